@@ -1,0 +1,112 @@
+/**
+ * The Redshift types that a dataset's columns can have, and what they are called elsewhere: in the Glue table that
+ * Firehose converts by, and in DDL.
+ * Source: Amazon Redshift Database Developer Guide, "Data types".
+ */
+export type ColumnType =
+  | {
+      readonly kind:
+        'smallint' | 'integer' | 'bigint' | 'real' | 'double precision' | 'boolean' | 'date' | 'timestamp';
+    }
+  | { readonly kind: 'decimal'; readonly precision: number; readonly scale: number }
+  /** `length` is in bytes, not characters. */
+  | { readonly kind: 'char' | 'varchar'; readonly length: number };
+
+const SIMPLE: Readonly<Record<string, ColumnType>> = {
+  smallint: { kind: 'smallint' },
+  int2: { kind: 'smallint' },
+  integer: { kind: 'integer' },
+  int: { kind: 'integer' },
+  int4: { kind: 'integer' },
+  bigint: { kind: 'bigint' },
+  int8: { kind: 'bigint' },
+  real: { kind: 'real' },
+  float4: { kind: 'real' },
+  'double precision': { kind: 'double precision' },
+  float8: { kind: 'double precision' },
+  float: { kind: 'double precision' },
+  boolean: { kind: 'boolean' },
+  bool: { kind: 'boolean' },
+  date: { kind: 'date' },
+  timestamp: { kind: 'timestamp' },
+  'timestamp without time zone': { kind: 'timestamp' },
+};
+
+const REFUSED: Readonly<Record<string, string>> = {
+  timestamptz: 'EXTRACT on TIMESTAMPTZ follows the session’s time zone: use timestamp, in UTC',
+  'timestamp with time zone': 'EXTRACT on TIMESTAMPTZ follows the session’s time zone: use timestamp, in UTC',
+  super: 'a SUPER has no order to break ties by: use varchar(65535) with the JSON text',
+};
+
+/** @returns the type, or what is wrong with the text. */
+export function parseColumnType(text: string): ColumnType | { readonly problem: string } {
+  const name = text.trim().toLowerCase().replace(/\s+/g, ' ');
+  const simple = Object.hasOwn(SIMPLE, name) ? SIMPLE[name] : undefined;
+  if (simple) return simple;
+  if (Object.hasOwn(REFUSED, name)) return { problem: `${name} is not supported: ${REFUSED[name]}` };
+
+  const decimal = /^(?:decimal|numeric) ?\( ?(\d+)(?: ?, ?(\d+))? ?\)$/.exec(name);
+  if (decimal) {
+    const precision = Number(decimal[1]);
+    const scale = Number(decimal[2] ?? 0);
+    if (precision < 1 || precision > 38 || scale > Math.min(precision, 37)) {
+      return { problem: `${name}: the precision is 1 to 38, the scale at most the precision and at most 37` };
+    }
+    return { kind: 'decimal', precision, scale };
+  }
+
+  const characters = /^(char|character|nchar|varchar|character varying|nvarchar) ?\( ?(\d+|max) ?\)$/.exec(
+    name,
+  );
+  if (characters) {
+    const kind = /var/.test(characters[1] ?? '') ? 'varchar' : 'char';
+    const limit = kind === 'varchar' ? 65_535 : 4_096;
+    const length = characters[2] === 'max' ? limit : Number(characters[2]);
+    if (length < 1 || length > limit) return { problem: `${name}: the length is 1 to ${limit} bytes` };
+    return { kind, length };
+  }
+  return {
+    problem:
+      `"${text}" is not a type that Sluice loads. Use smallint, integer, bigint, decimal(p,s), real, double precision, ` +
+      'boolean, char(n), varchar(n), date or timestamp',
+  };
+}
+
+/** The type in DDL: `VARCHAR(64)`. */
+export function redshiftType(type: ColumnType): string {
+  switch (type.kind) {
+    case 'decimal':
+      return `DECIMAL(${type.precision}, ${type.scale})`;
+    case 'char':
+    case 'varchar':
+      return `${type.kind.toUpperCase()}(${type.length})`;
+    default:
+      return type.kind.toUpperCase();
+  }
+}
+
+/**
+ * The type in the Glue table by which Firehose converts JSON to Parquet.
+ * Source: Firehose Developer Guide, "Convert input data format"; AWS Glue, "Column" (Hive types).
+ */
+export function glueType(type: ColumnType): string {
+  switch (type.kind) {
+    case 'smallint':
+    case 'bigint':
+    case 'boolean':
+    case 'date':
+    case 'timestamp':
+      return type.kind;
+    case 'integer':
+      return 'int';
+    case 'real':
+      return 'float';
+    case 'double precision':
+      return 'double';
+    case 'decimal':
+      return `decimal(${type.precision},${type.scale})`;
+    case 'char':
+    case 'varchar':
+      return 'string';
+  }
+}

@@ -1,0 +1,66 @@
+import type { Column } from './dataset';
+import { redshiftType } from './column-types';
+import { loadsInto, parquetTypeText, type ParquetField } from './parquet-types';
+
+/** How a file's columns differ from the dataset's. */
+export interface ColumnDifferences {
+  readonly missing: readonly string[];
+  readonly extra: readonly string[];
+  readonly duplicate: readonly string[];
+  readonly otherType: readonly { readonly name: string; readonly found: string; readonly expected: string }[];
+}
+
+export type ColumnComparison =
+  /** `order`: the dataset's column names in the order in which the file holds them; COPY is positional. */
+  | { readonly matches: true; readonly order: readonly string[] }
+  | { readonly matches: false; readonly differences: ColumnDifferences };
+
+/**
+ * Compares the columns of one Parquet file with the dataset's, by name. Case does not count, since Redshift and
+ * Firehose fold names to lower case. Another order is no difference: the COPY's column list follows the file.
+ */
+export function compareColumns(
+  expected: readonly Column[],
+  found: readonly ParquetField[],
+): ColumnComparison {
+  const order = found.map((field) => field.name.toLowerCase());
+  const byName = new Map(expected.map((column) => [column.name, column]));
+  const differences: ColumnDifferences = {
+    missing: expected.map((column) => column.name).filter((name) => !order.includes(name)),
+    extra: found.filter((field) => !byName.has(field.name.toLowerCase())).map((field) => field.name),
+    duplicate: [...new Set(order.filter((name, index) => order.indexOf(name) < index))],
+    otherType: found.flatMap((field) => {
+      const column = byName.get(field.name.toLowerCase());
+      return column && !loadsInto(field, column.type)
+        ? [{ name: column.name, found: parquetTypeText(field), expected: redshiftType(column.type) }]
+        : [];
+    }),
+  };
+  return differencesText(differences) === '' ? { matches: true, order } : { matches: false, differences };
+}
+
+/** The differences in one sentence: `missing: a, b; extra: c; of another type: d (found DOUBLE, expected INTEGER)`. */
+export function differencesText(differences: ColumnDifferences): string {
+  const parts: [string, readonly string[]][] = [
+    ['missing', differences.missing],
+    ['extra', differences.extra],
+    ['standing twice', differences.duplicate],
+    [
+      'of another type',
+      differences.otherType.map(
+        ({ name, found, expected }) => `${name} (found ${found}, expected ${expected})`,
+      ),
+    ],
+  ];
+  return parts
+    .filter(([, names]) => names.length > 0)
+    .map(([what, names]) => `${what}: ${shorten(names)}`)
+    .join('; ');
+}
+
+const SHOWN = 20;
+
+function shorten(names: readonly string[]): string {
+  const shown = names.slice(0, SHOWN).join(', ');
+  return names.length > SHOWN ? `${shown} and ${names.length - SHOWN} more` : shown;
+}

@@ -1,0 +1,316 @@
+import { isMap, isPair, isScalar, LineCounter, parseDocument, visit, type Document } from 'yaml';
+import { z } from 'zod';
+import { parseColumnType, type ColumnType } from './column-types';
+import { LoadError } from './errors';
+import { prefixProblem } from './prefix';
+
+/** Parts of the event time that the target holds as columns of their own. */
+export const DERIVED_COLUMNS = ['year', 'month', 'day', 'hour'] as const;
+export type DerivedColumn = (typeof DERIVED_COLUMNS)[number];
+
+const IDENTIFIER_BYTES = 127;
+const identifier = z
+  .string()
+  .min(1)
+  .refine(
+    (name) => new TextEncoder().encode(name).length <= IDENTIFIER_BYTES,
+    `at most ${IDENTIFIER_BYTES} bytes`,
+  )
+  // Redshift folds quoted identifiers to lower case too, unless a session says otherwise; Firehose always does.
+  .refine((name) => name === name.toLowerCase(), 'lower case: Redshift and Firehose fold names to it')
+  // eslint-disable-next-line no-control-regex
+  .refine((name) => !/[\u0000-\u001f\u007f]/.test(name), 'no control characters')
+  .refine((name) => !name.startsWith('sluice_'), 'no name that starts with sluice_: those are Sluice’s own');
+
+const count = (from: number, to: number) => z.number().int().min(from).max(to);
+
+const columnType = z.string().transform((text, context): ColumnType => {
+  const type = parseColumnType(text);
+  if ('problem' in type) {
+    context.addIssue({ code: 'custom', message: type.problem });
+    return z.NEVER;
+  }
+  return type;
+});
+
+const column = z.strictObject({
+  name: identifier,
+  type: columnType,
+  /** A file without a value in this column is not loaded. The column is NOT NULL in the target. */
+  required: z.boolean().default(false),
+});
+
+/** Every option of a dataset file, with its range and its default. */
+export const datasetSchema = z.strictObject({
+  /** Names staging tables, streams, schedules and history rows. */
+  dataset: z
+    .string()
+    .regex(/^[a-z][a-z0-9_]{0,29}$/, 'a lower-case letter, then up to 29 letters, digits or _'),
+  source: z.strictObject({
+    prefix: z.string().superRefine((template, context) => {
+      const problem = prefixProblem(template);
+      if (problem) context.addIssue({ code: 'custom', message: `a prefix that ${problem}` });
+    }),
+    /** Minutes after its end from which an hour counts as closed. Firehose buffers for up to 15. */
+    settle_minutes: count(0, 1_440).default(20),
+    /** How far back new and late files are looked for. */
+    lookback_hours: count(1, 24 * 31).default(48),
+  }),
+  target: z.strictObject({
+    schema: identifier
+      .refine((name) => name !== 'sluice', 'another schema than sluice: that is Sluice’s own')
+      .default('public'),
+    table: identifier,
+    key: z.array(identifier).min(1),
+    /** Of two rows with the same key the one with the greater version stands. Left out: the event time. */
+    version: identifier.optional(),
+    event_time: identifier,
+    distkey: identifier.optional(),
+    sortkey: z.array(identifier).default([]),
+    derive: z.array(z.enum(DERIVED_COLUMNS)).default([...DERIVED_COLUMNS]),
+    /** `merge`: EXTRACTed from event_time in Redshift. `transform`: columns of the Parquet files. */
+    derive_in: z.enum(['merge', 'transform']).default('merge'),
+    /** The target's column that holds the hour from which a row was loaded. */
+    partition_column: identifier.default('source_partition'),
+    /** The event time of a key never changes: the merge then reads only the staged range of event times. */
+    event_time_immutable: z.boolean().default(false),
+  }),
+  columns: z.array(column).min(1).max(1_500),
+  load: z
+    .strictObject({
+      strategy: z.enum(['delete-insert', 'merge']).default('delete-insert'),
+      max_concurrency: count(1, 40).default(4),
+      max_partitions: count(1, 100).default(100),
+      on_bad_file: z.enum(['fail']).default('fail'),
+      statement_timeout_minutes: count(1, 12 * 60).default(60),
+    })
+    .prefault({}),
+});
+
+export interface Column {
+  readonly name: string;
+  readonly type: ColumnType;
+  readonly required: boolean;
+}
+
+type Parsed = z.output<typeof datasetSchema>;
+
+/** A dataset file as the rest of Sluice uses it: every default filled in, every reference checked. */
+export interface Dataset {
+  readonly name: string;
+  readonly source: Readonly<Parsed['source']>;
+  readonly target: Readonly<Omit<Parsed['target'], 'version'>> & { readonly version: string };
+  /** The columns of the data files, in file order, `derive`d ones among them where the transform makes them. */
+  readonly columns: readonly Column[];
+  readonly load: Readonly<Parsed['load']>;
+}
+
+/** One thing that is wrong with a dataset file, and at which key or item. */
+interface Finding {
+  readonly path: readonly PropertyKey[];
+  readonly message: string;
+}
+
+/**
+ * Reads a dataset file.
+ * @param text YAML.
+ * @param file the file's name, for messages.
+ * @throws LoadError DatasetInvalid, with file, line and column (from 1) and what is expected for everything that is
+ *   wrong, in the order of the file.
+ */
+export function parseDataset(text: string, file: string): Dataset {
+  const lines = new LineCounter();
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, uniqueKeys: true });
+  const refused = (problems: { offset: number; message: string }[]) => {
+    const inOrder = problems.sort((left, right) => left.offset - right.offset);
+    return invalid(
+      inOrder.map(({ offset, message }) => {
+        const { line, col } = lines.linePos(offset);
+        return `${file}:${line}:${col}: ${message}`;
+      }),
+    );
+  };
+
+  const malformed = malformedParts(document);
+  if (malformed.length > 0) throw refused(malformed);
+  const parsed = datasetSchema.safeParse(document.toJS({ maxAliasCount: -1 }), { error: missing });
+  const findings = parsed.success ? inconsistencies(parsed.data) : parsed.error.issues.flatMap(findingsOf);
+  if (!parsed.success || findings.length > 0) {
+    throw refused(
+      findings.map(({ path, message }) => ({
+        offset: offsetOf(document, path),
+        message: `${path.length > 0 ? `${path.join('.')}: ` : ''}${message}`,
+      })),
+    );
+  }
+  return complete(parsed.data);
+}
+
+function invalid(problems: readonly string[]): LoadError {
+  return new LoadError(
+    'DatasetInvalid',
+    problems.join('\n'),
+    'Correct the dataset file; datasets/reference.yml shows every option.',
+  );
+}
+
+/** What is no YAML, or none that means one thing; the parser itself lets an alias without an anchor pass. */
+function malformedParts(document: Document.Parsed): { offset: number; message: string }[] {
+  const problems = [...document.errors, ...document.warnings].map(({ pos, code, message }) => ({
+    offset: pos[0],
+    message: code === 'MULTIPLE_DOCS' ? 'another document begins here: a dataset file holds one' : message,
+  }));
+  visit(document, {
+    Alias: (_, alias) => {
+      if (alias.resolve(document)) return;
+      problems.push({
+        offset: alias.range?.[0] ?? 0,
+        message: `there is no anchor &${alias.source} before this`,
+      });
+    },
+  });
+  return problems;
+}
+
+/** Says of a key that is left out, or has no value, just that instead of "received undefined". */
+function missing(issue: { code?: string; input?: unknown; expected?: unknown }): string | undefined {
+  if (issue.code !== 'invalid_type' || (issue.input !== undefined && issue.input !== null)) return undefined;
+  return `missing, ${String(issue.expected)} expected`;
+}
+
+/** One finding for each key that is unknown, each at its own place; one for any other issue. */
+function findingsOf(issue: z.core.$ZodIssue): Finding[] {
+  if (issue.code !== 'unrecognized_keys') return [issue];
+  return issue.keys.map((key) => ({
+    path: [...issue.path, key],
+    message: `unknown key${expectedKeys(issue.path)}`,
+  }));
+}
+
+/** The keys that may stand at a path, for the message about one that may not. */
+function expectedKeys(path: readonly PropertyKey[]): string {
+  let at: unknown = datasetSchema;
+  for (const step of path) {
+    while (at instanceof z.ZodPrefault || at instanceof z.ZodDefault) at = at.unwrap();
+    at =
+      at instanceof z.ZodObject ? at.shape[String(step)] : at instanceof z.ZodArray ? at.element : undefined;
+  }
+  while (at instanceof z.ZodPrefault || at instanceof z.ZodDefault) at = at.unwrap();
+  return at instanceof z.ZodObject ? `; known are ${Object.keys(at.shape).join(', ')}` : '';
+}
+
+/** Where in the text the key (or item) at a path starts: of the nearest ancestor that is there, if it is not. */
+function offsetOf(document: Document, path: readonly PropertyKey[]): number {
+  for (let length = path.length; length > 0; length -= 1) {
+    const parent: unknown =
+      length === 1 ? document.contents : document.getIn(path.slice(0, length - 1), true);
+    const last = path[length - 1];
+    if (isMap(parent)) {
+      const pair = parent.items.find((item) => isPair(item) && isScalar(item.key) && item.key.value === last);
+      if (pair && isScalar(pair.key) && pair.key.range) return pair.key.range[0];
+    }
+    const node = document.getIn(path.slice(0, length), true) as
+      { range?: [number, number, number] } | undefined;
+    if (node?.range) return node.range[0];
+  }
+  return 0;
+}
+
+/** What no single field shows: names that refer to nothing, names that stand twice, columns of the wrong kind. */
+function inconsistencies({ target, columns }: Parsed): Finding[] {
+  const findings: Finding[] = [];
+  const say = (path: PropertyKey[], message: string) => findings.push({ path, message });
+  const byName = new Map(columns.map((each) => [each.name, each]));
+  const known = `a column of this dataset (${columns.map((each) => each.name).join(', ')})`;
+
+  columns.forEach((each, index) => {
+    if (columns.findIndex((other) => other.name === each.name) < index) {
+      say(['columns', index, 'name'], `"${each.name}" stands twice`);
+    }
+    if (each.name === target.partition_column) {
+      say(
+        ['columns', index, 'name'],
+        `"${each.name}" is the target’s partition_column: give that another name`,
+      );
+    }
+    if (target.derive.some((part) => part === each.name)) {
+      say(['columns', index, 'name'], `"${each.name}" is derived: leave it out here or out of target.derive`);
+    }
+  });
+
+  const requiredColumn = (name: string, path: PropertyKey[]) => {
+    const found = byName.get(name);
+    if (!found) say(path, `"${name}" is not ${known}`);
+    else if (!found.required) say(path, `column "${name}" may be null: make it required: true`);
+  };
+  target.key.forEach((name, index) => {
+    requiredColumn(name, ['target', 'key', index]);
+    if (target.key.indexOf(name) < index) say(['target', 'key', index], `"${name}" stands twice`);
+  });
+  if (target.version !== undefined) requiredColumn(target.version, ['target', 'version']);
+  requiredColumn(target.event_time, ['target', 'event_time']);
+  const eventTime = byName.get(target.event_time);
+  if (eventTime && eventTime.type.kind !== 'timestamp') {
+    say(
+      ['target', 'event_time'],
+      `column "${target.event_time}" is ${eventTime.type.kind}: an event time is a timestamp`,
+    );
+  }
+  if (new Set(target.derive).size < target.derive.length) say(['target', 'derive'], 'each part once');
+  if (target.derive.some((part) => part === target.partition_column)) {
+    say(['target', 'partition_column'], `"${target.partition_column}" is derived: give this another name`);
+  }
+
+  const inTarget = new Set([...byName.keys(), ...target.derive, target.partition_column]);
+  const targetColumn = (name: string, path: PropertyKey[]) => {
+    if (!inTarget.has(name))
+      say(path, `"${name}" is not a column of the target (${[...inTarget].join(', ')})`);
+  };
+  if (target.distkey !== undefined) targetColumn(target.distkey, ['target', 'distkey']);
+  target.sortkey.forEach((name, index) => targetColumn(name, ['target', 'sortkey', index]));
+  return findings;
+}
+
+function complete({ dataset, source, target, columns, load }: Parsed): Dataset {
+  const derived: Column[] =
+    target.derive_in === 'transform'
+      ? target.derive.map((name) => ({ name, type: { kind: 'smallint' }, required: true }))
+      : [];
+  return {
+    name: dataset,
+    source,
+    target: { ...target, version: target.version ?? target.event_time },
+    columns: [...columns, ...derived],
+    load,
+  };
+}
+
+/** The columns that the merge derives, since the files do not hold them. */
+export function derivedAtMerge(dataset: Dataset): readonly DerivedColumn[] {
+  return dataset.target.derive_in === 'merge' ? dataset.target.derive : [];
+}
+
+/** The target's columns in order: the files', the derived ones, the partition that a row came from. */
+export function targetColumns(dataset: Dataset): readonly Column[] {
+  return [
+    ...dataset.columns,
+    ...derivedAtMerge(dataset).map((name): Column => ({ name, type: { kind: 'smallint' }, required: true })),
+    { name: dataset.target.partition_column, type: { kind: 'timestamp' }, required: true },
+  ];
+}
+
+/**
+ * Chooses the dataset that is meant.
+ * @throws LoadError InvalidInput where the name is unknown, or left out and there is more than one.
+ */
+export function chooseDataset(datasets: readonly Dataset[], name: string | undefined): Dataset {
+  const names = datasets.map((each) => each.name).join(', ');
+  if (name === undefined) {
+    const [only, second] = datasets;
+    if (only && !second) return only;
+    throw new LoadError('InvalidInput', 'The dataset is not named.', `Name one of: ${names}.`);
+  }
+  const found = datasets.find((each) => each.name === name);
+  if (!found) throw new LoadError('InvalidInput', `There is no dataset "${name}".`, `Name one of: ${names}.`);
+  return found;
+}

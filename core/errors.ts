@@ -1,0 +1,77 @@
+/**
+ * Every way in which a load fails, by name. The name is a contract: Step Functions' Retry and Catch match on it,
+ * the load history, the notification and the command line show it.
+ */
+
+/** Errors that go away by themselves: the state machine retries the whole step on them. */
+export const TRANSIENT_ERRORS = [
+  'SerializationConflict',
+  'ConnectionLost',
+  'Throttled',
+  'ServiceUnavailable',
+  'StagingConflict',
+  'FileChanged',
+] as const;
+
+/** Errors that a person has to mend: never retried. */
+export const FATAL_ERRORS = [
+  'AccessDenied',
+  'BucketNotFound',
+  'ColumnMismatch',
+  'ConfigurationError',
+  'DatasetInvalid',
+  'FileOverwritten',
+  'FileVanished',
+  'InvalidInput',
+  'ManifestInvalid',
+  'NullKeys',
+  'RegionMismatch',
+  'RoleNotAssumable',
+  'RowCountMismatch',
+  'StatementAborted',
+  'StatementFailed',
+  'StatementTimedOut',
+  'TargetMismatch',
+  'TooManyColumnOrders',
+  'UnreadableFile',
+  'ValueInvalid',
+  'ValueTooLong',
+  'WarehouseAccessDenied',
+] as const;
+
+export type TransientErrorName = (typeof TRANSIENT_ERRORS)[number];
+export type FatalErrorName = (typeof FATAL_ERRORS)[number];
+export type ErrorName = TransientErrorName | FatalErrorName;
+
+/** Separates the cause from the fix in an error's message, so that both survive Lambda's JSON as one readable text. */
+const FIX = '\nFix: ';
+
+/** What happened and where (`reason`), and how to mend it (`fix`). The message holds both. */
+export class LoadError extends Error {
+  override readonly name: ErrorName;
+  readonly reason: string;
+  readonly fix: string;
+
+  constructor(name: ErrorName, reason: string, fix: string) {
+    super(`${reason}${FIX}${fix}`);
+    this.name = name;
+    this.reason = reason;
+    this.fix = fix;
+  }
+}
+
+/** Takes a message of a {@link LoadError} apart again. `fix` is undefined for any other message. */
+export function splitMessage(message: string): { reason: string; fix?: string } {
+  // The last one: what happened may quote another message whole, the fix is always our own text.
+  const at = message.lastIndexOf(FIX);
+  return at < 0 ? { reason: message } : { reason: message.slice(0, at), fix: message.slice(at + FIX.length) };
+}
+
+export function isErrorName(name: string): name is ErrorName {
+  return [...TRANSIENT_ERRORS, ...FATAL_ERRORS].some((known) => known === name);
+}
+
+/** Whether the error goes away by itself. */
+export function isTransient(name: string): name is TransientErrorName {
+  return TRANSIENT_ERRORS.some((known) => known === name);
+}

@@ -1,0 +1,63 @@
+import { createHash } from 'node:crypto';
+import type { Hour } from './hour';
+import { hourReader, type PrefixTemplate } from './prefix';
+
+/** One object in the lake. An overwritten object has another ETag and so is another file. */
+export interface LakeFile {
+  readonly key: string;
+  /** Without quotes. */
+  readonly etag: string;
+  /** Bytes. */
+  readonly size: number;
+}
+
+const identity = (file: LakeFile): string => JSON.stringify([file.key, file.etag, file.size]);
+
+/** A digest of a set of files, the same for every order: 64 hexadecimal digits. */
+export function fingerprintOf(files: readonly LakeFile[]): string {
+  const hash = createHash('sha256');
+  for (const each of files.map(identity).sort()) hash.update(each).update('\n');
+  return hash.digest('hex');
+}
+
+export const EMPTY_FINGERPRINT = fingerprintOf([]);
+
+/** The files of `files` that are not among `others`. */
+export function filesBeyond(files: readonly LakeFile[], others: readonly LakeFile[]): LakeFile[] {
+  const known = new Set(others.map(identity));
+  return files.filter((file) => !known.has(identity(file)));
+}
+
+/**
+ * Whether an object holds data. Folder markers do not, nor do names that start with `_` or `.`
+ * (`_SUCCESS`, `_temporary/…`), which Hadoop, Spark and COPY itself take for hidden.
+ */
+export function isDataFile(key: string, prefix: string): boolean {
+  return (
+    !key.endsWith('/') &&
+    !key
+      .slice(prefix.length)
+      .split('/')
+      .some((part) => /^[_.]/.test(part))
+  );
+}
+
+/** The data files of a listing by hour, hours oldest first, keys in order. */
+export function filesByHour(template: PrefixTemplate, listing: readonly LakeFile[]): Map<Hour, LakeFile[]> {
+  const hourOfKey = hourReader(template);
+  const hours = new Map<Hour, LakeFile[]>();
+  for (const file of listing) {
+    const hour = hourOfKey(file.key);
+    if (hour === undefined || !isDataFile(file.key, hourPrefixOf(file.key, template))) continue;
+    const files = hours.get(hour);
+    if (files) files.push(file);
+    else hours.set(hour, [file]);
+  }
+  return new Map([...hours].sort(([left], [right]) => (left < right ? -1 : 1)));
+}
+
+/** The part of a key that its template describes. The template has as many `/` as its keys' prefix. */
+function hourPrefixOf(key: string, template: PrefixTemplate): string {
+  const depth = template.split('/').length - 1;
+  return `${key.split('/').slice(0, depth).join('/')}/`;
+}

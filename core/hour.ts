@@ -1,0 +1,48 @@
+import { LoadError } from './errors';
+
+/**
+ * An hour of arrival in UTC, as a person writes it: `2026-11-23T08`. Its text order is its time order.
+ * A partition is named by its hour.
+ */
+export type Hour = string;
+
+const HOUR = /^(\d{4})-(\d{2})-(\d{2})T(\d{2})$/;
+export const HOUR_MILLISECONDS = 3_600_000;
+
+/** @returns whether the text is a real hour: `2026-02-30T08` and `2026-11-23T24` are not. */
+export function isHour(text: string): boolean {
+  return (
+    HOUR.test(text) &&
+    !Number.isNaN(Date.parse(`${text}:00:00Z`)) &&
+    hourOf(new Date(`${text}:00:00Z`)) === text
+  );
+}
+
+export function hourOf(time: Date): Hour {
+  return time.toISOString().slice(0, 13);
+}
+
+export function startOfHour(hour: Hour): Date {
+  if (!isHour(hour)) {
+    throw new LoadError(
+      'InvalidInput',
+      `"${hour}" is not an hour.`,
+      'Write an hour in UTC as 2026-11-23T08.',
+    );
+  }
+  return new Date(`${hour}:00:00Z`);
+}
+
+export function addHours(hour: Hour, hours: number): Hour {
+  return hourOf(new Date(startOfHour(hour).getTime() + hours * HOUR_MILLISECONDS));
+}
+
+/** Time as Redshift reads a TIMESTAMP literal, in UTC: `2026-11-23 08:00:00.000`. */
+export function timestampText(time: Date): string {
+  return time.toISOString().replace('T', ' ').replace('Z', '');
+}
+
+/** The last hour that ended at least `settleMinutes` ago, and so gets no more files in the normal course. */
+export function lastClosedHour(now: Date, settleMinutes: number): Hour {
+  return addHours(hourOf(new Date(now.getTime() - settleMinutes * 60_000)), -1);
+}

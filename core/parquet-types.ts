@@ -1,0 +1,102 @@
+import type { ColumnType } from './column-types';
+
+/** A leaf or group of a Parquet schema as its footer has it (the members that decide its type). */
+export interface ParquetField {
+  readonly name: string;
+  readonly type?: string;
+  readonly type_length?: number;
+  readonly repetition_type?: string;
+  readonly converted_type?: string;
+  readonly logical_type?: { readonly type: string; readonly [member: string]: unknown };
+  readonly num_children?: number;
+  readonly precision?: number;
+  readonly scale?: number;
+}
+
+/** A field's type for a person: `INT64 TIMESTAMP(MICROS)`, `BYTE_ARRAY UTF8`, `DOUBLE`, `nested`. */
+export function parquetTypeText(field: ParquetField): string {
+  if (field.num_children !== undefined && field.num_children > 0) return 'nested';
+  if (field.repetition_type === 'REPEATED') return 'repeated';
+  const decimal = decimalOf(field);
+  if (decimal) return `${field.type} DECIMAL(${decimal.precision}, ${decimal.scale})`;
+  const unit = timestampUnit(field);
+  if (unit) return field.type === 'INT96' ? 'INT96 timestamp' : `${field.type} TIMESTAMP(${unit})`;
+  const annotation = field.converted_type ?? (field.logical_type ? field.logical_type.type : undefined);
+  return annotation ? `${field.type} ${annotation}` : (field.type ?? 'unknown');
+}
+
+/**
+ * The Redshift type that a Parquet field loads into as it is, undefined for one that no column type takes.
+ * Redshift compares the physical type and its annotation and never casts: INT32 does not load into BIGINT,
+ * DOUBLE not into DECIMAL. Source: Amazon Redshift, "COPY from columnar data formats"; the error's text is
+ * "has an incompatible Parquet schema for column".
+ */
+export function redshiftTypeOf(field: ParquetField): ColumnType | undefined {
+  if ((field.num_children ?? 0) > 0 || field.repetition_type === 'REPEATED') return undefined;
+  const decimal = decimalOf(field);
+  if (decimal) return { kind: 'decimal', ...decimal };
+  if (timestampUnit(field)) return { kind: 'timestamp' };
+  const annotation = field.converted_type ?? field.logical_type?.type;
+  switch (field.type) {
+    case 'BOOLEAN':
+      return { kind: 'boolean' };
+    case 'INT32':
+      if (annotation === 'DATE') return { kind: 'date' };
+      if (annotation === 'INT_8' || annotation === 'INT_16') return { kind: 'smallint' };
+      if (annotation === undefined || annotation === 'INT_32') return { kind: 'integer' };
+      return annotation === 'INTEGER' && isSigned(field) ? { kind: 'integer' } : undefined;
+    case 'INT64':
+      if (annotation === undefined || annotation === 'INT_64') return { kind: 'bigint' };
+      return annotation === 'INTEGER' && isSigned(field) ? { kind: 'bigint' } : undefined;
+    case 'FLOAT':
+      return { kind: 'real' };
+    case 'DOUBLE':
+      return { kind: 'double precision' };
+    case 'BYTE_ARRAY':
+      return annotation === undefined || ['UTF8', 'STRING', 'ENUM', 'JSON'].includes(annotation)
+        ? { kind: 'varchar', length: 65_535 }
+        : undefined;
+    default:
+      return undefined;
+  }
+}
+
+/** Whether a file's field loads into a column of this type. */
+export function loadsInto(field: ParquetField, column: ColumnType): boolean {
+  const found = redshiftTypeOf(field);
+  if (!found) return false;
+  switch (column.kind) {
+    case 'smallint':
+    case 'integer':
+      // Both are INT32 in Parquet; a value that does not fit fails the COPY.
+      return found.kind === 'smallint' || found.kind === 'integer';
+    case 'decimal':
+      return found.kind === 'decimal' && found.scale === column.scale && found.precision === column.precision;
+    case 'char':
+    case 'varchar':
+      return found.kind === 'varchar';
+    default:
+      return found.kind === column.kind;
+  }
+}
+
+function decimalOf(field: ParquetField): { precision: number; scale: number } | undefined {
+  if (field.converted_type !== 'DECIMAL' && field.logical_type?.type !== 'DECIMAL') return undefined;
+  const { precision, scale } = (field.logical_type?.type === 'DECIMAL' ? field.logical_type : {}) as {
+    precision?: number;
+    scale?: number;
+  };
+  return { precision: precision ?? field.precision ?? 0, scale: scale ?? field.scale ?? 0 };
+}
+
+/** INT96 carries no annotation: the only thing that it is ever written for is a timestamp. */
+function timestampUnit(field: ParquetField): string | undefined {
+  if (field.type === 'INT96') return 'NANOS';
+  if (field.type !== 'INT64') return undefined;
+  if (field.logical_type?.type === 'TIMESTAMP') return String(field.logical_type.unit);
+  return /^TIMESTAMP_(MILLIS|MICROS)$/.exec(field.converted_type ?? '')?.[1];
+}
+
+function isSigned(field: ParquetField): boolean {
+  return field.logical_type?.isSigned === true;
+}

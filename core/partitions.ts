@@ -1,0 +1,82 @@
+import type { Dataset } from './dataset';
+import type { ExecutionInput } from './execution-input';
+import { EMPTY_FINGERPRINT, fingerprintOf, type LakeFile } from './files';
+import { addHours, lastClosedHour, type Hour } from './hour';
+
+/** Why a partition is loaded: it never was; its files changed since; the execution's input asks for it. */
+export type Reason = 'new' | 'late-files' | 'requested';
+
+export interface Partition {
+  readonly partition: Hour;
+  readonly reason: Reason;
+  /** Files in the listing. */
+  readonly files: number;
+  /** The plan of the last load: which files the target already holds. Only where just the others are to be loaded. */
+  readonly previous_plan?: string;
+}
+
+/** What the load history holds of a partition's last successful load. */
+export interface LoadedPartition {
+  readonly partition: Hour;
+  readonly fingerprint: string;
+  readonly plan_key: string;
+}
+
+export interface LoadPlan {
+  /** Oldest first. */
+  readonly partitions: readonly Partition[];
+  /** How many more there are than one execution takes. */
+  readonly waiting: number;
+  /** The input that goes on where this execution stops; a scheduled execution needs none. */
+  readonly next?: { readonly from: Hour; readonly to: Hour };
+}
+
+/** The hours that are looked at, both included; `from` is after `to` where none is closed yet. */
+export function hoursToList(dataset: Dataset, input: ExecutionInput, now: Date): { from: Hour; to: Hour } {
+  if (input.kind === 'requested') return { from: input.from, to: input.to };
+  const to = lastClosedHour(now, dataset.source.settle_minutes);
+  return { from: addHours(to, 1 - dataset.source.lookback_hours), to };
+}
+
+/**
+ * Decides what one execution loads.
+ * @param files the data files by hour; hours outside `from` to `to` are left alone.
+ * @param history the last successful load of each partition.
+ */
+export function planLoad(
+  dataset: Dataset,
+  input: ExecutionInput,
+  { from, to }: { from: Hour; to: Hour },
+  files: ReadonlyMap<Hour, readonly LakeFile[]>,
+  history: readonly LoadedPartition[],
+): LoadPlan {
+  const loaded = new Map(history.map((each) => [each.partition, each]));
+  const hours = new Set([...files.keys(), ...loaded.keys()]);
+  // One hour that is asked for by name is answered for even where it has no files; a range is not filled with such.
+  if (input.kind === 'requested' && from === to) hours.add(from);
+
+  const due: Partition[] = [];
+  for (const partition of [...hours].filter((hour) => hour >= from && hour <= to).sort()) {
+    const present = files.get(partition) ?? [];
+    if (input.kind === 'requested') {
+      if (present.length > 0 || from === to)
+        due.push({ partition, reason: 'requested', files: present.length });
+      continue;
+    }
+    const last = loaded.get(partition);
+    if ((last?.fingerprint ?? EMPTY_FINGERPRINT) === fingerprintOf(present)) continue;
+    due.push(
+      last
+        ? { partition, reason: 'late-files', files: present.length, previous_plan: last.plan_key }
+        : { partition, reason: 'new', files: present.length },
+    );
+  }
+  const partitions = due.slice(0, dataset.load.max_partitions);
+  const waiting = due.length - partitions.length;
+  const firstWaiting = due[partitions.length];
+  return {
+    partitions,
+    waiting,
+    ...(firstWaiting && input.kind === 'requested' ? { next: { from: firstWaiting.partition, to } } : {}),
+  };
+}

@@ -1,0 +1,74 @@
+import { addHours, hourOf, startOfHour, type Hour } from './hour';
+
+/**
+ * The S3 prefix of a dataset's hourly partitions, for example `trips/year={yyyy}/month={MM}/day={dd}/hour={HH}/`
+ * or Firehose's own `trips/{yyyy}/{MM}/{dd}/{HH}/`.
+ */
+export type PrefixTemplate = string;
+
+const PARTS = ['yyyy', 'MM', 'dd', 'HH'] as const;
+
+/** @returns what is wrong with a template, undefined where nothing is. */
+export function prefixProblem(template: string): string | undefined {
+  const found = [...template.matchAll(/\{([^{}]*)\}/g)].map((match) => match[1]);
+  const stray = /[{}]/.test(template.replace(/\{[^{}]*\}/g, ''));
+  if (found.join() !== PARTS.join() || stray) {
+    return 'holds {yyyy}, {MM}, {dd} and {HH}, once each and in this order, and no other braces';
+  }
+  if (!template.endsWith('/')) return 'ends with "/", so that hour=1 is no prefix of hour=10';
+  if (/^\w+:\/\//.test(template)) return 'is no URI: the bucket is that of the whole service';
+  if (template.startsWith('/')) return 'starts without "/", since an S3 key does';
+  if (/\}\{/.test(template)) return 'has a separator between its parts, for example {MM}/{dd}';
+  if (!/\}[^{}]*\/[^{}]*\{HH\}/.test(template)) {
+    return 'has a "/" between the day and the hour, so that a day can be listed at once';
+  }
+  return undefined;
+}
+
+function fill(template: string, hour: Hour): string {
+  const time = startOfHour(hour).toISOString();
+  return template
+    .replace('{yyyy}', time.slice(0, 4))
+    .replace('{MM}', time.slice(5, 7))
+    .replace('{dd}', time.slice(8, 10))
+    .replace('{HH}', time.slice(11, 13));
+}
+
+/** The prefix that all objects of one hour share. */
+export function prefixOfHour(template: PrefixTemplate, hour: Hour): string {
+  return fill(template, hour);
+}
+
+/** The prefixes that cover `from` to `to` (both included), one a day: one listing each, whatever the number of hours. */
+export function dayPrefixes(template: PrefixTemplate, from: Hour, to: Hour): string[] {
+  const day = template.slice(0, template.lastIndexOf('/', template.indexOf('{HH}')) + 1);
+  const prefixes: string[] = [];
+  for (let hour = `${from.slice(0, 10)}T00`; hour <= to; hour = addHours(hour, 24))
+    prefixes.push(fill(day, hour));
+  return prefixes;
+}
+
+/** A function from an object's key to its hour, undefined for a key of no hour. */
+export function hourReader(template: PrefixTemplate): (key: string) => Hour | undefined {
+  const escaped = template.replace(/[.*+?^$()|[\]\\]/g, '\\$&');
+  const pattern = new RegExp(
+    `^${escaped
+      .replace('{yyyy}', '(?<year>\\d{4})')
+      .replace('{MM}', '(?<month>\\d{2})')
+      .replace('{dd}', '(?<day>\\d{2})')
+      .replace('{HH}', '(?<hour>\\d{2})')}`,
+    'u',
+  );
+  return (key) => {
+    const groups = pattern.exec(key)?.groups;
+    if (!groups) return undefined;
+    const hour = `${groups.year}-${groups.month}-${groups.day}T${groups.hour}`;
+    const time = Date.parse(`${hour}:00:00Z`);
+    return !Number.isNaN(time) && hourOf(new Date(time)) === hour ? hour : undefined;
+  };
+}
+
+/** The same prefix in Firehose's words: `trips/year=!{timestamp:yyyy}/…`. */
+export function firehosePrefix(template: PrefixTemplate): string {
+  return template.replace(/\{(yyyy|MM|dd|HH)\}/g, '!{timestamp:$1}');
+}

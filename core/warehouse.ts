@@ -1,0 +1,126 @@
+import { createHash } from 'node:crypto';
+import { redshiftType } from './column-types';
+import { derivedAtMerge, targetColumns, type Column, type Dataset } from './dataset';
+import type { Hour } from './hour';
+import { quoteName } from './sql';
+
+/** The schema that Sluice owns. */
+export const SLUICE_SCHEMA = 'sluice';
+
+/** Temporary tables of the merge; no column of a dataset starts with `sluice_`, so nothing can be mistaken for them. */
+const WINNERS = quoteName('sluice_winners');
+const MATCHES = quoteName('sluice_matches');
+
+/**
+ * The staging table of one load: `staging_<dataset>_<partition>_<digest of the execution>`. Everything that belongs to
+ * a dead execution can be found by it.
+ */
+export function stagingTable(dataset: string, partition: Hour, execution: string): string {
+  const digest = createHash('sha256').update(execution).digest('hex').slice(0, 16);
+  return `staging_${dataset}_${partition.replace(/[-T]/g, '')}_${digest}`;
+}
+
+export function mutexTable(dataset: string): string {
+  return `mutex_${dataset}`;
+}
+
+/** The pieces of SQL that depend on the dataset alone; the statements in sql/ name them in braces. */
+export function datasetPieces(dataset: Dataset): Record<string, string> {
+  const { target } = dataset;
+  const table = quoteName(target.table);
+  const names = dataset.columns.map((column) => column.name);
+  const derived = derivedAtMerge(dataset);
+  const eventTime = quoteName(target.event_time);
+  const keyMatch = (left: string, right: string) =>
+    target.key.map((name) => `${left}.${quoteName(name)} = ${right}.${quoteName(name)}`).join(' AND ');
+  const insertedColumns = [...names, ...derived, target.partition_column];
+  const insertedValues = (table: string) => [
+    ...names.map((name) => `${table}.${quoteName(name)}`),
+    ...derived.map((part) => `CAST(EXTRACT(${part} FROM ${table}.${eventTime}) AS SMALLINT)`),
+    'CAST(:partition_time AS TIMESTAMP)',
+  ];
+  return {
+    sluice_schema: quoteName(SLUICE_SCHEMA),
+    history: `${quoteName(SLUICE_SCHEMA)}.${quoteName('load_history')}`,
+    mutex: `${quoteName(SLUICE_SCHEMA)}.${quoteName(mutexTable(dataset.name))}`,
+    winners: WINNERS,
+    matches: MATCHES,
+    target_schema: quoteName(target.schema),
+    target: `${quoteName(target.schema)}.${table}`,
+    target_name: table,
+    target_definition: targetColumns(dataset).map(definition).join(',\n  '),
+    target_attributes: tableAttributes(target.distkey, target.sortkey),
+    staging_definition: dataset.columns
+      .map((column) => definition({ ...column, required: false }))
+      .join(',\n  '),
+    staging_attributes: tableAttributes(stagingDistkey(dataset), []),
+    matches_definition: target.key
+      .map((name) => dataset.columns.find((column) => column.name === name))
+      .flatMap((column) => (column ? [definition(column)] : []))
+      .join(',\n  '),
+    columns: list(names.map(quoteName)),
+    key: list(target.key.map(quoteName)),
+    winners_key: list(target.key.map((name) => `${WINNERS}.${quoteName(name)}`)),
+    precedence: list(precedence(dataset).map((name) => `${quoteName(name)} DESC NULLS LAST`)),
+    version: quoteName(target.version),
+    event_time: eventTime,
+    partition_column: quoteName(target.partition_column),
+    target_is_winner: keyMatch(table, WINNERS),
+    winner_is_match: keyMatch(WINNERS, MATCHES),
+    target_range: target.event_time_immutable
+      ? `AND ${table}.${eventTime} BETWEEN CAST(:first_event AS TIMESTAMP) AND CAST(:last_event AS TIMESTAMP)`
+      : '',
+    inserted_columns: list(insertedColumns.map(quoteName)),
+    inserted_values: list(insertedValues(WINNERS)),
+    updated_values: list(
+      insertedColumns
+        .map((name, index) => [name, insertedValues(WINNERS)[index]] as const)
+        .filter(([name]) => !target.key.includes(name))
+        .map(([name, value]) => `${quoteName(name)} = ${value}`),
+    ),
+    null_counts: requiredColumns(dataset)
+      .map(
+        (name, index) =>
+          `SUM(CASE WHEN ${quoteName(name)} IS NULL THEN 1 ELSE 0 END) AS ${quoteName(nullCount(index))}`,
+      )
+      .join(',\n  '),
+  };
+}
+
+/** The columns in which no staged row may be null. */
+export function requiredColumns(dataset: Dataset): readonly string[] {
+  return dataset.columns.filter((column) => column.required).map((column) => column.name);
+}
+
+/** What the count of nulls in the n-th required column is called in the result of ValidateStaging. */
+export function nullCount(index: number): string {
+  return `nulls_${index + 1}`;
+}
+
+/** Within a staging table: the greatest version first, ties broken by all remaining columns in order. */
+function precedence({ target, columns }: Dataset): string[] {
+  const rest = columns
+    .map((column) => column.name)
+    .filter((name) => name !== target.version && !target.key.includes(name));
+  return [target.version, ...rest];
+}
+
+/** Staging is distributed like the target where it can be, so that the merge moves no row between nodes. */
+function stagingDistkey({ target, columns }: Dataset): string | undefined {
+  return columns.some((column) => column.name === target.distkey) ? target.distkey : undefined;
+}
+
+function definition(column: Column): string {
+  return `${quoteName(column.name)} ${redshiftType(column.type)}${column.required ? ' NOT NULL' : ''}`;
+}
+
+function tableAttributes(distkey: string | undefined, sortkey: readonly string[]): string {
+  return [
+    ...(distkey === undefined ? [] : [`DISTKEY (${quoteName(distkey)})`]),
+    ...(sortkey.length > 0 ? [`SORTKEY (${list(sortkey.map(quoteName))})`] : []),
+  ].join(' ');
+}
+
+function list(items: readonly string[]): string {
+  return items.join(', ');
+}

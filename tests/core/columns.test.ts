@@ -1,0 +1,106 @@
+import { compareColumns, differencesText, type ColumnDifferences } from '../../core/columns';
+import type { ParquetField } from '../../core/parquet-types';
+import { ordersDataset } from './orders';
+
+const { columns } = ordersDataset();
+const FIELDS: readonly ParquetField[] = [
+  { name: 'order_id', type: 'INT64' },
+  { name: 'ordered_at', type: 'INT96' },
+  { name: 'status', type: 'BYTE_ARRAY', converted_type: 'UTF8' },
+  { name: 'amount', type: 'INT64', converted_type: 'DECIMAL', precision: 10, scale: 2 },
+];
+const [orderId, orderedAt, status, amount] = FIELDS as [
+  ParquetField,
+  ParquetField,
+  ParquetField,
+  ParquetField,
+];
+
+function differences(found: readonly ParquetField[]): ColumnDifferences {
+  const comparison = compareColumns(columns, found);
+  if (comparison.matches) throw new Error('the columns match');
+  return comparison.differences;
+}
+
+describe('columns that match', () => {
+  test('as the dataset has them', () => {
+    expect(compareColumns(columns, FIELDS)).toEqual({
+      matches: true,
+      order: ['order_id', 'ordered_at', 'status', 'amount'],
+    });
+  });
+
+  test('in another order: the order is the file’s, since COPY is positional', () => {
+    expect(compareColumns(columns, [amount, status, orderedAt, orderId])).toEqual({
+      matches: true,
+      order: ['amount', 'status', 'ordered_at', 'order_id'],
+    });
+  });
+
+  test('in another case: the order has the dataset’s names', () => {
+    const shouted = FIELDS.map((field) => ({ ...field, name: field.name.toUpperCase() }));
+    expect(compareColumns(columns, shouted)).toEqual({
+      matches: true,
+      order: ['order_id', 'ordered_at', 'status', 'amount'],
+    });
+  });
+});
+
+describe('columns that differ', () => {
+  test('one is missing', () => {
+    expect(differencesText(differences([orderId, orderedAt, status]))).toBe('missing: amount');
+  });
+
+  test('one is too many, in the file’s own spelling', () => {
+    expect(differencesText(differences([...FIELDS, { name: 'Note', type: 'INT32' }]))).toBe('extra: Note');
+  });
+
+  test('one is renamed', () => {
+    const renamed = [orderId, orderedAt, status, { ...amount, name: 'total' }];
+    expect(differencesText(differences(renamed))).toBe('missing: amount; extra: total');
+  });
+
+  test('one stands twice, by case', () => {
+    const found = differences([...FIELDS, { ...status, name: 'STATUS' }]);
+    expect(found.duplicate).toEqual(['status']);
+    expect(differencesText(found)).toBe('standing twice: status');
+  });
+
+  test('one stands three times: it is named once', () => {
+    expect(differences([...FIELDS, status, status]).duplicate).toEqual(['status']);
+  });
+
+  test('one takes another’s place: the count is right, the names are not', () => {
+    const found = differences([orderId, orderedAt, status, { ...status, name: 'Status' }]);
+    expect(differencesText(found)).toBe('missing: amount; standing twice: status');
+  });
+
+  test('one is of another type: found and expected', () => {
+    const found = differences([
+      orderId,
+      { ...orderedAt, type: 'BYTE_ARRAY', converted_type: 'UTF8' },
+      status,
+      amount,
+    ]);
+    expect(differencesText(found)).toBe(
+      'of another type: ordered_at (found BYTE_ARRAY UTF8, expected TIMESTAMP)',
+    );
+  });
+
+  test('one is nested', () => {
+    const nested: ParquetField = { name: 'status', num_children: 2, repetition_type: 'OPTIONAL' };
+    expect(differencesText(differences([orderId, orderedAt, nested, amount]))).toBe(
+      'of another type: status (found nested, expected VARCHAR(16))',
+    );
+  });
+
+  test('no column at all', () => {
+    expect(differences([]).missing).toEqual(['order_id', 'ordered_at', 'status', 'amount']);
+  });
+
+  test('very many: the first twenty, and how many more', () => {
+    const extra = Array.from({ length: 23 }, (_, index) => ({ name: `extra_${index + 1}`, type: 'INT32' }));
+    const text = differencesText(differences([...FIELDS, ...extra]));
+    expect(text).toMatch(/^extra: extra_1, extra_2, .*, extra_20 and 3 more$/);
+  });
+});

@@ -1,0 +1,284 @@
+import { diagnose, diagnoseClientError, diagnoseStatement } from '../../core/diagnosis';
+import { LoadError, TRANSIENT_ERRORS, type ErrorName } from '../../core/errors';
+
+const ROLE = 'arn:aws:iam::123456789012:role/sluice-copy';
+
+describe('what Redshift says of a statement', () => {
+  const texts: [ErrorName, string][] = [
+    [
+      'ColumnMismatch',
+      'ERROR: Spectrum Scan Error Detail: ----------------------------------------------- error: Spectrum Scan Error code: 15007 context: Unmatched number of columns between table and file. Table columns: 12, Data columns: 8, File name: https://s3.us-east-1.amazonaws.com/lake/trips/part-0.parquet',
+    ],
+    [
+      'ColumnMismatch',
+      'S3 Query Exception (Fetch). Task failed due to an internal error. code: 15001 Unmatched number of columns between table and file. Table columns: 12, Data columns: 8',
+    ],
+    [
+      'ColumnMismatch',
+      "ERROR: Spectrum Scan Error code: 15007 File 'https://s3.us-east-1.amazonaws.com/lake/a.parquet' has an incompatible Parquet schema for column 's3://lake/a.parquet.total'. Column type: DECIMAL(10, 2), Parquet schema: optional double total [i:3 d:1 r:0]",
+    ],
+    [
+      'RegionMismatch',
+      'S3ServiceException:The S3 bucket addressed by the query is in a different region from this cluster.,Status 301,Error PermanentRedirect,Rid 1',
+    ],
+    ['RegionMismatch', 'ERROR: REGION argument is not supported for PARQUET based COPY'],
+    [
+      'RoleNotAssumable',
+      `exception name : UnauthorizedException, error type : 135, message: Not authorized to get credentials of role ${ROLE}, should retry : 0`,
+    ],
+    [
+      'RoleNotAssumable',
+      `User arn:aws:redshift:us-east-1:123456789012:dbuser:ns/loader is not authorized to assume IAM Role ${ROLE}. Detail: error code 8001`,
+    ],
+    ['RoleNotAssumable', 'Role needs to be owned by the same account with cluster'],
+    [
+      'AccessDenied',
+      'S3ServiceException:Access Denied,Status 403,Error AccessDenied,Rid 1,ExtRid x,CanRetry 1',
+    ],
+    [
+      'AccessDenied',
+      'Spectrum Scan Error: HTTP response error code: 403 Message: AccessDenied Access Denied',
+    ],
+    ['ManifestInvalid', 'COPY with MANIFEST parameter requires full path of an S3 object.'],
+    ['ManifestInvalid', "File entry does not have 'meta' key."],
+    ['FileOverwritten', 'Spectrum Scan Error: HTTP response error code: 416 Message: InvalidRange'],
+    ['FileVanished', 'Spectrum Scan Error: HTTP response error code: 404 Message: NoSuchKey'],
+    ['FileVanished', 'S3ServiceException:The specified key does not exist.,Status 404,Error NoSuchKey'],
+    ['FileVanished', "The specified S3 prefix 'trips/part-0.parquet' does not exist"],
+    [
+      'UnreadableFile',
+      "File 'https://s3.us-east-1.amazonaws.com/lake/a.csv' has an invalid version number: ...",
+    ],
+    [
+      'SerializationConflict',
+      'ERROR: 1023 DETAIL: Serializable isolation violation on table - 1234, transactions forming the cycle are: 1, 2',
+    ],
+    ['SerializationConflict', 'ERROR: could not serialize access due to concurrent update'],
+    ['SerializationConflict', 'ERROR: deadlock detected'],
+    ['ConnectionLost', 'FATAL: terminating connection due to administrator command'],
+    ['ConnectionLost', 'The connection was closed unexpectedly'],
+    ['StagingConflict', 'ERROR: Relation "staging_trips_2026112308_0123456789abcdef" already exists'],
+    ['StagingConflict', 'ERROR: relation "sluice.staging_trips_2026112308_0123456789abcdef" already exists'],
+    ['NullKeys', 'ERROR: Cannot insert a NULL value into column trip_id'],
+    ['NullKeys', 'ERROR: Cannot insert a NULL value into column inserted_at'],
+    ['RowCountMismatch', 'ERROR: Cannot insert a NULL value into column inserted'],
+    ['RowCountMismatch', 'ERROR: Cannot insert a NULL value into column "inserted"'],
+    ['ValueTooLong', 'ERROR: Value too long for character type'],
+    [
+      'ValueTooLong',
+      'The length of the data column status is longer than the length defined in the table: String length exceeds DDL length',
+    ],
+    ['ValueInvalid', 'ERROR: Numeric data overflow (result precision)'],
+    ['ValueInvalid', 'ERROR: smallint out of range'],
+    ['WarehouseAccessDenied', 'ERROR: permission denied for schema sluice'],
+    ['WarehouseAccessDenied', 'ERROR: permission denied for relation trips'],
+    ['WarehouseAccessDenied', 'ERROR: must be owner of relation staging_trips'],
+    ['TargetMismatch', 'ERROR: relation "sluice.load_history" does not exist'],
+    ['TargetMismatch', 'ERROR: schema "sluice" does not exist'],
+    ['TargetMismatch', 'ERROR: relation "public.my trips" does not exist'],
+    ['TargetMismatch', 'ERROR: column "total" of relation "trips" does not exist'],
+    ['TargetMismatch', 'ERROR: column trips.total does not exist'],
+  ];
+
+  test.each(texts)('%s: %s', (name, text) => {
+    const error = diagnoseStatement('FAILED', text, 'statement 1');
+    expect(error.name).toBe(name);
+    expect(error.reason).toBe(`${text} (statement 1)`);
+    expect(error.fix).not.toMatch(/\$\d|undefined/);
+  });
+
+  test.each(texts)('%s in capitals or small letters is the same: %s', (name, text) => {
+    expect(diagnoseStatement('FAILED', text.toLowerCase(), '').name).toBe(name);
+    expect(diagnoseStatement('FAILED', text.toUpperCase(), '').name).toBe(name);
+  });
+
+  test('a role that may not be assumed is named in the command that mends it', () => {
+    for (const [name, text] of texts.filter(([, each]) => each.includes(ROLE))) {
+      expect(name).toBe('RoleNotAssumable');
+      expect(diagnoseStatement('FAILED', text, '').fix).toContain(`--iam-roles ${ROLE} (`);
+    }
+    const unnamed = diagnoseStatement(
+      'FAILED',
+      'Role needs to be owned by the same account with cluster',
+      '',
+    );
+    expect(unnamed.fix).toContain('--iam-roles <role> (');
+    expect(unnamed.fix).toContain('redshift-serverless.amazonaws.com');
+  });
+
+  test('a role whose name holds what a replacement would read stays as it is', () => {
+    const fix = diagnoseStatement(
+      'FAILED',
+      'Not authorized to get credentials of role arn:role/$&$1',
+      '',
+    ).fix;
+    expect(fix).toContain('--iam-roles arn:role/$&$1 (');
+  });
+
+  test('the manifest’s misleading twin says what it may mean', () => {
+    const { fix } = diagnoseStatement(
+      'FAILED',
+      'COPY with MANIFEST parameter requires full path of an S3 object',
+      '',
+    );
+    expect(fix).toContain('s3:GetObject');
+    expect(fix).toContain('kms:Decrypt');
+  });
+
+  test('an unknown text is passed on whole, without a guess', () => {
+    const error = diagnoseStatement('FAILED', 'ERROR: Disk Full $& \n detail', 'statement 1');
+    expect(error).toMatchObject({
+      name: 'StatementFailed',
+      reason: 'ERROR: Disk Full $& \n detail (statement 1)',
+    });
+  });
+
+  test('no text at all', () => {
+    expect(diagnoseStatement('FAILED', '', 'statement 1').reason).toBe(
+      'The statement failed and the warehouse gave no reason. (statement 1)',
+    );
+  });
+
+  test('aborted: by whom nobody knows, unless the text says', () => {
+    expect(diagnoseStatement('ABORTED', '', 'statement 1')).toMatchObject({
+      name: 'StatementAborted',
+      reason: 'The statement was cancelled (statement 1).',
+    });
+    expect(diagnoseStatement('ABORTED', 'Query cancelled by WLM', 'statement 1')).toMatchObject({
+      name: 'StatementAborted',
+      reason: 'The statement was cancelled: Query cancelled by WLM (statement 1).',
+    });
+    expect(diagnoseStatement('ABORTED', 'terminating connection', '').name).toBe('ConnectionLost');
+  });
+
+  test('a very long text is searched in no time', () => {
+    const text = `column ${'x"'.repeat(50_000)}`;
+    const begin = performance.now();
+    expect(diagnoseStatement('FAILED', text, '').name).toBe('StatementFailed');
+    expect(performance.now() - begin).toBeLessThan(2_000);
+  });
+});
+
+describe('what a state’s Catch hands over', () => {
+  test('an error of a function: its own name, reason and fix', () => {
+    const error = new LoadError('NullKeys', 'Partition x: "a" is null.', 'Mend the producer.');
+    const caught = {
+      Error: 'NullKeys',
+      Cause: JSON.stringify({ errorType: 'NullKeys', errorMessage: error.message, trace: ['at x'] }),
+    };
+    expect(diagnose(caught)).toEqual({ error: 'NullKeys', cause: error.reason, fix: error.fix });
+  });
+
+  test('a Fail state’s text', () => {
+    expect(
+      diagnose({ Error: 'StatementFailed', Cause: 'The statement has an unknown status.' }),
+    ).toMatchObject({
+      error: 'StatementFailed',
+      cause: 'The statement has an unknown status.',
+    });
+  });
+
+  test.each([
+    [
+      'Sandbox.Timedout',
+      '{"errorType":"Sandbox.Timedout","errorMessage":"Task timed out after 60.00 seconds"}',
+      'timeout',
+    ],
+    [
+      'Runtime.ExitError',
+      '{"errorType":"Runtime.ExitError","errorMessage":"exited with signal: killed"}',
+      'memorySize',
+    ],
+    ['Lambda.TooManyRequestsException', 'Rate Exceeded.', 'concurrency'],
+    ['States.Timeout', '', 'time limit'],
+    [
+      'States.DataLimitExceeded',
+      'The state returned a result with a size exceeding the limit.',
+      'max_partitions',
+    ],
+  ])('%s: the platform’s own', (error, cause, fix) => {
+    const diagnosis = diagnose({ Error: error, Cause: cause });
+    expect(diagnosis.error).toBe(error);
+    expect(diagnosis.cause).not.toMatch(/^\{/);
+    expect(diagnosis.fix).toContain(fix);
+  });
+
+  test('a mistake of ours keeps its name and says that it is not known', () => {
+    const cause = JSON.stringify({ errorType: 'TypeError', errorMessage: 'x is undefined', trace: [] });
+    expect(diagnose({ Error: 'TypeError', Cause: cause })).toMatchObject({
+      error: 'TypeError',
+      cause: 'x is undefined',
+      fix: expect.stringContaining('not known') as string,
+    });
+  });
+
+  test.each([
+    ['nothing', {}, 'Unknown', 'The step failed and gave no reason.'],
+    ['JSON that was cut off', { Error: 'E', Cause: '{"errorMessage":"lo' }, 'E', '{"errorMessage":"lo'],
+    ['JSON without a message', { Error: 'E', Cause: '{"a":1}' }, 'E', '{"a":1}'],
+    ['JSON null', { Error: 'E', Cause: 'null' }, 'E', 'null'],
+    ['a fix that is no error’s of ours', { Error: 'E', Cause: 'a\nFix: b' }, 'E', 'a'],
+  ])('%s', (_, caught, error, cause) => {
+    const diagnosis = diagnose(caught);
+    expect(diagnosis).toMatchObject({ error, cause });
+    expect(diagnosis.fix).not.toBe('');
+  });
+});
+
+describe('what an AWS client throws', () => {
+  const thrown = (name: string, status?: number, more: object = {}) =>
+    Object.assign(new Error('message'), { name, $metadata: { httpStatusCode: status }, ...more });
+
+  test.each<[ErrorName, Error]>([
+    ['Throttled', thrown('ThrottlingException', 400)],
+    ['Throttled', thrown('ActiveStatementsExceededException', 400)],
+    ['Throttled', thrown('ActiveWaitingRequestsExceededException', 400)],
+    ['Throttled', thrown('ActiveSessionsExceededException', 400)],
+    ['Throttled', thrown('SlowDown', 503)],
+    ['Throttled', thrown('TooManyRequestsException', 429)],
+    ['BucketNotFound', thrown('NoSuchBucket', 404)],
+    ['FileChanged', thrown('PreconditionFailed', 412)],
+    ['FileChanged', thrown('UnknownError', 412)],
+    ['FileChanged', thrown('NoSuchKey', 404)],
+    ['FileChanged', thrown('NotFound', 404)],
+    ['AccessDenied', thrown('AccessDenied', 403)],
+    ['AccessDenied', thrown('AccessDeniedException', 400)],
+    ['AccessDenied', thrown('403', 403)],
+    ['AccessDenied', thrown('ExpiredTokenException', 400)],
+    ['AccessDenied', thrown('UnrecognizedClientException', 400)],
+    ['RegionMismatch', thrown('PermanentRedirect', 301)],
+    ['ServiceUnavailable', thrown('InternalServerException', 500)],
+    ['ServiceUnavailable', thrown('BatchExecuteStatementException', 500)],
+    ['ServiceUnavailable', thrown('DatabaseConnectionException', 500)],
+    ['ServiceUnavailable', thrown('InternalError', 503)],
+    ['ConnectionLost', thrown('TimeoutError')],
+    ['ConnectionLost', Object.assign(new Error('read ECONNRESET'), { code: 'ECONNRESET' })],
+    ['ConnectionLost', Object.assign(new Error('socket hang up'), { code: 'ECONNRESET' })],
+    [
+      'ConnectionLost',
+      thrown('RequestTimeout', 400, { message: 'Your socket connection was not read from.' }),
+    ],
+    ['ConfigurationError', thrown('ValidationException', 400)],
+    ['ConfigurationError', thrown('ResourceNotFoundException', 400)],
+    ['ConfigurationError', thrown('CredentialsProviderError')],
+  ])('%s: %s', (name, error) => {
+    const diagnosis = diagnoseClientError(error, 'GetObject s3://lake/a');
+    expect(diagnosis.name).toBe(name);
+    expect(diagnosis.reason).toMatch(/^GetObject s3:\/\/lake\/a: /);
+    // Who is told that there is nothing to do must not be left alone with an error that nobody retries.
+    if (/Nothing to do/.test(diagnosis.fix)) expect(TRANSIENT_ERRORS).toContain(name);
+  });
+
+  test('one of ours passes through', () => {
+    const error = new LoadError('NullKeys', 'a', 'b');
+    expect(diagnoseClientError(error, 'GetObject')).toBe(error);
+  });
+
+  test.each([
+    ['a text', 'boom'],
+    ['undefined', undefined],
+    ['null', null],
+  ])('%s, thrown', (_, value) => {
+    expect(diagnoseClientError(value, 'GetObject').reason).toContain(String(value));
+  });
+});

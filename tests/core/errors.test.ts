@@ -1,0 +1,39 @@
+import { FATAL_ERRORS, isErrorName, LoadError, splitMessage, TRANSIENT_ERRORS } from '../../core/errors';
+
+test('no error is both transient and fatal, and none is named twice', () => {
+  const names: string[] = [...TRANSIENT_ERRORS, ...FATAL_ERRORS];
+  expect(new Set(names).size).toBe(names.length);
+  for (const name of names) expect(isErrorName(name)).toBe(true);
+});
+
+test.each(['Error', 'States.ALL', 'accessdenied', '', 'toString'])('%j is no name of ours', (name) => {
+  expect(isErrorName(name)).toBe(false);
+});
+
+test('a message holds what happened and the fix, and comes apart again', () => {
+  const error = new LoadError('NullKeys', 'first line\nsecond line', 'do this\nthen that');
+  expect(error).toBeInstanceOf(Error);
+  expect(error.name).toBe('NullKeys');
+  expect(error.message).toBe('first line\nsecond line\nFix: do this\nthen that');
+  expect(splitMessage(error.message)).toEqual({ reason: error.reason, fix: error.fix });
+});
+
+test('what happened may quote another error whole', () => {
+  const inner = new LoadError('Throttled', 'slow down', 'wait');
+  const outer = new LoadError('StatementFailed', `the service said: ${inner.message}`, 'look there');
+  expect(splitMessage(outer.message)).toEqual({ reason: outer.reason, fix: 'look there' });
+});
+
+test('another message has no fix', () => {
+  expect(splitMessage('Fix: me')).toEqual({ reason: 'Fix: me' });
+  expect(splitMessage('')).toEqual({ reason: '' });
+});
+
+test('Lambda’s JSON keeps the name and the message', () => {
+  const error = new LoadError('FileChanged', 'the file « a "b" » changed', 'nothing to do');
+  const { errorType, errorMessage } = JSON.parse(
+    JSON.stringify({ errorType: error.name, errorMessage: error.message }),
+  ) as Record<string, string>;
+  expect(errorType).toBe('FileChanged');
+  expect(splitMessage(errorMessage ?? '')).toEqual({ reason: error.reason, fix: error.fix });
+});

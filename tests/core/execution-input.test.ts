@@ -1,0 +1,68 @@
+import { ACCEPTED_INPUT, parseExecutionInput } from '../../core/execution-input';
+import { loadErrorOf } from './load-error';
+
+describe('what is accepted', () => {
+  test.each<[unknown, object]>([
+    [{}, { kind: 'scheduled', plan: false }],
+    [{ dataset: 'trips' }, { kind: 'scheduled', plan: false, dataset: 'trips' }],
+    [{ plan: true }, { kind: 'scheduled', plan: true }],
+    [
+      { partition: '2026-11-23T08' },
+      { kind: 'requested', plan: false, from: '2026-11-23T08', to: '2026-11-23T08' },
+    ],
+    [
+      { partition: '2024-02-29T23', dataset: 'trips', plan: true },
+      { kind: 'requested', plan: true, dataset: 'trips', from: '2024-02-29T23', to: '2024-02-29T23' },
+    ],
+    [
+      { from: '2026-12-31T23', to: '2027-01-01T00' },
+      { kind: 'requested', plan: false, from: '2026-12-31T23', to: '2027-01-01T00' },
+    ],
+    [
+      { from: '2026-11-23T08', to: '2026-11-23T08', plan: false },
+      { kind: 'requested', plan: false, from: '2026-11-23T08', to: '2026-11-23T08' },
+    ],
+  ])('%j', (input, expected) => {
+    expect(parseExecutionInput(input)).toEqual(expected);
+  });
+
+  test('every form that the message names', () => {
+    const forms = [...ACCEPTED_INPUT.matchAll(/\{[^}]*\}/g)].map(([form]) => form);
+    expect(forms).toHaveLength(4);
+    for (const form of forms) expect(() => parseExecutionInput(JSON.parse(form))).not.toThrow();
+  });
+});
+
+describe('what is refused, and why', () => {
+  test.each<[unknown, string]>([
+    [{ Comment: 'Insert your JSON here' }, 'Comment'],
+    [{ partitions: '2026-11-23T08' }, 'partitions'],
+    [{ partition: '2026-11-23T08', from: '2026-11-23T08' }, 'from'],
+    [{ partition: '2026-11-23T24' }, 'an hour in UTC'],
+    [{ partition: '2026-11-23T08:00:00Z' }, 'an hour in UTC'],
+    [{ partition: 8 }, 'expected string'],
+    [{ partition: null }, 'expected string'],
+    [{ partition: ['2026-11-23T08'] }, 'expected string'],
+    [{ from: '2026-11-23T08' }, 'to: '],
+    [{ to: '2026-11-23T08' }, 'from: '],
+    [{ from: '2026-02-29T00', to: '2026-03-01T00' }, 'from: an hour in UTC'],
+    [{ from: '2026-11-23T09', to: '2026-11-23T08' }, 'from (2026-11-23T09) is after to (2026-11-23T08)'],
+    [{ plan: 'yes' }, 'plan: '],
+    [{ dataset: 7 }, 'dataset: '],
+    [{ dataset: null }, 'dataset: '],
+    [[], 'expected object'],
+    ['2026-11-23T08', 'expected object'],
+    [null, 'expected object'],
+    [undefined, 'expected object'],
+  ])('%j', (input, problem) => {
+    const error = loadErrorOf(() => parseExecutionInput(input));
+    expect(error.name).toBe('InvalidInput');
+    expect(error.reason).toContain(problem);
+    expect(error.fix).toContain(ACCEPTED_INPUT);
+  });
+
+  test('a huge input is shown in part', () => {
+    const error = loadErrorOf(() => parseExecutionInput({ partition: 'x'.repeat(100_000) }));
+    expect(error.reason.length).toBeLessThan(500);
+  });
+});

@@ -1,0 +1,153 @@
+import { parseColumnType, type ColumnType } from '../../core/column-types';
+import { loadsInto, parquetTypeText, redshiftTypeOf, type ParquetField } from '../../core/parquet-types';
+
+const field = (members: Omit<ParquetField, 'name'>): ParquetField => ({ name: 'x', ...members });
+const column = (text: string) => parseColumnType(text) as ColumnType;
+
+const INT32 = field({ type: 'INT32' });
+const INT64 = field({ type: 'INT64' });
+const TEXT = field({ type: 'BYTE_ARRAY', converted_type: 'UTF8' });
+const INT96 = field({ type: 'INT96' });
+
+describe('what writers annotate, and the type it loads into', () => {
+  test.each<[string, ParquetField, string, string]>([
+    ['BOOLEAN', field({ type: 'BOOLEAN' }), 'boolean', 'BOOLEAN'],
+    ['INT32', INT32, 'integer', 'INT32'],
+    ['INT32 INT_32', field({ type: 'INT32', converted_type: 'INT_32' }), 'integer', 'INT32 INT_32'],
+    ['INT32 INT_16', field({ type: 'INT32', converted_type: 'INT_16' }), 'smallint', 'INT32 INT_16'],
+    ['INT32 INT_8', field({ type: 'INT32', converted_type: 'INT_8' }), 'smallint', 'INT32 INT_8'],
+    ['INT32 DATE', field({ type: 'INT32', converted_type: 'DATE' }), 'date', 'INT32 DATE'],
+    [
+      'INT32 DATE, logical only',
+      field({ type: 'INT32', logical_type: { type: 'DATE' } }),
+      'date',
+      'INT32 DATE',
+    ],
+    [
+      'INT32 signed, logical only',
+      field({ type: 'INT32', logical_type: { type: 'INTEGER', bitWidth: 32, isSigned: true } }),
+      'integer',
+      'INT32 INTEGER',
+    ],
+    ['INT64', INT64, 'bigint', 'INT64'],
+    ['INT64 INT_64', field({ type: 'INT64', converted_type: 'INT_64' }), 'bigint', 'INT64 INT_64'],
+    ['FLOAT', field({ type: 'FLOAT' }), 'real', 'FLOAT'],
+    ['DOUBLE', field({ type: 'DOUBLE' }), 'double precision', 'DOUBLE'],
+    ['INT96', INT96, 'timestamp', 'INT96 timestamp'],
+    [
+      'INT64 millis',
+      field({ type: 'INT64', converted_type: 'TIMESTAMP_MILLIS' }),
+      'timestamp',
+      'INT64 TIMESTAMP(MILLIS)',
+    ],
+    [
+      'INT64 micros',
+      field({ type: 'INT64', converted_type: 'TIMESTAMP_MICROS' }),
+      'timestamp',
+      'INT64 TIMESTAMP(MICROS)',
+    ],
+    [
+      'INT64 nanos',
+      field({ type: 'INT64', logical_type: { type: 'TIMESTAMP', isAdjustedToUTC: false, unit: 'NANOS' } }),
+      'timestamp',
+      'INT64 TIMESTAMP(NANOS)',
+    ],
+    [
+      'INT64 decimal',
+      field({ type: 'INT64', converted_type: 'DECIMAL', precision: 10, scale: 2 }),
+      'decimal(10,2)',
+      'INT64 DECIMAL(10, 2)',
+    ],
+    [
+      'fixed bytes decimal, logical only, no scale',
+      field({
+        type: 'FIXED_LEN_BYTE_ARRAY',
+        type_length: 16,
+        logical_type: { type: 'DECIMAL', precision: 38 },
+      }),
+      'decimal(38,0)',
+      'FIXED_LEN_BYTE_ARRAY DECIMAL(38, 0)',
+    ],
+    ['text', TEXT, 'varchar(65535)', 'BYTE_ARRAY UTF8'],
+    [
+      'text, logical only',
+      field({ type: 'BYTE_ARRAY', logical_type: { type: 'STRING' } }),
+      'varchar(65535)',
+      'BYTE_ARRAY STRING',
+    ],
+    ['bytes', field({ type: 'BYTE_ARRAY' }), 'varchar(65535)', 'BYTE_ARRAY'],
+  ])('%s', (_, found, type, text) => {
+    expect(redshiftTypeOf(found)).toEqual(column(type));
+    expect(loadsInto(found, column(type))).toBe(true);
+    expect(parquetTypeText(found)).toBe(text);
+  });
+});
+
+describe('what no column takes', () => {
+  test.each<[string, ParquetField, string]>([
+    ['a group', field({ num_children: 2, repetition_type: 'OPTIONAL' }), 'nested'],
+    ['a list', field({ num_children: 1, converted_type: 'LIST' }), 'nested'],
+    ['a repeated leaf', field({ type: 'INT32', repetition_type: 'REPEATED' }), 'repeated'],
+    ['unsigned', field({ type: 'INT32', converted_type: 'UINT_32' }), 'INT32 UINT_32'],
+    [
+      'unsigned, logical only',
+      field({ type: 'INT64', logical_type: { type: 'INTEGER', bitWidth: 64, isSigned: false } }),
+      'INT64 INTEGER',
+    ],
+    ['a time of day', field({ type: 'INT32', converted_type: 'TIME_MILLIS' }), 'INT32 TIME_MILLIS'],
+    ['a time of day in INT64', field({ type: 'INT64', converted_type: 'TIME_MICROS' }), 'INT64 TIME_MICROS'],
+    ['BSON', field({ type: 'BYTE_ARRAY', converted_type: 'BSON' }), 'BYTE_ARRAY BSON'],
+    [
+      'an interval',
+      field({ type: 'FIXED_LEN_BYTE_ARRAY', converted_type: 'INTERVAL' }),
+      'FIXED_LEN_BYTE_ARRAY INTERVAL',
+    ],
+    [
+      'a UUID',
+      field({ type: 'FIXED_LEN_BYTE_ARRAY', logical_type: { type: 'UUID' } }),
+      'FIXED_LEN_BYTE_ARRAY UUID',
+    ],
+    ['no type at all', field({}), 'unknown'],
+  ])('%s', (_, found, text) => {
+    expect(redshiftTypeOf(found)).toBeUndefined();
+    for (const type of ['smallint', 'integer', 'bigint', 'varchar(9)', 'timestamp', 'date', 'decimal(9,0)']) {
+      expect(loadsInto(found, column(type))).toBe(false);
+    }
+    expect(parquetTypeText(found)).toBe(text);
+  });
+});
+
+describe('Redshift never casts', () => {
+  const decimal = (precision: number, scale: number) =>
+    field({ type: 'INT64', converted_type: 'DECIMAL', precision, scale });
+
+  test.each<[string, ParquetField, string, boolean]>([
+    ['INT32 into bigint', INT32, 'bigint', false],
+    ['INT64 into integer', INT64, 'integer', false],
+    ['INT32 into smallint: both are INT32', INT32, 'smallint', true],
+    [
+      'INT_16 into integer: both are INT32',
+      field({ type: 'INT32', converted_type: 'INT_16' }),
+      'integer',
+      true,
+    ],
+    ['FLOAT into double precision', field({ type: 'FLOAT' }), 'double precision', false],
+    ['DOUBLE into real', field({ type: 'DOUBLE' }), 'real', false],
+    ['DOUBLE into decimal', field({ type: 'DOUBLE' }), 'decimal(10,2)', false],
+    ['INT64 into decimal', INT64, 'decimal(10,0)', false],
+    ['decimal of another scale', decimal(10, 3), 'decimal(10,2)', false],
+    ['decimal of a greater precision', decimal(11, 2), 'decimal(10,2)', false],
+    ['decimal of a smaller precision', decimal(9, 2), 'decimal(10,2)', false],
+    ['decimal into bigint', decimal(10, 0), 'bigint', false],
+    ['text into timestamp', TEXT, 'timestamp', false],
+    ['text into char', TEXT, 'char(2)', true],
+    ['text into varchar of any length', TEXT, 'varchar(1)', true],
+    ['timestamp into date', INT96, 'date', false],
+    ['date into timestamp', field({ type: 'INT32', converted_type: 'DATE' }), 'timestamp', false],
+    ['INT64 without annotation into timestamp', INT64, 'timestamp', false],
+    ['timestamp into bigint', field({ type: 'INT64', converted_type: 'TIMESTAMP_MILLIS' }), 'bigint', false],
+    ['boolean into smallint', field({ type: 'BOOLEAN' }), 'smallint', false],
+  ])('%s', (_, found, type, loads) => {
+    expect(loadsInto(found, column(type))).toBe(loads);
+  });
+});

@@ -1,0 +1,177 @@
+import { parseExecutionInput } from '../../core/execution-input';
+import { EMPTY_FINGERPRINT, fingerprintOf, type LakeFile } from '../../core/files';
+import { addHours, type Hour } from '../../core/hour';
+import { hoursToList, planLoad, type LoadedPartition } from '../../core/partitions';
+import { ordersDataset } from './orders';
+
+const dataset = ordersDataset();
+const SCHEDULED = parseExecutionInput({});
+const WINDOW = { from: '2026-11-21T08', to: '2026-11-23T07' };
+
+const file = (key: string, etag = 'e1'): LakeFile => ({ key, etag, size: 10 });
+const loaded = (partition: Hour, files: readonly LakeFile[]): LoadedPartition => ({
+  partition,
+  fingerprint: fingerprintOf(files),
+  plan_key: `sluice/orders/${partition}/earlier/plan.json`,
+});
+const requested = (from: Hour, to: Hour) => parseExecutionInput({ from, to });
+
+describe('the hours that are looked at', () => {
+  const now = new Date('2026-11-23T08:25:00Z');
+
+  test('scheduled: as many as the lookback says, up to the last closed one', () => {
+    expect(hoursToList(dataset, SCHEDULED, now)).toEqual({ from: '2026-11-21T08', to: '2026-11-23T07' });
+    const one = ordersDataset({ source: { lookback_hours: 1 } });
+    expect(hoursToList(one, SCHEDULED, now)).toEqual({ from: '2026-11-23T07', to: '2026-11-23T07' });
+    const month = ordersDataset({ source: { lookback_hours: 744 } });
+    expect(hoursToList(month, SCHEDULED, now)).toEqual({ from: '2026-10-23T08', to: '2026-11-23T07' });
+  });
+
+  test('over New Year', () => {
+    expect(hoursToList(dataset, SCHEDULED, new Date('2027-01-01T00:19:59Z'))).toEqual({
+      from: '2026-12-29T23',
+      to: '2026-12-31T22',
+    });
+  });
+
+  test('requested: exactly those, even where they are not closed yet', () => {
+    expect(hoursToList(dataset, requested('2026-11-23T08', '2026-11-23T09'), now)).toEqual({
+      from: '2026-11-23T08',
+      to: '2026-11-23T09',
+    });
+  });
+});
+
+describe('a scheduled execution', () => {
+  test('loads what was never loaded', () => {
+    const files = new Map([['2026-11-23T07', [file('a'), file('b')]]]);
+    expect(planLoad(dataset, SCHEDULED, WINDOW, files, [])).toEqual({
+      partitions: [{ partition: '2026-11-23T07', reason: 'new', files: 2 }],
+      waiting: 0,
+    });
+  });
+
+  test('leaves alone what is loaded, whatever the order of the listing', () => {
+    const files = new Map([['2026-11-23T07', [file('a'), file('b')]]]);
+    const history = [loaded('2026-11-23T07', [file('b'), file('a')])];
+    expect(planLoad(dataset, SCHEDULED, WINDOW, files, history).partitions).toEqual([]);
+  });
+
+  test.each([
+    ['a late file', [file('a'), file('b')]],
+    ['an overwritten file', [file('a', 'e2')]],
+  ])('takes %s, beside the plan of what the target holds already', (_, present) => {
+    const history = [loaded('2026-11-23T07', [file('a')])];
+    const plan = planLoad(dataset, SCHEDULED, WINDOW, new Map([['2026-11-23T07', present]]), history);
+    expect(plan.partitions).toEqual([
+      {
+        partition: '2026-11-23T07',
+        reason: 'late-files',
+        files: present.length,
+        previous_plan: 'sluice/orders/2026-11-23T07/earlier/plan.json',
+      },
+    ]);
+  });
+
+  test('looks at an hour whose files have all vanished once, and not again after that', () => {
+    const before = [loaded('2026-11-23T07', [file('a')])];
+    expect(planLoad(dataset, SCHEDULED, WINDOW, new Map(), before).partitions).toMatchObject([
+      { partition: '2026-11-23T07', reason: 'late-files', files: 0 },
+    ]);
+    const after = [{ ...loaded('2026-11-23T07', []), fingerprint: EMPTY_FINGERPRINT }];
+    expect(planLoad(dataset, SCHEDULED, WINDOW, new Map(), after).partitions).toEqual([]);
+  });
+
+  test('leaves alone an hour without files that never had any', () => {
+    expect(planLoad(dataset, SCHEDULED, WINDOW, new Map([['2026-11-23T07', []]]), []).partitions).toEqual([]);
+  });
+
+  test('takes both ends of its window and nothing outside', () => {
+    const hours = ['2026-11-21T07', '2026-11-21T08', '2026-11-23T07', '2026-11-23T08'];
+    const files = new Map(hours.map((hour) => [hour, [file(hour)]]));
+    const history = [loaded('2026-11-20T00', [file('gone')])];
+    expect(
+      planLoad(dataset, SCHEDULED, WINDOW, files, history).partitions.map((each) => each.partition),
+    ).toEqual(['2026-11-21T08', '2026-11-23T07']);
+  });
+
+  test('loads the oldest first, whatever order the files come in', () => {
+    const files = new Map(
+      ['2026-11-23T01', '2026-11-22T10', '2026-11-22T09'].map((hour) => [hour, [file(hour)]]),
+    );
+    expect(planLoad(dataset, SCHEDULED, WINDOW, files, []).partitions.map((each) => each.partition)).toEqual([
+      '2026-11-22T09',
+      '2026-11-22T10',
+      '2026-11-23T01',
+    ]);
+  });
+});
+
+describe('a requested load', () => {
+  const files = new Map([['2026-11-23T05', [file('a')]]]);
+  const history = [loaded('2026-11-23T05', [file('a')])];
+
+  test('of one hour takes it whole, whatever the history says', () => {
+    const hour = { from: '2026-11-23T05', to: '2026-11-23T05' };
+    expect(planLoad(dataset, requested(hour.from, hour.to), hour, files, history)).toEqual({
+      partitions: [{ partition: '2026-11-23T05', reason: 'requested', files: 1 }],
+      waiting: 0,
+    });
+  });
+
+  test('of one hour is answered for even where the hour has no files', () => {
+    const hour = { from: '2026-11-23T06', to: '2026-11-23T06' };
+    expect(planLoad(dataset, requested(hour.from, hour.to), hour, files, history).partitions).toEqual([
+      { partition: '2026-11-23T06', reason: 'requested', files: 0 },
+    ]);
+  });
+
+  test('of a range takes the hours with files only', () => {
+    const range = { from: '2026-11-23T00', to: '2026-11-23T23' };
+    const gone = loaded('2026-11-23T09', [file('gone')]);
+    expect(
+      planLoad(dataset, requested(range.from, range.to), range, files, [...history, gone]).partitions,
+    ).toEqual([{ partition: '2026-11-23T05', reason: 'requested', files: 1 }]);
+  });
+});
+
+describe('more partitions than one execution takes', () => {
+  const first = '2026-12-29T00';
+  const hours = Array.from({ length: 103 }, (_, index) => addHours(first, index));
+  const window = { from: first, to: '2027-01-05T00' };
+  const files = new Map(hours.map((hour) => [hour, [file(hour)]]));
+
+  test('scheduled: the rest waits for the next execution, which needs no input', () => {
+    const plan = planLoad(dataset, SCHEDULED, window, files, []);
+    expect(plan.partitions.map((each) => each.partition)).toEqual(hours.slice(0, 100));
+    expect(plan.waiting).toBe(3);
+    expect(plan).not.toHaveProperty('next');
+  });
+
+  test('requested: the inputs that go on, one after another, load every hour once', () => {
+    const small = ordersDataset({ load: { max_partitions: 40 } });
+    const taken: Hour[] = [];
+    let range: { from: Hour; to: Hour } | undefined = window;
+    const waiting: number[] = [];
+    while (range) {
+      const plan = planLoad(small, requested(range.from, range.to), range, files, []);
+      taken.push(...plan.partitions.map((each) => each.partition));
+      waiting.push(plan.waiting);
+      range = plan.next;
+    }
+    expect(taken).toEqual(hours);
+    expect(waiting).toEqual([63, 23, 0]);
+  });
+
+  test('exactly as many: nothing waits and nothing is left to go on with', () => {
+    const plan = planLoad(
+      ordersDataset({ load: { max_partitions: 3 } }),
+      requested(first, addHours(first, 2)),
+      { from: first, to: addHours(first, 2) },
+      files,
+      [],
+    );
+    expect(plan).toEqual({ partitions: expect.any(Array) as unknown[], waiting: 0 });
+    expect(plan.partitions).toHaveLength(3);
+  });
+});

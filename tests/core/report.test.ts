@@ -1,0 +1,235 @@
+import { partitionResult, reportLoad, type PartitionResult } from '../../core/report';
+
+const LOAD = {
+  dataset: 'trips',
+  execution: 'execution-1',
+  input: { dataset: 'trips' },
+  waiting: 0,
+  next: null,
+  several: false,
+};
+
+const result = (changes: Partial<PartitionResult> = {}): PartitionResult => ({
+  partition: '2026-11-23T08',
+  reason: 'new',
+  outcome: 'loaded',
+  files: 2,
+  rows_in_files: 10,
+  staged: 10,
+  duplicates: 2,
+  superseded: 1,
+  deleted: 3,
+  inserted: 7,
+  seconds: 4.2,
+  error: null,
+  cause: null,
+  fix: null,
+  ...changes,
+});
+const failed = (changes: Partial<PartitionResult> = {}) =>
+  result({
+    outcome: 'failed',
+    inserted: 0,
+    error: 'NullKeys',
+    cause: 'trip_id is null',
+    fix: 'Mend it.',
+    ...changes,
+  });
+
+describe('the result of a partition', () => {
+  const inspection = { files: 1, rows: 10, started: '2026-12-31T23:59:58.500Z' };
+
+  test('that was loaded', () => {
+    expect(
+      partitionResult({
+        partition: '2026-12-31T22',
+        reason: 'late-files',
+        outcome: 'loaded',
+        files: 5,
+        inspection,
+        merged: { staged: 10, duplicates: 2, superseded: 1, deleted: 3, inserted: 7 },
+        finished: '2027-01-01T00:00:01.000Z',
+      }),
+    ).toEqual(result({ partition: '2026-12-31T22', reason: 'late-files', files: 1, seconds: 2.5 }));
+  });
+
+  test('that failed after staging: what was reached, and why no further', () => {
+    expect(
+      partitionResult({
+        partition: '2026-11-23T08',
+        reason: 'new',
+        outcome: 'failed',
+        files: 5,
+        inspection,
+        counts: { staged: 9 },
+        diagnosis: { error: 'RowCountMismatch', cause: 'c', fix: 'f' },
+      }),
+    ).toMatchObject({
+      files: 1,
+      rows_in_files: 10,
+      staged: 9,
+      inserted: 0,
+      seconds: 0,
+      error: 'RowCountMismatch',
+      cause: 'c',
+      fix: 'f',
+    });
+  });
+
+  test('that failed before it was inspected, or is only planned: the files of the listing', () => {
+    const end = { partition: '2026-11-23T08', reason: 'requested', files: 5 } as const;
+    expect(partitionResult({ ...end, outcome: 'planned' })).toEqual({
+      ...end,
+      outcome: 'planned',
+      rows_in_files: 0,
+      staged: 0,
+      duplicates: 0,
+      superseded: 0,
+      deleted: 0,
+      inserted: 0,
+      seconds: 0,
+      error: null,
+      cause: null,
+      fix: null,
+    });
+  });
+});
+
+describe('an execution that succeeded', () => {
+  test.each<[string, PartitionResult[], number, string]>([
+    ['nothing was due', [], 0, 'nothing to load'],
+    ['all were loaded', [result(), result({ inserted: 5 })], 0, '2 of 2 partitions loaded, 12 rows inserted'],
+    [
+      'one was empty',
+      [result(), result({ outcome: 'empty', inserted: 0 })],
+      0,
+      '1 of 2 partitions loaded, 7 rows inserted',
+    ],
+    ['more are due', [result()], 3, '1 of 1 partitions loaded, 7 rows inserted, 3 waiting'],
+    ['only planned', [result({ outcome: 'planned' })], 0, '1 partitions would be loaded'],
+    [
+      'only planned, more are due',
+      [result({ outcome: 'planned' })],
+      2,
+      '1 partitions would be loaded, 2 more would wait',
+    ],
+  ])('%s', (_, partitions, waiting, summary) => {
+    const report = reportLoad({ ...LOAD, waiting }, partitions, null);
+    expect(report).toMatchObject({ status: 'SUCCEEDED', summary, waiting, error: null, notification: null });
+    expect(report.partitions).toEqual(partitions);
+  });
+
+  test('hands the input on that goes on where it stopped', () => {
+    const next = { from: '2026-11-23T09', to: '2026-11-23T23' };
+    expect(reportLoad({ ...LOAD, waiting: 15, next }, [result()], null).next).toEqual(next);
+  });
+});
+
+describe('an execution in which partitions failed', () => {
+  const partitions = [
+    result(),
+    failed(),
+    failed({ partition: '2026-11-23T09', error: 'FileVanished', cause: 'gone' }),
+  ];
+  const report = reportLoad({ ...LOAD, waiting: 2 }, partitions, null);
+
+  test('fails with the first one’s error, though another was loaded', () => {
+    expect(report).toMatchObject({
+      status: 'FAILED',
+      error: 'NullKeys',
+      summary: '1 of 3 partitions loaded, 7 rows inserted, 2 failed, 2 waiting',
+    });
+  });
+
+  test('notifies once: which, why, how to mend it, and the input that runs it again', () => {
+    expect(report.notification).toEqual({
+      subject: 'Sluice: trips: 2 of 3 partitions failed',
+      message: [
+        'Execution execution-1 failed: 1 of 3 partitions loaded, 7 rows inserted, 2 failed, 2 waiting.',
+        '',
+        'Partition 2026-11-23T08 (new): NullKeys',
+        'What happened: trip_id is null',
+        'How to fix it: Mend it.',
+        'To run it again, start an execution with {"partition":"2026-11-23T08"}',
+        '',
+        'Partition 2026-11-23T09 (new): FileVanished',
+        'What happened: gone',
+        'How to fix it: Mend it.',
+        'To run it again, start an execution with {"partition":"2026-11-23T09"}',
+      ].join('\n'),
+    });
+  });
+
+  test('names the dataset in the input where there are several', () => {
+    const { notification } = reportLoad({ ...LOAD, several: true }, partitions, null);
+    expect(notification?.message).toContain(
+      'start an execution with {"dataset":"trips","partition":"2026-11-23T08"}',
+    );
+  });
+});
+
+describe('an execution that failed as a whole', () => {
+  const failure = { error: 'RegionMismatch', cause: 'The bucket is elsewhere.', fix: 'Move it.' };
+
+  test('says why, and the whole input that runs it again', () => {
+    const report = reportLoad({ ...LOAD, dataset: null, input: { from: 'a', to: 'b' } }, [], failure);
+    expect(report).toMatchObject({
+      status: 'FAILED',
+      dataset: null,
+      error: 'RegionMismatch',
+      partitions: [],
+    });
+    expect(report.notification).toEqual({
+      subject: 'Sluice: load: RegionMismatch',
+      message: [
+        'Execution execution-1 failed: stopped by RegionMismatch.',
+        '',
+        'What happened: The bucket is elsewhere.',
+        'How to fix it: Move it.',
+        'To run it again, start an execution with {"from":"a","to":"b"}',
+      ].join('\n'),
+    });
+  });
+});
+
+describe('what SNS and Step Functions take', () => {
+  test('a subject of printable ASCII, shorter than 100 characters', () => {
+    const failure = { error: `Größe\n${'x'.repeat(200)}`, cause: 'c', fix: 'f' };
+    const { notification } = reportLoad(LOAD, [], failure);
+    expect(notification?.subject).toMatch(/^Sluice: trips: Gr\?\?e\?x+$/);
+    expect(notification?.subject).toHaveLength(99);
+  });
+
+  test('a hundred failures: as many as fit, whole, and how many more', () => {
+    const partitions = Array.from({ length: 100 }, (_, index) =>
+      failed({ partition: `partition-${index}`, cause: 'c'.repeat(1_000) }),
+    );
+    const message = reportLoad(LOAD, partitions, null).notification?.message ?? '';
+    expect(message.length).toBeLessThan(32_768);
+    const shown = message.match(/^Partition /gm)?.length ?? 0;
+    expect(shown).toBeGreaterThan(10);
+    expect(message.match(/^To run it again/gm)).toHaveLength(shown);
+    expect(message).toMatch(new RegExp(`\\n… and ${100 - shown} more; the load history names them all\\.$`));
+  });
+
+  test('a cause, a fix or an input of any length: the fix and the way to run it again are still said', () => {
+    const failure = {
+      error: 'ColumnMismatch',
+      cause: 'c'.repeat(200_000),
+      fix: `Mend it. ${'f'.repeat(200_000)}`,
+    };
+    const input = { dataset: 'x'.repeat(200_000) };
+    const message = reportLoad({ ...LOAD, input }, [], failure).notification?.message ?? '';
+    expect(message.length).toBeLessThan(32_768);
+    expect(message).toContain('\nHow to fix it: Mend it. fff');
+    expect(message).toContain('\nTo run it again, start an execution with {"dataset":"xxx');
+    expect(message).not.toContain('more; the load history');
+  });
+
+  test('no character is cut in two', () => {
+    for (const padding of ['', 'x']) {
+      const failure = { error: 'E', cause: `${padding}${'😀'.repeat(20_000)}`, fix: 'f' };
+      expect(reportLoad(LOAD, [], failure).notification?.message).not.toMatch(/\p{Surrogate}/u);
+    }
+  });
+});

@@ -1,0 +1,142 @@
+import { batchOf, parseSqlFile, quoteName, quoteText, renderSql } from '../../core/sql';
+
+describe('quoting', () => {
+  test.each([
+    ['trips', '"trips"'],
+    ['it"s', '"it""s"'],
+    ['""', '""""""'],
+    ["o'clock", '"o\'clock"'],
+    ['a\\b', '"a\\b"'],
+    ['$&', '"$&"'],
+  ])('the name %s', (name, quoted) => {
+    expect(quoteName(name)).toBe(quoted);
+  });
+
+  test.each([
+    ['s3://lake/a', "'s3://lake/a'"],
+    ["o'clock", "'o''clock'"],
+    ['a\\b', "'a\\\\b'"],
+    ["\\'", "'\\\\'''"],
+    ['$&', "'$&'"],
+  ])('the text %s', (text, quoted) => {
+    expect(quoteText(text)).toBe(quoted);
+  });
+});
+
+describe('a file of statements', () => {
+  const FILE = `-- What it is for.
+
+-- statement: first
+-- A remark.
+SELECT 1;
+
+-- statement: second
+-- when: merge
+SELECT
+  '-- no remark', "a;b" -- but this is one
+FROM {table};
+`;
+
+  test('holds them in order, without remarks of their own line', () => {
+    expect(parseSqlFile(FILE, 'x.sql')).toEqual([
+      { name: 'first', text: 'SELECT 1' },
+      {
+        name: 'second',
+        when: 'merge',
+        text: 'SELECT\n  \'-- no remark\', "a;b" -- but this is one\nFROM {table}',
+      },
+    ]);
+  });
+
+  test('may have Windows line ends', () => {
+    expect(
+      parseSqlFile(FILE.replaceAll('\n', '\r\n'), 'x.sql').map(({ name, when }) => [name, when]),
+    ).toEqual([
+      ['first', undefined],
+      ['second', 'merge'],
+    ]);
+  });
+
+  test.each([
+    [
+      'SQL before the first statement',
+      'SELECT 1;\n-- statement: first\nSELECT 1;',
+      'x.sql: SQL stands before',
+    ],
+    ['a statement without an end', '-- statement: first\nSELECT 1', 'x.sql: statement first does not end'],
+    [
+      'an empty statement',
+      '-- statement: first\n-- statement: second\nSELECT 1;',
+      'x.sql: statement first does not end',
+    ],
+  ])('%s is refused', (_, text, message) => {
+    expect(() => parseSqlFile(text, 'x.sql')).toThrow(message);
+  });
+});
+
+describe('rendering', () => {
+  const render = (text: string, pieces: Record<string, string>) => renderSql({ name: 'x', text }, pieces);
+
+  test('fills every piece in, each as often as it is named', () => {
+    expect(render('SELECT {a}, {b_c}, {a}', { a: '1', b_c: '2' })).toBe('SELECT 1, 2, 1');
+  });
+
+  test('takes a piece as it is: dollars, braces and other pieces’ names in it mean nothing', () => {
+    expect(render('{a} {b}', { a: '"$&$1$$`{b}"', b: '"{a}"' })).toBe('"$&$1$$`{b}" "{a}"');
+  });
+
+  test('an empty piece is a piece', () => {
+    expect(render('a {range} b', { range: '' })).toBe('a  b');
+  });
+
+  test.each(['missing', 'constructor'])('{%s} is refused where it is not given', (name) => {
+    expect(() => render(`SELECT {${name}}`, { a: '1' })).toThrow(
+      `statement x: nothing is given for {${name}}`,
+    );
+  });
+});
+
+describe('a batch', () => {
+  const names = (...sqls: string[]) =>
+    batchOf(sqls, { a: 1, ab: 2, keys: 3 }).parameters.map((parameter) => parameter.name);
+
+  test('has its statements in order and its parameters as text', () => {
+    expect(batchOf(['SELECT :a', 'SELECT :ab'], { a: 7, ab: "o'clock", keys: 0 })).toEqual({
+      sqls: ['SELECT :a', 'SELECT :ab'],
+      parameters: [
+        { name: 'a', value: '7' },
+        { name: 'ab', value: "o'clock" },
+      ],
+    });
+  });
+
+  test.each([
+    ['at the end', 'SELECT :a', ['a']],
+    ['before punctuation', 'SELECT (:a), :ab;', ['a', 'ab']],
+    ['a longer name is another', 'SELECT :ab', ['ab']],
+    ['a longer name still', 'SELECT :a_b', []],
+    ['a cast', 'SELECT x::a, y :: ab', []],
+    ['in a text', "SELECT ':a'", []],
+    ['in a text with a doubled quote', "SELECT 'it''s :a', :ab", ['ab']],
+    ['in a text with an escaped quote', "SELECT 'it\\'s :a', :ab", ['ab']],
+    ['in a text that ends with an escape', "SELECT '\\\\', :a", ['a']],
+    ['in a text over two lines', "SELECT 'x\n:a \\\n :a', :ab", ['ab']],
+    ['in a name', 'SELECT ":a", :ab', ['ab']],
+    ['in a name with a doubled quote', 'SELECT "it""s :a", :ab', ['ab']],
+    ['a quote of the other kind', `SELECT "it's", :a, "o'clock"`, ['a']],
+    ['dashes in a text', "SELECT '--', :a", ['a']],
+    ['in a remark', 'SELECT 1 -- :a\n, :ab', ['ab']],
+    ['in a remark with an apostrophe', "SELECT 1 -- don't\n, :a, 'x'", ['a']],
+    ['in a long remark', "/* it's :a */ SELECT :ab, 'x'", ['ab']],
+  ])('%s', (_, sql, expected) => {
+    expect(names(sql)).toEqual(expected);
+  });
+
+  test('has a parameter once, however many statements use it', () => {
+    expect(names('SELECT :a', 'SELECT :a, :a')).toEqual(['a']);
+  });
+
+  test('has none that no statement uses, since the Data API refuses it', () => {
+    expect(batchOf(['DROP TABLE x'], { a: 1 }).parameters).toEqual([]);
+  });
+});

@@ -1,0 +1,395 @@
+import fc from 'fast-check';
+import { transformEvent, type TransformedEvent } from '../../core/transform';
+import { ordersDataset } from './orders';
+
+const ID = { name: 'id', type: 'bigint', required: true };
+const AT = { name: 'at', type: 'timestamp', required: true };
+const target = { key: ['id'], event_time: 'at' };
+const dataset = ordersDataset({
+  columns: [ID, AT, { name: 'status', type: 'varchar(16)' }, { name: 'amount', type: 'decimal(10,2)' }],
+  target,
+});
+
+const transform = (value: object) => transformEvent(dataset, JSON.stringify(value));
+
+/** What one value of a type becomes. `raw` is JSON text, since JavaScript cannot hold every JSON number. */
+function converted(type: string, raw: string): unknown {
+  const one = ordersDataset({ columns: [ID, AT, { name: 'value', type }], target });
+  const result = transformEvent(one, `{"id":1,"at":"2026-11-23T08:00:00Z","value":${raw}}`);
+  return result.accepted ? result.event.value : `refused: ${result.reason.replace(/^value: .*? is /, '')}`;
+}
+
+describe('an event', () => {
+  test('has the file’s columns in their order, and nothing else', () => {
+    const result = transform({ note: 'x', amount: 1.5, status: 'new', at: '2026-11-23T08:15:00Z', id: 7 });
+    expect(result).toEqual({
+      accepted: true,
+      event: { id: 7, at: '2026-11-23 08:15:00.000000', status: 'new', amount: '1.50' },
+    });
+    expect(Object.keys((result as { event: object }).event)).toEqual(['id', 'at', 'status', 'amount']);
+  });
+
+  test('without an optional attribute has null there, as with null', () => {
+    const nothing = { id: 7, at: '2026-11-23 08:15:00.000000', status: null, amount: null };
+    expect(transform({ id: 7, at: '2026-11-23T08:15:00Z' })).toEqual({ accepted: true, event: nothing });
+    expect(transform({ id: 7, at: '2026-11-23T08:15:00Z', status: null })).toEqual({
+      accepted: true,
+      event: nothing,
+    });
+  });
+
+  test('may spell names in another case, as Firehose lets it', () => {
+    expect(transform({ ID: 7, At: '2026-11-23T08:15:00Z', STATUS: 'new' })).toMatchObject({
+      accepted: true,
+      event: { id: 7, status: 'new' },
+    });
+  });
+
+  test.each([
+    ['id', { at: '2026-11-23T08:15:00Z' }, 'id is missing'],
+    ['id', { id: null, at: '2026-11-23T08:15:00Z' }, 'id is null'],
+    [
+      'at',
+      { id: 7, at: 'yesterday' },
+      'at: "yesterday" is no timestamp (2026-11-23T08:15:00Z, or epoch seconds or milliseconds)',
+    ],
+    [
+      'status',
+      { id: 7, at: 0, status: 'x'.repeat(17) },
+      'status: "xxxxxxxxxxxxxxxxx" is 17 bytes long, 16 are allowed',
+    ],
+  ])('is refused by the column %s', (column, value, reason) => {
+    expect(transform(value)).toEqual({ accepted: false, column, reason });
+  });
+
+  test('is refused with only the beginning of a long value', () => {
+    const result = transform({ id: 7, at: 'x'.repeat(10_000) }) as { reason: string };
+    expect(result.reason.length).toBeLessThan(250);
+  });
+
+  test.each([
+    ['', /^not JSON: /],
+    ['{"id":1', /^not JSON: /],
+    ['{"id":1}{"id":2}', /^not JSON: /],
+    ['{"id":1}\n{"id":2}', /^not JSON: /],
+    ['[{"id":1}]', /^not a JSON object but an array$/],
+    ['7', /^not a JSON object but 7$/],
+    ['null', /^not a JSON object but null$/],
+    [JSON.stringify('x'.repeat(500)), /^not a JSON object but "x{99}$/],
+  ])('%j is none', (text, reason) => {
+    const result = transformEvent(dataset, text);
+    expect(result).toEqual({ accepted: false, reason: expect.stringMatching(reason) as string });
+  });
+
+  test('may have a line end after it, and an attribute of any name', () => {
+    const odd = ordersDataset({
+      columns: [ID, AT, ...['__proto__', 'constructor'].map((name) => ({ name, type: 'int' }))],
+      target,
+    });
+    const result = transformEvent(odd, '{"id":1,"at":0,"__proto__":2,"constructor":3}\n');
+    expect(JSON.stringify((result as { event: object }).event)).toBe(
+      '{"id":1,"at":"1970-01-01 00:00:00.000000","__proto__":2,"constructor":3}',
+    );
+  });
+});
+
+describe('integers', () => {
+  test.each<[string, string, unknown]>([
+    ['smallint', '32767', 32767],
+    ['smallint', '-32768', -32768],
+    ['smallint', '32768', 'refused: out of the range of smallint'],
+    ['integer', '2147483647', 2147483647],
+    ['integer', '2147483648', 'refused: out of the range of integer'],
+    ['integer', '-2147483649', 'refused: out of the range of integer'],
+    ['integer', '5.0', 5],
+    ['integer', '5e3', 5000],
+    ['integer', '5.5', 'refused: no integer'],
+    ['integer', '1e400', 'refused: no integer'],
+    ['integer', '"5"', '5'],
+    ['integer', '" +5 "', '5'],
+    ['integer', '"-0"', '0'],
+    ['integer', '"5.0"', 'refused: no integer'],
+    ['integer', '"5e3"', 'refused: no integer'],
+    ['integer', '"0x10"', 'refused: no integer'],
+    ['integer', '""', 'refused: no integer'],
+    ['integer', 'true', 'refused: no integer'],
+    ['integer', '{}', 'refused: no integer'],
+    ['integer', '[5]', 'refused: no integer'],
+    ['bigint', '9007199254740991', 9007199254740991],
+    // The number has lost its last digit before anybody could look at it.
+    ['bigint', '9007199254740993', 'refused: no exact bigint: write numbers beyond 2^53 as text'],
+    ['bigint', '"9007199254740993"', '9007199254740993'],
+    ['bigint', '"9223372036854775807"', '9223372036854775807'],
+    ['bigint', '"-9223372036854775808"', '-9223372036854775808'],
+    ['bigint', '"9223372036854775808"', 'refused: out of the range of bigint'],
+    ['bigint', '"99999999999999999999999"', 'refused: no bigint'],
+  ])('%s %s', (type, raw, expected) => {
+    expect(converted(type, raw)).toBe(expected);
+  });
+});
+
+describe('decimals', () => {
+  test.each<[string, string, unknown]>([
+    ['decimal(10,2)', '1', '1.00'],
+    ['decimal(10,2)', '0', '0.00'],
+    ['decimal(10,2)', '-0', '0.00'],
+    ['decimal(10,2)', '0.1', '0.10'],
+    ['decimal(10,2)', '1.005', '1.01'],
+    ['decimal(10,2)', '1.004999', '1.00'],
+    ['decimal(10,2)', '-1.005', '-1.01'],
+    ['decimal(10,2)', '-0.004', '0.00'],
+    ['decimal(10,2)', '99999999.994', '99999999.99'],
+    ['decimal(10,2)', '99999999.995', 'refused: out of the range of decimal(10,2)'],
+    ['decimal(10,2)', '-99999999.99', '-99999999.99'],
+    ['decimal(10,2)', '100000000', 'refused: out of the range of decimal(10,2)'],
+    ['decimal(10,2)', '"12.345"', '12.35'],
+    ['decimal(10,2)', '" +12.3 "', '12.30'],
+    ['decimal(10,2)', '".5"', '0.50'],
+    ['decimal(10,2)', '"5."', '5.00'],
+    ['decimal(10,2)', '"0000012.3"', '12.30'],
+    ['decimal(10,2)', '"1e2"', '100.00'],
+    ['decimal(10,2)', '"1.5E-2"', '0.02'],
+    ['decimal(10,2)', '1e-7', '0.00'],
+    ['decimal(10,2)', '"1e999"', 'refused: out of the range of decimal(10,2)'],
+    ['decimal(10,2)', '"1e-999"', '0.00'],
+    ['decimal(10,2)', '"1e999999999"', 'refused: no decimal(10,2)'],
+    ['decimal(10,2)', '1e400', 'refused: no decimal(10,2)'],
+    ['decimal(10,2)', '"."', 'refused: no decimal(10,2)'],
+    ['decimal(10,2)', '"e5"', 'refused: no decimal(10,2)'],
+    ['decimal(10,2)', '""', 'refused: no decimal(10,2)'],
+    ['decimal(10,2)', '"1,5"', 'refused: no decimal(10,2)'],
+    ['decimal(10,2)', '"1 000"', 'refused: no decimal(10,2)'],
+    ['decimal(10,2)', '"NaN"', 'refused: no decimal(10,2)'],
+    ['decimal(10,2)', 'true', 'refused: no decimal(10,2)'],
+    ['decimal(10,2)', '[1]', 'refused: no decimal(10,2)'],
+    ['decimal(2,2)', '0.999', 'refused: out of the range of decimal(2,2)'],
+    ['decimal(2,2)', '0.99', '0.99'],
+    ['decimal(5,0)', '2.5', '3'],
+    ['decimal(5,0)', '-2.5', '-3'],
+    ['decimal(5,0)', '0.4', '0'],
+    ['decimal(38,37)', '1.1e-7', `0.${'0'.repeat(6)}11${'0'.repeat(29)}`],
+    ['decimal(38,37)', '1e-37', `0.${'0'.repeat(36)}1`],
+    ['decimal(38,0)', '"12345678901234567890123456789012345678"', '12345678901234567890123456789012345678'],
+    ['decimal(38,0)', '"1e21"', '1000000000000000000000'],
+    [
+      'decimal(38,0)',
+      '12345678901234567890',
+      'refused: no exact decimal(38,0): write numbers beyond 2^53 as text',
+    ],
+  ])('%s %s', (type, raw, expected) => {
+    expect(converted(type, raw)).toBe(expected);
+  });
+
+  test('agree with integer arithmetic, half away from zero', () => {
+    fc.assert(
+      fc.property(
+        fc.bigInt({ min: -(10n ** 20n), max: 10n ** 20n }),
+        fc.nat(12),
+        fc.nat(12),
+        (unscaled, places, scale) => {
+          const digits = (unscaled < 0n ? -unscaled : unscaled).toString().padStart(places + 1, '0');
+          const point = digits.length - places;
+          const text = `${unscaled < 0n ? '-' : ''}${digits.slice(0, point)}.${digits.slice(point)}`;
+          const value = converted(`decimal(38,${scale})`, JSON.stringify(text)) as string;
+          const found = BigInt(value.replace('.', ''));
+          const divisor = 10n ** BigInt(Math.max(0, places - scale));
+          const multiplied =
+            (unscaled < 0n ? -unscaled : unscaled) * 10n ** BigInt(Math.max(0, scale - places));
+          const rounded = (multiplied * 2n + divisor) / (divisor * 2n);
+          expect(found).toBe(unscaled < 0n ? -rounded : rounded);
+          expect(value.split('.')[1] ?? '').toHaveLength(scale);
+        },
+      ),
+    );
+  });
+});
+
+describe('floating-point numbers', () => {
+  test.each<[string, string, unknown]>([
+    ['double precision', '1.5', 1.5],
+    ['double precision', '"1.5e3"', 1500],
+    ['double precision', '" -.5 "', -0.5],
+    ['double precision', '1e308', 1e308],
+    // JSON reads it as Infinity and would write it as null: the value would be lost in silence.
+    ['double precision', '1e400', 'refused: out of the range of double precision'],
+    ['double precision', '"1e400"', 'refused: out of the range of double precision'],
+    ['double precision', '"Infinity"', 'refused: no number'],
+    ['double precision', '"NaN"', 'refused: no number'],
+    ['double precision', '"0x1F"', 'refused: no number'],
+    ['double precision', '""', 'refused: no number'],
+    ['double precision', 'true', 'refused: no number'],
+    ['real', '3.4e38', 3.4e38],
+    ['real', '3.5e38', 'refused: out of the range of real'],
+  ])('%s %s', (type, raw, expected) => {
+    expect(converted(type, raw)).toBe(expected);
+  });
+});
+
+describe('texts', () => {
+  test.each<[string, string, unknown]>([
+    ['varchar(4)', '"abcd"', 'abcd'],
+    ['varchar(4)', '""', ''],
+    ['varchar(4)', '"abcde"', 'refused: 5 bytes long, 4 are allowed'],
+    ['varchar(4)', '"ää"', 'ää'],
+    ['varchar(4)', '"äää"', 'refused: 6 bytes long, 4 are allowed'],
+    ['varchar(4)', '"😀"', '😀'],
+    ['varchar(4)', '"\\ud83d\\ude00"', '😀'],
+    ['varchar(4)', '"😀!"', 'refused: 5 bytes long, 4 are allowed'],
+    ['varchar(4)', '"\\ud83d"', 'refused: no valid text: half of a surrogate pair is in it'],
+    ['varchar(4)', '"\\ude00"', 'refused: no valid text: half of a surrogate pair is in it'],
+    ['varchar(4)', '12', '12'],
+    ['varchar(4)', 'false', 'refused: 5 bytes long, 4 are allowed'],
+    ['varchar(5)', 'false', 'false'],
+    // An identifier that a producer sends as a number: it has lost its last digits already.
+    ['varchar(40)', '12345678901234567890', 'refused: no exact text: write numbers beyond 2^53 as text'],
+    ['varchar(40)', '1e400', 'refused: no exact text: write numbers beyond 2^53 as text'],
+    ['varchar(40)', '"12345678901234567890"', '12345678901234567890'],
+    ['varchar(40)', '{"a":1}', 'refused: no text'],
+    ['varchar(40)', '["a"]', 'refused: no text'],
+    ['char(2)', '"DE"', 'DE'],
+    ['char(2)', '"DEU"', 'refused: 3 bytes long, 2 are allowed'],
+    ['char(2)', '"ä"', 'refused: no char: only ASCII may stand in it (use varchar)'],
+  ])('%s %s', (type, raw, expected) => {
+    expect(converted(type, raw)).toBe(expected);
+  });
+});
+
+describe('booleans and dates', () => {
+  test.each<[string, string, unknown]>([
+    ['boolean', 'true', true],
+    ['boolean', 'false', false],
+    ['boolean', '"true"', 'refused: no boolean (true or false)'],
+    ['boolean', '0', 'refused: no boolean (true or false)'],
+    ['date', '"2026-12-31"', '2026-12-31'],
+    ['date', '"2024-02-29"', '2024-02-29'],
+    ['date', '"2026-02-29"', 'refused: no date (2026-11-23)'],
+    ['date', '"2026-11-31"', 'refused: no date (2026-11-23)'],
+    ['date', '"2026-13-01"', 'refused: no date (2026-11-23)'],
+    ['date', '"0000-01-01"', 'refused: no date (2026-11-23)'],
+    ['date', '"2026-11-23T00:00:00Z"', 'refused: no date (2026-11-23)'],
+    ['date', '"23.11.2026"', 'refused: no date (2026-11-23)'],
+    ['date', '20415', 'refused: no date (2026-11-23)'],
+  ])('%s %s', (type, raw, expected) => {
+    expect(converted(type, raw)).toBe(expected);
+  });
+});
+
+describe('timestamps', () => {
+  test.each([
+    ['"2026-11-23T08:15:00Z"', '2026-11-23 08:15:00.000000'],
+    ['"2026-11-23 08:15:00"', '2026-11-23 08:15:00.000000'],
+    ['" 2026-11-23T08:15:00 "', '2026-11-23 08:15:00.000000'],
+    ['"2026-11-23T08:15:00.1Z"', '2026-11-23 08:15:00.100000'],
+    ['"2026-11-23T08:15:00.123456Z"', '2026-11-23 08:15:00.123456'],
+    ['"2026-11-23T08:15:00.123456789Z"', '2026-11-23 08:15:00.123456'],
+    ['"2026-11-23T08:15:00+05:30"', '2026-11-23 02:45:00.000000'],
+    ['"2026-11-23T08:15:00+0530"', '2026-11-23 02:45:00.000000'],
+    ['"2026-11-23T08:15:00-00:00"', '2026-11-23 08:15:00.000000'],
+    ['"2026-12-31T23:30:00.000001-01:00"', '2027-01-01 00:30:00.000001'],
+    ['"2024-03-01T00:30:00+01:00"', '2024-02-29 23:30:00.000000'],
+    // An hour that does not exist, and one that is there twice, on the clocks of New York; not in UTC.
+    ['"2026-03-08T02:30:00"', '2026-03-08 02:30:00.000000'],
+    ['"2026-11-01T01:30:00"', '2026-11-01 01:30:00.000000'],
+    ['"0001-01-01T00:00:00Z"', '0001-01-01 00:00:00.000000'],
+    ['"9999-12-31T23:59:59.999999Z"', '9999-12-31 23:59:59.999999'],
+    ['0', '1970-01-01 00:00:00.000000'],
+    ['-1', '1969-12-31 23:59:59.000000'],
+    ['1795421700', '2026-11-23 08:15:00.000000'],
+    ['1795421700.123', '2026-11-23 08:15:00.123000'],
+    ['-100000000001', '1966-10-31 14:13:19.999000'],
+    ['1795421700123', '2026-11-23 08:15:00.123000'],
+  ])('%s', (raw, expected) => {
+    expect(converted('timestamp', raw)).toBe(expected);
+  });
+
+  test.each([
+    ['24:00', '"2026-11-23T24:00:00Z"'],
+    ['a leap second', '"2026-12-31T23:59:60Z"'],
+    ['a day that is not there', '"2026-02-29T08:15:00Z"'],
+    ['a month that is not there', '"2026-00-10T08:15:00Z"'],
+    ['a minute that is not there', '"2026-11-23T08:60:00Z"'],
+    ['an offset that is not there', '"2026-11-23T08:15:00+25:00"'],
+    ['more digits than nanoseconds', '"2026-11-23T08:15:00.1234567890Z"'],
+    ['a point without digits', '"2026-11-23T08:15:00.Z"'],
+    ['a zone’s name', '"2026-11-23T08:15:00 Europe/Berlin"'],
+    ['a day alone', '"2026-11-23"'],
+    ['no seconds', '"2026-11-23T08:15Z"'],
+    ['a year of five digits', '"12026-11-23T08:15:00Z"'],
+    ['a year before the first', '"0000-12-31T23:59:59Z"'],
+    ['a year before the first by its offset', '"0001-01-01T00:00:00+01:00"'],
+    ['a year after the last by its offset', '"9999-12-31T23:59:59-01:00"'],
+    ['half a millisecond', '1795421700123.5'],
+    ['microseconds since the epoch', '1795421700123456'],
+    ['more than a Date holds', '1e300'],
+    ['a number in a text', '"1795421700123"'],
+    ['nothing', '""'],
+    ['a boolean', 'true'],
+    ['an object', '{}'],
+  ])('%s is refused', (_, raw) => {
+    expect(converted('timestamp', raw)).toBe(
+      'refused: no timestamp (2026-11-23T08:15:00Z, or epoch seconds or milliseconds)',
+    );
+  });
+
+  test('name the same moment as they are read by', () => {
+    const moment = fc.date({
+      min: new Date('0001-01-02T00:00:00Z'),
+      max: new Date('9999-12-30'),
+      noInvalidDate: true,
+    });
+    const offset = fc.integer({ min: -14 * 60, max: 14 * 60 });
+    fc.assert(
+      fc.property(moment, offset, (time, minutes) => {
+        const local = new Date(time.getTime() + minutes * 60_000).toISOString().slice(0, 23);
+        const [hour, minute] = [Math.trunc(Math.abs(minutes) / 60), Math.abs(minutes) % 60];
+        const zone = `${minutes < 0 ? '-' : '+'}${String(hour).padStart(2, '0')}:${String(minute).padStart(2, '0')}`;
+        expect(converted('timestamp', JSON.stringify(`${local}${zone}`))).toBe(
+          `${time.toISOString().replace('T', ' ').slice(0, 23)}000`,
+        );
+        // Below 10^11 a number is one of seconds.
+        const number = Math.abs(time.getTime()) < 1e11 ? time.getTime() / 1_000 : time.getTime();
+        expect(converted('timestamp', String(number))).toBe(
+          `${time.toISOString().replace('T', ' ').slice(0, 23)}000`,
+        );
+      }),
+    );
+  });
+});
+
+describe('columns derived in the transform', () => {
+  const derived = ordersDataset({
+    columns: [ID, AT],
+    target: { ...target, derive_in: 'transform', derive: ['hour', 'day', 'month', 'year'] },
+  });
+
+  test.each([
+    ['2026-12-31T23:59:59.999999Z', { year: 2026, month: 12, day: 31, hour: 23 }],
+    ['2026-12-31T23:30:00-01:00', { year: 2027, month: 1, day: 1, hour: 0 }],
+    ['2024-02-29T00:00:00Z', { year: 2024, month: 2, day: 29, hour: 0 }],
+    ['2026-03-08T02:30:00Z', { year: 2026, month: 3, day: 8, hour: 2 }],
+    ['0099-03-08T02:30:00Z', { year: 99, month: 3, day: 8, hour: 2 }],
+  ])('of %s', (at, parts) => {
+    expect(event(transformEvent(derived, JSON.stringify({ id: 1, at })))).toMatchObject(parts);
+  });
+
+  test('come from the event time, whatever the event says', () => {
+    const text = '{"id":1,"at":"2026-12-31T23:00:00Z","year":1999,"hour":"noon"}';
+    expect(event(transformEvent(derived, text))).toMatchObject({ year: 2026, hour: 23 });
+  });
+
+  test('only those that the dataset names, and none where the merge derives them', () => {
+    const text = '{"id":1,"at":"2026-12-31T23:00:00Z","year":1999}';
+    const one = ordersDataset({
+      columns: [ID, AT],
+      target: { ...target, derive_in: 'transform', derive: ['hour'] },
+    });
+    expect(Object.keys(event(transformEvent(one, text)))).toEqual(['id', 'at', 'hour']);
+    const inMerge = ordersDataset({ columns: [ID, AT], target });
+    expect(Object.keys(event(transformEvent(inMerge, text)))).toEqual(['id', 'at']);
+  });
+
+  function event(result: TransformedEvent): object {
+    if (!result.accepted) throw new Error(result.reason);
+    return result.event;
+  }
+});

@@ -1,0 +1,181 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Dataset } from '../../core/dataset';
+import { batchOf, parseSqlFile, renderSql } from '../../core/sql';
+import { datasetPieces, mutexTable, nullCount, requiredColumns, stagingTable } from '../../core/warehouse';
+import { ORDER_COLUMNS, ordersDataset } from './orders';
+
+const SQL = join(__dirname, '../../sql');
+
+describe('the names of tables', () => {
+  test('a staging table belongs to one dataset, partition and execution', () => {
+    const name = stagingTable('orders', '2026-12-31T23', 'execution-1');
+    expect(name).toMatch(/^staging_orders_2026123123_[0-9a-f]{16}$/);
+    expect(stagingTable('orders', '2026-12-31T23', 'execution-1')).toBe(name);
+    const others = [
+      stagingTable('orders', '2026-12-31T23', 'execution-2'),
+      stagingTable('orders', '2026-12-31T22', 'execution-1'),
+      stagingTable('order', '2026-12-31T23', 'execution-1'),
+    ];
+    expect(new Set([name, ...others]).size).toBe(4);
+  });
+
+  test('stay within Redshift’s 127 bytes', () => {
+    const longest = `o${'x'.repeat(29)}`;
+    expect(stagingTable(longest, '2026-12-31T23', 'e'.repeat(80)).length).toBeLessThanOrEqual(127);
+    expect(mutexTable(longest).length).toBeLessThanOrEqual(127);
+  });
+});
+
+describe('the pieces of a dataset', () => {
+  const pieces = datasetPieces(
+    ordersDataset({
+      target: {
+        schema: 'shop',
+        key: ['order_id', 'status'],
+        version: 'amount',
+        derive: ['year', 'hour'],
+        distkey: 'order_id',
+        sortkey: ['ordered_at', 'year'],
+      },
+      columns: ORDER_COLUMNS.map((column) => ({ ...column, required: true })),
+    }),
+  );
+
+  test.each([
+    ['target', '"shop"."orders"'],
+    ['target_schema', '"shop"'],
+    ['target_name', '"orders"'],
+    ['history', '"sluice"."load_history"'],
+    ['mutex', '"sluice"."mutex_orders"'],
+    ['columns', '"order_id", "ordered_at", "status", "amount"'],
+    ['key', '"order_id", "status"'],
+    ['winners_key', '"sluice_winners"."order_id", "sluice_winners"."status"'],
+    ['version', '"amount"'],
+    ['event_time', '"ordered_at"'],
+    ['partition_column', '"source_partition"'],
+    // The greatest version first, then every other column but the key, so that the choice never depends on chance.
+    ['precedence', '"amount" DESC NULLS LAST, "ordered_at" DESC NULLS LAST'],
+    [
+      'target_is_winner',
+      '"orders"."order_id" = "sluice_winners"."order_id" AND "orders"."status" = "sluice_winners"."status"',
+    ],
+    [
+      'winner_is_match',
+      '"sluice_winners"."order_id" = "sluice_matches"."order_id" AND "sluice_winners"."status" = "sluice_matches"."status"',
+    ],
+    ['target_range', ''],
+    ['inserted_columns', '"order_id", "ordered_at", "status", "amount", "year", "hour", "source_partition"'],
+    [
+      'inserted_values',
+      '"sluice_winners"."order_id", "sluice_winners"."ordered_at", "sluice_winners"."status", "sluice_winners"."amount", ' +
+        'CAST(EXTRACT(year FROM "sluice_winners"."ordered_at") AS SMALLINT), ' +
+        'CAST(EXTRACT(hour FROM "sluice_winners"."ordered_at") AS SMALLINT), CAST(:partition_time AS TIMESTAMP)',
+    ],
+    [
+      'updated_values',
+      '"ordered_at" = "sluice_winners"."ordered_at", "amount" = "sluice_winners"."amount", ' +
+        '"year" = CAST(EXTRACT(year FROM "sluice_winners"."ordered_at") AS SMALLINT), ' +
+        '"hour" = CAST(EXTRACT(hour FROM "sluice_winners"."ordered_at") AS SMALLINT), ' +
+        '"source_partition" = CAST(:partition_time AS TIMESTAMP)',
+    ],
+    [
+      'target_definition',
+      '"order_id" BIGINT NOT NULL,\n  "ordered_at" TIMESTAMP NOT NULL,\n  "status" VARCHAR(16) NOT NULL,\n  ' +
+        '"amount" DECIMAL(10, 2) NOT NULL,\n  "year" SMALLINT NOT NULL,\n  "hour" SMALLINT NOT NULL,\n  ' +
+        '"source_partition" TIMESTAMP NOT NULL',
+    ],
+    // Nulls are counted by ValidateStaging, which can name the column; the COPY could not.
+    [
+      'staging_definition',
+      '"order_id" BIGINT,\n  "ordered_at" TIMESTAMP,\n  "status" VARCHAR(16),\n  "amount" DECIMAL(10, 2)',
+    ],
+    ['target_attributes', 'DISTKEY ("order_id") SORTKEY ("ordered_at", "year")'],
+    ['staging_attributes', 'DISTKEY ("order_id")'],
+  ])('%s', (name, sql) => {
+    expect(pieces[name]).toBe(sql);
+  });
+
+  test('without a distkey and a sortkey there are no attributes', () => {
+    expect(datasetPieces(ordersDataset())).toMatchObject({ target_attributes: '', staging_attributes: '' });
+  });
+
+  test('a distkey that staging does not have is left out there', () => {
+    const derived = datasetPieces(ordersDataset({ target: { distkey: 'year' } }));
+    expect(derived).toMatchObject({ target_attributes: 'DISTKEY ("year")', staging_attributes: '' });
+  });
+
+  test('columns derived in the transform are copied, not derived again', () => {
+    const derived = datasetPieces(ordersDataset({ target: { derive_in: 'transform', derive: ['month'] } }));
+    expect(derived.columns).toBe('"order_id", "ordered_at", "status", "amount", "month"');
+    expect(derived.inserted_columns).toBe(`${derived.columns}, "source_partition"`);
+    expect(derived.inserted_values).not.toContain('EXTRACT');
+  });
+
+  test('where the event time of a key never changes, the merge reads only its range', () => {
+    const { target_range: range } = datasetPieces(ordersDataset({ target: { event_time_immutable: true } }));
+    expect(range).toBe(
+      'AND "orders"."ordered_at" BETWEEN CAST(:first_event AS TIMESTAMP) AND CAST(:last_event AS TIMESTAMP)',
+    );
+  });
+
+  test('where every column is in the key, an update has still something to set', () => {
+    const columns = ORDER_COLUMNS.slice(0, 2);
+    const all = ordersDataset({ columns, target: { key: ['order_id', 'ordered_at'], derive: [] } });
+    expect(datasetPieces(all)).toMatchObject({
+      precedence: '"ordered_at" DESC NULLS LAST',
+      updated_values: '"source_partition" = CAST(:partition_time AS TIMESTAMP)',
+    });
+  });
+
+  test('counts nulls under names that ValidateStaging finds again', () => {
+    const dataset = ordersDataset();
+    expect(requiredColumns(dataset)).toEqual(['order_id', 'ordered_at']);
+    const { null_counts: counts = '' } = datasetPieces(dataset);
+    expect(counts.split(',\n  ')).toEqual([
+      `SUM(CASE WHEN "order_id" IS NULL THEN 1 ELSE 0 END) AS "${nullCount(0)}"`,
+      `SUM(CASE WHEN "ordered_at" IS NULL THEN 1 ELSE 0 END) AS "${nullCount(1)}"`,
+    ]);
+  });
+});
+
+describe('names that hold quotes, dollars, colons and braces', () => {
+  const awkward = ['it"s', "o'clock", '$&', 'a:partition_time', '{target}', '--', '");drop table x;--'];
+  const columns = [...ORDER_COLUMNS, ...awkward.map((name) => ({ name, type: 'integer', required: true }))];
+  const dataset = ordersDataset({
+    columns,
+    target: {
+      table: 'it"s $& {key}',
+      schema: "o'",
+      key: awkward,
+      partition_column: '$1"',
+      event_time_immutable: true,
+    },
+  });
+
+  test.each(readdirSync(SQL))('%s: are quoted wherever they stand', (file) => {
+    for (const statement of rendered(dataset, file)) {
+      const outside = statement.replace(/"(?:[^"]|"")*"/g, '').replace(/'(?:[^']|'')*'/g, '');
+      expect(outside).not.toMatch(/["'$]|--|drop table x|\{|clock/);
+      expect(outside).not.toContain(';');
+    }
+  });
+
+  test('add no parameter', () => {
+    const statements = rendered(ordersDataset({ columns }), 'copy-to-staging.sql');
+    expect(batchOf(statements, { partition_time: 'x' }).parameters).toEqual([]);
+  });
+});
+
+function rendered(dataset: Dataset, file: string): string[] {
+  const pieces = {
+    ...datasetPieces(dataset),
+    staging: '"sluice"."staging_orders"',
+    file_columns: '"a"',
+    manifest: "'s3://lake/m'",
+    role: "'arn'",
+  };
+  return parseSqlFile(readFileSync(join(SQL, file), 'utf8'), file).map((template) =>
+    renderSql(template, pieces),
+  );
+}
