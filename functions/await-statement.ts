@@ -1,0 +1,23 @@
+import { z } from 'zod';
+import { stepHandler } from './shared/handler';
+import { endStatement, pollStatement, statementProgress, type StatementProgress } from './shared/warehouse';
+
+const event = z.object({ statement: statementProgress, timeout_minutes: z.number() });
+
+/**
+ * Long polls in one invocation, of 25 seconds each: a turn of the state machine costs seven of the 25,000 events that an
+ * execution may have, and a hundred partitions may all have long statements.
+ */
+const POLLS = 10;
+
+/** Waits for any statement. Past its deadline the statement is cancelled. */
+export const handler = stepHandler('AwaitStatement', event, async (input): Promise<StatementProgress> => {
+  let { statement } = input;
+  const deadline = Date.parse(statement.submitted) + input.timeout_minutes * 60_000;
+  for (let polls = 0; polls < POLLS; polls += 1) {
+    statement = await pollStatement(statement.id, statement.submitted);
+    if (statement.status === 'FINISHED') return statement;
+    if (Date.now() > deadline) return endStatement(statement, `${input.timeout_minutes} minutes`);
+  }
+  return statement;
+});

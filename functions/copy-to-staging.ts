@@ -1,0 +1,42 @@
+import { batchOf, quoteName, quoteText, renderSql } from '../core/sql';
+import { datasetPieces, SLUICE_SCHEMA } from '../core/warehouse';
+import { readConfiguration } from './shared/configuration';
+import { stepHandler } from './shared/handler';
+import { findDataset, readSql } from './shared/package-files';
+import { readPlan } from './shared/plan';
+import { inspectedState, submission } from './shared/states';
+import { clientToken, submitBatch, type StatementProgress } from './shared/warehouse';
+
+/** Submits one batch: the load's own staging table, then COPYs of exactly the plan's files. */
+export const handler = stepHandler(
+  'CopyToStaging',
+  submission(inspectedState),
+  async ({ load, entered }): Promise<StatementProgress> => {
+    const configuration = readConfiguration();
+    const { dataset } = findDataset(configuration.packageDirectory, load.dataset);
+    const plan = await readPlan(configuration.bucket, load.inspection.plan_key);
+
+    const pieces = {
+      ...datasetPieces(dataset),
+      staging: `${quoteName(SLUICE_SCHEMA)}.${quoteName(load.inspection.staging)}`,
+    };
+    const statements = readSql(configuration.packageDirectory, 'copy-to-staging').flatMap((template) =>
+      template.name === 'copy-files'
+        ? plan.copies.map((copy) =>
+            renderSql(template, {
+              ...pieces,
+              file_columns: copy.columns.map(quoteName).join(', '),
+              manifest: quoteText(`s3://${configuration.bucket}/${copy.manifest_key}`),
+              role: quoteText(configuration.copyRole),
+            }),
+          )
+        : [renderSql(template, pieces)],
+    );
+    return submitBatch(
+      configuration,
+      batchOf(statements, {}),
+      `CopyToStaging ${load.dataset} ${load.partition}`,
+      clientToken('CopyToStaging', load.execution, load.partition, entered),
+    );
+  },
+);

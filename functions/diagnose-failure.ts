@@ -1,0 +1,104 @@
+import { z } from 'zod';
+import { diagnose, type Diagnosis } from '../core/diagnosis';
+import { isTransient, LoadError } from '../core/errors';
+import { timestampText } from '../core/hour';
+import type { PartitionEnd } from '../core/report';
+import { batchOf, quoteName, renderSql } from '../core/sql';
+import { datasetPieces, SLUICE_SCHEMA, stagingTable } from '../core/warehouse';
+import { readConfiguration } from './shared/configuration';
+import { logger, stepHandler } from './shared/handler';
+import { findDataset, readSql } from './shared/package-files';
+import { inspection, partitionState, stagingCounts } from './shared/states';
+import { runBatch } from './shared/warehouse';
+
+const caught = z.object({ Error: z.string().optional(), Cause: z.string().optional() });
+const partitionFailure = partitionState.extend({
+  inspection: inspection.optional(),
+  counts: stagingCounts.optional(),
+  error: caught,
+});
+/** Before there is a partition: the input, the listing. */
+const executionFailure = z.object({ error: caught });
+const event = z.union([
+  /** `attempt`: how often this step was retried; 0 the first time. */
+  z.object({ load: partitionFailure, attempt: z.number() }),
+  executionFailure,
+]);
+
+type PartitionFailure = z.infer<typeof partitionFailure>;
+
+/** Fewer than the state machine has for this step, so that its last retry is never a failure. */
+const CLEAN_UP_RETRIES = 3;
+/** For a failure of the execution as a whole, whose text is not one of many in a payload. */
+const EXECUTION_DIAGNOSIS_BYTES = 20_000;
+/** What a VARCHAR(65535) of the load history takes. */
+const HISTORY_BYTES = 65_535;
+
+/**
+ * Names the cause of a failure and its fix, drops the staging table and writes the failed attempt down. It never fails
+ * the run: where the warehouse cannot be reached either, it is tried a few times, and the diagnosis is reported all the
+ * same.
+ */
+export const handler = stepHandler(
+  'DiagnoseFailure',
+  event,
+  async (input): Promise<PartitionEnd | { diagnosis: Diagnosis }> => {
+    if ('error' in input) return { diagnosis: shortened(diagnose(input.error), EXECUTION_DIAGNOSIS_BYTES) };
+
+    const { load: failure, attempt } = input;
+    const diagnosis = diagnose(failure.error);
+    await cleanUp(failure, diagnosis).catch((error: unknown) => {
+      if (error instanceof LoadError && isTransient(error.name) && attempt < CLEAN_UP_RETRIES) throw error;
+      logger.error('The failed attempt could not be recorded', { error: error as Error });
+    });
+    return {
+      partition: failure.partition,
+      reason: failure.reason,
+      outcome: 'failed',
+      files: failure.files,
+      inspection: failure.inspection,
+      counts: failure.counts,
+      diagnosis: shortened(diagnosis, failure.diagnosis_bytes),
+      finished: new Date().toISOString(),
+    };
+  },
+);
+
+/** The diagnosis within so many bytes; the load history and the log hold it whole. */
+function shortened(diagnosis: Diagnosis, bytes: number): Diagnosis {
+  const fix = firstBytes(diagnosis.fix, bytes / 2);
+  return { error: diagnosis.error, fix, cause: firstBytes(diagnosis.cause, bytes - Buffer.byteLength(fix)) };
+}
+
+/** As many whole characters as fit into so many bytes of UTF-8. */
+function firstBytes(text: string, bytes: number): string {
+  if (Buffer.byteLength(text) <= bytes) return text;
+  const ellipsis = '…';
+  const cut = Buffer.from(text).subarray(0, Math.max(0, bytes - Buffer.byteLength(ellipsis)));
+  return new TextDecoder().decode(cut).replace(/\uFFFD+$/, '') + ellipsis;
+}
+
+async function cleanUp(failure: PartitionFailure, diagnosis: Diagnosis): Promise<void> {
+  const configuration = readConfiguration();
+  const { dataset } = findDataset(configuration.packageDirectory, failure.dataset);
+  const staging = stagingTable(failure.dataset, failure.partition, failure.execution);
+  const pieces = { ...datasetPieces(dataset), staging: `${quoteName(SLUICE_SCHEMA)}.${quoteName(staging)}` };
+  const statements = readSql(configuration.packageDirectory, 'diagnose-failure').map((each) =>
+    renderSql(each, pieces),
+  );
+  const batch = batchOf(statements, {
+    dataset: failure.dataset,
+    partition: failure.partition,
+    execution: failure.execution,
+    reason: failure.reason,
+    files: failure.inspection?.files ?? failure.files,
+    bytes: failure.inspection?.bytes ?? 0,
+    rows_in_files: failure.inspection?.rows ?? 0,
+    staged: failure.counts?.staged ?? 0,
+    started: timestampText(failure.inspection ? new Date(failure.inspection.started) : new Date()),
+    error: diagnosis.error.slice(0, 256),
+    cause: firstBytes(diagnosis.cause, HISTORY_BYTES),
+    fix: firstBytes(diagnosis.fix, HISTORY_BYTES),
+  });
+  await runBatch(configuration, batch, `DiagnoseFailure ${failure.dataset} ${failure.partition}`);
+}

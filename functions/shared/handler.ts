@@ -1,0 +1,53 @@
+import { Logger } from '@aws-lambda-powertools/logger';
+import type { z } from 'zod';
+import { diagnoseClientError } from '../../core/diagnosis';
+import { LoadError } from '../../core/errors';
+
+export const logger = new Logger({ serviceName: 'sluice' });
+
+/** What every handler is: JSON in, JSON out. */
+export type Handler<Event, Result> = (event: Event) => Promise<Result>;
+
+/**
+ * Makes a Lambda handler of a step: checks the event, runs the step, and lets every failure out as a named error, whose
+ * name Step Functions' Retry and Catch match on.
+ */
+export function stepHandler<Schema extends z.ZodType, Result>(
+  step: string,
+  schema: Schema,
+  run: (event: z.output<Schema>) => Promise<Result>,
+): Handler<unknown, Result> {
+  return async (event) => {
+    try {
+      const parsed = schema.safeParse(event);
+      if (!parsed.success) {
+        const problems = parsed.error.issues
+          .map((issue) => `${issue.path.join('.')}: ${issue.message}`)
+          .join('; ');
+        throw new LoadError(
+          'ConfigurationError',
+          `${step} was called with an event that it does not take: ${problems}.`,
+          'Call the state machine, not the function; if the state machine did this, deploy both from the same source.',
+        );
+      }
+      const result = await run(parsed.data);
+      logger.info(`${step} done`, { event: parsed.data as object, result: result as object });
+      return result;
+    } catch (thrown) {
+      const error = isProgrammingError(thrown) ? thrown : diagnoseClientError(thrown, step);
+      logger.error(`${step} failed`, { event: event as object, error });
+      throw error;
+    }
+  };
+}
+
+/** A mistake of ours keeps its own name and trace: to call it a lost connection would hide it. */
+function isProgrammingError(thrown: unknown): thrown is Error {
+  return (
+    thrown instanceof TypeError ||
+    thrown instanceof RangeError ||
+    thrown instanceof SyntaxError ||
+    thrown instanceof ReferenceError ||
+    (thrown instanceof Error && thrown.name === 'ZodError')
+  );
+}

@@ -1,0 +1,88 @@
+import {
+  GetBucketLocationCommand,
+  GetObjectCommand,
+  paginateListObjectsV2,
+  PutObjectCommand,
+  S3Client,
+} from '@aws-sdk/client-s3';
+import { diagnoseClientError } from '../../core/diagnosis';
+import type { LakeFile } from '../../core/files';
+
+const client = new S3Client({});
+
+/** The Region of a bucket. S3 answers nothing for us-east-1. */
+export async function bucketRegion(bucket: string): Promise<string> {
+  const location = await explained(`GetBucketLocation s3://${bucket}`, () =>
+    client.send(new GetBucketLocationCommand({ Bucket: bucket })),
+  );
+  const region = location.LocationConstraint as string | undefined;
+  // "EU" is what buckets of the first days in Ireland still answer.
+  return region === 'EU' ? 'eu-west-1' : region || 'us-east-1';
+}
+
+/** Every object under a prefix, in key order. */
+export async function listFiles(bucket: string, prefix: string): Promise<LakeFile[]> {
+  return explained(`ListObjectsV2 s3://${bucket}/${prefix}`, async () => {
+    const files: LakeFile[] = [];
+    for await (const page of paginateListObjectsV2({ client }, { Bucket: bucket, Prefix: prefix })) {
+      for (const { Key, ETag, Size } of page.Contents ?? []) {
+        if (Key !== undefined)
+          files.push({ key: Key, etag: (ETag ?? '').replaceAll('"', ''), size: Size ?? 0 });
+      }
+    }
+    return files;
+  });
+}
+
+/**
+ * Bytes `start` to `end` (exclusive) of an object.
+ * @throws LoadError FileChanged where the object is not the listed one any more.
+ */
+export async function readRange(
+  bucket: string,
+  file: LakeFile,
+  start: number,
+  end: number,
+): Promise<ArrayBuffer> {
+  const bytes = await explained(`GetObject s3://${bucket}/${file.key}`, async () => {
+    const object = await client.send(
+      new GetObjectCommand({
+        Bucket: bucket,
+        Key: file.key,
+        Range: `bytes=${start}-${end - 1}`,
+        IfMatch: `"${file.etag}"`,
+      }),
+    );
+    return object.Body?.transformToByteArray();
+  });
+  return new Uint8Array(bytes ?? []).buffer;
+}
+
+export async function readJson(bucket: string, key: string): Promise<unknown> {
+  const text = await explained(`GetObject s3://${bucket}/${key}`, async () => {
+    const object = await client.send(new GetObjectCommand({ Bucket: bucket, Key: key }));
+    return object.Body?.transformToString();
+  });
+  return JSON.parse(text ?? 'null');
+}
+
+export async function writeJson(bucket: string, key: string, value: object): Promise<void> {
+  await explained(`PutObject s3://${bucket}/${key}`, () =>
+    client.send(
+      new PutObjectCommand({
+        Bucket: bucket,
+        Key: key,
+        Body: JSON.stringify(value),
+        ContentType: 'application/json',
+      }),
+    ),
+  );
+}
+
+async function explained<T>(call: string, run: () => Promise<T>): Promise<T> {
+  try {
+    return await run();
+  } catch (error) {
+    throw diagnoseClientError(error, call);
+  }
+}

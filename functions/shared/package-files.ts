@@ -1,0 +1,68 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { chooseDataset, parseDataset, type Dataset } from '../../core/dataset';
+import { LoadError } from '../../core/errors';
+import { parseSqlFile, type SqlTemplate } from '../../core/sql';
+
+/**
+ * Every dataset of a package, in the order of their files' names.
+ * @param packageDirectory the directory that holds `datasets/`.
+ * @throws LoadError DatasetInvalid
+ */
+export function readDatasets(packageDirectory: string): readonly Dataset[] {
+  const directory = join(packageDirectory, 'datasets');
+  const datasets = readdirSync(directory)
+    .filter((file) => /\.ya?ml$/.test(file) && file !== 'reference.yml')
+    .sort()
+    .map((file) => ({
+      file,
+      dataset: parseDataset(readFileSync(join(directory, file), 'utf8'), `datasets/${file}`),
+    }));
+  if (datasets.length === 0) {
+    throw new LoadError(
+      'DatasetInvalid',
+      'There is no dataset file.',
+      'Add one to datasets/, for example a copy of reference.yml.',
+    );
+  }
+  for (const [index, { file, dataset }] of datasets.entries()) {
+    const same = datasets.slice(0, index).find((other) => other.dataset.name === dataset.name);
+    if (same) {
+      throw new LoadError(
+        'DatasetInvalid',
+        `datasets/${file} and datasets/${same.file} both describe dataset "${dataset.name}".`,
+        'Give each dataset a name of its own.',
+      );
+    }
+    // Two mutexes for one table would let two merges insert the same key at once.
+    const shared = datasets.slice(0, index).find((other) => tableOf(other.dataset) === tableOf(dataset));
+    if (shared) {
+      throw new LoadError(
+        'DatasetInvalid',
+        `datasets/${file} and datasets/${shared.file} both load the table ${tableOf(dataset)}.`,
+        'Give each dataset a target of its own: change target.schema or target.table.',
+      );
+    }
+  }
+  return datasets.map(({ dataset }) => dataset);
+}
+
+const tableOf = ({ target }: Dataset): string => `${target.schema}.${target.table}`;
+
+const cache = new Map<string, readonly Dataset[]>();
+
+/** The dataset that is meant; the files are read once an execution environment. */
+export function findDataset(
+  packageDirectory: string,
+  name: string | undefined,
+): { dataset: Dataset; several: boolean } {
+  const datasets = cache.get(packageDirectory) ?? readDatasets(packageDirectory);
+  cache.set(packageDirectory, datasets);
+  return { dataset: chooseDataset(datasets, name), several: datasets.length > 1 };
+}
+
+/** The statements of `sql/<step>.sql`. */
+export function readSql(packageDirectory: string, step: string): readonly SqlTemplate[] {
+  const file = `sql/${step}.sql`;
+  return parseSqlFile(readFileSync(join(packageDirectory, file), 'utf8'), file);
+}

@@ -1,0 +1,30 @@
+import { z } from 'zod';
+import type { PartitionPlan } from '../../core/inspection';
+import { readJson, writeJson } from './lake';
+
+const file = z.object({ key: z.string(), etag: z.string(), size: z.number() });
+const schema: z.ZodType<PartitionPlan> = z.object({
+  dataset: z.string(),
+  partition: z.string(),
+  execution: z.string(),
+  copies: z.array(
+    z.object({
+      manifest_key: z.string(),
+      columns: z.array(z.string()),
+      files: z.array(file.extend({ rows: z.number() })),
+    }),
+  ),
+  rows: z.number(),
+  loaded: z.array(file),
+  fingerprint: z.string(),
+  vanished: z.array(z.string()),
+});
+
+/** The plan of a partition's load, kept in S3 so that states pass only its key, however many files there are. */
+export async function readPlan(bucket: string, key: string): Promise<PartitionPlan> {
+  return schema.parse(await readJson(bucket, key));
+}
+
+export async function writePlan(bucket: string, key: string, plan: PartitionPlan): Promise<void> {
+  await writeJson(bucket, key, plan);
+}

@@ -1,0 +1,56 @@
+import { z } from 'zod';
+
+/** What the states of one partition pass on: statemachines/load.asl.yml in types. Each step adds its own member. */
+export const partitionState = z.object({
+  dataset: z.string(),
+  execution: z.string(),
+  partition: z.string(),
+  reason: z.enum(['new', 'late-files', 'requested']),
+  /** Files in the listing. */
+  files: z.number(),
+  previous_plan: z.string().optional(),
+  /** How much of the payload between states the diagnosis of this partition may take, should it fail. */
+  diagnosis_bytes: z.number(),
+});
+
+/** What InspectFiles adds. */
+export const inspection = z.object({
+  /** `empty`: there is nothing to load. */
+  outcome: z.enum(['ready', 'empty']),
+  plan_key: z.string(),
+  staging: z.string(),
+  /** Files and their rows and bytes that this load takes. */
+  files: z.number(),
+  rows: z.number(),
+  bytes: z.number(),
+  /** ISO 8601, UTC. */
+  started: z.string(),
+  statement_timeout_minutes: z.number(),
+});
+export type Inspection = z.infer<typeof inspection>;
+
+/** What ValidateStaging adds. */
+export const stagingCounts = z.object({
+  staged: z.number(),
+  /** Distinct keys; the rest are duplicates within the staging table. */
+  keys: z.number(),
+  /** Rows whose event time lies in another hour than that of arrival: late or early events, not an error. */
+  other_hours: z.number(),
+  /** Range of event times as Redshift writes a TIMESTAMP; null where no row was staged. */
+  first_event: z.string().nullable(),
+  last_event: z.string().nullable(),
+});
+export type StagingCounts = z.infer<typeof stagingCounts>;
+
+export const inspectedState = partitionState.extend({ inspection });
+export const validatedState = inspectedState.extend({ counts: stagingCounts });
+
+/** What each step that submits a statement is called with. */
+export const submission = <State extends z.ZodType>(load: State) =>
+  z.object({
+    load,
+    /** How often the step was retried; 0 the first time. */
+    attempt: z.number(),
+    /** When the state was entered: another for every retry of the step, the same for Lambda's own retries. */
+    entered: z.string(),
+  });

@@ -1,0 +1,55 @@
+import { z } from 'zod';
+import { chooseDataset } from '../core/dataset';
+import { transformEvent } from '../core/transform';
+import { logger } from './shared/handler';
+import { readDatasets } from './shared/package-files';
+
+const event = z.object({
+  invocationId: z.string(),
+  deliveryStreamArn: z.string(),
+  records: z.array(z.object({ recordId: z.string(), data: z.string() })),
+});
+
+interface TransformedRecord {
+  readonly recordId: string;
+  readonly result: 'Ok' | 'ProcessingFailed';
+  /** base64. What failed goes back untouched: Firehose keeps it whole under its error prefix. */
+  readonly data: string;
+}
+
+const datasets = readDatasets(process.env.LAMBDA_TASK_ROOT ?? '.');
+
+/**
+ * The stream `<anything>-<dataset>` carries that dataset's events; in the ARN it is the last part of the name.
+ * Source: Firehose Developer Guide, "Transform source data".
+ */
+export const handler = (input: unknown): Promise<{ records: TransformedRecord[] }> => {
+  const { deliveryStreamArn, records } = event.parse(input);
+  const name = datasets.map((each) => each.name).filter((each) => deliveryStreamArn.endsWith(`-${each}`));
+  const dataset = chooseDataset(datasets, name.sort((left, right) => right.length - left.length)[0]);
+
+  const refused: { recordId: string; reason: string }[] = [];
+  const transformed = records.map(({ recordId, data }): TransformedRecord => {
+    const result = transformEvent(dataset, Buffer.from(data, 'base64').toString('utf8'));
+    if (!result.accepted) {
+      refused.push({ recordId, reason: result.reason });
+      return { recordId, result: 'ProcessingFailed', data };
+    }
+    return {
+      recordId,
+      result: 'Ok',
+      data: Buffer.from(`${JSON.stringify(result.event)}\n`).toString('base64'),
+    };
+  });
+  if (refused.length > 0) {
+    // Firehose's error object has the event but not the reason: the log has both ends of it.
+    for (let from = 0; from < refused.length; from += 100) {
+      logger.warn('Events were refused', {
+        dataset: dataset.name,
+        records: records.length,
+        refused: refused.slice(from, from + 100),
+      });
+    }
+  }
+  return Promise.resolve({ records: transformed });
+};

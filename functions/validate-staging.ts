@@ -1,0 +1,52 @@
+import { addHours, startOfHour, timestampText } from '../core/hour';
+import { batchOf, quoteName, renderSql } from '../core/sql';
+import { judgeStaging } from '../core/validation';
+import { datasetPieces, SLUICE_SCHEMA } from '../core/warehouse';
+import { readConfiguration } from './shared/configuration';
+import { stepHandler } from './shared/handler';
+import { findDataset, readSql } from './shared/package-files';
+import { inspectedState, submission, type StagingCounts } from './shared/states';
+import {
+  clientToken,
+  statementProgress,
+  submitBatch,
+  type Row,
+  type StatementProgress,
+} from './shared/warehouse';
+
+/** Called twice: to submit the count, then, with the finished statement, to judge what it says. */
+const event = submission(inspectedState).extend({ statement: statementProgress.optional() });
+
+/** Counts what was staged, and stops the load where that is not what the files hold. */
+export const handler = stepHandler(
+  'ValidateStaging',
+  event,
+  async ({ load, entered, statement }): Promise<StatementProgress | StagingCounts> => {
+    const configuration = readConfiguration();
+    const { dataset } = findDataset(configuration.packageDirectory, load.dataset);
+    if (statement) return judgeStaging(dataset, load, Object.assign({}, ...(statement.rows ?? [])) as Row);
+
+    const pieces = {
+      ...datasetPieces(dataset),
+      staging: `${quoteName(SLUICE_SCHEMA)}.${quoteName(load.inspection.staging)}`,
+    };
+    const statements = readSql(configuration.packageDirectory, 'validate-staging').map((each) =>
+      renderSql(each, pieces),
+    );
+    return submitBatch(
+      configuration,
+      batchOf(statements, parameters(load.partition, load.inspection.staging)),
+      `ValidateStaging ${load.dataset} ${load.partition}`,
+      clientToken('ValidateStaging', load.execution, load.partition, entered),
+    );
+  },
+);
+
+function parameters(partition: string, staging: string): Record<string, string> {
+  return {
+    sluice_schema: SLUICE_SCHEMA,
+    staging_table: staging,
+    hour_start: timestampText(startOfHour(partition)),
+    hour_end: timestampText(startOfHour(addHours(partition, 1))),
+  };
+}

@@ -1,0 +1,10 @@
+-- A partition with nothing to load is an attempt too, and is remembered as one.
+
+-- statement: record-empty
+INSERT INTO {history} (
+  "dataset", "partition", "execution", "reason", "outcome", "files", "bytes", "rows_in_files", "staged", "duplicates",
+  "superseded", "deleted", "inserted", "fingerprint", "plan_key", "started", "finished"
+)
+SELECT CAST(:dataset AS VARCHAR(64)), CAST(:partition AS CHAR(13)), CAST(:execution AS VARCHAR(128)),
+  CAST(:reason AS VARCHAR(32)), 'empty', 0, 0, 0, 0, 0, 0, 0, 0, CAST(:fingerprint AS VARCHAR(64)),
+  CAST(:plan_key AS VARCHAR(1024)), CAST(:started AS TIMESTAMP), GETDATE();

@@ -1,0 +1,96 @@
+-- The convergent merge, in one transaction. For every key the target holds the row with the greatest (version, source
+-- partition) of all rows ever loaded, whatever the order of the loads and however often each one runs.
+
+-- statement: lock-mutex
+-- First of all: the transaction's snapshot starts at its first read, so it must not start before we are alone.
+-- It is a table of ours, so that readers of the target never wait.
+LOCK {mutex};
+
+-- statement: pick-winners
+CREATE TEMP TABLE {winners} {staging_attributes} AS
+SELECT {columns}
+FROM (
+  SELECT {columns}, ROW_NUMBER() OVER (PARTITION BY {key} ORDER BY {precedence}) AS "sluice_rank"
+  FROM {staging}
+) AS "sluice_ranked"
+WHERE "sluice_ranked"."sluice_rank" = 1;
+
+-- statement: create-matches
+-- Not CREATE TABLE AS: that is no statement to bind parameters in.
+CREATE TEMP TABLE {matches} (
+  {matches_definition},
+  "sluice_rows" BIGINT NOT NULL,
+  "sluice_newer" INTEGER NOT NULL
+);
+
+-- statement: match-target
+-- What the target holds of these keys, and whether it is newer than what was staged.
+INSERT INTO {matches} ({key}, "sluice_rows", "sluice_newer")
+SELECT {winners_key},
+  COUNT(*) AS "sluice_rows",
+  MAX(CASE
+    WHEN {target_name}.{version} > {winners}.{version} THEN 1
+    WHEN {target_name}.{version} = {winners}.{version} AND {target_name}.{partition_column} > CAST(:partition_time AS TIMESTAMP) THEN 1
+    ELSE 0
+  END) AS "sluice_newer"
+FROM {target} INNER JOIN {winners} ON {target_is_winner} {target_range}
+GROUP BY {winners_key};
+
+-- statement: drop-superseded
+-- A re-run of an old hour never undoes a newer row.
+DELETE FROM {winners} USING {matches} WHERE {winner_is_match} AND {matches}."sluice_newer" = 1;
+
+-- statement: delete-replaced
+-- when: delete-insert
+DELETE FROM {target} USING {winners} WHERE {target_is_winner} {target_range};
+
+-- statement: insert-winners
+-- when: delete-insert
+INSERT INTO {target} ({inserted_columns})
+SELECT {inserted_values}
+FROM {winners};
+
+-- statement: merge-winners
+-- when: merge
+MERGE INTO {target} USING {winners} ON {target_is_winner} {target_range}
+WHEN MATCHED THEN UPDATE SET {updated_values}
+WHEN NOT MATCHED THEN INSERT ({inserted_columns}) VALUES ({inserted_values});
+
+-- statement: record-load
+-- Row conservation: rows in the files = staged = duplicates + superseded + inserted, and every winner stands in the
+-- target exactly once. Otherwise "inserted" is null, which the table refuses, and the whole merge rolls back.
+INSERT INTO {history} (
+  "dataset", "partition", "execution", "reason", "outcome", "files", "bytes", "rows_in_files", "staged", "duplicates",
+  "superseded", "deleted", "inserted", "fingerprint", "plan_key", "started", "finished"
+)
+SELECT CAST(:dataset AS VARCHAR(64)), CAST(:partition AS CHAR(13)), CAST(:execution AS VARCHAR(128)),
+  CAST(:reason AS VARCHAR(32)), 'loaded', CAST(:files AS BIGINT), CAST(:bytes AS BIGINT),
+  CAST(:rows_in_files AS BIGINT), "counts"."staged", "counts"."staged" - CAST(:keys AS BIGINT),
+  "counts"."superseded", "counts"."deleted",
+  CASE
+    WHEN "counts"."staged" = CAST(:rows_in_files AS BIGINT)
+      AND "counts"."winners" + "counts"."superseded" = CAST(:keys AS BIGINT)
+      AND "counts"."in_target" = "counts"."winners"
+    THEN "counts"."winners"
+  END,
+  CAST(:fingerprint AS VARCHAR(64)), CAST(:plan_key AS VARCHAR(1024)), CAST(:started AS TIMESTAMP), GETDATE()
+FROM (
+  SELECT
+    (SELECT COUNT(*) FROM {staging}) AS "staged",
+    (SELECT COUNT(*) FROM {winners}) AS "winners",
+    (SELECT COUNT(*) FROM {matches} WHERE "sluice_newer" = 1) AS "superseded",
+    (SELECT COALESCE(SUM("sluice_rows"), 0) FROM {matches} WHERE "sluice_newer" = 0) AS "deleted",
+    (SELECT COUNT(*)
+     FROM {target} INNER JOIN {winners} ON {target_is_winner} {target_range}
+     WHERE {target_name}.{version} = {winners}.{version}
+       AND {target_name}.{partition_column} = CAST(:partition_time AS TIMESTAMP)) AS "in_target"
+) AS "counts";
+
+-- statement: drop-staging
+DROP TABLE {staging};
+
+-- statement: counts
+-- Also asked alone by a retry: whether the attempt before it got through although its answer was lost.
+SELECT "staged", "duplicates", "superseded", "deleted", "inserted"
+FROM {history}
+WHERE "dataset" = :dataset AND "partition" = :partition AND "execution" = :execution AND "outcome" = 'loaded';
