@@ -1,0 +1,55 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { faultError } from '../faults/fault-error';
+import { ServiceError, type FaultInjector, type Integrations, type ServiceName } from '../services';
+import { killProcess } from './faulty';
+
+/** A service that is called without HTTP. */
+export interface CallableService {
+  readonly name: ServiceName;
+  /** @throws ServiceError */
+  call(operation: string, input: unknown): Promise<unknown>;
+}
+
+/**
+ * Calls from one service to another inside the twin, with the faults that a call over HTTP would meet. A dropped
+ * connection is what the caller's SDK makes of it: `SdkClientException`.
+ */
+export class InProcessIntegrations implements Integrations {
+  readonly #services: ReadonlyMap<ServiceName, CallableService>;
+  readonly #faults: FaultInjector;
+
+  constructor(services: readonly CallableService[], faults: FaultInjector) {
+    this.#services = new Map(services.map((service) => [service.name, service]));
+    this.#faults = faults;
+  }
+
+  async call(name: ServiceName, operation: string, input: unknown): Promise<unknown> {
+    const service = this.#services.get(name);
+    if (service === undefined) {
+      throw new ServiceError('UnknownOperationException', `The twin has no integration with ${name}`);
+    }
+    const fault = this.#faults.take(name, operation, JSON.stringify(input));
+    switch (fault?.type) {
+      case undefined:
+        break;
+      case 'delay':
+        await sleep(fault.ms);
+        break;
+      case 'error':
+        throw faultError(fault);
+      case 'drop':
+        if (fault.when === 'after') await service.call(operation, input);
+        throw connectionLost();
+      case 'crash':
+        killProcess();
+        throw connectionLost();
+      default:
+        throw new Error(`A fault of type ${fault?.type} cannot happen at ${name}`);
+    }
+    return service.call(operation, input);
+  }
+}
+
+function connectionLost(): ServiceError {
+  return new ServiceError('SdkClientException', 'Unable to execute HTTP request: Connection reset', 500);
+}

@@ -1,0 +1,128 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { ServiceError, type AwsJsonService, type FaultInjector } from '../services';
+import { send } from './answers';
+import { AwsJsonProtocol } from './aws-json';
+import { AwsQueryProtocol, type AwsQueryService } from './aws-query';
+import { answerControl, CONTROL_PREFIX, pathOf, type ControlRoutes } from './control';
+import type { Exchange, Protocol } from './exchange';
+import { carryOut } from './faulty';
+import { foreignTo } from './loopback';
+import { S3Protocol, type S3Handler } from './s3';
+
+export interface TwinServerOptions {
+  readonly json: readonly AwsJsonService[];
+  readonly query: AwsQueryService;
+  readonly s3: S3Handler;
+  readonly faults: FaultInjector;
+  readonly control?: ControlRoutes;
+  /** Largest body of an AWS JSON or Query call, in bytes. Default 16 MiB. */
+  readonly largestBodyBytes?: number;
+  /** Told of exceptions that are no answer of a service: mistakes of the twin's own. */
+  readonly onUnexpected: (error: unknown) => void;
+}
+
+const HOST = '127.0.0.1';
+/** How long calls under way may take to end when the server closes. */
+const GRACE_MS = 2_000;
+
+/** The twin's one port: all services on 127.0.0.1, told apart by their protocols. */
+export class TwinServer {
+  readonly #options: TwinServerOptions;
+  readonly #protocols: readonly Protocol[];
+  readonly #server: Server;
+  readonly #closing = new AbortController();
+
+  constructor(options: TwinServerOptions) {
+    const largestBytes = options.largestBodyBytes ?? 16 * 1024 * 1024;
+    this.#options = options;
+    this.#protocols = [
+      new AwsJsonProtocol(options.json, largestBytes),
+      new AwsQueryProtocol(options.query, largestBytes),
+      new S3Protocol(options.s3),
+    ];
+    this.#server = createServer((request, response) => void this.#answer(request, response));
+    // An SDK keeps its connections; one that the server ends while a call is being sent on it is an ECONNRESET.
+    this.#server.keepAliveTimeout = 10 * 60 * 1000;
+  }
+
+  /**
+   * Starts to listen.
+   * @param port 0 for a free one
+   * @returns the address for `AWS_ENDPOINT_URL`: `http://127.0.0.1:<port>`
+   */
+  async listen(port = 0): Promise<string> {
+    await new Promise<void>((resolve, reject) => {
+      this.#server.once('error', reject);
+      this.#server.listen(port, HOST, resolve);
+    });
+    return this.endpoint;
+  }
+
+  /** `http://127.0.0.1:<port>`, once it listens. */
+  get endpoint(): string {
+    const address = this.#server.address() as AddressInfo | null;
+    if (address === null) throw new Error('The twin does not listen yet');
+    return `http://${HOST}:${address.port}`;
+  }
+
+  /** Takes no new calls, ends long polls, lets calls under way finish for two seconds, then ends every connection. */
+  async close(): Promise<void> {
+    if (!this.#server.listening) return;
+    const closed = new Promise((resolve) => this.#server.close(resolve));
+    this.#closing.abort(new DOMException('The twin is closing', 'AbortError'));
+    this.#server.closeIdleConnections();
+    const timer = new AbortController();
+    const grace = sleep(GRACE_MS, undefined, { signal: timer.signal }).catch(() => {});
+    await Promise.race([closed, grace]);
+    timer.abort();
+    this.#server.closeAllConnections();
+    await closed;
+  }
+
+  async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const foreign = foreignTo(request);
+    if (foreign !== undefined) {
+      send(response, 403, { 'Content-Type': 'text/plain', Connection: 'close' }, `${foreign}\n`);
+      return;
+    }
+    const gone = new AbortController();
+    response.once('close', () => gone.abort(new DOMException('The client went away', 'AbortError')));
+    const signal = AbortSignal.any([gone.signal, this.#closing.signal]);
+    // A connection that is kept after the server closed would hold it up.
+    signal.addEventListener('abort', () => (response.shouldKeepAlive = false));
+    if (pathOf(request).startsWith(CONTROL_PREFIX)) {
+      await answerControl(this.#options.control ?? {}, request, response, signal);
+      return;
+    }
+    const protocol = this.#protocols.find((candidate) => candidate.recognises(request))!;
+    await this.#exchange(protocol, request, response, signal);
+  }
+
+  async #exchange(
+    protocol: Protocol,
+    request: IncomingMessage,
+    response: ServerResponse,
+    signal: AbortSignal,
+  ): Promise<void> {
+    let exchange: Exchange | undefined;
+    try {
+      exchange = await protocol.read(request);
+      await carryOut(exchange, request, response, signal, this.#options.faults);
+    } catch (error) {
+      if (response.destroyed) return; // nobody is there to be told
+      const answer = this.#asServiceError(error, signal);
+      if (exchange === undefined) protocol.refuse(answer, request, response);
+      else exchange.refuse(answer, response);
+      request.resume();
+    }
+  }
+
+  #asServiceError(error: unknown, signal: AbortSignal): ServiceError {
+    if (error instanceof ServiceError) return error;
+    if (signal.aborted) return new ServiceError('ServiceUnavailable', 'The twin is closing', 503);
+    this.#options.onUnexpected(error);
+    return new ServiceError('InternalFailure', error instanceof Error ? error.message : String(error), 500);
+  }
+}

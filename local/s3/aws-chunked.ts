@@ -1,0 +1,74 @@
+import { incompleteBody } from './errors';
+
+const MAX_LINE_BYTES = 16_384;
+
+/**
+ * Decodes an aws-chunked body: chunks of `<hex size>[;chunk-signature=…]\r\n<bytes>\r\n`, ended by a chunk of size 0
+ * and the trailers, `<name>:<value>\r\n` each, and an empty line
+ * (https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-streaming-trailers.html). Signatures are not verified.
+ * @param trailers is filled with the trailers, names in lower case, before the last bytes are yielded.
+ * @throws ServiceError IncompleteBody
+ */
+export async function* decodeAwsChunked(
+  source: AsyncIterable<Uint8Array>,
+  trailers: Map<string, string>,
+): AsyncGenerator<Uint8Array> {
+  const reader = new ByteReader(source);
+  for (;;) {
+    const header = await reader.line();
+    const size = /^([0-9a-f]+)(;.*)?$/i.exec(header)?.[1];
+    if (size === undefined) throw incompleteBody();
+    let remaining = Number.parseInt(size, 16);
+    if (remaining === 0) break;
+    while (remaining > 0) {
+      const bytes = await reader.take(remaining);
+      remaining -= bytes.length;
+      yield bytes;
+    }
+    if ((await reader.line()) !== '') throw incompleteBody();
+  }
+  for (let line = await reader.line(); line !== ''; line = await reader.line()) {
+    const colon = line.indexOf(':');
+    if (colon < 1) throw incompleteBody();
+    trailers.set(line.slice(0, colon).trim().toLowerCase(), line.slice(colon + 1).trim());
+  }
+}
+
+/** Reads lines and runs of bytes from a stream, holding no more than one of its chunks. */
+class ByteReader {
+  private readonly chunks: AsyncIterator<Uint8Array>;
+  private current: Uint8Array = new Uint8Array();
+
+  constructor(source: AsyncIterable<Uint8Array>) {
+    this.chunks = source[Symbol.asyncIterator]();
+  }
+
+  /** Between 1 and `limit` bytes. */
+  async take(limit: number): Promise<Uint8Array> {
+    await this.fill();
+    const bytes = this.current.subarray(0, limit);
+    this.current = this.current.subarray(bytes.length);
+    return bytes;
+  }
+
+  /** Up to the next CRLF, without it. */
+  async line(): Promise<string> {
+    let line = '';
+    while (!line.endsWith('\r\n')) {
+      await this.fill();
+      const end = this.current.indexOf(0x0a) + 1 || this.current.length;
+      line += Buffer.from(this.current.subarray(0, end)).toString('latin1');
+      this.current = this.current.subarray(end);
+      if (line.length > MAX_LINE_BYTES) throw incompleteBody();
+    }
+    return line.slice(0, -2);
+  }
+
+  private async fill(): Promise<void> {
+    while (this.current.length === 0) {
+      const next = await this.chunks.next();
+      if (next.done) throw incompleteBody();
+      this.current = next.value;
+    }
+  }
+}

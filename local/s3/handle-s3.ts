@@ -1,0 +1,143 @@
+import { randomBytes } from 'node:crypto';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { pipeline } from 'node:stream/promises';
+import { ServiceError } from '../services';
+import type { Operation, S3Answer } from './call';
+import type { FileObjectStore } from './file-object-store';
+import { checkBucketName } from './names';
+import { operationOf, type Headers, type OperationName } from './operation';
+import { abortMultipartUpload } from './operations/abort-multipart-upload';
+import { completeMultipartUpload } from './operations/complete-multipart-upload';
+import { copyObject } from './operations/copy-object';
+import { createBucket } from './operations/create-bucket';
+import { createMultipartUpload } from './operations/create-multipart-upload';
+import { deleteBucket } from './operations/delete-bucket';
+import { deleteObject } from './operations/delete-object';
+import { deleteObjects } from './operations/delete-objects';
+import { getBucketLocation } from './operations/get-bucket-location';
+import { getObject, headObject } from './operations/get-object';
+import { headBucket } from './operations/head-bucket';
+import { listBuckets } from './operations/list-buckets';
+import { listMultipartUploads } from './operations/list-multipart-uploads';
+import { listObjects } from './operations/list-objects';
+import { listObjectsV2 } from './operations/list-objects-v2';
+import { listParts } from './operations/list-parts';
+import { putObject } from './operations/put-object';
+import { uploadPart } from './operations/upload-part';
+import { checkRegion } from './region';
+import { renderError } from './xml';
+
+const HANDLERS: Readonly<Record<OperationName, Operation>> = {
+  AbortMultipartUpload: abortMultipartUpload,
+  CompleteMultipartUpload: completeMultipartUpload,
+  CopyObject: copyObject,
+  CreateBucket: createBucket,
+  CreateMultipartUpload: createMultipartUpload,
+  DeleteBucket: deleteBucket,
+  DeleteObject: deleteObject,
+  DeleteObjects: deleteObjects,
+  GetBucketLocation: getBucketLocation,
+  GetObject: getObject,
+  HeadBucket: headBucket,
+  HeadObject: headObject,
+  ListBuckets: listBuckets,
+  ListMultipartUploads: listMultipartUploads,
+  ListObjects: listObjects,
+  ListObjectsV2: listObjectsV2,
+  ListParts: listParts,
+  PutObject: putObject,
+  UploadPart: uploadPart,
+};
+
+/**
+ * Carries out one path-style S3 request and writes the answer. Errors are answered too, as S3's XML; the promise
+ * rejects only where the connection broke while the answer was on its way. Signatures are not verified: the twin
+ * listens on the loopback interface.
+ */
+export async function handleS3(
+  request: IncomingMessage,
+  response: ServerResponse,
+  store: FileObjectStore,
+): Promise<void> {
+  const headers = request.headers as Headers;
+  let answer: S3Answer;
+  try {
+    const operation = operationOf(request.method ?? '', request.url ?? '', request.headers);
+    if (operation.bucket !== '') checkBucketName(operation.bucket);
+    checkRegion(operation, headers, store);
+    answer = await HANDLERS[operation.operation]({ ...operation, request, headers, store });
+  } catch (error) {
+    if (request.destroyed && !request.complete) return;
+    answerS3Error(request, response, error, store);
+    return;
+  }
+  await send(request, response, answer);
+}
+
+/** Answers with an error in S3's form. The router uses it for injected faults. */
+export function answerS3Error(
+  request: IncomingMessage,
+  response: ServerResponse,
+  error: unknown,
+  store: FileObjectStore,
+): void {
+  const { code, message, status, details } = asServiceError(error);
+  const bucket = bucketOf(request);
+  const region = bucket === undefined ? undefined : store.bucketRegion(bucket);
+  const ids = requestIds();
+  const body = renderError({
+    Code: code,
+    Message: message,
+    ...details,
+    RequestId: ids['x-amz-request-id'],
+    HostId: ids['x-amz-id-2'],
+  });
+  response.writeHead(status, {
+    ...ids,
+    ...(region !== undefined && (code === 'PermanentRedirect' || request.method === 'HEAD')
+      ? { 'x-amz-bucket-region': region }
+      : {}),
+    'content-type': 'application/xml',
+    ...(request.method === 'HEAD' ? {} : { 'content-length': String(Buffer.byteLength(body)) }),
+  });
+  response.end(request.method === 'HEAD' ? undefined : body);
+  // What the client still sends of its body has to be read, or it never reads the answer.
+  request.resume();
+}
+
+function asServiceError(error: unknown): ServiceError {
+  if (error instanceof ServiceError) return error;
+  // The twin's own mistake: said as S3 says it, with what it was, since hiding it would help nobody.
+  const cause = error instanceof Error ? error.message : String(error);
+  return new ServiceError(
+    'InternalError',
+    `We encountered an internal error. Please try again. (${cause})`,
+    500,
+  );
+}
+
+function bucketOf(request: IncomingMessage): string | undefined {
+  return /^\/([^/?]+)/.exec(request.url ?? '')?.[1];
+}
+
+async function send(request: IncomingMessage, response: ServerResponse, answer: S3Answer): Promise<void> {
+  const { status = 200, headers = {}, xml, body } = answer;
+  response.statusCode = status;
+  for (const [name, value] of Object.entries({ ...requestIds(), ...headers }))
+    response.setHeader(name, value);
+  if (xml !== undefined) {
+    response.setHeader('content-type', 'application/xml');
+    response.setHeader('content-length', Buffer.byteLength(xml));
+  }
+  request.resume();
+  if (body) await pipeline(body, response);
+  else response.end(request.method === 'HEAD' ? undefined : xml);
+}
+
+function requestIds(): Record<'x-amz-request-id' | 'x-amz-id-2' | 'server', string> {
+  return {
+    'x-amz-request-id': randomBytes(8).toString('hex').toUpperCase(),
+    'x-amz-id-2': randomBytes(48).toString('base64'),
+    server: 'AmazonS3',
+  };
+}

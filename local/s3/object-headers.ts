@@ -1,0 +1,83 @@
+import { ServiceError } from '../services';
+import { checksumHeader } from './checksums';
+import type { ReadConditions } from './conditions';
+import type { ObjectAttributes, S3Object } from './file-object-store';
+import type { Headers } from './operation';
+
+/** What S3 keeps with an object and gives back with it, besides Content-Type. */
+const KEPT_HEADERS = [
+  'cache-control',
+  'content-disposition',
+  'content-encoding',
+  'content-language',
+  'expires',
+];
+const METADATA = 'x-amz-meta-';
+const MAX_METADATA_BYTES = 2048;
+
+/** The attributes that a request gives an object. @throws ServiceError MetadataTooLarge */
+export function attributesOf(given: Headers): ObjectAttributes {
+  const headers: Record<string, string> = {};
+  for (const name of KEPT_HEADERS) {
+    const value = name === 'content-encoding' ? withoutAwsChunked(given[name]) : given[name];
+    if (value) headers[name] = value;
+  }
+  const metadata: Record<string, string> = {};
+  let size = 0;
+  for (const [name, value] of Object.entries(given)) {
+    if (!name.startsWith(METADATA) || value === undefined) continue;
+    metadata[name.slice(METADATA.length)] = value;
+    size += Buffer.byteLength(name.slice(METADATA.length)) + Buffer.byteLength(value);
+  }
+  if (size > MAX_METADATA_BYTES) {
+    throw new ServiceError(
+      'MetadataTooLarge',
+      'Your metadata headers exceed the maximum allowed metadata size',
+      400,
+      {
+        Size: size,
+        MaxSizeAllowed: MAX_METADATA_BYTES,
+      },
+    );
+  }
+  return { contentType: given['content-type'], headers, metadata };
+}
+
+/** The transfer's own coding is not the object's. */
+function withoutAwsChunked(encoding: string | undefined): string | undefined {
+  return encoding
+    ?.split(',')
+    .map((coding) => coding.trim())
+    .filter((coding) => coding !== 'aws-chunked')
+    .join(',');
+}
+
+/** The headers that tell of an object, without those of its body. */
+export function describe(object: S3Object): Record<string, string> {
+  const { contentType, headers, metadata } = object.attributes;
+  return {
+    etag: `"${object.etag}"`,
+    'last-modified': object.lastModified.toUTCString(),
+    'accept-ranges': 'bytes',
+    'content-type': contentType ?? 'binary/octet-stream',
+    ...headers,
+    ...Object.fromEntries(Object.entries(metadata ?? {}).map(([name, value]) => [METADATA + name, value])),
+  };
+}
+
+/** The header pair of an object's checksum. */
+export function checksumHeaders(object: S3Object): Record<string, string> {
+  const { checksum } = object.attributes;
+  if (!checksum) return {};
+  return { [checksumHeader(checksum.algorithm)]: checksum.value, 'x-amz-checksum-type': checksum.type };
+}
+
+/** @param prefix `x-amz-copy-source-` for the conditions on a copy's source. */
+export function readConditions(headers: Headers, prefix = ''): ReadConditions {
+  return {
+    ifMatch: headers[`${prefix}if-match`],
+    ifNoneMatch: headers[`${prefix}if-none-match`],
+    ifModifiedSince: headers[`${prefix}if-modified-since`],
+    ifUnmodifiedSince: headers[`${prefix}if-unmodified-since`],
+  };
+}

@@ -1,0 +1,210 @@
+import { ServiceError } from '../services';
+import { notImplemented } from './errors';
+
+/** Header values by lower-case name. */
+export type Headers = Readonly<Record<string, string | undefined>>;
+
+/** What one request asks for. */
+export interface S3Operation {
+  /** The operation's name in the API reference, for example `GetObject`. */
+  readonly operation: OperationName;
+  /** Empty for ListBuckets. */
+  readonly bucket: string;
+  /** Empty for operations on a bucket. */
+  readonly key: string;
+  readonly query: Headers;
+  /** `bucket/key`: what fault rules match on. */
+  readonly subject: string;
+}
+
+interface Shape {
+  readonly method: 'GET' | 'HEAD' | 'PUT' | 'POST' | 'DELETE';
+  readonly on: 'service' | 'bucket' | 'object';
+  /** Query parameters that make it this operation; a value, where one is given, has to be equal. */
+  readonly needs?: Readonly<Record<string, string | null>>;
+  readonly needsHeader?: string;
+  readonly query?: readonly string[];
+  /** Conditional, Range and `x-amz-` headers that it takes, besides those of every request. `*` ends a prefix. */
+  readonly headers?: readonly string[];
+}
+
+const LISTING = ['prefix', 'delimiter', 'max-keys', 'encoding-type'];
+const CHECKSUM = [
+  'x-amz-sdk-checksum-algorithm',
+  'x-amz-checksum-*',
+  'x-amz-trailer',
+  'x-amz-decoded-content-length',
+];
+const READ = [
+  'if-match',
+  'if-none-match',
+  'if-modified-since',
+  'if-unmodified-since',
+  'range',
+  'x-amz-checksum-mode',
+];
+const COPY = [
+  'x-amz-copy-source',
+  'x-amz-copy-source-if-match',
+  'x-amz-copy-source-if-none-match',
+  'x-amz-copy-source-if-modified-since',
+  'x-amz-copy-source-if-unmodified-since',
+  'x-amz-metadata-directive',
+  'x-amz-meta-*',
+];
+
+/** The closed list of operations that the twin has. */
+const SHAPES = {
+  ListBuckets: { method: 'GET', on: 'service' },
+  CreateBucket: { method: 'PUT', on: 'bucket', headers: CHECKSUM },
+  HeadBucket: { method: 'HEAD', on: 'bucket' },
+  DeleteBucket: { method: 'DELETE', on: 'bucket' },
+  GetBucketLocation: { method: 'GET', on: 'bucket', needs: { location: null } },
+  ListObjects: { method: 'GET', on: 'bucket', query: [...LISTING, 'marker'] },
+  ListObjectsV2: {
+    method: 'GET',
+    on: 'bucket',
+    needs: { 'list-type': '2' },
+    query: [...LISTING, 'start-after', 'continuation-token', 'fetch-owner'],
+  },
+  ListMultipartUploads: {
+    method: 'GET',
+    on: 'bucket',
+    needs: { uploads: null },
+    query: ['prefix', 'max-uploads', 'key-marker', 'upload-id-marker', 'encoding-type'],
+  },
+  DeleteObjects: { method: 'POST', on: 'bucket', needs: { delete: null }, headers: CHECKSUM },
+  GetObject: { method: 'GET', on: 'object', headers: READ },
+  HeadObject: { method: 'HEAD', on: 'object', headers: READ },
+  PutObject: {
+    method: 'PUT',
+    on: 'object',
+    headers: ['if-match', 'if-none-match', 'x-amz-meta-*', ...CHECKSUM],
+  },
+  CopyObject: { method: 'PUT', on: 'object', needsHeader: 'x-amz-copy-source', headers: COPY },
+  DeleteObject: { method: 'DELETE', on: 'object' },
+  CreateMultipartUpload: {
+    method: 'POST',
+    on: 'object',
+    needs: { uploads: null },
+    headers: ['x-amz-meta-*', 'x-amz-checksum-algorithm', 'x-amz-checksum-type'],
+  },
+  UploadPart: {
+    method: 'PUT',
+    on: 'object',
+    needs: { uploadId: null, partNumber: null },
+    headers: CHECKSUM,
+  },
+  CompleteMultipartUpload: {
+    method: 'POST',
+    on: 'object',
+    needs: { uploadId: null },
+    headers: ['if-match', 'if-none-match', 'x-amz-checksum-*', 'x-amz-sdk-checksum-algorithm'],
+  },
+  AbortMultipartUpload: { method: 'DELETE', on: 'object', needs: { uploadId: null } },
+  ListParts: {
+    method: 'GET',
+    on: 'object',
+    needs: { uploadId: null },
+    query: ['max-parts', 'part-number-marker'],
+  },
+} as const satisfies Record<string, Shape>;
+
+export type OperationName = keyof typeof SHAPES;
+
+export const OPERATIONS = Object.keys(SHAPES) as readonly OperationName[];
+
+/** Query parameters of every request: the SDK names the operation in `x-id`. */
+const COMMON_QUERY = ['x-id'];
+const COMMON_HEADERS = ['x-amz-date', 'x-amz-content-sha256', 'x-amz-security-token', 'x-amz-user-agent'];
+/** Headers by which a request asks for a feature. Others (Host, User-Agent, Content-Type …) are the protocol's. */
+const FEATURE_HEADER = /^(x-amz-.*|if-.*|range)$/;
+
+/**
+ * Reads what a path-style request asks for; no I/O.
+ * @param url as on the request line, still percent-encoded; `..` is a part of the key like any other.
+ * @param headers as `IncomingMessage.headers` has them.
+ * @throws ServiceError NotImplemented for a sub-resource, query parameter or header that the twin does not have;
+ *   MethodNotAllowed; InvalidURI
+ */
+export function operationOf(
+  method: string,
+  url: string,
+  headers: Readonly<Record<string, string | string[] | undefined>>,
+): S3Operation {
+  const [path, search] = splitOnce(url, '?');
+  const query = parseQuery(search);
+  const [bucket, rest] = splitOnce(path.replace(/^\//, ''), '/');
+  const key = decode(rest);
+  const on = bucket === '' ? 'service' : key === '' ? 'bucket' : 'object';
+  const candidates = OPERATIONS.filter((name) => SHAPES[name].method === method && SHAPES[name].on === on);
+  if (candidates.length === 0) {
+    throw new ServiceError(
+      'MethodNotAllowed',
+      'The specified method is not allowed against this resource.',
+      405,
+      {
+        Method: method,
+        ResourceType: on.toUpperCase(),
+      },
+    );
+  }
+  const operation = candidates
+    .filter((name) => isAskedFor(SHAPES[name], query, headers))
+    .sort((left, right) => specificity(SHAPES[right]) - specificity(SHAPES[left]))[0];
+  if (operation === undefined) throw notImplemented(`${method} ${on}${search && `?${search}`}`);
+  refuseUnknown(SHAPES[operation], query, headers);
+  return { operation, bucket: decode(bucket), key, query, subject: `${decode(bucket)}/${key}` };
+}
+
+function isAskedFor(shape: Shape, query: Headers, headers: Readonly<Record<string, unknown>>): boolean {
+  if (shape.needsHeader !== undefined && headers[shape.needsHeader] === undefined) return false;
+  return Object.entries(shape.needs ?? {}).every(
+    ([name, value]) => query[name] !== undefined && (value === null || query[name] === value),
+  );
+}
+
+function specificity(shape: Shape): number {
+  return Object.keys(shape.needs ?? {}).length + (shape.needsHeader === undefined ? 0 : 1);
+}
+
+function refuseUnknown(shape: Shape, query: Headers, headers: Readonly<Record<string, unknown>>): void {
+  const knownQuery = [...COMMON_QUERY, ...(shape.query ?? []), ...Object.keys(shape.needs ?? {})];
+  const parameter = Object.keys(query).find((name) => !knownQuery.includes(name));
+  if (parameter !== undefined) throw notImplemented(`query parameter ${parameter}`);
+  const knownHeaders = [...COMMON_HEADERS, ...(shape.headers ?? [])];
+  const header = Object.keys(headers).find(
+    (name) =>
+      headers[name] !== undefined &&
+      FEATURE_HEADER.test(name) &&
+      !knownHeaders.some((known) => matches(known, name)),
+  );
+  if (header !== undefined) throw notImplemented(`header ${header}`);
+}
+
+function matches(known: string, name: string): boolean {
+  return known.endsWith('*') ? name.startsWith(known.slice(0, -1)) : name === known;
+}
+
+function parseQuery(search: string): Headers {
+  const query: Record<string, string> = {};
+  for (const pair of search.split('&').filter((text) => text !== '')) {
+    const [name, value] = splitOnce(pair, '=');
+    query[decode(name)] = decode(value);
+  }
+  return query;
+}
+
+function splitOnce(text: string, separator: string): [string, string] {
+  const position = text.indexOf(separator);
+  return position < 0 ? [text, ''] : [text.slice(0, position), text.slice(position + 1)];
+}
+
+/** Percent-decodes UTF-8. S3 reads `+` as a space, in paths too, which is why clients send `%2B`. @throws ServiceError InvalidURI */
+export function decode(text: string): string {
+  try {
+    return decodeURIComponent(text.replaceAll('+', ' '));
+  } catch {
+    throw new ServiceError('InvalidURI', "Couldn't parse the specified URI.", 400, { URI: text });
+  }
+}

@@ -1,0 +1,40 @@
+import type { S3Answer, S3Call } from '../call';
+import { invalidRequest, malformedXml, notImplemented } from '../errors';
+import type { Headers } from '../operation';
+import { receiveText } from '../request-body';
+import { parseXml, renderXml } from '../xml';
+
+const MAX_KEYS = 1000;
+
+export async function deleteObjects({ request, headers, bucket, store }: S3Call): Promise<S3Answer> {
+  store.bucket(bucket);
+  requireDigest(headers);
+  const {
+    Object: entries,
+    Quiet: quiet,
+    ...others
+  } = parseXml(await receiveText(request, headers), 'Delete', ['Object']);
+  if (Object.keys(others).some((name) => name !== '#text')) throw malformedXml();
+  const keys = ((entries ?? []) as unknown[]).map(keyOf);
+  if (keys.length === 0 || keys.length > MAX_KEYS) throw malformedXml();
+  for (const key of keys) store.delete(bucket, key);
+  const deleted = quiet === 'true' ? [] : keys.map((key) => ({ Key: key }));
+  return { xml: renderXml('DeleteResult', { Deleted: deleted }) };
+}
+
+function keyOf(entry: unknown): string {
+  const { Key: key, ...others } = entry as Record<string, unknown>;
+  const other = Object.keys(others).find((name) => name !== '#text');
+  if (other !== undefined) throw notImplemented(`DeleteObjects with ${other}`);
+  if (typeof key !== 'string' || key === '') throw malformedXml();
+  return key;
+}
+
+/** A body that names what to delete has to be protected: https://docs.aws.amazon.com/AmazonS3/latest/API/API_DeleteObjects.html */
+function requireDigest(headers: Headers): void {
+  const given = Object.keys(headers).some(
+    (name) => name === 'content-md5' || name === 'x-amz-trailer' || /^x-amz-checksum-/.test(name),
+  );
+  if (!given)
+    throw invalidRequest('Missing required header for this request: Content-MD5 OR x-amz-checksum-*');
+}

@@ -1,0 +1,65 @@
+import type { Readable } from 'node:stream';
+import type { S3Answer, S3Call } from '../call';
+import { readOutcome } from '../conditions';
+import { noSuchKey } from '../errors';
+import type { S3Object } from '../file-object-store';
+import { checksumHeaders, describe, readConditions } from '../object-headers';
+import { openBody } from '../open-body';
+import { byteRange, type ByteRange } from '../range';
+import type { Headers } from '../operation';
+
+export async function getObject({ bucket, key, headers, store }: S3Call): Promise<S3Answer> {
+  const { file, object } = await openBody(store, bucket, key);
+  try {
+    const answer = describeObject(object, headers);
+    if (!answer.span) {
+      await file.close();
+      return answer;
+    }
+    const { first, last } = answer.span;
+    const body: Readable = file.createReadStream({ start: first, end: last });
+    return { ...answer, body };
+  } catch (error) {
+    await file.close();
+    throw error;
+  }
+}
+
+export function headObject({ bucket, key, headers, store }: S3Call): S3Answer {
+  const object = store.bucket(bucket).objects.get(key);
+  if (!object) throw noSuchKey(key);
+  return describeObject(object, headers);
+}
+
+/**
+ * Everything about the answer but the body.
+ * @returns with the span of bytes that the body has, undefined for an empty one.
+ */
+function describeObject(
+  object: S3Object,
+  headers: Headers,
+): S3Answer & { readonly span?: ByteRange | undefined } {
+  const description = describe(object);
+  if (readOutcome(readConditions(headers), object) === 'not-modified') {
+    const { etag = '', 'last-modified': lastModified = '' } = description;
+    return { status: 304, headers: { etag, 'last-modified': lastModified } };
+  }
+  const range = byteRange(headers.range, object.size);
+  if (!range) {
+    // The checksum is the whole object's, so it comes with the whole object only.
+    const checksum = headers['x-amz-checksum-mode'] === 'ENABLED' ? checksumHeaders(object) : {};
+    return {
+      headers: { ...description, ...checksum, 'content-length': String(object.size) },
+      span: object.size === 0 ? undefined : { first: 0, last: object.size - 1 },
+    };
+  }
+  return {
+    status: 206,
+    headers: {
+      ...description,
+      'content-length': String(range.last - range.first + 1),
+      'content-range': `bytes ${range.first}-${range.last}/${object.size}`,
+    },
+    span: range,
+  };
+}

@@ -1,0 +1,32 @@
+import { invalidArgument } from './errors';
+import type { Headers } from './operation';
+
+const MAX_ENTRIES = 1000;
+
+/** A page's size: 1,000 unless fewer are asked for; more are not given. @throws ServiceError InvalidArgument */
+export function pageLimit(query: Headers, name: 'max-keys' | 'max-uploads' | 'max-parts'): number {
+  const text = query[name];
+  if (text === undefined || text === '') return MAX_ENTRIES;
+  if (!/^\d+$/.test(text) || Number(text) > 2 ** 31 - 1) {
+    throw invalidArgument(`Provided ${name} not an integer or within integer range`, name, text);
+  }
+  return Math.min(Number(text), MAX_ENTRIES);
+}
+
+/** How keys are written in the answer: XML 1.0 has no way to write most control characters, so clients may ask for URL encoding. */
+export function keyEncoder(query: Headers): (key: string) => string {
+  const encoding = query['encoding-type'];
+  if (encoding === undefined || encoding === '') return (key) => key;
+  if (encoding !== 'url') {
+    throw invalidArgument('Invalid Encoding Method specified in Request', 'encoding-type', encoding);
+  }
+  return urlEncode;
+}
+
+/** As Java's URLEncoder does, with `/` left as it is. */
+function urlEncode(key: string): string {
+  return encodeURIComponent(key)
+    .replaceAll('%2F', '/')
+    .replaceAll('%20', '+')
+    .replace(/[!'()~]/g, (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`);
+}

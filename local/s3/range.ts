@@ -1,0 +1,36 @@
+import { notImplemented } from './errors';
+import { ServiceError } from '../services';
+
+/** Bytes `first` to `last` of a body, both included, from 0. */
+export interface ByteRange {
+  readonly first: number;
+  readonly last: number;
+}
+
+/**
+ * Reads a `Range` header against a body of `size` bytes.
+ * @returns undefined where there is no range, or one that is no byte range: S3 then sends the whole body, as RFC 9110 has it.
+ * @throws ServiceError InvalidRange (416) where no byte of the body is in the range; NotImplemented for several ranges.
+ */
+export function byteRange(header: string | undefined, size: number): ByteRange | undefined {
+  if (header === undefined) return undefined;
+  if (header.includes(',')) throw notImplemented('Range with several ranges');
+  const match = /^bytes=(\d*)-(\d*)$/.exec(header.trim());
+  if (!match || (match[1] === '' && match[2] === '')) return undefined;
+  const [, from, to] = match as unknown as [string, string, string];
+  if (from === '') {
+    const length = Math.min(Number(to), size);
+    if (length === 0) throw invalidRange(header, size);
+    return { first: size - length, last: size - 1 };
+  }
+  if (to !== '' && Number(to) < Number(from)) return undefined;
+  if (Number(from) >= size) throw invalidRange(header, size);
+  return { first: Number(from), last: to === '' ? size - 1 : Math.min(Number(to), size - 1) };
+}
+
+function invalidRange(range: string, size: number): ServiceError {
+  return new ServiceError('InvalidRange', 'The requested range is not satisfiable', 416, {
+    RangeRequested: range,
+    ActualObjectSize: size,
+  });
+}

@@ -1,0 +1,30 @@
+import { ServiceError } from '../services';
+import type { Headers, S3Operation } from './operation';
+import type { FileObjectStore } from './file-object-store';
+
+/** The Region that a request is signed for: the third part of the credential scope. Undefined for an unsigned one. */
+export function signingRegion(headers: Headers): string | undefined {
+  return /Credential=[^/]+\/\d{8}\/([^/]+)\/s3\/aws4_request/.exec(headers.authorization ?? '')?.[1];
+}
+
+/** Operations that S3 answers from any Region, since they are how a client finds the bucket's. */
+const ANY_REGION = ['CreateBucket', 'GetBucketLocation', 'ListBuckets'];
+
+/**
+ * A bucket answers only to requests for its own Region. COPY, the console and every script meet this error
+ * (https://docs.aws.amazon.com/AmazonS3/latest/userguide/Redirects.html).
+ * @throws ServiceError PermanentRedirect (301)
+ */
+export function checkRegion(operation: S3Operation, headers: Headers, store: FileObjectStore): void {
+  const region = store.bucketRegion(operation.bucket);
+  const signedFor = signingRegion(headers);
+  if (region === undefined || signedFor === undefined || signedFor === region) return;
+  if (ANY_REGION.includes(operation.operation)) return;
+  throw new ServiceError(
+    'PermanentRedirect',
+    'The bucket you are attempting to access must be addressed using the specified endpoint. ' +
+      'Please send all future requests to this endpoint.',
+    301,
+    { Endpoint: `s3.${region}.amazonaws.com`, Bucket: operation.bucket },
+  );
+}

@@ -1,0 +1,49 @@
+import { XMLBuilder, XMLParser, XMLValidator } from 'fast-xml-parser';
+import { malformedXml } from './errors';
+
+const NAMESPACE = 'http://s3.amazonaws.com/doc/2006-03-01/';
+
+const builder = new XMLBuilder({
+  ignoreAttributes: false,
+  attributeNamePrefix: '@',
+  processEntities: false,
+  // A carriage return has to be a reference, or a parser reads it back as a line feed.
+  tagValueProcessor: (_name, value) =>
+    String(value).replace(/[&<>"'\r\n]/g, (character) => `&#x${character.charCodeAt(0).toString(16)};`),
+});
+
+/** An answer's body. Members that are undefined, and empty arrays, are left out; an array repeats its element. */
+export function renderXml(root: string, content: object): string {
+  return document(root, { '@xmlns': NAMESPACE, ...content });
+}
+
+/** S3's errors have no namespace. */
+export function renderError(content: object): string {
+  return document('Error', content);
+}
+
+function document(root: string, content: object): string {
+  return builder.build({ '?xml': { '@version': '1.0', '@encoding': 'UTF-8' }, [root]: content });
+}
+
+/**
+ * Reads a request's body. Every text stays a text.
+ * @param lists names of the elements that may be repeated: always arrays.
+ * @returns the root element's content.
+ * @throws ServiceError MalformedXML
+ */
+export function parseXml(text: string, root: string, lists: readonly string[]): Record<string, unknown> {
+  if (XMLValidator.validate(text) !== true) throw malformedXml();
+  const parser = new XMLParser({
+    ignoreAttributes: true,
+    removeNSPrefix: true,
+    parseTagValue: false,
+    trimValues: false,
+    // Numeric references, such as &#xD; for a carriage return in a key.
+    htmlEntities: true,
+    isArray: (name) => lists.includes(name),
+  });
+  const parsed = (parser.parse(text) as Record<string, unknown>)[root];
+  if (parsed === undefined) throw malformedXml();
+  return typeof parsed === 'string' ? {} : (parsed as Record<string, unknown>);
+}
