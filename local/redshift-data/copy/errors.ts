@@ -1,0 +1,124 @@
+import { SqlError, detailed } from '../sql/errors';
+import { httpsUrl, s3Url, type S3Location } from './command';
+
+/** A file that cannot be read into the table: `Spectrum Scan Error`. */
+export function spectrumError(context: string): SqlError {
+  return detailed('Spectrum Scan Error', { code: 15007, context });
+}
+
+export function unmatchedColumns(table: number, data: number, file: S3Location, region: string): SqlError {
+  return spectrumError(
+    'Unmatched number of columns between table and file. ' +
+      `Table columns: ${table}, Data columns: ${data}, File name: ${httpsUrl(file, region)}`,
+  );
+}
+
+export function incompatibleSchema(
+  file: S3Location,
+  region: string,
+  column: { readonly name: string; readonly type: string; readonly parquet: string },
+): SqlError {
+  return spectrumError(
+    `File '${httpsUrl(file, region)}' has an incompatible Parquet schema for column ` +
+      `'${s3Url(file)}.${column.name}'. Column type: ${column.type}, Parquet schema: ${column.parquet}`,
+  );
+}
+
+export function tooLongInFile(
+  column: string,
+  table: number,
+  data: number,
+  file: S3Location,
+  region: string,
+): SqlError {
+  return spectrumError(
+    `The length of the data column ${column} is longer than the length defined in the table. ` +
+      `Table: ${table}, Data: ${data}, File name: ${httpsUrl(file, region)}`,
+  );
+}
+
+/** Empty, cut off or of another format: Redshift looks for the magic number at the end. */
+export function notParquet(file: S3Location, region: string): SqlError {
+  return spectrumError(`File '${httpsUrl(file, region)}' has an invalid version number.`);
+}
+
+/** The manifest's `content_length` is not the object's size. */
+export function invalidRange(file: S3Location, region: string): SqlError {
+  return spectrumError(
+    `HTTP response error code: 416 Message: InvalidRange The requested range is not satisfiable ` +
+      `File name: ${httpsUrl(file, region)}`,
+  );
+}
+
+export function missingMeta(): SqlError {
+  return detailed('Spectrum Scan Error', {
+    code: 15003,
+    context: "File entry does not have 'meta' key.",
+  });
+}
+
+function s3ServiceException(message: string, status: number, code: string): string {
+  return `S3ServiceException:${message},Status ${status},Error ${code},Rid 0,CanRetry 1`;
+}
+
+function s3Error(message: string, status: number, code: string): SqlError {
+  const exception = s3ServiceException(message, status, code);
+  return detailed(exception, { code: 8001, context: exception, location: 's3_utility.cpp:1' });
+}
+
+export function wrongRegion(): SqlError {
+  return s3Error(
+    'The S3 bucket addressed by the query is in a different region from this cluster.',
+    301,
+    'PermanentRedirect',
+  );
+}
+
+export function noSuchBucket(): SqlError {
+  return s3Error('The specified bucket does not exist', 404, 'NoSuchBucket');
+}
+
+export function noSuchKey(): SqlError {
+  return s3Error('The specified key does not exist.', 404, 'NoSuchKey');
+}
+
+export function noSuchPrefix(location: S3Location): SqlError {
+  return detailed(`The specified S3 prefix '${location.key}' does not exist`, {
+    code: 8001,
+    context: `The specified S3 prefix '${location.key}' does not exist`,
+    location: 's3_utility.cpp:1',
+  });
+}
+
+export function missingManifest(location: S3Location): SqlError {
+  const exception = s3ServiceException('The specified key does not exist.', 404, 'NoSuchKey');
+  return detailed(`Problem reading manifest file - ${exception}`, {
+    code: 8001,
+    context: `Manifest file location = ${s3Url(location)}`,
+    location: 's3_utility.cpp:1',
+  });
+}
+
+export function malformedManifest(location: S3Location, what: string): SqlError {
+  return detailed('Manifest file is not in correct json format', {
+    code: 8001,
+    context: `Manifest file location = ${s3Url(location)} (${what})`,
+    location: 's3_utility.cpp:1',
+  });
+}
+
+export function unauthorizedRole(arn: string): SqlError {
+  return new SqlError(
+    `ERROR: exception name : UnauthorizedException, error type : 135, message: Not authorized to get credentials of role ${arn}, should retry : 0`,
+  );
+}
+
+export function foreignRole(arn: string): SqlError {
+  return new SqlError(
+    `ERROR: exception name : UnauthorizedException, error type : 135, message: Role needs to be owned by the same account with cluster: ${arn}, should retry : 0`,
+  );
+}
+
+export function invalidRole(role: string): SqlError {
+  return new SqlError(`ERROR: Invalid IAM role ARN: '${role}'`);
+}

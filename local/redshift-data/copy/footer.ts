@@ -1,0 +1,57 @@
+import { open } from 'node:fs/promises';
+import { parquetMetadata, parquetSchema } from 'hyparquet';
+
+/** A top-level column of a Parquet file. */
+export interface ParquetColumn {
+  readonly name: string;
+  /** `INT64`, `BYTE_ARRAY` …; undefined for a group. */
+  readonly physical?: string;
+  /** The annotation: `STRING`, `DECIMAL`, `TIMESTAMP`, `DATE`, `INT_16` …; undefined for none. */
+  readonly annotation?: string;
+  readonly precision?: number;
+  readonly scale?: number;
+  readonly repetition: string;
+}
+
+const MAGIC = 'PAR1';
+
+/** The columns of a file, or undefined where it is not Parquet: empty, cut off or something else. */
+export async function readFooter(path: string, size: number): Promise<readonly ParquetColumn[] | undefined> {
+  if (size < 12) return undefined;
+  const file = await open(path);
+  try {
+    const tail = Buffer.alloc(8);
+    await file.read(tail, 0, 8, size - 8);
+    const length = tail.readUInt32LE(0);
+    if (tail.toString('latin1', 4) !== MAGIC || length + 12 > size) return undefined;
+    const footer = new ArrayBuffer(length + 8);
+    await file.read(new Uint8Array(footer), 0, length + 8, size - 8 - length);
+    return columnsOf(footer);
+  } finally {
+    await file.close();
+  }
+}
+
+function columnsOf(footer: ArrayBuffer): readonly ParquetColumn[] | undefined {
+  try {
+    return parquetSchema(parquetMetadata(footer)).children.map(({ element }) => ({
+      name: element.name,
+      physical: element.type,
+      annotation: element.logical_type?.type ?? element.converted_type,
+      precision: element.precision,
+      scale: element.scale,
+      repetition: element.repetition_type ?? 'OPTIONAL',
+      ...integerOf(element.logical_type),
+    }));
+  } catch {
+    return undefined;
+  }
+}
+
+/** Folds the logical type `INTEGER(16, true)` into the older name `INT_16`. */
+function integerOf(logical: { type: string; bitWidth?: number; isSigned?: boolean } | undefined): {
+  annotation?: string;
+} {
+  if (logical?.type !== 'INTEGER') return {};
+  return { annotation: `${logical.isSigned === false ? 'UINT' : 'INT'}_${logical.bitWidth}` };
+}

@@ -1,0 +1,90 @@
+import { link, mkdtemp, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { ObjectStore, StoredObject } from '../../services';
+import { quoteIdentifier } from '../sql/identifiers';
+import type { Relation } from '../sql/scope';
+import type { CatalogColumn } from '../warehouse/catalog';
+import type { Connection } from '../warehouse/connection';
+import { messageOf } from '../warehouse/engine-errors';
+import type { CopyCommand } from './command';
+import { tooLongInFile } from './errors';
+import { filesOf } from './files';
+import { readFooter } from './footer';
+import { checkFooter, fileSource, renderLoad, targetColumns } from './plan';
+import { roleError } from './role';
+
+/** What COPY needs to know of the warehouse. */
+export interface CopyEnvironment {
+  readonly store: ObjectStore;
+  readonly region: string;
+  readonly accountId: string;
+  readonly iamRoles: readonly string[];
+  /** A folder for links to files whose own paths the engine would read as patterns. */
+  readonly directory: string;
+}
+
+/** Carries a COPY out within the connection's transaction. @returns rows loaded @throws SqlError */
+export async function load(
+  copy: CopyCommand,
+  target: Relation,
+  table: readonly CatalogColumn[],
+  connection: Connection,
+  environment: CopyEnvironment,
+): Promise<number> {
+  const { store, region, accountId, iamRoles } = environment;
+  const targets = targetColumns(copy, table, target.name);
+  const refused = roleError(copy.role, accountId, iamRoles);
+  if (refused !== undefined) throw refused;
+  const files = await filesOf(copy, store, region);
+  let rows = 0;
+  for (const file of files) {
+    const footer = checkFooter(await readFooter(file.path, file.size), targets, copy, file, region);
+    rows += await withPlainPath(file.path, environment.directory, async (path) => {
+      try {
+        return await connection.change(renderLoad(target.sql, targets, footer, path));
+      } catch (error) {
+        throw (
+          (await findTooLong(error, targets.slice(0, footer.length), path, file, connection, region)) ?? error
+        );
+      }
+    });
+  }
+  return rows;
+}
+
+/** The engine reads `*`, `?` and `[` in a path as a pattern. */
+async function withPlainPath<T>(
+  path: string,
+  directory: string,
+  use: (path: string) => Promise<T>,
+): Promise<T> {
+  if (!/[*?[\]]/.test(path)) return use(path);
+  const folder = await mkdtemp(join(directory, 'copy-'));
+  try {
+    const plain = join(folder, 'file.parquet');
+    await link(path, plain);
+    return await use(plain);
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+}
+
+/** Names the column and the lengths where a value was too long: the engine says only which check failed. */
+async function findTooLong(
+  error: unknown,
+  targets: readonly CatalogColumn[],
+  path: string,
+  file: StoredObject,
+  connection: Connection,
+  region: string,
+): Promise<Error | undefined> {
+  const column = /CHECK\(\(strlen\("?(.+?)"?\) <= \d+\)\)/.exec(messageOf(error))?.[1];
+  const index = targets.findIndex((target) => target.name === column);
+  const target = targets[index];
+  if (target?.type.length === undefined) return undefined;
+  const aliases = targets.map((_, position) => quoteIdentifier(`f${position}`)).join(', ');
+  const [row] = await connection.outside(
+    `SELECT max(strlen(f${index})) FROM ${fileSource(path)} AS file(${aliases})`,
+  );
+  return tooLongInFile(target.name, target.type.length, Number(row![0]), file, region);
+}

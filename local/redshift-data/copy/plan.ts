@@ -1,0 +1,71 @@
+import { quoteIdentifier, quoteLiteral } from '../sql/identifiers';
+import { SqlError } from '../sql/errors';
+import type { CatalogColumn } from '../warehouse/catalog';
+import type { CopyCommand, S3Location } from './command';
+import { displayColumn, displayType, isCompatible } from './compatibility';
+import { incompatibleSchema, notParquet, unmatchedColumns } from './errors';
+import type { ParquetColumn } from './footer';
+
+/** The columns that are loaded, in the order of the files' columns. @throws SqlError for an unknown name. */
+export function targetColumns(
+  copy: CopyCommand,
+  table: readonly CatalogColumn[],
+  tableName: string,
+): readonly CatalogColumn[] {
+  if (copy.columns === undefined) return table;
+  return copy.columns.map((name) => {
+    const column = table.find((candidate) => candidate.name === name);
+    if (column === undefined)
+      throw new SqlError(`ERROR: column "${name}" of relation "${tableName}" does not exist`);
+    return column;
+  });
+}
+
+/** Compares a footer with the target, column by column in order, as COPY does. @throws SqlError */
+export function checkFooter(
+  footer: readonly ParquetColumn[] | undefined,
+  targets: readonly CatalogColumn[],
+  copy: CopyCommand,
+  file: S3Location,
+  region: string,
+): readonly ParquetColumn[] {
+  if (footer === undefined) throw notParquet(file, region);
+  const tooFew = footer.length < targets.length && !copy.fillRecord;
+  if (tooFew || footer.length > targets.length) {
+    throw unmatchedColumns(targets.length, footer.length, file, region);
+  }
+  footer.forEach((column, index) => {
+    const { name, type } = targets[index]!;
+    const nestedWithoutOption = type.family === 'super' && !copy.serializeToJson;
+    if (!isCompatible(type, column) || nestedWithoutOption) {
+      const parquet = displayColumn(column, index);
+      throw incompatibleSchema(file, region, { name, type: displayType(type), parquet });
+    }
+  });
+  return footer;
+}
+
+/**
+ * The engine's statement for one file. Columns are taken by position: the file's own names are replaced by an
+ * alias list, so that names which differ in case only, or are the engine's keywords, mean nothing.
+ */
+export function renderLoad(
+  tableSql: string,
+  targets: readonly CatalogColumn[],
+  footer: readonly ParquetColumn[],
+  path: string,
+): string {
+  const given = targets.slice(0, footer.length);
+  const names = targets.map((column) => quoteIdentifier(column.name)).join(', ');
+  const values = targets.map((column, index) => {
+    if (index >= given.length) return 'NULL';
+    const value = column.type.family === 'super' ? `to_json(f${index})` : `f${index}`;
+    return `CAST(${value} AS ${column.type.engine})`;
+  });
+  const aliases = footer.map((_, index) => `f${index}`).join(', ');
+  return `INSERT INTO ${tableSql} (${names}) SELECT ${values.join(', ')} FROM ${fileSource(path)} AS file(${aliases})`;
+}
+
+export function fileSource(path: string): string {
+  return `read_parquet(${quoteLiteral(path)}, hive_partitioning = false, binary_as_string = true)`;
+}

@@ -1,0 +1,52 @@
+import { z } from 'zod';
+import { validate } from '../validation';
+import type { StatementRecord } from '../statements/record';
+import { seconds, type Operation } from './context';
+import { checkWorkgroup, nextToken, paginate, workgroupName } from './shapes';
+
+const shape = z.strictObject({
+  NextToken: nextToken,
+  MaxResults: z.number().int().min(0).max(100).optional(),
+  StatementName: z.string().max(500).optional(),
+  Status: z.enum(['SUBMITTED', 'PICKED', 'STARTED', 'FINISHED', 'ABORTED', 'FAILED', 'ALL']).optional(),
+  /** There is one caller here, so it makes no difference. */
+  RoleLevel: z.boolean().optional(),
+  Database: z.string().optional(),
+  WorkgroupName: workgroupName,
+});
+
+/** https://docs.aws.amazon.com/redshift-data/latest/APIReference/API_ListStatements.html */
+export const listStatements: Operation = (input, context) => {
+  const filter = validate(shape, input);
+  if (filter.WorkgroupName !== undefined) checkWorkgroup(filter.WorkgroupName, context);
+  // Without a status, those that have finished are listed.
+  const status = filter.Status ?? 'FINISHED';
+  const statements = context.registry
+    .list()
+    .filter(
+      ({ status: current, submission }) =>
+        (status === 'ALL' || current === status) &&
+        (filter.Database === undefined || submission.database === filter.Database) &&
+        (filter.StatementName === undefined ||
+          submission.statementName?.startsWith(filter.StatementName) === true),
+    );
+  const { page, next } = paginate(statements, filter.MaxResults ?? 100, filter.NextToken);
+  return Promise.resolve({ Statements: page.map(summary), NextToken: next });
+};
+
+function summary(record: StatementRecord): object {
+  const { submission } = record;
+  return {
+    Id: record.id,
+    QueryString: submission.isBatch ? undefined : submission.sqls[0],
+    QueryStrings: submission.isBatch ? submission.sqls : undefined,
+    QueryParameters: submission.parameters.length === 0 ? undefined : submission.parameters,
+    IsBatchStatement: submission.isBatch,
+    StatementName: submission.statementName,
+    SecretArn: submission.secretArn,
+    Status: record.status,
+    CreatedAt: seconds(record.createdAt),
+    UpdatedAt: seconds(record.updatedAt),
+    ResultFormat: 'JSON',
+  };
+}

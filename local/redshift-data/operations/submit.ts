@@ -1,0 +1,111 @@
+import { ServiceError, type RequestContext } from '../../services';
+import { parametersOf } from '../sql/nodes';
+import type { SqlParameter, Submission } from '../statements/record';
+import { seconds, type ServiceContext } from './context';
+import { checkWorkgroup } from './shapes';
+
+/** https://docs.aws.amazon.com/redshift/latest/mgmt/data-api.html: the text of a statement is at most 100 KB. */
+const MAXIMUM_SQL_BYTES = 100 * 1024;
+
+/** A checked request of ExecuteStatement or BatchExecuteStatement. */
+export interface SubmitInput {
+  readonly WorkgroupName?: string;
+  readonly Database?: string;
+  readonly SecretArn?: string;
+  readonly Parameters?: readonly SqlParameter[];
+  readonly StatementName?: string;
+  readonly ClientToken?: string;
+  readonly WaitTimeSeconds?: number;
+}
+
+/** Registers the statements, starts them and answers, after the wait that was asked for. */
+export async function submit(
+  input: SubmitInput,
+  sqls: readonly string[],
+  isBatch: boolean,
+  context: ServiceContext,
+  request: RequestContext,
+): Promise<object> {
+  const { options, registry, runner } = context;
+  const submission = toSubmission(input, sqls, isBatch, context);
+  if (registry.active >= (options.maximumActiveStatements ?? 200)) {
+    throw new ServiceError(
+      'ActiveStatementsExceededException',
+      'Active statements exceeded the allowed quota.',
+    );
+  }
+  const { record, isNew } = registry.submit(submission, input.ClientToken);
+  if (isNew) runner.start(record);
+  await registry.wait(record, input.WaitTimeSeconds, request.signal);
+  return {
+    Id: record.id,
+    CreatedAt: seconds(record.createdAt),
+    Database: submission.database,
+    DbUser: databaseUser(submission),
+    DbGroups: [],
+    SecretArn: submission.secretArn,
+    WorkgroupName: submission.workgroupName,
+    ...(input.WaitTimeSeconds === undefined
+      ? {}
+      : { Status: record.status, HasResultSet: record.hasResultSet, RedshiftPid: record.pid }),
+  };
+}
+
+function toSubmission(
+  input: SubmitInput,
+  sqls: readonly string[],
+  isBatch: boolean,
+  context: ServiceContext,
+): Submission {
+  const workgroupName = checkWorkgroup(input.WorkgroupName, context);
+  if (input.Database === undefined)
+    throw new ServiceError('ValidationException', 'Database must be provided.');
+  if (sqls.some((sql) => Buffer.byteLength(sql) > MAXIMUM_SQL_BYTES)) {
+    throw new ServiceError('ValidationException', 'Cannot process query string larger than 100kB');
+  }
+  const parameters = input.Parameters ?? [];
+  checkParameters(parameters, sqls);
+  return {
+    sqls,
+    isBatch,
+    database: input.Database,
+    workgroupName,
+    secretArn: input.SecretArn,
+    statementName: input.StatementName,
+    parameters,
+  };
+}
+
+/** Every provided parameter must be in use. One that is used and not provided fails when the statement runs. */
+function checkParameters(parameters: readonly SqlParameter[], sqls: readonly string[]): void {
+  const names = parameters.map((parameter) => parameter.name);
+  const twice = names.find((name, index) => names.indexOf(name) !== index);
+  if (twice !== undefined) {
+    throw new ServiceError(
+      'ValidationException',
+      `Parameters list contains duplicate parameters. Duplicate parameters: [${twice}]`,
+    );
+  }
+  const used = new Set(sqls.flatMap(namesIn));
+  const unused = names.filter((name) => !used.has(name));
+  if (unused.length > 0) {
+    throw new ServiceError(
+      'ValidationException',
+      `Parameters list contains unused parameters. Unused parameters: [${unused.join(', ')}]`,
+    );
+  }
+}
+
+/** A text that cannot be read has no parameters; what is wrong with it shows when it runs. */
+function namesIn(sql: string): readonly string[] {
+  try {
+    return parametersOf(sql);
+  } catch {
+    return [];
+  }
+}
+
+/** With a secret the user is the secret's, which the twin does not have. */
+export function databaseUser(submission: Submission): string {
+  return submission.secretArn === undefined ? 'IAMR:local' : 'admin';
+}

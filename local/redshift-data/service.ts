@@ -1,0 +1,95 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { ServiceError, type AwsJsonService, type RequestContext } from '../services';
+import { batchExecuteStatement } from './operations/batch-execute-statement';
+import { cancelStatement } from './operations/cancel-statement';
+import type { Operation, RedshiftDataOptions, ServiceContext } from './operations/context';
+import { describeStatement } from './operations/describe-statement';
+import { describeTable } from './operations/describe-table';
+import { executeStatement } from './operations/execute-statement';
+import { getStatementResult } from './operations/get-statement-result';
+import { listDatabases } from './operations/list-databases';
+import { listSchemas } from './operations/list-schemas';
+import { listStatements } from './operations/list-statements';
+import { listTables } from './operations/list-tables';
+import { Journal } from './statements/journal';
+import { StatementRegistry } from './statements/registry';
+import { StatementRunner } from './statements/runner';
+import { Database } from './warehouse/database';
+import { TableLocks } from './warehouse/locks';
+
+export const OPERATIONS: ReadonlyMap<string, Operation> = new Map([
+  ['ExecuteStatement', executeStatement],
+  ['BatchExecuteStatement', batchExecuteStatement],
+  ['DescribeStatement', describeStatement],
+  ['GetStatementResult', getStatementResult],
+  ['CancelStatement', cancelStatement],
+  ['ListStatements', listStatements],
+  ['ListDatabases', listDatabases],
+  ['ListSchemas', listSchemas],
+  ['ListTables', listTables],
+  ['DescribeTable', describeTable],
+]);
+
+/**
+ * The Redshift Data API over DuckDB: one serverless workgroup with one database.
+ * What is committed is on disk in `directory`; statements that were running when the process ended are rolled back
+ * and described as FAILED.
+ */
+export class RedshiftDataService implements AwsJsonService {
+  readonly name = 'redshift-data';
+  readonly target = 'RedshiftData';
+  readonly contentType = 'application/x-amz-json-1.1';
+
+  private opening: Promise<ServiceContext> | undefined;
+
+  constructor(private readonly options: RedshiftDataOptions) {}
+
+  /** @throws ServiceError */
+  async call(operation: string, input: unknown, request: RequestContext): Promise<unknown> {
+    const run = OPERATIONS.get(operation);
+    if (run === undefined) {
+      throw new ServiceError('UnknownOperationException', `${operation} is not supported by the local twin`);
+    }
+    return run(input, await this.open(), request);
+  }
+
+  /** The SQL text, for fault rules. */
+  subject(_operation: string, input: unknown): string {
+    const { Sql, Sqls } = (input ?? {}) as { Sql?: unknown; Sqls?: unknown };
+    return [Sql, Sqls]
+      .flat()
+      .filter((sql) => typeof sql === 'string')
+      .join(';\n');
+  }
+
+  /** Opens the warehouse before the first call, so that a broken one shows at the start. */
+  async start(): Promise<void> {
+    await this.open();
+  }
+
+  /** Cancels what is running and closes the warehouse. */
+  async close(): Promise<void> {
+    if (this.opening === undefined) return;
+    const { registry, runner, database } = await this.opening;
+    registry.cancelAll();
+    await runner.settled();
+    database.close();
+    this.opening = undefined;
+  }
+
+  private open(): Promise<ServiceContext> {
+    this.opening ??= openContext(this.options);
+    return this.opening;
+  }
+}
+
+async function openContext(options: RedshiftDataOptions): Promise<ServiceContext> {
+  await mkdir(options.directory, { recursive: true });
+  const database = await Database.open(options);
+  const registry = new StatementRegistry(new Journal(join(options.directory, 'statements.jsonl')));
+  const { store, region, accountId, iamRoles, faults } = options;
+  const copy = { store, region, accountId, iamRoles, directory: database.scratch };
+  const runner = new StatementRunner({ database, locks: new TableLocks(), registry, faults, copy });
+  return { options, database, registry, runner };
+}

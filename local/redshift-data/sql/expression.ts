@@ -1,0 +1,193 @@
+import { SqlError, syntaxError, unsupported } from './errors';
+import { translateCall } from './functions';
+import { quoteIdentifier, quoteLiteral } from './identifiers';
+import { KEYWORDS, REFUSED_WORDS } from './keywords';
+import { NodeReader, isSymbol, isWord, splitAtCommas, textOf, type Node } from './nodes';
+import { isQuery, translateQuery } from './query';
+import { SYSTEM_SCHEMA, type Scope } from './scope';
+import { readType, type ColumnType } from './types';
+
+/** Words that may stand before a parenthesis without calling anything. */
+const BEFORE_PARENTHESIS: ReadonlySet<string> = new Set(
+  [...KEYWORDS].filter((word) => word !== 'left' && word !== 'right'),
+);
+
+/** Words whose value needs no parentheses. */
+const BARE_FUNCTIONS: ReadonlyMap<string, (scope: Scope) => string> = new Map([
+  [
+    'sysdate',
+    (scope: Scope) =>
+      scope.inDefault ? 'CAST(now() AS TIMESTAMP)' : timestamp(scope.environment.transactionTime),
+  ],
+  [
+    'current_date',
+    (scope: Scope) =>
+      scope.inDefault ? 'CAST(now() AS DATE)' : `CAST(${timestamp(scope.environment.statementTime)} AS DATE)`,
+  ],
+]);
+
+export function timestamp(time: Date): string {
+  return `TIMESTAMP '${time.toISOString().replace('T', ' ').replace('Z', '')}'`;
+}
+
+/** Name of a parameter in the engine's statement; a Redshift parameter may start with a digit. */
+export function engineParameter(name: string): string {
+  return `p_${name}`;
+}
+
+/** Expressions between commas, as in SELECT and ORDER BY. */
+export function translateList(nodes: readonly Node[], scope: Scope): string {
+  return splitAtCommas(nodes)
+    .map((part) => translateExpression(part, scope))
+    .join(', ');
+}
+
+/** Translates one expression, with its alias if it has one. */
+export function translateExpression(nodes: readonly Node[], scope: Scope): string {
+  const reader = new NodeReader(nodes);
+  if (reader.done) throw syntaxError('');
+  const parts: string[] = [];
+  while (!reader.done) translateNext(reader, scope, parts);
+  return parts.join(' ');
+}
+
+/** Appends the translation of the next node, or of what belongs with it, to `parts`. */
+function translateNext(reader: NodeReader, scope: Scope, parts: string[]): void {
+  const node = reader.next();
+  switch (node.kind) {
+    case 'string':
+      parts.push(quoteLiteral(node.value));
+      return;
+    case 'number':
+      parts.push(node.value);
+      return;
+    case 'parameter':
+      parts.push(`$${engineParameter(node.value)}`);
+      return;
+    case 'quoted':
+      parts.push(readColumn(node.value, reader));
+      return;
+    case 'group':
+      parts.push(translateGroup(node.nodes, scope));
+      return;
+    case 'symbol':
+      translateSymbol(node.value, reader, scope, parts);
+      return;
+    case 'word':
+      translateWord(node.value, reader, scope, parts);
+  }
+}
+
+export function translateGroup(nodes: readonly Node[], scope: Scope): string {
+  if (isQuery(nodes)) return `(${translateQuery(nodes, scope)})`;
+  if (isWord(nodes[0], 'from', 'values')) throw syntaxError(textOf(nodes[0]));
+  return `(${translateList(nodes, scope)})`;
+}
+
+function translateSymbol(symbol: string, reader: NodeReader, scope: Scope, parts: string[]): void {
+  if (symbol === '::') {
+    const operand = takeOperand(parts);
+    parts.push(cast(operand, readType(reader)));
+    return;
+  }
+  if (symbol === '.') throw syntaxError('.');
+  parts.push(symbol);
+  // Redshift fails on a division by zero, the engine answers NULL.
+  if (symbol === '/' || symbol === '%') parts.push(readDivisor(reader, scope));
+}
+
+function readDivisor(reader: NodeReader, scope: Scope): string {
+  const parts: string[] = [];
+  if (isSymbol(reader.peek(), '-', '+')) parts.push(textOf(reader.next()));
+  translateNext(reader, scope, parts);
+  while (isSymbol(reader.peek(), '::')) translateNext(reader, scope, parts);
+  return `${SYSTEM_SCHEMA}.divisor(${parts.join(' ')})`;
+}
+
+/**
+ * The operand that a `::` binds to is the last part: names, calls and parentheses are one part each.
+ * After END it would be the whole CASE.
+ */
+function takeOperand(parts: string[]): string {
+  const operand = parts.pop();
+  if (operand === undefined) throw syntaxError('::');
+  if (operand === 'END') throw unsupported(':: after END (write CAST)');
+  if (/^[A-Z]+$/.test(operand) && !['NULL', 'TRUE', 'FALSE'].includes(operand)) throw syntaxError('::');
+  return operand;
+}
+
+/**
+ * An explicit cast to VARCHAR(n) or CHAR(n) cuts, it does not fail:
+ * https://docs.aws.amazon.com/redshift/latest/dg/r_Character_types.html
+ */
+export function cast(operand: string, type: ColumnType): string {
+  const engine = `CAST(${operand} AS ${type.engine})`;
+  return type.length === undefined ? engine : `${SYSTEM_SCHEMA}.truncate_bytes(${engine}, ${type.length})`;
+}
+
+function translateWord(word: string, reader: NodeReader, scope: Scope, parts: string[]): void {
+  const next = reader.peek();
+  if (isSymbol(next, '.')) {
+    parts.push(readColumn(word, reader));
+    return;
+  }
+  if (next?.kind === 'group' && !BEFORE_PARENTHESIS.has(word)) {
+    parts.push(translateCall(word, reader, scope));
+    return;
+  }
+  if (next?.kind === 'string' && isTypedLiteral(word)) {
+    parts.push(typedLiteral(word, reader.expectString()));
+    return;
+  }
+  if (word === 'approximate') {
+    parts.push(readApproximate(reader, scope));
+    return;
+  }
+  if (word === 'as') {
+    parts.push('AS', quoteIdentifier(reader.expectIdentifier()));
+    return;
+  }
+  if (REFUSED_WORDS.has(word)) throw unsupported(word.toUpperCase());
+  parts.push(BARE_FUNCTIONS.get(word)?.(scope) ?? keywordOrName(word, reader));
+}
+
+function keywordOrName(word: string, reader: NodeReader): string {
+  if (!KEYWORDS.has(word)) return quoteIdentifier(word);
+  if (word === 'from') throw syntaxError('from');
+  if (word === 'distinct' && isWord(reader.peek(), 'from')) throw unsupported('IS DISTINCT FROM');
+  return word.toUpperCase();
+}
+
+/** `column`, `table.column`, `schema.table.column` or `table.*`. */
+function readColumn(first: string, reader: NodeReader): string {
+  const names = [quoteIdentifier(first)];
+  while (reader.acceptSymbol('.')) {
+    if (reader.acceptSymbol('*')) return [...names, '*'].join('.');
+    names.push(quoteIdentifier(reader.expectIdentifier()));
+  }
+  if (names.length > 3) throw unsupported('a column name of more than three parts');
+  if (reader.peek()?.kind === 'group' && names.length > 1)
+    throw unsupported(`the function ${names.join('.')}()`);
+  if (reader.peek()?.kind === 'group') throw unsupported(`the function ${names[0]}()`);
+  return names.join('.');
+}
+
+function isTypedLiteral(word: string): boolean {
+  return ['date', 'timestamp', 'timestamptz', 'interval'].includes(word);
+}
+
+function typedLiteral(word: string, value: string): string {
+  if (word !== 'interval') return `CAST(${quoteLiteral(value)} AS ${word.toUpperCase()})`;
+  if (!/^\s*(-?\d+\s+(year|month|week|day|hour|minute|second)s?\s*,?\s*)+$/i.test(value)) {
+    throw new SqlError(`ERROR: invalid input syntax for type interval: "${value}"`);
+  }
+  return `INTERVAL ${quoteLiteral(value)}`;
+}
+
+/** `APPROXIMATE COUNT(DISTINCT x)`: exact here, which is within the error that Redshift allows itself. */
+function readApproximate(reader: NodeReader, scope: Scope): string {
+  reader.expect('count');
+  const nodes = reader.peek();
+  if (nodes?.kind !== 'group' || !isWord(nodes.nodes[0], 'distinct')) throw reader.unexpected();
+  return translateCall('count', reader, scope);
+}

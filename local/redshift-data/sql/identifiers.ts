@@ -1,0 +1,38 @@
+import { unsupported } from './errors';
+import { isSymbol, type NodeReader } from './nodes';
+
+/** A table or view as the statement names it. */
+export interface RelationName {
+  readonly database?: string;
+  readonly schema?: string;
+  readonly name: string;
+}
+
+export function quoteIdentifier(name: string): string {
+  return `"${name.replaceAll('"', '""')}"`;
+}
+
+export function quoteLiteral(value: string): string {
+  return `'${value.replaceAll("'", "''")}'`;
+}
+
+/**
+ * Reads `[database.][schema.]name`.
+ * A dot, slash or wildcard in the name itself is refused: the engine would take such a name for that of a file.
+ */
+export function readRelationName(reader: NodeReader): RelationName {
+  const parts = [reader.expectIdentifier()];
+  while (isSymbol(reader.peek(), '.')) {
+    reader.next();
+    parts.push(reader.expectIdentifier());
+  }
+  if (parts.length > 3) throw unsupported('a relation name of more than three parts');
+  const odd = parts.find((part) => /[./\\*?:[\]]/.test(part));
+  if (odd !== undefined) throw unsupported(`the relation name ${quoteIdentifier(odd)}`);
+  const [name, schema, database] = parts.reverse();
+  return { name: name!, schema, database };
+}
+
+export function displayName(relation: RelationName): string {
+  return relation.schema === undefined ? relation.name : `${relation.schema}.${relation.name}`;
+}

@@ -1,0 +1,133 @@
+import { unsupported } from './errors';
+import { displayName, quoteIdentifier, type RelationName } from './identifiers';
+
+/** How a statement touches a relation. `exclusive` is the ACCESS EXCLUSIVE of LOCK, DROP, ALTER and TRUNCATE. */
+export type AccessMode = 'shared' | 'exclusive';
+
+/** A relation that a statement names, resolved. */
+export interface Relation {
+  readonly kind: 'table' | 'temporary' | 'system';
+  readonly schema: string;
+  readonly name: string;
+  /** As the user wrote it. */
+  readonly display: string;
+  /** Fully qualified, for the engine. */
+  readonly sql: string;
+}
+
+/** What a statement can be translated against. */
+export interface Environment {
+  readonly database: string;
+  /** Names of the session's temporary tables; they hide those of `public`. */
+  readonly temporaryTables: ReadonlySet<string>;
+  /** Start of the statement, for GETDATE. */
+  readonly statementTime: Date;
+  /** Start of the transaction, for SYSDATE. */
+  readonly transactionTime: Date;
+}
+
+/** Views that the twin has under their Redshift names; see `warehouse/system-views.ts`. */
+export const SYSTEM_VIEWS: readonly string[] = ['svv_tables', 'svv_columns', 'pg_table_def'];
+
+/** The in-memory catalogue beside the warehouse that holds the twin's own views and macros. */
+export const SYSTEM_SCHEMA = 'memory.redshift';
+/** A function that gives its argument back, and its namesake that tells which type SUM has in Redshift. */
+export const ADDEND = `${SYSTEM_SCHEMA}.addend`;
+export const ADDEND_TYPE = `${SYSTEM_SCHEMA}.addend_type`;
+export const DEFAULT_SCHEMA = 'public';
+
+/** Names in sight at one place of a statement, and a record of the relations that were named. */
+export class Scope {
+  private constructor(
+    readonly environment: Environment,
+    private readonly references: Map<string, Relation>,
+    private readonly commonTables: ReadonlySet<string>,
+    /** In a column's DEFAULT the time is taken when the row is written. */
+    readonly inDefault: boolean,
+  ) {}
+
+  static of(environment: Environment): Scope {
+    return new Scope(environment, new Map(), new Set(), false);
+  }
+
+  withCommonTable(name: string): Scope {
+    const names = new Set([...this.commonTables, name]);
+    return new Scope(this.environment, this.references, names, this.inDefault);
+  }
+
+  forDefault(): Scope {
+    return new Scope(this.environment, this.references, this.commonTables, true);
+  }
+
+  /** Relations that have to exist, in order of appearance. */
+  get relations(): readonly Relation[] {
+    return [...this.references.values()];
+  }
+
+  /** Resolves what stands in FROM and notes it. */
+  read(name: RelationName): string {
+    if (name.schema === undefined && this.commonTables.has(name.name)) return quoteIdentifier(name.name);
+    return this.refer(this.resolve(name)).sql;
+  }
+
+  refer(relation: Relation): Relation {
+    this.references.set(relation.sql, relation);
+    return relation;
+  }
+
+  /** Resolves a table that is written, created or dropped. */
+  resolveTable(name: RelationName): Relation {
+    const relation = this.resolve(name);
+    if (relation.kind === 'system') throw unsupported(`changing the system view ${relation.name}`);
+    return relation;
+  }
+
+  temporary(name: RelationName): Relation {
+    if (name.schema !== undefined) throw unsupported('a temporary table with a schema name');
+    return temporaryRelation(name.name);
+  }
+
+  private resolve(name: RelationName): Relation {
+    if (name.database !== undefined && name.database !== this.environment.database.toLowerCase()) {
+      throw unsupported(`a query across databases (${name.database})`);
+    }
+    if (name.schema === undefined && this.environment.temporaryTables.has(name.name)) {
+      return temporaryRelation(name.name);
+    }
+    if (isSystemView(name)) return systemRelation(name);
+    refuseCatalogue(name);
+    return tableRelation(this.environment.database, name);
+  }
+}
+
+function isSystemView(name: RelationName): boolean {
+  const schemaFits = name.schema === undefined || name.schema === 'pg_catalog';
+  return schemaFits && SYSTEM_VIEWS.includes(name.name);
+}
+
+function refuseCatalogue(name: RelationName): void {
+  const isCatalogue =
+    name.schema === 'pg_catalog' ||
+    name.schema === 'information_schema' ||
+    (name.schema === undefined && /^(pg_|svv_|svl_|svcs_|stl_|stv_|sys_|duckdb_)/.test(name.name));
+  if (isCatalogue) throw unsupported(`the system view ${displayName(name)}`);
+  if (name.schema !== undefined && /^(pg_.*|temp|main|memory|system)$/.test(name.schema)) {
+    throw unsupported(`the schema name ${name.schema}`);
+  }
+}
+
+function temporaryRelation(name: string): Relation {
+  const sql = `"temp"."main".${quoteIdentifier(name)}`;
+  return { kind: 'temporary', schema: 'main', name, display: name, sql };
+}
+
+function systemRelation(name: RelationName): Relation {
+  const sql = `${SYSTEM_SCHEMA}.${quoteIdentifier(name.name)}`;
+  return { kind: 'system', schema: 'pg_catalog', name: name.name, display: name.name, sql };
+}
+
+function tableRelation(database: string, name: RelationName): Relation {
+  const schema = name.schema ?? DEFAULT_SCHEMA;
+  const sql = [database, schema, name.name].map(quoteIdentifier).join('.');
+  return { kind: 'table', schema, name: name.name, display: displayName(name), sql };
+}

@@ -1,0 +1,91 @@
+import type { CopyCommand } from '../copy/command';
+import type { Relation } from './scope';
+import type { ColumnType } from './types';
+
+/** A statement, translated: what the session has to do, and which relations it needs. */
+export type Statement = { readonly relations: readonly Relation[] } & (
+  | { readonly verb: 'select'; readonly sql: string }
+  | { readonly verb: 'insert'; readonly target: Relation; readonly sql: string }
+  | { readonly verb: 'update'; readonly target: Relation; readonly sql: string }
+  | { readonly verb: 'delete'; readonly target: Relation; readonly sql: string }
+  | Merge
+  | { readonly verb: 'create-schema'; readonly sql: string }
+  | { readonly verb: 'drop-schema'; readonly sql: string }
+  | CreateTable
+  | {
+      readonly verb: 'create-table-like';
+      readonly table: Relation;
+      readonly ifNotExists: boolean;
+      readonly like: Relation;
+      readonly withDefaults: boolean;
+    }
+  | {
+      readonly verb: 'create-table-as';
+      readonly table: Relation;
+      readonly ifNotExists: boolean;
+      readonly columns?: readonly string[];
+      readonly query: string;
+      readonly attributes: TableAttributes;
+    }
+  | {
+      readonly verb: 'drop-table';
+      readonly tables: readonly Relation[];
+      readonly ifExists: boolean;
+      readonly cascade: boolean;
+    }
+  | { readonly verb: 'add-column'; readonly table: Relation; readonly column: ColumnDefinition }
+  | { readonly verb: 'rename-table'; readonly table: Relation; readonly to: string }
+  | { readonly verb: 'rename-column'; readonly table: Relation; readonly from: string; readonly to: string }
+  | { readonly verb: 'lock'; readonly tables: readonly Relation[] }
+  | { readonly verb: 'truncate'; readonly table: Relation }
+  | { readonly verb: 'copy'; readonly target: Relation; readonly copy: CopyCommand }
+  /** ANALYZE and VACUUM: nothing to do here, but they commit. */
+  | { readonly verb: 'maintenance'; readonly what: 'ANALYZE' | 'VACUUM' }
+  | { readonly verb: 'set' }
+);
+
+/** A statement before the scope has told its relations. */
+export type Unbound<S extends Statement = Statement> = S extends Statement ? Omit<S, 'relations'> : never;
+
+/** The statements of some verbs. */
+export type StatementOf<V extends Statement['verb']> = Statement extends infer S
+  ? S extends Statement
+    ? S['verb'] extends V
+      ? S
+      : never
+    : never
+  : never;
+
+export interface Merge {
+  readonly verb: 'merge';
+  readonly target: Relation;
+  /** Gives a row for each target row that several source rows match. */
+  readonly duplicates?: string;
+  /** Two queries that must be equally wide, for REMOVE DUPLICATES. */
+  readonly sameWidth?: readonly [string, string];
+  /** Run in order; the rows changed add up. */
+  readonly steps: readonly string[];
+}
+
+export interface CreateTable {
+  readonly verb: 'create-table';
+  readonly table: Relation;
+  readonly ifNotExists: boolean;
+  readonly columns: readonly ColumnDefinition[];
+  readonly attributes: TableAttributes;
+}
+
+export interface ColumnDefinition {
+  readonly name: string;
+  readonly type: ColumnType;
+  readonly required: boolean;
+  /** The engine's expression. */
+  readonly defaultValue?: string;
+  readonly encoding?: string;
+}
+
+/** Where and how Redshift would keep the rows. Kept with the columns for the catalogue's views. */
+export interface TableAttributes {
+  readonly distkey?: string;
+  readonly sortkey: readonly string[];
+}

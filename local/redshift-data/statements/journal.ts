@@ -1,0 +1,103 @@
+import { appendFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { z } from 'zod';
+import type { StatementRecord } from './record';
+
+/**
+ * Statements that were submitted and how they ended, one JSON object a line, so that DescribeStatement and client
+ * tokens survive the end of the process. Results do not: they are asked for again by running the statement again.
+ */
+export class Journal {
+  constructor(private readonly path: string) {}
+
+  /** @throws Error where the disk refuses: an identifier that was given out must not be forgotten. */
+  write(record: StatementRecord, token: TokenUse | undefined): void {
+    appendFileSync(this.path, `${JSON.stringify({ ...serialize(record), token })}\n`);
+  }
+
+  /** The last state of each statement, oldest first; a last line that was cut off is left out. */
+  read(): readonly JournalEntry[] {
+    if (!existsSync(this.path)) return [];
+    const entries = new Map<string, JournalEntry>();
+    for (const line of readFileSync(this.path, 'utf8').split('\n')) {
+      const parsed = parseLine(line);
+      if (parsed !== undefined)
+        entries.set(parsed.id, { ...parsed, token: parsed.token ?? entries.get(parsed.id)?.token });
+    }
+    this.compact([...entries.values()]);
+    return [...entries.values()];
+  }
+
+  private compact(entries: readonly JournalEntry[]): void {
+    writeFileSync(this.path, entries.map((entry) => `${JSON.stringify(entry)}\n`).join(''));
+  }
+}
+
+/** A client token and a digest of the request that it came with. */
+export interface TokenUse {
+  readonly token: string;
+  readonly digest: string;
+}
+
+const status = z.enum(['SUBMITTED', 'PICKED', 'STARTED', 'FINISHED', 'FAILED', 'ABORTED']);
+const progress = {
+  status,
+  error: z.string().optional(),
+  createdAt: z.number(),
+  updatedAt: z.number(),
+  duration: z.number(),
+  resultRows: z.number(),
+  resultSize: z.number(),
+  hasResultSet: z.boolean(),
+  queryId: z.number(),
+};
+const entry = z.object({
+  id: z.string(),
+  pid: z.number(),
+  submission: z.object({
+    sqls: z.array(z.string()),
+    isBatch: z.boolean(),
+    database: z.string(),
+    workgroupName: z.string(),
+    secretArn: z.string().optional(),
+    statementName: z.string().optional(),
+    parameters: z.array(z.object({ name: z.string(), value: z.string() })),
+  }),
+  ...progress,
+  subStatements: z.array(z.object({ sql: z.string(), ...progress })),
+  token: z.object({ token: z.string(), digest: z.string() }).optional(),
+});
+export type JournalEntry = z.infer<typeof entry>;
+
+function parseLine(line: string): JournalEntry | undefined {
+  try {
+    return entry.parse(JSON.parse(line));
+  } catch {
+    return undefined;
+  }
+}
+
+function serialize(record: StatementRecord): Omit<JournalEntry, 'token'> {
+  const { id, pid, submission } = record;
+  return {
+    id,
+    pid,
+    submission: { ...submission, sqls: [...submission.sqls], parameters: [...submission.parameters] },
+    ...serializeProgress(record),
+    subStatements: record.subStatements.map((sub) => ({ sql: sub.sql, ...serializeProgress(sub) })),
+  };
+}
+
+function serializeProgress(of: StatementRecord | StatementRecord['subStatements'][number]) {
+  const { error, duration, resultRows, resultSize, hasResultSet, queryId } = of;
+  return {
+    status: of.status,
+    error,
+    createdAt: of.createdAt.getTime(),
+    updatedAt: of.updatedAt.getTime(),
+    duration,
+    resultRows,
+    resultSize,
+    hasResultSet,
+    queryId,
+  };
+}

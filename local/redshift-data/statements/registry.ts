@@ -1,0 +1,153 @@
+import { createHash, randomUUID } from 'node:crypto';
+import { EventEmitter, once } from 'node:events';
+import { rmSync } from 'node:fs';
+import { ServiceError } from '../../services';
+import { Journal, type JournalEntry, type TokenUse } from './journal';
+import {
+  advance,
+  isFinal,
+  newProgress,
+  type Progress,
+  type StatementRecord,
+  type Submission,
+  type SubStatement,
+} from './record';
+
+/** Results and descriptions are kept for a day: https://docs.aws.amazon.com/redshift/latest/mgmt/data-api.html */
+const RETENTION_MS = 24 * 60 * 60 * 1000;
+/** A client token is remembered for about eight hours. */
+const TOKEN_MS = 8 * 60 * 60 * 1000;
+
+interface Entry {
+  readonly record: StatementRecord;
+  readonly controller: AbortController;
+  readonly token?: TokenUse;
+}
+
+/** All statements that were submitted, and those who wait for them. */
+export class StatementRegistry {
+  private readonly entries = new Map<string, Entry>();
+  private readonly ended = new EventEmitter().setMaxListeners(0);
+  private queryId = 1000;
+
+  constructor(private readonly journal: Journal) {
+    for (const entry of journal.read()) this.restore(entry);
+  }
+
+  /**
+   * Registers a submission, or finds the one that came with the same token.
+   * @throws ServiceError ValidationException where the token came with another request.
+   */
+  submit(submission: Submission, token: string | undefined): { record: StatementRecord; isNew: boolean } {
+    this.forgetOld();
+    const use = token === undefined ? undefined : { token, digest: digest(submission) };
+    const earlier = use && this.withToken(use);
+    if (earlier !== undefined) return { record: earlier, isNew: false };
+    const record: StatementRecord = {
+      id: randomUUID(),
+      pid: 1_073_741_824 + this.entries.size,
+      submission,
+      ...this.numbered(),
+      subStatements: submission.isBatch ? submission.sqls.map((sql) => ({ sql, ...this.numbered() })) : [],
+    };
+    this.entries.set(record.id, { record, controller: new AbortController(), token: use });
+    this.journal.write(record, use);
+    return { record, isNew: true };
+  }
+
+  /** @throws ServiceError ResourceNotFoundException */
+  find(id: string): { record: StatementRecord; sub?: SubStatement } {
+    const [uuid, number] = id.split(':');
+    const entry = this.entries.get(uuid!);
+    const sub = number === undefined ? undefined : entry?.record.subStatements[Number(number) - 1];
+    if (entry === undefined || (number !== undefined && sub === undefined)) {
+      throw new ServiceError('ResourceNotFoundException', 'Query does not exist.', 400, { ResourceId: id });
+    }
+    return { record: entry.record, sub };
+  }
+
+  /** Newest first. */
+  list(): readonly StatementRecord[] {
+    return [...this.entries.values()].map((entry) => entry.record).reverse();
+  }
+
+  get active(): number {
+    return [...this.entries.values()].filter(({ record }) => !isFinal(record.status)).length;
+  }
+
+  signalOf(record: StatementRecord): AbortSignal {
+    return this.entries.get(record.id)!.controller.signal;
+  }
+
+  cancel(record: StatementRecord): void {
+    this.entries.get(record.id)!.controller.abort();
+  }
+
+  cancelAll(): void {
+    for (const { record, controller } of this.entries.values())
+      if (!isFinal(record.status)) controller.abort();
+  }
+
+  /** Ends a statement and wakes who waits for it. */
+  end(record: StatementRecord): void {
+    this.journal.write(record, undefined);
+    this.ended.emit(record.id);
+  }
+
+  /** Waits until a statement has ended, the time is over or the caller has gone. */
+  async wait(record: StatementRecord, seconds: number | undefined, signal: AbortSignal): Promise<void> {
+    if (seconds === undefined || isFinal(record.status) || signal.aborted) return;
+    const timeout = AbortSignal.timeout(seconds * 1000);
+    try {
+      await once(this.ended, record.id, { signal: AbortSignal.any([timeout, signal]) });
+    } catch (error) {
+      if ((error as Error).name !== 'AbortError') throw error;
+    }
+  }
+
+  private numbered(): Progress {
+    this.queryId += 1;
+    return { ...newProgress(), queryId: this.queryId };
+  }
+
+  private withToken(use: TokenUse): StatementRecord | undefined {
+    for (const { record, token } of this.entries.values()) {
+      if (token?.token !== use.token || Date.now() - record.createdAt.getTime() > TOKEN_MS) continue;
+      if (token.digest === use.digest) return record;
+      throw new ServiceError(
+        'ValidationException',
+        'ClientToken was already used with different request parameters.',
+      );
+    }
+    return undefined;
+  }
+
+  /** A statement that was running when the process ended has been rolled back. */
+  private restore({ token, ...entry }: JournalEntry): void {
+    const dates = (of: { createdAt: number; updatedAt: number }) => ({
+      createdAt: new Date(of.createdAt),
+      updatedAt: new Date(of.updatedAt),
+    });
+    const subStatements = entry.subStatements.map((sub) => ({ ...sub, ...dates(sub) }));
+    const record: StatementRecord = { ...entry, ...dates(entry), subStatements };
+    this.queryId = Math.max(this.queryId, entry.queryId, ...subStatements.map((sub) => sub.queryId));
+    for (const progress of [record, ...subStatements]) {
+      if (!isFinal(progress.status))
+        advance(progress, 'FAILED', 'ERROR: the connection was lost: the local twin restarted');
+    }
+    this.entries.set(record.id, { record, controller: new AbortController(), token });
+  }
+
+  private forgetOld(): void {
+    for (const [id, { record }] of this.entries) {
+      if (Date.now() - record.updatedAt.getTime() <= RETENTION_MS || !isFinal(record.status)) continue;
+      for (const { result } of [record, ...record.subStatements])
+        if (result) rmSync(result.path, { force: true });
+      this.entries.delete(id);
+    }
+  }
+}
+
+function digest(submission: Submission): string {
+  return createHash('sha256').update(JSON.stringify(submission)).digest('hex');
+}

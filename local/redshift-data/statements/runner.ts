@@ -1,0 +1,179 @@
+import { join } from 'node:path';
+import type { Fault, FaultInjector } from '../../services';
+import type { CopyEnvironment } from '../copy/load';
+import { Cancelled } from '../warehouse/connection';
+import type { Database } from '../warehouse/database';
+import { describeError } from '../warehouse/engine-errors';
+import type { TableLocks } from '../warehouse/locks';
+import { Session } from '../warehouse/session';
+import { advance, type Progress, type StatementRecord } from './record';
+import type { StatementRegistry } from './registry';
+
+export interface RunnerOptions {
+  readonly database: Database;
+  readonly locks: TableLocks;
+  readonly registry: StatementRegistry;
+  readonly faults: FaultInjector;
+  readonly copy: CopyEnvironment;
+}
+
+/** PostgreSQL's words with Redshift's spelling; unverified against the service. */
+const CANCELLED = "ERROR: Query cancelled on user's request";
+
+/** Runs submitted statements, each on a connection of its own. */
+export class StatementRunner {
+  private readonly running = new Set<Promise<void>>();
+
+  constructor(private readonly options: RunnerOptions) {}
+
+  /** Starts a statement and comes back at once. */
+  start(record: StatementRecord): void {
+    const run = this.run(record).finally(() => this.running.delete(run));
+    this.running.add(run);
+  }
+
+  /** Waits for everything that was started. */
+  async settled(): Promise<void> {
+    await Promise.all(this.running);
+  }
+
+  private async run(record: StatementRecord): Promise<void> {
+    const { registry, faults } = this.options;
+    advance(record, 'PICKED');
+    try {
+      const fault = faults.take('redshift-data', 'statement', record.submission.sqls.join(';\n'));
+      if (!(await this.inject(fault, record))) await this.runInSession(record);
+    } catch (error) {
+      // Nothing of a statement's own reaches this point: the twin itself is broken.
+      advance(record, 'FAILED', `ERROR: the local twin failed: ${(error as Error).stack}`);
+    }
+    registry.end(record);
+  }
+
+  /** @returns whether the fault has ended the statement. */
+  private async inject(fault: Fault | undefined, record: StatementRecord): Promise<boolean> {
+    const signal = this.options.registry.signalOf(record);
+    if (fault?.type === 'delay') await untilAborted(signal, fault.ms);
+    if (fault?.type !== 'statement') return false;
+    advance(record, 'STARTED');
+    if (fault.status === 'STARTED') {
+      await untilAborted(signal);
+      endAll(record, 'ABORTED', CANCELLED);
+    } else {
+      endAll(
+        record,
+        fault.status,
+        fault.error ?? (fault.status === 'ABORTED' ? CANCELLED : 'ERROR: injected failure'),
+      );
+    }
+    return true;
+  }
+
+  private async runInSession(record: StatementRecord): Promise<void> {
+    const { database, locks, copy, registry } = this.options;
+    const { submission } = record;
+    if (submission.database !== database.name) {
+      endAll(record, 'FAILED', `FATAL: database "${submission.database}" does not exist`);
+      return;
+    }
+    const signal = registry.signalOf(record);
+    const session = new Session({
+      connection: await database.connect(signal),
+      locks,
+      database: database.name,
+      copy,
+      signal,
+      parameters: new Map(submission.parameters.map(({ name, value }) => [name, value])),
+      isBatch: submission.isBatch,
+    });
+    advance(record, 'STARTED');
+    try {
+      await this.runAll(record, session);
+    } finally {
+      session.close();
+    }
+  }
+
+  private async runAll(record: StatementRecord, session: Session): Promise<void> {
+    const { sqls, isBatch } = record.submission;
+    const steps: readonly Progress[] = isBatch ? record.subStatements : [record];
+    for (const [index, step] of steps.entries()) {
+      try {
+        await this.runStep(step, sqls[index]!, session, `${record.id}-${index + 1}`);
+      } catch (error) {
+        await session.rollback();
+        fail(record, index, error, session.lastTable);
+        return;
+      }
+    }
+    try {
+      await session.commit();
+    } catch (error) {
+      fail(record, steps.length - 1, error, session.lastTable);
+      return;
+    }
+    record.hasResultSet = steps.some((step) => step.hasResultSet);
+    if (isBatch) summarize(record);
+    advance(record, 'FINISHED');
+  }
+
+  private async runStep(step: Progress, sql: string, session: Session, file: string): Promise<void> {
+    if (step.status !== 'STARTED') advance(step, 'STARTED');
+    const { rows, result } = await session.run(sql, join(this.options.database.scratch, file));
+    step.resultRows = rows;
+    step.result = result;
+    step.resultSize = result?.bytes ?? 0;
+    step.hasResultSet = result !== undefined;
+    // The record itself is finished by the commit.
+    if ('sql' in step) advance(step, 'FINISHED');
+  }
+}
+
+/** A batch tells the rows and the size of its last statement. */
+function summarize(record: StatementRecord): void {
+  const last = record.subStatements.at(-1)!;
+  record.resultRows = last.resultRows;
+  record.resultSize = last.resultSize;
+}
+
+/** The statement that failed, those before it, which are rolled back, and those after it, which never run. */
+function fail(record: StatementRecord, index: number, error: unknown, table: string): void {
+  if (error instanceof Cancelled) {
+    endAll(record, 'ABORTED', CANCELLED);
+    return;
+  }
+  const text = describeError(error, table);
+  record.subStatements.forEach((sub, position) => {
+    dropResult(sub);
+    if (position === index) advance(sub, 'FAILED', text);
+    else if (position > index)
+      advance(sub, 'ABORTED', 'Query aborted: an earlier statement of the batch failed');
+  });
+  advance(record, 'FAILED', record.submission.isBatch ? `Query #${index + 1} failed with ${text}` : text);
+}
+
+function endAll(record: StatementRecord, status: 'FAILED' | 'ABORTED', error: string): void {
+  for (const sub of record.subStatements) {
+    dropResult(sub);
+    advance(sub, status, error);
+  }
+  advance(record, status, error);
+}
+
+function dropResult(progress: Progress): void {
+  progress.result = undefined;
+  progress.hasResultSet = false;
+}
+
+function untilAborted(signal: AbortSignal, ms?: number): Promise<void> {
+  return new Promise((resolve) => {
+    const done = () => {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', done);
+      resolve();
+    };
+    const timer = ms === undefined ? undefined : setTimeout(done, ms);
+    signal.addEventListener('abort', done);
+    if (signal.aborted) done();
+  });
+}

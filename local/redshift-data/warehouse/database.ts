@@ -1,0 +1,84 @@
+import { mkdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { DuckDBInstance, type DuckDBConnection } from '@duckdb/node-api';
+import { quoteIdentifier, quoteLiteral } from '../sql/identifiers';
+import { DEFAULT_SCHEMA } from '../sql/scope';
+import { Connection } from './connection';
+import { Slots } from './slots';
+import { systemDefinitions } from './system-views';
+
+/** Node's thread pool has four threads; the rest are for the file system. */
+const ENGINE_CALLS_AT_ONCE = 3;
+
+const RESERVED_NAMES = ['memory', 'temp', 'system', 'main'];
+
+export interface DatabaseOptions {
+  readonly directory: string;
+  /** The database's name in Redshift. */
+  readonly database: string;
+  /** For example `1GB`. */
+  readonly memoryLimit?: string;
+}
+
+/** The engine over the warehouse's one file, `<directory>/warehouse.duckdb`; what is committed is on disk. */
+export class Database {
+  private constructor(
+    private readonly instance: DuckDBInstance,
+    readonly name: string,
+    /** For files that live no longer than the process. */
+    readonly scratch: string,
+    private readonly slots: Slots,
+  ) {}
+
+  static async open({ directory, database, memoryLimit }: DatabaseOptions): Promise<Database> {
+    if (RESERVED_NAMES.includes(database.toLowerCase())) {
+      throw new Error(`a database cannot be named ${database} in the local twin`);
+    }
+    const scratch = join(directory, 'scratch');
+    await rm(scratch, { recursive: true, force: true });
+    await mkdir(scratch, { recursive: true });
+    const instance = await DuckDBInstance.create(':memory:', {
+      // Nothing is fetched from the network: COPY reads the twin's own files.
+      autoinstall_known_extensions: 'false',
+      autoload_known_extensions: 'false',
+      allow_community_extensions: 'false',
+      integer_division: 'true',
+      default_null_order: 'NULLS_LAST_ON_ASC_FIRST_ON_DESC',
+      temp_directory: join(scratch, 'spill'),
+      ...(memoryLimit === undefined ? {} : { memory_limit: memoryLimit }),
+    });
+    const opened = new Database(instance, database, scratch, new Slots(ENGINE_CALLS_AT_ONCE));
+    await opened.prepare(join(directory, 'warehouse.duckdb'));
+    return opened;
+  }
+
+  /** A session of its own: temporary tables live and die with it. */
+  async connect(signal: AbortSignal): Promise<Connection> {
+    return new Connection(await this.openSession(), this.slots, signal, () => this.openSession());
+  }
+
+  close(): void {
+    this.instance.closeSync();
+  }
+
+  private async prepare(path: string): Promise<void> {
+    const session = await this.instance.connect();
+    const name = quoteIdentifier(this.name);
+    for (const statement of [
+      // Values without a zone are UTC, as in Redshift's default.
+      "SET GLOBAL TimeZone = 'UTC'",
+      `ATTACH ${quoteLiteral(path)} AS ${name}`,
+      `CREATE SCHEMA IF NOT EXISTS ${name}.${quoteIdentifier(DEFAULT_SCHEMA)}`,
+      ...systemDefinitions(this.name),
+      // No statement of a user can change the engine's settings from here on.
+      'SET GLOBAL lock_configuration = true',
+    ]) {
+      await session.run(statement);
+    }
+    session.closeSync();
+  }
+
+  private openSession(): Promise<DuckDBConnection> {
+    return this.instance.connect();
+  }
+}

@@ -1,0 +1,149 @@
+import { appendFile, open } from 'node:fs/promises';
+import { DuckDBDecimalType, type DuckDBResult, type DuckDBType, type DuckDBValue } from '@duckdb/node-api';
+import { SqlError } from '../sql/errors';
+import { typeOfEngine, type ColumnType, type TypeFamily } from '../sql/types';
+
+/** A value as the Data API has it. */
+export type Field =
+  | { readonly isNull: true }
+  | { readonly stringValue: string }
+  | { readonly longValue: number }
+  | { readonly doubleValue: number | string }
+  | { readonly booleanValue: boolean };
+
+export interface ResultColumn {
+  readonly name: string;
+  readonly type: ColumnType;
+}
+
+/** Limits of the Data API: https://docs.aws.amazon.com/redshift/latest/mgmt/data-api.html */
+const MAXIMUM_RESULT_BYTES = 500 * 1024 * 1024;
+const MAXIMUM_ROW_BYTES = 64 * 1024;
+
+/** A page of GetStatementResult is closed when its JSON is this long. */
+const PAGE_BYTES = 1024 * 1024;
+/** Above this a result goes to a file. */
+const MEMORY_BYTES = 8 * 1024 * 1024;
+
+type Page = { readonly rows: number } & (
+  { readonly json: string } | { readonly offset: number; readonly length: number }
+);
+
+/** A result set, in pages: the first in memory, the others in a file. */
+export class ResultSet {
+  private readonly pages: Page[] = [];
+  private fileBytes = 0;
+  private pending: string[] = [];
+  private pendingBytes = 0;
+  rows = 0;
+  bytes = 0;
+
+  constructor(
+    readonly columns: readonly ResultColumn[],
+    /** Where pages go that do not stay in memory; nothing is created before the first. */
+    readonly path: string,
+  ) {}
+
+  get pageCount(): number {
+    return this.pages.length;
+  }
+
+  async add(row: readonly Field[]): Promise<void> {
+    const json = JSON.stringify(row);
+    const bytes = Buffer.byteLength(json);
+    if (bytes > MAXIMUM_ROW_BYTES) {
+      throw new SqlError(
+        `ERROR: a row of the result is larger than ${MAXIMUM_ROW_BYTES} bytes, the Data API's limit`,
+      );
+    }
+    this.rows += 1;
+    this.bytes += bytes;
+    if (this.bytes > MAXIMUM_RESULT_BYTES) {
+      throw new SqlError(
+        `ERROR: the result is larger than ${MAXIMUM_RESULT_BYTES} bytes, the Data API's limit`,
+      );
+    }
+    this.pending.push(json);
+    this.pendingBytes += bytes;
+    if (this.pendingBytes >= PAGE_BYTES) await this.closePage();
+  }
+
+  async closePage(): Promise<void> {
+    if (this.pending.length === 0) return;
+    const json = `[${this.pending.join(',')}]`;
+    const rows = this.pending.length;
+    this.pending = [];
+    this.pendingBytes = 0;
+    if (this.bytes <= MEMORY_BYTES) {
+      this.pages.push({ rows, json });
+      return;
+    }
+    await appendFile(this.path, json);
+    const length = Buffer.byteLength(json);
+    this.pages.push({ rows, offset: this.fileBytes, length });
+    this.fileBytes += length;
+  }
+
+  /** Rows of a page, from 0. An empty result has no page, and its page 0 is empty. */
+  async page(index: number): Promise<readonly (readonly Field[])[]> {
+    const page = this.pages[index];
+    if (page === undefined) return [];
+    const json = 'json' in page ? page.json : await this.read(page.offset, page.length);
+    return JSON.parse(json) as Field[][];
+  }
+
+  private async read(offset: number, length: number): Promise<string> {
+    const file = await open(this.path);
+    try {
+      const buffer = Buffer.alloc(length);
+      await file.read(buffer, 0, length, offset);
+      return buffer.toString();
+    } finally {
+      await file.close();
+    }
+  }
+}
+
+/** Takes a result from the engine, chunk by chunk. @throws SqlError above the Data API's limits */
+export async function collect(
+  result: DuckDBResult,
+  /** Redshift's types of columns that are 128-bit integers in the engine, where they are not BIGINT. */
+  wide: ReadonlyMap<number, ColumnType>,
+  path: string,
+): Promise<ResultSet> {
+  const columns = result.columnNames().map((name, index) => {
+    const engine = result.columnType(index);
+    const sum = engine.toString() === 'HUGEINT' ? wide.get(index) : undefined;
+    return { name, type: sum ?? columnType(engine) };
+  });
+  const set = new ResultSet(columns, path);
+  for await (const rows of result.yieldRows()) {
+    for (const row of rows)
+      await set.add(row.map((value, index) => toField(value, columns[index]!.type.family)));
+  }
+  await set.closePage();
+  return set;
+}
+
+function columnType(type: DuckDBType): ColumnType {
+  // JSON is VARCHAR with an alias.
+  if (type.alias === 'JSON') return typeOfEngine('JSON');
+  if (type instanceof DuckDBDecimalType) return typeOfEngine(`DECIMAL(${type.width},${type.scale})`);
+  return typeOfEngine(type.toString());
+}
+
+const INTEGERS: readonly TypeFamily[] = ['int2', 'int4', 'int8'];
+
+/** Numbers of fixed point, dates and times are strings in the Data API. */
+function toField(value: DuckDBValue, family: TypeFamily): Field {
+  if (value === null) return { isNull: true };
+  if (family === 'bool') return { booleanValue: value as boolean };
+  if (INTEGERS.includes(family)) return { longValue: Number(value) };
+  if (family === 'float4' || family === 'float8') return { doubleValue: toDouble(value as number) };
+  return { stringValue: typeof value === 'string' ? value : value.toString() };
+}
+
+/** JSON has no NaN and no infinity; the SDK reads them from strings. */
+function toDouble(value: number): number | string {
+  return Number.isFinite(value) ? value : String(value);
+}

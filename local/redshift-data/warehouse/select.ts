@@ -1,0 +1,32 @@
+import { ADDEND, ADDEND_TYPE } from '../sql/scope';
+import { numeric, type ColumnType } from '../sql/types';
+import type { Connection, Values } from './connection';
+import { collect, type ResultSet } from './results';
+
+/** Runs a query. @param path where a large result goes @throws SqlError above the Data API's limits */
+export async function select(
+  sql: string,
+  values: Values,
+  connection: Connection,
+  path: string,
+): Promise<ResultSet> {
+  const sums = await typesOfSums(sql, values, connection);
+  return connection.query(sql, values, (result) => collect(result, sums, path));
+}
+
+/**
+ * SUM over integers is 128 bits wide in the engine whatever it adds; in Redshift it is BIGINT, and NUMERIC(38,0) over
+ * BIGINT, which the Data API returns as a string: https://docs.aws.amazon.com/redshift/latest/dg/r_SUM.html
+ * Preparing the query with a stand-in that widens only BIGINT tells the two apart.
+ */
+async function typesOfSums(
+  sql: string,
+  values: Values,
+  connection: Connection,
+): Promise<ReadonlyMap<number, ColumnType>> {
+  if (!sql.includes(`${ADDEND}(`)) return new Map();
+  const types = await connection.columnTypes(sql.replaceAll(`${ADDEND}(`, `${ADDEND_TYPE}(`), values);
+  return new Map(
+    types.flatMap((type, index) => (type === 'HUGEINT' ? [] : [[index, numeric(38, 0)] as const])),
+  );
+}

@@ -1,0 +1,224 @@
+import { load, type CopyEnvironment } from '../copy/load';
+import { SqlError } from '../sql/errors';
+import { engineParameter } from '../sql/expression';
+import { quoteIdentifier } from '../sql/identifiers';
+import { parametersOf } from '../sql/nodes';
+import type { AccessMode, Relation } from '../sql/scope';
+import type { Statement, StatementOf } from '../sql/statement';
+import { translate } from '../sql/translate';
+import { Catalog } from './catalog';
+import type { Connection, Values } from './connection';
+import type { TableLocks } from './locks';
+import type { ResultSet } from './results';
+import { select } from './select';
+import { Tables } from './tables';
+
+/** What one statement came to. */
+export interface Outcome {
+  /** Rows returned or changed; -1 where the statement has no such number. */
+  readonly rows: number;
+  readonly result?: ResultSet;
+}
+
+export interface SessionOptions {
+  readonly connection: Connection;
+  readonly locks: TableLocks;
+  readonly database: string;
+  readonly copy: CopyEnvironment;
+  readonly signal: AbortSignal;
+  readonly parameters: ReadonlyMap<string, string>;
+  /** A batch: several statements in one transaction. */
+  readonly isBatch: boolean;
+}
+
+const NO_ROWS: Outcome = { rows: -1 };
+
+/**
+ * Runs the statements of one submission in one transaction, on a connection of its own.
+ * The snapshot begins with the first access after the first lock, so that whoever waited sees what was committed.
+ */
+export class Session {
+  private readonly catalog: Catalog;
+  private readonly tables: Tables;
+  private readonly temporaryTables = new Set<string>();
+  private transactionTime: Date | undefined;
+  /** What the last statement worked on, for the text of a conflict. */
+  lastTable = 'unknown';
+
+  constructor(private readonly options: SessionOptions) {
+    this.catalog = new Catalog(options.connection, options.database);
+    this.tables = new Tables(options.connection, this.catalog, this.temporaryTables);
+  }
+
+  /** @param resultPath where a large result goes @throws SqlError, Cancelled, or an error of the engine */
+  async run(sql: string, resultPath: string): Promise<Outcome> {
+    const statementTime = new Date();
+    const statement = translate(sql, {
+      database: this.options.database,
+      temporaryTables: this.temporaryTables,
+      statementTime,
+      transactionTime: this.transactionTime ?? statementTime,
+    });
+    this.refuseImplicitCommit(statement);
+    const values = this.valuesFor(sql);
+    for (const [relation, mode] of accessOf(statement)) await this.lock(relation, mode);
+    await this.begin(statementTime);
+    await this.catalog.require(statement.relations);
+    return this.carryOut(statement, values, resultPath);
+  }
+
+  async commit(): Promise<void> {
+    if (this.transactionTime !== undefined) await this.options.connection.finish('COMMIT');
+  }
+
+  /** After a conflict the engine would still answer COMMIT with success, so every failure ends here. */
+  async rollback(): Promise<void> {
+    if (this.transactionTime !== undefined) await this.options.connection.finish('ROLLBACK');
+  }
+
+  close(): void {
+    this.options.locks.release(this);
+    this.options.connection.close();
+  }
+
+  private async begin(time: Date): Promise<void> {
+    if (this.transactionTime !== undefined) return;
+    await this.options.connection.execute('BEGIN TRANSACTION');
+    this.transactionTime = time;
+  }
+
+  /** TRUNCATE and VACUUM commit: https://docs.aws.amazon.com/redshift/latest/dg/r_TRUNCATE.html */
+  private refuseImplicitCommit(statement: Statement): void {
+    if (!this.options.isBatch) return;
+    if (statement.verb === 'truncate') {
+      throw new SqlError(
+        'ERROR: TRUNCATE commits implicitly, so the batch would not be one transaction: the local twin refuses it (use DELETE)',
+      );
+    }
+    if (statement.verb === 'maintenance' && statement.what === 'VACUUM') {
+      throw new SqlError('ERROR: VACUUM cannot run inside a transaction block');
+    }
+  }
+
+  private valuesFor(sql: string): Values {
+    const values: Record<string, string> = {};
+    for (const name of parametersOf(sql)) {
+      const value = this.options.parameters.get(name);
+      if (value === undefined)
+        throw new SqlError(`ERROR: syntax error at or near ":" (parameter :${name} is not provided)`);
+      values[engineParameter(name)] = value;
+    }
+    return values;
+  }
+
+  private async lock(relation: Relation, mode: AccessMode): Promise<void> {
+    this.lastTable = relation.display;
+    if (relation.kind !== 'table') return;
+    await this.options.locks.acquire(relation.sql, mode, this, this.options.signal);
+  }
+
+  private async carryOut(statement: Statement, values: Values, resultPath: string): Promise<Outcome> {
+    const { connection } = this.options;
+    switch (statement.verb) {
+      case 'select': {
+        const result = await select(statement.sql, values, connection, resultPath);
+        return { rows: result.rows, result };
+      }
+      case 'insert':
+      case 'update':
+      case 'delete':
+        return { rows: await connection.change(statement.sql, values) };
+      case 'merge':
+        return { rows: await this.merge(statement, values) };
+      case 'copy': {
+        const columns = await this.catalog.columns(statement.target);
+        return { rows: await load(statement.copy, statement.target, columns, connection, this.options.copy) };
+      }
+      case 'truncate':
+        await connection.execute(`DELETE FROM ${statement.table.sql}`);
+        return NO_ROWS;
+      case 'create-schema':
+      case 'drop-schema':
+        await connection.execute(statement.sql);
+        return NO_ROWS;
+      case 'create-table':
+      case 'create-table-as':
+      case 'create-table-like':
+        return { rows: (await this.tables.create(statement, values)) ?? -1 };
+      case 'drop-table':
+        await this.tables.drop(statement);
+        return NO_ROWS;
+      case 'add-column':
+        await this.tables.addColumn(statement.table, statement.column);
+        return NO_ROWS;
+      case 'rename-table':
+        await connection.execute(
+          `ALTER TABLE ${statement.table.sql} RENAME TO ${quoteIdentifier(statement.to)}`,
+        );
+        return NO_ROWS;
+      case 'rename-column':
+        await connection.execute(
+          `ALTER TABLE ${statement.table.sql} RENAME COLUMN ${quoteIdentifier(statement.from)} TO ${quoteIdentifier(statement.to)}`,
+        );
+        return NO_ROWS;
+      case 'lock':
+      case 'maintenance':
+      case 'set':
+        return NO_ROWS;
+    }
+  }
+
+  private async merge(statement: StatementOf<'merge'>, values: Values): Promise<number> {
+    const { connection } = this.options;
+    if (statement.duplicates !== undefined) {
+      const several = await connection.rows(statement.duplicates, usedIn(statement.duplicates, values));
+      if (several.length > 0) throw new SqlError('ERROR: Found multiple matches to update the same tuple');
+    }
+    if (statement.sameWidth !== undefined) {
+      const [target, source] = statement.sameWidth;
+      const targetWidth = (await connection.columnTypes(target, usedIn(target, values))).length;
+      const sourceWidth = (await connection.columnTypes(source, usedIn(source, values))).length;
+      if (targetWidth !== sourceWidth) {
+        throw new SqlError(
+          'ERROR: MERGE ... REMOVE DUPLICATES requires source and target to have the same number of columns ' +
+            `(source: ${sourceWidth}, target: ${targetWidth})`,
+        );
+      }
+    }
+    let rows = 0;
+    for (const step of statement.steps) rows += await connection.change(step, usedIn(step, values));
+    return rows;
+  }
+}
+
+/** Locks that a statement takes before it runs, in the order of its text. */
+function accessOf(statement: Statement): readonly (readonly [Relation, AccessMode])[] {
+  const exclusive = exclusivelyUsed(statement);
+  const shared = statement.relations.filter(
+    (relation) => !exclusive.some((other) => other.sql === relation.sql),
+  );
+  return [
+    ...exclusive.map((relation) => [relation, 'exclusive'] as const),
+    ...shared.map((relation) => [relation, 'shared'] as const),
+  ];
+}
+
+function exclusivelyUsed(statement: Statement): readonly Relation[] {
+  switch (statement.verb) {
+    case 'lock':
+    case 'drop-table':
+      return statement.tables;
+    case 'truncate':
+    case 'add-column':
+    case 'rename-table':
+    case 'rename-column':
+      return [statement.table];
+    default:
+      return [];
+  }
+}
+
+/** The engine refuses values for parameters that a statement does not have. */
+function usedIn(sql: string, values: Values): Values {
+  return Object.fromEntries(Object.entries(values).filter(([name]) => new RegExp(`\\$${name}\\b`).test(sql)));
+}

@@ -1,0 +1,52 @@
+import { quoteLiteral } from '../sql/identifiers';
+import { ADDEND, ADDEND_TYPE, SYSTEM_SCHEMA } from '../sql/scope';
+
+/**
+ * What the twin adds to the engine: Redshift's catalogue views and the functions that translations call. They are
+ * in an in-memory catalogue beside the warehouse, so the warehouse's file holds the user's tables only.
+ */
+export function systemDefinitions(database: string): readonly string[] {
+  const name = quoteLiteral(database);
+  return [
+    `CREATE SCHEMA ${SYSTEM_SCHEMA}`,
+    // Redshift fails where the engine answers NULL.
+    `CREATE MACRO ${SYSTEM_SCHEMA}.divisor(value) AS CASE WHEN value = 0 THEN error('Divide by zero') ELSE value END`,
+    `CREATE MACRO ${ADDEND}(value) AS value`,
+    `CREATE MACRO ${ADDEND_TYPE}(value SMALLINT) AS value, (value INTEGER) AS value,
+       (value BIGINT) AS CAST(value AS DECIMAL(19,0)), (value DOUBLE) AS value, (value DECIMAL(38,10)) AS value`,
+    // The longest prefix of whole characters that fits the bytes.
+    `CREATE MACRO ${SYSTEM_SCHEMA}.truncate_bytes(value, bytes) AS CASE
+       WHEN strlen(value) <= bytes THEN value
+       WHEN strlen(value) = length(value) THEN left(value, bytes)
+       ELSE left(value, CAST(list_count(list_filter(range(1, length(value) + 1), n -> strlen(left(value, n)) <= bytes)) AS BIGINT))
+     END`,
+    `CREATE VIEW ${SYSTEM_SCHEMA}.columns AS SELECT
+       schema_name, table_name, column_name, column_index, is_nullable, column_default,
+       CASE WHEN data_type = 'VARCHAR' AND comment IS NULL THEN 'character varying(65535)'
+            ELSE coalesce(json_extract_string(comment, '$.type'), lower(data_type)) END AS type,
+       coalesce(json_extract_string(comment, '$.encoding'), 'none') AS encoding,
+       coalesce(CAST(json_extract_string(comment, '$.distkey') AS BOOLEAN), false) AS distkey,
+       coalesce(CAST(json_extract_string(comment, '$.sortkey') AS INTEGER), 0) AS sortkey
+     FROM duckdb_columns() WHERE database_name = ${name}`,
+    `CREATE VIEW ${SYSTEM_SCHEMA}.svv_tables AS SELECT
+       database_name AS table_catalog, schema_name AS table_schema, table_name, 'BASE TABLE' AS table_type,
+       CAST(NULL AS VARCHAR) AS remarks
+     FROM duckdb_tables() WHERE database_name = ${name}`,
+    `CREATE VIEW ${SYSTEM_SCHEMA}.svv_columns AS SELECT
+       ${name} AS table_catalog, schema_name AS table_schema, table_name, column_name,
+       column_index AS ordinal_position, CAST(nullif(column_default, 'NULL') AS VARCHAR) AS column_default,
+       CASE WHEN is_nullable THEN 'YES' ELSE 'NO' END AS is_nullable,
+       regexp_replace(type, '\\(.*', '') AS data_type,
+       CASE WHEN type LIKE 'character%' THEN CAST(regexp_extract(type, '\\((\\d+)', 1) AS INTEGER) END AS character_maximum_length,
+       CASE WHEN type LIKE 'numeric%' THEN CAST(regexp_extract(type, '\\((\\d+)', 1) AS INTEGER)
+            WHEN type = 'smallint' THEN 16 WHEN type = 'integer' THEN 32 WHEN type = 'bigint' THEN 64 END AS numeric_precision,
+       CASE WHEN type LIKE 'numeric%' THEN CAST(regexp_extract(type, ',(\\d+)', 1) AS INTEGER)
+            WHEN type IN ('smallint', 'integer', 'bigint') THEN 0 END AS numeric_scale,
+       CAST(NULL AS VARCHAR) AS remarks
+     FROM ${SYSTEM_SCHEMA}.columns`,
+    `CREATE VIEW ${SYSTEM_SCHEMA}.pg_table_def AS SELECT
+       schema_name AS schemaname, table_name AS tablename, column_name AS "column", type, encoding, distkey, sortkey,
+       NOT is_nullable AS "notnull"
+     FROM ${SYSTEM_SCHEMA}.columns`,
+  ];
+}
