@@ -1,0 +1,82 @@
+import type { DeliveryStream } from '../services';
+import { VERSION_ID } from './delivery';
+import type { Input } from './requests';
+
+const DEFAULT_LIMIT = 10;
+
+/** https://docs.aws.amazon.com/firehose/latest/APIReference/API_DescribeDeliveryStream.html */
+export function describeDeliveryStream(stream: DeliveryStream, created: Date): object {
+  const destination = {
+    BucketARN: `arn:aws:s3:::${stream.bucket}`,
+    Prefix: stream.prefix,
+    ErrorOutputPrefix: stream.errorPrefix,
+    BufferingHints: {
+      SizeInMBs: stream.buffering.sizeInMBs,
+      IntervalInSeconds: stream.buffering.intervalInSeconds,
+    },
+    CompressionFormat: 'UNCOMPRESSED',
+    EncryptionConfiguration: { NoEncryptionConfig: 'NoEncryption' },
+    CloudWatchLoggingOptions: { Enabled: false },
+    S3BackupMode: 'Disabled',
+  };
+  return {
+    DeliveryStreamDescription: {
+      DeliveryStreamName: stream.name,
+      DeliveryStreamARN: stream.arn,
+      DeliveryStreamStatus: 'ACTIVE',
+      DeliveryStreamEncryptionConfiguration: { Status: 'DISABLED' },
+      DeliveryStreamType: 'DirectPut',
+      VersionId: VERSION_ID,
+      CreateTimestamp: created.getTime() / 1000,
+      Destinations: [
+        {
+          DestinationId: 'destinationId-000000000001',
+          ExtendedS3DestinationDescription: {
+            ...destination,
+            ProcessingConfiguration: processing(stream.transform),
+            DataFormatConversionConfiguration: {
+              Enabled: true,
+              InputFormatConfiguration: { Deserializer: { OpenXJsonSerDe: {} } },
+              OutputFormatConfiguration: { Serializer: { ParquetSerDe: {} } },
+            },
+          },
+        },
+      ],
+      HasMoreDestinations: false,
+    },
+  };
+}
+
+function processing(lambdaArn: string | undefined): object {
+  if (lambdaArn === undefined) return { Enabled: false, Processors: [] };
+  const parameters = {
+    LambdaArn: lambdaArn,
+    NumberOfRetries: '3',
+    BufferSizeInMBs: '1',
+    BufferIntervalInSeconds: '60',
+  };
+  return {
+    Enabled: true,
+    Processors: [
+      {
+        Type: 'Lambda',
+        Parameters: Object.entries(parameters).map(([ParameterName, ParameterValue]) => ({
+          ParameterName,
+          ParameterValue,
+        })),
+      },
+    ],
+  };
+}
+
+/** https://docs.aws.amazon.com/firehose/latest/APIReference/API_ListDeliveryStreams.html */
+export function listDeliveryStreams(names: readonly string[], input: Input<'ListDeliveryStreams'>): object {
+  const {
+    Limit: limit = DEFAULT_LIMIT,
+    ExclusiveStartDeliveryStreamName: after = '',
+    DeliveryStreamType: type,
+  } = input;
+  const all = type === undefined || type === 'DirectPut' ? [...names].sort() : [];
+  const rest = all.filter((name) => name > after);
+  return { DeliveryStreamNames: rest.slice(0, limit), HasMoreDeliveryStreams: rest.length > limit };
+}

@@ -1,0 +1,23 @@
+/**
+ * Maps a stream of values by an asynchronous function, up to `concurrency` calls at a time, and yields the results in the
+ * values' order. The source is read no further than the calls go.
+ */
+export async function* mapInOrder<From, To>(
+  source: AsyncIterable<From>,
+  concurrency: number,
+  map: (value: From) => Promise<To>,
+): AsyncGenerator<To> {
+  const running: Promise<To>[] = [];
+  try {
+    for await (const value of source) {
+      const result = map(value);
+      // Whoever awaits it gets the error; until then it is no unhandled rejection.
+      result.catch(() => undefined);
+      running.push(result);
+      if (running.length === concurrency) yield await (running.shift() as Promise<To>);
+    }
+    while (running.length > 0) yield await (running.shift() as Promise<To>);
+  } finally {
+    await Promise.allSettled(running);
+  }
+}

@@ -1,0 +1,162 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { DeliveryStream, Invocation, LambdaRuntime } from '../services';
+import type { AcceptedRecord } from './journal';
+import { dataSize } from './requests';
+
+/** A record after the transform: what became of it, and how it came to that. */
+export type Transformed =
+  | { readonly result: 'Ok'; readonly record: AcceptedRecord; readonly data: string }
+  | { readonly result: 'Dropped' }
+  | {
+      readonly result: 'ProcessingFailed';
+      readonly record: AcceptedRecord;
+      readonly failure: TransformFailure;
+    };
+
+export interface TransformFailure {
+  readonly code: string;
+  readonly message: string;
+  readonly attemptsMade: number;
+  readonly lambdaArn: string;
+}
+
+/** The processor's BufferSizeInMBs, whose default is 1: data that one invocation gets. */
+const BATCH_BYTES = 1024 ** 2;
+/** Lambda's limit on a synchronous answer. */
+const MAX_ANSWER_BYTES = 6 * 1024 ** 2;
+/** NumberOfRetries, whose default is 3. */
+const RETRIES = 3;
+const FIRST_RETRY_MILLISECONDS = 50;
+
+/** Groups records for the function's invocations: as many as fit the buffer hint, at least one. */
+export async function* transformBatches(
+  records: AsyncIterable<AcceptedRecord>,
+): AsyncGenerator<AcceptedRecord[]> {
+  let batch: AcceptedRecord[] = [];
+  let size = 0;
+  for await (const record of records) {
+    const recordSize = dataSize(record.data);
+    if (batch.length > 0 && size + recordSize > BATCH_BYTES) {
+      yield batch;
+      batch = [];
+      size = 0;
+    }
+    batch.push(record);
+    size += recordSize;
+  }
+  if (batch.length > 0) yield batch;
+}
+
+/**
+ * Invokes the transform function with a batch (https://docs.aws.amazon.com/firehose/latest/dev/data-transformation.html).
+ * A function that throws, crashes, times out or is throttled is invoked again, three times at most; an answer is final,
+ * however wrong it is.
+ */
+export async function transform(
+  lambda: LambdaRuntime,
+  stream: DeliveryStream,
+  lambdaArn: string,
+  batch: readonly AcceptedRecord[],
+  signal: AbortSignal,
+): Promise<readonly Transformed[]> {
+  for (let attempt = 1; ; attempt++) {
+    const event = {
+      invocationId: randomUUID(),
+      deliveryStreamArn: stream.arn,
+      region: stream.arn.split(':')[3] ?? '',
+      records: batch,
+    };
+    const invocation = await lambda.invoke(lambdaArn, event, signal);
+    signal.throwIfAborted();
+    const failure = failureOf(invocation);
+    if (!failure && invocation.outcome === 'returned') {
+      return verdicts(batch, invocation.payload, { attemptsMade: attempt, lambdaArn });
+    }
+    if (failure && attempt > RETRIES) {
+      const { code, message } = failure;
+      return batch.map((record) => failed(record, { code, message, attemptsMade: attempt, lambdaArn }));
+    }
+    await delay(FIRST_RETRY_MILLISECONDS * 2 ** attempt, undefined, { signal });
+  }
+}
+
+/** Codes and words as they stand in the error objects of the real service; all that the function itself does wrong is one code. */
+function failureOf(invocation: Invocation): { code: string; message: string } | undefined {
+  if (invocation.outcome === 'refused') {
+    const code = /TooManyRequests/.test(invocation.error)
+      ? 'Lambda.InvokeLimitExceeded'
+      : /ResourceNotFound/.test(invocation.error)
+        ? 'Lambda.ResourceNotFound'
+        : 'Lambda.ServiceUnavailable';
+    return { code, message: invocation.message };
+  }
+  const functionError = {
+    code: 'Lambda.FunctionError',
+    message: 'The Lambda function was successfully invoked but it returned an error result.',
+  };
+  if (invocation.outcome === 'raised') return functionError;
+  return answerSize(invocation.payload) > MAX_ANSWER_BYTES ? functionError : undefined;
+}
+
+/** Bytes of an answer as JSON, from below: what counts is the data. */
+function answerSize(payload: unknown): number {
+  return answers(payload).reduce((sum, { data }) => sum + (typeof data === 'string' ? data.length : 0), 0);
+}
+
+function answers(payload: unknown): readonly Record<string, unknown>[] {
+  const records: unknown = (payload as { records?: unknown } | null)?.records;
+  if (!Array.isArray(records)) return [];
+  return records.filter(
+    (entry): entry is Record<string, unknown> => typeof entry === 'object' && entry !== null,
+  );
+}
+
+/** What the answer says of each record of the batch; an answer for a record that is not in it is ignored, as by Firehose. */
+function verdicts(
+  batch: readonly AcceptedRecord[],
+  payload: unknown,
+  attempt: Pick<TransformFailure, 'attemptsMade' | 'lambdaArn'>,
+): readonly Transformed[] {
+  const byId = new Map<unknown, Record<string, unknown>[]>();
+  for (const answer of answers(payload)) {
+    const known = byId.get(answer.recordId);
+    if (known) known.push(answer);
+    else byId.set(answer.recordId, [answer]);
+  }
+  return batch.map((record): Transformed => {
+    const fail = (code: string, message: string) => failed(record, { code, message, ...attempt });
+    const [answer, ...more] = byId.get(record.recordId) ?? [];
+    if (!answer) {
+      return fail(
+        'Lambda.MissingRecordId',
+        'One or more record Ids were not returned. Ensure that the Lambda function returns all received record Ids.',
+      );
+    }
+    if (more.length > 0) {
+      return fail(
+        'Lambda.DuplicatedRecordId',
+        'Multiple records were returned with the same record Id. Ensure that the Lambda function returns a unique record Id for each record.',
+      );
+    }
+    if (answer.result === 'Dropped') return { result: 'Dropped' };
+    if (answer.result === 'ProcessingFailed') {
+      return fail('Lambda.ProcessingFailedStatus', 'ProcessingFailed status set for record');
+    }
+    if (answer.result !== 'Ok' || typeof answer.data !== 'string' || !isBase64(answer.data)) {
+      return fail(
+        'Lambda.FunctionError',
+        'The Lambda function returned a record whose result is none of Ok, Dropped and ProcessingFailed, or whose data is not base64.',
+      );
+    }
+    return { result: 'Ok', record, data: answer.data };
+  });
+}
+
+function failed(record: AcceptedRecord, failure: TransformFailure): Transformed {
+  return { result: 'ProcessingFailed', record, failure };
+}
+
+function isBase64(text: string): boolean {
+  return text.length % 4 === 0 && /^[A-Za-z0-9+/]*={0,2}$/.test(text);
+}

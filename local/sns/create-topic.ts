@@ -1,0 +1,17 @@
+import { z } from 'zod';
+import { invalidParameter } from './errors';
+import { parseInput } from './input';
+import type { SnsState } from './state';
+
+/** `{ Name }`. Tags and attributes (a FIFO topic, a policy, encryption) would change what the twin does: refused. */
+const schema = z.strictObject({ Name: z.string() });
+
+/** Creates a topic, or gives the one of that name. @returns `{ TopicArn }` */
+export function createTopic({ topics, region, accountId }: SnsState, input: unknown) {
+  const { Name: name } = parseInput(schema, input);
+  // A name that ends in .fifo needs FifoTopic, which the twin does not have.
+  if (!/^[A-Za-z0-9_-]{1,256}$/.test(name)) throw invalidParameter('Topic Name');
+  const arn = `arn:aws:sns:${region}:${accountId}:${name}`;
+  topics.add(arn);
+  return { TopicArn: arn };
+}

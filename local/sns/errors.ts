@@ -1,0 +1,16 @@
+import { ServiceError } from '../services';
+
+/*
+ * Errors have two names in SNS: the exception (`InvalidParameterException`), which an SDK throws and Step Functions
+ * shows, and the code that stands in the Query protocol's answer (`InvalidParameter`). Inside the twin it is the
+ * exception; `query.ts` writes the code.
+ */
+
+/** @param parameter with what is wrong about it: `TopicArn Reason: …` */
+export function invalidParameter(parameter: string): ServiceError {
+  return new ServiceError('InvalidParameterException', `Invalid parameter: ${parameter}`);
+}
+
+export function topicNotFound(): ServiceError {
+  return new ServiceError('NotFoundException', 'Topic does not exist', 404);
+}

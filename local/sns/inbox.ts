@@ -1,0 +1,64 @@
+import { mkdirSync, openSync, closeSync, readFileSync, ftruncateSync } from 'node:fs';
+import { open, readFile, type FileHandle } from 'node:fs/promises';
+import { dirname } from 'node:path';
+
+/**
+ * A published message, in the form in which SNS delivers it to an HTTP endpoint.
+ * https://docs.aws.amazon.com/sns/latest/dg/http-notification-json.html
+ */
+export interface Notification {
+  readonly Type: 'Notification';
+  readonly MessageId: string;
+  readonly TopicArn: string;
+  readonly Subject?: string;
+  readonly Message: string;
+  /** ISO 8601, UTC. */
+  readonly Timestamp: string;
+  readonly MessageAttributes?: Readonly<Record<string, { readonly Type: string; readonly Value: string }>>;
+}
+
+/** The inbox that stands in for every subscriber: `messages.jsonl`, one notification a line, only ever appended to. */
+export class Inbox {
+  readonly path: string;
+  #file: Promise<FileHandle> | undefined;
+  #last: Promise<void> = Promise.resolve();
+
+  constructor(path: string) {
+    this.path = path;
+    mkdirSync(dirname(path), { recursive: true });
+    dropTornLine(path);
+  }
+
+  /** Resolves when the message is on the disk. Messages are kept in the order of the calls. */
+  async append(notification: Notification): Promise<void> {
+    const write = this.#last.then(async () => {
+      this.#file ??= open(this.path, 'a');
+      const file = await this.#file;
+      await file.appendFile(`${JSON.stringify(notification)}\n`);
+      await file.datasync();
+    });
+    this.#last = write.catch(() => {}); // one message that could not be written does not hold up the next
+    await write;
+  }
+
+  /** All messages, oldest first. */
+  async messages(): Promise<readonly Notification[]> {
+    const lines = (await readFile(this.path, 'utf8')).split('\n').slice(0, -1);
+    return lines.map((line) => JSON.parse(line) as Notification);
+  }
+
+  async close(): Promise<void> {
+    await this.#last;
+    await (await this.#file)?.close();
+    this.#file = undefined;
+  }
+}
+
+/** A crash can leave half a line at the end: of a message whose publisher was never told that it was accepted. */
+function dropTornLine(path: string): void {
+  const file = openSync(path, 'a+');
+  const content = readFileSync(file);
+  const whole = content.lastIndexOf('\n') + 1;
+  if (whole < content.length) ftruncateSync(file, whole);
+  closeSync(file);
+}

@@ -1,0 +1,20 @@
+import { z } from 'zod';
+import { invalidParameter } from './errors';
+import { parseInput } from './input';
+import type { SnsState } from './state';
+
+const schema = z.strictObject({ NextToken: z.string().optional() });
+
+/** SNS gives at most 100 topics a call [AWS: ListTopics]. */
+const PAGE = 100;
+
+/** @returns `{ Topics: [{ TopicArn }], NextToken? }` */
+export function listTopics({ topics }: SnsState, input: unknown) {
+  const { NextToken: token } = parseInput(schema, input);
+  const start = token === undefined ? 0 : Number(token);
+  if (!Number.isInteger(start) || start < 0)
+    throw invalidParameter('NextToken Reason: not a token of ListTopics');
+  const all = topics.list();
+  const page = all.slice(start, start + PAGE).map((arn) => ({ TopicArn: arn }));
+  return { Topics: page, ...(start + PAGE < all.length ? { NextToken: String(start + PAGE) } : {}) };
+}

@@ -1,0 +1,86 @@
+import { join } from 'node:path';
+import { createTopic } from './create-topic';
+import { getTopicAttributes } from './get-topic-attributes';
+import { Inbox, type Notification } from './inbox';
+import { listTopics } from './list-topics';
+import { publish } from './publish';
+import { parseForm, renderError, renderResult, unknownAction, type QueryCall } from './query';
+import type { SnsState } from './state';
+import { Topics } from './topics';
+import type { ServiceError } from '../services';
+
+const operations: Readonly<Record<string, (state: SnsState, input: unknown) => unknown>> = {
+  CreateTopic: createTopic,
+  GetTopicAttributes: getTopicAttributes,
+  ListTopics: listTopics,
+  Publish: publish,
+};
+
+export interface SnsOptions {
+  /** Folder of `topics.json` and `messages.jsonl`. */
+  readonly directory: string;
+  readonly region: string;
+  readonly accountId: string;
+}
+
+/** Amazon SNS: topics whose messages all come to one inbox, a file that a user and the tests read. */
+export class SnsService {
+  readonly name = 'sns';
+  readonly #state: SnsState;
+
+  constructor({ directory, region, accountId }: SnsOptions) {
+    const inbox = new Inbox(join(directory, 'messages.jsonl'));
+    this.#state = { topics: new Topics(directory), inbox, region, accountId };
+  }
+
+  /** Absolute path of the inbox, one JSON message a line. */
+  get inboxPath(): string {
+    return this.#state.inbox.path;
+  }
+
+  /** All messages ever published, oldest first. */
+  messages(): Promise<readonly Notification[]> {
+    return this.#state.inbox.messages();
+  }
+
+  /** @returns the topic's ARN */
+  createTopic(name: string): string {
+    return createTopic(this.#state, { Name: name }).TopicArn;
+  }
+
+  /**
+   * Publishes from inside the twin, with the checks of the protocol.
+   * @param input `{ TopicArn, Message, Subject?, MessageAttributes? }`
+   * @throws ServiceError `InvalidParameterException`, `NotFoundException`
+   */
+  async publish(input: unknown): Promise<{ readonly MessageId: string }> {
+    return publish(this.#state, input);
+  }
+
+  /**
+   * Carries an operation out.
+   * @param input its members by name, `MessageAttributes` as a map
+   * @throws ServiceError `InvalidAction` for an operation that the twin does not have, or as the operation says
+   */
+  async call(operation: string, input: unknown): Promise<unknown> {
+    const carryOut = Object.hasOwn(operations, operation) ? operations[operation] : undefined;
+    if (carryOut === undefined) throw unknownAction(operation);
+    return await carryOut(this.#state, input);
+  }
+
+  parse(body: string): QueryCall {
+    return parseForm(body);
+  }
+
+  render(operation: string, result: unknown, requestId: string): string {
+    return renderResult(operation, result, requestId);
+  }
+
+  renderError(error: ServiceError, requestId: string): string {
+    return renderError(error, requestId);
+  }
+
+  async close(): Promise<void> {
+    await this.#state.inbox.close();
+  }
+}
