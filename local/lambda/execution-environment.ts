@@ -1,0 +1,156 @@
+import { randomBytes } from 'node:crypto';
+import { join } from 'node:path';
+import { Worker } from 'node:worker_threads';
+import type { DeployedFunction } from './deployed-function';
+import { environmentVariables, type HostSettings } from './environment-variables';
+import type { FunctionLog } from './function-log';
+import type { ErrorPayload, Initialization, InvokeMessage, RuntimeMessage } from './messages';
+
+/** How an invocation of an environment ended. */
+export type Ending =
+  | { readonly type: 'returned'; readonly json: string; readonly memoryMB: number }
+  | { readonly type: 'raised'; readonly error: ErrorPayload; readonly memoryMB: number }
+  | { readonly type: 'initializationFailed'; readonly error: ErrorPayload }
+  | { readonly type: 'exited'; readonly code: number }
+  | { readonly type: 'outOfMemory' }
+  | { readonly type: 'timedOut' };
+
+/** Lambda gives an environment ten seconds to load before it counts the time as the invocation's. */
+const INITIALIZATION_MS = 10_000;
+
+/**
+ * One execution environment: a worker thread with the function loaded in it, that takes one invocation at a time.
+ * Whatever ends other than `returned` or `raised` ends the environment too.
+ */
+export class ExecutionEnvironment {
+  readonly #function: DeployedFunction;
+  readonly #log: FunctionLog;
+  readonly #worker: Worker;
+  readonly #ready: Promise<Ending | undefined>;
+  readonly #startedAt = performance.now();
+  #initDurationMs: number | undefined;
+  #settle: ((ending: Ending | undefined) => void) | undefined;
+  #partialLine = '';
+  #ended: Ending | undefined;
+
+  constructor(
+    deployed: DeployedFunction,
+    host: HostSettings,
+    runtimeModules: string | undefined,
+    log: FunctionLog,
+  ) {
+    const instance = randomBytes(16).toString('hex');
+    const day = new Date().toISOString().slice(0, 10).replaceAll('-', '/');
+    this.#function = deployed;
+    this.#log = log;
+    this.#worker = new Worker(join(__dirname, 'bootstrap.cjs'), {
+      name: deployed.name,
+      env: environmentVariables(deployed, host, `${day}/[$LATEST]${instance}`),
+      // Nothing of the twin's own command line (a TypeScript loader, an inspector) reaches the function.
+      execArgv: [],
+      argv: [],
+      resourceLimits: { maxOldGenerationSizeMb: deployed.memoryMB },
+      workerData: { runtimeModules } satisfies Initialization,
+    });
+    this.#ready = new Promise((resolve) => (this.#settle = resolve));
+    this.#worker.on('message', (message: RuntimeMessage) => this.#receive(message));
+    this.#worker.on('error', (error: NodeJS.ErrnoException) => this.#crash(error));
+    this.#worker.on('exit', (code) => this.#end({ type: 'exited', code }));
+  }
+
+  /** Whether it can take no more invocations. */
+  get ended(): boolean {
+    return this.#ended !== undefined;
+  }
+
+  /** How long loading took, told once: Lambda bills and reports it with the first invocation. */
+  takeInitDuration(): number | undefined {
+    const duration = this.#initDurationMs;
+    this.#initDurationMs = undefined;
+    return duration;
+  }
+
+  /** Waits until the function is loaded. @returns how it ended, if it did */
+  async initialize(): Promise<Ending | undefined> {
+    const timeoutMs = INITIALIZATION_MS + this.#function.timeoutSeconds * 1000;
+    return this.#within(timeoutMs, this.#ready);
+  }
+
+  /** Runs one invocation in a loaded environment. */
+  async invoke(invocation: Omit<InvokeMessage, 'deadline' | 'functionArn'>): Promise<Ending> {
+    if (this.#ended !== undefined) return this.#ended;
+    const timeoutMs = this.#function.timeoutSeconds * 1000;
+    const answer = new Promise<Ending | undefined>((resolve) => (this.#settle = resolve));
+    this.#worker.ref();
+    const message: InvokeMessage = {
+      ...invocation,
+      functionArn: this.#function.arn,
+      deadline: Date.now() + timeoutMs,
+    };
+    this.#worker.postMessage(message);
+    const ending = (await this.#within(timeoutMs, answer)) ?? { type: 'timedOut' as const };
+    // An idle environment must not keep the twin's process alive.
+    this.#worker.unref();
+    this.#flush();
+    return ending;
+  }
+
+  /** Ends the thread at once, whatever it is doing. */
+  async end(ending: Ending = { type: 'exited', code: 1 }): Promise<void> {
+    this.#end(ending);
+    await this.#worker.terminate();
+  }
+
+  async #within(timeoutMs: number, ending: Promise<Ending | undefined>): Promise<Ending | undefined> {
+    const timer = setTimeout(() => void this.end({ type: 'timedOut' }), timeoutMs);
+    try {
+      return await ending;
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  #receive(message: RuntimeMessage): void {
+    switch (message.type) {
+      case 'log':
+        this.#write(message.text);
+        break;
+      case 'ready':
+        this.#initDurationMs = performance.now() - this.#startedAt;
+        this.#settle?.(undefined);
+        break;
+      case 'initializationFailed':
+        void this.end(message);
+        break;
+      default:
+        this.#settle?.(message);
+    }
+  }
+
+  #crash(error: NodeJS.ErrnoException): void {
+    this.#write(`${error.stack ?? String(error)}\n`);
+    this.#end(
+      error.code === 'ERR_WORKER_OUT_OF_MEMORY' ? { type: 'outOfMemory' } : { type: 'exited', code: 1 },
+    );
+  }
+
+  #end(ending: Ending): void {
+    if (this.#ended !== undefined) return;
+    this.#ended = ending;
+    this.#flush();
+    this.#settle?.(ending);
+  }
+
+  /** Lines of several environments meet in one file: only whole ones are written. */
+  #write(text: string): void {
+    const lines = this.#partialLine + text;
+    const whole = lines.lastIndexOf('\n') + 1;
+    this.#partialLine = lines.slice(whole);
+    if (whole > 0) this.#log.append(lines.slice(0, whole));
+  }
+
+  #flush(): void {
+    if (this.#partialLine !== '') this.#log.append(`${this.#partialLine}\n`);
+    this.#partialLine = '';
+  }
+}

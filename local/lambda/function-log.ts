@@ -1,0 +1,53 @@
+import { createWriteStream, mkdirSync, type WriteStream } from 'node:fs';
+import { dirname } from 'node:path';
+import { finished } from 'node:stream/promises';
+
+/** The log file of a function: what CloudWatch Logs would hold, one file instead of a log group. */
+export class FunctionLog {
+  readonly #stream: WriteStream;
+
+  constructor(path: string) {
+    mkdirSync(dirname(path), { recursive: true });
+    this.#stream = createWriteStream(path, { flags: 'a' });
+  }
+
+  /** Appends whole lines. */
+  append(lines: string): void {
+    this.#stream.write(lines);
+  }
+
+  /** Resolves when everything is in the file. */
+  async close(): Promise<void> {
+    this.#stream.end();
+    await finished(this.#stream);
+  }
+}
+
+/** What an invocation came to, for its REPORT line. */
+export interface Report {
+  readonly requestId: string;
+  readonly durationMs: number;
+  readonly memorySizeMB: number;
+  /** Undefined where the environment died before it could say. */
+  readonly memoryUsedMB: number | undefined;
+  /** Only for the first invocation of an environment. */
+  readonly initDurationMs: number | undefined;
+  /** `errorType` of a failure of the environment itself; an error that the handler threw is no such failure. */
+  readonly failure: string | undefined;
+}
+
+/** The line that Lambda ends an invocation's log with: fields with a tab between them. */
+export function reportLine(report: Report): string {
+  const { requestId, durationMs, memorySizeMB, memoryUsedMB, initDurationMs, failure } = report;
+  const fields = [
+    `REPORT RequestId: ${requestId}`,
+    `Duration: ${durationMs.toFixed(2)} ms`,
+    `Billed Duration: ${Math.ceil(durationMs + (initDurationMs ?? 0))} ms`,
+    `Memory Size: ${memorySizeMB} MB`,
+  ];
+  if (memoryUsedMB !== undefined) fields.push(`Max Memory Used: ${memoryUsedMB} MB`);
+  if (initDurationMs !== undefined) fields.push(`Init Duration: ${initDurationMs.toFixed(2)} ms`);
+  if (failure === 'Sandbox.Timedout') fields.push('Status: timeout');
+  else if (failure !== undefined) fields.push('Status: error', `Error Type: ${failure}`);
+  return `${fields.join('\t')}\n`;
+}

@@ -1,0 +1,23 @@
+/** What the twin's Lambda does and what it refuses; the twin's page lists it. */
+export const lambdaSupport: { readonly supported: readonly string[]; readonly refused: readonly string[] } = {
+  supported: [
+    'synchronous invocation of packaged functions, from Step Functions and Firehose',
+    'runtime nodejs24.x, CommonJS and ES modules, async handlers with event and context',
+    'one invocation at a time per execution environment, warm environments used again, more started on demand',
+    'reserved concurrency: `Lambda.TooManyRequestsException` above it',
+    "Lambda's environment variables and the function's own, nothing of the host's",
+    'JSON in and out; 6 MB each way (`Lambda.RequestTooLargeException`, `Function.ResponseSizeTooLarge`)',
+    'timeouts (`Sandbox.Timedout`), crashes (`Runtime.ExitError`), heap beyond the memory size (`Runtime.OutOfMemory`)',
+    'errors of loading: `Runtime.ImportModuleError`, `Runtime.UserCodeSyntaxError`, `Runtime.HandlerNotFound`',
+    'log lines as in CloudWatch Logs, one file per function',
+    'faults: error, delay, crash, timeout',
+  ],
+  refused: [
+    'the Lambda API over HTTP (functions are deployed by the stack)',
+    'runtimes other than nodejs24.x',
+    'callback handlers (`Runtime.CallbackHandlerDeprecated`, as nodejs24.x does) and response streaming',
+    'versions and aliases other than $LATEST (`Lambda.ResourceNotFoundException`)',
+    'reserved variables in a function’s configuration (`InvalidParameterValueException`)',
+    'requiring modules outside the deployment package, except the AWS SDK that the managed runtime carries (static imports of ES modules are not confined)',
+  ],
+};

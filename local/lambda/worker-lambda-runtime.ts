@@ -1,0 +1,199 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Fault, FaultInjector, Invocation, LambdaRuntime } from '../services';
+import { checkFunction, type DeployedFunction } from './deployed-function';
+import { EnvironmentPool } from './environment-pool';
+import type { Credentials } from './environment-variables';
+import { ExecutionEnvironment, type Ending } from './execution-environment';
+import { FunctionLog, reportLine } from './function-log';
+import { LARGEST_REQUEST_BYTES, outcomeOf } from './outcome';
+
+export interface LambdaRuntimeOptions {
+  readonly region: string;
+  /** The twin's address, asked for when an environment starts: `http://127.0.0.1:4566`. */
+  readonly endpoint: () => string;
+  /** Folder for `<function name>.log`. */
+  readonly logDirectory: string;
+  readonly faults?: FaultInjector;
+  readonly credentials?: Credentials;
+  /** Folder from which functions get the AWS SDK if their package leaves it out, as Lambda's runtime has one. */
+  readonly runtimeModules?: string;
+  /** Most worker threads for one function. Default 10. */
+  readonly environmentsPerFunction?: number;
+}
+
+interface Deployment {
+  readonly deployed: DeployedFunction;
+  readonly pool: EnvironmentPool;
+}
+
+const localCredentials: Credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
+
+/** Runs packaged functions in worker threads, one invocation at a time in each, as Lambda's environments do. */
+export class WorkerLambdaRuntime implements LambdaRuntime {
+  readonly #options: LambdaRuntimeOptions;
+  readonly #deployments = new Map<string, Deployment>();
+  /** Those of functions that were replaced too: they may still be busy. */
+  readonly #pools: EnvironmentPool[] = [];
+  readonly #running = new Set<Promise<unknown>>();
+  readonly #logs = new Map<string, FunctionLog>();
+  readonly #closing = new AbortController();
+
+  constructor(options: LambdaRuntimeOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * Replaces all functions. Environments of the ones before end as soon as they are idle.
+   * @throws ServiceError `InvalidParameterValueException`, and then nothing is changed
+   */
+  deploy(functions: readonly DeployedFunction[]): void {
+    functions.forEach(checkFunction);
+    for (const { pool } of this.#deployments.values()) pool.retire();
+    this.#deployments.clear();
+    for (const deployed of functions) {
+      const pool = new EnvironmentPool(
+        () => this.#start(deployed),
+        this.#options.environmentsPerFunction ?? 10,
+      );
+      this.#pools.push(pool);
+      this.#deployments.set(deployed.arn, { deployed, pool });
+    }
+  }
+
+  /**
+   * Invokes a function and waits for its answer.
+   * An aborted call is only no longer waited for: as in AWS, a function that has started runs on.
+   * @param functionArn its ARN, `:$LATEST` may follow
+   * @param payload any JSON value; it crosses to the function and back as JSON text
+   * @throws the signal's reason where it is aborted; an `AbortError` where the runtime is closed
+   */
+  async invoke(functionArn: string, payload: unknown, signal?: AbortSignal): Promise<Invocation> {
+    const stop = AbortSignal.any([this.#closing.signal, ...(signal === undefined ? [] : [signal])]);
+    stop.throwIfAborted();
+    const deployment = this.#deployments.get(functionArn.replace(/:\$LATEST$/, ''));
+    if (deployment === undefined) {
+      return refused('ResourceNotFoundException', `Function not found: ${functionArn}`);
+    }
+    const event = JSON.stringify(payload ?? null);
+    const bytes = Buffer.byteLength(event);
+    if (bytes > LARGEST_REQUEST_BYTES) {
+      const limit = `Request must be smaller than ${LARGEST_REQUEST_BYTES} bytes for the InvokeFunction operation`;
+      return refused('RequestTooLargeException', limit);
+    }
+    const fault = this.#options.faults?.take('lambda', deployment.deployed.name, event);
+    if (fault?.type === 'delay') await abortable(sleep(fault.ms, undefined, { ref: false }), stop);
+    if (fault?.type === 'error')
+      return refused(fault.code, fault.message ?? `${fault.code} (injected fault)`);
+
+    const { deployed, pool } = deployment;
+    if (pool.invocations >= (deployed.concurrency ?? Infinity)) {
+      return refused('TooManyRequestsException', 'Rate Exceeded.');
+    }
+    const environment = await pool.acquire(stop);
+    const invocation = this.#run(deployed, environment, event, fault);
+    this.#running.add(invocation);
+    const ended = invocation.finally(() => {
+      pool.release(environment);
+      this.#running.delete(invocation);
+    });
+    return abortable(ended, stop);
+  }
+
+  /** Ends every environment, and whatever it is doing; resolves when the logs are in their files. */
+  async close(): Promise<void> {
+    const reason = new DOMException('The Lambda runtime was closed', 'AbortError');
+    this.#closing.abort(reason);
+    await Promise.all(this.#pools.map((pool) => pool.close(reason)));
+    await Promise.allSettled(this.#running); // their last lines go to the logs
+    await Promise.all([...this.#logs.values()].map((log) => log.close()));
+    this.#deployments.clear();
+    this.#logs.clear();
+  }
+
+  #start(deployed: DeployedFunction): ExecutionEnvironment {
+    const { region, endpoint, credentials = localCredentials, runtimeModules } = this.#options;
+    const host = { region, endpoint: endpoint(), credentials };
+    return new ExecutionEnvironment(deployed, host, runtimeModules, this.#log(deployed.name));
+  }
+
+  #log(functionName: string): FunctionLog {
+    const log =
+      this.#logs.get(functionName) ??
+      new FunctionLog(join(this.#options.logDirectory, `${functionName}.log`));
+    this.#logs.set(functionName, log);
+    return log;
+  }
+
+  async #run(
+    deployed: DeployedFunction,
+    environment: ExecutionEnvironment,
+    event: string,
+    fault: Fault | undefined,
+  ): Promise<Invocation> {
+    const requestId = randomUUID();
+    const log = this.#log(deployed.name);
+    const failed = await environment.initialize();
+    log.append(`START RequestId: ${requestId} Version: $LATEST\n`);
+    const startedAt = performance.now();
+    const ending =
+      failed ??
+      (await faulty(environment, fault)) ??
+      (await environment.invoke({ requestId, traceId: traceId(), event }));
+    const { invocation, failure } = outcomeOf(ending, requestId, deployed.timeoutSeconds);
+    if (ending.type === 'timedOut') {
+      log.append(
+        `${new Date().toISOString()} ${requestId} Task timed out after ${deployed.timeoutSeconds.toFixed(2)} seconds\n`,
+      );
+    }
+    const report = reportLine({
+      requestId,
+      durationMs: performance.now() - startedAt,
+      memorySizeMB: deployed.memoryMB,
+      memoryUsedMB: 'memoryMB' in ending ? ending.memoryMB : undefined,
+      initDurationMs: environment.takeInitDuration(),
+      failure,
+    });
+    log.append(`END RequestId: ${requestId}\n${report}`);
+    return invocation;
+  }
+}
+
+/** Ends a loaded environment as the fault says, before the handler is called. */
+async function faulty(
+  environment: ExecutionEnvironment,
+  fault: Fault | undefined,
+): Promise<Ending | undefined> {
+  if (fault?.type !== 'crash' && fault?.type !== 'timeout') return undefined;
+  const ending: Ending = fault.type === 'crash' ? { type: 'exited', code: 1 } : { type: 'timedOut' };
+  await environment.end(ending);
+  return ending;
+}
+
+/** Step Functions names the errors of Lambda's own API `Lambda.<code>` [AWS: Handle Lambda service exceptions]. */
+function refused(code: string, message: string): Invocation {
+  return { outcome: 'refused', error: `Lambda.${code}`, message };
+}
+
+/** `Root=1-<seconds>-<24 hex digits>;Parent=…;Sampled=0`, as X-Ray writes it. */
+function traceId(): string {
+  const seconds = Math.floor(Date.now() / 1000).toString(16);
+  return `Root=1-${seconds}-${randomBytes(12).toString('hex')};Parent=${randomBytes(8).toString('hex')};Sampled=0`;
+}
+
+/** Waits for work, but no longer than a signal allows. @throws the signal's reason */
+async function abortable<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  let abort: () => void = () => {};
+  const aborted = new Promise<never>((_, reject) => {
+    abort = () => reject(signal.reason as Error);
+    signal.addEventListener('abort', abort, { once: true });
+  });
+  work.catch(() => {}); // nobody is left to hear of it after an abort
+  if (signal.aborted) abort();
+  try {
+    return await Promise.race([work, aborted]);
+  } finally {
+    signal.removeEventListener('abort', abort);
+  }
+}

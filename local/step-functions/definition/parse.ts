@@ -1,0 +1,95 @@
+import { parseDocument } from 'yaml';
+import type { z } from 'zod';
+import type { Json } from '../json';
+import { isJsonObject } from '../json';
+import { limits } from '../limits';
+import { type Diagnostic, locationOf } from './diagnostics';
+import { checkFields } from './fields';
+import { checkGraph, checkNames } from './graph';
+import { type Definition, definitionSchema } from './language';
+
+export type ParsedDefinition =
+  | { readonly definition: Definition; readonly diagnostics?: undefined }
+  | { readonly definition?: undefined; readonly diagnostics: readonly Diagnostic[] };
+
+/** Reads a definition, or says all that is wrong with it at the first level that has something wrong. */
+export function parseDefinition(text: string): ParsedDefinition {
+  const { json, diagnostics } = parseJson(text);
+  if (diagnostics) return { diagnostics };
+  const languages = queryLanguages(json);
+  if (languages.length > 0) return { diagnostics: languages };
+  const parsed = definitionSchema.safeParse(json, { reportInput: true });
+  if (!parsed.success) return { diagnostics: parsed.error.issues.flatMap(issueDiagnostics) };
+  const definition = parsed.data;
+  for (const check of [checkNames, checkGraph, checkFields]) {
+    const found = check(definition);
+    if (found.length > 0) return { diagnostics: found };
+  }
+  return { definition };
+}
+
+type ParsedJson =
+  | { readonly json: Json; readonly diagnostics?: undefined }
+  | { readonly json?: undefined; readonly diagnostics: readonly Diagnostic[] };
+
+function parseJson(text: string): ParsedJson {
+  const invalid = (message: string): ParsedJson => ({
+    diagnostics: [{ code: 'INVALID_JSON_DESCRIPTION', message, location: '/' }],
+  });
+  if (text.length > limits.definitionLength) {
+    return invalid(`The definition must not be longer than ${limits.definitionLength} characters`);
+  }
+  let json: Json;
+  try {
+    json = JSON.parse(text) as Json;
+  } catch (error) {
+    return invalid((error as Error).message);
+  }
+  // JSON.parse keeps the last of two members of one name in silence; two states of one name must not get so far.
+  const { errors } = parseDocument(text, { schema: 'json', uniqueKeys: true });
+  const duplicate = errors.find(({ code }) => code === 'DUPLICATE_KEY');
+  return duplicate ? invalid(`Duplicate field: ${duplicate.message}`) : { json };
+}
+
+/** The twin has no JSONata; a state machine that uses it is refused by that name, wherever it says so. */
+function queryLanguages(json: Json, path: readonly PropertyKey[] = []): Diagnostic[] {
+  if (Array.isArray(json)) return json.flatMap((item, position) => queryLanguages(item, [...path, position]));
+  if (!isJsonObject(json)) return [];
+  return Object.entries(json).flatMap(([name, value]) => {
+    if (name === 'QueryLanguage' && value === 'JSONata') {
+      return [
+        {
+          code: 'SCHEMA_VALIDATION_FAILED' as const,
+          message: "QueryLanguage 'JSONata' is not supported by the local twin, only 'JSONPath' is",
+          location: locationOf([...path, name]),
+        },
+      ];
+    }
+    return literalFields.has(name) ? [] : queryLanguages(value, [...path, name]);
+  });
+}
+
+/** Fields that hold the user's own data, where a name means nothing to the language. */
+const literalFields: ReadonlySet<string> = new Set([
+  'Result',
+  'Parameters',
+  'ItemSelector',
+  'ResultSelector',
+  'Assign',
+  'BatchInput',
+]);
+
+/** A schema's complaint in the service's words. */
+function issueDiagnostics(issue: z.core.$ZodIssue): Diagnostic[] {
+  const at = (message: string, path: readonly PropertyKey[] = issue.path): Diagnostic => ({
+    code: 'SCHEMA_VALIDATION_FAILED',
+    message,
+    location: locationOf(path),
+  });
+  if (issue.code === 'unrecognized_keys')
+    return issue.keys.map((key) => at(`Field '${key}' is not supported`));
+  if (issue.code === 'invalid_type' && issue.input === undefined) {
+    return [at(`These fields are required: [${String(issue.path.at(-1))}]`, issue.path.slice(0, -1))];
+  }
+  return [at(issue.message)];
+}

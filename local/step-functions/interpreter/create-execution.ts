@@ -1,0 +1,48 @@
+import { randomUUID } from 'node:crypto';
+import type { Clock } from '../clock';
+import type { Json } from '../json';
+import type { Execution } from './execution';
+import { History, type RecordedEvent } from './history';
+import { type Backends, taskResource } from './resources';
+
+export interface ExecutionSettings {
+  readonly name: string;
+  readonly input: Json;
+  readonly roleArn: string;
+  readonly stateMachineName: string;
+  readonly region: string;
+  readonly accountId: string;
+  readonly clock: Clock;
+  readonly backends: Backends;
+  readonly random?: () => number;
+  /** Takes every event as it happens. */
+  readonly keep: (event: RecordedEvent) => void;
+}
+
+/** Puts together what the states of an execution share. */
+export function createExecution(settings: ExecutionSettings): Execution {
+  const { name, input, roleArn, stateMachineName, region, accountId, clock, backends } = settings;
+  const prefix = `arn:aws:states:${region}:${accountId}`;
+  return {
+    arn: `${prefix}:execution:${stateMachineName}:${name}`,
+    name,
+    input,
+    startTime: clock.now(),
+    roleArn,
+    stateMachine: { arn: `${prefix}:stateMachine:${stateMachineName}`, name: stateMachineName },
+    region,
+    accountId,
+    clock,
+    history: new History(clock, settings.keep),
+    random: settings.random ?? Math.random,
+    resource: (resource) => taskResource(resource, backends),
+    child: (label, childInput) =>
+      createExecution({
+        ...settings,
+        name: randomUUID(),
+        input: childInput,
+        stateMachineName: `${stateMachineName}/${label}`,
+        keep: () => {},
+      }),
+  };
+}

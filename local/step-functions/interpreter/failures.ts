@@ -1,0 +1,72 @@
+/** Error names that the language itself raises. https://states-language.net/#appendix-a */
+export const errorNames = {
+  all: 'States.ALL',
+  dataLimitExceeded: 'States.DataLimitExceeded',
+  exceedToleratedFailureThreshold: 'States.ExceedToleratedFailureThreshold',
+  heartbeatTimeout: 'States.HeartbeatTimeout',
+  intrinsicFailure: 'States.IntrinsicFailure',
+  noChoiceMatched: 'States.NoChoiceMatched',
+  resultPathMatchFailure: 'States.ResultPathMatchFailure',
+  runtime: 'States.Runtime',
+  taskFailed: 'States.TaskFailed',
+  timeout: 'States.Timeout',
+} as const;
+
+/** What a state fails with: the name that Retry and Catch match on, and the cause. A Fail state may have neither. */
+export class StateFailure extends Error {
+  constructor(
+    readonly error: string | undefined,
+    readonly reason: string | undefined,
+  ) {
+    super(`${error ?? 'failed'}: ${reason ?? ''}`);
+    this.name = 'StateFailure';
+  }
+}
+
+/**
+ * A failure in carrying out the definition, before the state it happened in is known.
+ * The service words them all alike: "An error occurred while executing the state 'X' (entered at the event id #2). …".
+ */
+export class EvaluationFailure extends Error {
+  constructor(
+    readonly detail: string,
+    readonly error: string = errorNames.runtime,
+  ) {
+    super(detail);
+    this.name = 'EvaluationFailure';
+  }
+
+  inState(name: string, enteredEventId: number): StateFailure {
+    return new StateFailure(
+      this.error,
+      `An error occurred while executing the state '${name}' (entered at the event id #${enteredEventId}). ${this.detail}`,
+    );
+  }
+}
+
+/** Why an execution ends before its last state: nothing catches these. */
+export type Interruption =
+  | { readonly kind: 'stopped'; readonly error?: string; readonly cause?: string }
+  | { readonly kind: 'timed-out' }
+  /** Another branch or iteration failed, and with it the Parallel or Map state. */
+  | { readonly kind: 'sibling-failed' };
+
+export class Interrupted extends Error {
+  constructor(readonly interruption: Interruption) {
+    super(interruption.kind);
+    this.name = 'Interrupted';
+  }
+}
+
+/** The history is full: the execution fails at once, whatever it would catch. */
+export class HistoryFull extends StateFailure {
+  constructor(limit: number) {
+    super(errorNames.runtime, `The execution reached the maximum number of history events (${limit}).`);
+    this.name = 'HistoryFull';
+  }
+}
+
+/** Throws the interruption that the signal was aborted with. */
+export function throwIfInterrupted(signal: AbortSignal): void {
+  if (signal.aborted) throw signal.reason;
+}

@@ -1,0 +1,44 @@
+import type { Thread } from './execution';
+import { Interrupted, throwIfInterrupted } from './failures';
+import { Variables } from './variables';
+
+/** Threads that run beside each other within a Parallel or Map state. The first that fails ends the others. */
+export class ThreadGroup {
+  readonly #abort = new AbortController();
+  /** Aborted when the group is to end. */
+  readonly signal: AbortSignal;
+  #failed: { error: unknown; thread: Thread } | undefined;
+
+  constructor(private readonly parent: Thread) {
+    this.signal = AbortSignal.any([parent.signal, this.#abort.signal]);
+  }
+
+  get aborted(): boolean {
+    return this.signal.aborted;
+  }
+
+  thread(lastEventId: number, mapItem = this.parent.mapItem): Thread {
+    return { lastEventId, mapItem, signal: this.signal, variables: new Variables(this.parent.variables) };
+  }
+
+  /** Takes note of a thread's failure, and ends the others if it was the first. */
+  fail(error: unknown, thread: Thread): void {
+    if (this.#failed) return;
+    this.#failed = { error, thread };
+    this.#abort.abort(new Interrupted({ kind: 'sibling-failed' }));
+  }
+
+  /** Throws the first failure, if any; the parent's events go on from there. */
+  throwFailure(): void {
+    // An interruption from outside is the parent's own.
+    throwIfInterrupted(this.parent.signal);
+    if (!this.#failed) return;
+    this.parent.lastEventId = this.#failed.thread.lastEventId;
+    throw this.#failed.error;
+  }
+}
+
+/** The thread of a whole execution, or of a child of a distributed Map. */
+export function rootThread(signal: AbortSignal, variables = new Variables()): Thread {
+  return { lastEventId: 0, signal, variables };
+}

@@ -1,0 +1,61 @@
+import type { HistoryEvent, HistoryEventType } from '@aws-sdk/client-sfn';
+import type { Clock } from '../clock';
+import { limits } from '../limits';
+import { HistoryFull } from './failures';
+
+/** The `…EventDetails` member of an event, as GetExecutionHistory has it. */
+export type EventDetails = Omit<HistoryEvent, 'id' | 'previousEventId' | 'timestamp' | 'type'>;
+
+/** An event as it is kept: as in the API, with the time in milliseconds. */
+export type RecordedEvent = EventDetails & {
+  readonly id: number;
+  readonly previousEventId: number;
+  readonly timestamp: number;
+  readonly type: HistoryEventType;
+};
+
+/** One line of control: the execution, a branch or an iteration. It knows the event that its next one follows. */
+export interface EventChain {
+  lastEventId: number;
+}
+
+/** Numbers the events of one execution in the order in which they happen. */
+export class History {
+  #lastId = 0;
+
+  constructor(
+    private readonly clock: Clock,
+    private readonly keep: (event: RecordedEvent) => void,
+  ) {}
+
+  /** Records an event that the chain's next one follows. @throws HistoryFull when only the last place is left. */
+  record(chain: EventChain, type: HistoryEventType, details: EventDetails = {}): number {
+    return (chain.lastEventId = this.recordBeside(chain, type, details));
+  }
+
+  /**
+   * Records an event that the chain's next one does not follow: on the service, nothing follows
+   * MapIterationSucceeded of its own iteration, MapStateSucceeded or ParallelStateSucceeded.
+   */
+  recordBeside(chain: EventChain, type: HistoryEventType, details: EventDetails = {}): number {
+    if (this.#lastId >= limits.historyEvents - 1) throw new HistoryFull(limits.historyEvents);
+    return this.#append(chain, type, details);
+  }
+
+  /** Records the end of the execution, for which the last place in the history is kept. */
+  recordEnd(chain: EventChain, type: HistoryEventType, details: EventDetails): number {
+    return this.#append(chain, type, details);
+  }
+
+  #append(chain: EventChain, type: HistoryEventType, details: EventDetails): number {
+    const id = ++this.#lastId;
+    this.keep({
+      id,
+      previousEventId: chain.lastEventId,
+      timestamp: this.clock.now().getTime(),
+      type,
+      ...details,
+    });
+    return id;
+  }
+}

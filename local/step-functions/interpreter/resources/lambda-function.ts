@@ -1,0 +1,50 @@
+import type { LambdaRuntime } from '../../../services';
+import { type Json, Payload } from '../../json';
+import { checkSize } from '../data-flow';
+import { attempt, type CallEvents } from './attempt';
+import { invocationResult } from './lambda';
+import type { TaskCall, TaskResource } from './task-resource';
+
+/** A function's ARN as the Resource: the parameters are its event, its value is the result. */
+export function lambdaFunction(resource: string, lambda: LambdaRuntime): TaskResource {
+  return {
+    async call(call) {
+      const event = new Payload(call.parameters);
+      checkSize(event, resource, 'provided parameters');
+      return attempt(call, lambdaEvents(call, event, resource), async (signal) =>
+        // The function gets its own copy, as it would over the network.
+        invocationResult(await lambda.invoke(resource, JSON.parse(event.text) as Json, signal)),
+      );
+    },
+  };
+}
+
+function lambdaEvents(call: TaskCall, input: Payload, resource: string): CallEvents {
+  const { thread, execution } = call.visit;
+  const { history } = execution;
+  return {
+    subject: resource,
+    scheduled: () =>
+      history.record(thread, 'LambdaFunctionScheduled', {
+        lambdaFunctionScheduledEventDetails: {
+          resource,
+          input: input.text,
+          inputDetails: { truncated: false },
+          ...(call.timeoutSeconds === undefined ? {} : { timeoutInSeconds: call.timeoutSeconds }),
+        },
+      }),
+    started: () => history.record(thread, 'LambdaFunctionStarted'),
+    succeeded: (output) =>
+      history.record(thread, 'LambdaFunctionSucceeded', {
+        lambdaFunctionSucceededEventDetails: { output: output.text, outputDetails: { truncated: false } },
+      }),
+    failed: ({ error, reason }) =>
+      history.record(thread, 'LambdaFunctionFailed', {
+        lambdaFunctionFailedEventDetails: { error, cause: reason },
+      }),
+    timedOut: ({ error, reason }) =>
+      history.record(thread, 'LambdaFunctionTimedOut', {
+        lambdaFunctionTimedOutEventDetails: { error, cause: reason },
+      }),
+  };
+}

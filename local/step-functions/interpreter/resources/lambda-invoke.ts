@@ -1,0 +1,83 @@
+import type { LambdaRuntime } from '../../../services';
+import { isJsonObject, type Json, Payload } from '../../json';
+import { checkSize } from '../data-flow';
+import type { Execution } from '../execution';
+import { EvaluationFailure, StateFailure } from '../failures';
+import { attempt } from './attempt';
+import { invocationResult } from './lambda';
+import { sdkMetadata } from './sdk-response';
+import { serviceEvents } from './service-events';
+import type { TaskResource } from './task-resource';
+
+export const lambdaInvokeParameters = {
+  required: ['FunctionName'],
+  optional: ['Payload', 'Qualifier'],
+} as const;
+
+/** `arn:aws:states:::lambda:invoke`. https://docs.aws.amazon.com/step-functions/latest/dg/connect-lambda.html */
+export function lambdaInvoke(lambda: LambdaRuntime): TaskResource {
+  return {
+    async call(call) {
+      const parameters = new Payload(call.parameters);
+      checkSize(parameters, 'lambda', 'provided parameters');
+      const { functionArn, version, payload } = request(parameters.value, call.visit.execution);
+      return attempt(call, serviceEvents(call, parameters, 'lambda', 'invoke'), async (signal) => {
+        const value = invocationResult(await lambda.invoke(functionArn, event(payload), signal));
+        return answer(value, version, call.visit.execution);
+      });
+    },
+  };
+}
+
+function request(parameters: Json, execution: Execution) {
+  if (!isJsonObject(parameters))
+    throw new EvaluationFailure('The Parameters of lambda:invoke must be an object.');
+  const { FunctionName: name, Payload: payload, Qualifier: qualifier } = parameters;
+  if (typeof name !== 'string' || name === '') {
+    throw new EvaluationFailure("The Parameters of lambda:invoke must hold a string 'FunctionName'.");
+  }
+  if (qualifier !== undefined && typeof qualifier !== 'string') {
+    throw new EvaluationFailure("The Parameters of lambda:invoke hold a 'Qualifier' that is not a string.");
+  }
+  const version = qualifier ?? '$LATEST';
+  const arn = functionArn(name, execution);
+  return { functionArn: version === '$LATEST' ? arn : `${arn}:${version}`, version, payload };
+}
+
+/** FunctionName is a name, an ARN, or a part of one: `function:x`, `123456789012:function:x`. */
+function functionArn(name: string, { region, accountId }: Execution): string {
+  if (name.startsWith('arn:')) return name;
+  return `arn:aws:lambda:${region}:${accountId}:function:${name.split(':').at(-1)}`;
+}
+
+/**
+ * The function's event, its own copy. A payload that is a string is the body of the request as it stands, so that
+ * "{}" reaches the function as an empty object; found in recordings of the service.
+ */
+function event(payload: Json | undefined): Json {
+  if (payload === undefined) return {};
+  if (typeof payload !== 'string') return JSON.parse(JSON.stringify(payload)) as Json;
+  try {
+    return JSON.parse(payload) as Json;
+  } catch {
+    throw new StateFailure(
+      'Lambda.InvalidRequestContentException',
+      `Could not parse request body into json: ${payload}`,
+    );
+  }
+}
+
+function answer(payload: Json, version: string, execution: Execution): Json {
+  const headers = {
+    'Content-Length': String(new Payload(payload).bytes),
+    'Content-Type': 'application/json',
+    'X-Amz-Executed-Version': version,
+    'x-amzn-Remapped-Content-Length': '0',
+  };
+  return {
+    ExecutedVersion: version,
+    Payload: payload,
+    ...sdkMetadata(headers, execution.clock.now()),
+    StatusCode: 200,
+  };
+}

@@ -1,0 +1,21 @@
+import { randomUUID } from 'node:crypto';
+import type { JsonObject } from '../../json';
+
+/** What the service adds to the answer of every service integration: the HTTP answer that it got. */
+export function sdkMetadata(headers: Readonly<Record<string, string>>, date: Date): JsonObject {
+  const requestId = randomUUID();
+  const all = {
+    Connection: 'keep-alive',
+    Date: date.toUTCString(),
+    'x-amzn-RequestId': requestId,
+    ...headers,
+  };
+  return {
+    SdkHttpMetadata: {
+      AllHttpHeaders: Object.fromEntries(Object.entries(all).map(([name, value]) => [name, [value]])),
+      HttpHeaders: all,
+      HttpStatusCode: 200,
+    },
+    SdkResponseMetadata: { RequestId: requestId },
+  };
+}

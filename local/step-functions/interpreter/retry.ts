@@ -1,0 +1,96 @@
+import type { Catcher, Retrier } from '../definition/language';
+import type { Json } from '../json';
+import type { Outcome, Visit } from './execution';
+import { assignments, combine } from './data-flow';
+import { errorNames, EvaluationFailure, StateFailure } from './failures';
+
+/** Defaults of a retrier. https://docs.aws.amazon.com/step-functions/latest/dg/concepts-error-handling.html */
+const defaults = { intervalSeconds: 1, maxAttempts: 3, backoffRate: 2 };
+
+/**
+ * Whether a name in ErrorEquals means the error.
+ * States.ALL is not States.DataLimitExceeded, States.TaskFailed is not States.Timeout either, and nothing is
+ * States.Runtime, which "isn't retriable, and will always cause the execution to fail".
+ */
+export function matchesError(name: string, error: string | undefined): boolean {
+  if (error === errorNames.runtime) return false;
+  if (name === error) return true;
+  if (error === errorNames.dataLimitExceeded) return false;
+  if (name === errorNames.all) return true;
+  if (name === errorNames.taskFailed)
+    return error !== errorNames.timeout && error !== errorNames.heartbeatTimeout;
+  return name === errorNames.timeout && error === errorNames.heartbeatTimeout;
+}
+
+function firstMatching<T extends { ErrorEquals: string[] }>(
+  candidates: readonly T[] | undefined,
+  error: string | undefined,
+): T | undefined {
+  return candidates?.find((candidate) => candidate.ErrorEquals.some((name) => matchesError(name, error)));
+}
+
+/** Seconds to wait before a retry. @param earlier how often this retrier has retried already. */
+export function retryDelay(retrier: Retrier, earlier: number, random: () => number): number {
+  const interval = retrier.IntervalSeconds ?? defaults.intervalSeconds;
+  const backedOff = interval * (retrier.BackoffRate ?? defaults.backoffRate) ** earlier;
+  const delay = Math.min(backedOff, retrier.MaxDelaySeconds ?? Infinity);
+  return retrier.JitterStrategy === 'FULL' ? random() * delay : delay;
+}
+
+export interface ErrorHandling {
+  readonly Retry?: Retrier[];
+  readonly Catch?: Catcher[];
+}
+
+/**
+ * Carries out the work of a Task, Parallel or Map state with its Retry and Catch.
+ * @param givenUp called when the state fails for good, before anything catches it.
+ */
+export async function withErrorHandling(
+  state: ErrorHandling,
+  visit: Visit,
+  work: () => Promise<Outcome>,
+  givenUp: () => void = () => {},
+): Promise<Outcome> {
+  const { execution, thread } = visit;
+  const attempts = new Map<Retrier, number>();
+  visit.retryCount = 0;
+  for (;;) {
+    try {
+      return await work();
+    } catch (error) {
+      const failure = asFailure(error, visit);
+      const retrier = firstMatching(state.Retry, failure.error);
+      const earlier = (retrier && attempts.get(retrier)) ?? 0;
+      if (retrier && earlier < (retrier.MaxAttempts ?? defaults.maxAttempts)) {
+        attempts.set(retrier, earlier + 1);
+        await execution.clock.sleep(retryDelay(retrier, earlier, execution.random) * 1000, thread.signal);
+        visit.retryCount++;
+        continue;
+      }
+      givenUp();
+      const catcher = firstMatching(state.Catch, failure.error);
+      if (catcher === undefined) throw failure;
+      return caught(catcher, failure, visit);
+    }
+  }
+}
+
+function caught(catcher: Catcher, failure: StateFailure, visit: Visit): Outcome {
+  const errorOutput: Json = {
+    ...(failure.error === undefined ? {} : { Error: failure.error }),
+    ...(failure.reason === undefined ? {} : { Cause: failure.reason }),
+  };
+  return {
+    output: combine(catcher.ResultPath, errorOutput, visit),
+    next: catcher.Next,
+    assigned: assignments(catcher, errorOutput, visit),
+  };
+}
+
+/** The failure in a state; anything else is rethrown: an interruption, or a fault of the twin itself. */
+export function asFailure(error: unknown, visit: Pick<Visit, 'name' | 'enteredEventId'>): StateFailure {
+  if (error instanceof EvaluationFailure) return error.inState(visit.name, visit.enteredEventId);
+  if (error instanceof StateFailure) return error;
+  throw error;
+}

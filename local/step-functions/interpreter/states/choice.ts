@@ -1,0 +1,25 @@
+import type { ChoiceState } from '../../definition/language';
+import { holds } from '../choice-rules';
+import { assignments, selectInput, selectOutput } from '../data-flow';
+import { type Outcome, sourceOf, type Visit } from '../execution';
+import { errorNames, EvaluationFailure } from '../failures';
+
+/** Goes on with the first rule that holds, or with the Default. https://states-language.net/#choice-state */
+export function runChoice(state: ChoiceState, visit: Visit): Outcome {
+  const input = selectInput(state, visit);
+  const source = sourceOf(visit, input);
+  const rule = state.Choices.find((candidate) => holds(candidate, source));
+  const next = rule ? rule.Next : state.Default;
+  if (next === undefined) {
+    throw new EvaluationFailure(
+      'Failed to transition out of the state. The state does not point to a next state.',
+      errorNames.noChoiceMatched,
+    );
+  }
+  return {
+    output: selectOutput(state, input, visit),
+    next,
+    // A rule's own Assign stands for the state's, which belongs to the Default.
+    assigned: assignments(rule ?? state, input, visit),
+  };
+}

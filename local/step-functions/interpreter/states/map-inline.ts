@@ -1,0 +1,74 @@
+import { type Json, type JsonObject, Payload } from '../../json';
+import { evaluateTemplate } from '../../jsonpath/template';
+import { checkSize } from '../data-flow';
+import { sourceOf } from '../execution';
+import { Interrupted } from '../failures';
+import { ThreadGroup } from '../group';
+import { asFailure } from '../retry';
+import { runWorkflow } from '../workflow';
+import type { MapWork } from './map';
+
+/** `$$.Map.Item` of one item. */
+export const mapItem = (work: MapWork, index: number): JsonObject => ({
+  Index: index,
+  Value: work.items[index]!,
+});
+
+/** The input of one iteration: the item, or what ItemSelector makes of it. */
+export function itemInput(work: MapWork, index: number): Json {
+  const template = work.state.ItemSelector ?? work.state.Parameters;
+  if (template === undefined) return work.items[index]!;
+  return evaluateTemplate(template, sourceOf(work.visit, work.input, mapItem(work, index)));
+}
+
+/**
+ * Runs the iterations within the execution, a few at a time. Each runner takes item after item; on the service, an
+ * iteration follows the last event of the one whose place it takes.
+ */
+export async function runInline(work: MapWork): Promise<Json> {
+  const { visit, items } = work;
+  const { history } = visit.execution;
+  const group = new ThreadGroup(visit.thread);
+  const outputs: Json[] = [];
+  const name = visit.name;
+  const started = visit.thread.lastEventId;
+  let next = 0;
+
+  async function iterate(index: number, after: number): Promise<number> {
+    const thread = group.thread(after, mapItem(work, index));
+    history.record(thread, 'MapIterationStarted', { mapIterationStartedEventDetails: { name, index } });
+    try {
+      const input = new Payload(itemInput(work, index));
+      checkSize(input, name, 'provided parameters');
+      outputs[index] = (await runWorkflow(work.processor, input, thread, visit.execution)).value;
+    } catch (error) {
+      if (!(error instanceof Interrupted)) {
+        group.fail(asFailure(error, visit), thread);
+        history.recordBeside(thread, 'MapIterationFailed', {
+          mapIterationFailedEventDetails: { name, index },
+        });
+      } else if (error.interruption.kind === 'sibling-failed') {
+        history.recordBeside(thread, 'MapIterationAborted', {
+          mapIterationAbortedEventDetails: { name, index },
+        });
+      }
+      return thread.lastEventId;
+    }
+    visit.thread.lastEventId = history.recordBeside(thread, 'MapIterationSucceeded', {
+      mapIterationSucceededEventDetails: { name, index },
+    });
+    return thread.lastEventId;
+  }
+
+  async function takeItems(): Promise<void> {
+    try {
+      for (let last = started; next < items.length && !group.aborted;) last = await iterate(next++, last);
+    } catch (error) {
+      group.fail(error, visit.thread);
+    }
+  }
+
+  await Promise.all(Array.from({ length: Math.min(work.concurrency, items.length) }, takeItems));
+  group.throwFailure();
+  return outputs;
+}

@@ -1,0 +1,71 @@
+import type { ItemProcessor, MapState } from '../../definition/language';
+import type { Json } from '../../json';
+import { resolvePath } from '../../jsonpath/path';
+import { limits } from '../../limits';
+import { finish, selectInput } from '../data-flow';
+import { type Outcome, sourceOf, type Visit } from '../execution';
+import { EvaluationFailure } from '../failures';
+import { withErrorHandling } from '../retry';
+import { runDistributed } from './map-distributed';
+import { runInline } from './map-inline';
+import { concurrency, toleratedFailures } from './map-settings';
+
+/** What both modes of a Map work on. */
+export interface MapWork {
+  readonly state: MapState;
+  readonly visit: Visit;
+  readonly processor: ItemProcessor;
+  /** The state's input after InputPath: `$` in ItemSelector. */
+  readonly input: Json;
+  readonly items: readonly Json[];
+  readonly concurrency: number;
+}
+
+export const processorOf = (state: MapState): ItemProcessor => (state.ItemProcessor ?? state.Iterator)!;
+
+export const isDistributed = (state: MapState): boolean =>
+  processorOf(state).ProcessorConfig?.Mode === 'DISTRIBUTED';
+
+/** Runs a workflow for every item of an array. https://states-language.net/#map-state */
+export function runMap(state: MapState, visit: Visit): Promise<Outcome> {
+  const { history } = visit.execution;
+  let started = false;
+  return withErrorHandling(
+    state,
+    visit,
+    async () => {
+      started = false;
+      const work = plan(state, visit);
+      history.record(visit.thread, 'MapStateStarted', {
+        mapStateStartedEventDetails: { length: work.items.length },
+      });
+      const tolerated = toleratedFailures(state, sourceOf(visit, work.input));
+      started = true;
+      const result = await (isDistributed(state) ? runDistributed(work, tolerated) : runInline(work));
+      const outcome = { ...finish(state, result, visit), next: state.Next };
+      history.recordBeside(visit.thread, 'MapStateSucceeded');
+      return outcome;
+    },
+    () => {
+      // A Map whose own fields are wrong fails its execution without an event of its own.
+      if (started) history.record(visit.thread, 'MapStateFailed');
+    },
+  );
+}
+
+function plan(state: MapState, visit: Visit): MapWork {
+  const input = selectInput(state, visit);
+  const source = sourceOf(visit, input);
+  const path = state.ItemsPath ?? '$';
+  const items = resolvePath(path, source);
+  if (!Array.isArray(items)) throw new EvaluationFailure(`Reference path "${path}" must point to array.`);
+  const most = isDistributed(state) ? limits.distributedConcurrency : limits.inlineConcurrency;
+  return {
+    state,
+    visit,
+    processor: processorOf(state),
+    input,
+    items,
+    concurrency: Math.min(concurrency(state, source) || most, most),
+  };
+}

@@ -1,0 +1,56 @@
+import type { ParallelState } from '../../definition/language';
+import { Payload } from '../../json';
+import { checkSize, effectiveInput, finish } from '../data-flow';
+import type { Outcome, Visit } from '../execution';
+import { ThreadGroup } from '../group';
+import { withErrorHandling } from '../retry';
+import { runWorkflow } from '../workflow';
+
+/** Runs its branches beside each other; the first that fails fails the state. https://states-language.net/#parallel-state */
+export function runParallel(state: ParallelState, visit: Visit): Promise<Outcome> {
+  const { history } = visit.execution;
+  let started = false;
+  return withErrorHandling(
+    state,
+    visit,
+    async () => {
+      started = false;
+      const input = new Payload(effectiveInput(state, visit));
+      checkSize(input, visit.name, 'provided parameters');
+      const startedEventId = history.record(visit.thread, 'ParallelStateStarted');
+      started = true;
+      const outputs = await runBranches(state, input, startedEventId, visit);
+      const result = outputs.map((output) => output.value);
+      const outcome = { ...finish(state, result, visit), next: state.Next };
+      history.recordBeside(visit.thread, 'ParallelStateSucceeded');
+      return outcome;
+    },
+    () => {
+      if (started) history.record(visit.thread, 'ParallelStateFailed');
+    },
+  );
+}
+
+async function runBranches(
+  state: ParallelState,
+  input: Payload,
+  startedEventId: number,
+  visit: Visit,
+): Promise<Payload[]> {
+  const { execution, thread: parent } = visit;
+  const group = new ThreadGroup(parent);
+  const outputs: Payload[] = [];
+  await Promise.all(
+    state.Branches.map(async (branch, position) => {
+      const thread = group.thread(startedEventId);
+      try {
+        outputs[position] = await runWorkflow(branch, input, thread, execution);
+        parent.lastEventId = thread.lastEventId;
+      } catch (error) {
+        group.fail(error, thread);
+      }
+    }),
+  );
+  group.throwFailure();
+  return outputs;
+}

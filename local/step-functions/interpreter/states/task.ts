@@ -1,0 +1,51 @@
+import type { TaskState } from '../../definition/language';
+import type { Json } from '../../json';
+import { resolveField } from '../../jsonpath/path';
+import { limits } from '../../limits';
+import { effectiveInput, finish, selectInput } from '../data-flow';
+import { type Outcome, sourceOf, type Visit } from '../execution';
+import { EvaluationFailure } from '../failures';
+import { withErrorHandling } from '../retry';
+
+/** Calls what its Resource stands for. https://states-language.net/#task-state */
+export function runTask(state: TaskState, visit: Visit): Promise<Outcome> {
+  return withErrorHandling(state, visit, async () => {
+    const parameters = effectiveInput(state, visit);
+    const result = await visit.execution.resource(state.Resource).call({
+      parameters,
+      visit,
+      timeoutSeconds: seconds(
+        state.TimeoutSeconds,
+        state.TimeoutSecondsPath,
+        'TimeoutSecondsPath',
+        state,
+        visit,
+      ),
+      heartbeatSeconds: seconds(
+        state.HeartbeatSeconds,
+        state.HeartbeatSecondsPath,
+        'HeartbeatSecondsPath',
+        state,
+        visit,
+      ),
+    });
+    return { ...finish(state, result, visit), next: state.Next };
+  });
+}
+
+function seconds(
+  value: number | undefined,
+  path: string | undefined,
+  field: string,
+  state: TaskState,
+  visit: Visit,
+): number | undefined {
+  if (path === undefined) return value;
+  const found: Json = resolveField(path, field, sourceOf(visit, selectInput(state, visit)));
+  if (typeof found !== 'number' || !Number.isInteger(found) || found < 1 || found > limits.seconds) {
+    throw new EvaluationFailure(
+      `The ${field} parameter references an invalid value: ${path} == ${JSON.stringify(found)}`,
+    );
+  }
+  return found;
+}

@@ -1,0 +1,21 @@
+import type { Json, JsonObject } from '../json';
+
+/**
+ * Variables of one scope: the state machine, a branch or an iteration. An inner scope reads those of the scopes
+ * around it; what it assigns is its own and gone when it ends.
+ * https://docs.aws.amazon.com/step-functions/latest/dg/workflow-variables.html#variable-scope
+ */
+export class Variables {
+  readonly #values = new Map<string, Json>();
+
+  constructor(private readonly outer?: Variables) {}
+
+  get(name: string): Json | undefined {
+    return this.#values.has(name) ? this.#values.get(name) : this.outer?.get(name);
+  }
+
+  /** Assigns all at once: the values were worked out before any of them changed. */
+  assign(values: JsonObject): void {
+    for (const [name, value] of Object.entries(values)) this.#values.set(name, value);
+  }
+}

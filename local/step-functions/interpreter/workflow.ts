@@ -1,0 +1,94 @@
+import type { HistoryEventType } from '@aws-sdk/client-sfn';
+import type { State, StateType, Workflow } from '../definition/language';
+import { type JsonObject, Payload } from '../json';
+import { checkSize } from './data-flow';
+import type { Execution, Outcome, Thread, Visit } from './execution';
+import { Interrupted, throwIfInterrupted } from './failures';
+import { asFailure } from './retry';
+import { runnerOf } from './states';
+
+/** Runs states from the first to an end, and gives the last one's output. @throws StateFailure, Interrupted */
+export async function runWorkflow(
+  workflow: Workflow,
+  input: Payload,
+  thread: Thread,
+  execution: Execution,
+): Promise<Payload> {
+  let data = input;
+  let name: string | undefined = workflow.StartAt;
+  while (name !== undefined) {
+    throwIfInterrupted(thread.signal);
+    const state: State = workflow.States[name]!;
+    const step = await runState(name, state, data, thread, execution);
+    data = step.output;
+    name = step.next;
+  }
+  return data;
+}
+
+async function runState(
+  name: string,
+  state: State,
+  input: Payload,
+  thread: Thread,
+  execution: Execution,
+): Promise<{ output: Payload; next: string | undefined }> {
+  const { history } = execution;
+  const enteredTime = execution.clock.now();
+  const enteredEventId = history.record(thread, eventType(state.Type, 'StateEntered'), {
+    stateEnteredEventDetails: { name, input: input.text, inputDetails: { truncated: false } },
+  });
+  const visit: Visit = { name, execution, thread, input, enteredEventId, enteredTime };
+  try {
+    const outcome = await runnerOf(state)(state, visit);
+    return leave(state, outcome, visit);
+  } catch (error) {
+    if (error instanceof Interrupted) {
+      recordAborted(state.Type, error, visit);
+      throw error;
+    }
+    throw asFailure(error, visit);
+  }
+}
+
+function leave(state: State, outcome: Outcome, visit: Visit): { output: Payload; next: string | undefined } {
+  const { thread, input } = visit;
+  const output = outcome.output === input.value ? input : new Payload(outcome.output);
+  checkSize(output, visit.name, 'returned a result');
+  const assigned = outcome.assigned;
+  if (assigned !== undefined) {
+    checkSize(new Payload(assigned), visit.name, 'returned a result');
+    thread.variables.assign(assigned);
+  }
+  visit.execution.history.record(thread, eventType(state.Type, 'StateExited'), {
+    stateExitedEventDetails: {
+      name: visit.name,
+      output: output.text,
+      outputDetails: { truncated: false },
+      ...(assigned === undefined ? {} : assignedDetails(assigned)),
+    },
+  });
+  return { output, next: outcome.next };
+}
+
+function assignedDetails(assigned: JsonObject) {
+  return {
+    assignedVariables: Object.fromEntries(
+      Object.entries(assigned).map(([variable, value]) => [variable, JSON.stringify(value)]),
+    ),
+    assignedVariablesDetails: { truncated: false },
+  };
+}
+
+const abortable: ReadonlySet<StateType> = new Set(['Task', 'Wait', 'Parallel', 'Map']);
+
+/** A state that was running when another branch failed has an event for that; a stopped execution has only its own. */
+function recordAborted(type: StateType, { interruption }: Interrupted, visit: Visit): void {
+  if (interruption.kind === 'sibling-failed' && abortable.has(type)) {
+    visit.execution.history.record(visit.thread, eventType(type, 'StateAborted'));
+  }
+}
+
+function eventType(type: StateType, what: 'StateEntered' | 'StateExited' | 'StateAborted'): HistoryEventType {
+  return `${type}${what}` as HistoryEventType;
+}

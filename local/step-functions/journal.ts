@@ -1,0 +1,108 @@
+import { closeSync, existsSync, fdatasyncSync, openSync, readFileSync, writeSync } from 'node:fs';
+import type { Ending } from './interpreter/run';
+import type { RecordedEvent } from './interpreter/history';
+
+/** What is known of an execution from its start. */
+export interface StartedRecord {
+  readonly arn: string;
+  readonly name: string;
+  readonly stateMachineArn: string;
+  /** The text as it was given. */
+  readonly input: string;
+  /** Epoch milliseconds. */
+  readonly startDate: number;
+}
+
+export type EndedRecord = Ending & {
+  /** Epoch milliseconds. */
+  readonly stopDate: number;
+};
+
+type Line =
+  { readonly started: StartedRecord } | { readonly event: RecordedEvent } | { readonly ended: EndedRecord };
+
+export interface JournalContent {
+  readonly started: StartedRecord;
+  readonly events: readonly RecordedEvent[];
+  readonly ended?: EndedRecord;
+}
+
+/** How many lines may wait for being written. */
+const batchLines = 256;
+
+/**
+ * One execution's file: a line for its start, for each event and for its end, only ever appended to. The start is in
+ * the file before StartExecution answers, and all of it is on the disk before the execution counts as ended.
+ */
+export class Journal {
+  #waiting: string[] = [];
+  #scheduled = false;
+  readonly #file: number;
+
+  constructor(path: string, mode: 'new' | 'append') {
+    this.#file = openSync(path, mode === 'new' ? 'wx' : 'a');
+  }
+
+  start(started: StartedRecord): void {
+    this.#append({ started });
+    this.#flush();
+  }
+
+  event(event: RecordedEvent): void {
+    this.#append({ event });
+    if (this.#waiting.length >= batchLines) this.#flush();
+    else if (!this.#scheduled) {
+      this.#scheduled = true;
+      setImmediate(() => this.#flush());
+    }
+  }
+
+  /** Writes the end, and closes the file. */
+  end(ended: EndedRecord): void {
+    this.#append({ ended });
+    this.#flush();
+    fdatasyncSync(this.#file);
+    closeSync(this.#file);
+  }
+
+  /** Ends the line that a crash may have cut off. */
+  repair(): void {
+    writeSync(this.#file, '\n');
+  }
+
+  #append(line: Line): void {
+    this.#waiting.push(JSON.stringify(line));
+  }
+
+  #flush(): void {
+    this.#scheduled = false;
+    if (this.#waiting.length === 0) return;
+    writeSync(this.#file, `${this.#waiting.join('\n')}\n`);
+    this.#waiting = [];
+  }
+}
+
+/** Reads a journal; undefined when not even the start got into it. A line that was cut off is passed over. */
+export function readJournal(path: string): JournalContent | undefined {
+  if (!existsSync(path)) return undefined;
+  let started: StartedRecord | undefined;
+  let ended: EndedRecord | undefined;
+  const events: RecordedEvent[] = [];
+  for (const text of readFileSync(path, 'utf8').split('\n')) {
+    const line = parseLine(text);
+    if (line === undefined) continue;
+    if ('started' in line) started = line.started;
+    else if ('event' in line) events.push(line.event);
+    else ended = line.ended;
+  }
+  return started && { started, events, ended };
+}
+
+function parseLine(text: string): Line | undefined {
+  if (text === '') return undefined;
+  try {
+    return JSON.parse(text) as Line;
+  } catch {
+    return undefined;
+  }
+}

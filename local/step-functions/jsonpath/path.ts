@@ -1,0 +1,106 @@
+import { JSONPath } from 'jsonpath-plus';
+import { EvaluationFailure } from '../interpreter/failures';
+import type { Json } from '../json';
+import { isJsonObject } from '../json';
+import { type ParsedPath, parsePath } from './path-parser';
+import { applyFunction } from './path-functions';
+
+/** What paths read: `$`, `$$` and `$variable`. */
+export interface Source {
+  readonly input: Json;
+  /** Built only when a path asks for it. */
+  context(): Json;
+  variable(name: string): Json | undefined;
+}
+
+export type Lookup =
+  | { readonly found: true; readonly value: Json }
+  /** Why nothing was found, in the words of the JSONPath library that the service runs on (Jayway). */
+  | { readonly found: false; readonly reason: string; readonly searched: Json | undefined };
+
+/** Finds what a path points to. A path that can point to many values gives an array of those there are, even none. */
+export function lookUp(text: string, source: Source): Lookup {
+  const path = parsePath(text);
+  const root = rootOf(path, source);
+  if (root === undefined) {
+    return { found: false, reason: `No results for path: ${text}`, searched: undefined };
+  }
+  if (!path.definite) return { found: true, value: selectMany(path, root) };
+  return selectOne(path, root);
+}
+
+/** Finds what a path points to, for fields such as InputPath. */
+export function resolvePath(text: string, source: Source): Json {
+  const lookup = lookUp(text, source);
+  if (!lookup.found) throw new EvaluationFailure(`Invalid path '${text}' : ${lookup.reason}`);
+  return lookup.value;
+}
+
+/** Finds what a path points to, for a field that names itself in the error. @param field for example `CausePath`. */
+export function resolveField(text: string, field: string, source: Source): Json {
+  const lookup = lookUp(text, source);
+  if (!lookup.found) {
+    const searched = JSON.stringify(lookup.searched ?? source.input);
+    throw new EvaluationFailure(
+      `The JSONPath '${text}' specified for the field '${field}' could not be found in the input '${searched}'`,
+    );
+  }
+  return lookup.value;
+}
+
+function rootOf(path: ParsedPath, source: Source): Json | undefined {
+  switch (path.root.kind) {
+    case 'input':
+      return source.input;
+    case 'context':
+      return source.context();
+    case 'variable':
+      return source.variable(path.root.name);
+  }
+}
+
+function selectOne(path: ParsedPath, root: Json): Lookup {
+  const missing = (reason: string): Lookup => ({ found: false, reason, searched: root });
+  let value = root;
+  let walked = '$';
+  for (const [position, step] of path.steps.entries()) {
+    const last = position === path.steps.length - 1;
+    if (step.kind === 'property') {
+      walked += `['${step.name}']`;
+      if (!isJsonObject(value)) {
+        return missing(`Expected to find an object with property ['${step.name}'] in path ${walked}`);
+      }
+      if (!Object.hasOwn(value, step.name)) {
+        return missing(`${last ? 'No results for path:' : 'Missing property in path'} ${walked}`);
+      }
+      value = value[step.name]!;
+    } else if (step.kind === 'index') {
+      if (!Array.isArray(value)) {
+        return missing(
+          `Filter: [${step.index}] can only be applied to arrays. Current context is: ${JSON.stringify(value)}`,
+        );
+      }
+      walked += `[${step.index}]`;
+      const item = value.at(step.index);
+      if (item === undefined) return missing(`No results for path: ${walked}`);
+      value = item;
+    }
+  }
+  if (path.call === undefined) return { found: true, value };
+  const result = applyFunction(path.call, value);
+  return result === undefined ? missing(`No results for path: ${walked}`) : { found: true, value: result };
+}
+
+function selectMany(path: ParsedPath, root: Json): Json {
+  const filters = path.steps.some((step) => step.kind === 'filter');
+  const selected = JSONPath<Json[] | undefined>({
+    path: ['$', ...path.steps.map((step) => step.token)],
+    json: root as object,
+    wrap: true,
+    // Filters run in the library's own evaluator, which has no access to the process; nothing else is evaluated at all.
+    eval: filters ? 'safe' : false,
+  });
+  const values = selected ?? [];
+  if (path.call === undefined) return values;
+  return applyFunction(path.call, values) ?? null;
+}

@@ -1,0 +1,44 @@
+import type { Json, JsonObject } from '../json';
+import { isJsonObject } from '../json';
+import { callIntrinsic } from './intrinsic';
+import { looksLikeIntrinsic } from './intrinsic-parser';
+import { resolveField, type Source } from './path';
+
+/** Fields whose names end so hold a path or an intrinsic function instead of a value. */
+export const dynamicSuffix = '.$';
+
+/** Whether a (part of a) template has to be evaluated; parts without a dynamic field are used as they are. */
+const dynamic = new WeakMap<object, boolean>();
+
+function isDynamic(template: Json): boolean {
+  if (typeof template !== 'object' || template === null) return false;
+  let known = dynamic.get(template);
+  if (known === undefined) {
+    known = Array.isArray(template)
+      ? template.some(isDynamic)
+      : Object.entries(template).some(([name, value]) => name.endsWith(dynamicSuffix) || isDynamic(value));
+    dynamic.set(template, known);
+  }
+  return known;
+}
+
+/** Fills in a payload template: Parameters, ItemSelector, ResultSelector, Assign. https://states-language.net/#payload-template */
+export function evaluateTemplate(template: Json, source: Source): Json {
+  if (!isDynamic(template)) return template;
+  if (Array.isArray(template)) return template.map((item) => evaluateTemplate(item, source));
+  if (!isJsonObject(template)) return template;
+  const result: JsonObject = {};
+  for (const [name, value] of Object.entries(template)) {
+    if (name.endsWith(dynamicSuffix)) {
+      result[name.slice(0, -dynamicSuffix.length)] = evaluateExpression(value as string, name, source);
+    } else {
+      result[name] = evaluateTemplate(value, source);
+    }
+  }
+  return result;
+}
+
+/** A path or an intrinsic function. @param field the name of the field that holds it, for errors. */
+export function evaluateExpression(text: string, field: string, source: Source): Json {
+  return looksLikeIntrinsic(text) ? callIntrinsic(text, field, source) : resolveField(text, field, source);
+}

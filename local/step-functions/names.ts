@@ -1,0 +1,24 @@
+import { ServiceError } from '../services';
+import { limits } from './limits';
+
+/** Characters that a name must not have. https://docs.aws.amazon.com/step-functions/latest/apireference/API_StartExecution.html */
+const forbidden = /[\s<>{}[\]?*"#%\\^|~`$&,;:/\p{Cc}\u{FFFE}\u{FFFF}]/u;
+
+/** @throws ServiceError InvalidName */
+export function checkName(name: string): void {
+  if (name.length < 1 || name.length > limits.nameLength || forbidden.test(name)) {
+    throw new ServiceError('InvalidName', `Invalid Name: '${name}'`);
+  }
+}
+
+/** The parts of an ARN of this service. @throws ServiceError InvalidArn */
+export function resourceOf(arn: string, type: 'stateMachine' | 'execution'): string {
+  const [prefix, , service, , , kind, ...resource] = arn.split(':');
+  if (prefix !== 'arn' || service !== 'states') {
+    throw new ServiceError('InvalidArn', `Invalid Arn: 'Invalid ARN prefix: ${arn}'`);
+  }
+  if (kind !== type) {
+    throw new ServiceError('InvalidArn', `Invalid Arn: 'Resource type not valid in this context: ${kind}'`);
+  }
+  return resource.join(':');
+}

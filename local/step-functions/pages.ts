@@ -1,0 +1,24 @@
+import { ServiceError } from '../services';
+
+/** What AWS gives when a list is asked for without a number, or with 0. */
+const defaultPageSize = 100;
+
+export interface Page<T> {
+  readonly items: readonly T[];
+  readonly nextToken?: string;
+}
+
+/** Cuts a page out of a list. A token is where the next page starts. @throws ServiceError InvalidToken */
+export function pageOf<T>(all: readonly T[], maxResults = 0, nextToken?: string): Page<T> {
+  const start = nextToken === undefined ? 0 : startOf(nextToken);
+  const end = start + (maxResults || defaultPageSize);
+  return { items: all.slice(start, end), nextToken: end < all.length ? tokenOf(end) : undefined };
+}
+
+const tokenOf = (start: number): string => Buffer.from(`from:${start}`).toString('base64url');
+
+function startOf(token: string): number {
+  const match = /^from:(\d+)$/.exec(Buffer.from(token, 'base64url').toString());
+  if (!match) throw new ServiceError('InvalidToken', `Invalid Token: '${token}'`);
+  return Number(match[1]);
+}
