@@ -1,0 +1,31 @@
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { twinDescription, type TwinDescription } from './description';
+
+/** The file in a state directory by which its running twin is found. */
+const FILE = 'twin.json';
+
+/** @returns the twin that runs on this state directory, undefined where none answers. */
+export async function findRunningTwin(stateDirectory: string): Promise<TwinDescription | undefined> {
+  let endpoint: string;
+  try {
+    endpoint = twinDescription.parse(JSON.parse(readFileSync(join(stateDirectory, FILE), 'utf8'))).endpoint;
+  } catch {
+    return undefined;
+  }
+  try {
+    const answer = await fetch(`${endpoint}/_sluice/twin`, { signal: AbortSignal.timeout(2_000) });
+    return answer.ok ? twinDescription.parse(await answer.json()) : undefined;
+  } catch {
+    // Its process is gone: it was killed, and left the file behind.
+    return undefined;
+  }
+}
+
+export function announceTwin(stateDirectory: string, description: TwinDescription): void {
+  writeFileSync(join(stateDirectory, FILE), `${JSON.stringify(description, null, 2)}\n`);
+}
+
+export function withdrawTwin(stateDirectory: string): void {
+  rmSync(join(stateDirectory, FILE), { force: true });
+}

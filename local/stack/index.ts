@@ -1,0 +1,5 @@
+export { packageIfChanged, packageService, type PackageOptions } from './package-service';
+export { planStack, type Stack } from './plan-stack';
+export { readStack, unpackFunctions } from './read-stack';
+export { PackagingFailed } from './run-serverless';
+export { StackError } from './stack-error';

@@ -1,0 +1,53 @@
+import { createHash } from 'node:crypto';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { cp } from 'node:fs/promises';
+import { join } from 'node:path';
+
+/** All that packaging may read, besides installed packages, which the lockfile stands for. */
+const INPUTS = [
+  'serverless.yml',
+  'functions',
+  'core',
+  'sql',
+  'statemachines',
+  'datasets',
+  'resources',
+  'package.json',
+  'package-lock.json',
+  'tsconfig.json',
+] as const;
+
+/**
+ * Copies the inputs, so that what is packaged is what was fingerprinted, whatever an editor saves meanwhile; and so
+ * that a file that packaging reads but that is not an input makes it fail rather than go stale.
+ */
+export async function copyInputs(from: string, to: string): Promise<void> {
+  for (const name of INPUTS) {
+    if (existsSync(join(from, name)))
+      await cp(join(from, name), join(to, name), { recursive: true, dereference: true });
+  }
+}
+
+/** SHA-256 over the names and contents of the inputs in a directory, and over whatever else decides the outcome. */
+export function fingerprintInputs(directory: string, settings: unknown): string {
+  const hash = createHash('sha256').update(JSON.stringify(settings));
+  for (const path of INPUTS.flatMap((name) => filesOf(directory, name))) {
+    const content = createHash('sha256')
+      .update(readFileSync(join(directory, path)))
+      .digest('hex');
+    hash.update(`\n${JSON.stringify(path)} ${content}`);
+  }
+  return hash.digest('hex');
+}
+
+/** Files at or below a path, in the order of their names. */
+function filesOf(directory: string, path: string): readonly string[] {
+  if (!existsSync(join(directory, path))) return [];
+  try {
+    const names = readdirSync(join(directory, path)).sort();
+    return names.flatMap((name) => filesOf(directory, `${path}/${name}`));
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOTDIR') return [path];
+    throw error;
+  }
+}

@@ -1,0 +1,19 @@
+import type { StackScope } from './stack-scope';
+import type { Resource } from './template';
+
+/** An alarm as data: the twin has no CloudWatch, but shows what would watch over the service. */
+export interface PlannedAlarm {
+  readonly logicalId: string;
+  readonly name: string;
+  /** As in the template, references resolved: `MetricName`, `Threshold`, `Dimensions`, `AlarmActions` … */
+  readonly properties: Readonly<Record<string, unknown>>;
+}
+
+export function planAlarm(
+  scope: StackScope,
+  logicalId: string,
+  { Properties: given }: Resource,
+): PlannedAlarm {
+  const properties = Object.keys(given).map((name) => [name, scope.property(logicalId, name)] as const);
+  return { logicalId, name: scope.refOf(logicalId), properties: Object.fromEntries(properties) };
+}

@@ -1,0 +1,87 @@
+import { z } from 'zod';
+import { readProperties } from './properties';
+import { StackError } from './stack-error';
+import type { StackScope } from './stack-scope';
+import type { Resource } from './template';
+
+/** A schedule as data: the twin shows it, and whoever drives the twin decides what time it is. */
+export interface PlannedSchedule {
+  readonly logicalId: string;
+  readonly name: string;
+  /** `rate(1 hour)`, `cron(25 * * * ? *)`. */
+  readonly expression: string;
+  readonly timezone: string;
+  readonly enabled: boolean;
+  readonly targetArn: string;
+  /** JSON text that the target gets. */
+  readonly input: string;
+}
+
+const state = z.enum(['ENABLED', 'DISABLED']).default('ENABLED');
+
+const schedule = z.object({
+  Name: z.string().optional(),
+  ScheduleExpression: z.string(),
+  ScheduleExpressionTimezone: z.string().default('UTC'),
+  State: state,
+  FlexibleTimeWindow: z.looseObject({}),
+  Target: z.looseObject({ Arn: z.string(), Input: z.string().default('{}') }),
+});
+
+const scheduleWithout = ['Description', 'GroupName', 'KmsKeyArn'];
+
+const rule = z.object({
+  Name: z.string().optional(),
+  ScheduleExpression: z.string(),
+  State: state,
+  Targets: z.array(z.looseObject({ Arn: z.string(), Input: z.string().default('{}') })),
+});
+
+const ruleWithout = ['Description', 'EventBusName', 'RoleArn', 'Tags'];
+
+/** `AWS::Scheduler::Schedule` */
+export function planSchedule(
+  scope: StackScope,
+  logicalId: string,
+  { Properties: given }: Resource,
+): PlannedSchedule {
+  const properties = readProperties(scope, logicalId, given, {
+    effective: schedule,
+    without: scheduleWithout,
+  });
+  return {
+    logicalId,
+    name: scope.refOf(logicalId),
+    expression: properties.ScheduleExpression,
+    timezone: properties.ScheduleExpressionTimezone,
+    enabled: properties.State === 'ENABLED',
+    targetArn: properties.Target.Arn,
+    input: properties.Target.Input,
+  };
+}
+
+/** `AWS::Events::Rule` with a schedule. */
+export function planRule(
+  scope: StackScope,
+  logicalId: string,
+  { Properties: given }: Resource,
+): PlannedSchedule {
+  const properties = readProperties(scope, logicalId, given, { effective: rule, without: ruleWithout });
+  const [target, ...others] = properties.Targets;
+  if (target === undefined || others.length > 0) {
+    throw new StackError(
+      'UnsupportedProperty',
+      `${logicalId}.Properties.Targets`,
+      'the twin reads rules of one target',
+    );
+  }
+  return {
+    logicalId,
+    name: scope.refOf(logicalId),
+    expression: properties.ScheduleExpression,
+    timezone: 'UTC',
+    enabled: properties.State === 'ENABLED',
+    targetArn: target.Arn,
+    input: target.Input,
+  };
+}

@@ -1,0 +1,63 @@
+import { planAlarm, type PlannedAlarm } from './plan-alarm';
+import { planFunction, type PlannedFunction } from './plan-function';
+import { planRule, planSchedule, type PlannedSchedule } from './plan-schedule';
+import { planStateMachine, type PlannedStateMachine } from './plan-state-machine';
+import { planTopic, type PlannedTopic } from './plan-topic';
+import { StackScope, type StackSettings } from './stack-scope';
+import type { Resource, Template } from './template';
+
+/** What the twin deploys of a template, with every reference resolved. */
+export interface Stack {
+  readonly name: string;
+  readonly region: string;
+  readonly accountId: string;
+  readonly functions: readonly PlannedFunction[];
+  readonly stateMachines: readonly PlannedStateMachine[];
+  readonly topics: readonly PlannedTopic[];
+  readonly schedules: readonly PlannedSchedule[];
+  readonly alarms: readonly PlannedAlarm[];
+  /** Everything else in the template. */
+  readonly notDeployed: readonly { readonly logicalId: string; readonly type: string }[];
+}
+
+/**
+ * Reads a template; no I/O.
+ * @throws StackError with the logical id and the path of the property
+ */
+export function planStack(template: Template, settings: StackSettings): Stack {
+  const scope = new StackScope(template, settings);
+  const resources = scope.resources();
+  const planned = new Set<string>();
+  const plan = <T>(
+    isOne: (resource: Resource) => boolean,
+    planOne: (scope: StackScope, logicalId: string, resource: Resource) => T,
+  ): readonly T[] =>
+    resources
+      .filter(([, resource]) => isOne(resource))
+      .map(([logicalId, resource]) => {
+        planned.add(logicalId);
+        return planOne(scope, logicalId, resource);
+      });
+  const ofType = (type: string) => (resource: Resource) => resource.Type === type;
+  const isScheduledRule = ({ Type: type, Properties: properties }: Resource) =>
+    type === 'AWS::Events::Rule' && 'ScheduleExpression' in properties;
+
+  const deployed = {
+    functions: plan(ofType('AWS::Lambda::Function'), planFunction),
+    stateMachines: plan(ofType('AWS::StepFunctions::StateMachine'), planStateMachine),
+    topics: plan(ofType('AWS::SNS::Topic'), planTopic),
+    schedules: [
+      ...plan(ofType('AWS::Scheduler::Schedule'), planSchedule),
+      ...plan(isScheduledRule, planRule),
+    ],
+    alarms: plan(ofType('AWS::CloudWatch::Alarm'), planAlarm),
+  };
+  const others = resources.filter(([logicalId]) => !planned.has(logicalId));
+  return {
+    name: settings.stackName,
+    region: settings.region,
+    accountId: settings.accountId,
+    ...deployed,
+    notDeployed: others.map(([logicalId, { Type: type }]) => ({ logicalId, type })),
+  };
+}

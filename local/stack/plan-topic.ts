@@ -1,0 +1,35 @@
+import { z } from 'zod';
+import { readProperties } from './properties';
+import type { StackScope } from './stack-scope';
+import type { Resource } from './template';
+
+export interface PlannedTopic {
+  readonly logicalId: string;
+  readonly name: string;
+  readonly arn: string;
+}
+
+const effective = z.object({ TopicName: z.string().optional() });
+
+/** Subscriptions have no effect since the twin's inbox has every message. */
+const without = [
+  'DataProtectionPolicy',
+  'DisplayName',
+  'KmsMasterKeyId',
+  'Subscription',
+  'Tags',
+  'TracingConfig',
+];
+
+export function planTopic(
+  scope: StackScope,
+  logicalId: string,
+  { Properties: given }: Resource,
+): PlannedTopic {
+  readProperties(scope, logicalId, given, { effective, without });
+  return {
+    logicalId,
+    name: String(scope.attribute(logicalId, 'TopicName', logicalId)),
+    arn: scope.refOf(logicalId),
+  };
+}

@@ -1,0 +1,37 @@
+import { z } from 'zod';
+import { StackError } from './stack-error';
+import type { StackScope } from './stack-scope';
+
+interface Properties<S extends z.ZodRawShape> {
+  /** Properties that the twin acts on, checked after their intrinsic functions are resolved. */
+  readonly effective: z.ZodObject<S>;
+  /** Properties without effect in the twin, which are not even resolved: tags, roles, encryption … */
+  readonly without: readonly string[];
+}
+
+/**
+ * Reads the properties of a resource.
+ * @throws StackError `UnsupportedProperty` for one that is in neither list: leaving it out would make the twin differ
+ *   from AWS in silence
+ */
+export function readProperties<S extends z.ZodRawShape>(
+  scope: StackScope,
+  logicalId: string,
+  given: Readonly<Record<string, unknown>>,
+  { effective, without }: Properties<S>,
+): z.infer<z.ZodObject<S>> {
+  const known = Object.keys(effective.shape);
+  const unknown = Object.keys(given).find((name) => !known.includes(name) && !without.includes(name));
+  if (unknown !== undefined) {
+    throw new StackError(
+      'UnsupportedProperty',
+      `${logicalId}.Properties.${unknown}`,
+      'not supported by the twin',
+    );
+  }
+  const values = known.filter((name) => name in given).map((name) => [name, scope.property(logicalId, name)]);
+  const parsed = effective.safeParse(Object.fromEntries(values));
+  if (parsed.success) return parsed.data;
+  const { path = [], message = '' } = parsed.error.issues[0] ?? {};
+  throw new StackError('UnsupportedProperty', [logicalId, 'Properties', ...path].join('.'), message);
+}

@@ -1,0 +1,121 @@
+import { createHash } from 'node:crypto';
+
+/** What a deployed resource is known by. */
+export interface Identity {
+  readonly logicalId: string;
+  /** Its physical name: the one in its properties, or one made from the stack's and the logical id. */
+  readonly name: string;
+  readonly region: string;
+  readonly accountId: string;
+  readonly partition: string;
+}
+
+interface ResourceType {
+  /** The property that names a resource of the type; without it CloudFormation makes a name up. */
+  readonly nameProperty?: string;
+  /** What `Ref` gives. Default: the name. */
+  readonly ref?: (identity: Identity) => string;
+  /** What `Fn::GetAtt` gives. */
+  readonly attributes?: Readonly<Record<string, (identity: Identity) => string>>;
+}
+
+const arn =
+  (service: string, resource: (name: string) => string) =>
+  ({ partition, region, accountId, name }: Identity): string =>
+    `arn:${partition}:${service}:${region}:${accountId}:${resource(name)}`;
+
+const functionArn = arn('lambda', (name) => `function:${name}`);
+const stateMachineArn = arn('states', (name) => `stateMachine:${name}`);
+const topicArn = arn('sns', (name) => name);
+const secretArn = arn('secretsmanager', (name) => `secret:${name}-000000`);
+
+/** A UUID that stays the same from run to run. */
+function uuid({ logicalId, name }: Identity): string {
+  const digits = createHash('sha256').update(`${logicalId}/${name}`).digest('hex');
+  return digits.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12}).*$/, '$1-$2-$3-$4-$5');
+}
+
+const workgroupHost = ({ name, accountId, region }: Identity) =>
+  `${name}.${accountId}.${region}.redshift-serverless.amazonaws.com`;
+
+/**
+ * What references to resources give, for those types that a function's variables, a state machine or another resource
+ * that the twin deploys may refer to. https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/
+ */
+export const resourceTypes: Readonly<Record<string, ResourceType>> = {
+  'AWS::CloudWatch::Alarm': {
+    nameProperty: 'AlarmName',
+    attributes: { Arn: arn('cloudwatch', (n) => `alarm:${n}`) },
+  },
+  'AWS::Events::Rule': { nameProperty: 'Name', attributes: { Arn: arn('events', (n) => `rule/${n}`) } },
+  'AWS::Glue::Database': {},
+  'AWS::Glue::Table': {},
+  'AWS::IAM::Role': {
+    nameProperty: 'RoleName',
+    attributes: {
+      Arn: ({ partition, accountId, name }) => `arn:${partition}:iam::${accountId}:role/${name}`,
+    },
+  },
+  'AWS::KMS::Key': { ref: uuid, attributes: { Arn: (key) => arn('kms', () => `key/${uuid(key)}`)(key) } },
+  'AWS::KinesisFirehose::DeliveryStream': {
+    nameProperty: 'DeliveryStreamName',
+    attributes: { Arn: arn('firehose', (name) => `deliverystream/${name}`) },
+  },
+  'AWS::Lambda::Function': { nameProperty: 'FunctionName', attributes: { Arn: functionArn } },
+  'AWS::Logs::LogGroup': {
+    nameProperty: 'LogGroupName',
+    attributes: { Arn: arn('logs', (n) => `log-group:${n}:*`) },
+  },
+  'AWS::RedshiftServerless::Namespace': {
+    nameProperty: 'NamespaceName',
+    attributes: {
+      'Namespace.AdminPasswordSecretArn': arn(
+        'secretsmanager',
+        (name) => `secret:redshift!${name}-admin-000000`,
+      ),
+      'Namespace.NamespaceArn': (namespace) =>
+        arn('redshift-serverless', () => `namespace/${uuid(namespace)}`)(namespace),
+      'Namespace.NamespaceId': uuid,
+      'Namespace.NamespaceName': ({ name }) => name,
+    },
+  },
+  'AWS::RedshiftServerless::Workgroup': {
+    nameProperty: 'WorkgroupName',
+    attributes: {
+      'Workgroup.Endpoint.Address': workgroupHost,
+      'Workgroup.Endpoint.Port': () => '5439',
+      'Workgroup.WorkgroupArn': (workgroup) =>
+        arn('redshift-serverless', () => `workgroup/${uuid(workgroup)}`)(workgroup),
+      'Workgroup.WorkgroupName': ({ name }) => name,
+    },
+  },
+  'AWS::S3::Bucket': {
+    nameProperty: 'BucketName',
+    attributes: {
+      Arn: ({ partition, name }) => `arn:${partition}:s3:::${name}`,
+      DomainName: ({ name }) => `${name}.s3.amazonaws.com`,
+      RegionalDomainName: ({ name, region }) => `${name}.s3.${region}.amazonaws.com`,
+    },
+  },
+  'AWS::SNS::Topic': {
+    nameProperty: 'TopicName',
+    ref: topicArn,
+    attributes: { TopicArn: topicArn, TopicName: ({ name }) => name },
+  },
+  'AWS::Scheduler::Schedule': {
+    nameProperty: 'Name',
+    attributes: { Arn: arn('scheduler', (n) => `schedule/default/${n}`) },
+  },
+  'AWS::SecretsManager::Secret': { nameProperty: 'Name', ref: secretArn, attributes: { Id: secretArn } },
+  'AWS::StepFunctions::StateMachine': {
+    nameProperty: 'StateMachineName',
+    ref: stateMachineArn,
+    attributes: { Arn: stateMachineArn, Name: ({ name }) => name },
+  },
+};
+
+/** Glue keeps the name inside its input, and in lower case. */
+export const nestedNames: Readonly<Record<string, readonly [string, string]>> = {
+  'AWS::Glue::Database': ['DatabaseInput', 'Name'],
+  'AWS::Glue::Table': ['TableInput', 'Name'],
+};

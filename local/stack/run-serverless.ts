@@ -1,0 +1,73 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { devNull } from 'node:os';
+import { join } from 'node:path';
+import { stripVTControlCharacters } from 'node:util';
+
+/** `serverless package` failed; the message is what it said. */
+export class PackagingFailed extends Error {
+  override readonly name = 'PackagingFailed';
+}
+
+/** It takes a few seconds; a machine with a lot else to do may need a minute. */
+const LONGEST_MS = 5 * 60 * 1000;
+/** How long the tool may still be at work after it reported an error. */
+const AFTER_ERROR_MS = 1_000;
+
+/**
+ * Runs the project's own `serverless`, without credentials and without the network.
+ * @throws PackagingFailed
+ */
+export async function runServerless(
+  serviceDirectory: string,
+  args: readonly string[],
+  environment: Readonly<Record<string, string>>,
+): Promise<void> {
+  const tool = join(serviceDirectory, 'node_modules', 'serverless', 'bin', 'serverless.js');
+  const child = spawn(process.execPath, [tool, ...args], {
+    cwd: serviceDirectory,
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: {
+      PATH: process.env.PATH,
+      HOME: serviceDirectory,
+      TMPDIR: process.env.TMPDIR,
+      AWS_CONFIG_FILE: devNull,
+      AWS_SHARED_CREDENTIALS_FILE: devNull,
+      AWS_EC2_METADATA_DISABLED: 'true',
+      SLS_NOTIFICATIONS_MODE: 'off',
+      SLS_TELEMETRY_DISABLED: '1',
+      NO_COLOR: '1',
+      ...environment,
+    },
+  });
+  let output = '';
+  let reason: string | undefined;
+  const kill = (why: string) => {
+    reason = why;
+    child.kill('SIGKILL');
+  };
+  let timer = setTimeout(() => kill(`no end after ${LONGEST_MS / 1000} s`), LONGEST_MS);
+  const read = (chunk: Buffer) => {
+    output += chunk.toString();
+    // osls 4.3.1 with serverless-esbuild reports a failed build and then never ends, since esbuild's own process is
+    // left running. "Environment:" begins the last lines of every error report.
+    if (reason === undefined && /^Environment: /m.test(stripVTControlCharacters(output))) {
+      reason = 'it reported an error';
+      clearTimeout(timer);
+      timer = setTimeout(() => child.kill('SIGKILL'), AFTER_ERROR_MS);
+    }
+  };
+  child.stdout.on('data', read);
+  child.stderr.on('data', read);
+  const stop = () => child.kill('SIGKILL');
+  process.once('exit', stop);
+  try {
+    const [code] = (await once(child, 'close')) as [number | null];
+    if (code === 0 && reason === undefined) return;
+    const text = stripVTControlCharacters(output).trim();
+    throw new PackagingFailed(`serverless package failed (${reason ?? `exit status ${code}`}):\n${text}`);
+  } finally {
+    clearTimeout(timer);
+    process.removeListener('exit', stop);
+  }
+}

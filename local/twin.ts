@@ -1,0 +1,226 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { glueType } from '../core/column-types';
+import type { Dataset } from '../core/dataset';
+import { firehosePrefix } from '../core/prefix';
+import { readDatasets } from '../functions/shared/package-files';
+import type { TwinDescription } from './description';
+import { RuleFaults } from './faults/rule-faults';
+import { FirehoseService } from './firehose/firehose-service';
+import { InProcessIntegrations } from './http/in-process-integrations';
+import type { ControlRoutes } from './http/control';
+import { TwinServer } from './http/twin-server';
+import { WorkerLambdaRuntime } from './lambda/worker-lambda-runtime';
+import { RedshiftDataService } from './redshift-data';
+import { announceTwin, withdrawTwin } from './running-twin';
+import { FileObjectStore } from './s3/file-object-store';
+import { s3Handler } from './s3/http-handler';
+import { ServiceError, type DeliveryStream, type FaultRule } from './services';
+import { SnsService } from './sns/sns-service';
+import { packageIfChanged, readStack, unpackFunctions, type Stack } from './stack';
+import { compressedClock, StepFunctionsService, systemClock } from './step-functions';
+import { lockDirectory } from './state-lock';
+
+export type { TwinDescription } from './description';
+
+export interface TwinOptions {
+  /** The clone: serverless.yml, datasets/, sql/. */
+  readonly serviceDirectory: string;
+  /** Where everything that the twin knows is kept; made if it is not there. */
+  readonly stateDirectory: string;
+  /** Where the packaged service is kept. Default: in the state directory. */
+  readonly packageDirectory?: string;
+  /** Port on 127.0.0.1; 0 or left out: a free one. */
+  readonly port?: number;
+  readonly faults?: readonly FaultRule[];
+  /** How many times faster than real time Wait states and retry intervals pass. Default 1. */
+  readonly speed?: number;
+  /** Where the lake's bucket is; a bucket that is there stays where it is. Default: the twin's Region. */
+  readonly bucketRegion?: string;
+  /** Roles attached to the warehouse's namespace. Default: the one that the package names. */
+  readonly iamRoles?: readonly string[];
+  /** Told what takes its time. */
+  readonly onProgress?: (text: string) => void;
+}
+
+export interface Twin {
+  readonly description: TwinDescription;
+  readonly faults: RuleFaults;
+  readonly sns: SnsService;
+  /** The file that published notifications are appended to. */
+  readonly inboxPath: string;
+  close(): Promise<void>;
+}
+
+const REGION = 'us-east-1';
+/** What AWS itself uses in examples where there is no account. */
+const ACCOUNT_ID = '000000000000';
+const STAGE = 'local';
+const CREDENTIALS = { AWS_ACCESS_KEY_ID: 'sluice', AWS_SECRET_ACCESS_KEY: 'sluice' } as const;
+
+/**
+ * Starts the local twin: packages the service where its sources changed, deploys what was packaged, serves it.
+ * @throws ServiceError or an error by name: PackagingFailed, StateDirectoryInUse …
+ */
+export async function startTwin(options: TwinOptions): Promise<Twin> {
+  const { stateDirectory, serviceDirectory } = options;
+  mkdirSync(stateDirectory, { recursive: true });
+  const unlock = lockDirectory(stateDirectory);
+  const closers: (() => Promise<void>)[] = [unlock];
+  const close = async () => {
+    for (const each of closers.splice(0).reverse()) await each();
+  };
+  try {
+    const packageDirectory = options.packageDirectory ?? join(stateDirectory, 'package');
+    await packageIfChanged({
+      serviceDirectory,
+      packageDirectory,
+      stage: STAGE,
+      onProgress: options.onProgress,
+    });
+    const stack = readStack(packageDirectory, {
+      region: REGION,
+      accountId: ACCOUNT_ID,
+      stackName: `sluice-${STAGE}`,
+    });
+    const functions = await unpackFunctions(stack, packageDirectory, join(stateDirectory, 'lambda', 'code'));
+    const environment = environmentOf(stack);
+    const datasets = readDatasets(serviceDirectory);
+
+    const faults = new RuleFaults();
+    faults.set(options.faults ?? []);
+    const store = FileObjectStore.open(join(stateDirectory, 's3'));
+    if (store.bucketRegion(environment.LAKE_BUCKET) === undefined) {
+      await store.createBucket(environment.LAKE_BUCKET, options.bucketRegion ?? REGION);
+    }
+    let endpoint = '';
+    const lambda = new WorkerLambdaRuntime({
+      region: REGION,
+      endpoint: () => endpoint,
+      logDirectory: join(stateDirectory, 'lambda', 'logs'),
+      faults,
+      credentials: {
+        accessKeyId: CREDENTIALS.AWS_ACCESS_KEY_ID,
+        secretAccessKey: CREDENTIALS.AWS_SECRET_ACCESS_KEY,
+      },
+    });
+    lambda.deploy(functions);
+    closers.push(() => lambda.close());
+
+    const sns = new SnsService({
+      directory: join(stateDirectory, 'sns'),
+      region: REGION,
+      accountId: ACCOUNT_ID,
+    });
+    for (const topic of stack.topics) sns.createTopic(topic.name);
+
+    const redshiftData = new RedshiftDataService({
+      directory: join(stateDirectory, 'redshift-data'),
+      store,
+      faults,
+      region: REGION,
+      accountId: ACCOUNT_ID,
+      workgroup: environment.WORKGROUP_NAME,
+      database: environment.DATABASE_NAME,
+      iamRoles: [...(options.iamRoles ?? [environment.COPY_ROLE_ARN])],
+    });
+    await redshiftData.start();
+    closers.push(() => redshiftData.close());
+
+    const streams = datasets.map((dataset) => deliveryStream(dataset, environment.LAKE_BUCKET, stack));
+    const firehose = new FirehoseService({
+      streams,
+      store,
+      lambda,
+      directory: join(stateDirectory, 'firehose'),
+    });
+    closers.push(() => firehose.close());
+
+    const stepFunctions = new StepFunctionsService({
+      directory: join(stateDirectory, 'step-functions'),
+      lambda,
+      integrations: new InProcessIntegrations([sns], faults),
+      region: REGION,
+      accountId: ACCOUNT_ID,
+      clock: options.speed === undefined ? systemClock : compressedClock({ sleeping: 1 / options.speed }),
+    });
+    for (const machine of stack.stateMachines) stepFunctions.putStateMachine(machine);
+    closers.push(() => stepFunctions.close());
+
+    const control: ControlRoutes = {
+      'GET /_sluice/twin': () => description,
+      'POST /_sluice/deliver': (input) => firehose.flush(deliverInput.parse(input).stream),
+      'PUT /_sluice/faults': (input) => faults.set(input),
+      'DELETE /_sluice/faults': () => faults.clear(),
+      'GET /_sluice/notifications': () => sns.messages(),
+    };
+    const server = new TwinServer({
+      json: [firehose, redshiftData, stepFunctions],
+      query: sns,
+      s3: s3Handler(store),
+      faults,
+      control,
+      onUnexpected: (error) =>
+        options.onProgress?.(`The twin met an error of its own: ${String((error as Error).stack ?? error)}`),
+    });
+    endpoint = await server.listen(options.port ?? 0);
+    closers.push(() => server.close());
+
+    const [machine] = stack.stateMachines;
+    const [stream] = streams;
+    if (!machine || !stream) throw new Error('The package has no state machine or there is no dataset.');
+    const description: TwinDescription = {
+      endpoint,
+      region: REGION,
+      bucket: environment.LAKE_BUCKET,
+      stream: stream.name,
+      streams: Object.fromEntries(
+        datasets.map((dataset, index) => [dataset.name, streams[index]?.name ?? '']),
+      ),
+      state_machine_arn: machine.arn,
+      topic_arn: stack.topics[0]?.arn ?? '',
+      workgroup: environment.WORKGROUP_NAME,
+      database: environment.DATABASE_NAME,
+      env: { AWS_ENDPOINT_URL: endpoint, AWS_REGION: REGION, AWS_DEFAULT_REGION: REGION, ...CREDENTIALS },
+    };
+    announceTwin(stateDirectory, description);
+    closers.push(() => Promise.resolve(withdrawTwin(stateDirectory)));
+    return { description, faults, sns, inboxPath: sns.inboxPath, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+const deliverInput = z.object({ stream: z.string() });
+
+/** The variables that the packaged functions share: what they are deployed beside. */
+const environmentSchema = z.object({
+  LAKE_BUCKET: z.string(),
+  WORKGROUP_NAME: z.string(),
+  DATABASE_NAME: z.string(),
+  COPY_ROLE_ARN: z.string(),
+});
+
+function environmentOf(stack: Stack): z.infer<typeof environmentSchema> {
+  return environmentSchema.parse(stack.functions[0]?.environment);
+}
+
+/** The stream of a dataset, as the deployed one would be: same prefix, same columns, same transform. */
+function deliveryStream(dataset: Dataset, bucket: string, stack: Stack): DeliveryStream {
+  const transform = stack.functions.find((each) => each.name.endsWith('-transform-records'));
+  if (!transform)
+    throw new ServiceError('ResourceNotFoundException', 'The package has no function transform-records');
+  const name = `sluice-${STAGE}-${dataset.name}`;
+  return {
+    name,
+    arn: `arn:aws:firehose:${REGION}:${ACCOUNT_ID}:deliverystream/${name}`,
+    bucket,
+    prefix: firehosePrefix(dataset.source.prefix),
+    errorPrefix: `errors/${dataset.name}/!{firehose:error-output-type}/year=!{timestamp:yyyy}/month=!{timestamp:MM}/day=!{timestamp:dd}/hour=!{timestamp:HH}/`,
+    transform: transform.arn,
+    columns: dataset.columns.map((column) => ({ name: column.name, type: glueType(column.type) })),
+    buffering: { sizeInMBs: 128, intervalInSeconds: 60 },
+  };
+}

@@ -1,0 +1,106 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseRules } from '../../local/faults/rule-schema';
+import { firehoseSupport } from '../../local/firehose/support';
+import { lambdaSupport } from '../../local/lambda/support';
+import { redshiftDataDifferences, redshiftDataSupport } from '../../local/redshift-data/support';
+import { s3Support } from '../../local/s3/support';
+import { snsSupport } from '../../local/sns/support';
+import { stepFunctionsSupport } from '../../local/step-functions/support';
+
+/** Keeps the twin's page and what the twin says of itself in agreement, in both directions. */
+const LOCAL = join(__dirname, '../../local');
+const README = readFileSync(join(LOCAL, 'README.md'), 'utf8');
+
+const SERVICES = {
+  S3: s3Support,
+  Firehose: firehoseSupport,
+  'Redshift Data API': redshiftDataSupport,
+  'Step Functions': stepFunctionsSupport,
+  SNS: snsSupport,
+  Lambda: lambdaSupport,
+} as const;
+
+/** The text below a heading, up to the next one of its level or above. */
+function section(text: string, heading: string): string {
+  const level = heading.indexOf(' ');
+  const start = text.indexOf(`\n${heading}\n`);
+  if (start < 0) throw new Error(`local/README.md has no heading "${heading}".`);
+  const below = text.slice(start + heading.length + 2);
+  const end = below.search(new RegExp(`^#{1,${level}} `, 'm'));
+  return end < 0 ? below : below.slice(0, end);
+}
+
+/** The cells of a table's rows, without its head; a pipe may stand in a cell as `\|`. */
+function rows(text: string): string[][] {
+  const lines = text.split('\n').filter((line) => line.startsWith('|'));
+  return lines.slice(2).map((line) =>
+    line
+      .slice(1, -1)
+      .split(/(?<!\\)\|/)
+      .map((cell) => cell.trim()),
+  );
+}
+
+/** Each row names a kind of thing, then the entries. */
+const entries = (text: string) => rows(text).flatMap(([, list = '']) => list.split(' · '));
+const bullets = (text: string) => [...text.matchAll(/^- (.*)$/gm)].map(([, bullet]) => bullet);
+
+/** Prettier escapes what Markdown would read as emphasis. */
+const plain = (text: string) => text.replace(/\\([*_~])/g, '$1');
+
+describe.each(Object.entries(SERVICES))('%s', (service, { supported, refused }) => {
+  const page = section(README, `## ${service}`);
+
+  test.each([
+    ['Supported', supported],
+    ['Refused', refused],
+  ] as const)('%s: the page and the list hold the same entries, each once', (heading, list) => {
+    const listed = entries(section(page, `### ${heading}`)).map(plain);
+    expect([...listed].sort()).toEqual([...list].sort());
+  });
+
+  test('says where it differs from AWS', () => {
+    expect(bullets(section(page, '### Differences'))).not.toEqual([]);
+  });
+});
+
+test('the page has no other service, and knows every support list that there is', () => {
+  const withTables = [...README.matchAll(/^## (.+)$/gm)]
+    .map(([, heading = '']) => heading)
+    .filter((heading) => section(README, `## ${heading}`).includes('\n### Supported\n'));
+  expect(withTables).toEqual(Object.keys(SERVICES));
+});
+
+test('the differences of Redshift are those that its list has', () => {
+  const page = section(section(README, '## Redshift Data API'), '### Differences');
+  expect(bullets(page)).toEqual([...redshiftDataDifferences]);
+});
+
+test('the fault rules of the example are rules', () => {
+  const [, example = ''] = /```json\n([\s\S]*?)```/.exec(section(README, '## Faults')) ?? [];
+  const rules = parseRules(JSON.parse(example));
+  expect(rules.length).toBeGreaterThan(0);
+});
+
+test('every type of fault is explained, and no other', () => {
+  const services = readFileSync(join(LOCAL, 'services.ts'), 'utf8');
+  const union = services.slice(
+    services.indexOf('export type Fault'),
+    services.indexOf('export interface FaultRule'),
+  );
+  const types = [...union.matchAll(/type: '(\w+)'/g)].map(([, type]) => `\`${type}\``);
+  const explained = rows(section(README, '## Faults')).map(([type]) => type);
+  expect(types.length).toBeGreaterThan(0);
+  expect([...explained].sort()).toEqual([...types].sort());
+});
+
+test('the control surface has the routes that the twin serves', () => {
+  const twin = readFileSync(join(LOCAL, 'twin.ts'), 'utf8');
+  const served = [...twin.matchAll(/'((?:GET|PUT|POST|DELETE) \/_sluice\/\w+)':/g)].map(
+    ([, route]) => `\`${route}\``,
+  );
+  const listed = rows(section(README, '## Control surface')).map(([route]) => route);
+  expect(served.length).toBeGreaterThan(0);
+  expect([...listed].sort()).toEqual([...served].sort());
+});
