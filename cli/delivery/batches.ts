@@ -1,0 +1,59 @@
+import type { Hour } from '../../core/hour';
+import type { Arrival, ArrivalSource } from '../trips/arrival';
+
+/**
+ * What one PutRecordBatch takes, before Base64: 500 records, 4 MiB in all, 1,000 KiB each.
+ * Source: Amazon Data Firehose API Reference, "PutRecordBatch".
+ */
+export const BATCH_LIMITS = { records: 500, bytes: 4 * 1024 * 1024 } as const;
+export const RECORD_BYTES = 1_000 * 1_024;
+
+/** Records of one hour of arrival. */
+export interface Batch {
+  readonly arrival?: Hour;
+  readonly records: readonly Uint8Array[];
+}
+
+/** A record that Firehose would not take: it stays where it is. */
+export interface OversizeRecord {
+  /** Where it stands in its file, from 1; null for an event that comes from no file. */
+  readonly line: number | null;
+  readonly bytes: number;
+}
+
+/**
+ * Packs arrivals into batches in their order, no batch holding more than one hour.
+ * @param refuse gets the records that are too large for Firehose.
+ */
+export async function* batchesOf(
+  source: ArrivalSource,
+  refuse: (record: OversizeRecord) => void,
+): AsyncGenerator<Batch> {
+  let arrival: Hour | undefined;
+  let records: Uint8Array[] = [];
+  let bytes = 0;
+  for await (const each of source) {
+    const data = recordOf(each);
+    if (!data || data.length > RECORD_BYTES) {
+      refuse({
+        line: 'line' in each ? each.line : null,
+        bytes: 'bytes' in each ? each.bytes : (data?.length ?? 0),
+      });
+      continue;
+    }
+    const full = records.length >= BATCH_LIMITS.records || bytes + data.length > BATCH_LIMITS.bytes;
+    if (records.length > 0 && (full || each.arrival !== arrival)) {
+      yield { arrival, records };
+      records = [];
+      bytes = 0;
+    }
+    arrival = each.arrival;
+    records.push(data);
+    bytes += data.length;
+  }
+  if (records.length > 0) yield { arrival, records };
+}
+
+function recordOf(arrival: Arrival): Uint8Array | undefined {
+  return 'event' in arrival ? Buffer.from(JSON.stringify(arrival.event)) : arrival.data;
+}

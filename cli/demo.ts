@@ -1,0 +1,226 @@
+import ora from 'ora';
+import { chooseDataset, type Dataset } from '../core/dataset';
+import { lastClosedHour, type Hour } from '../core/hour';
+import { quoteName } from '../core/sql';
+import { executionInput, startLoad, type LoadDocument } from './load';
+import { sendEvents } from './delivery/send-events';
+import { colours } from './shared/colours';
+import type { Connection } from './shared/connection';
+import type { Output } from './shared/output';
+import { query } from './shared/query';
+import { renderTable } from './shared/table';
+import { generateTrips } from './trips/generate';
+import { readTaxiFile } from './trips/taxi-file';
+import type { ArrivingEvent } from './trips/arrival';
+
+export interface DemoOptions {
+  readonly dataset?: string;
+  /** A TLC trip file; left out, trips are made up. */
+  readonly from?: string;
+  readonly hours?: number | 'all';
+  readonly rows?: number;
+  readonly seed: number;
+}
+
+const DEFAULT_ROWS = 20_000;
+const DEFAULT_HOURS = 6;
+const BUSIEST_HOURS = 24;
+
+/** The main job, from the first event to the loaded table, told step by step. @returns the exit code. */
+export async function runDemo(connection: Connection, output: Output, options: DemoOptions): Promise<number> {
+  const started = Date.now();
+  const dataset = chooseDataset(connection.datasets, options.dataset ?? 'trips');
+
+  heading(output, 1, 'Events go through Firehose and its transform into Parquet on S3, by hour of arrival');
+  const source = await eventsOf(dataset, options);
+  const streamed = await streamEvents(connection, output, dataset, source);
+
+  heading(output, 2, 'The state machine loads the new partitions');
+  const loads = await loadAll(connection, output, dataset, options, streamed);
+  const failed = loads.find((load) => load.status !== 'SUCCEEDED');
+
+  heading(output, 3, 'One partition again, by hand: the table must not change');
+  const before = await summarize(connection, dataset);
+  const again = busiest(loads) ?? streamed.hours[0];
+  const rerun =
+    again === undefined
+      ? undefined
+      : await startLoad(connection, output, executionInput({ dataset: dataset.name, partition: again }));
+  const after = await summarize(connection, dataset);
+  const unchanged = JSON.stringify(before) === JSON.stringify(after);
+  output.say(
+    unchanged
+      ? `${colours.green('✔')} unchanged: ${String(after.rows)} rows, ${String(after.keys)} keys, the same sums and distinct values in every column`
+      : `${colours.red('✖')} the table changed: ${JSON.stringify(before)} became ${JSON.stringify(after)}`,
+  );
+
+  heading(output, 4, `What is in ${dataset.target.schema}.${dataset.target.table} now`);
+  const sample = await query(connection, sampleSql(dataset));
+  output.say(renderTable(sample.columns, sample.rows));
+
+  const seconds = (Date.now() - started) / 1_000;
+  const succeeded = !failed && rerun?.status === 'SUCCEEDED' && unchanged;
+  output.document({
+    events: streamed.events,
+    hours: streamed.hours,
+    loads,
+    rerun: rerun ?? null,
+    unchanged,
+    table: after,
+    seconds,
+  });
+  output.say();
+  output.say(
+    succeeded
+      ? `${colours.green('✔')} Done in ${seconds.toFixed(1)} s.`
+      : `${colours.red('✖')} The demo did not go through.`,
+  );
+  if (succeeded) output.say(whatNext(again ?? '', dataset));
+  return succeeded ? 0 : 1;
+}
+
+interface Source {
+  readonly events: AsyncIterable<ArrivingEvent>;
+  /** What is being streamed, for people. */
+  readonly title: string;
+}
+
+async function eventsOf(dataset: Dataset, options: DemoOptions): Promise<Source> {
+  if (options.from !== undefined) {
+    const file = await readTaxiFile(options.from, { hours: options.hours ?? BUSIEST_HOURS });
+    return {
+      events: file.events,
+      title: `${file.rows} trips of ${options.from}, ${file.from} to ${file.to}`,
+    };
+  }
+  const until = lastClosedHour(new Date(), dataset.source.settle_minutes);
+  const rows = options.rows ?? DEFAULT_ROWS;
+  const hours = options.hours === undefined || options.hours === 'all' ? DEFAULT_HOURS : options.hours;
+  return {
+    events: generateTrips({ rows, hours, until, seed: options.seed }),
+    title: `${rows} made-up trips (seed ${options.seed}) over the ${hours} hours up to ${until}`,
+  };
+}
+
+interface Streamed {
+  readonly events: number;
+  /** Hours of arrival, oldest first. */
+  readonly hours: readonly Hour[];
+}
+
+async function streamEvents(
+  connection: Connection,
+  output: Output,
+  dataset: Dataset,
+  source: Source,
+): Promise<Streamed> {
+  const spinner = output.live
+    ? ora({ text: source.title, stream: process.stdout, discardStdin: false }).start()
+    : undefined;
+  try {
+    const hours = new Set<Hour>();
+    let events = 0;
+    const counted = async function* (): AsyncIterable<ArrivingEvent> {
+      for await (const event of source.events) {
+        if (event.arrival !== undefined) hours.add(event.arrival);
+        events += 1;
+        yield event;
+      }
+    };
+    await sendEvents(connection, dataset, counted(), {
+      onProgress: (sent) => {
+        if (spinner) spinner.text = `${source.title}: ${sent} sent`;
+      },
+    });
+    if (spinner) spinner.text = `${source.title}: writing Parquet`;
+    const objects = await connection.deliver(dataset);
+    spinner?.stop();
+    output.say(`${source.title}: ${events} events, ${objects.length} objects in s3://${connection.bucket}/`);
+    return { events, hours: [...hours].sort() };
+  } finally {
+    spinner?.stop();
+  }
+}
+
+/** Made-up trips are recent, so the scheduled input finds them; a file's hours are asked for as a range. */
+async function loadAll(
+  connection: Connection,
+  output: Output,
+  dataset: Dataset,
+  options: DemoOptions,
+  streamed: Streamed,
+): Promise<LoadDocument[]> {
+  const [from] = streamed.hours;
+  const to = streamed.hours.at(-1);
+  let input: object | null =
+    options.from === undefined
+      ? { dataset: dataset.name }
+      : executionInput({ dataset: dataset.name, from, to });
+  const loads: LoadDocument[] = [];
+  while (input) {
+    const load: LoadDocument = await startLoad(connection, output, input);
+    loads.push(load);
+    input = load.next && load.status === 'SUCCEEDED' ? { ...load.next, dataset: dataset.name } : null;
+  }
+  return loads;
+}
+
+function busiest(loads: readonly LoadDocument[]): Hour | undefined {
+  const partitions = loads.flatMap((load) => load.partitions);
+  return partitions.reduce<(typeof partitions)[number] | undefined>(
+    (most, each) => (most && most.staged >= each.staged ? most : each),
+    undefined,
+  )?.partition;
+}
+
+/** What two states of the table are compared by: every column takes part. */
+async function summarize(connection: Connection, dataset: Dataset): Promise<Record<string, unknown>> {
+  const key = dataset.target.key.map(quoteName).join(', ');
+  const columns = dataset.columns.map(({ name, type }) => {
+    const column = quoteName(name);
+    return ['smallint', 'integer', 'bigint', 'decimal'].includes(type.kind)
+      ? `SUM(${column}) AS ${quoteName(`sum of ${name}`)}`
+      : `COUNT(DISTINCT ${column}) AS ${quoteName(`distinct ${name}`)}`;
+  });
+  const table = `${quoteName(dataset.target.schema)}.${quoteName(dataset.target.table)}`;
+  const { columns: names, rows } = await query(
+    connection,
+    `SELECT COUNT(*) AS "rows", (SELECT COUNT(*) FROM (SELECT 1 AS "one" FROM ${table} GROUP BY ${key}) AS "keys") AS "keys", ${columns.join(', ')} FROM ${table}`,
+  );
+  return Object.fromEntries(names.map((name, index) => [name, rows[0]?.[index] ?? null]));
+}
+
+/** The columns that show what the merge is about; all of them would not fit on a terminal. */
+function sampleSql(dataset: Dataset): string {
+  const { schema, table, key, version, event_time, derive, partition_column } = dataset.target;
+  const columns = [...new Set([...key, event_time, version, ...derive, partition_column])];
+  return (
+    `SELECT ${columns.map(quoteName).join(', ')} FROM ${quoteName(schema)}.${quoteName(table)} ` +
+    `ORDER BY ${quoteName(event_time)} DESC, ${key.map(quoteName).join(', ')} LIMIT 5`
+  );
+}
+
+function whatNext(hour: Hour, { target }: Dataset): string {
+  const lines = [
+    [
+      `npm run sluice -- sql "SELECT hour, COUNT(*) FROM ${target.table} GROUP BY 1 ORDER BY 1"`,
+      'ask the table',
+    ],
+    [
+      `npm run sluice -- sql "SELECT * FROM sluice.load_history"`,
+      'what was loaded, from where, with which counts',
+    ],
+    [`npm run sluice -- load ${hour}`, 'load one hour again'],
+    ['npm run sluice -- local', 'keep the twin running for any AWS client'],
+  ];
+  const width = Math.max(...lines.map(([text = '']) => text.length));
+  return [
+    'Try next:',
+    ...lines.map(([text = '', why]) => `  ${text.padEnd(width)}  ${colours.dim(`# ${why}`)}`),
+  ].join('\n');
+}
+
+function heading(output: Output, step: number, text: string): void {
+  output.say();
+  output.say(colours.bold(`[${step}/4] ${text}`));
+}

@@ -1,0 +1,65 @@
+import { compareColumns, differencesText, type ColumnDifferences } from '../../core/columns';
+import { chooseDataset, type Dataset } from '../../core/dataset';
+import type { ParquetField } from '../../core/parquet-types';
+import { hourReader } from '../../core/prefix';
+
+/** The dataset in whose hours a file stands: the named one or, by its prefix, the one that the key belongs to. */
+export function datasetOfKey(
+  datasets: readonly Dataset[],
+  key: string,
+  named: string | undefined,
+): Dataset | undefined {
+  if (named !== undefined) return chooseDataset(datasets, named);
+  return datasets.find(({ source }) => {
+    const hourOf = hourReader(source.prefix);
+    return suffixes(key).some((suffix) => hourOf(suffix) !== undefined);
+  });
+}
+
+/** The dataset of refused events: the named one, the only one, or the one whose name is a part of the key. */
+export function datasetOfRefused(
+  datasets: readonly Dataset[],
+  key: string,
+  named: string | undefined,
+): Dataset | undefined {
+  if (named !== undefined || datasets.length === 1) return chooseDataset(datasets, named);
+  return datasets.find(({ name }) => key.split('/').includes(name));
+}
+
+/** A copy of a lake may lie in any directory: what follows any of its slashes can be a key. */
+function suffixes(key: string): string[] {
+  const parts = key.split('/');
+  return parts.map((_, index) => parts.slice(index).join('/'));
+}
+
+/** Whether a file's columns are those of its dataset. */
+export interface DatasetComparison {
+  readonly name: string;
+  readonly matches: boolean;
+  /** The columns stand in another order than the dataset's, which the load follows by name. */
+  readonly other_order: boolean;
+  readonly differences: ColumnDifferences | null;
+  readonly text: string;
+}
+
+export function compareWithDataset(dataset: Dataset, fields: readonly ParquetField[]): DatasetComparison {
+  const comparison = compareColumns(dataset.columns, fields);
+  if (!comparison.matches) {
+    const text = `does not have the columns of dataset ${dataset.name}: ${differencesText(comparison.differences)}`;
+    return {
+      name: dataset.name,
+      matches: false,
+      other_order: false,
+      differences: comparison.differences,
+      text,
+    };
+  }
+  const otherOrder = comparison.order.some((name, index) => name !== dataset.columns[index]?.name);
+  return {
+    name: dataset.name,
+    matches: true,
+    other_order: otherOrder,
+    differences: null,
+    text: `has the columns of dataset ${dataset.name}${otherOrder ? ', in another order; it loads by name' : ''}`,
+  };
+}

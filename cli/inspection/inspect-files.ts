@@ -1,0 +1,158 @@
+import type { Dataset } from '../../core/dataset';
+import { isRefusedKey } from '../delivery/refused-key';
+import { displayText, renderTable } from '../shared/table';
+import { compareWithDataset, type DatasetComparison } from './dataset-of';
+import { fieldDifferences, fieldDifferencesText, type FieldDifferences } from './field-differences';
+import type { LakeFileSource, Target } from './lake-file';
+import { readParquetFooter, UnreadableFile, type ParquetFooter } from './parquet-file';
+import { bytesText, createdByText, plural } from '../shared/text';
+import { inParallel } from '../../functions/shared/in-parallel';
+
+/** What scripts may rely on. */
+export interface FilesDocument {
+  readonly kind: 'files';
+  readonly path: string;
+  readonly files: readonly FileLine[];
+  readonly total: {
+    readonly files: number;
+    readonly rows: number;
+    /** Bytes. */
+    readonly size: number;
+    readonly unreadable: number;
+    /** Files whose columns differ from the first file's. */
+    readonly different: number;
+    /** Files that do not have the columns of their dataset. */
+    readonly mismatched: number;
+    /** Files whose name starts with `_` or `.`, which no load reads. */
+    readonly hidden: number;
+  };
+}
+
+/** `parquet`; `refused-events` for an object under Firehose's error prefix; `unreadable`, with the `problem`. */
+interface FileLine {
+  readonly path: string;
+  readonly kind: 'parquet' | 'refused-events' | 'unreadable';
+  readonly size: number;
+  readonly rows: number | null;
+  readonly columns: number | null;
+  readonly created_by: string | null;
+  /** From the first readable file; null where nothing differs. */
+  readonly differences: FieldDifferences | null;
+  readonly dataset: DatasetComparison | null;
+  readonly problem: string | null;
+}
+
+/** Footers read at the same time: two small reads each. */
+const CONCURRENT_FOOTERS = 32;
+
+/** Looks at every footer, and at nothing else of the files. */
+export async function inspectFiles(
+  target: Extract<Target, { kind: 'files' }>,
+  datasetOf: (file: LakeFileSource) => Dataset | undefined,
+): Promise<FilesDocument> {
+  const footers = await inParallel(target.files, CONCURRENT_FOOTERS, footerOrProblem);
+  const first = footers.find((footer): footer is ParquetFooter => footer !== undefined && 'fields' in footer);
+  const files = target.files.map((file, index) => lineOf(file, footers[index], first, datasetOf(file)));
+  const count = (test: (file: FileLine) => boolean) => files.filter(test).length;
+  return {
+    kind: 'files',
+    path: target.prefix,
+    files,
+    total: {
+      files: files.length,
+      rows: files.reduce((sum, { rows }) => sum + (rows ?? 0), 0),
+      size: files.reduce((sum, { size }) => sum + size, 0),
+      unreadable: count(({ kind }) => kind === 'unreadable'),
+      different: count(({ differences }) => differences !== null),
+      mismatched: count(({ dataset }) => dataset?.matches === false),
+      hidden: target.hidden,
+    },
+  };
+}
+
+type FooterOrProblem = ParquetFooter | { readonly problem: string } | undefined;
+
+async function footerOrProblem(file: LakeFileSource): Promise<FooterOrProblem> {
+  if (isRefusedKey(file.key)) return undefined;
+  try {
+    return await readParquetFooter(file);
+  } catch (error) {
+    if (error instanceof UnreadableFile) return { problem: error.message };
+    throw error;
+  }
+}
+
+function lineOf(
+  file: LakeFileSource,
+  footer: FooterOrProblem,
+  first: ParquetFooter | undefined,
+  dataset: Dataset | undefined,
+): FileLine {
+  const common = { path: file.name, size: file.size, rows: null, columns: null, created_by: null };
+  const unknown = { ...common, differences: null, dataset: null };
+  if (!footer) return { ...unknown, kind: 'refused-events', problem: null };
+  if ('problem' in footer) return { ...unknown, kind: 'unreadable', problem: footer.problem };
+  return {
+    ...common,
+    kind: 'parquet',
+    rows: footer.rows,
+    columns: footer.fields.length,
+    created_by: footer.createdBy,
+    differences: (first && fieldDifferences(first.fields, footer.fields)) ?? null,
+    dataset: dataset ? compareWithDataset(dataset, footer.fields) : null,
+    problem: null,
+  };
+}
+
+/** Of more files than this only those are shown that something is to be said about. */
+const FILES_SHOWN = 100;
+
+export function filesText({ path, files, total }: FilesDocument, width?: number): string {
+  const nameOf = (file: FileLine) => file.path.slice(path.length);
+  const shown = files.filter((file, index) => index < FILES_SHOWN || remarkOf(file) !== '');
+  const table = renderTable(
+    ['file', 'size', 'rows', 'columns', 'written by'],
+    shown.map((file) => [
+      nameOf(file),
+      bytesText(file.size),
+      file.rows ?? '',
+      file.columns ?? '',
+      file.created_by === null ? '' : createdByText(file.created_by),
+    ]),
+    { width, lengths: [300], numeric: new Set([1, 2, 3]) },
+  );
+  const remarks = shown
+    .filter((file) => remarkOf(file) !== '')
+    .map((file) => `${displayText(nameOf(file), 300)}: ${remarkOf(file)}`);
+  return [
+    path,
+    table,
+    ...(shown.length < files.length
+      ? [`… and ${files.length - shown.length} more that differ in nothing`]
+      : []),
+    `${plural(total.files, 'file')}, ${plural(total.rows, 'row')}, ${bytesText(total.size)}${notesOf(total)}`,
+    ...(remarks.length > 0 ? ['', ...remarks] : []),
+  ].join('\n');
+}
+
+function remarkOf({ kind, problem, differences, dataset }: FileLine): string {
+  if (kind === 'refused-events') return 'refused events: inspect this object alone to see why';
+  if (problem !== null) return `not readable: ${problem}`;
+  return [
+    ...(differences ? [`not as the first file: ${fieldDifferencesText(differences)}`] : []),
+    ...(dataset && !dataset.matches ? [dataset.text] : []),
+  ].join('; ');
+}
+
+function notesOf({ unreadable, different, mismatched, hidden }: FilesDocument['total']): string {
+  const notes: [number, string][] = [
+    [unreadable, 'not readable'],
+    [different, 'with other columns than the first'],
+    [mismatched, 'without the columns of their dataset'],
+    [hidden, 'hidden, left out'],
+  ];
+  return notes
+    .filter(([count]) => count > 0)
+    .map(([count, what]) => `; ${count} ${what}`)
+    .join('');
+}

@@ -1,0 +1,69 @@
+import { parquetMetadata, parquetSchema } from 'hyparquet';
+import type { ParquetField } from '../../core/parquet-types';
+import { displayText } from '../shared/table';
+import type { LakeFileSource } from './lake-file';
+
+/** What a Parquet footer says of its file. */
+export interface ParquetFooter {
+  readonly rows: number;
+  readonly rowGroups: number;
+  /** The program that wrote the file, in its own words. */
+  readonly createdBy: string | null;
+  /** Each codec that occurs: `SNAPPY`, `ZSTD`, `UNCOMPRESSED` … */
+  readonly compression: readonly string[];
+  readonly fields: readonly ParquetField[];
+}
+
+/** Why a file cannot be read as Parquet, as a clause: `it is empty`. */
+export class UnreadableFile extends Error {
+  override readonly name = 'UnreadableFile';
+}
+
+/** A file ends with its footer, the footer's length in 4 bytes and "PAR1"; it begins with "PAR1" too. */
+const MAGIC = 'PAR1';
+const TRAILER_BYTES = 8;
+const SHORTEST_FILE_BYTES = MAGIC.length + TRAILER_BYTES;
+
+/**
+ * Reads a footer by two small reads, whatever the size of the file.
+ * @throws UnreadableFile
+ */
+export async function readParquetFooter(file: LakeFileSource): Promise<ParquetFooter> {
+  if (file.size === 0) throw new UnreadableFile('it is empty');
+  if (file.size < SHORTEST_FILE_BYTES)
+    throw new UnreadableFile(`it has ${file.size} bytes, which is too short for Parquet`);
+  const trailer = Buffer.from(await file.read(file.size - TRAILER_BYTES, file.size));
+  const magic = trailer.toString('latin1', 4);
+  if (magic === 'PARE') throw new UnreadableFile('its footer is encrypted, which COPY cannot read');
+  if (magic !== MAGIC) throw new UnreadableFile(await whatItIs(file));
+  const length = trailer.readUInt32LE(0);
+  if (length + SHORTEST_FILE_BYTES > file.size) {
+    throw new UnreadableFile(`its footer would have ${length} bytes, the whole file has ${file.size}`);
+  }
+  return parseFooter(await file.read(file.size - TRAILER_BYTES - length, file.size));
+}
+
+function parseFooter(bytes: Uint8Array): ParquetFooter {
+  try {
+    const metadata = parquetMetadata(bytes);
+    const codecs = metadata.row_groups.flatMap((group) =>
+      group.columns.map((column) => column.meta_data?.codec),
+    );
+    return {
+      rows: Number(metadata.num_rows),
+      rowGroups: metadata.row_groups.length,
+      createdBy: metadata.created_by ?? null,
+      compression: [...new Set(codecs.filter((codec) => codec !== undefined))].sort(),
+      fields: parquetSchema(metadata).children.map((child) => child.element),
+    };
+  } catch (error) {
+    throw new UnreadableFile(`its footer cannot be read (${(error as Error).message})`);
+  }
+}
+
+async function whatItIs(file: LakeFileSource): Promise<string> {
+  const start = Buffer.from(await file.read(0, Math.min(16, file.size)));
+  if (start.toString('latin1', 0, 4) === MAGIC)
+    return 'it is cut off: it begins as Parquet and does not end so';
+  return `it is not Parquet: it begins with "${displayText(start.toString('latin1'), 16)}"`;
+}

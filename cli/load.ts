@@ -1,0 +1,263 @@
+import {
+  DescribeExecutionCommand,
+  paginateGetExecutionHistory,
+  StartExecutionCommand,
+  type HistoryEvent,
+} from '@aws-sdk/client-sfn';
+import { randomUUID } from 'node:crypto';
+import ora from 'ora';
+import type { ExecutionInput } from '../core/execution-input';
+import { isHour } from '../core/hour';
+import { partitionResult, type LoadReport, type PartitionEnd, type PartitionResult } from '../core/report';
+import { colours } from './shared/colours';
+import type { Connection } from './shared/connection';
+import { UsageError, type Output } from './shared/output';
+
+export interface LoadOptions {
+  readonly dataset?: string;
+  /** One hour to load again. */
+  readonly partition?: string;
+  readonly from?: string;
+  readonly to?: string;
+  readonly plan?: boolean;
+}
+
+/** What scripts may rely on. */
+export interface LoadDocument {
+  readonly execution: string;
+  readonly status: string;
+  readonly waiting: number;
+  readonly partitions: readonly PartitionResult[];
+  /** The input that goes on where this execution stopped, for a range of more partitions than one execution takes. */
+  readonly next: object | null;
+  readonly error: string | null;
+  /** The execution's cause, as the notification has it. */
+  readonly cause: string | null;
+}
+
+/**
+ * Starts an execution, follows it, prints what became of each partition.
+ * @param input of {@link executionInput}.
+ * @returns the exit code.
+ */
+export async function runLoad(connection: Connection, output: Output, input: object): Promise<number> {
+  const document = await startLoad(connection, output, input);
+  output.document(document);
+  return document.status === 'SUCCEEDED' ? 0 : 1;
+}
+
+/** @throws UsageError for options that no execution input says. */
+export function executionInput(options: LoadOptions): object {
+  const { partition, from, to, dataset, plan } = options;
+  if (partition !== undefined && (from !== undefined || to !== undefined)) {
+    throw new UsageError('Name one PARTITION, or a range with --from and --to, not both.');
+  }
+  if ((from === undefined) !== (to === undefined))
+    throw new UsageError('A range needs both --from HOUR and --to HOUR.');
+  for (const hour of [partition, from, to]) {
+    if (hour !== undefined && !isHour(hour)) {
+      throw new UsageError(`"${hour}" is not an hour. Write it in UTC, for example 2026-11-23T08.`);
+    }
+  }
+  if (from !== undefined && to !== undefined && from > to)
+    throw new UsageError(`--from ${from} is after --to ${to}.`);
+  return { dataset, partition, from, to, ...(plan ? { plan } : {}) } satisfies {
+    [Key in keyof ExecutionInput | 'partition' | 'from' | 'to']?: unknown;
+  };
+}
+
+/** Starts an execution and follows it to its end, a line for each partition as it ends. */
+export async function startLoad(
+  connection: Connection,
+  output: Output,
+  input: object,
+): Promise<LoadDocument> {
+  const { stepFunctions, stateMachineArn } = connection;
+  const name = `load-${new Date().toISOString().slice(0, 19).replaceAll(':', '')}-${randomUUID().slice(0, 8)}`;
+  const started = await stepFunctions.send(
+    new StartExecutionCommand({ stateMachineArn, name, input: JSON.stringify(input) }),
+  );
+  const executionArn = started.executionArn ?? '';
+  const progress = new Progress(output, name);
+  try {
+    return await follow(connection, executionArn, name, progress);
+  } finally {
+    progress.end();
+  }
+}
+
+/** Between two looks at a running execution, in milliseconds. */
+const POLL_INTERVAL = 250;
+
+async function follow(
+  connection: Connection,
+  executionArn: string,
+  execution: string,
+  progress: Progress,
+): Promise<LoadDocument> {
+  const { stepFunctions } = connection;
+  let report: LoadReport | undefined;
+  let seen = 0;
+  for (;;) {
+    const described = await stepFunctions.send(new DescribeExecutionCommand({ executionArn }));
+    for (const event of await historyAfter(connection, executionArn, seen)) {
+      seen = event.id ?? seen;
+      progress.on(event);
+      if (event.type === 'TaskStateExited' && event.stateExitedEventDetails?.name === 'ReportLoad') {
+        report = JSON.parse(event.stateExitedEventDetails.output ?? '{}') as LoadReport;
+      }
+    }
+    if (described.status === 'RUNNING' || described.status === 'PENDING_REDRIVE') {
+      await new Promise((resolve) => setTimeout(resolve, POLL_INTERVAL));
+      continue;
+    }
+    const document: LoadDocument = {
+      execution,
+      status: described.status ?? 'FAILED',
+      waiting: report?.waiting ?? 0,
+      partitions: report?.partitions ?? [],
+      next: report?.next ?? null,
+      error: described.error ?? null,
+      cause: described.cause ?? null,
+    };
+    progress.result(document, report);
+    return document;
+  }
+}
+
+/** The events since the last look, in order. */
+async function historyAfter(
+  connection: Connection,
+  executionArn: string,
+  seen: number,
+): Promise<HistoryEvent[]> {
+  const events: HistoryEvent[] = [];
+  const pages = paginateGetExecutionHistory(
+    { client: connection.stepFunctions },
+    { executionArn, reverseOrder: true },
+  );
+  for await (const page of pages) {
+    const fresh = (page.events ?? []).filter((event) => (event.id ?? 0) > seen);
+    events.push(...fresh);
+    if (fresh.length < (page.events ?? []).length) break;
+  }
+  return events.reverse();
+}
+
+/** How the states of a partition are called while it runs. */
+const STEPS = ['InspectFiles', 'CopyToStaging', 'ValidateStaging', 'MergeIntoTarget', 'DiagnoseFailure'];
+
+/** The states that end a partition; their output says what became of it. */
+const ENDS = ['PartitionLoaded', 'PartitionEmpty', 'DiagnoseFailure', 'DiagnosisUnavailable'];
+
+const COLUMNS = [
+  ['partition', 13],
+  ['reason', 10],
+  ['outcome', 7],
+  ['files', 6],
+  ['rows', 9],
+  ['staged', 9],
+  ['duplicates', 10],
+  ['superseded', 10],
+  ['deleted', 9],
+  ['inserted', 9],
+  ['seconds', 7],
+] as const;
+
+/** Shows an execution as it goes: what is being worked on now, and a line for each partition that has ended. */
+class Progress {
+  private readonly spinner;
+  private readonly running = new Map<string, string>();
+  private readonly shown = new Set<string>();
+  private total = 0;
+  private headed = false;
+
+  constructor(
+    private readonly output: Output,
+    private readonly execution: string,
+  ) {
+    this.spinner = output.live
+      ? ora({ text: 'Listing partitions', stream: process.stdout, discardStdin: false }).start()
+      : undefined;
+  }
+
+  on(event: HistoryEvent): void {
+    const ended = ENDS.includes(event.stateExitedEventDetails?.name ?? '')
+      ? event.stateExitedEventDetails?.output
+      : undefined;
+    if (ended) this.partitionEnded(partitionResult(JSON.parse(ended) as PartitionEnd));
+    const entered = event.stateEnteredEventDetails;
+    if (event.type === 'MapStateStarted') this.total = event.mapStateStartedEventDetails?.length ?? 0;
+    if (!entered?.name) return;
+    if (STEPS.includes(entered.name)) {
+      const { partition } = JSON.parse(entered.input ?? '{}') as { partition?: string };
+      if (partition) this.running.set(partition, entered.name);
+    }
+    if (this.spinner) {
+      const now = [...this.running].map(([partition, step]) => `${partition} ${step}`);
+      this.spinner.text =
+        this.total === 0
+          ? 'Listing partitions'
+          : `${this.shown.size}/${this.total} partitions  ${colours.dim(now.slice(0, 4).join('  '))}`;
+    }
+  }
+
+  /** One line that sums up, then why, where something failed. */
+  result(document: LoadDocument, report: LoadReport | undefined): void {
+    this.spinner?.stop();
+    for (const partition of document.partitions)
+      if (!this.shown.has(partition.partition)) this.line(partition);
+    const summary = report?.summary ?? document.status.toLowerCase();
+    const mark = document.status === 'SUCCEEDED' ? colours.green('✔') : colours.red('✖');
+    this.output.say(`${mark} ${document.status}: ${summary} (execution ${this.execution})`);
+    if (document.status !== 'SUCCEEDED' && document.cause) {
+      this.output.say();
+      this.output.say(document.cause);
+    }
+    if (document.next)
+      this.output.say(`To load the rest: start an execution with ${JSON.stringify(document.next)}`);
+  }
+
+  end(): void {
+    this.spinner?.stop();
+  }
+
+  private partitionEnded(result: PartitionResult): void {
+    this.running.delete(result.partition);
+    this.shown.add(result.partition);
+    this.spinner?.stop();
+    this.line(result);
+    this.spinner?.start();
+  }
+
+  private line(result: PartitionResult): void {
+    if (!this.headed) {
+      this.headed = true;
+      this.output.say(
+        colours.bold(
+          COLUMNS.map(([name, width], index) => (index < 3 ? name.padEnd(width) : name.padStart(width))).join(
+            ' ',
+          ),
+        ),
+      );
+    }
+    const cells = [
+      result.partition,
+      result.reason,
+      result.outcome,
+      result.files,
+      result.rows_in_files,
+      result.staged,
+      result.duplicates,
+      result.superseded,
+      result.deleted,
+      result.inserted,
+      result.seconds.toFixed(2),
+    ].map((cell, index) => {
+      const [, width] = COLUMNS[index] ?? ['', 0];
+      return index < 3 ? String(cell).padEnd(width) : String(cell).padStart(width);
+    });
+    const text = cells.join(' ');
+    this.output.say(result.outcome === 'failed' ? colours.red(text) : text);
+  }
+}

@@ -1,0 +1,45 @@
+import { once } from 'node:events';
+import { resolve } from 'node:path';
+import { findRunningTwin } from '../local/running-twin';
+import { startTwin } from '../local/twin';
+import { UsageError, type Output } from './shared/output';
+import { SERVICE_DIRECTORY } from './shared/service-directory';
+
+export interface LocalOptions {
+  readonly stateDirectory: string;
+  readonly port: number;
+}
+
+/** Runs the twin in the foreground until Ctrl-C. @returns the exit code. */
+export async function runLocal(output: Output, { stateDirectory, port }: LocalOptions): Promise<number> {
+  const running = await findRunningTwin(stateDirectory);
+  if (running) {
+    throw new UsageError(
+      `A twin of ${stateDirectory} is running already, at ${running.endpoint}. Stop it first, or name another --state-dir.`,
+    );
+  }
+  const twin = await startTwin({
+    serviceDirectory: SERVICE_DIRECTORY,
+    stateDirectory: resolve(stateDirectory),
+    port,
+    onProgress: (text) => output.note(text),
+  });
+  const { description } = twin;
+  output.document(description);
+  if (!output.json) {
+    for (const [name, value] of Object.entries(description.env)) output.say(`export ${name}=${value}`);
+    output.say();
+    output.say(`bucket         ${description.bucket}`);
+    for (const [dataset, stream] of Object.entries(description.streams))
+      output.say(`stream         ${stream} (dataset ${dataset})`);
+    output.say(`state machine  ${description.state_machine_arn}`);
+    output.say(`workgroup      ${description.workgroup}, database ${description.database}`);
+    output.say(`notifications  ${twin.inboxPath}`);
+    output.say();
+    output.say('Running. Ctrl-C stops it; its state stays.');
+  }
+  await Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')]);
+  await twin.close();
+  output.note('Stopped.');
+  return 0;
+}

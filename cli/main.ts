@@ -1,0 +1,188 @@
+import { createRequire } from 'node:module';
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { ACCEPTED_INPUT } from '../core/execution-input';
+import { LoadError, splitMessage } from '../core/errors';
+import { chooseDataset } from '../core/dataset';
+import { isHour } from '../core/hour';
+import { readDatasets } from '../functions/shared/package-files';
+import type { Connection } from './shared/connection';
+import { Output, UsageError } from './shared/output';
+import { SERVICE_DIRECTORY } from './shared/service-directory';
+
+/**
+ * What a command runs is loaded when it runs: the SDK's clients and DuckDB take seconds, for which nobody who asks for
+ * --help or misspells an option should wait. Not by import(), which does not go through tsx's hook of require.
+ */
+const load = createRequire(__filename);
+
+/** Exit codes: the work is done; the load (or what was asked for) failed; the command was used wrongly. */
+const EXIT = { done: 0, failed: 1, usage: 2 } as const;
+
+interface CommonOptions {
+  readonly json?: boolean;
+  readonly stateDir: string;
+  readonly dataset?: string;
+}
+
+const program = new Command('sluice')
+  .description('Streamed events from Amazon S3 into Amazon Redshift, every hour, exactly once in effect.')
+  .showHelpAfterError('(add --help for how it is used)')
+  .exitOverride();
+
+function command(usage: string, description: string): Command {
+  return program
+    .command(usage)
+    .description(description)
+    .option('--json', 'print one JSON document on stdout and nothing else there')
+    .option('--state-dir <directory>', 'where the local twin keeps its state', '.sluice')
+    .option('--dataset <name>', 'the dataset, where there are several');
+}
+
+/** Runs what a command does and turns whatever it throws into a message and an exit code. */
+async function act(options: CommonOptions, run: (output: Output) => Promise<number>): Promise<void> {
+  const output = new Output(options.json ?? false);
+  try {
+    if (options.dataset !== undefined) chooseDataset(readDatasets(SERVICE_DIRECTORY), options.dataset);
+    process.exitCode = await run(output);
+  } catch (error) {
+    process.exitCode = report(error, output);
+  }
+}
+
+function report(error: unknown, output: Output): number {
+  const { name, message } = error instanceof Error ? error : new Error(String(error));
+  output.document({ error: name, message });
+  if (error instanceof UsageError || (error instanceof LoadError && name === 'InvalidInput')) {
+    output.note(`sluice: ${message}`);
+    return EXIT.usage;
+  }
+  const { reason, fix } = splitMessage(message);
+  output.note(`sluice: ${name}: ${reason}${fix === undefined ? '' : `\n  Fix: ${fix}`}`);
+  if (process.env.SLUICE_DEBUG) output.note(String((error as Error).stack));
+  return EXIT.failed;
+}
+
+function connected(
+  options: CommonOptions,
+  run: (connection: Connection, output: Output) => Promise<number>,
+): Promise<void> {
+  return act(options, (output) => connect(options, output, (connection) => run(connection, output)));
+}
+
+function connect(
+  options: CommonOptions,
+  output: Output,
+  run: (connection: Connection) => Promise<number>,
+): Promise<number> {
+  const { withConnection } = load('./shared/connect') as typeof import('./shared/connect');
+  return withConnection(options.stateDir, output, run);
+}
+
+function integer(least: number, greatest: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (!Number.isInteger(value) || value < least || value > greatest) {
+      throw new InvalidArgumentError(`It is a whole number from ${least} to ${greatest}.`);
+    }
+    return value;
+  };
+}
+
+function hour(text: string): string {
+  if (!isHour(text)) throw new InvalidArgumentError('An hour is written in UTC, for example 2026-11-23T08.');
+  return text;
+}
+
+const hours = (text: string): number | 'all' => (text === 'all' ? 'all' : integer(1, 24 * 366)(text));
+
+command('demo', 'stream trips, load them, load one hour again, and show what happened')
+  .option('--from <file>', 'a New York City TLC yellow or green trip file (Parquet) instead of made-up trips')
+  .addOption(new Option('--hours <n>', 'hours of arrival: a number, or all of the file’s').argParser(hours))
+  .addOption(new Option('--rows <n>', 'events to make up').argParser(integer(1, 10_000_000)))
+  .addOption(new Option('--seed <n>', 'for the made-up trips').argParser(integer(0, 2 ** 32 - 1)).default(1))
+  .action((options: CommonOptions & { from?: string; hours?: number | 'all'; rows?: number; seed: number }) =>
+    connected(options, (connection, output) => {
+      const { runDemo } = load('./demo') as typeof import('./demo');
+      return runDemo(connection, output, options);
+    }),
+  );
+
+command('local', 'run the local twin as a server, for any AWS client')
+  .addOption(
+    new Option('--port <n>', 'port on 127.0.0.1; 0 is a free one').argParser(integer(0, 65_535)).default(0),
+  )
+  .action((options: CommonOptions & { port: number }) =>
+    act(options, (output) => {
+      const { runLocal } = load('./local') as typeof import('./local');
+      return runLocal(output, { stateDirectory: options.stateDir, port: options.port });
+    }),
+  );
+
+command('stream', 'send events (NDJSON, or a TLC trip file) into Firehose')
+  .argument('<file>', 'NDJSON with one event a line, or a New York City TLC Parquet file')
+  .addOption(
+    new Option('--at <hour>', 'hour of arrival on the twin, UTC, for example 2026-11-23T08').argParser(hour),
+  )
+  .action((file: string, options: CommonOptions & { at?: string }) =>
+    connected(options, (connection, output) => {
+      const { runStream } = load('./stream') as typeof import('./stream');
+      return runStream(connection, output, { file, ...options });
+    }),
+  );
+
+command('load', 'start an execution of the state machine and follow it')
+  .argument('[partition]', 'load this hour again, for example 2026-11-23T08; left out: every new hour')
+  .option('--from <hour>', 'first hour of a range')
+  .option('--to <hour>', 'last hour of a range, included')
+  .option('--plan', 'only say what would be loaded')
+  .addHelpText(
+    'after',
+    `\nThe execution's input can also be given in the Step Functions console: ${ACCEPTED_INPUT}`,
+  )
+  .action(
+    (
+      partition: string | undefined,
+      options: CommonOptions & { from?: string; to?: string; plan?: boolean },
+    ) =>
+      act(options, (output) => {
+        const { executionInput, runLoad } = load('./load') as typeof import('./load');
+        // What is wrong with it is said at once, not after the seconds that a twin takes to start.
+        const input = executionInput({ partition, ...options });
+        return connect(options, output, (connection) => runLoad(connection, output, input));
+      }),
+  );
+
+command('inspect', 'look into a Parquet file, or at the files under a prefix')
+  .argument('<path>', 'a file, a directory, s3://bucket/key or s3://bucket/prefix/')
+  .addOption(new Option('--rows <n>', 'rows to show').argParser(integer(0, 1_000)).default(5))
+  .action((target: string, options: CommonOptions & { rows: number }) =>
+    act(options, (output) => {
+      const { runInspect } = load('./inspect') as typeof import('./inspect');
+      const inspection = { target, ...options };
+      return target.startsWith('s3://')
+        ? connect(options, output, (connection) => runInspect(connection, output, inspection))
+        : runInspect({ datasets: readDatasets(SERVICE_DIRECTORY) }, output, inspection);
+    }),
+  );
+
+command('sql', 'run a statement through the Redshift Data API and print its result')
+  .argument('<statement>', 'SQL, for example "SELECT COUNT(*) FROM trips"')
+  .action((statement: string, options: CommonOptions) =>
+    connected(options, (connection, output) => {
+      const { runSql } = load('./sql') as typeof import('./sql');
+      return runSql(connection, output, { statement });
+    }),
+  );
+
+// Whoever reads may stop reading (`sluice sql … | head -1`): the work goes on to its end, and nothing more is written.
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+  });
+}
+
+program.parseAsync().catch((error: unknown) => {
+  // Commander has printed its message already; its own exit code for wrong usage is 1, ours is 2.
+  if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? EXIT.done : EXIT.usage;
+  else process.exitCode = report(error, new Output(false));
+});

@@ -1,0 +1,92 @@
+import { FirehoseClient } from '@aws-sdk/client-firehose';
+import { RedshiftDataClient } from '@aws-sdk/client-redshift-data';
+import { S3Client } from '@aws-sdk/client-s3';
+import { SFNClient } from '@aws-sdk/client-sfn';
+import { createRequire } from 'node:module';
+import { resolve } from 'node:path';
+import { z } from 'zod';
+import type { Dataset } from '../../core/dataset';
+import { readDatasets } from '../../functions/shared/package-files';
+import type { TwinDescription } from '../../local/description';
+import { findRunningTwin } from '../../local/running-twin';
+import type { Connection } from './connection';
+import type { Output } from './output';
+import { SERVICE_DIRECTORY } from './service-directory';
+
+/**
+ * Runs a command against the twin of a state directory: the one that is running, else one started for the command's own
+ * duration. Ctrl-C ends the command and what it started.
+ */
+export async function withConnection<Result>(
+  stateDirectory: string,
+  output: Output,
+  run: (connection: Connection) => Promise<Result>,
+): Promise<Result> {
+  const running = await findRunningTwin(stateDirectory);
+  if (running) return run(connectionTo(running, async () => {}));
+
+  // Loaded only here: it takes a second, and a command that finds a twin running does without.
+  const { startTwin } = createRequire(__filename)('../../local/twin') as typeof import('../../local/twin');
+  const twin = await startTwin({
+    serviceDirectory: SERVICE_DIRECTORY,
+    stateDirectory: resolve(stateDirectory),
+    onProgress: (text) => output.note(text),
+  });
+  const connection = connectionTo(twin.description, () => twin.close());
+  const interrupted = (signal: NodeJS.Signals) => {
+    output.note(`\nInterrupted: stopping. Nothing is half loaded; the same command goes on from here.`);
+    void connection.close().finally(() => process.exit(signal === 'SIGINT' ? 130 : 143));
+  };
+  process.once('SIGINT', interrupted).once('SIGTERM', interrupted);
+  try {
+    return await run(connection);
+  } finally {
+    process.off('SIGINT', interrupted).off('SIGTERM', interrupted);
+    await connection.close();
+  }
+}
+
+const delivered = z.array(z.object({ bucket: z.string(), key: z.string(), records: z.number() }));
+
+/** Stock clients, pointed at the twin by what it says of itself. */
+export function connectionTo(twin: TwinDescription, close: () => Promise<void>): Connection {
+  const client = {
+    endpoint: twin.endpoint,
+    region: twin.region,
+    credentials: {
+      accessKeyId: twin.env.AWS_ACCESS_KEY_ID,
+      secretAccessKey: twin.env.AWS_SECRET_ACCESS_KEY,
+    },
+  };
+  const clients = {
+    s3: new S3Client(client),
+    firehose: new FirehoseClient(client),
+    stepFunctions: new SFNClient(client),
+    redshiftData: new RedshiftDataClient(client),
+  };
+  const streamOf = (dataset: Dataset) => twin.streams[dataset.name] ?? '';
+  return {
+    ...clients,
+    endpoint: twin.endpoint,
+    region: twin.region,
+    bucket: twin.bucket,
+    stateMachineArn: twin.state_machine_arn,
+    workgroup: twin.workgroup,
+    database: twin.database,
+    datasets: readDatasets(SERVICE_DIRECTORY),
+    streamOf,
+    async deliver(dataset) {
+      const answer = await fetch(`${twin.endpoint}/_sluice/deliver`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ stream: streamOf(dataset) }),
+      });
+      if (!answer.ok) throw new Error(`Firehose could not deliver: ${await answer.text()}`);
+      return delivered.parse(await answer.json());
+    },
+    async close() {
+      for (const each of Object.values(clients)) each.destroy();
+      await close();
+    },
+  };
+}

@@ -1,0 +1,135 @@
+import { stripVTControlCharacters } from 'node:util';
+import CliTable from 'cli-table3';
+import { createColors } from 'picocolors';
+import { wantsColours } from './colours';
+
+export interface TableOptions {
+  /** Columns to align right, by index. Left out: those that hold numbers and nulls only. */
+  readonly numeric?: ReadonlySet<number>;
+  /** Characters of a line. Left out: the terminal’s, or no limit where there is none. */
+  readonly width?: number;
+  /** Characters of a value, one limit tried after the other until the table fits. */
+  readonly lengths?: readonly number[];
+  /** Left out: where a person looks at a terminal that wants it. */
+  readonly colour?: boolean;
+}
+
+const LENGTHS = [64, 24];
+
+/**
+ * A table for people. One that is wider than the terminal even with its values shortened is turned: a block for each
+ * row, a line for each column.
+ * @param rows values as JSON has them; text may hold anything and cannot reach the terminal's controls.
+ */
+export function renderTable(
+  columns: readonly string[],
+  rows: readonly (readonly unknown[])[],
+  options: TableOptions = {},
+): string {
+  const width = options.width ?? terminalWidth();
+  const lengths = options.lengths ?? LENGTHS;
+  const look = {
+    numeric: options.numeric ?? numericColumns(columns, rows),
+    colours: createColors(options.colour ?? wantsColours()),
+  };
+  for (const length of lengths) {
+    const lines = horizontal(columns, rows, length, look);
+    if (lines.every((line) => stripVTControlCharacters(line).length <= width)) return lines.join('\n');
+  }
+  return vertical(columns, rows, Math.max(...lengths), look).join('\n');
+}
+
+interface Look {
+  readonly numeric: ReadonlySet<number>;
+  readonly colours: ReturnType<typeof createColors>;
+}
+
+function horizontal(
+  columns: readonly string[],
+  rows: readonly (readonly unknown[])[],
+  length: number,
+  { numeric, colours }: Look,
+): string[] {
+  const table = borderless(columns.map((_, index) => (numeric.has(index) ? 'right' : 'left')));
+  table.push(
+    columns.map((name) => colours.bold(displayText(name, length))),
+    ...rows.map((row) => columns.map((_, index) => cell(row[index], length, colours))),
+  );
+  return linesOf(table);
+}
+
+function vertical(
+  columns: readonly string[],
+  rows: readonly (readonly unknown[])[],
+  length: number,
+  { colours }: Look,
+): string[] {
+  return rows.flatMap((row, number) => {
+    const table = borderless(['left', 'left']);
+    table.push(
+      ...columns.map((name, index) => [
+        colours.bold(displayText(name, length)),
+        cell(row[index], length, colours),
+      ]),
+    );
+    return [colours.dim(`── row ${number + 1} ──`), ...linesOf(table)];
+  });
+}
+
+function borderless(colAligns: ('left' | 'right')[]): CliTable.Table {
+  const sides = [
+    'top',
+    'top-mid',
+    'top-left',
+    'top-right',
+    'bottom',
+    'bottom-mid',
+    'bottom-left',
+    'bottom-right',
+  ];
+  const inside = ['left', 'left-mid', 'mid', 'mid-mid', 'right', 'right-mid'];
+  return new CliTable({
+    chars: { ...Object.fromEntries([...sides, ...inside].map((name) => [name, ''])), middle: '  ' },
+    style: { 'padding-left': 0, 'padding-right': 0, head: [], border: [] },
+    colAligns,
+  });
+}
+
+function linesOf(table: CliTable.Table): string[] {
+  return table
+    .toString()
+    .split('\n')
+    .map((line) => line.trimEnd());
+}
+
+function cell(value: unknown, length: number, colours: Look['colours']): string {
+  return value === null || value === undefined ? colours.dim('NULL') : displayText(valueText(value), length);
+}
+
+function valueText(value: unknown): string {
+  return typeof value === 'string' ? value : JSON.stringify(value);
+}
+
+/** Text that is safe to print and no longer than asked for: control characters are written out. */
+export function displayText(text: string, length: number): string {
+  const shown = text.length > length ? `${text.slice(0, length - 1).replace(/[\ud800-\udbff]$/, '')}…` : text;
+  // eslint-disable-next-line no-control-regex
+  return shown.replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]/g, (character) => {
+    const escaped = JSON.stringify(character).slice(1, -1);
+    return escaped === character ? `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}` : escaped;
+  });
+}
+
+function numericColumns(
+  columns: readonly string[],
+  rows: readonly (readonly unknown[])[],
+): ReadonlySet<number> {
+  const isNumeric = (index: number) =>
+    rows.some((row) => typeof row[index] === 'number') &&
+    rows.every((row) => row[index] === null || row[index] === undefined || typeof row[index] === 'number');
+  return new Set([...columns.keys()].filter(isNumeric));
+}
+
+function terminalWidth(): number {
+  return process.stdout.isTTY ? process.stdout.columns : Infinity;
+}

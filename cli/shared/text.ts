@@ -1,0 +1,17 @@
+const UNITS = ['bytes', 'KiB', 'MiB', 'GiB', 'TiB'];
+
+/** A size for people: `873 bytes`, `12.3 MiB`. */
+export function bytesText(bytes: number): string {
+  const step = bytes === 0 ? 0 : Math.min(UNITS.length - 1, Math.floor(Math.log2(bytes) / 10));
+  return step === 0 ? `${bytes} bytes` : `${(bytes / 1_024 ** step).toFixed(1)} ${UNITS[step]}`;
+}
+
+/** `1 row`, `1,234 rows`. */
+export function plural(count: number, noun: string): string {
+  return `${count.toLocaleString('en')} ${noun}${count === 1 ? '' : 's'}`;
+}
+
+/** The writer and its version, without the commit that parquet-mr and others add. */
+export function createdByText(createdBy: string): string {
+  return createdBy.replace(/ \(build [^)]*\)$/, '');
+}

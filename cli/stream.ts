@@ -1,0 +1,154 @@
+import { open } from 'node:fs/promises';
+import { chooseDataset, type Dataset } from '../core/dataset';
+import { isHour } from '../core/hour';
+import { RECORD_BYTES, type OversizeRecord } from './delivery/batches';
+import { isRefusedKey } from './delivery/refused-key';
+import { sendEvents, type Sent } from './delivery/send-events';
+import type { Connection } from './shared/connection';
+import { UsageError, type Output } from './shared/output';
+import { renderTable } from './shared/table';
+import { plural } from './shared/text';
+import type { ArrivalSource } from './trips/arrival';
+import { readEventsFile } from './trips/events-file';
+import { readTaxiFile } from './trips/taxi-file';
+import { TRIP_ATTRIBUTES } from './trips/trip-event';
+
+export interface StreamOptions {
+  /** NDJSON, or a TLC trip file in Parquet. */
+  readonly file: string;
+  /** The hour of arrival of every event. Left out: now, or for a trip file the hour of each trip's pickup. */
+  readonly at?: string;
+  readonly dataset?: string;
+}
+
+interface DeliveredObject {
+  readonly key: string;
+  readonly records: number;
+}
+
+/** What scripts may rely on. */
+export interface StreamDocument {
+  readonly stream: string;
+  /** Events that Firehose took. */
+  readonly records: number;
+  readonly batches: number;
+  /** Parquet objects that these events were written to. */
+  readonly objects: readonly DeliveredObject[];
+  /** Events that the transform refused; they are whole in `error_objects`. */
+  readonly refused: number;
+  readonly error_objects: readonly DeliveredObject[];
+  /** Lines that were not sent, since Firehose takes no record of their size. */
+  readonly oversize: readonly OversizeRecord[];
+}
+
+/**
+ * Sends a file's events into the dataset's stream and shows the objects that came of them.
+ * @returns the exit code: 1 where a line is too large for Firehose.
+ * @throws UsageError, DeliveryError
+ */
+export async function runStream(
+  connection: Connection,
+  output: Output,
+  options: StreamOptions,
+): Promise<number> {
+  const { at } = options;
+  if (at !== undefined && !isHour(at)) {
+    throw new UsageError(`--at ${String(at)} is not an hour. Write it in UTC, for example 2026-11-23T08.`);
+  }
+  const dataset = chooseDataset(connection.datasets, options.dataset);
+  const source = await sourceOf(options, dataset);
+  const sent = await sendEvents(connection, dataset, source, { onProgress: progressLine(output) });
+  if (output.live) output.say();
+  const written = await connection.deliver(dataset);
+
+  const objects = written.map(({ key, records }) => ({ key, records }));
+  const document: StreamDocument = {
+    stream: connection.streamOf(dataset),
+    records: sent.records,
+    batches: sent.batches,
+    objects: objects.filter(({ key }) => !isRefusedKey(key)),
+    refused: objects.filter(({ key }) => isRefusedKey(key)).reduce((sum, { records }) => sum + records, 0),
+    error_objects: objects.filter(({ key }) => isRefusedKey(key)),
+    oversize: sent.oversize,
+  };
+  output.document(document);
+  if (!output.json) output.say(summary(document, connection.bucket));
+  noteOversize(sent, output);
+  return sent.oversize.length > 0 ? 1 : 0;
+}
+
+async function sourceOf({ file, at }: StreamOptions, dataset: Dataset): Promise<ArrivalSource> {
+  if (!(await isParquet(file))) return readEventsFile(file, { arrival: at, longest: RECORD_BYTES });
+  const missing = dataset.columns.filter(
+    ({ name, required }) => required && !TRIP_ATTRIBUTES.some((attribute) => attribute === name),
+  );
+  if (missing.length > 0) {
+    throw new UsageError(
+      `A trip file has nothing for ${missing.map(({ name }) => name).join(', ')} of dataset ${dataset.name}. ` +
+        'Stream a file of JSON events, or name another --dataset.',
+    );
+  }
+  const trips = await readTaxiFile(file, { hours: 'all' });
+  return at === undefined ? trips.events : arrivingAt(at, trips.events);
+}
+
+async function* arrivingAt(arrival: string, events: AsyncIterable<{ event: object }>): ArrivalSource {
+  for await (const { event } of events) yield { arrival, event };
+}
+
+/** A Parquet file begins as it ends. */
+async function isParquet(path: string): Promise<boolean> {
+  try {
+    const file = await open(path);
+    try {
+      const { bytesRead, buffer } = await file.read(Buffer.alloc(4), 0, 4, 0);
+      return buffer.toString('latin1', 0, bytesRead) === 'PAR1';
+    } finally {
+      await file.close();
+    }
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT') throw new UsageError(`There is no file ${path}.`);
+    throw new UsageError(`${path} cannot be read: ${message}`);
+  }
+}
+
+function progressLine(output: Output): ((records: number) => void) | undefined {
+  if (!output.live) return undefined;
+  return (records) => process.stdout.write(`\r${records} events sent`);
+}
+
+function summary(document: StreamDocument, bucket: string): string {
+  const { stream, records, objects, refused, error_objects: errorObjects } = document;
+  const rows = [
+    ...objects.map(({ key, records: count }) => [key, count, '']),
+    ...errorObjects.map(({ key, records: count }) => [key, count, 'refused']),
+  ];
+  const [first] = errorObjects;
+  return [
+    `${plural(records, 'event')} sent to ${stream}, ${plural(objects.length, 'Parquet object')} written to s3://${bucket}/`,
+    ...(rows.length > 0 ? [renderTable(['object', 'events', ''], rows, { lengths: [300] })] : []),
+    ...(first
+      ? [
+          `${plural(refused, 'event')} refused by the transform and kept whole. To see why:`,
+          `  sluice inspect 's3://${bucket}/${first.key}'`,
+        ]
+      : []),
+  ].join('\n');
+}
+
+const OVERSIZE_SHOWN = 10;
+
+function noteOversize({ oversize }: Sent, output: Output): void {
+  if (oversize.length === 0) return;
+  const shown = oversize.slice(0, OVERSIZE_SHOWN).map(({ line, bytes }) => `  line ${line}: ${bytes} bytes`);
+  const more = oversize.length > OVERSIZE_SHOWN ? [`  … and ${oversize.length - OVERSIZE_SHOWN} more`] : [];
+  output.note(
+    [
+      `${plural(oversize.length, 'line')} not sent: Firehose takes records of up to ${RECORD_BYTES} bytes.`,
+      ...shown,
+      ...more,
+      'Every other line was sent. Make these smaller, and stream them in a file of their own.',
+    ].join('\n'),
+  );
+}

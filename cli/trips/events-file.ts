@@ -1,0 +1,67 @@
+import { createReadStream } from 'node:fs';
+import type { Hour } from '../../core/hour';
+import type { ArrivingLine } from './arrival';
+
+/** A UTF-8 file may begin with this mark. It belongs to the file, not to the first event, and JSON has no place for it. */
+const BYTE_ORDER_MARK = Buffer.from([0xef, 0xbb, 0xbf]);
+const NEWLINE = 0x0a;
+const CARRIAGE_RETURN = 0x0d;
+
+/**
+ * The lines of a file of events, one event each, whatever they hold: to refuse what is no event is for the transform,
+ * which keeps what it refuses. Blank lines are left out.
+ * @param options.longest bytes; of a longer line only its number and its length are given, and it is not held in memory.
+ */
+export async function* readEventsFile(
+  path: string,
+  options: { readonly arrival?: Hour; readonly longest: number },
+): AsyncGenerator<ArrivingLine> {
+  let line = new Line(1);
+  for await (const chunk of createReadStream(path) as AsyncIterable<Buffer>) {
+    let start = 0;
+    for (let end = chunk.indexOf(NEWLINE); end >= 0; end = chunk.indexOf(NEWLINE, start)) {
+      line.append(chunk.subarray(start, end), options.longest);
+      if (!line.blank) yield line.arriving(options);
+      line = new Line(line.number + 1);
+      start = end + 1;
+    }
+    line.append(chunk.subarray(start), options.longest);
+  }
+  if (!line.blank) yield line.arriving(options);
+}
+
+/** A line as it is read, chunk by chunk. */
+class Line {
+  private bytes = 0;
+  private parts: Buffer[] = [];
+  blank = true;
+
+  constructor(readonly number: number) {}
+
+  append(part: Buffer, longest: number): void {
+    if (part.length === 0) return;
+    this.bytes += part.length;
+    this.blank &&= isBlank(part);
+    // A little more than the longest line: its own end and the file's mark do not count.
+    if (this.bytes <= longest + BYTE_ORDER_MARK.length + 1) this.parts.push(part);
+    else this.parts = [];
+  }
+
+  arriving({ arrival, longest }: { arrival?: Hour; longest: number }): ArrivingLine {
+    const whole = Buffer.concat(this.parts);
+    if (whole.length < this.bytes) return { arrival, line: this.number, bytes: this.bytes };
+    const start = this.number === 1 && startsWithMark(whole) ? BYTE_ORDER_MARK.length : 0;
+    const end = whole.at(-1) === CARRIAGE_RETURN ? whole.length - 1 : whole.length;
+    const data = whole.subarray(start, end);
+    return { arrival, line: this.number, bytes: data.length, ...(data.length <= longest ? { data } : {}) };
+  }
+}
+
+function startsWithMark(bytes: Buffer): boolean {
+  return bytes.subarray(0, BYTE_ORDER_MARK.length).equals(BYTE_ORDER_MARK);
+}
+
+/** JSON's own white space. */
+function isBlank(part: Buffer): boolean {
+  return part.every((byte) => byte === 0x20 || byte === 0x09 || byte === CARRIAGE_RETURN);
+}

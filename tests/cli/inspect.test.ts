@@ -1,0 +1,279 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { S3Client } from '@aws-sdk/client-s3';
+import { runInspect, type InspectOptions } from '../../cli/inspect';
+import type { FileDocument } from '../../cli/inspection/inspect-file';
+import type { FilesDocument } from '../../cli/inspection/inspect-files';
+import type { RefusedDocument } from '../../cli/inspection/inspect-refused';
+import { readDatasets } from '../../functions/shared/package-files';
+import { parquetOf, tripsSelect } from '../support/parquet';
+import { CapturedOutput } from './captured-output';
+
+const datasets = readDatasets(join(__dirname, '../..'));
+const folder = mkdtempSync(join(tmpdir(), 'sluice-inspect-test-'));
+// Local paths only: nothing answers here.
+const s3 = new S3Client({ region: 'us-east-1', endpoint: 'http://127.0.0.1:9' });
+afterAll(() => {
+  s3.destroy();
+  rmSync(folder, { recursive: true });
+});
+
+const HOUR = 'trips/year=2026/month=11/day=23/hour=08';
+const trip = { trip_id: 'a', total_amount: 12.5 };
+
+function write(path: string, content: Buffer | string): string {
+  const file = join(folder, path);
+  mkdirSync(join(file, '..'), { recursive: true });
+  writeFileSync(file, content);
+  return file;
+}
+
+async function inspect<Document>(target: string, options: Partial<InspectOptions> = {}) {
+  const captured = new CapturedOutput(true);
+  const code = await runInspect({ s3, datasets }, captured.output, { target, rows: 2, ...options });
+  return { code, document: captured.document<Document>() };
+}
+
+async function text(target: string, options: Partial<InspectOptions> = {}): Promise<string> {
+  const captured = new CapturedOutput(false);
+  await runInspect({ s3, datasets }, captured.output, { target, rows: 2, width: 120, ...options });
+  return captured.stdout;
+}
+
+describe('a file', () => {
+  test('is described with everything that its footer says, and its first rows as they are', async () => {
+    const path = write(
+      'types.parquet',
+      await parquetOf(
+        `SELECT 1::INTEGER AS i, 9007199254740993::BIGINT AS big, 12.50::DECIMAL(10,2) AS amount, 'x' AS text,
+           TIMESTAMP '2026-11-23 08:00:00.123456' AS at, DATE '2026-11-23' AS day, NULL::DOUBLE AS nothing, [1, 2] AS list,
+           1::UINTEGER AS unsigned
+         UNION ALL SELECT 2, 2, 2::DECIMAL(10,2), 'y', TIMESTAMP '2026-11-23', DATE '2026-11-23', 1.5, [], 2::UINTEGER
+         UNION ALL SELECT 3, 3, 3::DECIMAL(10,2), 'z', TIMESTAMP '2026-11-23', DATE '2026-11-23', 1.5, [], 3::UINTEGER`,
+      ),
+    );
+    const { code, document } = await inspect<FileDocument>(path);
+    expect(code).toBe(0);
+    expect(document).toMatchObject({
+      kind: 'file',
+      path,
+      rows: 3,
+      row_groups: 1,
+      created_by: expect.stringContaining('DuckDB') as string,
+      compression: ['SNAPPY'],
+      dataset: null,
+      problem: null,
+    });
+    expect(document.columns?.map((each) => [each.name, each.redshift_type])).toEqual([
+      ['i', 'INTEGER'],
+      ['big', 'BIGINT'],
+      ['amount', 'DECIMAL(10, 2)'],
+      ['text', 'VARCHAR(65535)'],
+      ['at', 'TIMESTAMP'],
+      ['day', 'DATE'],
+      ['nothing', 'DOUBLE PRECISION'],
+      ['list', null],
+      ['unsigned', null],
+    ]);
+    expect(document.columns?.find(({ name }) => name === 'amount')).toEqual({
+      name: 'amount',
+      parquet_type: expect.stringContaining('DECIMAL(10, 2)') as string,
+      redshift_type: 'DECIMAL(10, 2)',
+      nullable: true,
+    });
+    expect(document.first_rows).toEqual([
+      [1, '9007199254740993', '12.50', 'x', '2026-11-23 08:00:00.123456', '2026-11-23', null, [1, 2], 1],
+      [2, '2', '2.00', 'y', '2026-11-23 00:00:00', '2026-11-23', 1.5, [], 2],
+    ]);
+  });
+
+  test('in an hour of a dataset is compared with it; path segments add no columns', async () => {
+    const path = write(`${HOUR}/good.parquet`, await parquetOf(tripsSelect([trip])));
+    const { document } = await inspect<FileDocument>(path);
+    expect(document.dataset).toMatchObject({ name: 'trips', matches: true, other_order: false });
+    expect(document.first_rows?.[0]).toHaveLength(8);
+
+    const narrow = write(`${HOUR}-narrow/a.parquet`, await parquetOf(`SELECT 1::BIGINT AS vendor_id`));
+    expect((await inspect<FileDocument>(narrow)).document.dataset).toBeNull();
+    const { code, document: named } = await inspect<FileDocument>(narrow, { dataset: 'trips' });
+    expect(code).toBe(0);
+    expect(named.dataset).toMatchObject({
+      matches: false,
+      differences: { otherType: [{ name: 'vendor_id', found: 'INT64 INT_64', expected: 'INTEGER' }] },
+    });
+    expect(await text(narrow, { dataset: 'trips' })).toContain(
+      'It does not have the columns of dataset trips: missing: trip_id',
+    );
+  });
+
+  test('is shown as text: a table of columns, and rows turned where they are too wide', async () => {
+    const path = write(`${HOUR}/shown.parquet`, await parquetOf(tripsSelect([trip])));
+    const wide = await text(path, { width: 300 });
+    expect(wide).toContain('1 row in 1 row group, 8 columns');
+    expect(wide).toContain('It has the columns of dataset trips.');
+    expect(wide).toMatch(/total_amount +\S+ DECIMAL\(10, 2\) +DECIMAL\(10, 2\) +yes/);
+    expect(wide).toMatch(/^trip_id +vendor_id +pickup_datetime/m);
+    expect(await text(path, { width: 60 })).toMatch(/── row 1 ──\ntrip_id +a\n/);
+    expect(await text(path, { rows: 0 })).not.toContain('First');
+  });
+
+  test.each([
+    ['empty.parquet', Buffer.alloc(0), /^it is empty$/],
+    ['tiny.parquet', Buffer.from('PAR1PAR1'), /^it has 8 bytes, which is too short/],
+    [
+      'text.parquet',
+      Buffer.from('trip_id,vendor_id\na,1\n'),
+      /^it is not Parquet: it begins with "trip_id,vendor_i"$/,
+    ],
+    ['encrypted.parquet', Buffer.from('PARE....\u0004\u0000\u0000\u0000PARE'), /^its footer is encrypted/],
+    [
+      'liar.parquet',
+      Buffer.from('PAR1....\u00ff\u0000\u0000\u0000PAR1', 'latin1'),
+      /^its footer would have 255 bytes, the whole file has 16/,
+    ],
+    [
+      'garbage.parquet',
+      Buffer.from('PAR1\u0001\u0001\u0001\u0001\u0004\u0000\u0000\u0000PAR1', 'latin1'),
+      /^its footer cannot be read/,
+    ],
+  ])('that is not readable says why: %s', async (name, content, why) => {
+    const { code, document } = await inspect<FileDocument>(write(name, content));
+    expect(code).toBe(1);
+    expect(document).toMatchObject({ size: content.length, rows: null, columns: null, first_rows: null });
+    expect(document.problem).toMatch(why);
+  });
+
+  test('that was cut off says so', async () => {
+    const whole = await parquetOf(tripsSelect([trip]));
+    const { code, document } = await inspect<FileDocument>(
+      write('cut.parquet', whole.subarray(0, whole.length - 40)),
+    );
+    expect(code).toBe(1);
+    expect(document.problem).toBe('it is cut off: it begins as Parquet and does not end so');
+  });
+
+  test('whose data is broken behind a sound footer keeps what the footer says', async () => {
+    const broken = Buffer.from(await parquetOf(tripsSelect([trip])));
+    broken.fill(0xff, 4, 80);
+    const { code, document } = await inspect<FileDocument>(write('broken.parquet', broken));
+    expect(code).toBe(1);
+    expect(document).toMatchObject({ rows: 1, first_rows: null });
+    expect(document.columns).toHaveLength(8);
+    expect(document.problem).toMatch(/^its rows cannot be read/);
+  });
+
+  test('that is not there is wrong usage', async () => {
+    await expect(inspect(join(folder, 'nowhere'))).rejects.toMatchObject({ name: 'UsageError' });
+  });
+});
+
+describe('a directory', () => {
+  test('is a table of its files: where columns differ from the first’s, what cannot be read, what is hidden', async () => {
+    write('lake/a.parquet', await parquetOf(`SELECT 1::BIGINT AS id, 'x' AS name, 1.5::DOUBLE AS fare`));
+    write(
+      'lake/b.parquet',
+      await parquetOf(`SELECT 1.5::DOUBLE AS fare, 1::BIGINT AS id, 'x' AS name FROM range(3)`),
+    );
+    write('lake/c.parquet', await parquetOf(`SELECT 1::INTEGER AS id, 'x' AS name, true AS extra`));
+    write('lake/deep/d.parquet', await parquetOf(`SELECT 2::BIGINT AS id, 'x' AS name, 1.5::DOUBLE AS fare`));
+    write('lake/deep/e.parquet', '');
+    write('lake/_SUCCESS', '');
+    const { code, document } = await inspect<FilesDocument>(join(folder, 'lake'));
+    expect(code).toBe(1);
+    expect(
+      document.files.map((file) => [file.path.slice(folder.length), file.kind, file.rows, file.columns]),
+    ).toEqual([
+      ['/lake/a.parquet', 'parquet', 1, 3],
+      ['/lake/b.parquet', 'parquet', 3, 3],
+      ['/lake/c.parquet', 'parquet', 1, 3],
+      ['/lake/deep/d.parquet', 'parquet', 1, 3],
+      ['/lake/deep/e.parquet', 'unreadable', null, null],
+    ]);
+    expect(document.files.map(({ differences }) => differences)).toEqual([
+      null,
+      { missing: [], extra: [], moved: ['fare'], other_type: [] },
+      {
+        missing: ['fare'],
+        extra: ['extra'],
+        moved: [],
+        other_type: [{ name: 'id', found: 'INT32 INT_32', expected: 'INT64 INT_64' }],
+      },
+      null,
+      null,
+    ]);
+    expect(document.total).toMatchObject({
+      files: 5,
+      rows: 6,
+      unreadable: 1,
+      different: 2,
+      mismatched: 0,
+      hidden: 1,
+    });
+
+    const shown = await text(join(folder, 'lake'));
+    expect(shown).toMatch(/^a\.parquet +\S+ \S+ +1 +3 +DuckDB/m);
+    expect(shown).toContain('b.parquet: not as the first file: moved: fare');
+    expect(shown).toContain('deep/e.parquet: not readable: it is empty');
+    expect(shown).toMatch(
+      /5 files, 6 rows, .*; 1 not readable; 2 with other columns than the first; 1 hidden, left out/,
+    );
+  });
+
+  test('in the hours of a dataset says which files do not have its columns', async () => {
+    const lake = `mixed/${HOUR}`;
+    write(`${lake}/a.parquet`, await parquetOf(tripsSelect([trip])));
+    write(
+      `${lake}/b.parquet`,
+      await parquetOf(`SELECT * EXCLUDE (updated_at) FROM (${tripsSelect([trip])})`),
+    );
+    const { code, document } = await inspect<FilesDocument>(join(folder, 'mixed'));
+    expect(code).toBe(0);
+    expect(document.total).toMatchObject({ different: 1, mismatched: 1 });
+    expect(document.files[1]?.dataset?.text).toBe(
+      'does not have the columns of dataset trips: missing: updated_at',
+    );
+  });
+
+  test('without files is wrong usage', async () => {
+    mkdirSync(join(folder, 'void'));
+    await expect(inspect(join(folder, 'void'))).rejects.toMatchObject({ name: 'UsageError' });
+  });
+});
+
+describe('refused events', () => {
+  const line = (event: string) =>
+    JSON.stringify({
+      errorCode: 'Lambda.FunctionError',
+      errorMessage: 'It said no.',
+      rawData: Buffer.from(event).toString('base64'),
+    });
+
+  test('are decoded, with the reason', async () => {
+    const path = write(
+      'errors/trips/processing-failed/one',
+      `${line('{"trip_id": "a"}')}\n${line('nonsense')}\n${line('{}')}\n`,
+    );
+    const { code, document } = await inspect<RefusedDocument>(path);
+    expect(code).toBe(0);
+    expect(document).toMatchObject({ kind: 'refused-events', dataset: 'trips', unreadable: 0 });
+    expect(document.events.map(({ event, column }) => [event, column])).toEqual([
+      ['{"trip_id": "a"}', 'pickup_datetime'],
+      ['nonsense', null],
+      ['{}', 'trip_id'],
+    ]);
+    const shown = await text(path, { rows: 2 });
+    expect(shown).toContain('3 events that Firehose kept');
+    expect(shown).toMatch(/reason +pickup_datetime is missing/);
+    expect(shown).toMatch(/error +Lambda\.FunctionError: It said no\./);
+    expect(shown).toContain('… and 1 event more');
+  });
+
+  test('of which a line cannot be read are an error', async () => {
+    const path = write('errors/trips/processing-failed/two', `${line('{}')}\ncut o`);
+    const { code, document } = await inspect<RefusedDocument>(path);
+    expect(code).toBe(1);
+    expect(document).toMatchObject({ unreadable: 1 });
+    expect(document.events).toHaveLength(1);
+  });
+});

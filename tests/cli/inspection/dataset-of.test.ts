@@ -1,0 +1,56 @@
+import { join } from 'node:path';
+import { compareWithDataset, datasetOfKey, datasetOfRefused } from '../../../cli/inspection/dataset-of';
+import { parseDataset, type Dataset } from '../../../core/dataset';
+import { readDatasets } from '../../../functions/shared/package-files';
+
+const trips = readDatasets(join(__dirname, '../../..')).find(({ name }) => name === 'trips') as Dataset;
+const clicks = parseDataset(
+  `dataset: clicks
+source: { prefix: 'web/{yyyy}/{MM}/{dd}/{HH}/' }
+target: { table: clicks, key: [id], event_time: at }
+columns:
+  - { name: id, type: bigint, required: true }
+  - { name: at, type: timestamp, required: true }
+`,
+  'clicks.yml',
+);
+const datasets = [trips, clicks];
+const nameOf = (key: string, named?: string) => datasetOfKey(datasets, key, named)?.name;
+
+test('a key belongs to the dataset in one of whose hours it stands', () => {
+  expect(nameOf('trips/year=2026/month=11/day=23/hour=08/a.parquet')).toBe('trips');
+  expect(nameOf('web/2026/11/23/08/a.parquet')).toBe('clicks');
+  expect(nameOf('trips/year=2026/month=13/day=23/hour=08/a.parquet')).toBeUndefined();
+  expect(nameOf('other/a.parquet')).toBeUndefined();
+});
+
+test('a copy of the lake in any directory is recognised', () => {
+  expect(nameOf('/home/me/lake/trips/year=2026/month=11/day=23/hour=08/a.parquet')).toBe('trips');
+});
+
+test('a dataset that is named counts, and must exist', () => {
+  expect(nameOf('anything.parquet', 'clicks')).toBe('clicks');
+  expect(() => nameOf('anything.parquet', 'nope')).toThrow(/There is no dataset "nope"/);
+});
+
+test('refused events belong to the dataset that their key names, or to the only one', () => {
+  expect(datasetOfRefused(datasets, 'errors/clicks/processing-failed/x', undefined)?.name).toBe('clicks');
+  expect(datasetOfRefused(datasets, 'errors/processing-failed/x', undefined)).toBeUndefined();
+  expect(datasetOfRefused([clicks], 'errors/processing-failed/x', undefined)?.name).toBe('clicks');
+});
+
+test('a comparison says whether the columns match, stand in another order, or differ', () => {
+  const id = { name: 'id', type: 'INT64' };
+  const at = { name: 'at', type: 'INT96' };
+  expect(compareWithDataset(clicks, [id, at])).toMatchObject({ matches: true, other_order: false });
+  expect(compareWithDataset(clicks, [at, id])).toMatchObject({
+    matches: true,
+    other_order: true,
+    text: 'has the columns of dataset clicks, in another order; it loads by name',
+  });
+  expect(compareWithDataset(clicks, [id])).toMatchObject({
+    matches: false,
+    differences: { missing: ['at'] },
+    text: 'does not have the columns of dataset clicks: missing: at',
+  });
+});

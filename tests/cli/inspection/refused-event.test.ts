@@ -1,0 +1,63 @@
+import { join } from 'node:path';
+import { refusedEvent } from '../../../cli/inspection/inspect-refused';
+import { readDatasets } from '../../../functions/shared/package-files';
+
+const trips = readDatasets(join(__dirname, '../../..')).find(({ name }) => name === 'trips');
+const base64 = (text: string) => Buffer.from(text).toString('base64');
+
+test('a failure of the transform is decoded, with the reason by the transform’s own rules', () => {
+  const line = JSON.stringify({
+    attemptsMade: 1,
+    arrivalTimestamp: Date.UTC(2026, 10, 23, 8, 15),
+    errorCode: 'Lambda.FunctionError',
+    errorMessage: 'The Lambda function was successfully invoked but it returned an error result.',
+    attemptEndingTimestamp: Date.UTC(2026, 10, 23, 8, 16),
+    rawData: base64('{"trip_id": "ä", "pickup_datetime": "2026-02-30T08:00:00Z"}'),
+    lambdaARN: 'arn:aws:lambda:us-east-1:000000000000:function:transform',
+  });
+  expect(refusedEvent(line, 3, trips)).toEqual({
+    line: 3,
+    error_code: 'Lambda.FunctionError',
+    error_message: 'The Lambda function was successfully invoked but it returned an error result.',
+    arrived: '2026-11-23T08:15:00.000Z',
+    attempts: 1,
+    event: '{"trip_id": "ä", "pickup_datetime": "2026-02-30T08:00:00Z"}',
+    reason: expect.stringMatching(/^pickup_datetime: "2026-02-30T08:00:00Z" is no timestamp/) as string,
+    column: 'pickup_datetime',
+  });
+});
+
+test('a failure of the format conversion has other names for the same', () => {
+  const line = JSON.stringify({
+    attemptsMade: 2,
+    arrivalTimestamp: 0,
+    lastErrorCode: 'DataFormatConversion.MalformedData',
+    lastErrorMessage: 'Not a JSON object',
+    rawData: base64('not JSON'),
+    sequenceNumber: '1',
+    subSequenceNumber: null,
+    dataCatalogTable: { databaseName: 'lake' },
+  });
+  expect(refusedEvent(line, 1, trips)).toMatchObject({
+    error_code: 'DataFormatConversion.MalformedData',
+    error_message: 'Not a JSON object',
+    event: 'not JSON',
+    reason: expect.stringMatching(/^not JSON/) as string,
+    column: null,
+  });
+});
+
+test('an event that the dataset takes by now has no reason, nor has one of no known dataset', () => {
+  const event = { trip_id: 'a', pickup_datetime: '2026-11-23T08:00:00Z', updated_at: '2026-11-23T08:00:00Z' };
+  const line = JSON.stringify({ rawData: base64(JSON.stringify(event)) });
+  expect(refusedEvent(line, 1, trips)).toMatchObject({ reason: null, error_code: null, arrived: null });
+  expect(refusedEvent(JSON.stringify({ rawData: base64('{}') }), 1, undefined)).toMatchObject({
+    event: '{}',
+    reason: null,
+  });
+});
+
+test('a line that is no error record is none', () => {
+  for (const line of ['{"errorCode": "x"}', 'PAR1', '[]', '{"rawData": 1}'])
+    expect(refusedEvent(line, 1, trips)).toBeUndefined();
+});

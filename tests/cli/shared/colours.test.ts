@@ -1,0 +1,18 @@
+import { wantsColours } from '../../../cli/shared/colours';
+
+const terminal = { isTTY: true };
+const pipe = {};
+
+test('a terminal is coloured, unless it or its user says no', () => {
+  expect(wantsColours(terminal, { TERM: 'xterm' })).toBe(true);
+  expect(wantsColours(terminal, { TERM: 'dumb' })).toBe(false);
+  expect(wantsColours(terminal, { TERM: 'xterm', NO_COLOR: '1' })).toBe(false);
+  expect(wantsColours(terminal, { TERM: 'xterm', FORCE_COLOR: '0' })).toBe(false);
+});
+
+test('a pipe or a file is not, in a CI job neither, unless colours are asked for', () => {
+  expect(wantsColours(pipe, { TERM: 'xterm' })).toBe(false);
+  expect(wantsColours(pipe, { CI: 'true' })).toBe(false);
+  expect(wantsColours(pipe, { FORCE_COLOR: '1' })).toBe(true);
+  expect(wantsColours(pipe, { FORCE_COLOR: '1', NO_COLOR: '1' })).toBe(false);
+});

@@ -1,0 +1,242 @@
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { RECORD_BYTES } from '../../cli/delivery/batches';
+import { runInspect } from '../../cli/inspect';
+import { readFirstRows } from '../../cli/inspection/first-rows';
+import { s3Target } from '../../cli/inspection/s3-target';
+import type { FileDocument } from '../../cli/inspection/inspect-file';
+import type { FilesDocument } from '../../cli/inspection/inspect-files';
+import type { RefusedDocument } from '../../cli/inspection/inspect-refused';
+import { runStream, type StreamDocument, type StreamOptions } from '../../cli/stream';
+import { parquetOf } from '../support/parquet';
+import { TestTwin } from '../support/test-twin';
+import { CapturedOutput } from './captured-output';
+
+const folder = mkdtempSync(join(tmpdir(), 'sluice-stream-test-'));
+let twin: TestTwin;
+beforeAll(async () => {
+  twin = await TestTwin.start();
+});
+afterAll(async () => {
+  await twin.remove();
+  rmSync(folder, { recursive: true });
+});
+
+function write(name: string, content: string | Buffer): string {
+  const path = join(folder, name);
+  writeFileSync(path, content);
+  return path;
+}
+
+async function stream(file: string, options: Partial<StreamOptions> = {}) {
+  const captured = new CapturedOutput(true);
+  const code = await runStream(twin.connection, captured.output, { file, ...options });
+  return { code, document: captured.document<StreamDocument>(), stderr: captured.stderr };
+}
+
+async function inspect<Document>(key: string): Promise<{ code: number; document: Document }> {
+  const captured = new CapturedOutput(true);
+  const target = `s3://${twin.connection.bucket}/${key}`;
+  const code = await runInspect(twin.connection, captured.output, { target, rows: 10 });
+  return { code, document: captured.document<Document>() };
+}
+
+const event = (id: string, more: object = {}) =>
+  JSON.stringify({
+    trip_id: id,
+    pickup_datetime: '2026-11-23T08:15:00Z',
+    updated_at: '2026-11-23T08:40:00Z',
+    ...more,
+  });
+
+test('events become Parquet in the hour of arrival; what the transform refuses is kept whole and explained', async () => {
+  const lines = [event('a', { total_amount: 12.345 }), '', 'no JSON', event('b'), '{"trip_id": "c"}'];
+  const { code, document } = await stream(write('events.ndjson', lines.join('\n')), { at: '2026-11-23T08' });
+
+  expect(code).toBe(0);
+  expect(document).toMatchObject({ records: 4, batches: 1, refused: 2, oversize: [] });
+  expect(document.objects).toEqual([
+    {
+      key: expect.stringMatching(/^trips\/year=2026\/month=11\/day=23\/hour=08\/.*\.parquet$/) as string,
+      records: 2,
+    },
+  ]);
+  expect(document.error_objects).toEqual([
+    { key: expect.stringMatching(/processing-failed.*hour=08/) as string, records: 2 },
+  ]);
+
+  const written = await inspect<FileDocument>(document.objects[0]?.key ?? '');
+  expect(written.document).toMatchObject({
+    rows: 2,
+    dataset: { name: 'trips', matches: true },
+    problem: null,
+  });
+  expect(written.document.first_rows?.map(([id, , pickup, , , , total]) => [id, pickup, total])).toEqual([
+    ['a', '2026-11-23 08:15:00', '12.35'],
+    ['b', '2026-11-23 08:15:00', null],
+  ]);
+
+  const refused = await inspect<RefusedDocument>(document.error_objects[0]?.key ?? '');
+  expect(refused.code).toBe(0);
+  expect(refused.document.events.map((each) => [each.event, each.reason])).toEqual([
+    ['no JSON', expect.stringMatching(/^not JSON/)],
+    ['{"trip_id": "c"}', 'pickup_datetime is missing'],
+  ]);
+});
+
+test('a line that is too large for Firehose is named and the others are sent: exit code 1', async () => {
+  const large = event('large', { padding: 'x'.repeat(RECORD_BYTES) });
+  const { code, document, stderr } = await stream(
+    write('large.ndjson', [event('x'), large, event('y')].join('\n')),
+    {
+      at: '2026-11-23T09',
+    },
+  );
+  expect(code).toBe(1);
+  expect(document).toMatchObject({ records: 2, oversize: [{ line: 2, bytes: large.length }] });
+  expect(document.objects.map(({ records }) => records)).toEqual([2]);
+  expect(stderr).toMatch(/1 line not sent.*\n {2}line 2: \d+ bytes/);
+});
+
+test('many events take many batches, and each arrives once', async () => {
+  const ids = Array.from({ length: 2_345 }, (_, index) => `many-${index}`);
+  const { document } = await stream(write('many.ndjson', ids.map((id) => event(id)).join('\n')), {
+    at: '2026-11-23T10',
+  });
+  expect(document).toMatchObject({ records: 2_345, batches: 5, refused: 0 });
+  expect(document.objects.reduce((sum, { records }) => sum + records, 0)).toBe(2_345);
+});
+
+const TAXI = `SELECT 2::BIGINT AS "VendorID", pickup AS tpep_pickup_datetime, pickup + INTERVAL 20 MINUTES AS tpep_dropoff_datetime,
+  1.0::DOUBLE AS passenger_count, 2.5::DOUBLE AS trip_distance, 166 AS "PULocationID", 143 AS "DOLocationID", 20.25::DOUBLE AS total_amount
+  FROM (VALUES (TIMESTAMP '2025-02-01 07:10:00'), (TIMESTAMP '2025-02-01 08:10:00'), (TIMESTAMP '2025-02-01 08:20:00')) AS trips(pickup)`;
+
+test('a trip file is known by its content; its trips arrive in the hours of their pickups', async () => {
+  const { code, document } = await stream(write('trips-without-extension', await parquetOf(TAXI)));
+  expect(code).toBe(0);
+  expect(
+    document.objects.map(({ key, records }) => [
+      /day=(\d+)\/hour=(\d+)/.exec(key)?.slice(1).join(' '),
+      records,
+    ]),
+  ).toEqual([
+    ['01 07', 1],
+    ['01 08', 2],
+  ]);
+  expect(document).toMatchObject({ records: 3, refused: 0 });
+});
+
+test('--at sets the hour of a trip file’s events too', async () => {
+  const { document } = await stream(write('taxi.parquet', await parquetOf(TAXI)), { at: '2026-11-23T12' });
+  expect(document.objects).toMatchObject([
+    { key: expect.stringContaining('day=23/hour=12') as string, records: 3 },
+  ]);
+});
+
+test('people see a table of the objects, and how to look at what was refused', async () => {
+  const captured = new CapturedOutput(false);
+  const file = write('shown.ndjson', `${event('shown')}\nnonsense\n`);
+  expect(await runStream(twin.connection, captured.output, { file, at: '2026-11-23T13' })).toBe(0);
+  expect(captured.stdout).toMatch(/2 events sent to .*, 1 Parquet object written to s3:\/\//);
+  expect(captured.stdout).toMatch(/^trips\/year=2026\S+ +1/m);
+  expect(captured.stdout).toMatch(/^errors\/trips\/processing-failed\S+ +1 +refused/m);
+  expect(captured.stdout).toMatch(/sluice inspect 's3:\/\/[^']*processing-failed[^']*'/);
+});
+
+test('wrong usage says what to write instead, and sends nothing', async () => {
+  const good = write('good.ndjson', event('good'));
+  const refused = (file: string, options: Partial<StreamOptions> = {}) => stream(file, options);
+  await expect(refused(good, { at: '2026-11-23' })).rejects.toMatchObject({ name: 'UsageError' });
+  await expect(refused(good, { at: '2026-02-30T08' })).rejects.toThrow(/is not an hour/);
+  await expect(refused(join(folder, 'nowhere'))).rejects.toThrow(/There is no file/);
+  await expect(refused(folder)).rejects.toMatchObject({ name: 'UsageError' });
+  await expect(refused(good, { dataset: 'nope' })).rejects.toMatchObject({ name: 'InvalidInput' });
+  await expect(refused(write('other.parquet', await parquetOf('SELECT 1 AS a')))).rejects.toThrow(
+    /is no TLC yellow or green taxi file/,
+  );
+});
+
+test('an empty file sends nothing and is no error', async () => {
+  const { code, document } = await stream(write('empty.ndjson', ''));
+  expect(code).toBe(0);
+  expect(document).toMatchObject({ records: 0, batches: 0, objects: [], refused: 0 });
+});
+
+test('a Firehose that is busy is asked again', async () => {
+  twin.twin.faults.set([
+    {
+      service: 'firehose',
+      operation: 'PutRecordBatch',
+      times: 4,
+      fault: { type: 'error', code: 'ServiceUnavailableException', status: 503 },
+    },
+  ]);
+  const { document } = await stream(write('retried.ndjson', event('retried')), { at: '2026-11-23T14' });
+  twin.twin.faults.clear();
+  expect(document).toMatchObject({ records: 1, objects: [{ records: 1 }] });
+});
+
+describe('inspect on the lake', () => {
+  test('reads two ranges of each file under a prefix, and no whole one', async () => {
+    const ranges = new Map<string, (string | undefined)[]>();
+    twin.connection.s3.middlewareStack.add(
+      (next, { commandName }) =>
+        (args) => {
+          const { Key, Range } = args.input as { Key?: string; Range?: string };
+          if (commandName === 'GetObjectCommand')
+            ranges.set(Key ?? '', [...(ranges.get(Key ?? '') ?? []), Range]);
+          return next(args);
+        },
+      { step: 'initialize', name: 'recordRanges' },
+    );
+    const { code, document } = await inspect<FilesDocument>('trips/');
+    twin.connection.s3.middlewareStack.remove('recordRanges');
+
+    expect(code).toBe(0);
+    expect(document.total).toMatchObject({ unreadable: 0, different: 0, mismatched: 0 });
+    expect(document.files.length).toBeGreaterThan(3);
+    expect(ranges.size).toBe(document.files.length);
+    for (const [key, each] of ranges) {
+      const size = document.files.find(({ path }) => path.endsWith(key))?.size ?? 0;
+      expect(each).toEqual([
+        `bytes=${size - 8}-${size - 1}`,
+        expect.stringMatching(new RegExp(`^bytes=[1-9]\\d*-${size - 1}$`)),
+      ]);
+    }
+  });
+
+  test('takes a key without its end for a prefix', async () => {
+    const { document } = await inspect<FilesDocument>('trips/year=2025');
+    expect(document.path).toBe(`s3://${twin.connection.bucket}/trips/`);
+    expect(document.files).toHaveLength(2);
+  });
+
+  test('shows refused events in a listing as what they are', async () => {
+    const { code, document } = await inspect<FilesDocument>('errors/');
+    expect(code).toBe(0);
+    expect(new Set(document.files.map(({ kind }) => kind))).toEqual(new Set(['refused-events']));
+  });
+
+  test('keeps no copy of an object, when it cannot be read either', async () => {
+    await twin.put('unreadable.parquet', 'no Parquet at all');
+    const target = await s3Target(twin.connection.s3, `s3://${twin.connection.bucket}/unreadable.parquet`);
+    if (target.kind !== 'file') throw new Error('one object is a file');
+    let copy = '';
+    const reading = target.file.withLocalCopy(async (path) => {
+      copy = path;
+      expect(readFileSync(path, 'utf8')).toBe('no Parquet at all');
+      return readFirstRows(path, 1);
+    });
+    await expect(reading).rejects.toMatchObject({ name: 'UnreadableFile' });
+    expect(existsSync(dirname(copy))).toBe(false);
+  });
+
+  test('says what is not there', async () => {
+    await expect(inspect('nowhere/at-all')).rejects.toMatchObject({ name: 'UsageError' });
+    const captured = new CapturedOutput(true);
+    const target = (text: string) => runInspect(twin.connection, captured.output, { target: text, rows: 1 });
+    await expect(target('s3://no-such-bucket/key')).rejects.toThrow('There is no bucket no-such-bucket.');
+    await expect(target('s3://')).rejects.toThrow(/names no bucket/);
+  });
+});
