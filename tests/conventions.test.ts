@@ -1,0 +1,348 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { preProcessFile } from 'typescript';
+import { parse } from 'yaml';
+import { FATAL_ERRORS, TRANSIENT_ERRORS } from '../core/errors';
+import { parseSqlFile, renderSql } from '../core/sql';
+import { datasetPieces } from '../core/warehouse';
+import { readDatasets } from '../functions/shared/package-files';
+import { ordersDataset } from './core/orders';
+
+/**
+ * Keeps states, functions, SQL and wiring in agreement: one name, in the spelling of its place, finds the whole step.
+ */
+const ROOT = join(__dirname, '..');
+const read = (path: string) => readFileSync(join(ROOT, path), 'utf8');
+const stems = (directory: string, extension: string) =>
+  readdirSync(join(ROOT, directory))
+    .filter((file) => file.endsWith(extension))
+    .map((file) => basename(file, extension));
+
+interface Retrier {
+  readonly ErrorEquals: readonly string[];
+  readonly [field: string]: unknown;
+}
+
+interface State {
+  readonly Type: string;
+  readonly Resource?: unknown;
+  readonly Retry?: readonly Retrier[];
+  readonly Catch?: readonly { readonly ErrorEquals: readonly string[]; readonly Next: string }[];
+  readonly Branches?: readonly StateMachine[];
+  readonly ItemProcessor?: StateMachine;
+}
+
+interface StateMachine {
+  readonly StartAt: string;
+  readonly States: Readonly<Record<string, State>>;
+}
+
+interface Placed {
+  readonly name: string;
+  readonly state: State;
+  /** The states that it stands in, outermost first. */
+  readonly within: readonly State[];
+}
+
+const MACHINE = parse(read('statemachines/load.asl.yml'), { maxAliasCount: -1 }) as StateMachine;
+const STATES = placed(MACHINE, []);
+
+function placed({ States }: StateMachine, within: readonly State[]): Placed[] {
+  return Object.entries(States).flatMap(([name, state]) => [
+    { name, state, within },
+    ...[...(state.Branches ?? []), ...(state.ItemProcessor ? [state.ItemProcessor] : [])].flatMap((inner) =>
+      placed(inner, [...within, state]),
+    ),
+  ]);
+}
+
+/** The steps in the order of a load, and the state that calls each one's function where that has another name. */
+const STEPS: readonly { readonly name: string; readonly calledBy: readonly string[] }[] = [
+  { name: 'ListPartitions', calledBy: ['ListPartitions'] },
+  { name: 'InspectFiles', calledBy: ['InspectFiles'] },
+  { name: 'CopyToStaging', calledBy: ['SubmitCopy'] },
+  { name: 'ValidateStaging', calledBy: ['SubmitValidation', 'JudgeStaging'] },
+  { name: 'MergeIntoTarget', calledBy: ['SubmitMerge'] },
+  { name: 'AwaitStatement', calledBy: ['AwaitCopy', 'AwaitValidation', 'AwaitMerge'] },
+  { name: 'DiagnoseFailure', calledBy: ['DiagnoseFailure', 'DiagnoseExecution'] },
+  { name: 'ReportLoad', calledBy: ['ReportLoad'] },
+];
+
+const kebab = (name: string) => name.replace(/(?!^)[A-Z]/g, (letter) => `-${letter}`).toLowerCase();
+const camel = (stem: string) => stem.replace(/-([a-z])/g, (_, letter: string) => letter.toUpperCase());
+const pascal = (stem: string) => camel(`-${stem}`);
+
+interface Service {
+  readonly provider: { readonly environment: Readonly<Record<string, unknown>> };
+  readonly package: { readonly patterns: readonly string[] };
+  readonly functions: Readonly<Record<string, { readonly name: string; readonly handler: string }>>;
+}
+const SERVICE = parse(read('serverless.yml')) as Service;
+
+/** `ListPartitions` of a resource `{ Fn::GetAtt: [ListPartitionsLambdaFunction, Arn] }`. */
+function functionOf(state: State): string | undefined {
+  const { 'Fn::GetAtt': attribute } = (state.Resource ?? {}) as { 'Fn::GetAtt'?: readonly string[] };
+  return attribute?.[0]?.replace(/LambdaFunction$/, '');
+}
+
+describe.each(STEPS)('$name', ({ name, calledBy }) => {
+  const stem = kebab(name);
+
+  test('is a state, or is called by states that submit or await', () => {
+    const callers = STATES.filter(({ state }) => functionOf(state) === name);
+    expect(callers.map((each) => each.name)).toEqual(calledBy);
+    const isLoop = name === 'AwaitStatement';
+    expect(STATES.some((each) => each.name === name)).toBe(!isLoop);
+  });
+
+  test('is one function, of that name in kebab-case', () => {
+    expect(existsSync(join(ROOT, `functions/${stem}.ts`))).toBe(true);
+    expect(read(`functions/${stem}.ts`)).toMatch(new RegExp(`stepHandler\\(\\s*'${name}'`));
+  });
+
+  test('is wired in serverless.yml', () => {
+    expect(SERVICE.functions[camel(stem)]).toMatchObject({
+      name: `\${self:service}-\${sls:stage}-${stem}`,
+      handler: `functions/${stem}.handler`,
+    });
+  });
+
+  test('reads the SQL of its own name, where there is any', () => {
+    const readsIts = read(`functions/${stem}.ts`).includes(`'${stem}'`);
+    expect(readsIts).toBe(existsSync(join(ROOT, `sql/${stem}.sql`)));
+  });
+});
+
+describe('nothing is left over', () => {
+  test('every function that the state machine calls is a step', () => {
+    const called = STATES.filter(({ state }) => state.Type === 'Task').map(({ state }) => functionOf(state));
+    const steps = STEPS.map((step) => step.name);
+    expect([...new Set(called.filter((name) => name !== undefined))].sort()).toEqual([...steps].sort());
+  });
+
+  test('every function file is wired, and everything wired is a function file', () => {
+    const files = stems('functions', '.ts');
+    expect(Object.keys(SERVICE.functions).sort()).toEqual(files.map(camel).sort());
+    const steps = STEPS.map((step) => kebab(step.name));
+    // Firehose calls this one, not the state machine.
+    expect(files.filter((file) => !steps.includes(file))).toEqual(['transform-records']);
+    expect(files.map(pascal)).toEqual(expect.arrayContaining(STEPS.map((step) => step.name)));
+  });
+
+  test('every variable that the functions read is set, and every one that is set is read', () => {
+    const configuration = read('functions/shared/configuration.ts');
+    const names = [...configuration.matchAll(/^ {2}([A-Z][A-Z_]+):/gm)].map((match) => match[1]);
+    const byLambda = ['AWS_REGION', 'LAMBDA_TASK_ROOT'];
+    expect(names.filter((name) => !byLambda.includes(name ?? '')).sort()).toEqual(
+      Object.keys(SERVICE.provider.environment).sort(),
+    );
+  });
+
+  test('the package holds what the functions read at run time', () => {
+    expect(SERVICE.package.patterns).toEqual(expect.arrayContaining(['datasets/*.yml', 'sql/*.sql']));
+  });
+});
+
+describe('retries and catches', () => {
+  /** What Lambda and Step Functions themselves raise. Source: AWS Step Functions, "Handling errors". */
+  const PLATFORM_ERRORS = [
+    'States.ALL',
+    'States.TaskFailed',
+    'States.Timeout',
+    'Lambda.ServiceException',
+    'Lambda.AWSLambdaException',
+    'Lambda.SdkClientException',
+    'Lambda.ClientExecutionTimeoutException',
+    'Lambda.TooManyRequestsException',
+    'Lambda.Unknown',
+    'Runtime.ExitError',
+    'Sandbox.Timedout',
+  ];
+  const known: readonly string[] = [...PLATFORM_ERRORS, ...TRANSIENT_ERRORS, ...FATAL_ERRORS];
+  const canFail = STATES.filter(({ state }) => ['Task', 'Parallel', 'Map'].includes(state.Type));
+  const handlers = STATES.flatMap(({ name, state }) =>
+    [...(state.Retry ?? []), ...(state.Catch ?? [])].map(({ ErrorEquals }) => ({ name, ErrorEquals })),
+  );
+  const retriers = STATES.flatMap(({ name, state }) =>
+    (state.Retry ?? []).map((retrier) => ({ name, retrier })),
+  );
+  const ours: readonly string[] = [...TRANSIENT_ERRORS, ...FATAL_ERRORS];
+  const isOfSteps = (errors: readonly string[]) => errors.some((error) => ours.includes(error));
+
+  test.each(canFail)('$name has a Retry of its own', ({ state }) => {
+    expect(state.Retry ?? []).not.toEqual([]);
+  });
+
+  test.each(canFail)(
+    '$name has a Catch for every error, or stands in a Parallel that has one',
+    ({ state, within }) => {
+      const parent = within.at(-1);
+      const scope = state.Catch ?? (parent?.Type === 'Parallel' ? parent.Catch : undefined);
+      expect(scope?.at(-1)?.ErrorEquals).toEqual(['States.ALL']);
+    },
+  );
+
+  test.each(retriers)(
+    'a retrier of $name waits longer each time, by chance, and never too long',
+    ({ retrier }) => {
+      expect(Object.keys(retrier).sort()).toEqual([
+        'BackoffRate',
+        'ErrorEquals',
+        'IntervalSeconds',
+        'JitterStrategy',
+        'MaxAttempts',
+        'MaxDelaySeconds',
+      ]);
+      const { IntervalSeconds, MaxAttempts, BackoffRate, MaxDelaySeconds, JitterStrategy } = retrier;
+      expect(JitterStrategy).toBe('FULL');
+      expect(BackoffRate).toBeGreaterThan(1);
+      expect(IntervalSeconds).toBeGreaterThanOrEqual(1);
+      expect(MaxAttempts).toBeGreaterThanOrEqual(1);
+      expect(MaxDelaySeconds).toBeGreaterThan(IntervalSeconds as number);
+    },
+  );
+
+  test.each(handlers)('what $name names in $ErrorEquals exists', ({ ErrorEquals }) => {
+    for (const error of ErrorEquals) expect(known).toContain(error);
+    expect(new Set(ErrorEquals).size).toBe(ErrorEquals.length);
+    // The service refuses States.ALL beside others.
+    if (ErrorEquals.includes('States.ALL')) expect(ErrorEquals).toHaveLength(1);
+  });
+
+  test('what is retried by name are the errors that go away by themselves, no more and no less', () => {
+    const named = retriers.filter(
+      ({ retrier }) => isOfSteps(retrier.ErrorEquals) && !isOfPolls(retrier.ErrorEquals),
+    );
+    expect(named.length).toBeGreaterThan(0);
+    for (const { retrier } of named)
+      expect([...retrier.ErrorEquals].sort()).toEqual([...TRANSIENT_ERRORS].sort());
+  });
+
+  test('every step is run again as a whole on these errors', () => {
+    for (const { name } of STEPS.filter((step) => step.name !== 'AwaitStatement')) {
+      const step = STATES.find((each) => each.name === name);
+      const errors = step?.state.Retry?.flatMap((retrier) => retrier.ErrorEquals);
+      expect(errors).toEqual(expect.arrayContaining([...TRANSIENT_ERRORS]));
+    }
+  });
+
+  /** Await… states ask again where the Data API throttled the question: the statement itself goes on. */
+  const isOfPolls = (errors: readonly string[]) => errors.join() === 'Throttled';
+
+  test('only a throttled poll is asked again by its Task: what the function met is the step’s to retry', () => {
+    const inside = STATES.filter(
+      ({ state, within }) => state.Type === 'Task' && within.at(-1)?.Type === 'Parallel',
+    );
+    expect(inside.length).toBeGreaterThan(0);
+    for (const { name, state } of inside) {
+      expect(
+        state.Retry?.flatMap((retrier) => retrier.ErrorEquals).filter((error) => isOfSteps([error])),
+      ).toEqual(name.startsWith('Await') ? ['Throttled'] : []);
+    }
+  });
+});
+
+describe('SQL', () => {
+  const files = stems('sql', '.sql');
+  const templates = files.flatMap((stem) =>
+    parseSqlFile(read(`sql/${stem}.sql`), `sql/${stem}.sql`).map((template) => ({ stem, template })),
+  );
+  const label = ({ stem, template }: (typeof templates)[number]) =>
+    [`${stem}: ${template.name}`, template] as const;
+  const functions = stems('functions', '.ts').map((stem) => read(`functions/${stem}.ts`));
+  /** What the functions add to the dataset's pieces, since it belongs to one load. */
+  const OF_A_LOAD = ['staging', 'file_columns', 'manifest', 'role'];
+  const datasets = readDatasets(ROOT);
+  const given = datasets.flatMap((dataset) => Object.keys(datasetPieces(dataset)));
+  const named = templates.flatMap(({ template }) =>
+    [...template.text.matchAll(/\{(.*?)\}/g)].map((match) => match[1]),
+  );
+
+  test.each(files)('%s.sql holds statements', (stem) => {
+    expect(templates.filter((each) => each.stem === stem).length).toBeGreaterThan(0);
+  });
+
+  test.each(files)('%s.sql is read by a function', (stem) => {
+    expect(functions.filter((source) => source.includes(`'${stem}'`))).not.toEqual([]);
+  });
+
+  test.each(templates.map(label))('%s is one statement, with its remarks above it', (_, { text }) => {
+    expect(text).not.toMatch(/;/);
+    expect(text).not.toMatch(/--|\/\*/);
+  });
+
+  test('no statement is named twice in a file', () => {
+    const names = templates.map((each) => label(each)[0]);
+    expect(new Set(names).size).toBe(names.length);
+  });
+
+  test('a statement is kept for a strategy that there is', () => {
+    const strategies = templates.flatMap(({ template }) => template.when ?? []);
+    expect([...new Set(strategies)].sort()).toEqual(['delete-insert', 'merge']);
+  });
+
+  test('every piece that a statement names is given, and every piece that is given is named', () => {
+    expect([...new Set(named)].sort()).toEqual([...new Set([...given, ...OF_A_LOAD])].sort());
+  });
+
+  test('what a load adds is added by a function', () => {
+    for (const piece of OF_A_LOAD) {
+      expect(functions.some((source) => new RegExp(`\\b${piece}:`).test(source))).toBe(true);
+    }
+  });
+
+  test.each(files)('every parameter that %s.sql names is given by the function that reads it', (stem) => {
+    const dataset = ordersDataset({ target: { event_time_immutable: true } });
+    const pieces = {
+      ...Object.fromEntries(OF_A_LOAD.map((piece) => [piece, ''])),
+      ...datasetPieces(dataset),
+    };
+    const reader = functions.filter((source) => source.includes(`'${stem}'`)).join('\n');
+    for (const { template } of templates.filter((each) => each.stem === stem)) {
+      const parameters = [...renderSql(template, pieces).matchAll(/(?<!:):([a-z_]+)\b/g)].map(
+        (match) => match[1],
+      );
+      for (const name of parameters) expect(reader).toMatch(new RegExp(`\\b${name}\\b\\s*[:,]`));
+    }
+  });
+
+  test('nothing in a transaction commits it', () => {
+    for (const { template } of templates)
+      expect(template.text).not.toMatch(/\b(truncate|vacuum|commit|begin|append)\b/i);
+  });
+});
+
+describe('what may import what', () => {
+  const sources = (directory: string): string[] =>
+    readdirSync(join(ROOT, directory), { recursive: true, encoding: 'utf8' })
+      .filter((file) => file.endsWith('.ts'))
+      .map((file) => `${directory}/${file}`);
+  const imports = (path: string): string[] =>
+    preProcessFile(read(path)).importedFiles.map(({ fileName }) => fileName);
+
+  test.each([...sources('core'), ...sources('functions')])(
+    '%s knows neither the twin, nor the command line, nor the console',
+    (path) => {
+      expect(
+        imports(path).filter((name) => /(^|\/)(local|cli|console|bench|tests)(\/|$)/.test(name)),
+      ).toEqual([]);
+    },
+  );
+
+  test.each(sources('core'))('%s does no I/O', (path) => {
+    const foreign = imports(path).filter((name) => !name.startsWith('./'));
+    for (const name of foreign) expect(['node:crypto', 'yaml', 'zod']).toContain(name);
+    expect(read(path)).not.toMatch(/\bprocess\.|\bfetch\(|Date\.now\(\)|new Date\(\)|Math\.random/);
+  });
+
+  test.each(sources('functions'))('%s has no line about where it runs', (path) => {
+    expect(read(path)).not.toMatch(
+      /AWS_ENDPOINT_URL|endpoint:|forcePathStyle|localhost|127\.0\.0\.1|\.sluice\b|the twin\b/i,
+    );
+  });
+
+  test('the imports are found at all', () => {
+    expect(imports('functions/shared/lake.ts')).toContain('@aws-sdk/client-s3');
+    expect(imports('core/prefix.ts')).toEqual(['./hour']);
+  });
+});

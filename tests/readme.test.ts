@@ -1,0 +1,192 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { preProcessFile } from 'typescript';
+import { parse } from 'yaml';
+import { FATAL_ERRORS, TRANSIENT_ERRORS } from '../core/errors';
+
+/** Keeps what the pages say in agreement with what is there. */
+const ROOT = join(__dirname, '..');
+const read = (path: string) => readFileSync(join(ROOT, path), 'utf8');
+const PAGES = [
+  'README.md',
+  'local/README.md',
+  ...readdirSync(join(ROOT, 'docs')).map((file) => `docs/${file}`),
+]
+  .filter((path) => path.endsWith('.md'))
+  .map((path) => ({ path, text: read(path) }));
+const README = read('README.md');
+const ERRORS: readonly string[] = [...TRANSIENT_ERRORS, ...FATAL_ERRORS];
+
+/** The options of each subcommand, and those that all of them have, as cli/main.ts declares them. */
+const [PREAMBLE = '', ...DECLARATIONS] = read('cli/main.ts').split(/^command\('/m);
+const optionsIn = (source: string) =>
+  [...source.matchAll(/(?:\.option\(|new Option\()\s*'(--[a-z-]+)/g)].map(([, option = '']) => option);
+const OPTIONS_OF_ALL = optionsIn(PREAMBLE);
+const COMMANDS = new Map(
+  DECLARATIONS.map((source) => [/^\w+/.exec(source)?.[0] ?? '', [...optionsIn(source), ...OPTIONS_OF_ALL]]),
+);
+
+/** Where a page uses the command: in code, as `sluice <subcommand> …` or through npm. */
+function usesOfCommand(text: string): { subcommand: string; options: string[] }[] {
+  const code = [...text.matchAll(/```\w*\n([\s\S]*?)```|`([^`\n]+)`/g)].flatMap(([, block, span]) =>
+    (block ?? span ?? '').split('\n'),
+  );
+  return code.flatMap((line) => {
+    const use = /(?:^|\s)(?:npx |npm run )?sluice (?:-- )?([a-z]+)(.*)|npm run (demo) -- (.*)/.exec(line);
+    if (!use) return [];
+    const [, name, rest, demo, demoRest] = use;
+    const options = (rest ?? demoRest ?? '').replace(/ #.*/, '').match(/--[a-z-]+/g) ?? [];
+    return [{ subcommand: name ?? demo ?? '', options }];
+  });
+}
+
+const kebab = (name: string) => name.replace(/(?!^)[A-Z]/g, (letter) => `-${letter}`).toLowerCase();
+
+/** The rows of the table that a head begins, as cells. A pipe stands in a cell as `\|`. */
+function tableRows(head: RegExp): string[][] {
+  const lines = README.split('\n');
+  const start = lines.findIndex((line) => head.test(line));
+  if (start < 0) throw new Error(`README.md has no table with the head ${head.source}.`);
+  const below = lines.slice(start + 2);
+  const end = below.findIndex((line) => !line.startsWith('|'));
+  return below.slice(0, end < 0 ? undefined : end).map((line) =>
+    line
+      .slice(1, -1)
+      .split(/(?<!\\)\|/)
+      .map((cell) => cell.trim()),
+  );
+}
+
+/** Targets of Markdown links, without those to other sites. */
+function links(text: string): string[] {
+  const targets = [...text.matchAll(/\]\(([^)\s]+)\)/g)].map(([, target = '']) => target);
+  return targets.filter((target) => !/^[a-z]+:/.test(target));
+}
+
+describe('the table of the steps', () => {
+  interface StateMachine {
+    readonly States: Readonly<Record<string, { readonly ItemProcessor?: StateMachine }>>;
+  }
+  const machine = parse(read('statemachines/load.asl.yml'), { maxAliasCount: -1 }) as StateMachine;
+  const inMap = Object.keys(machine.States.LoadPartitions?.ItemProcessor?.States ?? {});
+  const states = [...Object.keys(machine.States), ...inMap];
+  const rows = tableRows(/^\| state +\| function +\| SQL +\| named errors +\|$/);
+
+  test('has the six steps in the order of a load', () => {
+    const steps = [
+      'ListPartitions',
+      'InspectFiles',
+      'CopyToStaging',
+      'ValidateStaging',
+      'MergeIntoTarget',
+      'DiagnoseFailure',
+    ];
+    expect(rows.map(([state]) => state)).toEqual(steps);
+    expect(states).toEqual(expect.arrayContaining(steps));
+    // In the Map the steps stand in this order too.
+    expect(inMap.filter((state) => steps.includes(state))).toEqual(steps.slice(1));
+  });
+
+  test.each(rows)(
+    '%s is the function and the SQL of its name, with errors that it can end in',
+    (state, code, sql, errors) => {
+      const stem = kebab(state ?? '');
+      expect(links(code ?? '')).toEqual([`functions/${stem}.ts`]);
+      const inRow = links(sql ?? '');
+      expect(inRow[0]).toBe(`sql/${stem}.sql`);
+      // Every file of SQL that the row names is one that the function reads, and the other way round.
+      const readByFunction = [...read(`functions/${stem}.ts`).matchAll(/readSql\([^']*'([\w-]+)'/g)].map(
+        ([, name]) => `sql/${name}.sql`,
+      );
+      expect([...inRow].sort()).toEqual([...new Set(readByFunction)].sort());
+      const named = (errors ?? '').match(/\b(?:[A-Z][a-z]+){2,}\b/g) ?? [];
+      const sources = [...imported(`functions/${stem}.ts`)]
+        .filter((path) => path !== 'core/errors.ts')
+        .map(read);
+      for (const error of named) {
+        expect(ERRORS).toContain(error);
+        expect(sources.some((source) => source.includes(`'${error}'`))).toBe(true);
+      }
+      if (state !== 'DiagnoseFailure') expect(named).not.toEqual([]);
+    },
+  );
+
+  test('names every file of sql/', () => {
+    const files = readdirSync(join(ROOT, 'sql')).map((file) => `sql/${file}`);
+    expect(rows.flatMap(([, , sql]) => links(sql ?? '')).sort()).toEqual(files.sort());
+  });
+});
+
+test.each(ERRORS)('the error %s is told of in the pages', (error) => {
+  const pages = PAGES.filter(({ text }) => new RegExp(`\\b${error}\\b`).test(text));
+  expect(pages.map(({ path }) => path)).not.toEqual([]);
+});
+
+describe.each(PAGES)('$path', ({ path, text }) => {
+  const directory = dirname(path);
+
+  test('has no link that leads nowhere', () => {
+    const broken = links(text).filter((target) => {
+      const [file = '', anchor] = target.split('#');
+      const to = file === '' ? path : join(directory, file);
+      return !existsSync(join(ROOT, to)) || (anchor !== undefined && !anchors(read(to)).includes(anchor));
+    });
+    expect(broken).toEqual([]);
+  });
+
+  test('names no npm script that there is not', () => {
+    const { scripts } = JSON.parse(read('package.json')) as { scripts: Record<string, string> };
+    const named = [...text.matchAll(/npm (?:run )(?:--silent )?([\w:]+)/g)].map(([, script]) => script ?? '');
+    expect(named.filter((script) => !Object.hasOwn(scripts, script))).toEqual([]);
+    if (/npm test\b/.test(text)) expect(scripts).toHaveProperty('test');
+  });
+
+  test('names no subcommand and no option that the command does not have', () => {
+    const unknown = usesOfCommand(text).flatMap(({ subcommand, options }) => {
+      const known = COMMANDS.get(subcommand);
+      if (!known) return [subcommand];
+      return options.filter((option) => !known.includes(option)).map((option) => `${subcommand} ${option}`);
+    });
+    expect(unknown).toEqual([]);
+  });
+
+  test('speaks of no file that is still to be written in', () => {
+    expect(text).not.toMatch(/@@\w+@@|\bTODO\b|\bTBD\b/);
+  });
+});
+
+test('the table of the command has every subcommand with every option of its own', () => {
+  const rows = tableRows(/^\| command +\| +\|$/).map(([usage]) => usage ?? '');
+  const told = new Map(
+    rows.flatMap((usage) => usesOfCommand(usage)).map(({ subcommand, options }) => [subcommand, options]),
+  );
+  expect([...told.keys()].sort()).toEqual([...COMMANDS.keys()].sort());
+  for (const [subcommand, known] of COMMANDS) {
+    const own = known.filter((option) => !OPTIONS_OF_ALL.includes(option));
+    // How many rows are shown is a detail for --help.
+    const detail = subcommand === 'inspect' ? ['--rows'] : [];
+    expect([...(told.get(subcommand) ?? []), ...detail].sort()).toEqual([...own].sort());
+  }
+  for (const option of OPTIONS_OF_ALL) expect(README).toContain(`\`${option}\``);
+});
+
+/** A source file and all of the service's own that it imports, directly or not. */
+function imported(path: string, found = new Set<string>()): Set<string> {
+  found.add(path);
+  for (const { fileName } of preProcessFile(read(path)).importedFiles) {
+    const target = `${join(dirname(path), fileName)}.ts`;
+    if (fileName.startsWith('.') && !found.has(target)) imported(target, found);
+  }
+  return found;
+}
+
+/** GitHub's anchors of a page's headings. */
+function anchors(text: string): string[] {
+  const headings = [...text.matchAll(/^#+ (.+)$/gm)].map(([, heading = '']) => heading);
+  return headings.map((heading) =>
+    heading
+      .toLowerCase()
+      .replace(/[^\p{Letter}\p{Number} _-]/gu, '')
+      .replaceAll(' ', '-'),
+  );
+}

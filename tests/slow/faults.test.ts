@@ -1,0 +1,414 @@
+import type { Fault, FaultRule } from '../../local/services';
+import { parquetOf, tripsSelect } from '../support/parquet';
+import { TestTwin } from '../support/test-twin';
+
+const HOUR = '2026-11-20T08';
+/** Loaded by the same execution, and hit by no fault: one bad partition never blocks the others. */
+const OLDER = '2026-11-20T07';
+
+let twin: TestTwin;
+let older: Buffer;
+let first: Buffer;
+let second: Buffer;
+beforeAll(async () => {
+  twin = await TestTwin.start();
+  const trip = (trip_id: string, total_amount: number, updated_at: string) => ({
+    trip_id,
+    total_amount,
+    updated_at,
+  });
+  older = await parquetOf(
+    tripsSelect([trip('a', 1, '2026-11-20 07:10:00'), trip('z', 9, '2026-11-20 07:20:00')]),
+  );
+  first = await parquetOf(
+    tripsSelect([trip('a', 2, '2026-11-20 08:10:00'), trip('b', 3, '2026-11-20 08:20:00')]),
+  );
+  second = await parquetOf(tripsSelect([trip('b', 3, '2026-11-20 08:20:00')]));
+});
+beforeEach(async () => {
+  await twin.put(twin.keyOf(OLDER, 'a.parquet'), older);
+  await twin.put(twin.keyOf(HOUR, 'a.parquet'), first);
+  await twin.put(twin.keyOf(HOUR, 'b.parquet'), second);
+});
+afterEach(() => twin.reset());
+afterAll(() => twin.remove());
+
+const from = (hour: string) => expect.stringContaining(hour.replace('T', ' ')) as unknown;
+const LOADED = [
+  ['a', '2.00', from(HOUR)],
+  ['b', '3.00', from(HOUR)],
+  ['z', '9.00', from(OLDER)],
+];
+/** What stands where the partition failed: as if it had never been tried. */
+const UNCHANGED = [
+  ['a', '1.00', from(OLDER)],
+  ['z', '9.00', from(OLDER)],
+];
+
+const target = async () =>
+  (await twin.sql('SELECT trip_id, total_amount, source_partition FROM trips ORDER BY trip_id')).rows;
+
+/** Loads both hours under the rules; a rule that hit nothing, or less than it says, has tested nothing. */
+async function loadUnder(rules: readonly FaultRule[]) {
+  twin.twin.faults.set(rules);
+  const document = await twin.load({ from: OLDER, to: HOUR });
+  expect(twin.twin.faults.rules().map(({ hit }) => hit)).toEqual(rules.map(({ times = 1 }) => times));
+  twin.twin.faults.clear();
+  return document;
+}
+
+async function expectRecovered(rules: readonly FaultRule[]): Promise<void> {
+  const document = await loadUnder(rules);
+
+  expect(document).toMatchObject({ status: 'SUCCEEDED', error: null, cause: null });
+  expect(document.partitions).toMatchObject([
+    { partition: OLDER, outcome: 'loaded' },
+    {
+      partition: HOUR,
+      outcome: 'loaded',
+      files: 2,
+      rows_in_files: 3,
+      staged: 3,
+      duplicates: 1,
+      superseded: 0,
+      inserted: 2,
+      error: null,
+    },
+  ]);
+  expect(await target()).toEqual(LOADED);
+  // Once each, whatever was tried again.
+  expect((await twin.history('partition, outcome, staged, duplicates, inserted')).sort()).toEqual([
+    [OLDER, 'loaded', 2, 0, expect.any(Number)],
+    [HOUR, 'loaded', 3, 1, 2],
+  ]);
+  expect(await twin.stagingTables()).toEqual([]);
+  expect(await twin.notifications()).toEqual([]);
+}
+
+async function expectFailed(
+  rules: readonly FaultRule[],
+  error: string,
+  cause: RegExp,
+  fix: RegExp,
+): Promise<void> {
+  const document = await loadUnder(rules);
+
+  expect(document).toMatchObject({ status: 'FAILED', error });
+  expect(document.partitions).toMatchObject([
+    { partition: OLDER, outcome: 'loaded', inserted: 2 },
+    { partition: HOUR, outcome: 'failed', error, inserted: 0 },
+  ]);
+  expect(document.partitions[1]?.cause).toMatch(cause);
+  expect(document.partitions[1]?.fix).toMatch(fix);
+  expect(await target()).toEqual(UNCHANGED);
+  expect((await twin.history('partition, outcome, error')).sort()).toEqual([
+    [OLDER, 'loaded', null],
+    [HOUR, 'failed', error],
+  ]);
+  expect(await twin.stagingTables()).toEqual([]);
+  const notifications = await twin.notifications();
+  expect(notifications).toHaveLength(1);
+  expect(notifications[0]?.message).toBe(document.cause);
+  expect(document.cause).toContain(error);
+  expect(document.cause).toContain(`{"partition":"${HOUR}"}`);
+}
+
+/** The statements of the hour alone, by what only they say. */
+const STAGING = 'staging_trips_2026112008_';
+const COPY = `${STAGING}[^]*FORMAT AS PARQUET`;
+const VALIDATE = `"other_hours"[^]*${STAGING}`;
+const MERGE = `^LOCK [^]*${STAGING}`;
+const DIAGNOSE = `${STAGING}[^]*'failed'`;
+const STEPS = [
+  ['copy', COPY],
+  ['validate', VALIDATE],
+  ['merge', MERGE],
+] as const;
+
+/** The AWS SDK tries a call three times before it gives up. */
+const SDK_ATTEMPTS = 3;
+
+const statement = (match: string, fault: Omit<Extract<Fault, { type: 'statement' }>, 'type'>): FaultRule => ({
+  service: 'redshift-data',
+  operation: 'statement',
+  match,
+  fault: { type: 'statement', ...fault },
+});
+const submitting = (match: string, fault: Fault, times: number): FaultRule => ({
+  service: 'redshift-data',
+  operation: 'BatchExecuteStatement',
+  match,
+  times,
+  fault,
+});
+/** @param match further than the hour, which every event of a partition names. */
+const invoking = (name: string, fault: Fault, times = 1): FaultRule => ({
+  service: 'lambda',
+  operation: `sluice-local-${name}`,
+  ...(['list-partitions', 'report-load'].includes(name) ? {} : { match: `"partition":"${HOUR}"` }),
+  times,
+  fault,
+});
+const s3 = (operation: string, match: string, fault: Fault, times: number): FaultRule => ({
+  service: 's3',
+  operation,
+  match,
+  times,
+  fault,
+});
+
+const THROTTLED: Fault = { type: 'error', code: 'TooManyRequestsException', message: 'Rate Exceeded.' };
+const CRASH: Fault = { type: 'crash' };
+const SLOW_DOWN: Fault = { type: 'error', code: 'SlowDown', message: 'Please reduce your request rate.' };
+const THROTTLING: Fault = { type: 'error', code: 'ThrottlingException', message: 'Rate exceeded' };
+const LOST: Fault = { type: 'drop', when: 'before' };
+const ANSWER_LOST: Fault = { type: 'drop', when: 'after' };
+const CONFLICT =
+  'ERROR: 1023 DETAIL: Serializable isolation violation on table - 108263, transactions forming the cycle are: 2351, 2352 (pid:10)';
+const FOOTER = 'hour=08/a\\.parquet$';
+
+const FUNCTIONS = [
+  'list-partitions',
+  'inspect-files',
+  'copy-to-staging',
+  'validate-staging',
+  'merge-into-target',
+  'report-load',
+];
+
+const recovering: [string, FaultRule[]][] = [
+  ...FUNCTIONS.flatMap((name): [string, FaultRule[]][] => [
+    [`Lambda throttles ${name}`, [invoking(name, THROTTLED, 2)]],
+    [`${name} crashes`, [invoking(name, CRASH)]],
+  ]),
+  ['copy-to-staging runs into its timeout', [invoking('copy-to-staging', { type: 'timeout' })]],
+  ['S3 slows ListObjectsV2 down', [s3('ListObjectsV2', '', SLOW_DOWN, SDK_ATTEMPTS)]],
+  ['S3 slows the reading of a footer down', [s3('GetObject', FOOTER, SLOW_DOWN, SDK_ATTEMPTS)]],
+  [
+    'S3 slows the reading of the plan down',
+    [s3('GetObject', `${HOUR}/.*plan\\.json`, SLOW_DOWN, SDK_ATTEMPTS)],
+  ],
+  ['the connection is lost while a footer is read', [s3('GetObject', FOOTER, LOST, SDK_ATTEMPTS)]],
+  [
+    'the connection is lost when a manifest is written',
+    [s3('PutObject', `${HOUR}/.*manifest`, ANSWER_LOST, SDK_ATTEMPTS)],
+  ],
+  [
+    'the answer to the warehouse’s creation is lost',
+    [submitting('^CREATE SCHEMA', ANSWER_LOST, SDK_ATTEMPTS)],
+  ],
+  ...STEPS.flatMap(([step, match]): [string, FaultRule[]][] => [
+    [`the Data API throttles the ${step}`, [submitting(match, THROTTLING, SDK_ATTEMPTS)]],
+    [`the connection is lost before the ${step}`, [submitting(match, LOST, SDK_ATTEMPTS)]],
+    // The SDK's own attempts come with one token, so the statement runs once; the step's come with another.
+    [`the answer to the ${step} is lost once`, [submitting(match, ANSWER_LOST, 1)]],
+    [`the answer to the ${step} is lost for good`, [submitting(match, ANSWER_LOST, SDK_ATTEMPTS)]],
+    [
+      `the ${step} is done and nobody can be told`,
+      [
+        submitting(match, ANSWER_LOST, SDK_ATTEMPTS),
+        invoking(
+          { copy: 'copy-to-staging', validate: 'validate-staging', merge: 'merge-into-target' }[step],
+          CRASH,
+        ),
+      ],
+    ],
+    [`the ${step} meets a conflict (1023)`, [statement(match, { status: 'FAILED', error: CONFLICT })]],
+  ]),
+  ...[
+    'S3ServiceException:Please reduce your request rate.,Status 503,Error SlowDown,Rid 1,ExtRid 2,CanRetry 1',
+    'S3ServiceException:We encountered an internal error. Please try again.,Status 500,Error InternalError,Rid 1,CanRetry 1',
+  ].map((text): [string, FaultRule[]] => [
+    `COPY meets ${/Error \w+/.exec(text)?.[0]} of S3`,
+    [statement(COPY, { status: 'FAILED', error: `ERROR: ${text}` })],
+  ]),
+  [
+    'the warehouse closes the connection of the merge',
+    [
+      statement(MERGE, {
+        status: 'FAILED',
+        error: 'FATAL: terminating connection due to administrator command',
+      }),
+    ],
+  ],
+];
+
+test.each(recovering)('%s: the partition recovers, and stands exactly once', async (_, rules) => {
+  await expectRecovered(rules);
+});
+
+/** What each way to fail says of its mending. */
+const UNKNOWN = /not known to Sluice/;
+const PERSISTED = /tried again, and each time it met this/;
+
+const failing: [string, FaultRule[], string, RegExp, RegExp][] = [
+  [
+    'S3 denies a file',
+    [s3('GetObject', FOOTER, { type: 'error', code: 'AccessDenied', message: 'Access Denied' }, 1)],
+    'AccessDenied',
+    /GetObject s3:\/\/.*hour=08\/a\.parquet: AccessDenied: Access Denied/,
+    /role/,
+  ],
+  ...STEPS.map(([step, match]): [string, FaultRule[], string, RegExp, RegExp] => [
+    `the ${step} fails with a text that nobody knows`,
+    [
+      statement(match, {
+        status: 'FAILED',
+        error: `ERROR: Assert\n  error: Assert\n  code: 1000\n  context: ${step} - unheard of`,
+      }),
+    ],
+    'StatementFailed',
+    new RegExp(
+      `ERROR: Assert\n {2}error: Assert\n {2}code: 1000\n {2}context: ${step} - unheard of \\(statement`,
+    ),
+    UNKNOWN,
+  ]),
+  [
+    'the merge is cancelled',
+    [statement(MERGE, { status: 'ABORTED', error: "Query cancelled on user's request" })],
+    'StatementAborted',
+    /cancelled on user's request/,
+    /Load the partition again/,
+  ],
+  [
+    'the merge meets conflicts (1023) for longer than the retries last',
+    [{ ...statement(MERGE, { status: 'FAILED', error: CONFLICT }), times: 7 }],
+    'SerializationConflict',
+    /Serializable isolation violation on table - 108263/,
+    PERSISTED,
+  ],
+  [
+    'the connection to the Data API is lost for longer than the retries last',
+    [submitting(COPY, LOST, 7 * SDK_ATTEMPTS)],
+    'ConnectionLost',
+    /BatchExecuteStatement CopyToStaging trips 2026-11-20T08: /,
+    PERSISTED,
+  ],
+  [
+    'Lambda throttles a function for longer than the retries last',
+    [invoking('validate-staging', THROTTLED, 6)],
+    'Lambda.TooManyRequestsException',
+    /Rate Exceeded/,
+    /concurrency/,
+  ],
+  [
+    'a function crashes each time',
+    [invoking('merge-into-target', CRASH, 6)],
+    'Runtime.ExitError',
+    /exit status 1/,
+    /memory/,
+  ],
+  ...[THROTTLED, CRASH].map((fault): [string, FaultRule[], string, RegExp, RegExp] => [
+    `a partition fails, and its diagnosis meets ${fault.type === 'crash' ? 'a crash' : 'a throttle'} at first`,
+    [statement(COPY, { status: 'FAILED', error: 'ERROR: unheard of' }), invoking('diagnose-failure', fault)],
+    'StatementFailed',
+    /unheard of/,
+    UNKNOWN,
+  ]),
+  [
+    'a partition fails, and the record of it is throttled at first',
+    [
+      statement(VALIDATE, { status: 'FAILED', error: 'ERROR: unheard of' }),
+      submitting(DIAGNOSE, THROTTLING, SDK_ATTEMPTS),
+    ],
+    'StatementFailed',
+    /unheard of/,
+    UNKNOWN,
+  ],
+  [
+    'a partition fails, and the answer to its record is lost for good',
+    [
+      statement(VALIDATE, { status: 'FAILED', error: 'ERROR: unheard of' }),
+      submitting(DIAGNOSE, ANSWER_LOST, SDK_ATTEMPTS),
+    ],
+    'StatementFailed',
+    /unheard of/,
+    UNKNOWN,
+  ],
+  [
+    'a partition fails, and SNS fails at first',
+    [
+      statement(MERGE, { status: 'FAILED', error: 'ERROR: unheard of' }),
+      { service: 'sns', operation: 'Publish', times: 2, fault: { type: 'error', code: 'InternalError' } },
+    ],
+    'StatementFailed',
+    /unheard of/,
+    UNKNOWN,
+  ],
+];
+
+test.each(failing)(
+  '%s: the partition fails by name, and nothing is changed',
+  async (_, rules, error, cause, fix) => {
+    await expectFailed(rules, error, cause, fix);
+  },
+);
+
+const FATAL = statement(COPY, { status: 'FAILED', error: 'ERROR: unheard of' });
+
+test('where even the notification cannot be sent the execution ends as failed, with the same cause', async () => {
+  const attempts = 6;
+  const document = await loadUnder([
+    FATAL,
+    {
+      service: 'sns',
+      operation: 'Publish',
+      times: attempts,
+      fault: { type: 'error', code: 'InternalError' },
+    },
+  ]);
+  expect(document).toMatchObject({ status: 'FAILED', error: 'StatementFailed' });
+  expect(document.cause).toMatch(/unheard of/);
+  expect(await target()).toEqual(UNCHANGED);
+  expect(await twin.notifications()).toEqual([]);
+});
+
+test('where even the diagnosis fails the partition ends with the error as it was met, and one notification', async () => {
+  const document = await loadUnder([FATAL, invoking('diagnose-failure', CRASH, 6)]);
+  expect(document).toMatchObject({ status: 'FAILED', error: 'StatementFailed' });
+  expect(document.partitions).toMatchObject([
+    { partition: OLDER, outcome: 'loaded' },
+    { partition: HOUR, outcome: 'failed', error: 'StatementFailed', inserted: 0 },
+  ]);
+  expect(document.partitions[1]?.cause).toMatch(/unheard of/);
+  expect(document.partitions[1]?.fix).toMatch(/diagnose-failure/);
+  expect(await target()).toEqual(UNCHANGED);
+  expect(await twin.notifications()).toMatchObject([{ message: document.cause }]);
+});
+
+test('where the warehouse cannot be reached either, the failure is diagnosed and reported all the same', async () => {
+  const document = await loadUnder([FATAL, submitting(DIAGNOSE, THROTTLING, 4 * SDK_ATTEMPTS)]);
+  expect(document.partitions[1]).toMatchObject({ outcome: 'failed', error: 'StatementFailed' });
+  expect(document.partitions[1]?.cause).toMatch(/^ERROR: unheard of \(statement/);
+  expect(document.partitions[1]?.fix).toMatch(UNKNOWN);
+  expect(await twin.notifications()).toMatchObject([{ message: document.cause }]);
+});
+
+test('where even the report fails there is one notification, and the partitions that loaded stand', async () => {
+  const document = await loadUnder([invoking('report-load', CRASH, 6)]);
+  expect(document).toMatchObject({ status: 'FAILED', error: 'Runtime.ExitError' });
+  expect(await target()).toEqual(LOADED);
+  expect(await twin.notifications()).toMatchObject([
+    { subject: 'Sluice: a load failed and could not be reported', message: document.cause },
+  ]);
+});
+
+test.each<[string, FaultRule, string]>([
+  [
+    'S3 denies the listing',
+    s3('ListObjectsV2', '', { type: 'error', code: 'AccessDenied' }, 1),
+    'AccessDenied',
+  ],
+  [
+    'the history cannot be read',
+    { ...statement('svv_columns', { status: 'FAILED', error: 'ERROR: unheard of' }) },
+    'StatementFailed',
+  ],
+  ['list-partitions crashes each time', invoking('list-partitions', CRASH, 6), 'Runtime.ExitError'],
+])('%s: the execution fails by name before any partition, with one notification', async (_, rule, error) => {
+  const document = await loadUnder([rule]);
+  expect(document).toMatchObject({ status: 'FAILED', error, partitions: [] });
+  const notifications = await twin.notifications();
+  expect(notifications).toMatchObject([{ message: document.cause }]);
+  expect(notifications[0]?.subject).toContain(error);
+});

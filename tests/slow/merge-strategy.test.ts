@@ -1,0 +1,157 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import type { Trip } from '../support/parquet';
+import { ServiceCopy } from '../support/service-copy';
+import { TestTwin } from '../support/test-twin';
+
+const ROOT = resolve(__dirname, '../..');
+const trips = readFileSync(join(ROOT, 'datasets/trips.yml'), 'utf8');
+const EARLY = '2026-11-20T08';
+const LATE = '2026-11-20T09';
+
+/** A key's event time never changes here, as `event_time_immutable` asks for. */
+const trip = (trip_id: string, total_amount: number, updated: string): Trip => ({
+  trip_id,
+  total_amount,
+  pickup_datetime: `2026-11-${trip_id === 'old' ? '01' : '20'} 0${trip_id.length}:05:00`,
+  updated_at: `2026-11-20 ${updated}:00`,
+});
+
+/** A load, after a file of it was written. */
+interface Step {
+  readonly load: string;
+  readonly put?: readonly Trip[];
+  readonly file?: string;
+  readonly counts: readonly [staged: number, duplicates: number, superseded: number, inserted: number];
+}
+const step = (load: string, put: readonly Trip[] | undefined, ...counts: Step['counts']): Step => ({
+  load,
+  put,
+  counts,
+});
+type Row = readonly [key: string, amount: string, hour: string];
+
+/** What is loaded, and what has to stand in the end, straight from the definition in docs/convergence.md. */
+const HISTORIES: [string, readonly Step[], readonly Row[]][] = [
+  [
+    'duplicates within and across the files of an hour',
+    [
+      step(EARLY, [trip('a', 1, '08:10'), trip('a', 1, '08:10'), trip('bb', 2, '08:10')], 3, 1, 0, 2),
+      { ...step(EARLY, [trip('a', 3, '08:20'), trip('bb', 2, '08:10')], 5, 3, 0, 2), file: 'b.parquet' },
+    ],
+    [
+      ['a', '3.00', EARLY],
+      ['bb', '2.00', EARLY],
+    ],
+  ],
+  [
+    'updates, inserts and rows that nobody touches',
+    [
+      step(EARLY, [trip('a', 1, '08:10'), trip('old', 2, '08:10'), trip('bbbb', 3, '08:10')], 3, 0, 0, 3),
+      step(LATE, [trip('old', 5, '09:10'), trip('a', 6, '09:10'), trip('ccccc', 7, '09:10')], 3, 0, 0, 3),
+    ],
+    [
+      ['a', '6.00', LATE],
+      ['bbbb', '3.00', EARLY],
+      ['ccccc', '7.00', LATE],
+      ['old', '5.00', LATE],
+    ],
+  ],
+  [
+    'the same hour twice',
+    [
+      step(EARLY, [trip('a', 1, '08:10'), trip('bb', 2, '08:10')], 2, 0, 0, 2),
+      step(EARLY, undefined, 2, 0, 0, 2),
+    ],
+    [
+      ['a', '1.00', EARLY],
+      ['bb', '2.00', EARLY],
+    ],
+  ],
+  [
+    'an old hour again, after a newer one',
+    [
+      step(EARLY, [trip('a', 1, '08:10'), trip('bb', 2, '08:10')], 2, 0, 0, 2),
+      step(LATE, [trip('a', 3, '09:10')], 1, 0, 0, 1),
+      step(EARLY, undefined, 2, 0, 1, 1),
+    ],
+    [
+      ['a', '3.00', LATE],
+      ['bb', '2.00', EARLY],
+    ],
+  ],
+  [
+    'equal versions in two hours, the later one first',
+    [step(LATE, [trip('a', 2, '08:10')], 1, 0, 0, 1), step(EARLY, [trip('a', 1, '08:10')], 1, 0, 1, 0)],
+    [['a', '2.00', LATE]],
+  ],
+  [
+    'a corrected file of the same hour, with equal versions',
+    [
+      step(EARLY, [trip('a', 1, '08:10'), trip('bb', 2, '08:10')], 2, 0, 0, 2),
+      step(EARLY, [trip('a', 9, '08:10'), trip('bb', 2, '08:10')], 2, 0, 0, 2),
+    ],
+    [
+      ['a', '9.00', EARLY],
+      ['bb', '2.00', EARLY],
+    ],
+  ],
+];
+
+const merge = trips.replace('strategy: delete-insert', 'strategy: merge');
+const immutable = (text: string) => text.replace('derive: [', 'event_time_immutable: true\n  derive: [');
+
+/** What is left at its default is in tests/system/convergence.test.ts. */
+describe.each([
+  ['strategy: merge', merge],
+  ['event_time_immutable: true', immutable(trips)],
+  ['strategy: merge, event_time_immutable: true', immutable(merge)],
+])('%s', (_, dataset) => {
+  let twin: TestTwin;
+  let service: ServiceCopy;
+  let packageDirectory: string;
+  beforeAll(async () => {
+    service = await ServiceCopy.make({ 'trips.yml': dataset });
+    packageDirectory = mkdtempSync(join(tmpdir(), 'sluice-package-'));
+    twin = await TestTwin.start({ serviceDirectory: service.directory, packageDirectory });
+  });
+  afterEach(() => twin.reset());
+  afterAll(async () => {
+    await twin.remove();
+    service.remove();
+    rmSync(packageDirectory, { recursive: true, force: true });
+  });
+
+  test.each(HISTORIES)('%s', async (_, steps, rows) => {
+    for (const { load: partition, put, file = 'a.parquet', counts } of steps) {
+      if (put) await twin.putTrips(partition, file, put);
+      const [staged, duplicates, superseded, inserted] = counts;
+      expect(await twin.load({ partition })).toMatchObject({
+        status: 'SUCCEEDED',
+        partitions: [{ outcome: 'loaded', staged, duplicates, superseded, inserted }],
+      });
+    }
+    const found = await twin.sql(
+      'SELECT trip_id, total_amount, source_partition FROM trips ORDER BY trip_id',
+    );
+    expect(found.rows).toEqual(
+      rows.map(([key, amount, hour]) => [
+        key,
+        amount,
+        expect.stringContaining(hour.replace('T', ' ')) as unknown,
+      ]),
+    );
+    // All else of a row is its event's too, whichever statement wrote it.
+    const derived = await twin.sql(
+      `SELECT COUNT(*) FROM trips WHERE hour = LENGTH(trip_id) AND year = 2026 AND month = 11
+         AND day = EXTRACT(day FROM pickup_datetime) AND hour = EXTRACT(hour FROM pickup_datetime)`,
+    );
+    expect(derived.rows).toEqual([[rows.length]]);
+    expect(await twin.stagingTables()).toEqual([]);
+  });
+});
+
+test('the variants are what they say', () => {
+  expect(new Set([trips, merge, immutable(trips), immutable(merge)]).size).toBe(4);
+});

@@ -1,0 +1,284 @@
+import { ListStatementsCommand } from '@aws-sdk/client-redshift-data';
+import { GetObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';
+import {
+  DescribeExecutionCommand,
+  GetExecutionHistoryCommand,
+  ListExecutionsCommand,
+  StartExecutionCommand,
+} from '@aws-sdk/client-sfn';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { cpSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { Writable } from 'node:stream';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { startLoad, type LoadDocument } from '../../cli/load';
+import { connectionTo } from '../../cli/shared/connect';
+import type { Connection } from '../../cli/shared/connection';
+import { Output } from '../../cli/shared/output';
+import { query, type QueryResult } from '../../cli/shared/query';
+import { prefixOfHour } from '../../core/prefix';
+import type { TwinDescription } from '../../local/description';
+import type { FaultRule } from '../../local/services';
+import { packageIfChanged } from '../../local/stack';
+import { parquetOf, tripsSelect, type Trip } from '../support/parquet';
+import { TestTwin } from '../support/test-twin';
+
+jest.setTimeout(120_000);
+
+const ROOT = resolve(__dirname, '../..');
+const TEST_PACKAGE = join(ROOT, '.sluice/test-package');
+const MERGE = '^LOCK ';
+/** Longer than any test: only a stop or a kill ends it. */
+const NEVER_ENDING: FaultRule = {
+  service: 'redshift-data',
+  operation: 'statement',
+  match: 'FORMAT AS PARQUET',
+  fault: { type: 'delay', ms: 600_000 },
+};
+
+async function start(connection: Connection, partition: string): Promise<string> {
+  const { stateMachineArn, stepFunctions } = connection;
+  const input = JSON.stringify({ partition });
+  const { executionArn } = await stepFunctions.send(new StartExecutionCommand({ stateMachineArn, input }));
+  return executionArn ?? '';
+}
+
+/** Waits until a statement of that name is under way: one that is delayed by a fault has been picked. */
+async function untilPicked({ redshiftData }: Connection, StatementName: string): Promise<void> {
+  for (;;) {
+    const picked = await redshiftData.send(new ListStatementsCommand({ StatementName, Status: 'PICKED' }));
+    if (picked.Statements?.length) return;
+    await sleep(50);
+  }
+}
+
+describe('a twin that is stopped and started again', () => {
+  let twin: TestTwin;
+  beforeAll(async () => {
+    twin = await TestTwin.start();
+  });
+  afterAll(() => twin.remove());
+
+  async function restart(): Promise<void> {
+    const { stateDirectory } = twin;
+    await twin.stop();
+    twin = await TestTwin.start({ stateDirectory });
+  }
+
+  const HOUR = '2026-11-20T08';
+
+  test('has its objects, tables, history and executions', async () => {
+    const key = await twin.putTrips(HOUR, 'a.parquet', [{ trip_id: 'a' }, { trip_id: 'b' }]);
+    expect((await twin.load({ partition: HOUR })).status).toBe('SUCCEEDED');
+    const known = async () => {
+      const { s3, stepFunctions, bucket: Bucket, stateMachineArn } = twin.connection;
+      const { executions = [] } = await stepFunctions.send(new ListExecutionsCommand({ stateMachineArn }));
+      const executionArn = executions[0]?.executionArn;
+      return {
+        object: await (
+          await s3.send(new GetObjectCommand({ Bucket, Key: key }))
+        ).Body?.transformToByteArray(),
+        target: await twin.target(),
+        history: await twin.history('*'),
+        executions,
+        execution: {
+          ...(await stepFunctions.send(new DescribeExecutionCommand({ executionArn }))),
+          $metadata: 0,
+        },
+        events: (await stepFunctions.send(new GetExecutionHistoryCommand({ executionArn }))).events,
+      };
+    };
+    const before = await known();
+    expect(before.target).toHaveLength(2);
+    expect(before.executions).toHaveLength(1);
+    expect(before.events?.at(-1)?.type).toBe('ExecutionSucceeded');
+
+    await restart();
+    expect(await known()).toEqual(before);
+  });
+
+  test('has ended what was running as ABORTED, and the same load again is right', async () => {
+    await twin.putTrips(HOUR, 'b.parquet', [{ trip_id: 'c' }]);
+    twin.twin.faults.set([NEVER_ENDING]);
+    const executionArn = await start(twin.connection, HOUR);
+    await untilPicked(twin.connection, 'CopyToStaging');
+
+    await restart();
+
+    const { stepFunctions } = twin.connection;
+    const described = await stepFunctions.send(new DescribeExecutionCommand({ executionArn }));
+    expect(described.status).toBe('ABORTED');
+    const { events } = await stepFunctions.send(
+      new GetExecutionHistoryCommand({ executionArn, reverseOrder: true, maxResults: 1 }),
+    );
+    expect(events?.[0]).toMatchObject({
+      type: 'ExecutionAborted',
+      executionAbortedEventDetails: { cause: expect.stringContaining('safe') as string },
+    });
+    expect((await twin.target()).map(([key]) => key)).toEqual(['a', 'b']);
+    expect((await twin.load({ partition: HOUR })).status).toBe('SUCCEEDED');
+    expect((await twin.target()).map(([key]) => key)).toEqual(['a', 'b', 'c']);
+  });
+});
+
+/** `sluice local` in a process of its own, as a user runs it. */
+class TwinProcess {
+  private constructor(
+    readonly connection: Connection,
+    readonly ended: Promise<unknown>,
+    readonly kill: () => void,
+  ) {}
+
+  static async start(stateDirectory: string): Promise<TwinProcess> {
+    const child = spawn(
+      process.execPath,
+      [join(ROOT, 'cli/sluice.cjs'), 'local', '--json', '--state-dir', stateDirectory],
+      { stdio: ['ignore', 'pipe', 'pipe'] },
+    );
+    const ended = once(child, 'close');
+    let errors = '';
+    child.stderr.on('data', (chunk: Buffer) => (errors += chunk.toString()));
+    let document = '';
+    while (!document.endsWith('}\n')) {
+      const chunk = await Promise.race([once(child.stdout, 'data'), ended.then(() => undefined)]);
+      if (!chunk) throw new Error(`sluice local ended: ${errors}`);
+      document += String(chunk[0]);
+    }
+    const description = JSON.parse(document) as TwinDescription;
+    return new TwinProcess(
+      connectionTo(description, () => Promise.resolve()),
+      ended,
+      () => child.kill('SIGKILL'),
+    );
+  }
+
+  async setFaults(rules: readonly FaultRule[]): Promise<void> {
+    const answer = await fetch(`${this.connection.endpoint}/_sluice/faults`, {
+      method: 'PUT',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(rules),
+    });
+    expect(answer.ok).toBe(true);
+  }
+
+  async put(hour: string, rows: readonly Trip[]): Promise<void> {
+    const { s3, bucket: Bucket } = this.connection;
+    const Key = `${prefixOfHour('trips/year={yyyy}/month={MM}/day={dd}/hour={HH}/', hour)}a.parquet`;
+    await s3.send(new PutObjectCommand({ Bucket, Key, Body: await parquetOf(tripsSelect(rows)) }));
+  }
+
+  load(partition: string): Promise<LoadDocument> {
+    return startLoad(this.connection, SILENT, { partition });
+  }
+
+  sql(statement: string): Promise<QueryResult> {
+    return query(this.connection, statement);
+  }
+
+  /** Ends the process at once, and waits until it has ended. */
+  async end(): Promise<void> {
+    this.kill();
+    await this.ended;
+    await this.connection.close();
+  }
+}
+
+const ignoring = () => new Writable({ write: (_chunk, _encoding, done) => done() });
+const SILENT = new Output(true, ignoring(), ignoring());
+
+describe('a twin that is killed in the middle of a load', () => {
+  let stateDirectory: string;
+  let twin: TwinProcess;
+  beforeAll(async () => {
+    stateDirectory = mkdtempSync(join(tmpdir(), 'sluice-killed-'));
+    await packageIfChanged({ serviceDirectory: ROOT, packageDirectory: TEST_PACKAGE, stage: 'local' });
+    // Saves packaging it once more; the command checks for itself whether it is what the sources make.
+    cpSync(TEST_PACKAGE, join(stateDirectory, 'package'), { recursive: true });
+    twin = await TwinProcess.start(stateDirectory);
+    await twin.put('2026-11-20T07', [{ trip_id: 'a', total_amount: 7, updated_at: '2026-11-20 07:30:00' }]);
+    expect((await twin.load('2026-11-20T07')).status).toBe('SUCCEEDED');
+  });
+  afterAll(async () => {
+    await twin.end();
+    rmSync(stateDirectory, { recursive: true, force: true });
+  });
+
+  const amounts = async () =>
+    (await twin.sql('SELECT trip_id, total_amount FROM trips ORDER BY trip_id')).rows;
+  const submittingMerge = {
+    service: 'redshift-data',
+    operation: 'BatchExecuteStatement',
+    match: MERGE,
+  } as const;
+
+  test.each<[string, string, readonly FaultRule[], () => Promise<void>, merged: boolean]>([
+    [
+      'while the COPY runs',
+      '2026-11-20T08',
+      [NEVER_ENDING],
+      async () => {
+        await untilPicked(twin.connection, 'CopyToStaging');
+        twin.kill();
+      },
+      false,
+    ],
+    [
+      'as the merge is submitted',
+      '2026-11-20T09',
+      [{ ...submittingMerge, fault: { type: 'crash' } }],
+      () => Promise.resolve(),
+      false,
+    ],
+    [
+      // The client asks once more for the answer that it did not get.
+      'after the merge was committed and before anyone heard of it',
+      '2026-11-20T10',
+      [
+        { ...submittingMerge, fault: { type: 'drop', when: 'after' } },
+        { ...submittingMerge, nth: 2, fault: { type: 'crash' } },
+      ],
+      () => Promise.resolve(),
+      true,
+    ],
+  ])(
+    '%s: the execution is ABORTED, and the same load again is right',
+    async (_, hour, rules, kill, merged) => {
+      const before = await amounts();
+      const amount = Number(hour.slice(-2));
+      const after = [['a', `${amount}.00`], ...before.slice(1), [`trip-${hour}`, `${amount}.00`]];
+      const version = `${hour.replace('T', ' ')}:30:00`;
+      await twin.put(
+        hour,
+        ['a', `trip-${hour}`, `trip-${hour}`].map((trip_id) => ({
+          trip_id,
+          total_amount: amount,
+          updated_at: version,
+        })),
+      );
+      await twin.setFaults(rules);
+      const executionArn = await start(twin.connection, hour);
+      await kill();
+      await twin.ended;
+      await twin.end();
+
+      twin = await TwinProcess.start(stateDirectory);
+
+      const { stepFunctions } = twin.connection;
+      const described = await stepFunctions.send(new DescribeExecutionCommand({ executionArn }));
+      expect(described.status).toBe('ABORTED');
+      // All of the merge or nothing of it.
+      expect(await amounts()).toEqual(merged ? after : before);
+      expect(await twin.load(hour)).toMatchObject({
+        status: 'SUCCEEDED',
+        partitions: [
+          { rows_in_files: 3, staged: 3, duplicates: 1, superseded: 0, deleted: merged ? 2 : 1, inserted: 2 },
+        ],
+      });
+      expect(await amounts()).toEqual(after);
+      const history = await twin.sql(`SELECT outcome FROM sluice.load_history WHERE partition = '${hour}'`);
+      expect(history.rows).toEqual(merged ? [['loaded'], ['loaded']] : [['loaded']]);
+    },
+  );
+});

@@ -1,0 +1,48 @@
+import { DuckDBInstance } from '@duckdb/node-api';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+/** A Parquet file of what a DuckDB query selects, as any writer outside Sluice could have made it. */
+export async function parquetOf(select: string): Promise<Buffer> {
+  const directory = mkdtempSync(join(tmpdir(), 'sluice-parquet-'));
+  const file = join(directory, 'rows.parquet');
+  const instance = await DuckDBInstance.create(':memory:');
+  const connection = await instance.connect();
+  try {
+    await connection.run(`COPY (${select}) TO '${file}' (FORMAT parquet, COMPRESSION snappy)`);
+    return readFileSync(file);
+  } finally {
+    connection.closeSync();
+    instance.closeSync();
+    rmSync(directory, { recursive: true });
+  }
+}
+
+export interface Trip {
+  readonly trip_id: string | null;
+  readonly vendor_id?: number;
+  readonly pickup_datetime?: string;
+  readonly dropoff_datetime?: string;
+  readonly passenger_count?: number;
+  readonly trip_distance?: number;
+  readonly total_amount?: number;
+  readonly updated_at?: string;
+}
+
+/** SELECT of trips in the columns and order of datasets/trips.yml. */
+export function tripsSelect(trips: readonly Trip[]): string {
+  const text = (value: string | null | undefined, otherwise: string) =>
+    value === null ? 'NULL' : `'${(value ?? otherwise).replaceAll("'", "''")}'`;
+  return trips
+    .map(
+      (trip) =>
+        `SELECT ${text(trip.trip_id, '')}::VARCHAR AS trip_id, ${trip.vendor_id ?? 1}::INTEGER AS vendor_id, ` +
+        `${text(trip.pickup_datetime, '2026-11-23 08:00:00')}::TIMESTAMP AS pickup_datetime, ` +
+        `${text(trip.dropoff_datetime, '2026-11-23 08:20:00')}::TIMESTAMP AS dropoff_datetime, ` +
+        `${trip.passenger_count ?? 'NULL'}::INTEGER AS passenger_count, ` +
+        `${trip.trip_distance ?? 1.5}::DOUBLE AS trip_distance, ${trip.total_amount ?? 10}::DECIMAL(10,2) AS total_amount, ` +
+        `${text(trip.updated_at, '2026-11-23 08:20:00')}::TIMESTAMP AS updated_at`,
+    )
+    .join(' UNION ALL ');
+}

@@ -1,0 +1,25 @@
+import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { copyInputs } from '../../local/stack/package-inputs';
+
+const ROOT = resolve(__dirname, '../..');
+
+/** A copy of the service in a temporary folder, as a user's clone with dataset files of their own. */
+export class ServiceCopy {
+  private constructor(readonly directory: string) {}
+
+  /** @param datasets dataset files to add or replace, by name: `{ 'readings.yml': '…' }`. */
+  static async make(datasets: Readonly<Record<string, string>>): Promise<ServiceCopy> {
+    const directory = mkdtempSync(join(tmpdir(), 'sluice-service-'));
+    await copyInputs(ROOT, directory);
+    symlinkSync(join(ROOT, 'node_modules'), join(directory, 'node_modules'), 'junction');
+    for (const [file, text] of Object.entries(datasets))
+      writeFileSync(join(directory, 'datasets', file), text);
+    return new ServiceCopy(directory);
+  }
+
+  remove(): void {
+    rmSync(this.directory, { recursive: true, force: true });
+  }
+}

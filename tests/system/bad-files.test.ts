@@ -1,0 +1,133 @@
+import { parquetOf, tripsSelect } from '../support/parquet';
+import { TestTwin } from '../support/test-twin';
+
+const HOUR = '2026-11-20T08';
+const OLDER = '2026-11-20T07';
+const good = tripsSelect([{ trip_id: 'a' }, { trip_id: 'b' }]);
+
+let twin: TestTwin;
+beforeAll(async () => {
+  twin = await TestTwin.start();
+});
+afterEach(() => twin.reset());
+afterAll(() => twin.remove());
+
+const cases: [string, () => Promise<Buffer | string>, string, RegExp][] = [
+  [
+    'is not Parquet',
+    () => Promise.resolve('trip_id,vendor_id\na,1\n'),
+    'UnreadableFile',
+    /bad\.parquet is not a readable Parquet file: .*another format/,
+  ],
+  ['is empty', () => Promise.resolve(''), 'UnreadableFile', /it is empty/],
+  ['is cut off', async () => (await parquetOf(good)).subarray(0, -20), 'UnreadableFile', /cut off/],
+  ['has only its end', async () => (await parquetOf(good)).subarray(-12), 'UnreadableFile', /footer/],
+  [
+    'lies about its footer',
+    async () => {
+      const file = await parquetOf(good);
+      file.fill(0xff, file.length - 30, file.length - 8);
+      return file;
+    },
+    'UnreadableFile',
+    /bad\.parquet/,
+  ],
+  [
+    'lacks columns',
+    () => parquetOf(`SELECT trip_id, vendor_id FROM (${good})`),
+    'ColumnMismatch',
+    /table columns: 8, data columns: 2; missing: pickup_datetime/,
+  ],
+  [
+    'has a column more',
+    () => parquetOf(`SELECT *, 1 AS surcharge FROM (${good})`),
+    'ColumnMismatch',
+    /extra: surcharge/,
+  ],
+  [
+    'has another type',
+    () => parquetOf(`SELECT * REPLACE (total_amount::DOUBLE AS total_amount) FROM (${good})`),
+    'ColumnMismatch',
+    /total_amount \(found DOUBLE, expected DECIMAL\(10, 2\)\)/,
+  ],
+  [
+    'has a nested column',
+    () => parquetOf(`SELECT * REPLACE ([vendor_id] AS vendor_id) FROM (${good})`),
+    'ColumnMismatch',
+    /vendor_id \(found nested, expected INTEGER\)/,
+  ],
+  [
+    'has a null key',
+    () => parquetOf(tripsSelect([{ trip_id: 'a' }, { trip_id: null }])),
+    'NullKeys',
+    /trip_id in 1 of 3 rows/,
+  ],
+  [
+    'has a text that is too long',
+    () => parquetOf(tripsSelect([{ trip_id: 'x'.repeat(65) }])),
+    'ValueTooLong',
+    /statement/,
+  ],
+];
+
+test.each(cases)(
+  'a file that %s fails its partition by name and changes nothing',
+  async (_, body, error, cause) => {
+    await twin.putTrips(OLDER, 'a.parquet', [{ trip_id: 'z' }]);
+    await twin.putTrips(HOUR, 'good.parquet', [{ trip_id: 'y' }]);
+    await twin.put(twin.keyOf(HOUR, 'bad.parquet'), await body());
+
+    const document = await twin.load({ from: OLDER, to: HOUR });
+
+    expect(document).toMatchObject({ status: 'FAILED', error });
+    expect(document.partitions).toMatchObject([
+      { partition: OLDER, outcome: 'loaded', inserted: 1 },
+      {
+        partition: HOUR,
+        outcome: 'failed',
+        error,
+        inserted: 0,
+        cause: expect.stringMatching(cause) as string,
+      },
+    ]);
+    expect(document.partitions[1]?.fix).toBeTruthy();
+    expect((await twin.sql('SELECT trip_id FROM trips')).rows).toEqual([['z']]);
+    expect(await twin.stagingTables()).toEqual([]);
+    expect(await twin.history('partition, outcome, error')).toEqual(
+      expect.arrayContaining([
+        [OLDER, 'loaded', null],
+        [HOUR, 'failed', error],
+      ]),
+    );
+    const [notification, ...more] = await twin.notifications();
+    expect(more).toEqual([]);
+    expect(notification?.message).toContain(`{"partition":"${HOUR}"}`);
+    expect(document.cause).toBe(notification?.message);
+  },
+);
+
+test('columns in another order load correctly, by name, also beside files in the usual order', async () => {
+  await twin.put(
+    twin.keyOf(HOUR, 'a.parquet'),
+    await parquetOf(
+      `SELECT updated_at, total_amount, dropoff_datetime, pickup_datetime, trip_distance, passenger_count, vendor_id, trip_id FROM (${tripsSelect([{ trip_id: 'a', pickup_datetime: '2026-11-20 08:01:00', dropoff_datetime: '2026-11-20 08:02:00', updated_at: '2026-11-20 08:03:00' }])})`,
+    ),
+  );
+  await twin.putTrips(HOUR, 'b.parquet', [{ trip_id: 'b' }]);
+  expect((await twin.load({ partition: HOUR })).partitions).toMatchObject([
+    { outcome: 'loaded', files: 2, inserted: 2 },
+  ]);
+  const { rows } = await twin.sql(
+    `SELECT TO_CHAR(pickup_datetime, 'HH24:MI'), TO_CHAR(dropoff_datetime, 'HH24:MI'), TO_CHAR(updated_at, 'HH24:MI') FROM trips WHERE trip_id = 'a'`,
+  );
+  expect(rows).toEqual([['08:01', '08:02', '08:03']]);
+});
+
+test('once the file is mended the partition loads, by itself', async () => {
+  await twin.put(twin.keyOf(HOUR, 'a.parquet'), 'no Parquet');
+  expect((await twin.load({ partition: HOUR })).status).toBe('FAILED');
+  await twin.putTrips(HOUR, 'a.parquet', [{ trip_id: 'a' }]);
+  expect((await twin.load({ partition: HOUR })).partitions).toMatchObject([
+    { outcome: 'loaded', inserted: 1 },
+  ]);
+});
