@@ -1,0 +1,125 @@
+import { DuckDBInstance } from '@duckdb/node-api';
+import { statSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { addHours, startOfHour, timestampText } from '../core/hour';
+import { quoteName, renderSql } from '../core/sql';
+import { datasetPieces, stagingTable } from '../core/warehouse';
+import { readDatasets, readSql } from '../functions/shared/package-files';
+import type { Side } from './side';
+
+const ROOT = resolve(__dirname, '..');
+
+/**
+ * The same statements, as sql/*.sql has them, in the same order and transactions, in DuckDB alone: no service, no
+ * function, no state machine. Only what DuckDB has no word for is changed.
+ */
+export async function bareDuckdb(files: readonly string[], hour: string, directory: string): Promise<Side> {
+  const dataset = readDatasets(ROOT).find((each) => each.name === 'trips')!;
+  const instance = await DuckDBInstance.create(join(directory, 'bare.duckdb'));
+  const connection = await instance.connect();
+  await connection.run(
+    "SET integer_division = true; SET default_null_order = 'NULLS_LAST_ON_ASC_FIRST_ON_DESC'",
+  );
+  const staging = stagingTable(dataset.name, hour, 'bench');
+  const pieces: Record<string, string> = {
+    ...datasetPieces(dataset),
+    target_attributes: '',
+    staging_attributes: '',
+    staging: `"sluice".${quoteName(staging)}`,
+  };
+  const plain = (sql: string) =>
+    sql.replaceAll('GETDATE()', 'CAST(now() AS TIMESTAMP)').replace(/ DISTSTYLE AUTO SORTKEY \(.*\)/, '');
+  const statements = (step: string) =>
+    readSql(ROOT, step)
+      .filter((each) => each.when === undefined || each.when === dataset.load.strategy)
+      .filter((each) => each.name !== 'lock-mutex')
+      .map((each) => ({
+        name: each.name,
+        sql: plain(renderSql(each, { ...pieces, file_columns: '', manifest: '', role: '' })),
+      }));
+
+  const run = async (sql: string, values: Record<string, string | number>) => {
+    const used = Object.entries(values).filter(([name]) => new RegExp(`(?<!:):${name}\\b`).test(sql));
+    const named = used.reduce(
+      (text, [name]) => text.replace(new RegExp(`(?<!:):${name}\\b`, 'g'), `$${name}`),
+      sql,
+    );
+    return connection.runAndReadAll(
+      named,
+      Object.fromEntries(used.map(([name, value]) => [name, String(value)])),
+    );
+  };
+  for (const { sql } of statements('create-warehouse')) await run(sql, {});
+
+  const staged: Record<string, string> = {
+    sluice_schema: 'sluice',
+    staging_table: staging,
+    hour_start: timestampText(startOfHour(hour)),
+    hour_end: timestampText(startOfHour(addHours(hour, 1))),
+  };
+  const transaction = async (work: () => Promise<void>) => {
+    await connection.run('BEGIN');
+    await work();
+    await connection.run('COMMIT');
+  };
+  const bytes = files.reduce((sum, file) => sum + statSync(file).size, 0);
+  let rounds = 0;
+  return {
+    async round() {
+      rounds += 1;
+      await transaction(async () => {
+        for (const { name, sql } of statements('copy-to-staging')) {
+          if (name !== 'copy-files') await run(sql, {});
+        }
+        for (const file of files) {
+          await run(
+            `INSERT INTO ${pieces.staging} SELECT ${pieces.columns} FROM read_parquet('${file}')`,
+            {},
+          );
+        }
+      });
+      const [count] = statements('validate-staging');
+      const counted = await run(
+        count!.sql.replace('FROM svv_columns', 'FROM information_schema.columns'),
+        staged,
+      );
+      const counts = (counted.getRowObjectsJson()[0] ?? {}) as Record<string, string | null>;
+      const values = {
+        partition_time: timestampText(startOfHour(hour)),
+        first_event: counts.first_event ?? '',
+        last_event: counts.last_event ?? '',
+        dataset: dataset.name,
+        partition: hour,
+        execution: `bench-${rounds}`,
+        reason: 'requested',
+        files: files.length,
+        bytes,
+        rows_in_files: Number(counts.staged),
+        keys: Number(counts.keys),
+        fingerprint: '',
+        plan_key: '',
+        started: timestampText(new Date()),
+      };
+      let result: Record<string, unknown> = {};
+      await transaction(async () => {
+        for (const { name, sql } of statements('merge-into-target')) {
+          const answer = await run(sql, values);
+          if (name === 'counts') result = answer.getRowObjectsJson()[0] ?? {};
+        }
+        await connection.run('DROP TABLE sluice_winners; DROP TABLE sluice_matches');
+      });
+      const number = (name: string) => Number(result[name]);
+      return {
+        staged: number('staged'),
+        duplicates: number('duplicates'),
+        deleted: number('deleted'),
+        inserted: number('inserted'),
+      };
+    },
+    end() {
+      connection.closeSync();
+      instance.closeSync();
+      return Promise.resolve();
+    },
+  };
+}
