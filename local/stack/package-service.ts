@@ -12,7 +12,7 @@ export interface PackageOptions {
   readonly stage: string;
   /** Values of `${param:…}`. */
   readonly params?: Readonly<Record<string, string>>;
-  /** Variables for `${env:…}`. The tool sees none of this process's own but PATH and TMPDIR. */
+  /** Variables for `${env:…}`. The tool sees none of this process's own but PATH. */
   readonly environment?: Readonly<Record<string, string>>;
   /** Told what takes its time. */
   readonly onProgress?: (text: string) => void;
@@ -37,6 +37,8 @@ export async function packageService(options: PackageOptions): Promise<void> {
   try {
     const service = join(work, 'service');
     const finished = join(work, 'package');
+    const temporary = join(work, 'temporary');
+    await mkdir(temporary);
     await copyInputs(serviceDirectory, service);
     await symlink(join(serviceDirectory, 'node_modules'), join(service, 'node_modules'), 'junction');
     onProgress?.('Packaging the service');
@@ -45,6 +47,7 @@ export async function packageService(options: PackageOptions): Promise<void> {
       service,
       ['package', '--package', finished, '--stage', stage, ...values],
       environment,
+      temporary,
     );
     await writeFile(join(finished, FINGERPRINT), fingerprintInputs(service, { stage, params, environment }));
     await replace(packageDirectory, finished, join(work, 'old'));

@@ -16,12 +16,15 @@ const AFTER_ERROR_MS = 1_000;
 
 /**
  * Runs the project's own `serverless`, without credentials and without the network.
+ * @param temporaryDirectory a folder that the caller removes: serverless-esbuild 1.57.2 leaves a folder for each
+ *   function in the system's, every time.
  * @throws PackagingFailed
  */
 export async function runServerless(
   serviceDirectory: string,
   args: readonly string[],
   environment: Readonly<Record<string, string>>,
+  temporaryDirectory: string,
 ): Promise<void> {
   const tool = join(serviceDirectory, 'node_modules', 'serverless', 'bin', 'serverless.js');
   const child = spawn(process.execPath, [tool, ...args], {
@@ -30,7 +33,9 @@ export async function runServerless(
     env: {
       PATH: process.env.PATH,
       HOME: serviceDirectory,
-      TMPDIR: process.env.TMPDIR,
+      TMPDIR: temporaryDirectory,
+      TEMP: temporaryDirectory,
+      TMP: temporaryDirectory,
       AWS_CONFIG_FILE: devNull,
       AWS_SHARED_CREDENTIALS_FILE: devNull,
       AWS_EC2_METADATA_DISABLED: 'true',

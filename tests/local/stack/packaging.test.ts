@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { WorkerLambdaRuntime } from '../../../local/lambda/worker-lambda-runtime';
 import { packageIfChanged, readStack, unpackFunctions, type Stack } from '../../../local/stack';
@@ -18,6 +19,8 @@ beforeAll(() => {
 afterAll(() => service.remove());
 
 const settings = { stackName: 'scratch-local', region: 'us-east-1', accountId: '000000000000' };
+const builds = () => readdirSync(tmpdir()).filter((name) => /^listPartitions-\d/.test(name));
+const buildsBefore = builds();
 const stateFolder = () => readdirSync(join(service.directory, 'state')).sort();
 
 test('a run that is killed leaves no package', async () => {
@@ -157,6 +160,11 @@ test('what fails to package says why, and leaves the package that was there', as
   });
   expect(readFileSync(join(service.packageDirectory, 'fingerprint'), 'utf8')).toBe(before);
   expect(stateFolder()).toEqual(['package']);
+});
+
+test('nothing is left in the system’s temporary folder', () => {
+  // serverless-esbuild makes one there for each function, with the function's name, and leaves it.
+  expect(builds()).toEqual(buildsBefore);
 });
 
 test('a change is packaged in place of what was there', async () => {
