@@ -106,7 +106,9 @@ export async function bareDuckdb(files: readonly string[], hour: string, directo
           const answer = await run(sql, values);
           if (name === 'counts') result = answer.getRowObjectsJson()[0] ?? {};
         }
-        await connection.run('DROP TABLE sluice_winners; DROP TABLE sluice_matches');
+        await connection.run(
+          'DROP TABLE sluice_winners; DROP TABLE sluice_matches; DROP TABLE sluice_counts',
+        );
       });
       const number = (name: string) => Number(result[name]);
       return {

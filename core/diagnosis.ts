@@ -22,20 +22,23 @@ interface Rule {
  */
 const STATEMENT_RULES: readonly Rule[] = [
   {
+    error: 'StagingConflict',
+    phrase: /(?:relation|table) "?(?:sluice\.)?"?staging_\w+"? (?:already exists|does not exist)/i,
+    fix: 'Nothing to do: an earlier try of the same step was still running, and the step is tried again.',
+  },
+  {
     error: 'SerializationConflict',
-    phrase: /Serializable isolation violation|could not serialize access|deadlock detected/i,
+    // 1018 is what a transaction meets whose table another one replaced; "already exists" and "pg_…" are what two that
+    // create the same table at once meet, IF NOT EXISTS or not.
+    phrase:
+      /Serializable isolation violation|could not serialize access|deadlock detected|conflict(?:s|ed)? with concurrent transaction|dropped by concurrent transaction|could not open relation with OID|1018 DETAIL:? *Relation does not exist|duplicate key value violates unique constraint "pg_|relation "[^"]+" already exists/i,
     fix: 'Nothing to do: another transaction came first, and the step is tried again.',
   },
   {
     error: 'ConnectionLost',
     phrase:
-      /connection (?:was |has been )?(?:lost|closed|reset|terminated|refused)|terminating connection|server closed the connection/i,
+      /connection (?:was |has been )?(?:lost|closed|reset|terminated|refused|timed out)|terminating connection|server closed the connection/i,
     fix: 'Nothing to do: the step is tried again.',
-  },
-  {
-    error: 'StagingConflict',
-    phrase: /relation "?(?:sluice\.)?"?staging_\w+"? (?:already exists|does not exist)/i,
-    fix: 'Nothing to do: an earlier try of the same step was still running, and the step is tried again.',
   },
   {
     error: 'ServiceUnavailable',
@@ -74,6 +77,11 @@ const STATEMENT_RULES: readonly Rule[] = [
     fix: 'If the manifest in the message is whole, the COPY role lacks s3:GetObject on it, or kms:Decrypt on its key: Redshift says the same then.',
   },
   {
+    error: 'AccessDenied',
+    phrase: /S3ServiceException: ?Access Denied|Status 403|error code: 403/i,
+    fix: 'The COPY role needs s3:GetObject and s3:ListBucket on the lake’s prefixes and kms:Decrypt on its key; the bucket policy must allow presigned reads (s3:signatureAge of at least 3600000).',
+  },
+  {
     error: 'FileOverwritten',
     phrase: /error code: 416|InvalidRange|Message: InvalidRange/i,
     fix: 'A file was overwritten between its inspection and the COPY. The next scheduled execution loads what is there then; to have it sooner, load the partition again.',
@@ -85,24 +93,19 @@ const STATEMENT_RULES: readonly Rule[] = [
     fix: 'A file was deleted while it was being loaded. Load the partition again; it takes the files that are there then.',
   },
   {
-    error: 'AccessDenied',
-    phrase: /S3ServiceException: ?Access Denied|Status 403|error code: 403/i,
-    fix: 'The COPY role needs s3:GetObject and s3:ListBucket on the lake’s prefixes and kms:Decrypt on its key; the bucket policy must allow presigned reads (s3:signatureAge of at least 3600000).',
-  },
-  {
     error: 'UnreadableFile',
     phrase:
-      /not a (?:valid )?Parquet file|has an invalid version number|Invalid Parquet|Parquet magic|corrupt|Failed to read Parquet/i,
+      /not a (?:valid )?Parquet file|has an invalid version number|Invalid Parquet|Parquet magic|\bcorrupt(?:ed)? (?:file|footer|page|data|Parquet)|(?:file|footer|page|data) (?:is|are) corrupt|Failed to read Parquet/i,
     fix: 'Write the file again (sluice inspect shows what is in it), then load the partition again.',
   },
   {
     error: 'NullKeys',
-    phrase: /Cannot insert a NULL value into column (?!"?inserted\b)/i,
+    phrase: /Cannot insert a NULL value into column (?!"?sluice_inserted\b)/i,
     fix: 'A required column is null in a file. Mend the producer or the transform, write the file again, then load the partition again.',
   },
   {
     error: 'RowCountMismatch',
-    phrase: /Cannot insert a NULL value into column "?inserted\b/i,
+    phrase: /Cannot insert a NULL value into column "?sluice_inserted\b/i,
     fix: 'The merge’s counts did not add up, so nothing was changed. Load the partition again; if it happens again, the target holds a key more than once: look for it with SELECT <key>, COUNT(*) … GROUP BY 1 HAVING COUNT(*) > 1.',
   },
   {
@@ -119,7 +122,7 @@ const STATEMENT_RULES: readonly Rule[] = [
   {
     error: 'WarehouseAccessDenied',
     phrase: /permission denied for|must be owner of|not authorized to perform: redshift/i,
-    fix: 'Grant the loader’s database user what it lacks: USAGE and CREATE on schema sluice, and SELECT, INSERT, DELETE on the target. The user is IAMR:<role> unless a secret is set.',
+    fix: 'Grant the loader’s database user what it lacks: TEMP on the database, USAGE and CREATE on schema sluice, SELECT, INSERT, DELETE (and UPDATE with strategy: merge) on the target; for a first load also CREATE on the database and on the target’s schema. The user is IAMR:<role> unless a secret is set.',
   },
   {
     error: 'TargetMismatch',

@@ -10,6 +10,7 @@ export const TRANSIENT_ERRORS = [
   'Throttled',
   'ServiceUnavailable',
   'StagingConflict',
+  'StatusUnavailable',
   'FileChanged',
 ] as const;
 

@@ -42,6 +42,11 @@ export function timestampText(time: Date): string {
   return time.toISOString().replace('T', ' ').replace('Z', '');
 }
 
+/** When a load started, in whole seconds: GETDATE(), by which its end is recorded, knows no fractions. */
+export function startedText(time: Date): string {
+  return timestampText(time).replace(/\.\d+$/, '');
+}
+
 /** The last hour that ended at least `settleMinutes` ago, and so gets no more files in the normal course. */
 export function lastClosedHour(now: Date, settleMinutes: number): Hour {
   return addHours(hourOf(new Date(now.getTime() - settleMinutes * 60_000)), -1);

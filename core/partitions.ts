@@ -22,6 +22,14 @@ export interface LoadedPartition {
   readonly plan_key: string;
 }
 
+/** What the load history says of the hours that are looked at. */
+export interface LoadHistory {
+  /** The last successful load of each partition. */
+  readonly loaded: readonly LoadedPartition[];
+  /** The partitions whose last attempt failed. */
+  readonly failed: readonly Hour[];
+}
+
 export interface LoadPlan {
   /** Oldest first. */
   readonly partitions: readonly Partition[];
@@ -41,16 +49,15 @@ export function hoursToList(dataset: Dataset, input: ExecutionInput, now: Date):
 /**
  * Decides what one execution loads.
  * @param files the data files by hour; hours outside `from` to `to` are left alone.
- * @param history the last successful load of each partition.
  */
 export function planLoad(
   dataset: Dataset,
   input: ExecutionInput,
   { from, to }: { from: Hour; to: Hour },
   files: ReadonlyMap<Hour, readonly LakeFile[]>,
-  history: readonly LoadedPartition[],
+  history: LoadHistory,
 ): LoadPlan {
-  const loaded = new Map(history.map((each) => [each.partition, each]));
+  const loaded = new Map(history.loaded.map((each) => [each.partition, each]));
   const hours = new Set([...files.keys(), ...loaded.keys()]);
   // One hour that is asked for by name is answered for even where it has no files; a range is not filled with such.
   if (input.kind === 'requested' && from === to) hours.add(from);
@@ -71,12 +78,21 @@ export function planLoad(
         : { partition, reason: 'new', files: present.length },
     );
   }
-  const partitions = due.slice(0, dataset.load.max_partitions);
-  const waiting = due.length - partitions.length;
-  const firstWaiting = due[partitions.length];
-  return {
-    partitions,
-    waiting,
-    ...(firstWaiting && input.kind === 'requested' ? { next: { from: firstWaiting.partition, to } } : {}),
-  };
+  const { max_partitions: most } = dataset.load;
+  if (input.kind === 'requested') {
+    const [firstWaiting] = due.slice(most);
+    return {
+      partitions: due.slice(0, most),
+      waiting: Math.max(0, due.length - most),
+      ...(firstWaiting ? { next: { from: firstWaiting.partition, to } } : {}),
+    };
+  }
+  // Partitions that failed and will fail again must not take the places of all others.
+  const failed = new Set(history.failed);
+  const inTurn = [
+    ...due.filter((each) => !failed.has(each.partition)),
+    ...due.filter((each) => failed.has(each.partition)),
+  ];
+  const taken = new Set(inTurn.slice(0, most));
+  return { partitions: due.filter((each) => taken.has(each)), waiting: due.length - taken.size };
 }

@@ -10,6 +10,7 @@ export const SLUICE_SCHEMA = 'sluice';
 /** Temporary tables of the merge; no column of a dataset starts with `sluice_`, so nothing can be mistaken for them. */
 const WINNERS = quoteName('sluice_winners');
 const MATCHES = quoteName('sluice_matches');
+const COUNTS = quoteName('sluice_counts');
 
 /**
  * The staging table of one load: `staging_<dataset>_<partition>_<digest of the execution>`. Everything that belongs to
@@ -45,6 +46,7 @@ export function datasetPieces(dataset: Dataset): Record<string, string> {
     mutex: `${quoteName(SLUICE_SCHEMA)}.${quoteName(mutexTable(dataset.name))}`,
     winners: WINNERS,
     matches: MATCHES,
+    counts: COUNTS,
     target_schema: quoteName(target.schema),
     target: `${quoteName(target.schema)}.${table}`,
     target_name: table,

@@ -5,13 +5,19 @@ import { stepHandler } from './shared/handler';
 import { findDataset, readSql } from './shared/package-files';
 import { readPlan } from './shared/plan';
 import { inspectedState, submission } from './shared/states';
-import { clientToken, submitBatch, type StatementProgress } from './shared/warehouse';
+import {
+  clientToken,
+  endStatements,
+  statementName,
+  submitBatch,
+  type StatementProgress,
+} from './shared/warehouse';
 
 /** Submits one batch: the load's own staging table, then COPYs of exactly the plan's files. */
 export const handler = stepHandler(
   'CopyToStaging',
   submission(inspectedState),
-  async ({ load, entered }): Promise<StatementProgress> => {
+  async ({ load, attempt, entered }): Promise<StatementProgress> => {
     const configuration = readConfiguration();
     const { dataset } = findDataset(configuration.packageDirectory, load.dataset);
     const plan = await readPlan(configuration.bucket, load.inspection.plan_key);
@@ -32,10 +38,12 @@ export const handler = stepHandler(
           )
         : [renderSql(template, pieces)],
     );
+    // Not beside a COPY of an attempt before that nobody awaits any more.
+    if (attempt > 0) await endStatements(configuration, load);
     return submitBatch(
       configuration,
       batchOf(statements, {}),
-      `CopyToStaging ${load.dataset} ${load.partition}`,
+      statementName(load, 'CopyToStaging'),
       clientToken('CopyToStaging', load.execution, load.partition, entered),
     );
   },

@@ -1,15 +1,16 @@
 import { z } from 'zod';
 import { diagnose, type Diagnosis } from '../core/diagnosis';
 import { isTransient, LoadError } from '../core/errors';
-import { timestampText } from '../core/hour';
+import { startedText } from '../core/hour';
 import type { PartitionEnd } from '../core/report';
 import { batchOf, quoteName, renderSql } from '../core/sql';
 import { datasetPieces, SLUICE_SCHEMA, stagingTable } from '../core/warehouse';
 import { readConfiguration } from './shared/configuration';
 import { logger, stepHandler } from './shared/handler';
 import { findDataset, readSql } from './shared/package-files';
-import { inspection, partitionState, stagingCounts } from './shared/states';
-import { runBatch } from './shared/warehouse';
+import { recordedLoad } from './shared/recorded-load';
+import { inspection, partitionState, stagingCounts, type MergeCounts } from './shared/states';
+import { endStatements, runBatch, statementName } from './shared/warehouse';
 
 const caught = z.object({ Error: z.string().optional(), Cause: z.string().optional() });
 const partitionFailure = partitionState.extend({
@@ -35,9 +36,9 @@ const EXECUTION_DIAGNOSIS_BYTES = 20_000;
 const HISTORY_BYTES = 65_535;
 
 /**
- * Names the cause of a failure and its fix, drops the staging table and writes the failed attempt down. It never fails
- * the run: where the warehouse cannot be reached either, it is tried a few times, and the diagnosis is reported all the
- * same.
+ * Names the cause of a failure and its fix, ends what the load still has running, drops the staging table and writes the
+ * failed attempt down. It never fails the run: where the warehouse cannot be reached either, it is tried a few times, and
+ * the diagnosis is reported all the same.
  */
 export const handler = stepHandler(
   'DiagnoseFailure',
@@ -47,22 +48,72 @@ export const handler = stepHandler(
 
     const { load: failure, attempt } = input;
     const diagnosis = diagnose(failure.error);
-    await cleanUp(failure, diagnosis).catch((error: unknown) => {
-      if (error instanceof LoadError && isTransient(error.name) && attempt < CLEAN_UP_RETRIES) throw error;
-      logger.error('The failed attempt could not be recorded', { error: error as Error });
-    });
-    return {
-      partition: failure.partition,
-      reason: failure.reason,
-      outcome: 'failed',
-      files: failure.files,
-      inspection: failure.inspection,
-      counts: failure.counts,
-      diagnosis: shortened(diagnosis, failure.diagnosis_bytes),
-      finished: new Date().toISOString(),
-    };
+    const { partition, reason, files, inspection, counts } = failure;
+    const end = { partition, reason, files, inspection, counts };
+    const merged = await cleanUp(failure, diagnosis, attempt < CLEAN_UP_RETRIES);
+    return merged
+      ? { ...end, outcome: 'loaded', merged, finished: new Date().toISOString() }
+      : {
+          ...end,
+          outcome: 'failed',
+          diagnosis: shortened(diagnosis, failure.diagnosis_bytes),
+          finished: new Date().toISOString(),
+        };
   },
 );
+
+/**
+ * @param again whether what goes away by itself may be thrown, for the step to be tried again.
+ * @returns the counts of the merge, where it was committed and only its answer did not get through: nothing failed then.
+ */
+async function cleanUp(
+  failure: PartitionFailure,
+  diagnosis: Diagnosis,
+  again: boolean,
+): Promise<MergeCounts | undefined> {
+  const tried = <Result>(what: string, run: () => Promise<Result>) =>
+    run().catch((error: unknown) => {
+      if (again && error instanceof LoadError && isTransient(error.name)) throw error;
+      logger.error(`${what} failed`, { error: error as Error });
+      return undefined;
+    });
+
+  const configuration = readConfiguration();
+  const { dataset } = findDataset(configuration.packageDirectory, failure.dataset);
+  await tried('Ending what the load has running', () => endStatements(configuration, failure));
+  const merged = await tried('Looking for a committed merge', () =>
+    recordedLoad(configuration, dataset, failure),
+  );
+  if (merged) return merged;
+
+  const staging = stagingTable(failure.dataset, failure.partition, failure.execution);
+  const pieces = { ...datasetPieces(dataset), staging: `${quoteName(SLUICE_SCHEMA)}.${quoteName(staging)}` };
+  // Each by itself: that a table cannot be dropped must not keep the failure from being recorded.
+  for (const template of readSql(configuration.packageDirectory, 'diagnose-failure')) {
+    const batch = batchOf([renderSql(template, pieces)], parameters(failure, diagnosis));
+    await tried(template.name, () =>
+      runBatch(configuration, batch, statementName(failure, 'DiagnoseFailure')),
+    );
+  }
+  return undefined;
+}
+
+function parameters(failure: PartitionFailure, diagnosis: Diagnosis): Record<string, string | number> {
+  return {
+    dataset: failure.dataset,
+    partition: failure.partition,
+    execution: failure.execution,
+    reason: failure.reason,
+    files: failure.inspection?.files ?? failure.files,
+    bytes: failure.inspection?.bytes ?? 0,
+    rows_in_files: failure.inspection?.rows ?? 0,
+    staged: failure.counts?.staged ?? 0,
+    started: startedText(failure.inspection ? new Date(failure.inspection.started) : new Date()),
+    error: diagnosis.error.slice(0, 256),
+    cause: firstBytes(diagnosis.cause, HISTORY_BYTES),
+    fix: firstBytes(diagnosis.fix, HISTORY_BYTES),
+  };
+}
 
 /** The diagnosis within so many bytes; the load history and the log hold it whole. */
 function shortened(diagnosis: Diagnosis, bytes: number): Diagnosis {
@@ -76,29 +127,4 @@ function firstBytes(text: string, bytes: number): string {
   const ellipsis = '…';
   const cut = Buffer.from(text).subarray(0, Math.max(0, bytes - Buffer.byteLength(ellipsis)));
   return new TextDecoder().decode(cut).replace(/\uFFFD+$/, '') + ellipsis;
-}
-
-async function cleanUp(failure: PartitionFailure, diagnosis: Diagnosis): Promise<void> {
-  const configuration = readConfiguration();
-  const { dataset } = findDataset(configuration.packageDirectory, failure.dataset);
-  const staging = stagingTable(failure.dataset, failure.partition, failure.execution);
-  const pieces = { ...datasetPieces(dataset), staging: `${quoteName(SLUICE_SCHEMA)}.${quoteName(staging)}` };
-  const statements = readSql(configuration.packageDirectory, 'diagnose-failure').map((each) =>
-    renderSql(each, pieces),
-  );
-  const batch = batchOf(statements, {
-    dataset: failure.dataset,
-    partition: failure.partition,
-    execution: failure.execution,
-    reason: failure.reason,
-    files: failure.inspection?.files ?? failure.files,
-    bytes: failure.inspection?.bytes ?? 0,
-    rows_in_files: failure.inspection?.rows ?? 0,
-    staged: failure.counts?.staged ?? 0,
-    started: timestampText(failure.inspection ? new Date(failure.inspection.started) : new Date()),
-    error: diagnosis.error.slice(0, 256),
-    cause: firstBytes(diagnosis.cause, HISTORY_BYTES),
-    fix: firstBytes(diagnosis.fix, HISTORY_BYTES),
-  });
-  await runBatch(configuration, batch, `DiagnoseFailure ${failure.dataset} ${failure.partition}`);
 }

@@ -2,7 +2,7 @@ import { parquetMetadata, parquetSchema } from 'hyparquet';
 import type { Dataset } from '../core/dataset';
 import { LoadError } from '../core/errors';
 import { isDataFile, type LakeFile } from '../core/files';
-import { timestampText } from '../core/hour';
+import { startedText } from '../core/hour';
 import {
   filesToLoad,
   manifestOf,
@@ -21,7 +21,7 @@ import { findDataset, readSql } from './shared/package-files';
 import { inParallel } from './shared/in-parallel';
 import { readPlan, writePlan } from './shared/plan';
 import { partitionState, type Inspection } from './shared/states';
-import { runBatch } from './shared/warehouse';
+import { runBatch, statementName } from './shared/warehouse';
 
 /** Footers read at the same time: two small requests each. */
 const CONCURRENT_FOOTERS = 32;
@@ -62,6 +62,7 @@ export const handler = stepHandler('InspectFiles', partitionState, async (load):
     bytes: files.reduce((sum, file) => sum + file.size, 0),
     started: started.toISOString(),
     statement_timeout_minutes: dataset.load.statement_timeout_minutes,
+    merge_timeout_minutes: dataset.load.statement_timeout_minutes * dataset.load.max_concurrency,
   };
 });
 
@@ -142,11 +143,7 @@ async function recordEmpty(
     reason,
     fingerprint: plan.fingerprint,
     plan_key: planKey,
-    started: timestampText(started),
+    started: startedText(started),
   };
-  await runBatch(
-    configuration,
-    batchOf(statements, parameters),
-    `InspectFiles ${dataset.name} ${plan.partition}`,
-  );
+  await runBatch(configuration, batchOf(statements, parameters), statementName(plan, 'InspectFiles'));
 }

@@ -4,9 +4,15 @@ import { LoadError } from '../core/errors';
 import { parseExecutionInput, type ExecutionInput } from '../core/execution-input';
 import { filesByHour, type LakeFile } from '../core/files';
 import type { Hour } from '../core/hour';
-import { hoursToList, planLoad, type LoadedPartition, type Partition } from '../core/partitions';
+import {
+  hoursToList,
+  planLoad,
+  type LoadedPartition,
+  type LoadHistory,
+  type Partition,
+} from '../core/partitions';
 import { dayPrefixes } from '../core/prefix';
-import { batchOf, renderSql } from '../core/sql';
+import { batchOf, renderSql, type SqlTemplate } from '../core/sql';
 import { datasetPieces, mutexTable, SLUICE_SCHEMA } from '../core/warehouse';
 import { readConfiguration, type Configuration } from './shared/configuration';
 import { stepHandler } from './shared/handler';
@@ -14,7 +20,7 @@ import { inParallel } from './shared/in-parallel';
 import { bucketRegion, listFiles } from './shared/lake';
 import { findDataset, readSql } from './shared/package-files';
 import { partitionState } from './shared/states';
-import { resultsOf, runBatch, type Row } from './shared/warehouse';
+import { runBatch, type Row } from './shared/warehouse';
 
 const event = z.object({ input: z.unknown(), execution: z.string() });
 
@@ -91,44 +97,47 @@ async function listHours(
   return filesByHour(dataset.source.prefix, listings.flat());
 }
 
-/** The last load of each hour. Creates the warehouse's tables where they are missing, unless only a plan is asked for. */
+/** What was loaded, and what failed, of these hours. Creates the warehouse's tables where they are missing, unless only a plan is asked for. */
 async function readHistory(
   configuration: Configuration,
   dataset: Dataset,
   request: ExecutionInput,
   { from, to }: { from: Hour; to: Hour },
-): Promise<LoadedPartition[]> {
+): Promise<LoadHistory> {
   const pieces = datasetPieces(dataset);
-  const batch = batchOf(
-    readSql(configuration.packageDirectory, 'list-partitions').map((template) => renderSql(template, pieces)),
-    {
-      target_schema: dataset.target.schema,
-      target_table: dataset.target.table,
-      sluice_schema: SLUICE_SCHEMA,
-      mutex_table: mutexTable(dataset.name),
-      dataset: dataset.name,
-      from_hour: from,
-      to_hour: to,
-    },
-  );
-  const read = async () => resultsOf(await runBatch(configuration, batch, `ListPartitions ${dataset.name}`));
-  const [columns = [], loaded = []] = await read().catch((error: unknown) => {
-    // On an empty warehouse the history itself is what does not exist.
-    if (error instanceof LoadError && error.name === 'TargetMismatch') return [];
+  const parameters = {
+    target_schema: dataset.target.schema,
+    target_table: dataset.target.table,
+    sluice_schema: SLUICE_SCHEMA,
+    mutex_table: mutexTable(dataset.name),
+    dataset: dataset.name,
+    from_hour: from,
+    to_hour: to,
+  };
+  const read = (templates: readonly SqlTemplate[]) => {
+    const statements = templates.map((template) => renderSql(template, pieces));
+    return runBatch(configuration, batchOf(statements, parameters), `ListPartitions ${dataset.name}`);
+  };
+  const templates = readSql(configuration.packageDirectory, 'list-partitions');
+  const [columns = [], loaded = [], failed = []] = await read(templates).catch((error: unknown) => {
+    // Before the first load the history itself is what does not exist; the target may.
+    if (error instanceof LoadError && error.name === 'TargetMismatch') return read(templates.slice(0, 1));
     throw error;
   });
-  if (!complete(columns, dataset)) {
-    if (!request.plan) await createWarehouse(configuration, dataset);
-    return loaded.map(loadedPartition);
+  const targetExists = hasTable(columns, dataset.target.table);
+  if (targetExists) assertTargetColumns(columns, dataset);
+  if (!request.plan && !(targetExists && hasTable(columns, mutexTable(dataset.name)))) {
+    await createWarehouse(configuration, dataset);
   }
-  assertTargetColumns(columns, dataset);
-  return loaded.map(loadedPartition);
+  // A table that was dropped, or has another name now, holds nothing of what the history says was loaded.
+  return {
+    loaded: targetExists ? loaded.map(loadedPartition) : [],
+    failed: failed.map((row) => String(row.partition).trim()),
+  };
 }
 
-function complete(columns: readonly Row[], dataset: Dataset): boolean {
-  return [dataset.target.table, mutexTable(dataset.name)].every((table) =>
-    columns.some((row) => row.table_name === table),
-  );
+function hasTable(columns: readonly Row[], table: string): boolean {
+  return columns.some((row) => row.table_name === table);
 }
 
 async function createWarehouse(configuration: Configuration, dataset: Dataset): Promise<void> {

@@ -1,18 +1,18 @@
 import type { z } from 'zod';
-import { startOfHour, timestampText } from '../core/hour';
+import { startedText, startOfHour, timestampText } from '../core/hour';
 import { batchOf, quoteName, renderSql } from '../core/sql';
 import { datasetPieces, SLUICE_SCHEMA } from '../core/warehouse';
-import { readConfiguration, type Configuration } from './shared/configuration';
+import { readConfiguration } from './shared/configuration';
 import { stepHandler } from './shared/handler';
 import { findDataset, readSql } from './shared/package-files';
 import { readPlan } from './shared/plan';
+import { recordedLoad } from './shared/recorded-load';
 import { submission, validatedState } from './shared/states';
 import {
   clientToken,
-  resultsOf,
-  runBatch,
+  endStatements,
+  statementName,
   submitBatch,
-  type Row,
   type StatementProgress,
 } from './shared/warehouse';
 
@@ -26,7 +26,8 @@ export const handler = stepHandler(
     const configuration = readConfiguration();
     const { dataset } = findDataset(configuration.packageDirectory, load.dataset);
     if (attempt > 0) {
-      const counts = await mergedBefore(configuration, load);
+      await endStatements(configuration, load);
+      const counts = await recordedLoad(configuration, dataset, load);
       // The attempt before got through although its answer was lost: its transaction dropped the staging table.
       if (counts) return { id: 'merged-before', status: 'FINISHED', submitted: entered, rows: [counts] };
     }
@@ -42,7 +43,7 @@ export const handler = stepHandler(
     return submitBatch(
       configuration,
       batchOf(statements, { ...parameters(load), fingerprint: plan.fingerprint }),
-      `MergeIntoTarget ${load.dataset} ${load.partition}`,
+      statementName(load, 'MergeIntoTarget'),
       clientToken('MergeIntoTarget', load.execution, load.partition, entered),
     );
   },
@@ -64,25 +65,6 @@ function parameters(load: Load): Record<string, string | number> {
     rows_in_files: load.inspection.rows,
     keys: load.counts.keys,
     plan_key: load.inspection.plan_key,
-    started: timestampText(new Date(load.inspection.started)),
+    started: startedText(new Date(load.inspection.started)),
   };
-}
-
-/** The counts that this execution's merge of this partition recorded, where it was committed. */
-async function mergedBefore(configuration: Configuration, load: Load): Promise<Row | undefined> {
-  const { dataset } = findDataset(configuration.packageDirectory, load.dataset);
-  const counts = readSql(configuration.packageDirectory, 'merge-into-target').filter(
-    (each) => each.name === 'counts',
-  );
-  const batch = batchOf(
-    counts.map((template) => renderSql(template, datasetPieces(dataset))),
-    parameters(load),
-  );
-  const id = await runBatch(
-    configuration,
-    batch,
-    `MergeIntoTarget ${load.dataset} ${load.partition}: merged before?`,
-  );
-  const [rows] = await resultsOf(id);
-  return rows?.[0];
 }

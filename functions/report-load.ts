@@ -1,16 +1,9 @@
 import { z } from 'zod';
 import { partitionResult, reportLoad, type LoadReport } from '../core/report';
 import { stepHandler } from './shared/handler';
-import { inspection, stagingCounts } from './shared/states';
+import { inspection, mergeCounts, stagingCounts } from './shared/states';
 
 const diagnosis = z.object({ error: z.string(), cause: z.string(), fix: z.string() });
-const merged = z.object({
-  staged: z.number(),
-  duplicates: z.number(),
-  superseded: z.number(),
-  deleted: z.number(),
-  inserted: z.number(),
-});
 
 /** One partition as the Map ends it. */
 const partitionEnd = z.object({
@@ -20,7 +13,7 @@ const partitionEnd = z.object({
   files: z.number(),
   inspection: inspection.optional(),
   counts: stagingCounts.optional(),
-  merged: merged.optional(),
+  merged: mergeCounts.optional(),
   diagnosis: diagnosis.optional(),
   finished: z.string().optional(),
 });

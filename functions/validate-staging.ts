@@ -8,6 +8,7 @@ import { findDataset, readSql } from './shared/package-files';
 import { inspectedState, submission, type StagingCounts } from './shared/states';
 import {
   clientToken,
+  statementName,
   statementProgress,
   submitBatch,
   type Row,
@@ -36,7 +37,7 @@ export const handler = stepHandler(
     return submitBatch(
       configuration,
       batchOf(statements, parameters(load.partition, load.inspection.staging)),
-      `ValidateStaging ${load.dataset} ${load.partition}`,
+      statementName(load, 'ValidateStaging'),
       clientToken('ValidateStaging', load.execution, load.partition, entered),
     );
   },

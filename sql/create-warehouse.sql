@@ -8,7 +8,7 @@ CREATE SCHEMA IF NOT EXISTS {sluice_schema};
 CREATE TABLE IF NOT EXISTS {history} (
   "dataset" VARCHAR(64) NOT NULL,
   "partition" CHAR(13) NOT NULL,
-  "execution" VARCHAR(128) NOT NULL,
+  "execution" VARCHAR(320) NOT NULL,
   "reason" VARCHAR(32) NOT NULL,
   "outcome" VARCHAR(16) NOT NULL,
   "files" BIGINT NOT NULL,

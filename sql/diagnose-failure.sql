@@ -1,7 +1,4 @@
--- Leaves nothing behind but the record of what happened.
-
--- statement: drop-staging
-DROP TABLE IF EXISTS {staging};
+-- Leaves nothing behind but the record of what happened. Each statement is a transaction of its own.
 
 -- statement: record-failure
 -- Once, however often it is tried: the answer to an attempt may be lost.
@@ -9,7 +6,7 @@ INSERT INTO {history} (
   "dataset", "partition", "execution", "reason", "outcome", "files", "bytes", "rows_in_files", "staged", "duplicates",
   "superseded", "deleted", "inserted", "started", "finished", "error", "cause", "fix"
 )
-SELECT CAST(:dataset AS VARCHAR(64)), CAST(:partition AS CHAR(13)), CAST(:execution AS VARCHAR(128)),
+SELECT CAST(:dataset AS VARCHAR(64)), CAST(:partition AS CHAR(13)), CAST(:execution AS VARCHAR(320)),
   CAST(:reason AS VARCHAR(32)), 'failed', CAST(:files AS BIGINT), CAST(:bytes AS BIGINT),
   CAST(:rows_in_files AS BIGINT), CAST(:staged AS BIGINT), 0, 0, 0, 0, CAST(:started AS TIMESTAMP), GETDATE(),
   CAST(:error AS VARCHAR(256)), CAST(:cause AS VARCHAR(65535)), CAST(:fix AS VARCHAR(65535))
@@ -18,3 +15,6 @@ WHERE NOT EXISTS (
   FROM {history}
   WHERE "dataset" = :dataset AND "partition" = :partition AND "execution" = :execution AND "outcome" = 'failed'
 );
+
+-- statement: drop-staging
+DROP TABLE IF EXISTS {staging};

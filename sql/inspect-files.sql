@@ -1,10 +1,16 @@
 -- A partition with nothing to load is an attempt too, and is remembered as one.
 
 -- statement: record-empty
+-- Once, however often it is tried: the answer to an attempt may be lost.
 INSERT INTO {history} (
   "dataset", "partition", "execution", "reason", "outcome", "files", "bytes", "rows_in_files", "staged", "duplicates",
   "superseded", "deleted", "inserted", "fingerprint", "plan_key", "started", "finished"
 )
-SELECT CAST(:dataset AS VARCHAR(64)), CAST(:partition AS CHAR(13)), CAST(:execution AS VARCHAR(128)),
+SELECT CAST(:dataset AS VARCHAR(64)), CAST(:partition AS CHAR(13)), CAST(:execution AS VARCHAR(320)),
   CAST(:reason AS VARCHAR(32)), 'empty', 0, 0, 0, 0, 0, 0, 0, 0, CAST(:fingerprint AS VARCHAR(64)),
-  CAST(:plan_key AS VARCHAR(1024)), CAST(:started AS TIMESTAMP), GETDATE();
+  CAST(:plan_key AS VARCHAR(1024)), CAST(:started AS TIMESTAMP), GETDATE()
+WHERE NOT EXISTS (
+  SELECT 1
+  FROM {history}
+  WHERE "dataset" = :dataset AND "partition" = :partition AND "execution" = :execution AND "outcome" = 'empty'
+);

@@ -17,3 +17,14 @@ FROM (
   WHERE "dataset" = :dataset AND "partition" BETWEEN :from_hour AND :to_hour AND "outcome" IN ('loaded', 'empty')
 ) AS "latest"
 WHERE "latest"."recency" = 1;
+
+-- statement: failed-partitions
+-- Those whose last attempt failed: they come after those that never were tried, so that they cannot keep these waiting.
+SELECT "latest"."partition"
+FROM (
+  SELECT "partition", "outcome",
+    ROW_NUMBER() OVER (PARTITION BY "partition" ORDER BY "finished" DESC, "execution" DESC) AS "recency"
+  FROM {history}
+  WHERE "dataset" = :dataset AND "partition" BETWEEN :from_hour AND :to_hour
+) AS "latest"
+WHERE "latest"."recency" = 1 AND "latest"."outcome" = 'failed';

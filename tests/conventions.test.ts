@@ -149,6 +149,7 @@ describe('retries and catches', () => {
     'States.ALL',
     'States.TaskFailed',
     'States.Timeout',
+    'States.DataLimitExceeded',
     'Lambda.ServiceException',
     'Lambda.AWSLambdaException',
     'Lambda.SdkClientException',
@@ -226,10 +227,10 @@ describe('retries and catches', () => {
     }
   });
 
-  /** Await… states ask again where the Data API throttled the question: the statement itself goes on. */
-  const isOfPolls = (errors: readonly string[]) => errors.join() === 'Throttled';
+  /** Await… states ask again where only the question failed: the statement itself goes on. */
+  const isOfPolls = (errors: readonly string[]) => errors.join() === 'StatusUnavailable';
 
-  test('only a throttled poll is asked again by its Task: what the function met is the step’s to retry', () => {
+  test('only a poll that got no answer is asked again by its Task: what the function met is the step’s to retry', () => {
     const inside = STATES.filter(
       ({ state, within }) => state.Type === 'Task' && within.at(-1)?.Type === 'Parallel',
     );
@@ -237,7 +238,7 @@ describe('retries and catches', () => {
     for (const { name, state } of inside) {
       expect(
         state.Retry?.flatMap((retrier) => retrier.ErrorEquals).filter((error) => isOfSteps([error])),
-      ).toEqual(name.startsWith('Await') ? ['Throttled'] : []);
+      ).toEqual(name.startsWith('Await') ? ['StatusUnavailable'] : []);
     }
   });
 });
@@ -249,7 +250,9 @@ describe('SQL', () => {
   );
   const label = ({ stem, template }: (typeof templates)[number]) =>
     [`${stem}: ${template.name}`, template] as const;
-  const functions = stems('functions', '.ts').map((stem) => read(`functions/${stem}.ts`));
+  const functions = ['functions', 'functions/shared'].flatMap((directory) =>
+    stems(directory, '.ts').map((stem) => read(`${directory}/${stem}.ts`)),
+  );
   /** What the functions add to the dataset's pieces, since it belongs to one load. */
   const OF_A_LOAD = ['staging', 'file_columns', 'manifest', 'role'];
   const datasets = readDatasets(ROOT);

@@ -48,6 +48,8 @@ function isProgrammingError(thrown: unknown): thrown is Error {
     thrown instanceof RangeError ||
     thrown instanceof SyntaxError ||
     thrown instanceof ReferenceError ||
-    (thrown instanceof Error && thrown.name === 'ZodError')
+    (thrown instanceof Error && thrown.name === 'ZodError') ||
+    // A file that the package should hold is not there.
+    (thrown instanceof Error && 'code' in thrown && thrown.code === 'ENOENT')
   );
 }

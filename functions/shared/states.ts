@@ -26,6 +26,8 @@ export const inspection = z.object({
   /** ISO 8601, UTC. */
   started: z.string(),
   statement_timeout_minutes: z.number(),
+  /** The merges of an execution wait for each other, so one may take as long as all that run beside it. */
+  merge_timeout_minutes: z.number(),
 });
 export type Inspection = z.infer<typeof inspection>;
 
@@ -41,6 +43,16 @@ export const stagingCounts = z.object({
   last_event: z.string().nullable(),
 });
 export type StagingCounts = z.infer<typeof stagingCounts>;
+
+/** What MergeIntoTarget adds: the counts of the load history. */
+export const mergeCounts = z.object({
+  staged: z.number(),
+  duplicates: z.number(),
+  superseded: z.number(),
+  deleted: z.number(),
+  inserted: z.number(),
+});
+export type MergeCounts = z.infer<typeof mergeCounts>;
 
 export const inspectedState = partitionState.extend({ inspection });
 export const validatedState = inspectedState.extend({ counts: stagingCounts });

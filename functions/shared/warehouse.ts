@@ -4,13 +4,14 @@ import {
   CancelStatementCommand,
   DescribeStatementCommand,
   GetStatementResultCommand,
+  paginateListStatements,
   RedshiftDataClient,
   type Field,
-  type StatusString,
+  type ListStatementsCommandOutput,
 } from '@aws-sdk/client-redshift-data';
 import { z } from 'zod';
 import { diagnoseClientError, diagnoseStatement } from '../../core/diagnosis';
-import { LoadError } from '../../core/errors';
+import { isTransient, LoadError } from '../../core/errors';
 import type { SqlBatch } from '../../core/sql';
 import type { Configuration } from './configuration';
 
@@ -30,18 +31,41 @@ export type Value = string | number | boolean | null;
 export type Row = Readonly<Record<string, Value>>;
 
 const row = z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()]));
+const RUNNING = ['SUBMITTED', 'PICKED', 'STARTED'] as const;
+const running = z.enum(RUNNING);
 
 /** Where a statement stands, as it goes from state to state. */
 export const statementProgress = z.object({
   id: z.string(),
   /** SUBMITTED, PICKED or STARTED: await it further. FINISHED: done. Other statuses never get out of a handler. */
-  status: z.enum(['SUBMITTED', 'PICKED', 'STARTED', 'FINISHED']),
+  status: z.enum([...RUNNING, 'FINISHED']),
   /** Time of submission, ISO 8601. */
   submitted: z.string(),
   /** The rows of all the batch's SELECTs, in order, once FINISHED. */
   rows: z.array(row).optional(),
 });
 export type StatementProgress = z.infer<typeof statementProgress>;
+
+/** A batch as the service has it; `results` holds the rows of each of its SELECTs once it is FINISHED. */
+interface Statement extends StatementProgress {
+  readonly results: readonly (readonly Row[])[];
+}
+
+/** The load that a statement belongs to. */
+export interface LoadIdentity {
+  readonly dataset: string;
+  readonly partition: string;
+  readonly execution: string;
+}
+
+/** The name of a load's statement. It begins with the load, by which {@link endStatements} finds what still runs. */
+export function statementName(load: LoadIdentity, step: string): string {
+  return `${loadName(load)}${step}`;
+}
+
+function loadName({ dataset, partition, execution }: LoadIdentity): string {
+  return `${dataset} ${partition} ${execution} `;
+}
 
 /**
  * A token by which the Data API knows a call that it has seen before: a submit whose answer was lost is not run twice.
@@ -61,8 +85,85 @@ export async function submitBatch(
   name: string,
   token?: string,
 ): Promise<StatementProgress> {
+  return progressOf(await submit(configuration, batch, name, token));
+}
+
+/**
+ * Waits for a statement for one long poll.
+ * @throws LoadError as the statement's failure is diagnosed; StatusUnavailable where it was the question that failed
+ */
+export async function pollStatement(id: string, submitted: string): Promise<StatementProgress> {
+  return progressOf(await asked(id, () => describe(id, submitted, POLL_WAIT_SECONDS)));
+}
+
+/**
+ * Submits a short batch and waits to its end.
+ * @returns the rows of each of its SELECTs, in order.
+ * @throws LoadError as diagnosed; StatementTimedOut
+ */
+export async function runBatch(
+  configuration: Configuration,
+  batch: SqlBatch,
+  name: string,
+): Promise<readonly (readonly Row[])[]> {
+  let statement = await submit(configuration, batch, name);
+  const deadline = Date.parse(statement.submitted) + SHORT_STATEMENT_SECONDS * 1_000;
+  while (statement.status !== 'FINISHED') {
+    if (Date.now() > deadline) {
+      return (await end(statement, `${SHORT_STATEMENT_SECONDS} seconds`, SHORT_STATEMENT_FIX)).results;
+    }
+    statement = await describe(statement.id, statement.submitted, 5);
+  }
+  return statement.results;
+}
+
+/**
+ * Cancels a statement that is past its deadline.
+ * @returns the statement where it had finished before the cancel reached it: what it did then stands.
+ * @throws LoadError StatementTimedOut; StatusUnavailable where it could not be cancelled
+ */
+export async function endStatement(statement: StatementProgress, limit: string): Promise<StatementProgress> {
+  return progressOf(await asked(statement.id, () => end(statement, limit, LONG_STATEMENT_FIX)));
+}
+
+/**
+ * Cancels whatever a load still has running, and waits until it has ended. A statement that nobody awaits any more would
+ * otherwise go on beside the one that takes its place, or create the staging table after it was dropped.
+ * @throws LoadError StatusUnavailable
+ */
+export async function endStatements(configuration: Configuration, load: LoadIdentity): Promise<void> {
+  const pages = paginateListStatements(
+    { client },
+    { WorkgroupName: configuration.workgroup, StatementName: loadName(load), Status: 'ALL' },
+  );
+  for (const id of await asked('ListStatements', () => runningStatements(pages))) {
+    const ended = await asked(id, () => cancel(id, new Date().toISOString()));
+    if (ended && ended.status !== 'FINISHED') {
+      throw statusUnavailable(id, `it is ${ended.status} though it was cancelled`);
+    }
+  }
+}
+
+async function runningStatements(pages: AsyncIterable<ListStatementsCommandOutput>): Promise<string[]> {
+  const ids: string[] = [];
+  await call('ListStatements', async () => {
+    for await (const page of pages) {
+      for (const { Id: id, Status: status } of page.Statements ?? []) {
+        if (id !== undefined && running.safeParse(status).success) ids.push(id);
+      }
+    }
+  });
+  return ids;
+}
+
+async function submit(
+  configuration: Configuration,
+  batch: SqlBatch,
+  name: string,
+  token?: string,
+): Promise<Statement> {
   const submitted = new Date().toISOString();
-  const answer = await explained(`BatchExecuteStatement ${name}`, () =>
+  const { Id: id = '', Status: status } = await call(`BatchExecuteStatement ${name}`, () =>
     client.send(
       new BatchExecuteStatementCommand({
         WorkgroupName: configuration.workgroup,
@@ -76,81 +177,12 @@ export async function submitBatch(
       }),
     ),
   );
-  return progress(answer.Id ?? '', answer.Status, submitted);
+  const known = running.safeParse(status);
+  return known.success ? { id, status: known.data, submitted, results: [] } : describe(id, submitted);
 }
 
-/** Waits for a statement for one long poll. @throws LoadError as the statement's failure is diagnosed. */
-export async function pollStatement(id: string, submitted: string): Promise<StatementProgress> {
-  return progress(id, undefined, submitted, POLL_WAIT_SECONDS);
-}
-
-/**
- * Submits a short batch and waits to its end.
- * @returns the statement's id, by which {@link resultsOf} reads what it selected.
- * @throws LoadError as diagnosed; StatementTimedOut
- */
-export async function runBatch(configuration: Configuration, batch: SqlBatch, name: string): Promise<string> {
-  let statement = await submitBatch(configuration, batch, name);
-  const deadline = Date.parse(statement.submitted) + SHORT_STATEMENT_SECONDS * 1_000;
-  while (statement.status !== 'FINISHED') {
-    if (Date.now() > deadline) {
-      statement = await endStatement(statement, `${SHORT_STATEMENT_SECONDS} seconds`, SHORT_STATEMENT_FIX);
-      break;
-    }
-    statement = await progress(statement.id, undefined, statement.submitted, 5);
-  }
-  return statement.id;
-}
-
-/**
- * Cancels a statement that is past its deadline.
- * @returns the statement where it had finished before the cancel reached it: what it did then stands.
- * @throws LoadError StatementTimedOut
- */
-export async function endStatement(
-  statement: StatementProgress,
-  limit: string,
-  fix = LONG_STATEMENT_FIX,
-): Promise<StatementProgress> {
-  const { id, submitted } = statement;
-  try {
-    await client.send(new CancelStatementCommand({ Id: id }));
-  } catch (error) {
-    // One that has just ended by itself cannot be cancelled.
-    if ((error as Error).name !== 'ValidationException')
-      throw diagnoseClientError(error, `CancelStatement ${id}`);
-  }
-  const ended = await pollStatement(id, submitted).catch((error: unknown) => {
-    if (error instanceof LoadError && error.name !== 'StatementAborted') throw error;
-    return undefined;
-  });
-  if (ended?.status === 'FINISHED') return ended;
-  throw new LoadError(
-    'StatementTimedOut',
-    `Statement ${id} was still running after ${limit} and was cancelled; nothing of it stands.`,
-    fix,
-  );
-}
-
-/** Results of all the statements of a batch that have one, in order. */
-export async function resultsOf(id: string): Promise<readonly (readonly Row[])[]> {
-  const described = await explained(`DescribeStatement ${id}`, () =>
-    client.send(new DescribeStatementCommand({ Id: id })),
-  );
-  const withRows = (described.SubStatements ?? []).filter((each) => each.HasResultSet);
-  return Promise.all(withRows.map((each) => readRows(each.Id ?? '')));
-}
-
-async function progress(
-  id: string,
-  known: StatusString | undefined,
-  submitted: string,
-  waitSeconds?: number,
-): Promise<StatementProgress> {
-  if (known === 'SUBMITTED' || known === 'PICKED' || known === 'STARTED')
-    return { id, status: known, submitted };
-
-  const described = await explained(`DescribeStatement ${id}`, () =>
+async function describe(id: string, submitted: string, waitSeconds?: number): Promise<Statement> {
+  const described = await call(`DescribeStatement ${id}`, () =>
     client.send(new DescribeStatementCommand({ Id: id, WaitTimeSeconds: waitSeconds })),
   );
   const status = described.Status;
@@ -158,11 +190,11 @@ async function progress(
     case 'SUBMITTED':
     case 'PICKED':
     case 'STARTED':
-      return { id, status, submitted };
+      return { id, status, submitted, results: [] };
     case 'FINISHED': {
       const selects = (described.SubStatements ?? []).filter((each) => each.HasResultSet);
       const results = await Promise.all(selects.map((each) => readRows(each.Id ?? '')));
-      return { id, status, submitted, rows: results.flat() };
+      return { id, status, submitted, results };
     }
     case 'FAILED':
     case 'ABORTED': {
@@ -183,12 +215,43 @@ async function progress(
   }
 }
 
+/** Cancels a statement. @returns where it stands then; undefined where it failed or was aborted. */
+async function cancel(id: string, submitted: string): Promise<Statement | undefined> {
+  await call(`CancelStatement ${id}`, async () => {
+    await client.send(new CancelStatementCommand({ Id: id })).catch((error: Error) => {
+      // One that has just ended by itself cannot be cancelled.
+      if (error.name !== 'ValidationException') throw error;
+    });
+  });
+  return describe(id, submitted, POLL_WAIT_SECONDS).catch((error: unknown) => {
+    if (error instanceof CallFailure) throw error;
+    return undefined;
+  });
+}
+
+async function end(statement: StatementProgress, limit: string, fix: string): Promise<Statement> {
+  const { id, submitted } = statement;
+  const ended = await cancel(id, submitted);
+  if (ended?.status === 'FINISHED') return ended;
+  throw new LoadError(
+    'StatementTimedOut',
+    ended
+      ? `Statement ${id} was still running after ${limit}; it was cancelled and has not ended yet.`
+      : `Statement ${id} was still running after ${limit} and was cancelled; nothing of it stands.`,
+    fix,
+  );
+}
+
+function progressOf({ results, ...statement }: Statement): StatementProgress {
+  return statement.status === 'FINISHED' ? { ...statement, rows: results.flat() } : statement;
+}
+
 async function readRows(id: string): Promise<Row[]> {
   const rows: Row[] = [];
   let token: string | undefined;
   do {
     const next = token;
-    const page = await explained(`GetStatementResult ${id}`, () =>
+    const page = await call(`GetStatementResult ${id}`, () =>
       client.send(new GetStatementResultCommand({ Id: id, NextToken: next })),
     );
     const names = (page.ColumnMetadata ?? []).map((column) => column.name ?? '');
@@ -208,10 +271,33 @@ function valueOf(field: Field): Value {
     : (field.stringValue ?? field.longValue ?? field.doubleValue ?? field.booleanValue ?? null);
 }
 
-async function explained<T>(call: string, run: () => Promise<T>): Promise<T> {
+/** A call of the Data API failed, not the statement that it is about. */
+class CallFailure extends LoadError {}
+
+async function call<Result>(what: string, run: () => Promise<Result>): Promise<Result> {
   try {
     return await run();
-  } catch (error) {
-    throw diagnoseClientError(error, call);
+  } catch (thrown) {
+    const { name, reason, fix } = diagnoseClientError(thrown, what);
+    throw new CallFailure(name, reason, fix);
   }
+}
+
+/** Asks about a statement: where the question fails for a while, the statement itself goes on. */
+async function asked<Result>(statement: string, ask: () => Promise<Result>): Promise<Result> {
+  try {
+    return await ask();
+  } catch (error) {
+    if (error instanceof CallFailure && isTransient(error.name))
+      throw statusUnavailable(statement, error.reason);
+    throw error;
+  }
+}
+
+function statusUnavailable(statement: string, why: string): LoadError {
+  return new LoadError(
+    'StatusUnavailable',
+    `It could not be told where statement ${statement} stands: ${why}`,
+    'Nothing to do: it is asked again.',
+  );
 }

@@ -1,7 +1,7 @@
 import { parseExecutionInput } from '../../core/execution-input';
 import { EMPTY_FINGERPRINT, fingerprintOf, type LakeFile } from '../../core/files';
 import { addHours, type Hour } from '../../core/hour';
-import { hoursToList, planLoad, type LoadedPartition } from '../../core/partitions';
+import { hoursToList, planLoad, type LoadedPartition, type LoadHistory } from '../../core/partitions';
 import { ordersDataset } from './orders';
 
 const dataset = ordersDataset();
@@ -14,6 +14,11 @@ const loaded = (partition: Hour, files: readonly LakeFile[]): LoadedPartition =>
   fingerprint: fingerprintOf(files),
   plan_key: `sluice/orders/${partition}/earlier/plan.json`,
 });
+const history = (...partitions: readonly LoadedPartition[]): LoadHistory => ({
+  loaded: partitions,
+  failed: [],
+});
+const NOTHING = history();
 const requested = (from: Hour, to: Hour) => parseExecutionInput({ from, to });
 
 describe('the hours that are looked at', () => {
@@ -45,7 +50,7 @@ describe('the hours that are looked at', () => {
 describe('a scheduled execution', () => {
   test('loads what was never loaded', () => {
     const files = new Map([['2026-11-23T07', [file('a'), file('b')]]]);
-    expect(planLoad(dataset, SCHEDULED, WINDOW, files, [])).toEqual({
+    expect(planLoad(dataset, SCHEDULED, WINDOW, files, NOTHING)).toEqual({
       partitions: [{ partition: '2026-11-23T07', reason: 'new', files: 2 }],
       waiting: 0,
     });
@@ -53,16 +58,16 @@ describe('a scheduled execution', () => {
 
   test('leaves alone what is loaded, whatever the order of the listing', () => {
     const files = new Map([['2026-11-23T07', [file('a'), file('b')]]]);
-    const history = [loaded('2026-11-23T07', [file('b'), file('a')])];
-    expect(planLoad(dataset, SCHEDULED, WINDOW, files, history).partitions).toEqual([]);
+    const before = history(loaded('2026-11-23T07', [file('b'), file('a')]));
+    expect(planLoad(dataset, SCHEDULED, WINDOW, files, before).partitions).toEqual([]);
   });
 
   test.each([
     ['a late file', [file('a'), file('b')]],
     ['an overwritten file', [file('a', 'e2')]],
   ])('takes %s, beside the plan of what the target holds already', (_, present) => {
-    const history = [loaded('2026-11-23T07', [file('a')])];
-    const plan = planLoad(dataset, SCHEDULED, WINDOW, new Map([['2026-11-23T07', present]]), history);
+    const before = history(loaded('2026-11-23T07', [file('a')]));
+    const plan = planLoad(dataset, SCHEDULED, WINDOW, new Map([['2026-11-23T07', present]]), before);
     expect(plan.partitions).toEqual([
       {
         partition: '2026-11-23T07',
@@ -74,24 +79,26 @@ describe('a scheduled execution', () => {
   });
 
   test('looks at an hour whose files have all vanished once, and not again after that', () => {
-    const before = [loaded('2026-11-23T07', [file('a')])];
+    const before = history(loaded('2026-11-23T07', [file('a')]));
     expect(planLoad(dataset, SCHEDULED, WINDOW, new Map(), before).partitions).toMatchObject([
       { partition: '2026-11-23T07', reason: 'late-files', files: 0 },
     ]);
-    const after = [{ ...loaded('2026-11-23T07', []), fingerprint: EMPTY_FINGERPRINT }];
+    const after = history({ ...loaded('2026-11-23T07', []), fingerprint: EMPTY_FINGERPRINT });
     expect(planLoad(dataset, SCHEDULED, WINDOW, new Map(), after).partitions).toEqual([]);
   });
 
   test('leaves alone an hour without files that never had any', () => {
-    expect(planLoad(dataset, SCHEDULED, WINDOW, new Map([['2026-11-23T07', []]]), []).partitions).toEqual([]);
+    expect(
+      planLoad(dataset, SCHEDULED, WINDOW, new Map([['2026-11-23T07', []]]), NOTHING).partitions,
+    ).toEqual([]);
   });
 
   test('takes both ends of its window and nothing outside', () => {
     const hours = ['2026-11-21T07', '2026-11-21T08', '2026-11-23T07', '2026-11-23T08'];
     const files = new Map(hours.map((hour) => [hour, [file(hour)]]));
-    const history = [loaded('2026-11-20T00', [file('gone')])];
+    const before = history(loaded('2026-11-20T00', [file('gone')]));
     expect(
-      planLoad(dataset, SCHEDULED, WINDOW, files, history).partitions.map((each) => each.partition),
+      planLoad(dataset, SCHEDULED, WINDOW, files, before).partitions.map((each) => each.partition),
     ).toEqual(['2026-11-21T08', '2026-11-23T07']);
   });
 
@@ -99,21 +106,19 @@ describe('a scheduled execution', () => {
     const files = new Map(
       ['2026-11-23T01', '2026-11-22T10', '2026-11-22T09'].map((hour) => [hour, [file(hour)]]),
     );
-    expect(planLoad(dataset, SCHEDULED, WINDOW, files, []).partitions.map((each) => each.partition)).toEqual([
-      '2026-11-22T09',
-      '2026-11-22T10',
-      '2026-11-23T01',
-    ]);
+    expect(
+      planLoad(dataset, SCHEDULED, WINDOW, files, NOTHING).partitions.map((each) => each.partition),
+    ).toEqual(['2026-11-22T09', '2026-11-22T10', '2026-11-23T01']);
   });
 });
 
 describe('a requested load', () => {
   const files = new Map([['2026-11-23T05', [file('a')]]]);
-  const history = [loaded('2026-11-23T05', [file('a')])];
+  const before = history(loaded('2026-11-23T05', [file('a')]));
 
   test('of one hour takes it whole, whatever the history says', () => {
     const hour = { from: '2026-11-23T05', to: '2026-11-23T05' };
-    expect(planLoad(dataset, requested(hour.from, hour.to), hour, files, history)).toEqual({
+    expect(planLoad(dataset, requested(hour.from, hour.to), hour, files, before)).toEqual({
       partitions: [{ partition: '2026-11-23T05', reason: 'requested', files: 1 }],
       waiting: 0,
     });
@@ -121,7 +126,7 @@ describe('a requested load', () => {
 
   test('of one hour is answered for even where the hour has no files', () => {
     const hour = { from: '2026-11-23T06', to: '2026-11-23T06' };
-    expect(planLoad(dataset, requested(hour.from, hour.to), hour, files, history).partitions).toEqual([
+    expect(planLoad(dataset, requested(hour.from, hour.to), hour, files, before).partitions).toEqual([
       { partition: '2026-11-23T06', reason: 'requested', files: 0 },
     ]);
   });
@@ -130,7 +135,8 @@ describe('a requested load', () => {
     const range = { from: '2026-11-23T00', to: '2026-11-23T23' };
     const gone = loaded('2026-11-23T09', [file('gone')]);
     expect(
-      planLoad(dataset, requested(range.from, range.to), range, files, [...history, gone]).partitions,
+      planLoad(dataset, requested(range.from, range.to), range, files, history(...before.loaded, gone))
+        .partitions,
     ).toEqual([{ partition: '2026-11-23T05', reason: 'requested', files: 1 }]);
   });
 });
@@ -142,10 +148,22 @@ describe('more partitions than one execution takes', () => {
   const files = new Map(hours.map((hour) => [hour, [file(hour)]]));
 
   test('scheduled: the rest waits for the next execution, which needs no input', () => {
-    const plan = planLoad(dataset, SCHEDULED, window, files, []);
+    const plan = planLoad(dataset, SCHEDULED, window, files, NOTHING);
     expect(plan.partitions.map((each) => each.partition)).toEqual(hours.slice(0, 100));
     expect(plan.waiting).toBe(3);
     expect(plan).not.toHaveProperty('next');
+  });
+
+  test('scheduled: those that failed come after those that were never tried', () => {
+    const small = ordersDataset({ load: { max_partitions: 2 } });
+    const three = new Map(hours.slice(0, 3).map((hour) => [hour, [file(hour)]]));
+    const taken = (failed: readonly Hour[]) =>
+      planLoad(small, SCHEDULED, window, three, { loaded: [], failed }).partitions.map(
+        (each) => each.partition,
+      );
+    expect(taken([])).toEqual([hours[0], hours[1]]);
+    expect(taken([hours[0]!, hours[1]!])).toEqual([hours[0], hours[2]]);
+    expect(taken(hours.slice(0, 3))).toEqual([hours[0], hours[1]]);
   });
 
   test('requested: the inputs that go on, one after another, load every hour once', () => {
@@ -154,7 +172,7 @@ describe('more partitions than one execution takes', () => {
     let range: { from: Hour; to: Hour } | undefined = window;
     const waiting: number[] = [];
     while (range) {
-      const plan = planLoad(small, requested(range.from, range.to), range, files, []);
+      const plan = planLoad(small, requested(range.from, range.to), range, files, NOTHING);
       taken.push(...plan.partitions.map((each) => each.partition));
       waiting.push(plan.waiting);
       range = plan.next;
@@ -169,7 +187,7 @@ describe('more partitions than one execution takes', () => {
       requested(first, addHours(first, 2)),
       { from: first, to: addHours(first, 2) },
       files,
-      [],
+      NOTHING,
     );
     expect(plan).toEqual({ partitions: expect.any(Array) as unknown[], waiting: 0 });
     expect(plan.partitions).toHaveLength(3);

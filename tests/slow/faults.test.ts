@@ -118,7 +118,7 @@ const STAGING = 'staging_trips_2026112008_';
 const COPY = `${STAGING}[^]*FORMAT AS PARQUET`;
 const VALIDATE = `"other_hours"[^]*${STAGING}`;
 const MERGE = `^LOCK [^]*${STAGING}`;
-const DIAGNOSE = `${STAGING}[^]*'failed'`;
+const DIAGNOSE = `^INSERT INTO [^]*'failed'`;
 const STEPS = [
   ['copy', COPY],
   ['validate', VALIDATE],
@@ -223,6 +223,13 @@ const recovering: [string, FaultRule[]][] = [
     [statement(COPY, { status: 'FAILED', error: `ERROR: ${text}` })],
   ]),
   [
+    'the merge is done, and the function that would find out is throttled for good',
+    [
+      submitting(MERGE, ANSWER_LOST, SDK_ATTEMPTS),
+      { ...invoking('merge-into-target', THROTTLED, 6), nth: 2 },
+    ],
+  ],
+  [
     'the warehouse closes the connection of the merge',
     [
       statement(MERGE, {
@@ -281,7 +288,7 @@ const failing: [string, FaultRule[], string, RegExp, RegExp][] = [
     'the connection to the Data API is lost for longer than the retries last',
     [submitting(COPY, LOST, 7 * SDK_ATTEMPTS)],
     'ConnectionLost',
-    /BatchExecuteStatement CopyToStaging trips 2026-11-20T08: /,
+    /BatchExecuteStatement trips 2026-11-20T08 \S+ CopyToStaging: /,
     PERSISTED,
   ],
   [

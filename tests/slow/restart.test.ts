@@ -1,4 +1,3 @@
-import { ListStatementsCommand } from '@aws-sdk/client-redshift-data';
 import { GetObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';
 import {
   DescribeExecutionCommand,
@@ -12,7 +11,6 @@ import { cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { Writable } from 'node:stream';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { startLoad, type LoadDocument } from '../../cli/load';
 import { connectionTo } from '../../cli/shared/connect';
 import type { Connection } from '../../cli/shared/connection';
@@ -24,6 +22,7 @@ import type { FaultRule } from '../../local/services';
 import { packageIfChanged } from '../../local/stack';
 import { parquetOf, tripsSelect, type Trip } from '../support/parquet';
 import { TestTwin } from '../support/test-twin';
+import { untilPicked } from '../support/until-picked';
 
 jest.setTimeout(120_000);
 
@@ -43,15 +42,6 @@ async function start(connection: Connection, partition: string): Promise<string>
   const input = JSON.stringify({ partition });
   const { executionArn } = await stepFunctions.send(new StartExecutionCommand({ stateMachineArn, input }));
   return executionArn ?? '';
-}
-
-/** Waits until a statement of that name is under way: one that is delayed by a fault has been picked. */
-async function untilPicked({ redshiftData }: Connection, StatementName: string): Promise<void> {
-  for (;;) {
-    const picked = await redshiftData.send(new ListStatementsCommand({ StatementName, Status: 'PICKED' }));
-    if (picked.Statements?.length) return;
-    await sleep(50);
-  }
 }
 
 describe('a twin that is stopped and started again', () => {

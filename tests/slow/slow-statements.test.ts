@@ -1,24 +1,29 @@
 import { ListStatementsCommand } from '@aws-sdk/client-redshift-data';
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { FaultRule } from '../../local/services';
 import { TestTwin } from '../support/test-twin';
+import { untilPicked } from '../support/until-picked';
 
 const HOUR = '2026-11-20T08';
 /** A submission waits 20 s for its statement; only one that takes longer is awaited by a state of its own. */
 const LONGER_THAN_A_SUBMISSION = 21_000;
 
 /** One for each case, since they run beside each other: nearly all of it is waiting. */
-let twins: readonly [TestTwin, TestTwin];
+let twins: readonly [TestTwin, TestTwin, TestTwin, TestTwin];
 beforeAll(async () => {
-  twins = [await TestTwin.start(), await TestTwin.start()];
+  twins = [await TestTwin.start(), await TestTwin.start(), await TestTwin.start(), await TestTwin.start()];
 });
 afterAll(async () => {
   for (const twin of twins) await twin.remove();
 });
 
-test('a statement that outlasts its submission’s wait: loaded exactly once', async () => {
-  const [awaited, lost] = twins;
-  await Promise.all([awaitedThroughFaults(awaited), retriedWhileItRuns(lost)]);
+test('a statement that outlasts its submission’s wait: loaded exactly once, or nothing is left of it', async () => {
+  const [awaited, asked, lost, given] = twins;
+  await Promise.all([
+    awaitedThroughFaults(awaited),
+    askedAgain(asked),
+    retriedWhileItRuns(lost),
+    givenUpWhileItRuns(given),
+  ]);
 });
 
 const running = (match: string, ms: number): FaultRule => ({
@@ -42,27 +47,65 @@ async function awaitedThroughFaults(twin: TestTwin): Promise<void> {
   expect(twin.twin.faults.rules().map(({ hit }) => hit)).toEqual(rules.map(() => 1));
 }
 
-/**
- * The merge is lost sight of while it runs, so the step is tried again: too early to find that the first merge got
- * through, and too late to find what it had staged.
- */
+/** The SDK tries a call three times, an Await… state nine times. */
+const SDK_ATTEMPTS = 3;
+const POLLS = 9;
+const unanswered = (times: number): FaultRule => ({
+  service: 'redshift-data',
+  operation: 'DescribeStatement',
+  times,
+  fault: { type: 'drop', when: 'before' },
+});
+
+/** The question fails, not the COPY: it is asked again, and no second COPY runs beside the first. */
+async function askedAgain(twin: TestTwin): Promise<void> {
+  twin.twin.faults.set([running('FORMAT AS PARQUET', LONGER_THAN_A_SUBMISSION + 1_000)]);
+  const load = await startLoad(twin);
+  await untilPicked(twin.connection, 'CopyToStaging');
+  twin.twin.faults.set([unanswered(2 * SDK_ATTEMPTS)]);
+  await expectLoadedOnce(twin, load);
+  expect(twin.twin.faults.rules().map(({ hit }) => hit)).toEqual([2 * SDK_ATTEMPTS]);
+  expect(await statuses(twin, 'CopyToStaging')).toEqual(['FINISHED']);
+}
+
+/** The merge is lost sight of for good while it runs: it is cancelled before it is submitted again. */
 async function retriedWhileItRuns(twin: TestTwin): Promise<void> {
   const merge = '^LOCK ';
-  twin.twin.faults.set([running(merge, LONGER_THAN_A_SUBMISSION + 1_000)]);
+  twin.twin.faults.set([running(merge, 5 * LONGER_THAN_A_SUBMISSION)]);
   const load = await startLoad(twin);
-  await untilPicked(twin, 'MergeIntoTarget');
-  const rules: FaultRule[] = [
-    {
-      service: 'redshift-data',
-      operation: 'DescribeStatement',
-      times: 3,
-      fault: { type: 'drop', when: 'before' },
-    },
-    running(merge, 5_000),
-  ];
-  twin.twin.faults.set(rules);
+  await untilPicked(twin.connection, 'MergeIntoTarget');
+  twin.twin.faults.set([unanswered(POLLS * SDK_ATTEMPTS)]);
   await expectLoadedOnce(twin, load);
-  expect(twin.twin.faults.rules().map(({ hit }) => hit)).toEqual([3, 1]);
+  expect(twin.twin.faults.rules().map(({ hit }) => hit)).toEqual([POLLS * SDK_ATTEMPTS]);
+  expect((await statuses(twin, 'MergeIntoTarget')).sort()).toEqual(['ABORTED', 'FINISHED']);
+}
+
+/** Nobody can wait for the COPY any more: the partition fails, and the COPY does not leave its table behind later. */
+async function givenUpWhileItRuns(twin: TestTwin): Promise<void> {
+  twin.twin.faults.set([
+    running('FORMAT AS PARQUET', 5 * LONGER_THAN_A_SUBMISSION),
+    {
+      service: 'lambda',
+      operation: 'sluice-local-await-statement',
+      times: 6,
+      fault: { type: 'error', code: 'TooManyRequestsException', message: 'Rate Exceeded.' },
+    },
+  ]);
+  const load = await startLoad(twin);
+  expect(await load.ended).toMatchObject({
+    status: 'FAILED',
+    partitions: [{ outcome: 'failed', error: 'Lambda.TooManyRequestsException' }],
+  });
+  expect(await statuses(twin, 'CopyToStaging')).toEqual(['ABORTED']);
+  expect(await twin.stagingTables()).toEqual([]);
+  expect(await twin.history('partition, outcome')).toEqual([[HOUR, 'failed']]);
+}
+
+async function statuses({ connection }: TestTwin, step: string): Promise<(string | undefined)[]> {
+  const { Statements = [] } = await connection.redshiftData.send(
+    new ListStatementsCommand({ Status: 'ALL' }),
+  );
+  return Statements.filter((each) => each.StatementName?.endsWith(step)).map((each) => each.Status);
 }
 
 async function startLoad(twin: TestTwin): Promise<{ readonly ended: ReturnType<TestTwin['load']> }> {
@@ -72,16 +115,6 @@ async function startLoad(twin: TestTwin): Promise<{ readonly ended: ReturnType<T
     ['a', 'b', 'b'].map((trip_id) => ({ trip_id })),
   );
   return { ended: twin.load({ partition: HOUR }) };
-}
-
-async function untilPicked({ connection }: TestTwin, StatementName: string): Promise<void> {
-  for (;;) {
-    const picked = await connection.redshiftData.send(
-      new ListStatementsCommand({ StatementName, Status: 'PICKED' }),
-    );
-    if (picked.Statements?.length) return;
-    await sleep(100);
-  }
 }
 
 async function expectLoadedOnce(

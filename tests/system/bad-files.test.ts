@@ -1,4 +1,5 @@
 import { parquetOf, tripsSelect } from '../support/parquet';
+import { lastClosedHour } from '../../core/hour';
 import { TestTwin } from '../support/test-twin';
 
 const HOUR = '2026-11-20T08';
@@ -66,7 +67,7 @@ const cases: [string, () => Promise<Buffer | string>, string, RegExp][] = [
     'has a text that is too long',
     () => parquetOf(tripsSelect([{ trip_id: 'x'.repeat(65) }])),
     'ValueTooLong',
-    /statement/,
+    /trip_id is longer than .* Table: 64, Data: 65/,
   ],
 ];
 
@@ -123,11 +124,12 @@ test('columns in another order load correctly, by name, also beside files in the
   expect(rows).toEqual([['08:01', '08:02', '08:03']]);
 });
 
-test('once the file is mended the partition loads, by itself', async () => {
-  await twin.put(twin.keyOf(HOUR, 'a.parquet'), 'no Parquet');
-  expect((await twin.load({ partition: HOUR })).status).toBe('FAILED');
-  await twin.putTrips(HOUR, 'a.parquet', [{ trip_id: 'a' }]);
-  expect((await twin.load({ partition: HOUR })).partitions).toMatchObject([
-    { outcome: 'loaded', inserted: 1 },
+test('once the file is mended the next scheduled execution loads the partition', async () => {
+  const hour = lastClosedHour(new Date(), 20);
+  await twin.put(twin.keyOf(hour, 'a.parquet'), 'no Parquet');
+  expect(await twin.load()).toMatchObject({ status: 'FAILED', error: 'UnreadableFile' });
+  await twin.putTrips(hour, 'a.parquet', [{ trip_id: 'a' }]);
+  expect((await twin.load()).partitions).toMatchObject([
+    { partition: hour, reason: 'new', outcome: 'loaded', inserted: 1 },
   ]);
 });

@@ -1,0 +1,12 @@
+import { ListStatementsCommand } from '@aws-sdk/client-redshift-data';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Connection } from '../../cli/shared/connection';
+
+/** Waits until a statement of a step is running. */
+export async function untilPicked({ redshiftData }: Connection, step: string): Promise<void> {
+  for (;;) {
+    const picked = await redshiftData.send(new ListStatementsCommand({ Status: 'PICKED' }));
+    if (picked.Statements?.some((each) => each.StatementName?.endsWith(step))) return;
+    await sleep(100);
+  }
+}

@@ -1,0 +1,93 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { addHours, lastClosedHour } from '../../core/hour';
+import { ServiceCopy } from '../support/service-copy';
+import { TestTwin } from '../support/test-twin';
+
+const HOUR = lastClosedHour(new Date(), 60);
+
+describe('a warehouse that is not as the last load left it', () => {
+  let twin: TestTwin;
+  beforeAll(async () => {
+    twin = await TestTwin.start();
+  });
+  afterEach(() => twin.reset());
+  afterAll(() => twin.remove());
+
+  test('a target that was there before and lacks columns is TargetMismatch before anything is staged', async () => {
+    await twin.sql('CREATE TABLE public.trips (trip_id VARCHAR(64) NOT NULL, total_amount DECIMAL(10, 2))');
+    await twin.putTrips(HOUR, 'a.parquet', [{ trip_id: 'a' }]);
+    const document = await twin.load();
+    expect(document).toMatchObject({ status: 'FAILED', error: 'TargetMismatch', partitions: [] });
+    expect(document.cause).toMatch(/public\.trips lacks vendor_id, .*source_partition/);
+    expect(document.cause).toMatch(/ALTER TABLE public\.trips ADD COLUMN/);
+    expect(await twin.notifications()).toHaveLength(1);
+  });
+
+  test('a target that was dropped is created and filled again, not taken for loaded', async () => {
+    await twin.putTrips(HOUR, 'a.parquet', [{ trip_id: 'a' }]);
+    await twin.load();
+    await twin.sql('DROP TABLE public.trips');
+    expect((await twin.load()).partitions).toMatchObject([
+      { partition: HOUR, reason: 'new', outcome: 'loaded', inserted: 1 },
+    ]);
+    expect(await twin.target()).toHaveLength(1);
+  });
+
+  test('a key that was made to stand twice stands once after its next load', async () => {
+    await twin.putTrips(HOUR, 'a.parquet', [{ trip_id: 'a' }, { trip_id: 'b' }]);
+    await twin.load();
+    const before = await twin.target();
+    await twin.sql(`INSERT INTO trips SELECT * FROM trips WHERE trip_id = 'a'`);
+    expect(await twin.target()).toHaveLength(3);
+    expect((await twin.load({ partition: HOUR })).partitions).toMatchObject([
+      { outcome: 'loaded', deleted: 3, inserted: 2 },
+    ]);
+    expect(await twin.target()).toEqual(before);
+  });
+});
+
+test('a bucket in another Region is RegionMismatch, with both Regions and what to do, before any COPY', async () => {
+  const twin = await TestTwin.start({ bucketRegion: 'eu-west-1' });
+  try {
+    const document = await twin.load();
+    expect(document).toMatchObject({ status: 'FAILED', error: 'RegionMismatch', partitions: [] });
+    expect(document.cause).toMatch(/is in eu-west-1, the warehouse in us-east-1/);
+    expect(document.cause).toMatch(/How to fix it: Deploy Sluice and its warehouse in eu-west-1/);
+    expect(await twin.notifications()).toMatchObject([{ message: document.cause }]);
+  } finally {
+    await twin.remove();
+  }
+});
+
+test('partitions that always fail do not keep the others waiting', async () => {
+  const trips = readFileSync(resolve(__dirname, '../../datasets/trips.yml'), 'utf8');
+  const service = await ServiceCopy.make({ 'trips.yml': `${trips}  max_partitions: 2\n` });
+  const packageDirectory = mkdtempSync(join(tmpdir(), 'sluice-package-'));
+  const twin = await TestTwin.start({ serviceDirectory: service.directory, packageDirectory });
+  try {
+    const [first, second, third] = [addHours(HOUR, -2), addHours(HOUR, -1), HOUR];
+    await twin.put(twin.keyOf(first, 'bad.parquet'), 'no Parquet');
+    await twin.put(twin.keyOf(second, 'bad.parquet'), 'no Parquet');
+    await twin.putTrips(third, 'a.parquet', [{ trip_id: 'a' }]);
+    expect(await twin.load()).toMatchObject({
+      waiting: 1,
+      partitions: [
+        { partition: first, outcome: 'failed' },
+        { partition: second, outcome: 'failed' },
+      ],
+    });
+    expect(await twin.load()).toMatchObject({
+      waiting: 1,
+      partitions: [
+        { partition: first, outcome: 'failed' },
+        { partition: third, outcome: 'loaded', inserted: 1 },
+      ],
+    });
+  } finally {
+    await twin.remove();
+    service.remove();
+    rmSync(packageDirectory, { recursive: true, force: true });
+  }
+});
