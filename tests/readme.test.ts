@@ -95,8 +95,10 @@ describe('the table of the steps', () => {
       const inRow = links(sql ?? '');
       expect(inRow[0]).toBe(`sql/${stem}.sql`);
       // Every file of SQL that the row names is one that the function reads, and the other way round.
-      const readByFunction = [...read(`functions/${stem}.ts`).matchAll(/readSql\([^']*'([\w-]+)'/g)].map(
-        ([, name]) => `sql/${name}.sql`,
+      const readByFunction = [...imported(`functions/${stem}.ts`)].flatMap((path) =>
+        [...read(path).matchAll(/readSql\(configuration[^']*'([\w-]+)'/g)].map(
+          ([, name]) => `sql/${name}.sql`,
+        ),
       );
       expect([...inRow].sort()).toEqual([...new Set(readByFunction)].sort());
       const named = (errors ?? '').match(/\b(?:[A-Z][a-z]+){2,}\b/g) ?? [];
