@@ -22,6 +22,13 @@ const identifier = z
   .refine((name) => !/[\u0000-\u001f\u007f]/.test(name), 'no control characters')
   .refine((name) => !name.startsWith('sluice_'), 'no name that starts with sluice_: those are Sluice’s own');
 
+/** Every Redshift table has these already. Source: PostgreSQL, "System Columns"; Redshift refuses them alike. */
+const SYSTEM_COLUMNS = ['oid', 'tableoid', 'xmin', 'cmin', 'xmax', 'cmax', 'ctid'];
+const columnName = identifier.refine(
+  (name) => !SYSTEM_COLUMNS.includes(name),
+  `another name than ${SYSTEM_COLUMNS.join(', ')}: every table has those already`,
+);
+
 const count = (from: number, to: number) => z.number().int().min(from).max(to);
 
 const columnType = z.string().transform((text, context): ColumnType => {
@@ -34,7 +41,7 @@ const columnType = z.string().transform((text, context): ColumnType => {
 });
 
 const column = z.strictObject({
-  name: identifier,
+  name: columnName,
   type: columnType,
   /** A file without a value in this column is not loaded. The column is NOT NULL in the target. */
   required: z.boolean().default(false),
@@ -59,6 +66,10 @@ export const datasetSchema = z.strictObject({
   target: z.strictObject({
     schema: identifier
       .refine((name) => name !== 'sluice', 'another schema than sluice: that is Sluice’s own')
+      .refine(
+        (name) => !/^pg_|^information_schema$/.test(name),
+        'a schema of yours: pg_… and information_schema are Redshift’s own',
+      )
       .default('public'),
     table: identifier,
     key: z.array(identifier).min(1),
@@ -71,7 +82,7 @@ export const datasetSchema = z.strictObject({
     /** `merge`: EXTRACTed from event_time in Redshift. `transform`: columns of the Parquet files. */
     derive_in: z.enum(['merge', 'transform']).default('merge'),
     /** The target's column that holds the hour from which a row was loaded. */
-    partition_column: identifier.default('source_partition'),
+    partition_column: columnName.default('source_partition'),
     /** The event time of a key never changes: the merge then reads only the staged range of event times. */
     event_time_immutable: z.boolean().default(false),
   }),
@@ -267,7 +278,10 @@ function inconsistencies({ target, columns }: Parsed): Finding[] {
       say(path, `"${name}" is not a column of the target (${[...inTarget].join(', ')})`);
   };
   if (target.distkey !== undefined) targetColumn(target.distkey, ['target', 'distkey']);
-  target.sortkey.forEach((name, index) => targetColumn(name, ['target', 'sortkey', index]));
+  target.sortkey.forEach((name, index) => {
+    targetColumn(name, ['target', 'sortkey', index]);
+    if (target.sortkey.indexOf(name) < index) say(['target', 'sortkey', index], `"${name}" stands twice`);
+  });
   return findings;
 }
 

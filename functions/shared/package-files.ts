@@ -2,7 +2,8 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { chooseDataset, parseDataset, type Dataset } from '../../core/dataset';
 import { LoadError } from '../../core/errors';
-import { parseSqlFile, type SqlTemplate } from '../../core/sql';
+import { parseSqlFile, renderSql, type SqlTemplate } from '../../core/sql';
+import { datasetPieces } from '../../core/warehouse';
 
 /**
  * Every dataset of a package, in the order of their files' names.
@@ -65,4 +66,36 @@ export function findDataset(
 export function readSql(packageDirectory: string, step: string): readonly SqlTemplate[] {
   const file = `sql/${step}.sql`;
   return parseSqlFile(readFileSync(join(packageDirectory, file), 'utf8'), file);
+}
+
+/** Source: Amazon Redshift Management Guide, "Considerations when calling the Amazon Redshift Data API" (100 KB). */
+const MAXIMUM_STATEMENT_BYTES = 100_000;
+/** What the names of one load take in a statement: staging table, manifest, role. */
+const OF_A_LOAD = 'x'.repeat(1_500);
+
+/**
+ * Checks at packaging that every statement of a dataset is one that the Data API takes: a file of very many columns
+ * would else fail with its first load.
+ * @throws LoadError DatasetInvalid
+ */
+export function checkStatementSizes(packageDirectory: string, dataset: Dataset): void {
+  const pieces = datasetPieces(dataset);
+  const load = {
+    staging: OF_A_LOAD,
+    file_columns: pieces.columns ?? '',
+    manifest: OF_A_LOAD,
+    role: OF_A_LOAD,
+  };
+  const steps = readdirSync(join(packageDirectory, 'sql')).map((file) => file.replace(/\.sql$/, ''));
+  for (const step of steps) {
+    for (const template of readSql(packageDirectory, step)) {
+      const bytes = Buffer.byteLength(renderSql(template, { ...pieces, ...load }));
+      if (bytes <= MAXIMUM_STATEMENT_BYTES) continue;
+      throw new LoadError(
+        'DatasetInvalid',
+        `Dataset ${dataset.name}: with its ${dataset.columns.length} columns statement ${template.name} of sql/${step}.sql has ${bytes} bytes, and the Redshift Data API takes ${MAXIMUM_STATEMENT_BYTES}.`,
+        'Leave columns out or shorten their names.',
+      );
+    }
+  }
 }

@@ -10,7 +10,7 @@ import {
   targetColumns,
   type Dataset,
 } from '../../core/dataset';
-import { readDatasets } from '../../functions/shared/package-files';
+import { checkStatementSizes, readDatasets } from '../../functions/shared/package-files';
 import { loadErrorOf } from './load-error';
 import { ORDER_COLUMNS, ordersDataset } from './orders';
 
@@ -40,6 +40,22 @@ describe('a dataset file that cannot work', () => {
       expect(Number(column)).toBeLessThanOrEqual((lines[Number(line) - 1]?.length ?? 0) + 1);
     }
   });
+});
+
+test('so many columns that a statement is too long for the Data API are refused at packaging', () => {
+  const columns = (count: number) =>
+    ordersDataset({
+      columns: [
+        ...ORDER_COLUMNS,
+        ...Array.from({ length: count }, (_, index) => ({ name: `measurement_${index}`, type: 'real' })),
+      ],
+    });
+  expect(() => checkStatementSizes(ROOT, columns(200))).not.toThrow();
+  const error = loadErrorOf(() => checkStatementSizes(ROOT, columns(1_490)));
+  expect(error).toMatchObject({ name: 'DatasetInvalid' });
+  expect(error.reason).toMatch(
+    /Dataset orders: with its 1494 columns statement \S+ of sql\/\S+ has \d+ bytes/,
+  );
 });
 
 describe('datasets/reference.yml', () => {
