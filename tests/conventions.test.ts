@@ -100,6 +100,10 @@ describe.each(STEPS)('$name', ({ name, calledBy }) => {
     expect(read(`functions/${stem}.ts`)).toMatch(new RegExp(`stepHandler\\(\\s*'${name}'`));
   });
 
+  test('has a test of its own', () => {
+    expect(existsSync(join(ROOT, `tests/functions/${stem}.test.ts`))).toBe(true);
+  });
+
   test('is wired in serverless.yml', () => {
     expect(SERVICE.functions[camel(stem)]).toMatchObject({
       name: `\${self:service}-\${sls:stage}-${stem}`,

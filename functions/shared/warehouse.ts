@@ -89,11 +89,18 @@ export async function submitBatch(
 }
 
 /**
- * Waits for a statement for one long poll.
+ * Waits for a statement for one long poll, not beyond its deadline.
+ * @param deadline milliseconds since 1970.
  * @throws LoadError as the statement's failure is diagnosed; StatusUnavailable where it was the question that failed
  */
-export async function pollStatement(id: string, submitted: string): Promise<StatementProgress> {
-  return progressOf(await asked(id, () => describe(id, submitted, POLL_WAIT_SECONDS)));
+export async function pollStatement(
+  id: string,
+  submitted: string,
+  deadline: number,
+): Promise<StatementProgress> {
+  const left = Math.ceil((deadline - Date.now()) / 1_000);
+  const waitSeconds = Math.min(Math.max(left, 1), POLL_WAIT_SECONDS);
+  return progressOf(await asked(id, () => describe(id, submitted, waitSeconds)));
 }
 
 /**

@@ -1,0 +1,74 @@
+import { join } from 'node:path';
+import type { StatementProgress } from '../../functions/shared/warehouse';
+import { TestTwin } from '../support/test-twin';
+
+export const HOUR = '2026-11-20T08';
+
+/** What the states of one partition pass on. */
+export type State = Record<string, unknown>;
+
+/**
+ * The handlers as they are in functions/, called one by one as the state machine calls them, in the environment that
+ * Lambda gives them; what they talk to is the twin.
+ */
+export class Steps {
+  private executions = 0;
+
+  private constructor(readonly twin: TestTwin) {}
+
+  static async start(): Promise<Steps> {
+    const twin = await TestTwin.start();
+    const { env, bucket, workgroup, database } = twin.twin.description;
+    Object.assign(process.env, env, {
+      LAKE_BUCKET: bucket,
+      WORKGROUP_NAME: workgroup,
+      DATABASE_NAME: database,
+      COPY_ROLE_ARN: 'arn:aws:iam::000000000000:role/sluice-local-copy',
+      LAMBDA_TASK_ROOT: join(__dirname, '../..'),
+      POWERTOOLS_LOG_LEVEL: 'SILENT',
+    });
+    return new Steps(twin);
+  }
+
+  /** @param step the stem of the function. */
+  async call<Result = State>(step: string, event: object): Promise<Result> {
+    const { handler } = (await import(`../../functions/${step}`)) as {
+      handler: (event: unknown) => Promise<Result>;
+    };
+    return handler(event);
+  }
+
+  /** Calls a step that submits a statement. `attempt` 0 is the first time, `entered` another for every attempt. */
+  submit(step: string, load: State, attempt = 0): Promise<StatementProgress> {
+    const entered = new Date(Date.UTC(2026, 10, 20, 9, attempt)).toISOString();
+    return this.call<StatementProgress>(step, { load, attempt, entered });
+  }
+
+  /** The partition as ListPartitions gives it, each time in another execution: `by-hand-1` and so on. */
+  async listed(): Promise<State> {
+    this.executions += 1;
+    const { partitions } = await this.call<{ partitions: State[] }>('list-partitions', {
+      input: { partition: HOUR },
+      execution: `by-hand-${this.executions}`,
+    });
+    return partitions[0] ?? {};
+  }
+
+  async inspected(): Promise<State> {
+    const load = await this.listed();
+    return { ...load, inspection: await this.call('inspect-files', load) };
+  }
+
+  async copied(): Promise<State> {
+    const load = await this.inspected();
+    await this.submit('copy-to-staging', load);
+    return load;
+  }
+
+  async validated(): Promise<State> {
+    const load = await this.copied();
+    const statement = await this.submit('validate-staging', load);
+    const counts = await this.call('validate-staging', { load, attempt: 0, entered: '', statement });
+    return { ...load, counts };
+  }
+}

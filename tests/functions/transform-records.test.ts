@@ -1,0 +1,45 @@
+import { join } from 'node:path';
+
+process.env.LAMBDA_TASK_ROOT = join(__dirname, '../..');
+process.env.POWERTOOLS_LOG_LEVEL = 'SILENT';
+
+interface Answer {
+  readonly records: readonly { recordId: string; result: string; data: string }[];
+}
+const base64 = (text: string) => Buffer.from(text).toString('base64');
+
+test('answers for every record, in order: what is refused goes back whole', async () => {
+  const { handler } = (await import('../../functions/transform-records')) as {
+    handler: (input: unknown) => Promise<Answer>;
+  };
+  const event = {
+    trip_id: 'a',
+    pickup_datetime: '2026-11-23T08:15:00+01:00',
+    updated_at: '2026-11-23T09:00:00Z',
+    surplus: 1,
+  };
+  const texts = [JSON.stringify(event), 'no JSON', JSON.stringify({ ...event, trip_id: undefined })];
+  const { records } = await handler({
+    invocationId: 'i',
+    deliveryStreamArn: 'arn:aws:firehose:us-east-1:000000000000:deliverystream/sluice-local-trips',
+    records: texts.map((text, index) => ({ recordId: String(index), data: base64(text) })),
+  });
+  expect(records.map(({ recordId, result }) => [recordId, result])).toEqual([
+    ['0', 'Ok'],
+    ['1', 'ProcessingFailed'],
+    ['2', 'ProcessingFailed'],
+  ]);
+  expect(records.slice(1).map((each) => each.data)).toEqual(texts.slice(1).map(base64));
+  const transformed = Buffer.from(records[0]?.data ?? '', 'base64').toString();
+  expect(transformed).toMatch(/\n$/);
+  expect(JSON.parse(transformed)).toEqual({
+    trip_id: 'a',
+    vendor_id: null,
+    pickup_datetime: '2026-11-23 07:15:00.000000',
+    dropoff_datetime: null,
+    passenger_count: null,
+    trip_distance: null,
+    total_amount: null,
+    updated_at: '2026-11-23 09:00:00.000000',
+  });
+});
