@@ -1,6 +1,7 @@
 import type { Clock } from '../clock';
 import type { Json, JsonObject, Payload } from '../json';
 import type { Source } from '../jsonpath/path';
+import type { SiblingFailed } from './failures';
 import type { History } from './history';
 import type { EventChain } from './history';
 import type { TaskResource } from './resources/task-resource';
@@ -32,6 +33,10 @@ export interface Thread extends EventChain {
   readonly variables: Variables;
   /** `$$.Map.Item`, within an iteration. */
   readonly mapItem?: JsonObject;
+  /** Whether it is a branch of a Parallel state. */
+  readonly isBranch?: boolean;
+  /** Called when a state of the thread is cut off because another thread failed, before that is recorded. */
+  readonly cutOff?: (interruption: SiblingFailed) => void;
 }
 
 /** One visit of a thread to a state, retries included. */

@@ -4,8 +4,6 @@ export const errorNames = {
   dataLimitExceeded: 'States.DataLimitExceeded',
   exceedToleratedFailureThreshold: 'States.ExceedToleratedFailureThreshold',
   heartbeatTimeout: 'States.HeartbeatTimeout',
-  intrinsicFailure: 'States.IntrinsicFailure',
-  noChoiceMatched: 'States.NoChoiceMatched',
   resultPathMatchFailure: 'States.ResultPathMatchFailure',
   runtime: 'States.Runtime',
   taskFailed: 'States.TaskFailed',
@@ -48,8 +46,16 @@ export class EvaluationFailure extends Error {
 export type Interruption =
   | { readonly kind: 'stopped'; readonly error?: string; readonly cause?: string }
   | { readonly kind: 'timed-out' }
-  /** Another branch or iteration failed, and with it the Parallel or Map state. */
-  | { readonly kind: 'sibling-failed' };
+  | SiblingFailed;
+
+/** Another branch or iteration failed, and with it the Parallel or Map state. */
+export interface SiblingFailed {
+  readonly kind: 'sibling-failed';
+  /** The last event of the one that failed: on the service all that it cuts off follows that. */
+  readonly lastEventId: number;
+  /** Whether the execution fails with it (States.Runtime): then nothing else is recorded. */
+  readonly endsExecution: boolean;
+}
 
 export class Interrupted extends Error {
   constructor(readonly interruption: Interruption) {

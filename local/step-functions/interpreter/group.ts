@@ -1,5 +1,5 @@
 import type { Thread } from './execution';
-import { Interrupted, throwIfInterrupted } from './failures';
+import { errorNames, Interrupted, StateFailure, throwIfInterrupted } from './failures';
 import { Variables } from './variables';
 
 /** Threads that run beside each other within a Parallel or Map state. The first that fails ends the others. */
@@ -25,7 +25,10 @@ export class ThreadGroup {
   fail(error: unknown, thread: Thread): void {
     if (this.#failed) return;
     this.#failed = { error, thread };
-    this.#abort.abort(new Interrupted({ kind: 'sibling-failed' }));
+    const endsExecution = error instanceof StateFailure && error.error === errorNames.runtime;
+    this.#abort.abort(
+      new Interrupted({ kind: 'sibling-failed', lastEventId: thread.lastEventId, endsExecution }),
+    );
   }
 
   /** Throws the first failure, if any; the parent's events go on from there. */

@@ -44,7 +44,8 @@ export interface ErrorHandling {
 
 /**
  * Carries out the work of a Task, Parallel or Map state with its Retry and Catch.
- * @param givenUp called when the state fails for good, before anything catches it.
+ * @param givenUp called when the state fails for good, before anything catches it; not where it is the execution that
+ *   fails (States.Runtime).
  */
 export async function withErrorHandling(
   state: ErrorHandling,
@@ -68,7 +69,7 @@ export async function withErrorHandling(
         visit.retryCount++;
         continue;
       }
-      givenUp();
+      if (failure.error !== errorNames.runtime) givenUp();
       const catcher = firstMatching(state.Catch, failure.error);
       if (catcher === undefined) throw failure;
       return caught(catcher, failure, visit);
@@ -78,8 +79,9 @@ export async function withErrorHandling(
 
 function caught(catcher: Catcher, failure: StateFailure, visit: Visit): Outcome {
   const errorOutput: Json = {
-    ...(failure.error === undefined ? {} : { Error: failure.error }),
-    ...(failure.reason === undefined ? {} : { Cause: failure.reason }),
+    // On the service what is missing is an empty text.
+    Error: failure.error ?? '',
+    Cause: failure.reason ?? '',
   };
   return {
     output: combine(catcher.ResultPath, errorOutput, visit),

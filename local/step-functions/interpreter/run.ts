@@ -55,7 +55,7 @@ function endingOf(error: unknown): Ending {
   if (error instanceof StateFailure) return { status: 'FAILED', error: error.error, cause: error.reason };
   if (error instanceof Interrupted) {
     const { interruption } = error;
-    if (interruption.kind === 'timed-out') return { status: 'TIMED_OUT', error: errorNames.timeout };
+    if (interruption.kind === 'timed-out') return { status: 'TIMED_OUT' };
     if (interruption.kind === 'stopped') {
       return { status: 'ABORTED', error: interruption.error, cause: interruption.cause };
     }
@@ -79,7 +79,8 @@ function recordEnding(ending: Ending, { history }: Execution, lastEventId: numbe
       history.recordEnd(chain, 'ExecutionFailed', { executionFailedEventDetails: details });
       break;
     case 'TIMED_OUT':
-      history.recordEnd(chain, 'ExecutionTimedOut', { executionTimedOutEventDetails: details });
+      // It follows no event, and neither it nor DescribeExecution has an error; found in recordings of the service.
+      history.recordEnd({ lastEventId: 0 }, 'ExecutionTimedOut', {});
       break;
     case 'ABORTED':
       history.recordEnd(chain, 'ExecutionAborted', { executionAbortedEventDetails: details });

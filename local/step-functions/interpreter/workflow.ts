@@ -3,7 +3,7 @@ import type { State, StateType, Workflow } from '../definition/language';
 import { type JsonObject, Payload } from '../json';
 import { checkSize } from './data-flow';
 import type { Execution, Outcome, Thread, Visit } from './execution';
-import { Interrupted, throwIfInterrupted } from './failures';
+import { errorNames, Interrupted, throwIfInterrupted } from './failures';
 import { asFailure } from './retry';
 import { runnerOf } from './states';
 
@@ -47,7 +47,12 @@ async function runState(
       recordAborted(state.Type, error, visit);
       throw error;
     }
-    throw asFailure(error, visit);
+    const failure = asFailure(error, visit);
+    // A task that fails its branch is recorded as aborted too; found in recordings of the service.
+    if (state.Type === 'Task' && thread.isBranch && failure.error !== errorNames.runtime) {
+      history.recordBeside(thread, 'TaskStateAborted');
+    }
+    throw failure;
   }
 }
 
@@ -84,8 +89,10 @@ const abortable: ReadonlySet<StateType> = new Set(['Task', 'Wait', 'Parallel', '
 
 /** A state that was running when another branch failed has an event for that; a stopped execution has only its own. */
 function recordAborted(type: StateType, { interruption }: Interrupted, visit: Visit): void {
-  if (interruption.kind === 'sibling-failed' && abortable.has(type)) {
-    visit.execution.history.record(visit.thread, eventType(type, 'StateAborted'));
+  if (interruption.kind !== 'sibling-failed' || interruption.endsExecution) return;
+  visit.thread.cutOff?.(interruption);
+  if (abortable.has(type)) {
+    visit.execution.history.recordBeside(interruption, eventType(type, 'StateAborted'));
   }
 }
 

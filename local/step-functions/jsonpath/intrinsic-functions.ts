@@ -3,7 +3,7 @@ import type { Json, JsonObject } from '../json';
 import { isJsonObject, jsonEquals } from '../json';
 import { limits } from '../limits';
 
-/** What an intrinsic function refuses, without the function's name. */
+/** What an intrinsic function refuses. Without a message: in the words that most refusals have. */
 export class InvalidArgument extends Error {}
 
 /**
@@ -17,7 +17,7 @@ export const intrinsicFunctions: Readonly<Record<string, (...args: Json[]) => Js
     const [array, size] = takes(args, 2);
     const items = anArray(array);
     const length = anInteger(size);
-    if (length <= 0) throw new InvalidArgument('the chunk size must be a positive integer');
+    if (length <= 0) throw new InvalidArgument();
     return Array.from({ length: Math.ceil(items.length / length) }, (_, chunk) =>
       items.slice(chunk * length, (chunk + 1) * length),
     );
@@ -30,18 +30,19 @@ export const intrinsicFunctions: Readonly<Record<string, (...args: Json[]) => Js
 
   ArrayRange(...args) {
     const [first, last, step] = takes(args, 3).map(anInteger) as [number, number, number];
-    if (step === 0) throw new InvalidArgument('the increment must not be 0');
+    if (step === 0) throw new InvalidArgument();
     const length = Math.max(0, Math.floor((last - first) / step) + 1);
-    if (length > limits.arrayRange) {
-      throw new InvalidArgument(`the range must not hold more than ${limits.arrayRange} elements`);
-    }
+    if (length > limits.arrayRange) throw new InvalidArgument();
     return Array.from({ length }, (_, position) => first + position * step);
   },
 
   ArrayGetItem(...args) {
     const [array, index] = takes(args, 2);
-    const item = anArray(array)[anInteger(index)];
-    if (item === undefined) throw new InvalidArgument(`the index ${JSON.stringify(index)} is out of bounds`);
+    const items = anArray(array);
+    // The one array of which the service takes any index.
+    if (items.length === 0) return null;
+    const item = items[anInteger(index)];
+    if (item === undefined) throw new InvalidArgument();
     return item;
   },
 
@@ -55,17 +56,15 @@ export const intrinsicFunctions: Readonly<Record<string, (...args: Json[]) => Js
   Base64Encode: (...args) => Buffer.from(anEncodable(takes(args, 1)[0])).toString('base64'),
 
   Base64Decode(...args) {
-    const encoded = anEncodable(takes(args, 1)[0]);
-    if (!/^[A-Za-z0-9+/]*={0,2}$/.test(encoded)) throw new InvalidArgument('the text is not Base64');
+    // As MIME has it: what is no character of Base64 is passed over.
+    const encoded = anEncodable(takes(args, 1)[0]).replace(/[^A-Za-z0-9+/=]/g, '');
     return Buffer.from(encoded, 'base64').toString();
   },
 
   Hash(...args) {
     const [data, algorithm] = takes(args, 2);
     const known = hashAlgorithms[aString(algorithm)];
-    if (known === undefined) {
-      throw new InvalidArgument(`the algorithm must be one of ${Object.keys(hashAlgorithms).join(', ')}`);
-    }
+    if (known === undefined) throw new InvalidArgument();
     return createHash(known)
       .update(anEncodable(typeof data === 'string' ? data : JSON.stringify(data)))
       .digest('hex');
@@ -74,23 +73,22 @@ export const intrinsicFunctions: Readonly<Record<string, (...args: Json[]) => Js
   JsonMerge(...args) {
     const [left, right, deep] = takes(args, 3);
     // "Step Functions currently only supports the shallow merging mode", says the developer guide.
-    if (deep !== false)
-      throw new InvalidArgument('the third argument must be false: only shallow merging is supported');
+    if (deep !== false) throw new InvalidArgument();
     return { ...anObject(left), ...anObject(right) };
   },
 
   MathRandom(...args) {
-    if (args.length !== 2 && args.length !== 3)
-      throw new InvalidArgument('two or three arguments are expected');
+    if (args.length !== 2 && args.length !== 3) throw new InvalidArgument();
     const [start, end, seed] = args.map(anInteger) as [number, number, number | undefined];
-    if (end <= start) throw new InvalidArgument('the end must be greater than the start');
+    if (end <= start) throw new InvalidArgument();
     if (seed === undefined) return randomInt(start, end);
-    // Which number a seed gives is not documented; the same seed gives the same one here too.
-    return start + (createHash('sha256').update(String(seed)).digest().readUInt32BE() % (end - start));
+    return start + javaRandom(seed, end - start);
   },
 
   MathAdd(...args) {
-    const [left, right] = takes(args, 2).map(anInteger) as [number, number];
+    const [left, right] = takes(args, 2).map((value) => Math.round(aNumber(value))) as [number, number];
+    // "If you specify a non-integer value …, Step Functions will round it off"; all three are of 32 bits.
+    if ([left, right, left + right].some((each) => each !== (each | 0))) throw new InvalidArgument();
     return left + right;
   },
 
@@ -113,35 +111,86 @@ export const intrinsicFunctions: Readonly<Record<string, (...args: Json[]) => Js
 
   StringToJson(...args) {
     const text = aString(takes(args, 1)[0]);
+    if (text.trim() === '') return null;
     try {
       return JSON.parse(text) as Json;
-    } catch {
-      throw new InvalidArgument(`the text is not JSON: ${text}`);
+    } catch (error) {
+      // The service goes on with its JSON parser's own words, which are not these.
+      throw new InvalidArgument(
+        `Cannot convert String to Json in States.StringToJson, caused by: ${(error as Error).message}`,
+      );
     }
   },
 
-  JsonToString: (...args) => JSON.stringify(takes(args, 1)[0]),
-
-  UUID(...args) {
-    takes(args, 0);
-    return randomUUID();
+  JsonToString(...args) {
+    if (args.length !== 1) {
+      throw new InvalidArgument(
+        'Invalid arguments in States.JsonToString: only a single argument is allowed.',
+      );
+    }
+    return JSON.stringify(args[0]);
   },
+
+  /** Arguments are passed over, as on the service. */
+  UUID: () => randomUUID(),
 
   Format(...args) {
     const [template, ...values] = args;
-    let used = 0;
-    const formatted = aString(template).replace(/\\(['\\{}])|\{\}/g, (match, escaped: string | undefined) => {
-      if (escaped !== undefined) return escaped;
-      const value = values[used++];
-      if (value === undefined) return match;
-      return typeof value === 'string' ? value : JSON.stringify(value);
-    });
-    if (used !== values.length) {
-      throw new InvalidArgument(`the template has ${used} {} for ${values.length} further arguments`);
+    const pieces = formatPieces(aString(template));
+    const places = pieces.filter((piece) => piece === PLACE).length;
+    if (places !== values.length) {
+      throw new InvalidArgument(
+        'Invalid arguments in States.Format: number of arguments do not match the occurrences of {}.',
+      );
     }
-    return formatted;
+    let used = 0;
+    return pieces.map((piece) => (piece === PLACE ? formatted(values[used++]!) : piece)).join('');
   },
 };
+
+/** A `{}` of a template of States.Format. */
+const PLACE = Symbol('{}');
+
+/** Takes a template apart: `\{`, `\}`, `\'` and `\\` are characters, `{}` is a place, other braces are refused. */
+function formatPieces(template: string): (string | typeof PLACE)[] {
+  return (template.match(/\\['\\{}]|\{\}|[^]/g) ?? []).map((piece) => {
+    if (piece === '{}') return PLACE;
+    if (piece === '{' || piece === '}') {
+      const other = piece === '{' ? '}' : '{';
+      throw new InvalidArgument(
+        `Invalid template in States.Format: matching '${other}' not found for '${piece}'.`,
+      );
+    }
+    return piece.length === 2 && piece.startsWith('\\') ? piece.slice(1) : piece;
+  });
+}
+
+/** A value in a text: as Java's own toString has it, not as JSON. */
+function formatted(value: Json): string {
+  if (Array.isArray(value)) return `[${value.map(formatted).join(', ')}]`;
+  if (isJsonObject(value)) {
+    return `{${Object.entries(value)
+      .map(([name, each]) => `${name}=${formatted(each)}`)
+      .join(', ')}}`;
+  }
+  return typeof value === 'string' ? value : JSON.stringify(value);
+}
+
+/**
+ * The first number below a bound that java.util.Random gives for a seed, which is what the service gives.
+ * Source: Java SE API, "Random"; found in recordings of the service.
+ */
+function javaRandom(seed: number, bound: number): number {
+  const mask = (1n << 48n) - 1n;
+  let state = (BigInt(seed) ^ 0x5deece66dn) & mask;
+  for (;;) {
+    state = (state * 0x5deece66dn + 0xbn) & mask;
+    const bits = Number(state >> 17n);
+    if ((bound & -bound) === bound) return Number((BigInt(bound) * BigInt(bits)) >> 31n);
+    // The last, incomplete run of remainders would make small numbers more frequent.
+    if (bits - (bits % bound) + (bound - 1) <= 2 ** 31 - 1) return bits % bound;
+  }
+}
 
 const hashAlgorithms: Readonly<Record<string, string>> = {
   MD5: 'md5',
@@ -152,37 +201,37 @@ const hashAlgorithms: Readonly<Record<string, string>> = {
 };
 
 function takes(args: Json[], count: number): Json[] {
-  if (args.length !== count) throw new InvalidArgument(`${count} arguments are expected, not ${args.length}`);
+  if (args.length !== count) throw new InvalidArgument();
   return args;
 }
 
 function anArray(value: Json | undefined): Json[] {
-  if (!Array.isArray(value)) throw new InvalidArgument(`an array is expected, not ${JSON.stringify(value)}`);
+  if (!Array.isArray(value)) throw new InvalidArgument();
   return value;
 }
 
 function anObject(value: Json | undefined): JsonObject {
-  if (!isJsonObject(value)) throw new InvalidArgument(`an object is expected, not ${JSON.stringify(value)}`);
+  if (!isJsonObject(value)) throw new InvalidArgument();
   return value;
 }
 
 function aString(value: Json | undefined): string {
-  if (typeof value !== 'string')
-    throw new InvalidArgument(`a string is expected, not ${JSON.stringify(value)}`);
+  if (typeof value !== 'string') throw new InvalidArgument();
   return value;
 }
 
 function anEncodable(value: Json | undefined): string {
   const text = aString(value);
-  if (text.length > limits.encodedLength) {
-    throw new InvalidArgument(`the text must not be longer than ${limits.encodedLength} characters`);
-  }
+  if (text.length > limits.encodedLength) throw new InvalidArgument();
   return text;
 }
 
-/** "If you specify a non-integer value …, Step Functions will round it off to the nearest integer." */
+function aNumber(value: Json | undefined): number {
+  if (typeof value !== 'number') throw new InvalidArgument();
+  return value;
+}
+
+/** The service cuts fractions off, though the developer guide speaks of rounding; found in recordings of it. */
 function anInteger(value: Json | undefined): number {
-  if (typeof value !== 'number')
-    throw new InvalidArgument(`a number is expected, not ${JSON.stringify(value)}`);
-  return Math.round(value);
+  return Math.trunc(aNumber(value));
 }

@@ -1,43 +1,73 @@
-import { EvaluationFailure, errorNames } from '../interpreter/failures';
+import { EvaluationFailure } from '../interpreter/failures';
 import type { Json } from '../json';
 import { InvalidArgument, intrinsicFunctions } from './intrinsic-functions';
 import { type Argument, type Call, parseIntrinsic, unescapeString } from './intrinsic-parser';
-import { resolveField, type Source } from './path';
+import { lookUp, type Source } from './path';
 
-/** Calls the intrinsic function that a field holds. @param field the field's name, for errors. */
-export function callIntrinsic(text: string, field: string, source: Source): Json {
-  return call(parseIntrinsic(text), field, source);
+/**
+ * Calls the intrinsic function that a field holds. On the service a failure in it is a States.Runtime, which nothing
+ * catches, and quotes the whole expression, however deep in it the failure was; found in recordings of the service.
+ */
+export function callIntrinsic(text: string, source: Source): Json {
+  const expression = parseIntrinsic(text);
+  try {
+    return call(expression, source);
+  } catch (error) {
+    if (error instanceof InvalidArgument) {
+      throw new EvaluationFailure(
+        `There was an error while evaluating the intrinsic function: ${expression.text}. ${error.message}`,
+      );
+    }
+    if (error instanceof MissingArgument) {
+      throw new EvaluationFailure(
+        `The function '${expression.text}' had the following error: ${error.message}`,
+      );
+    }
+    throw error;
+  }
 }
 
-function call(expression: Call, field: string, source: Source): Json {
+/** A path that is an argument points to nothing. */
+class MissingArgument extends Error {}
+
+function call(expression: Call, source: Source): Json {
   const intrinsic = intrinsicFunctions[expression.name];
   const args = expression.arguments.map((argument, position) =>
     // The template of States.Format keeps its escapes: `\{` is a brace there, `{}` a place for a value.
     expression.name === 'Format' && position === 0 && argument.kind === 'string'
       ? argument.raw
-      : evaluate(argument, field, source),
+      : evaluate(argument, source),
   );
+  if (intrinsic === undefined) throw new InvalidArgument(`There is no function States.${expression.name}`);
   try {
-    if (intrinsic === undefined) throw new InvalidArgument('there is no such function');
     return intrinsic(...args);
   } catch (error) {
-    if (!(error instanceof InvalidArgument)) throw error;
-    throw new EvaluationFailure(
-      `The function '${expression.text}' had the following error: ${error.message}`,
-      errorNames.intrinsicFailure,
-    );
+    // Most are told in these words alone.
+    if (!(error instanceof InvalidArgument) || error.message !== '') throw error;
+    throw new InvalidArgument(`Invalid arguments in States.${expression.name}`);
   }
 }
 
-function evaluate(argument: Argument, field: string, source: Source): Json {
+function evaluate(argument: Argument, source: Source): Json {
   switch (argument.kind) {
     case 'path':
-      return resolveField(argument.text, field, source);
+      return valueAt(argument.text, source);
     case 'string':
       return unescapeString(argument.raw);
     case 'literal':
       return argument.value;
     case 'call':
-      return call(argument, field, source);
+      return call(argument, source);
   }
+}
+
+/** The service shows the state's input and one `$`, whatever the path reads. */
+function valueAt(path: string, source: Source): Json {
+  const lookup = lookUp(path, source);
+  if (lookup.found) return lookup.value;
+  throw new MissingArgument(
+    lookup.reason.startsWith('Filter: ')
+      ? lookup.reason
+      : `The JsonPath argument for the field '${path.replace(/^\$\$/, '$')}' could not be found in the input '${JSON.stringify(source.input)}'`,
+  );
 }

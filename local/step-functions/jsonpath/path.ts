@@ -16,14 +16,20 @@ export interface Source {
 export type Lookup =
   | { readonly found: true; readonly value: Json }
   /** Why nothing was found, in the words of the JSONPath library that the service runs on (Jayway). */
-  | { readonly found: false; readonly reason: string; readonly searched: Json | undefined };
+  | {
+      readonly found: false;
+      readonly reason: string;
+      readonly searched: Json | undefined;
+      /** Whether its last step is an index beyond the end of an array that is there. */
+      readonly beyondEnd: boolean;
+    };
 
 /** Finds what a path points to. A path that can point to many values gives an array of those there are, even none. */
 export function lookUp(text: string, source: Source): Lookup {
   const path = parsePath(text);
   const root = rootOf(path, source);
   if (root === undefined) {
-    return { found: false, reason: `No results for path: ${text}`, searched: undefined };
+    return { found: false, reason: `No results for path: ${text}`, searched: undefined, beyondEnd: false };
   }
   if (!path.definite) return { found: true, value: selectMany(path, root) };
   return selectOne(path, root);
@@ -39,13 +45,27 @@ export function resolvePath(text: string, source: Source): Json {
 /** Finds what a path points to, for a field that names itself in the error. @param field for example `CausePath`. */
 export function resolveField(text: string, field: string, source: Source): Json {
   const lookup = lookUp(text, source);
-  if (!lookup.found) {
-    const searched = JSON.stringify(lookup.searched ?? source.input);
-    throw new EvaluationFailure(
-      `The JSONPath '${text}' specified for the field '${field}' could not be found in the input '${searched}'`,
-    );
-  }
+  if (!lookup.found) throw notFound(lookup, text, field, source);
   return lookup.value;
+}
+
+/** As {@link resolveField}, for a field of a payload template, where an index beyond an array's end gives null. */
+export function resolveTemplateField(text: string, field: string, source: Source): Json {
+  const lookup = lookUp(text, source);
+  if (lookup.found) return lookup.value;
+  if (lookup.beyondEnd) return null;
+  throw notFound(lookup, text, field, source);
+}
+
+function notFound(
+  { searched }: { readonly searched: Json | undefined },
+  text: string,
+  field: string,
+  source: Source,
+): EvaluationFailure {
+  return new EvaluationFailure(
+    `The JSONPath '${text}' specified for the field '${field}' could not be found in the input '${JSON.stringify(searched ?? source.input)}'`,
+  );
 }
 
 function rootOf(path: ParsedPath, source: Source): Json | undefined {
@@ -60,7 +80,12 @@ function rootOf(path: ParsedPath, source: Source): Json | undefined {
 }
 
 function selectOne(path: ParsedPath, root: Json): Lookup {
-  const missing = (reason: string): Lookup => ({ found: false, reason, searched: root });
+  const missing = (reason: string, beyondEnd = false): Lookup => ({
+    found: false,
+    reason,
+    searched: root,
+    beyondEnd,
+  });
   let value = root;
   let walked = '$';
   for (const [position, step] of path.steps.entries()) {
@@ -82,7 +107,9 @@ function selectOne(path: ParsedPath, root: Json): Lookup {
       }
       walked += `[${step.index}]`;
       const item = value.at(step.index);
-      if (item === undefined) return missing(`No results for path: ${walked}`);
+      if (item === undefined) {
+        return missing(`No results for path: ${walked}`, last && path.call === undefined);
+      }
       value = item;
     }
   }

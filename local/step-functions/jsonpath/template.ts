@@ -2,7 +2,7 @@ import type { Json, JsonObject } from '../json';
 import { isJsonObject } from '../json';
 import { callIntrinsic } from './intrinsic';
 import { looksLikeIntrinsic } from './intrinsic-parser';
-import { resolveField, type Source } from './path';
+import { resolveField, resolveTemplateField, type Source } from './path';
 
 /** Fields whose names end so hold a path or an intrinsic function instead of a value. */
 export const dynamicSuffix = '.$';
@@ -30,7 +30,7 @@ export function evaluateTemplate(template: Json, source: Source): Json {
   const result: JsonObject = {};
   for (const [name, value] of Object.entries(template)) {
     if (name.endsWith(dynamicSuffix)) {
-      result[name.slice(0, -dynamicSuffix.length)] = evaluateExpression(value as string, name, source);
+      result[name.slice(0, -dynamicSuffix.length)] = evaluateMember(value as string, name, source);
     } else {
       result[name] = evaluateTemplate(value, source);
     }
@@ -38,7 +38,11 @@ export function evaluateTemplate(template: Json, source: Source): Json {
   return result;
 }
 
+function evaluateMember(text: string, name: string, source: Source): Json {
+  return looksLikeIntrinsic(text) ? callIntrinsic(text, source) : resolveTemplateField(text, name, source);
+}
+
 /** A path or an intrinsic function. @param field the name of the field that holds it, for errors. */
 export function evaluateExpression(text: string, field: string, source: Source): Json {
-  return looksLikeIntrinsic(text) ? callIntrinsic(text, field, source) : resolveField(text, field, source);
+  return looksLikeIntrinsic(text) ? callIntrinsic(text, source) : resolveField(text, field, source);
 }

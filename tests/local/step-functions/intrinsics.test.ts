@@ -61,6 +61,13 @@ const results: readonly [expression: string, result: Json][] = [
   ["States.Format('{}/{}', $$.Name, $.numbers[1])", 'run/2'],
   ["States.Format('a, ({})', States.ArrayGetItem(States.StringSplit('x-y', '-'), 1))", 'a, (y)'],
   ['States.ArrayLength($.numbers[?(@ > 2)])', 3],
+  // Fractions are cut off, but for MathAdd.
+  ['States.ArrayPartition($.numbers, 2.6)', [[1, 2], [3, 4], [5]]],
+  ['States.ArrayRange(1.6, 1.4, 1)', [1]],
+  ['States.ArrayGetItem(States.Array(), 9)', null],
+  ["States.StringToJson('')", null],
+  ["States.Base64Decode('RGF0\nYQ==')", 'Data'],
+  ["States.Format('{} {}', $.left, $.numbers)", '{a=1, b={c=1}} [1, 2, 3, 4, 5]'],
 ];
 
 test.each(results)('%s', (expression, result) => {
@@ -76,33 +83,83 @@ test('every function is in the table or has a test of its own', () => {
   ).toEqual(['MathRandom', 'UUID']);
 });
 
-test('random numbers stay below the end and repeat with a seed', () => {
+test('random numbers stay below the end; a seed gives those of the service', () => {
   for (let time = 0; time < 50; time++) expect([5, 6]).toContain(evaluate('States.MathRandom(5, 7)'));
-  expect(evaluate('States.MathRandom(0, 1000000, 7)')).toBe(evaluate('States.MathRandom(0, 1000000, 7)'));
+  // As recorded on the service, published with github.com/gabrielmoreira/tiny-asl-machine.
+  for (const [expression, number] of [
+    ['(1, 1000, 1)', 106],
+    ['(1, 1000, 2)', 806],
+    ['(1, 100, 42)', 63],
+    ['(1, 10, -10)', 1],
+    ['(2147483640, 2147483647, 1)', 2147483644],
+    ['(-5, 5, 42)', -5],
+  ] as const) {
+    expect(evaluate(`States.MathRandom${expression}`)).toBe(number);
+  }
   expect(evaluate('States.UUID()')).toMatch(/^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/);
 });
 
 test.each([
-  ['States.ArrayGetItem($.numbers, 5)', 'out of bounds'],
-  ['States.ArrayPartition($.numbers, 0)', 'positive integer'],
-  ['States.ArrayRange(0, 1000, 1)', '1000 elements'],
-  ['States.ArrayRange(0, 1, 0)', 'must not be 0'],
-  ['States.JsonMerge($.left, $.right, true)', 'only shallow merging'],
-  ["States.Hash('a', 'CRC32')", 'algorithm'],
-  ["States.StringToJson('{')", 'not JSON'],
-  ["States.Format('{} {}', 1)", '2 {} for 1'],
-  ['States.ArrayLength($.name)', 'an array is expected'],
-  ['States.MathAdd(1)', '2 arguments are expected'],
-])('%s fails: %s', (expression, reason) => {
+  'States.ArrayGetItem($.numbers, 5)',
+  'States.ArrayGetItem($.numbers, -1)',
+  'States.ArrayPartition($.numbers, 0)',
+  'States.ArrayPartition($.numbers, 0.6)',
+  'States.ArrayPartition($.numbers, null)',
+  'States.ArrayRange(0, 1000, 1)',
+  'States.ArrayRange(0, 1, 0)',
+  'States.JsonMerge($.left, $.right, true)',
+  "States.Hash('a', 'CRC32')",
+  'States.ArrayLength($.name)',
+  'States.MathAdd(1)',
+  "States.MathAdd(1, '1')",
+  'States.MathAdd(2147483647, 1)',
+  'States.MathRandom(7, 5)',
+  'States.StringSplit(1, 2)',
+  'States.Base64Decode(1)',
+])('%s fails in the words that most failures have', (expression) => {
+  const name = /States\.\w+/.exec(expression)?.[0];
   expect(failureOf(expression)).toMatchObject({
-    error: 'States.IntrinsicFailure',
-    detail: expect.stringContaining(`The function '${expression}' had the following error: `) as string,
+    error: 'States.Runtime',
+    detail: `There was an error while evaluating the intrinsic function: ${expression}. Invalid arguments in ${name}`,
   });
-  expect(failureOf(expression)).toMatchObject({ detail: expect.stringContaining(reason) as string });
 });
 
-test('a path within a function that points to nothing is an error of the path', () => {
-  expect(failureOf("States.Format('{}', $.none)")).toMatchObject({ error: 'States.Runtime' });
+test.each([
+  ["States.Format('{} {}', 1)", 'number of arguments do not match the occurrences of {}.'],
+  ["States.Format('Hello {')", "Invalid template in States.Format: matching '}' not found for '{'."],
+  ["States.Format('Hello {{}}', 1)", "Invalid template in States.Format: matching '}' not found for '{'."],
+  ["States.Format('}')", "Invalid template in States.Format: matching '{' not found for '}'."],
+  ['States.JsonToString(1, 2)', 'only a single argument is allowed.'],
+  ["States.StringToJson('{bad')", 'Cannot convert String to Json in States.StringToJson, caused by: '],
+])('%s fails in its own words: %s', (expression, detail) => {
+  expect(failureOf(expression)).toMatchObject({
+    error: 'States.Runtime',
+    detail: expect.stringContaining(detail) as string,
+  });
+});
+
+test('a failure within a function within a function quotes the whole field', () => {
+  const expression = "States.Format('{}', States.ArrayLength($.name))";
+  expect(failureOf(expression)).toMatchObject({
+    detail: `There was an error while evaluating the intrinsic function: ${expression}. Invalid arguments in States.ArrayLength`,
+  });
+});
+
+test('a path within a function that points to nothing names the function, and shows one $ and the input', () => {
+  const none = "States.Format('{}', $$.None)";
+  expect(failureOf(none)).toMatchObject({
+    error: 'States.Runtime',
+    detail: `The function '${none}' had the following error: The JsonPath argument for the field '$.None' could not be found in the input '${JSON.stringify(input)}'`,
+  });
+  expect(failureOf("States.Format('{}', $.name[0])")).toMatchObject({
+    detail: expect.stringContaining('Filter: [0] can only be applied to arrays.') as string,
+  });
+});
+
+test('an index beyond the end gives null as a field of its own, and is a miss in a function', () => {
+  expect(evaluate('$.numbers[9]')).toBeNull();
+  expect(failureOf('$.numbers[9].a')).toMatchObject({ error: 'States.Runtime' });
+  expect(failureOf("States.Format('{}', $.numbers[9])")).toMatchObject({ error: 'States.Runtime' });
 });
 
 test.each([

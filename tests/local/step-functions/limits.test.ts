@@ -149,8 +149,9 @@ test("a state machine's TimeoutSeconds ends the execution as TIMED_OUT", async (
     functions: { copy: { takes: 5_000 } },
     clock: quick,
   });
-  expect(ending).toMatchObject({ status: 'TIMED_OUT', error: 'States.Timeout' });
-  expect(history.at(-1)?.type).toBe('ExecutionTimedOut');
+  expect(ending).toEqual({ status: 'TIMED_OUT' });
+  // On the service it follows no event.
+  expect(history.at(-1)).toMatchObject({ type: 'ExecutionTimedOut', previousEventId: 0 });
 });
 
 test('a stopped execution ends in the middle of a wait, and nothing catches that', async () => {

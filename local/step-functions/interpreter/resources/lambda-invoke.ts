@@ -2,7 +2,7 @@ import type { LambdaRuntime } from '../../../services';
 import { isJsonObject, type Json, Payload } from '../../json';
 import { checkSize } from '../data-flow';
 import type { Execution } from '../execution';
-import { EvaluationFailure, StateFailure } from '../failures';
+import { EvaluationFailure } from '../failures';
 import { attempt } from './attempt';
 import { invocationResult } from './lambda';
 import { sdkMetadata } from './sdk-response';
@@ -52,18 +52,15 @@ function functionArn(name: string, { region, accountId }: Execution): string {
 
 /**
  * The function's event, its own copy. A payload that is a string is the body of the request as it stands, so that
- * "{}" reaches the function as an empty object; found in recordings of the service.
+ * "{}" reaches the function as an empty object; found in recordings of the service. One that is no JSON is a JSON string.
  */
 function event(payload: Json | undefined): Json {
-  if (payload === undefined) return {};
+  if (payload === undefined || payload === null) return {};
   if (typeof payload !== 'string') return JSON.parse(JSON.stringify(payload)) as Json;
   try {
     return JSON.parse(payload) as Json;
   } catch {
-    throw new StateFailure(
-      'Lambda.InvalidRequestContentException',
-      `Could not parse request body into json: ${payload}`,
-    );
+    return payload;
   }
 }
 

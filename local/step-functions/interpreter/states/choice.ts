@@ -2,7 +2,7 @@ import type { ChoiceState } from '../../definition/language';
 import { holds } from '../choice-rules';
 import { assignments, selectInput, selectOutput } from '../data-flow';
 import { type Outcome, sourceOf, type Visit } from '../execution';
-import { errorNames, EvaluationFailure } from '../failures';
+import { EvaluationFailure } from '../failures';
 
 /** Goes on with the first rule that holds, or with the Default. https://states-language.net/#choice-state */
 export function runChoice(state: ChoiceState, visit: Visit): Outcome {
@@ -13,7 +13,6 @@ export function runChoice(state: ChoiceState, visit: Visit): Outcome {
   if (next === undefined) {
     throw new EvaluationFailure(
       'Failed to transition out of the state. The state does not point to a next state.',
-      errorNames.noChoiceMatched,
     );
   }
   return {

@@ -1,8 +1,8 @@
 import { type Json, type JsonObject, Payload } from '../../json';
 import { evaluateTemplate } from '../../jsonpath/template';
 import { checkSize } from '../data-flow';
-import { sourceOf } from '../execution';
-import { Interrupted } from '../failures';
+import { sourceOf, type Thread } from '../execution';
+import { errorNames, Interrupted, type SiblingFailed } from '../failures';
 import { ThreadGroup } from '../group';
 import { asFailure } from '../retry';
 import { runWorkflow } from '../workflow';
@@ -32,10 +32,19 @@ export async function runInline(work: MapWork): Promise<Json> {
   const outputs: Json[] = [];
   const name = visit.name;
   const started = visit.thread.lastEventId;
+  const failed: { index: number; thread: Thread }[] = [];
   let next = 0;
 
   async function iterate(index: number, after: number): Promise<number> {
-    const thread = group.thread(after, mapItem(work, index));
+    let cut = false;
+    const cutOff = (interruption: SiblingFailed) => {
+      if (cut || interruption.endsExecution) return;
+      cut = true;
+      history.recordBeside(interruption, 'MapIterationAborted', {
+        mapIterationAbortedEventDetails: { name, index },
+      });
+    };
+    const thread = { ...group.thread(after, mapItem(work, index)), cutOff };
     history.record(thread, 'MapIterationStarted', { mapIterationStartedEventDetails: { name, index } });
     try {
       const input = new Payload(itemInput(work, index));
@@ -43,14 +52,11 @@ export async function runInline(work: MapWork): Promise<Json> {
       outputs[index] = (await runWorkflow(work.processor, input, thread, visit.execution)).value;
     } catch (error) {
       if (!(error instanceof Interrupted)) {
-        group.fail(asFailure(error, visit), thread);
-        history.recordBeside(thread, 'MapIterationFailed', {
-          mapIterationFailedEventDetails: { name, index },
-        });
+        const failure = asFailure(error, visit);
+        group.fail(failure, thread);
+        if (failure.error !== errorNames.runtime) failed.push({ index, thread });
       } else if (error.interruption.kind === 'sibling-failed') {
-        history.recordBeside(thread, 'MapIterationAborted', {
-          mapIterationAbortedEventDetails: { name, index },
-        });
+        cutOff(error.interruption);
       }
       return thread.lastEventId;
     }
@@ -69,6 +75,10 @@ export async function runInline(work: MapWork): Promise<Json> {
   }
 
   await Promise.all(Array.from({ length: Math.min(work.concurrency, items.length) }, takeItems));
+  // On the service the iterations that were cut off come first.
+  for (const { index, thread } of failed) {
+    history.recordBeside(thread, 'MapIterationFailed', { mapIterationFailedEventDetails: { name, index } });
+  }
   group.throwFailure();
   return outputs;
 }

@@ -2,10 +2,11 @@ import type { ItemProcessor, MapState } from '../../definition/language';
 import type { Json } from '../../json';
 import { resolvePath } from '../../jsonpath/path';
 import { limits } from '../../limits';
-import { finish, selectInput } from '../data-flow';
+import { selectInput } from '../data-flow';
 import { type Outcome, sourceOf, type Visit } from '../execution';
 import { EvaluationFailure } from '../failures';
 import { withErrorHandling } from '../retry';
+import { finishGroup } from './group-result';
 import { runDistributed } from './map-distributed';
 import { runInline } from './map-inline';
 import { concurrency, toleratedFailures } from './map-settings';
@@ -42,9 +43,8 @@ export function runMap(state: MapState, visit: Visit): Promise<Outcome> {
       const tolerated = toleratedFailures(state, sourceOf(visit, work.input));
       started = true;
       const result = await (isDistributed(state) ? runDistributed(work, tolerated) : runInline(work));
-      const outcome = { ...finish(state, result, visit), next: state.Next };
-      history.recordBeside(visit.thread, 'MapStateSucceeded');
-      return outcome;
+      started = false;
+      return finishGroup(state, result, visit, 'MapStateSucceeded');
     },
     () => {
       // A Map whose own fields are wrong fails its execution without an event of its own.

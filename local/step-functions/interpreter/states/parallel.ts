@@ -1,10 +1,11 @@
 import type { ParallelState } from '../../definition/language';
 import { Payload } from '../../json';
-import { checkSize, effectiveInput, finish } from '../data-flow';
+import { checkSize, effectiveInput } from '../data-flow';
 import type { Outcome, Visit } from '../execution';
 import { ThreadGroup } from '../group';
 import { withErrorHandling } from '../retry';
 import { runWorkflow } from '../workflow';
+import { finishGroup } from './group-result';
 
 /** Runs its branches beside each other; the first that fails fails the state. https://states-language.net/#parallel-state */
 export function runParallel(state: ParallelState, visit: Visit): Promise<Outcome> {
@@ -21,9 +22,8 @@ export function runParallel(state: ParallelState, visit: Visit): Promise<Outcome
       started = true;
       const outputs = await runBranches(state, input, startedEventId, visit);
       const result = outputs.map((output) => output.value);
-      const outcome = { ...finish(state, result, visit), next: state.Next };
-      history.recordBeside(visit.thread, 'ParallelStateSucceeded');
-      return outcome;
+      started = false;
+      return finishGroup(state, result, visit, 'ParallelStateSucceeded');
     },
     () => {
       if (started) history.record(visit.thread, 'ParallelStateFailed');
@@ -42,7 +42,7 @@ async function runBranches(
   const outputs: Payload[] = [];
   await Promise.all(
     state.Branches.map(async (branch, position) => {
-      const thread = group.thread(startedEventId);
+      const thread = { ...group.thread(startedEventId), isBranch: true };
       try {
         outputs[position] = await runWorkflow(branch, input, thread, execution);
         parent.lastEventId = thread.lastEventId;

@@ -1,6 +1,6 @@
 import type { TaskState } from '../../definition/language';
 import type { Json } from '../../json';
-import { resolveField } from '../../jsonpath/path';
+import { resolvePath } from '../../jsonpath/path';
 import { limits } from '../../limits';
 import { effectiveInput, finish, selectInput } from '../data-flow';
 import { type Outcome, sourceOf, type Visit } from '../execution';
@@ -41,7 +41,7 @@ function seconds(
   visit: Visit,
 ): number | undefined {
   if (path === undefined) return value;
-  const found: Json = resolveField(path, field, sourceOf(visit, selectInput(state, visit)));
+  const found: Json = resolvePath(path, sourceOf(visit, selectInput(state, visit)));
   if (typeof found !== 'number' || !Number.isInteger(found) || found < 1 || found > limits.seconds) {
     throw new EvaluationFailure(
       `The ${field} parameter references an invalid value: ${path} == ${JSON.stringify(found)}`,
