@@ -1,4 +1,3 @@
-import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { glueType } from '../core/column-types';
@@ -20,6 +19,7 @@ import { ServiceError, type DeliveryStream, type FaultRule } from './services';
 import { SnsService } from './sns/sns-service';
 import { packageIfChanged, readStack, unpackFunctions, type Stack } from './stack';
 import { compressedClock, StepFunctionsService, systemClock } from './step-functions';
+import { makeStateDirectory } from './state-directory';
 import { lockDirectory } from './state-lock';
 
 export type { TwinDescription } from './description';
@@ -61,11 +61,11 @@ const CREDENTIALS = { AWS_ACCESS_KEY_ID: 'sluice', AWS_SECRET_ACCESS_KEY: 'sluic
 
 /**
  * Starts the local twin: packages the service where its sources changed, deploys what was packaged, serves it.
- * @throws ServiceError or an error by name: PackagingFailed, StateDirectoryInUse …
+ * @throws ServiceError or an error by name: PackagingFailed, StateDirectoryUnusable, StateDirectoryInUse …
  */
 export async function startTwin(options: TwinOptions): Promise<Twin> {
   const { stateDirectory, serviceDirectory } = options;
-  mkdirSync(stateDirectory, { recursive: true });
+  makeStateDirectory(stateDirectory);
   const unlock = lockDirectory(stateDirectory);
   const closers: (() => Promise<void>)[] = [unlock];
   const close = async () => {

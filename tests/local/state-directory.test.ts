@@ -1,0 +1,33 @@
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { makeStateDirectory } from '../../local/state-directory';
+
+let directory: string;
+beforeEach(() => {
+  directory = mkdtempSync(join(tmpdir(), 'sluice-state-'));
+});
+afterEach(() => rmSync(directory, { recursive: true, force: true }));
+
+test('makes what is missing, and leaves what is there', () => {
+  const path = join(directory, 'a/b/c');
+  makeStateDirectory(path);
+  makeStateDirectory(path);
+  expect(existsSync(path)).toBe(true);
+});
+
+test.each([
+  ['is a file', 'file', /file/],
+  ['is under a file', 'file/state', /a file stands where a directory is needed/],
+])('a state directory that %s is refused by name, with what to do', (_, path, reason) => {
+  writeFileSync(join(directory, 'file'), '');
+  const make = () => makeStateDirectory(join(directory, path));
+  expect(make).toThrow(expect.objectContaining({ name: 'StateDirectoryUnusable' }) as Error);
+  expect(make).toThrow(reason);
+  expect(make).toThrow(/--state-dir/);
+});
+
+// The file system of processes answers ENOENT to every mkdir.
+(existsSync('/proc/self') ? test : test.skip)('where no directory can be made it ends, and says so', () => {
+  expect(() => makeStateDirectory('/proc/sluice/state')).toThrow(/cannot hold the twin's state/);
+});
