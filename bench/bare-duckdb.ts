@@ -78,16 +78,15 @@ export async function bareDuckdb(files: readonly string[], hour: string, directo
           );
         }
       });
-      const [count] = statements('validate-staging');
-      const counted = await run(
-        count!.sql.replace('FROM svv_columns', 'FROM information_schema.columns'),
-        staged,
-      );
-      const counts = (counted.getRowObjectsJson()[0] ?? {}) as Record<string, string | null>;
+      const counts: Record<string, unknown> = {};
+      for (const { sql } of statements('validate-staging')) {
+        const counted = await run(sql.replace('FROM svv_columns', 'FROM information_schema.columns'), staged);
+        Object.assign(counts, counted.getRowObjectsJson()[0]);
+      }
       const values = {
         partition_time: timestampText(startOfHour(hour)),
-        first_event: counts.first_event ?? '',
-        last_event: counts.last_event ?? '',
+        first_event: String(counts.first_event),
+        last_event: String(counts.last_event),
         dataset: dataset.name,
         partition: hour,
         execution: `bench-${rounds}`,
