@@ -1,14 +1,17 @@
-import ora from 'ora';
 import { chooseDataset, type Dataset } from '../core/dataset';
-import { lastClosedHour, type Hour } from '../core/hour';
+import { addHours, lastClosedHour, type Hour } from '../core/hour';
+import { LONGEST_RANGE_HOURS } from '../core/execution-input';
 import { quoteName } from '../core/sql';
 import { executionInput, startLoad, type LoadDocument } from './load';
+import { isRefusedKey } from './delivery/refused-key';
 import { sendEvents } from './delivery/send-events';
 import { colours } from './shared/colours';
 import type { Connection } from './shared/connection';
 import type { Output } from './shared/output';
 import { query } from './shared/query';
+import { startSpinner } from './shared/spinner';
 import { renderTable } from './shared/table';
+import { plural } from './shared/text';
 import { generateTrips } from './trips/generate';
 import { readTaxiFile } from './trips/taxi-file';
 import type { ArrivingEvent } from './trips/arrival';
@@ -37,7 +40,12 @@ export async function runDemo(connection: Connection, output: Output, options: D
 
   heading(output, 2, 'The state machine loads the new partitions');
   const loads = await loadAll(connection, output, dataset, options, streamed);
-  const failed = loads.find((load) => load.status !== 'SUCCEEDED');
+  if (loads.some((load) => load.status !== 'SUCCEEDED') || streamed.refused > 0) {
+    output.document({ events: streamed.events, refused: streamed.refused, hours: streamed.hours, loads });
+    output.say();
+    output.say(`${colours.red('✖')} The demo did not go through.`);
+    return 1;
+  }
 
   heading(output, 3, 'One partition again, by hand: the table must not change');
   const before = await summarize(connection, dataset);
@@ -59,9 +67,10 @@ export async function runDemo(connection: Connection, output: Output, options: D
   output.say(renderTable(sample.columns, sample.rows));
 
   const seconds = (Date.now() - started) / 1_000;
-  const succeeded = !failed && rerun?.status === 'SUCCEEDED' && unchanged;
+  const succeeded = rerun?.status === 'SUCCEEDED' && unchanged;
   output.document({
     events: streamed.events,
+    refused: streamed.refused,
     hours: streamed.hours,
     loads,
     rerun: rerun ?? null,
@@ -104,6 +113,8 @@ async function eventsOf(dataset: Dataset, options: DemoOptions): Promise<Source>
 
 interface Streamed {
   readonly events: number;
+  /** Events that the transform did not take. */
+  readonly refused: number;
   /** Hours of arrival, oldest first. */
   readonly hours: readonly Hour[];
 }
@@ -114,9 +125,7 @@ async function streamEvents(
   dataset: Dataset,
   source: Source,
 ): Promise<Streamed> {
-  const spinner = output.live
-    ? ora({ text: source.title, stream: process.stdout, discardStdin: false }).start()
-    : undefined;
+  const spinner = startSpinner(output, source.title);
   try {
     const hours = new Set<Hour>();
     let events = 0;
@@ -128,21 +137,29 @@ async function streamEvents(
       }
     };
     await sendEvents(connection, dataset, counted(), {
-      onProgress: (sent) => {
-        if (spinner) spinner.text = `${source.title}: ${sent} sent`;
-      },
+      onProgress: (sent) => spinner?.show(`${sent} sent: ${source.title}`),
     });
-    if (spinner) spinner.text = `${source.title}: writing Parquet`;
-    const objects = await connection.deliver(dataset);
+    spinner?.show(`Writing Parquet: ${source.title}`);
+    const written = await connection.deliver(dataset);
     spinner?.stop();
-    output.say(`${source.title}: ${events} events, ${objects.length} objects in s3://${connection.bucket}/`);
-    return { events, hours: [...hours].sort() };
+    const objects = written.filter(({ key }) => !isRefusedKey(key));
+    const bad = written.filter(({ key }) => isRefusedKey(key));
+    output.say(
+      `${source.title}: ${plural(events, 'event')}, ${plural(objects.length, 'object')} in s3://${connection.bucket}/`,
+    );
+    const refused = bad.reduce((sum, { records }) => sum + records, 0);
+    if (refused > 0) {
+      output.say(
+        `${plural(refused, 'event')} refused by the transform of dataset ${dataset.name} and kept whole, the first in s3://${connection.bucket}/${bad[0]?.key}`,
+      );
+    }
+    return { events, refused, hours: [...hours].sort() };
   } finally {
     spinner?.stop();
   }
 }
 
-/** Made-up trips are recent, so the scheduled input finds them; a file's hours are asked for as a range. */
+/** Recent hours are found by the scheduled input; those of a file, or of long ago, are asked for as ranges. */
 async function loadAll(
   connection: Connection,
   output: Output,
@@ -150,19 +167,34 @@ async function loadAll(
   options: DemoOptions,
   streamed: Streamed,
 ): Promise<LoadDocument[]> {
-  const [from] = streamed.hours;
-  const to = streamed.hours.at(-1);
-  let input: object | null =
-    options.from === undefined
-      ? { dataset: dataset.name }
-      : executionInput({ dataset: dataset.name, from, to });
+  const { settle_minutes, lookback_hours } = dataset.source;
+  const earliest = addHours(lastClosedHour(new Date(), settle_minutes), 1 - lookback_hours);
+  const isRecent = options.from === undefined && streamed.hours.every((hour) => hour >= earliest);
   const loads: LoadDocument[] = [];
-  while (input) {
-    const load: LoadDocument = await startLoad(connection, output, input);
-    loads.push(load);
-    input = load.next && load.status === 'SUCCEEDED' ? { ...load.next, dataset: dataset.name } : null;
+  const inputs: object[] = isRecent
+    ? [{ dataset: dataset.name }]
+    : rangesOf(streamed.hours).map((range) => executionInput({ dataset: dataset.name, ...range }));
+  for (const first of inputs) {
+    let input: object | null = first;
+    while (input) {
+      const load: LoadDocument = await startLoad(connection, output, input);
+      loads.push(load);
+      if (load.status !== 'SUCCEEDED') return loads;
+      input = load.next && { ...load.next, dataset: dataset.name };
+    }
   }
   return loads;
+}
+
+/** As few ranges as cover the hours, none longer than an execution takes: a trip file may hold a few of other years. */
+export function rangesOf(hours: readonly Hour[]): { from: Hour; to: Hour }[] {
+  const ranges: { from: Hour; to: Hour }[] = [];
+  for (const hour of hours) {
+    const last = ranges.at(-1);
+    if (last && hour < addHours(last.from, LONGEST_RANGE_HOURS)) last.to = hour;
+    else ranges.push({ from: hour, to: hour });
+  }
+  return ranges;
 }
 
 function busiest(loads: readonly LoadDocument[]): Hour | undefined {

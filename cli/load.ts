@@ -5,13 +5,14 @@ import {
   type HistoryEvent,
 } from '@aws-sdk/client-sfn';
 import { randomUUID } from 'node:crypto';
-import ora from 'ora';
-import type { ExecutionInput } from '../core/execution-input';
+import { splitMessage } from '../core/errors';
+import { parseExecutionInput, type ExecutionInput } from '../core/execution-input';
 import { isHour } from '../core/hour';
 import { partitionResult, type LoadReport, type PartitionEnd, type PartitionResult } from '../core/report';
 import { colours } from './shared/colours';
 import type { Connection } from './shared/connection';
 import { UsageError, type Output } from './shared/output';
+import { startSpinner } from './shared/spinner';
 
 export interface LoadOptions {
   readonly dataset?: string;
@@ -61,9 +62,16 @@ export function executionInput(options: LoadOptions): object {
   }
   if (from !== undefined && to !== undefined && from > to)
     throw new UsageError(`--from ${from} is after --to ${to}.`);
-  return { dataset, partition, from, to, ...(plan ? { plan } : {}) } satisfies {
+  const input = { dataset, partition, from, to, ...(plan ? { plan } : {}) } satisfies {
     [Key in keyof ExecutionInput | 'partition' | 'from' | 'to']?: unknown;
   };
+  const given = Object.fromEntries(Object.entries(input).filter(([, value]) => value !== undefined));
+  try {
+    parseExecutionInput(given);
+  } catch (error) {
+    throw new UsageError(splitMessage((error as Error).message).reason);
+  }
+  return given;
 }
 
 /** Starts an execution and follows it to its end, a line for each partition as it ends. */
@@ -101,6 +109,8 @@ async function follow(
   for (;;) {
     const described = await stepFunctions.send(new DescribeExecutionCommand({ executionArn }));
     for (const event of await historyAfter(connection, executionArn, seen)) {
+      // What happens between two pages moves events from one to the next: they come twice.
+      if ((event.id ?? 0) <= seen) continue;
       seen = event.id ?? seen;
       progress.on(event);
       if (event.type === 'TaskStateExited' && event.stateExitedEventDetails?.name === 'ReportLoad') {
@@ -176,9 +186,7 @@ class Progress {
     private readonly output: Output,
     private readonly execution: string,
   ) {
-    this.spinner = output.live
-      ? ora({ text: 'Listing partitions', stream: process.stdout, discardStdin: false }).start()
-      : undefined;
+    this.spinner = startSpinner(output, 'Listing partitions');
   }
 
   on(event: HistoryEvent): void {
@@ -193,13 +201,7 @@ class Progress {
       const { partition } = JSON.parse(entered.input ?? '{}') as { partition?: string };
       if (partition) this.running.set(partition, entered.name);
     }
-    if (this.spinner) {
-      const now = [...this.running].map(([partition, step]) => `${partition} ${step}`);
-      this.spinner.text =
-        this.total === 0
-          ? 'Listing partitions'
-          : `${this.shown.size}/${this.total} partitions  ${colours.dim(now.slice(0, 4).join('  '))}`;
-    }
+    this.show();
   }
 
   /** One line that sums up, then why, where something failed. */
@@ -227,7 +229,16 @@ class Progress {
     this.shown.add(result.partition);
     this.spinner?.stop();
     this.line(result);
-    this.spinner?.start();
+    this.show();
+  }
+
+  private show(): void {
+    const now = [...this.running].map(([partition, step]) => `${partition} ${step}`);
+    this.spinner?.show(
+      this.total === 0
+        ? 'Listing partitions'
+        : `${this.shown.size}/${this.total} partitions  ${now.slice(0, 4).join('  ')}`,
+    );
   }
 
   private line(result: PartitionResult): void {

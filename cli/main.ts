@@ -34,7 +34,11 @@ function command(usage: string, description: string): Command {
     .command(usage)
     .description(description)
     .option('--json', 'print one JSON document on stdout and nothing else there')
-    .option('--state-dir <directory>', 'where the local twin keeps its state', '.sluice')
+    .addOption(
+      new Option('--state-dir <directory>', 'where the local twin keeps its state')
+        .argParser(directory)
+        .default('.sluice'),
+    )
     .option('--dataset <name>', 'the dataset, where there are several');
 }
 
@@ -42,7 +46,9 @@ function command(usage: string, description: string): Command {
 async function act(options: CommonOptions, run: (output: Output) => Promise<number>): Promise<void> {
   const output = new Output(options.json ?? false);
   try {
-    if (options.dataset !== undefined) chooseDataset(readDatasets(SERVICE_DIRECTORY), options.dataset);
+    // A dataset file that is wrong is said at once and by itself, not by the packaging that it would stop.
+    const datasets = readDatasets(SERVICE_DIRECTORY);
+    if (options.dataset !== undefined) chooseDataset(datasets, options.dataset);
     process.exitCode = await run(output);
   } catch (error) {
     process.exitCode = report(error, output);
@@ -82,10 +88,15 @@ function integer(least: number, greatest: number): (text: string) => number {
   return (text) => {
     const value = Number(text);
     if (!Number.isInteger(value) || value < least || value > greatest) {
-      throw new InvalidArgumentError(`It is a whole number from ${least} to ${greatest}.`);
+      throw new InvalidArgumentError(`Write a whole number from ${least} to ${greatest}.`);
     }
     return value;
   };
+}
+
+function directory(text: string): string {
+  if (text.trim() === '') throw new InvalidArgumentError('Name a directory.');
+  return text;
 }
 
 function hour(text: string): string {
@@ -148,6 +159,7 @@ command('load', 'start an execution of the state machine and follow it')
         const { executionInput, runLoad } = load('./load') as typeof import('./load');
         // What is wrong with it is said at once, not after the seconds that a twin takes to start.
         const input = executionInput({ partition, ...options });
+        chooseDataset(readDatasets(SERVICE_DIRECTORY), options.dataset);
         return connect(options, output, (connection) => runLoad(connection, output, input));
       }),
   );
@@ -183,6 +195,11 @@ for (const stream of [process.stdout, process.stderr]) {
 
 program.parseAsync().catch((error: unknown) => {
   // Commander has printed its message already; its own exit code for wrong usage is 1, ours is 2.
-  if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? EXIT.done : EXIT.usage;
-  else process.exitCode = report(error, new Output(false));
+  if (error instanceof CommanderError) {
+    process.exitCode = error.exitCode === 0 ? EXIT.done : EXIT.usage;
+    const message = error.message.replace(/^error: /, '');
+    if (error.exitCode !== 0) {
+      new Output(process.argv.includes('--json')).document({ error: 'UsageError', message });
+    }
+  } else process.exitCode = report(error, new Output(false));
 });

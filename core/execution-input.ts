@@ -21,7 +21,7 @@ const partition = z.strictObject({ ...common, partition: hour });
 const range = z.strictObject({ ...common, from: hour, to: hour });
 
 /** A range is listed day by day, in one invocation. */
-const LONGEST_RANGE_HOURS = 366 * 24;
+export const LONGEST_RANGE_HOURS = 366 * 24;
 
 /** The accepted forms, for messages and for the command line's help. */
 export const ACCEPTED_INPUT =

@@ -17,6 +17,8 @@ export function prefixProblem(template: string): string | undefined {
   }
   if (!template.endsWith('/')) return 'ends with "/", so that hour=1 is no prefix of hour=10';
   if (/^\w+:\/\//.test(template)) return 'is no URI: the bucket is that of the whole service';
+  if (template.startsWith('sluice/'))
+    return 'starts with something else than sluice/: plans and manifests are kept there';
   if (template.startsWith('/')) return 'starts without "/", since an S3 key does';
   if (/\}\{/.test(template)) return 'has a separator between its parts, for example {MM}/{dd}';
   if (!/\}[^{}]*\/[^{}]*\{HH\}/.test(template)) {

@@ -112,7 +112,7 @@ export function reportLoad(
   const what = load.dataset ?? 'load';
   const subject = `Sluice: ${what}: ${failure ? failure.error : `${failed.length} of ${partitions.length} partitions failed`}`;
   const sections = failure
-    ? [explain(failure, JSON.stringify(load.input))]
+    ? [explain(failure, failure.error === 'InvalidInput' ? null : JSON.stringify(load.input))]
     : failed.map((each) =>
         [
           `Partition ${each.partition} (${each.reason}): ${each.error}`,
@@ -135,12 +135,13 @@ export function reportLoad(
 
 function explain(
   failure: { error: string | null; cause: string | null; fix: string | null },
-  input: string,
+  /** Null where the same input would only fail again. */
+  input: string | null,
 ): string {
   return [
     `What happened: ${shortened(failure.cause ?? '', CAUSE_LENGTH)}`,
     `How to fix it: ${shortened(failure.fix ?? '', FIX_LENGTH)}`,
-    `To run it again, start an execution with ${shortened(input, INPUT_LENGTH)}`,
+    ...(input === null ? [] : [`To run it again, start an execution with ${shortened(input, INPUT_LENGTH)}`]),
   ].join('\n');
 }
 

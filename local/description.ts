@@ -4,6 +4,8 @@ import { z } from 'zod';
 export const twinDescription = z.object({
   /** `http://127.0.0.1:<port>` */
   endpoint: z.string(),
+  /** Absolute. */
+  state_directory: z.string(),
   region: z.string(),
   bucket: z.string(),
   /** The stream of the dataset, or of the first where there are several. */

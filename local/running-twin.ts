@@ -1,5 +1,5 @@
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { twinDescription, type TwinDescription } from './description';
 
 /** The file in a state directory by which its running twin is found. */
@@ -15,7 +15,9 @@ export async function findRunningTwin(stateDirectory: string): Promise<TwinDescr
   }
   try {
     const answer = await fetch(`${endpoint}/_sluice/twin`, { signal: AbortSignal.timeout(2_000) });
-    return answer.ok ? twinDescription.parse(await answer.json()) : undefined;
+    const twin = answer.ok ? twinDescription.parse(await answer.json()) : undefined;
+    // Where one was killed, another may have its port by now.
+    return twin?.state_directory === resolve(stateDirectory) ? twin : undefined;
   } catch {
     // Its process is gone: it was killed, and left the file behind.
     return undefined;

@@ -1,4 +1,4 @@
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { z } from 'zod';
 import { glueType } from '../core/column-types';
 import type { Dataset } from '../core/dataset';
@@ -40,6 +40,8 @@ export interface TwinOptions {
   readonly bucketRegion?: string;
   /** Roles attached to the warehouse's namespace. Default: the one that the package names. */
   readonly iamRoles?: readonly string[];
+  /** Whether commands on the same state directory find it and use it. Default: yes. */
+  readonly announce?: boolean;
   /** Told what takes its time. */
   readonly onProgress?: (text: string) => void;
 }
@@ -172,6 +174,7 @@ export async function startTwin(options: TwinOptions): Promise<Twin> {
     if (!machine || !stream) throw new Error('The package has no state machine or there is no dataset.');
     const description: TwinDescription = {
       endpoint,
+      state_directory: resolve(stateDirectory),
       region: REGION,
       bucket: environment.LAKE_BUCKET,
       stream: stream.name,
@@ -184,7 +187,9 @@ export async function startTwin(options: TwinOptions): Promise<Twin> {
       database: environment.DATABASE_NAME,
       env: { AWS_ENDPOINT_URL: endpoint, AWS_REGION: REGION, AWS_DEFAULT_REGION: REGION, ...CREDENTIALS },
     };
-    announceTwin(stateDirectory, description);
+    // What is there is of a twin that was killed: this one holds the lock.
+    withdrawTwin(stateDirectory);
+    if (options.announce ?? true) announceTwin(stateDirectory, description);
     closers.push(() => Promise.resolve(withdrawTwin(stateDirectory)));
     return { description, faults, sns, inboxPath: sns.inboxPath, close };
   } catch (error) {

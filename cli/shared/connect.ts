@@ -30,14 +30,20 @@ export async function withConnection<Result>(
   const twin = await startTwin({
     serviceDirectory: SERVICE_DIRECTORY,
     stateDirectory: resolve(stateDirectory),
+    // It ends with this command, so no other may rely on it.
+    announce: false,
     onProgress: (text) => output.note(text),
   });
   const connection = connectionTo(twin.description, () => twin.close());
+  let stopping = false;
   const interrupted = (signal: NodeJS.Signals) => {
-    output.note(`\nInterrupted: stopping. Nothing is half loaded; the same command goes on from here.`);
+    if (stopping) return;
+    stopping = true;
+    output.note('\nInterrupted: stopping. What was loaded stands; nothing is half loaded.');
     void connection.close().finally(() => process.exit(signal === 'SIGINT' ? 130 : 143));
   };
-  process.once('SIGINT', interrupted).once('SIGTERM', interrupted);
+  // Not once(): a spinner's own handler kills the process where it finds itself the last one left.
+  process.on('SIGINT', interrupted).on('SIGTERM', interrupted);
   try {
     return await run(connection);
   } finally {

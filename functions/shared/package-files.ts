@@ -35,6 +35,14 @@ export function readDatasets(packageDirectory: string): readonly Dataset[] {
         'Give each dataset a name of its own.',
       );
     }
+    const read = datasets.slice(0, index).find((other) => sourceOf(other.dataset) === sourceOf(dataset));
+    if (read) {
+      throw new LoadError(
+        'DatasetInvalid',
+        `datasets/${file} and datasets/${read.file} both read the prefix ${sourceOf(dataset)}.`,
+        'Give each dataset a prefix of its own: change source.prefix.',
+      );
+    }
     // Two mutexes for one table would let two merges insert the same key at once.
     const shared = datasets.slice(0, index).find((other) => tableOf(other.dataset) === tableOf(dataset));
     if (shared) {
@@ -49,6 +57,8 @@ export function readDatasets(packageDirectory: string): readonly Dataset[] {
 }
 
 const tableOf = ({ target }: Dataset): string => `${target.schema}.${target.table}`;
+
+const sourceOf = ({ source }: Dataset): string => source.prefix;
 
 const cache = new Map<string, readonly Dataset[]>();
 

@@ -54,7 +54,13 @@ export class TwinServer {
    */
   async listen(port = 0): Promise<string> {
     await new Promise<void>((resolve, reject) => {
-      this.#server.once('error', reject);
+      this.#server.once('error', (error: NodeJS.ErrnoException) => {
+        if (error.code !== 'EADDRINUSE') return reject(error);
+        const inUse = new Error(
+          `Port ${port} of ${HOST} is in use by another process.\nFix: Stop that, name another --port, or leave it out for a free one.`,
+        );
+        reject(Object.assign(inUse, { name: 'PortInUse' }));
+      });
       this.#server.listen(port, HOST, resolve);
     });
     return this.endpoint;

@@ -7,6 +7,7 @@ import { join, resolve } from 'node:path';
 import type { Readable } from 'node:stream';
 import { prefixOfHour } from '../../core/prefix';
 import type { TwinDescription } from '../../local/description';
+import { findRunningTwin } from '../../local/running-twin';
 import { packageIfChanged } from '../../local/stack';
 import { parquetOf, tripsSelect } from '../support/parquet';
 
@@ -142,6 +143,7 @@ describe('while sluice local runs', () => {
     const { description } = running;
     expect(description).toEqual({
       endpoint: expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+$/) as string,
+      state_directory: stateDirectory,
       region: 'us-east-1',
       bucket: expect.any(String) as string,
       stream: 'sluice-local-trips',
@@ -319,6 +321,31 @@ describe('while sluice local runs', () => {
     expect(existsSync(join(stateDirectory, 'twin.json'))).toBe(false);
     expect(existsSync(join(stateDirectory, 'lock'))).toBe(false);
   });
+});
+
+test('a twin of another state directory is not taken for this one, though it has its port by now', async () => {
+  const { child, description, ended } = await local();
+  const other = join(temporary, 'other');
+  mkdirSync(other);
+  // As a killed twin leaves it.
+  writeFileSync(join(other, 'twin.json'), JSON.stringify({ ...description, state_directory: other }));
+  expect(await findRunningTwin(other)).toBeUndefined();
+  expect(await findRunningTwin(stateDirectory)).toEqual(description);
+  child.kill('SIGINT');
+  await ended;
+});
+
+test.each([
+  [['load', 'a', 'b']],
+  [['load', '--unheard-of']],
+  [['sql']],
+  [['local', '--port', '99999']],
+  [['demo', '--rows', '0']],
+  [['load', '--from', '2020-01-01T00', '--to', '2026-01-01T00']],
+])('%j is wrong usage: exit code 2, and with --json one document that says so', async (words) => {
+  const { code, stdout } = await end(start(process.execPath, [COMMAND, ...words, '--json', ...state]));
+  expect(code).toBe(2);
+  expect(JSON.parse(stdout)).toEqual({ error: 'UsageError', message: expect.any(String) as string });
 });
 
 test('what a killed twin left behind is taken over by the next command, with its state', async () => {
