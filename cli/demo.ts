@@ -64,7 +64,7 @@ export async function runDemo(connection: Connection, output: Output, options: D
 
   heading(output, 4, `What is in ${dataset.target.schema}.${dataset.target.table} now`);
   const sample = await query(connection, sampleSql(dataset));
-  output.say(renderTable(sample.columns, sample.rows));
+  output.say(renderTable(sample.columns, sample.rows, { lengths: [64, 24, 12] }));
 
   const seconds = (Date.now() - started) / 1_000;
   const succeeded = rerun?.status === 'SUCCEEDED' && unchanged;
@@ -222,10 +222,13 @@ async function summarize(connection: Connection, dataset: Dataset): Promise<Reco
   return Object.fromEntries(names.map((name, index) => [name, rows[0]?.[index] ?? null]));
 }
 
-/** The columns that show what the merge is about; all of them would not fit on a terminal. */
+/** The columns that show what the merge is about, as many as a terminal has room for. */
 function sampleSql(dataset: Dataset): string {
   const { schema, table, key, version, event_time, derive, partition_column } = dataset.target;
-  const columns = [...new Set([...key, event_time, version, ...derive, partition_column])];
+  const isNarrow = process.stdout.isTTY && process.stdout.columns < 105;
+  const columns = [
+    ...new Set([...key, event_time, ...(isNarrow ? [] : [version]), ...derive, partition_column]),
+  ];
   return (
     `SELECT ${columns.map(quoteName).join(', ')} FROM ${quoteName(schema)}.${quoteName(table)} ` +
     `ORDER BY ${quoteName(event_time)} DESC, ${key.map(quoteName).join(', ')} LIMIT 5`

@@ -160,19 +160,57 @@ const STEPS = ['InspectFiles', 'CopyToStaging', 'ValidateStaging', 'MergeIntoTar
 /** The states that end a partition; their output says what became of it. */
 const ENDS = ['PartitionLoaded', 'PartitionEmpty', 'DiagnoseFailure', 'DiagnosisUnavailable'];
 
-const COLUMNS = [
-  ['partition', 13],
-  ['reason', 10],
-  ['outcome', 7],
-  ['files', 6],
-  ['rows', 9],
-  ['staged', 9],
-  ['duplicates', 10],
-  ['superseded', 10],
-  ['deleted', 9],
-  ['inserted', 9],
-  ['seconds', 7],
-] as const;
+interface ReportColumn {
+  readonly name: string;
+  readonly width: number;
+  readonly left?: true;
+  text(result: PartitionResult): string;
+}
+
+const count = (
+  name: 'files' | 'rows_in_files' | 'staged' | 'duplicates' | 'superseded' | 'deleted' | 'inserted',
+  width: number,
+  title: string = name,
+): ReportColumn => ({ name: title, width, text: (result) => String(result[name]) });
+const PARTITION: ReportColumn = { name: 'partition', width: 13, left: true, text: (each) => each.partition };
+const OUTCOME: ReportColumn = { name: 'outcome', width: 7, left: true, text: (each) => each.outcome };
+const SECONDS: ReportColumn = { name: 'seconds', width: 7, text: (each) => each.seconds.toFixed(2) };
+
+const COLUMNS: readonly ReportColumn[] = [
+  PARTITION,
+  { name: 'reason', width: 10, left: true, text: (each) => each.reason },
+  OUTCOME,
+  count('files', 6),
+  count('rows_in_files', 9, 'rows'),
+  count('staged', 9),
+  count('duplicates', 10),
+  count('superseded', 10),
+  count('deleted', 9),
+  count('inserted', 9),
+  SECONDS,
+];
+
+/** For a terminal of 80 characters: staged rows are those of the files, or the load has failed and says so. */
+const NARROW_COLUMNS: readonly ReportColumn[] = [
+  PARTITION,
+  OUTCOME,
+  count('files', 5),
+  count('rows_in_files', 8, 'rows'),
+  count('duplicates', 7, 'dupl.'),
+  count('superseded', 7, 'supers.'),
+  count('deleted', 8),
+  count('inserted', 8),
+  SECONDS,
+];
+
+function lineOf(cells: readonly string[], columns: readonly ReportColumn[]): string {
+  return cells
+    .map((cell, index) => {
+      const { width = 0, left } = columns[index] ?? {};
+      return left ? cell.padEnd(width) : cell.padStart(width);
+    })
+    .join(' ');
+}
 
 /** Shows an execution as it goes: what is being worked on now, and a line for each partition that has ended. */
 class Progress {
@@ -242,33 +280,27 @@ class Progress {
   }
 
   private line(result: PartitionResult): void {
+    const width = process.stdout.isTTY ? process.stdout.columns : Infinity;
+    const title = lineOf(
+      COLUMNS.map(({ name }) => name),
+      COLUMNS,
+    );
+    const columns = title.length <= width ? COLUMNS : NARROW_COLUMNS;
     if (!this.headed) {
       this.headed = true;
       this.output.say(
         colours.bold(
-          COLUMNS.map(([name, width], index) => (index < 3 ? name.padEnd(width) : name.padStart(width))).join(
-            ' ',
+          lineOf(
+            columns.map(({ name }) => name),
+            columns,
           ),
         ),
       );
     }
-    const cells = [
-      result.partition,
-      result.reason,
-      result.outcome,
-      result.files,
-      result.rows_in_files,
-      result.staged,
-      result.duplicates,
-      result.superseded,
-      result.deleted,
-      result.inserted,
-      result.seconds.toFixed(2),
-    ].map((cell, index) => {
-      const [, width] = COLUMNS[index] ?? ['', 0];
-      return index < 3 ? String(cell).padEnd(width) : String(cell).padStart(width);
-    });
-    const text = cells.join(' ');
+    const text = lineOf(
+      columns.map((column) => column.text(result)),
+      columns,
+    );
     this.output.say(result.outcome === 'failed' ? colours.red(text) : text);
   }
 }

@@ -38,7 +38,7 @@ export async function runLocal(output: Output, { stateDirectory, port }: LocalOp
     output.say();
     output.say('Running. Ctrl-C stops it; its state stays.');
   }
-  await Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')]);
+  await Promise.race(['SIGINT', 'SIGTERM', 'SIGHUP'].map((signal) => once(process, signal)));
   await twin.close();
   output.note('Stopped.');
   return 0;

@@ -3,6 +3,7 @@ import { RedshiftDataClient } from '@aws-sdk/client-redshift-data';
 import { S3Client } from '@aws-sdk/client-s3';
 import { SFNClient } from '@aws-sdk/client-sfn';
 import { createRequire } from 'node:module';
+import { constants } from 'node:os';
 import { resolve } from 'node:path';
 import { z } from 'zod';
 import type { Dataset } from '../../core/dataset';
@@ -12,6 +13,9 @@ import { findRunningTwin } from '../../local/running-twin';
 import type { Connection } from './connection';
 import type { Output } from './output';
 import { SERVICE_DIRECTORY } from './service-directory';
+
+/** Ctrl-C, kill, and a terminal that is closed. */
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 /**
  * Runs a command against the twin of a state directory: the one that is running, else one started for the command's own
@@ -40,14 +44,18 @@ export async function withConnection<Result>(
     if (stopping) return;
     stopping = true;
     output.note('\nInterrupted: stopping. What was loaded stands; nothing is half loaded.');
-    void connection.close().finally(() => process.exit(signal === 'SIGINT' ? 130 : 143));
+    void connection.close().finally(() => process.exit(128 + constants.signals[signal]));
   };
   // Not once(): a spinner's own handler kills the process where it finds itself the last one left.
-  process.on('SIGINT', interrupted).on('SIGTERM', interrupted);
+  for (const signal of SIGNALS) process.on(signal, interrupted);
   try {
     return await run(connection);
+  } catch (error) {
+    // What was cut off is no failure of its own: the process ends once the twin has stopped.
+    if (stopping) return await new Promise<never>(() => {});
+    throw error;
   } finally {
-    process.off('SIGINT', interrupted).off('SIGTERM', interrupted);
+    for (const signal of SIGNALS) process.off(signal, interrupted);
     await connection.close();
   }
 }
