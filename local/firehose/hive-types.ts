@@ -71,7 +71,7 @@ function integer(column: string, type: string, bits: bigint): (value: JsonValue)
       const number = BigInt(digits.replace('+', ''));
       if (number < least || number >= -least) throw outOfRange(digits, column, type);
     }
-    return quoted(digits);
+    return quoted(digits.replace('+', ''));
   };
 }
 
@@ -161,13 +161,17 @@ function timestamp(value: JsonValue): string {
   return quoted(`${day} ${time}.${(match[7] ?? '').padEnd(6, '0').slice(0, 6)}`);
 }
 
+const FIRST_INSTANT = Date.parse('0001-01-01T00:00:00Z');
+const LAST_INSTANT = Date.parse('9999-12-31T23:59:59.999Z');
+
 function epoch(text: string, original: string): string {
   const seconds = scaled(text, 0);
   if (seconds === undefined) throw notFor(original);
   const inMillis = seconds === 'huge' || seconds >= 10n ** 12n || seconds <= -(10n ** 12n);
   const micros = scaled(text, inMillis ? 3 : 6);
   const time = micros === undefined || micros === 'huge' ? NaN : Number(micros) / 1000;
-  if (!(Math.abs(time) <= 253_402_300_799_999)) throw notFor(original);
+  // The years 1 to 9999, which every reader of the file can write.
+  if (!(time >= FIRST_INSTANT && time <= LAST_INSTANT)) throw notFor(original);
   const instant = new Date(Math.floor(time));
   const sub = String(((Number(micros) % 1000) + 1000) % 1000).padStart(3, '0');
   return quoted(`${instant.toISOString().replace('T', ' ').replace('Z', '')}${sub}`);

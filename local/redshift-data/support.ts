@@ -83,4 +83,9 @@ export const redshiftDataDifferences: readonly string[] = [
   'CHAR(n) is not padded with blanks',
   'VARCHAR columns of CREATE TABLE AS have no limit',
   'two statements that change the same rows end in 1023 at once, in Redshift the second waits for the first',
+  'two statements that create the same table at once end in 1023 too, also with IF NOT EXISTS',
+  'trailing blanks count in comparisons of texts, in Redshift they do not',
+  'an integer of more than 53 bits is rounded in a result',
+  'a column without a name is called after the engine’s expression, in Redshift ?column?',
+  'results are kept as long as the process runs, in AWS for 24 hours',
 ];

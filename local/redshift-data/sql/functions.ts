@@ -247,7 +247,7 @@ const FUNCTIONS: ReadonlyMap<string, Translation> = new Map<string, Translation>
     json_extract_path_text: jsonExtractPathText,
     // Numbers.
     abs: renamed('abs', 1),
-    sign: renamed('sign', 1),
+    sign: (call) => `CAST(sign(${counted(call, 1).join('')}) AS INTEGER)`,
     ceil: renamed('ceil', 1),
     ceiling: renamed('ceil', 1),
     floor: renamed('floor', 1),
@@ -265,8 +265,13 @@ const FUNCTIONS: ReadonlyMap<string, Translation> = new Map<string, Translation>
   }),
 );
 
+/** Known only to say what to write instead. */
+const ALWAYS_REFUSED = ['add_months', 'trunc'];
+
 /** Names of the functions that pass, for the list of what the twin supports. */
-export const FUNCTION_NAMES: readonly string[] = [...FUNCTIONS.keys(), 'listagg'].sort();
+export const FUNCTION_NAMES: readonly string[] = [...FUNCTIONS.keys(), 'listagg']
+  .filter((name) => !ALWAYS_REFUSED.includes(name))
+  .sort();
 
 /** Reads the parentheses of a call and what may follow them: WITHIN GROUP and OVER. */
 export function translateCall(name: string, reader: NodeReader, scope: Scope): string {

@@ -1,4 +1,4 @@
-import { appendFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { appendFileSync, existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { z } from 'zod';
 import type { StatementRecord } from './record';
 
@@ -28,7 +28,9 @@ export class Journal {
   }
 
   private compact(entries: readonly JournalEntry[]): void {
-    writeFileSync(this.path, entries.map((entry) => `${JSON.stringify(entry)}\n`).join(''));
+    // Whole or not at all: who is killed here must not have forgotten what was submitted.
+    writeFileSync(`${this.path}.new`, entries.map((entry) => `${JSON.stringify(entry)}\n`).join(''));
+    renameSync(`${this.path}.new`, this.path);
   }
 }
 

@@ -50,8 +50,9 @@ export class StatementRegistry {
       ...this.numbered(),
       subStatements: submission.isBatch ? submission.sqls.map((sql) => ({ sql, ...this.numbered() })) : [],
     };
-    this.entries.set(record.id, { record, controller: new AbortController(), token: use });
+    // First the journal: where the disk refuses it, a retry with the same token must not find what never ran.
     this.journal.write(record, use);
+    this.entries.set(record.id, { record, controller: new AbortController(), token: use });
     return { record, isNew: true };
   }
 
