@@ -15,6 +15,8 @@ export class StateFailure extends Error {
   constructor(
     readonly error: string | undefined,
     readonly reason: string | undefined,
+    /** The name that Retry and Catch match on, where it is not the one that is shown. */
+    readonly matchedAs = error,
   ) {
     super(`${error ?? 'failed'}: ${reason ?? ''}`);
     this.name = 'StateFailure';

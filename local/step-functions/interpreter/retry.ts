@@ -61,7 +61,7 @@ export async function withErrorHandling(
       return await work();
     } catch (error) {
       const failure = asFailure(error, visit);
-      const retrier = firstMatching(state.Retry, failure.error);
+      const retrier = firstMatching(state.Retry, failure.matchedAs);
       const earlier = (retrier && attempts.get(retrier)) ?? 0;
       if (retrier && earlier < (retrier.MaxAttempts ?? defaults.maxAttempts)) {
         attempts.set(retrier, earlier + 1);
@@ -70,7 +70,7 @@ export async function withErrorHandling(
         continue;
       }
       if (failure.error !== errorNames.runtime) givenUp();
-      const catcher = firstMatching(state.Catch, failure.error);
+      const catcher = firstMatching(state.Catch, failure.matchedAs);
       if (catcher === undefined) throw failure;
       return caught(catcher, failure, visit);
     }

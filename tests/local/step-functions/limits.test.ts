@@ -103,7 +103,8 @@ test.each([
   ['TimeoutSeconds', copy, 'States.Timeout', 'LambdaFunctionTimedOut'],
   ['TimeoutSeconds', 'arn:aws:states:::lambda:invoke', 'States.Timeout', 'TaskTimedOut'],
   ['HeartbeatSeconds', 'arn:aws:states:::lambda:invoke', 'States.HeartbeatTimeout', 'TaskTimedOut'],
-])('%s of a call to %s ends it as %s', async (field, resource, error, event) => {
+  ['HeartbeatSeconds', 'arn:aws:states:::lambda:invoke', 'States.Timeout', 'TaskTimedOut'],
+])('%s of a call to %s is caught as %s, and called States.Timeout', async (field, resource, name, event) => {
   const { ending, history } = await run({
     definition: {
       StartAt: 'Copy',
@@ -115,7 +116,7 @@ test.each([
           [`${field}Path`]: '$.seconds',
           Catch: [
             { ErrorEquals: ['States.TaskFailed'], Next: 'Wrong' },
-            { ErrorEquals: ['States.Timeout'], Next: 'Caught' },
+            { ErrorEquals: [name], Next: 'Caught' },
           ],
           End: true,
         },
@@ -127,7 +128,7 @@ test.each([
     functions: { copy: { takes: 5_000 } },
     clock: quick,
   });
-  expect(ending).toEqual({ status: 'SUCCEEDED', output: JSON.stringify(error) });
+  expect(ending).toEqual({ status: 'SUCCEEDED', output: '"States.Timeout"' });
   expect(summary(history)).toContain(event);
 });
 

@@ -34,14 +34,14 @@ export async function attempt(
     return output.value;
   } catch (error) {
     if (error instanceof StateFailure) {
-      if (error.error === errorNames.timeout || error.error === errorNames.heartbeatTimeout)
-        events.timedOut(error);
+      if (error.error === errorNames.timeout) events.timedOut(error);
       else events.failed(error);
     }
     throw error;
   }
 }
 
-function limit(seconds: number, error: string): Limit {
-  return { seconds, failure: () => new StateFailure(error, undefined) };
+/** A heartbeat that did not come is shown as a States.Timeout, too; only Retry and Catch tell it apart. */
+function limit(seconds: number, matchedAs: string): Limit {
+  return { seconds, failure: () => new StateFailure(errorNames.timeout, undefined, matchedAs) };
 }
