@@ -20,7 +20,7 @@ export function lambdaInvoke(lambda: LambdaRuntime): TaskResource {
     async call(call) {
       const parameters = new Payload(call.parameters);
       checkSize(parameters, 'lambda', 'provided parameters');
-      const { functionArn, version, payload } = request(parameters.value, call.visit.execution);
+      const { functionArn, version, payload } = request(parameters, call.visit.execution);
       return attempt(call, serviceEvents(call, parameters, 'lambda', 'invoke'), async (signal) => {
         const value = invocationResult(await lambda.invoke(functionArn, event(payload), signal));
         return answer(value, version, call.visit.execution);
@@ -29,16 +29,18 @@ export function lambdaInvoke(lambda: LambdaRuntime): TaskResource {
   };
 }
 
-function request(parameters: Json, execution: Execution) {
-  if (!isJsonObject(parameters))
+function request(parameters: Payload, execution: Execution) {
+  if (!isJsonObject(parameters.value))
     throw new EvaluationFailure('The Parameters of lambda:invoke must be an object.');
-  const { FunctionName: name, Payload: payload, Qualifier: qualifier } = parameters;
-  if (typeof name !== 'string' || name === '') {
-    throw new EvaluationFailure("The Parameters of lambda:invoke must hold a string 'FunctionName'.");
-  }
-  if (qualifier !== undefined && typeof qualifier !== 'string') {
-    throw new EvaluationFailure("The Parameters of lambda:invoke hold a 'Qualifier' that is not a string.");
-  }
+  const { FunctionName: name, Payload: payload, Qualifier: qualifier } = parameters.value;
+  const notText = (field: string) =>
+    new EvaluationFailure(
+      `The Parameters '${parameters.text}' could not be used to start the Task: ` +
+        `[The value for the field '${field}' must be a STRING]`,
+    );
+  if (typeof name !== 'string' || name === '') throw notText('FunctionName');
+  if (qualifier !== undefined && typeof qualifier !== 'string') throw notText('Qualifier');
+  if (typeof payload === 'number' || typeof payload === 'boolean') throw notText('Payload');
   const version = qualifier ?? '$LATEST';
   const arn = functionArn(name, execution);
   return { functionArn: version === '$LATEST' ? arn : `${arn}:${version}`, version, payload };
@@ -52,7 +54,8 @@ function functionArn(name: string, { region, accountId }: Execution): string {
 
 /**
  * The function's event, its own copy. A payload that is a string is the body of the request as it stands, so that
- * "{}" reaches the function as an empty object; found in recordings of the service. One that is no JSON is a JSON string.
+ * "{}" reaches the function as an empty object; text that is no JSON reaches it as a string, and null as an empty
+ * object. Found in recordings of the service.
  */
 function event(payload: Json | undefined): Json {
   if (payload === undefined || payload === null) return {};
