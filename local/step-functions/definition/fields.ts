@@ -1,6 +1,7 @@
 import { errorNames } from '../interpreter/failures';
 import { integrations, isFunctionArn } from '../interpreter/resources';
-import { isJsonObject, type Json } from '../json';
+import { refusedValues } from '../interpreter/resources/parameter-values';
+import { isJsonObject, type Json, type JsonObject } from '../json';
 import { parseTimestamp } from '../jsonpath/timestamp';
 import { checkChoices } from './choice-fields';
 import { type Diagnostic, locationOf } from './diagnostics';
@@ -141,10 +142,9 @@ function checkResource(state: TaskState, report: Report): void {
     if (!isFunctionArn(resource)) report(unknownResource(resource), ['Resource']);
     return;
   }
-  const { required, optional } = integration.parameters;
-  const given = isJsonObject(parameters ?? null)
-    ? Object.keys(parameters as object).map((name) => name.replace(/\.\$$/, ''))
-    : [];
+  const { required, optional, values = {} } = integration.parameters;
+  const fields: JsonObject = parameters !== undefined && isJsonObject(parameters) ? parameters : {};
+  const given = Object.keys(fields).map((name) => name.replace(/\.\$$/, ''));
   for (const name of required) {
     if (!given.includes(name)) report(`The field "${name}" is required but was missing`, ['Parameters']);
   }
@@ -153,6 +153,7 @@ function checkResource(state: TaskState, report: Report): void {
       report(`The field "${name}" is not supported by Step Functions`, ['Parameters']);
     }
   }
+  for (const [name, why] of refusedValues(values, fields)) report(why, ['Parameters', name]);
 }
 
 function unknownResource(resource: string): string {

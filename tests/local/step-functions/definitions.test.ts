@@ -130,9 +130,21 @@ test.each<[name: string, definition: unknown, refusal: string]>([
     one({
       ...task,
       Resource: 'arn:aws:states:::lambda:invoke',
-      Parameters: { FunctionName: 'f', LogType: 'Tail' },
+      Parameters: { FunctionName: 'f', DryRun: true },
     }),
-    schema('The field "LogType" is not supported by Step Functions', '/States/S/Parameters'),
+    schema('The field "DryRun" is not supported by Step Functions', '/States/S/Parameters'),
+  ],
+  [
+    'a call that does not wait for its function',
+    one({
+      ...task,
+      Resource: 'arn:aws:states:::lambda:invoke',
+      Parameters: { FunctionName: 'f', InvocationType: 'Event' },
+    }),
+    schema(
+      'The local twin takes only these values of InvocationType: [RequestResponse]',
+      '/States/S/Parameters/InvocationType',
+    ),
   ],
   [
     'a missing parameter',
@@ -212,6 +224,16 @@ test('takes what serverless-step-functions packages: a QueryLanguage in every st
   const definition = one({ ...task, QueryLanguage: 'JSONPath' }, {});
   expect(refusal(definition)).toBe('accepted');
   expect(lintDefinition(parseDefinition(JSON.stringify(definition)).definition!)).toEqual([]);
+});
+
+test('takes the parameters of a call that say what the twin does anyway', () => {
+  const Parameters = {
+    FunctionName: 'f',
+    InvocationType: 'RequestResponse',
+    LogType: 'Tail',
+    'ClientContext.$': '$.context',
+  };
+  expect(refusal(one({ ...task, Resource: 'arn:aws:states:::lambda:invoke', Parameters }))).toBe('accepted');
 });
 
 test('literal data may hold any word of the language', () => {

@@ -1,6 +1,7 @@
 import type { Integrations, LambdaRuntime } from '../../../services';
 import { lambdaFunction } from './lambda-function';
 import { lambdaInvoke, lambdaInvokeParameters } from './lambda-invoke';
+import type { ParameterValues } from './parameter-values';
 import { snsPublish, snsPublishParameters } from './sns-publish';
 import type { TaskResource } from './task-resource';
 
@@ -11,7 +12,11 @@ export interface Backends {
 
 interface Integration {
   /** Names of the parameters; others are refused when the state machine is created. */
-  readonly parameters: { readonly required: readonly string[]; readonly optional: readonly string[] };
+  readonly parameters: {
+    readonly required: readonly string[];
+    readonly optional: readonly string[];
+    readonly values?: ParameterValues;
+  };
   resource(backends: Backends): TaskResource;
 }
 

@@ -5,13 +5,16 @@ import type { Execution } from '../execution';
 import { EvaluationFailure } from '../failures';
 import { attempt } from './attempt';
 import { invocationResult } from './lambda';
+import { refusedValues } from './parameter-values';
 import { sdkMetadata } from './sdk-response';
 import { serviceEvents } from './service-events';
 import type { TaskResource } from './task-resource';
 
 export const lambdaInvokeParameters = {
   required: ['FunctionName'],
-  optional: ['Payload', 'Qualifier'],
+  optional: ['ClientContext', 'InvocationType', 'LogType', 'Payload', 'Qualifier'],
+  // A function is always waited for: `Event` is not.
+  values: { InvocationType: ['RequestResponse'], LogType: ['None', 'Tail'] },
 } as const;
 
 /** `arn:aws:states:::lambda:invoke`. https://docs.aws.amazon.com/step-functions/latest/dg/connect-lambda.html */
@@ -41,6 +44,9 @@ function request(parameters: Payload, execution: Execution) {
   if (typeof name !== 'string' || name === '') throw notText('FunctionName');
   if (qualifier !== undefined && typeof qualifier !== 'string') throw notText('Qualifier');
   if (typeof payload === 'number' || typeof payload === 'boolean') throw notText('Payload');
+  // A value that only a path gives is not known before.
+  const [refused] = refusedValues(lambdaInvokeParameters.values, parameters.value);
+  if (refused) throw new EvaluationFailure(refused[1]);
   const version = qualifier ?? '$LATEST';
   const arn = functionArn(name, execution);
   return { functionArn: version === '$LATEST' ? arn : `${arn}:${version}`, version, payload };
