@@ -65,8 +65,10 @@ const exclusiveFields: readonly (readonly string[])[] = [
   ['MaxConcurrency', 'MaxConcurrencyPath'],
   ['ToleratedFailureCount', 'ToleratedFailureCountPath'],
   ['ToleratedFailurePercentage', 'ToleratedFailurePercentagePath'],
-  ['Seconds', 'SecondsPath', 'Timestamp', 'TimestampPath'],
 ];
+
+/** A Wait has exactly one of these. */
+const waitFields = ['SecondsPath', 'Seconds', 'TimestampPath', 'Timestamp'];
 
 function present(fields: Readonly<Record<string, unknown>>, names: readonly string[]): string[] {
   return names.filter((name) => fields[name] !== undefined);
@@ -89,10 +91,12 @@ function checkContinuation(state: State, report: Report): void {
 }
 
 function checkWait(fields: Readonly<Record<string, unknown>>, report: Report): void {
-  const kinds = ['Seconds', 'SecondsPath', 'Timestamp', 'TimestampPath'];
-  if (present(fields, kinds).length === 0) report(`These fields are required: [${kinds.join(' | ')}]`, []);
+  const given = present(fields, waitFields).length;
+  const names = `one of the following fields: [${waitFields.join(', ')}]`;
+  if (given > 1) report(`There should only be ${names}`, []);
+  if (given < 1) report(`This object should have only ${names}`, []);
   if (typeof fields.Timestamp === 'string' && parseTimestamp(fields.Timestamp) === undefined) {
-    report('Value is not a valid ISO-8601 extended offset date-time format string', ['Timestamp']);
+    report('String does not match RFC3339 timestamp', ['Timestamp']);
   }
 }
 
@@ -102,14 +106,9 @@ function checkErrorEquals(
   report: Report,
 ): void {
   candidates.forEach(({ ErrorEquals: names }, position) => {
-    if (!names.includes(errorNames.all)) return;
-    if (names.length > 1) report(`${errorNames.all} must appear alone`, [at, position, 'ErrorEquals']);
-    if (position < candidates.length - 1) {
-      report(`${errorNames.all} must appear in the last ${at === 'Retry' ? 'retrier' : 'catcher'} only`, [
-        at,
-        position,
-        'ErrorEquals',
-      ]);
+    const last = position === candidates.length - 1;
+    if (names.includes(errorNames.all) && (names.length > 1 || !last)) {
+      report(`${errorNames.all} must appear alone and at end of list`, [at, position, 'ErrorEquals']);
     }
   });
 }

@@ -186,16 +186,19 @@ const mapSchema = z.strictObject({
   Label: z.string().max(40).optional(),
 });
 
+/** In the order in which the service names them where a Type is none of these. */
 export const stateSchema = z.discriminatedUnion('Type', [
-  passSchema,
   taskSchema,
-  choiceSchema,
   waitSchema,
+  passSchema,
   succeedSchema,
   failSchema,
+  choiceSchema,
   parallelSchema,
   mapSchema,
 ]);
+
+export const stateTypes = stateSchema.options.map(({ shape }) => shape.Type.value);
 
 export type PassState = z.infer<typeof passSchema>;
 export type TaskState = z.infer<typeof taskSchema>;

@@ -6,7 +6,7 @@ import { limits } from '../limits';
 import { type Diagnostic, locationOf } from './diagnostics';
 import { checkFields } from './fields';
 import { checkGraph, checkNames } from './graph';
-import { type Definition, definitionSchema } from './language';
+import { type Definition, definitionSchema, stateTypes } from './language';
 
 export type ParsedDefinition =
   | { readonly definition: Definition; readonly diagnostics?: undefined }
@@ -91,5 +91,16 @@ function issueDiagnostics(issue: z.core.$ZodIssue): Diagnostic[] {
   if (issue.code === 'invalid_type' && issue.input === undefined) {
     return [at(`These fields are required: [${String(issue.path.at(-1))}]`, issue.path.slice(0, -1))];
   }
+  if (issue.code === 'invalid_union' && issue.discriminator !== undefined) {
+    const field = issue.discriminator;
+    return isJsonObject(issue.input) && Object.hasOwn(issue.input, field)
+      ? [at(`The field '${field}' should have one of these values: [${stateTypes.join(', ')}]`)]
+      : [at(`The field '${field}' is required`, issue.path.slice(0, -1))];
+  }
+  if (issue.code === 'invalid_type' && issue.expected === 'int')
+    return [at('Expected value of type Integer')];
+  if (issue.code === 'too_small' && issue.origin === 'array') return [at('Value cannot be empty')];
+  if (issue.code === 'too_small' && issue.origin === 'number')
+    return [at(`Minimum value is ${issue.minimum}`)];
   return [at(issue.message)];
 }

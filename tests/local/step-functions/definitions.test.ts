@@ -89,7 +89,7 @@ test.each<[name: string, definition: unknown, refusal: string]>([
   [
     'States.ALL with others',
     one({ ...task, Retry: [{ ErrorEquals: ['States.ALL', 'A'] }] }),
-    'States.ALL must appear alone',
+    schema('States.ALL must appear alone and at end of list', '/States/S/Retry[0]/ErrorEquals'),
   ],
   [
     'States.ALL before others',
@@ -103,7 +103,7 @@ test.each<[name: string, definition: unknown, refusal: string]>([
       },
       { E: end },
     ),
-    'States.ALL must appear in the last catcher only',
+    schema('States.ALL must appear alone and at end of list', '/States/S/Catch[0]/ErrorEquals'),
   ],
   [
     'JSONata',
@@ -176,9 +176,51 @@ test.each<[name: string, definition: unknown, refusal: string]>([
   [
     'a Wait for nothing',
     one({ Type: 'Wait', End: true }),
-    'These fields are required: [Seconds | SecondsPath | Timestamp | TimestampPath]',
+    schema(
+      'This object should have only one of the following fields: [SecondsPath, Seconds, TimestampPath, Timestamp]',
+    ),
   ],
-  ['a bad Timestamp', one({ Type: 'Wait', Timestamp: '2016-12-05 21:29:29Z', End: true }), 'ISO-8601'],
+  [
+    'a Wait for two things',
+    one({ Type: 'Wait', Seconds: 1, TimestampPath: '$.a', End: true }),
+    schema(
+      'There should only be one of the following fields: [SecondsPath, Seconds, TimestampPath, Timestamp]',
+    ),
+  ],
+  [
+    'a Wait into the past',
+    one({ Type: 'Wait', Seconds: -1, End: true }),
+    schema('Minimum value is 0', '/States/S/Seconds'),
+  ],
+  [
+    'a Wait for a fraction',
+    one({ Type: 'Wait', Seconds: 1.5, End: true }),
+    schema('Expected value of type Integer', '/States/S/Seconds'),
+  ],
+  [
+    'a bad Timestamp',
+    one({ Type: 'Wait', Timestamp: '2016-12-05 21:29:29Z', End: true }),
+    schema('String does not match RFC3339 timestamp', '/States/S/Timestamp'),
+  ],
+  ['no Type', one({ End: true }), schema("The field 'Type' is required")],
+  [
+    'an unknown Type',
+    one({ Type: 'Loop', End: true }),
+    schema(
+      "The field 'Type' should have one of these values: [Task, Wait, Pass, Succeed, Fail, Choice, Parallel, Map]",
+      '/States/S/Type',
+    ),
+  ],
+  [
+    'a Choice of nothing',
+    one({ Type: 'Choice', Choices: [] }),
+    schema('Value cannot be empty', '/States/S/Choices'),
+  ],
+  [
+    'an Or of nothing',
+    one({ Type: 'Choice', Choices: [{ Or: [], Next: 'E' }] }, { E: end }),
+    schema('Value cannot be empty', '/States/S/Choices[0]/Or'),
+  ],
   [
     'an unknown operator',
     one({ Type: 'Choice', Choices: [{ Variable: '$.a', Equals: 1, Next: 'E' }] }, { E: end }),
