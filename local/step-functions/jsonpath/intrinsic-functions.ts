@@ -2,6 +2,7 @@ import { createHash, randomInt, randomUUID } from 'node:crypto';
 import type { Json, JsonObject } from '../json';
 import { isJsonObject, jsonEquals } from '../json';
 import { limits } from '../limits';
+import { jsonErrorText } from './json-error';
 
 /** What an intrinsic function refuses. Without a message: in the words that most refusals have. */
 export class InvalidArgument extends Error {}
@@ -115,9 +116,8 @@ export const intrinsicFunctions: Readonly<Record<string, (...args: Json[]) => Js
     try {
       return JSON.parse(text) as Json;
     } catch (error) {
-      // The service goes on with its JSON parser's own words, which are not these.
       throw new InvalidArgument(
-        `Cannot convert String to Json in States.StringToJson, caused by: ${(error as Error).message}`,
+        `Cannot convert String to Json in States.StringToJson, caused by: ${jsonErrorText(text, error as Error)}`,
       );
     }
   },

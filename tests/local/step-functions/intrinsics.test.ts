@@ -130,7 +130,13 @@ test.each([
   ["States.Format('Hello {{}}', 1)", "Invalid template in States.Format: matching '}' not found for '{'."],
   ["States.Format('}')", "Invalid template in States.Format: matching '{' not found for '}'."],
   ['States.JsonToString(1, 2)', 'only a single argument is allowed.'],
-  ["States.StringToJson('{bad')", 'Cannot convert String to Json in States.StringToJson, caused by: '],
+  ["States.StringToJson('{')", 'Cannot convert String to Json in States.StringToJson, caused by: '],
+  [
+    "States.StringToJson('{bad')",
+    "Cannot convert String to Json in States.StringToJson, caused by: Unexpected character ('b' (code 98)): was " +
+      'expecting double-quote to start field name\n at [Source: REDACTED ' +
+      '(`StreamReadFeature.INCLUDE_SOURCE_IN_LOCATION` disabled); line: 1, column: 2]',
+  ],
 ])('%s fails in its own words: %s', (expression, detail) => {
   expect(failureOf(expression)).toMatchObject({
     error: 'States.Runtime',
