@@ -181,6 +181,8 @@ function formatted(value: Json): string {
  * Source: Java SE API, "Random"; found in recordings of the service.
  */
 function javaRandom(seed: number, bound: number): number {
+  // With a wider range than a Java int, no number would ever be taken below.
+  if (bound !== (bound | 0)) throw new InvalidArgument();
   const mask = (1n << 48n) - 1n;
   let state = (BigInt(seed) ^ 0x5deece66dn) & mask;
   for (;;) {

@@ -114,6 +114,7 @@ test.each([
   "States.MathAdd(1, '1')",
   'States.MathAdd(2147483647, 1)',
   'States.MathRandom(7, 5)',
+  'States.MathRandom(-2147483648, 2147483647, 1)',
   'States.StringSplit(1, 2)',
   'States.Base64Decode(1)',
 ])('%s fails in the words that most failures have', (expression) => {
