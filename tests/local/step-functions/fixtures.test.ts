@@ -11,6 +11,8 @@ interface Expected {
   readonly cause?: string;
   /** All events in order, each as its type and the name of its state. */
   readonly events?: readonly string[];
+  /** The event that each of them follows. */
+  readonly follows?: readonly number[];
 }
 
 const folder = join(__dirname, 'fixtures');
@@ -31,6 +33,7 @@ test.each(readdirSync(folder))('%s', async (name) => {
     ...('output' in ending ? { output: JSON.parse(ending.output) as Json } : {}),
   }).toMatchObject(outcomeOf(expected));
   if (expected.events) expect(summary(history)).toEqual(expected.events);
+  if (expected.follows) expect(history.map((event) => event.previousEventId)).toEqual(expected.follows);
   expect(history.map(({ id }) => id)).toEqual(history.map((_, position) => position + 1));
 });
 
