@@ -231,7 +231,11 @@ class Progress {
     const ended = ENDS.includes(event.stateExitedEventDetails?.name ?? '')
       ? event.stateExitedEventDetails?.output
       : undefined;
-    if (ended) this.partitionEnded(partitionResult(JSON.parse(ended) as PartitionEnd));
+    if (ended) {
+      const end = JSON.parse(ended) as Partial<PartitionEnd>;
+      // A DiagnoseFailure that failed itself has none: DiagnosisUnavailable comes after it.
+      if (end.outcome !== undefined) this.partitionEnded(partitionResult(end as PartitionEnd));
+    }
     const entered = event.stateEnteredEventDetails;
     if (event.type === 'MapStateStarted') this.total = event.mapStateStartedEventDetails?.length ?? 0;
     if (!entered?.name) return;
