@@ -63,6 +63,7 @@ describe('what Redshift says of a statement', () => {
       'SerializationConflict',
       'ERROR: duplicate key value violates unique constraint "pg_namespace_nspname_index"',
     ],
+    ['SerializationConflict', 'ERROR: column "quarantined" of relation "load_history" already exists'],
     ['StagingConflict', 'ERROR: Table "staging_trips_2026112308_0123456789abcdef" does not exist'],
     ['ConnectionLost', 'Connection timed out'],
     [
@@ -77,6 +78,13 @@ describe('what Redshift says of a statement', () => {
     ['NullKeys', 'ERROR: Cannot insert a NULL value into column inserted_at'],
     ['RowCountMismatch', 'ERROR: Cannot insert a NULL value into column sluice_inserted'],
     ['RowCountMismatch', 'ERROR: Cannot insert a NULL value into column "sluice_inserted"'],
+    ['RowCountMismatch', 'ERROR: Found multiple matches to update the same tuple'],
+    ['StatementAborted', "ERROR: Query (1234) cancelled on user's request"],
+    [
+      'StatementAborted',
+      'ERROR: Query (1234) cancelled by WLM abort action of Query Monitoring Rule "slow".',
+    ],
+    ['StatementAborted', 'ERROR: canceling statement due to statement timeout'],
     ['ValueTooLong', 'ERROR: Value too long for character type'],
     [
       'ValueTooLong',
@@ -160,7 +168,7 @@ describe('what Redshift says of a statement', () => {
     });
     expect(diagnoseStatement('ABORTED', 'Query cancelled by WLM', 'statement 1')).toMatchObject({
       name: 'StatementAborted',
-      reason: 'The statement was cancelled: Query cancelled by WLM (statement 1).',
+      reason: 'Query cancelled by WLM (statement 1)',
     });
     expect(diagnoseStatement('ABORTED', 'terminating connection', '').name).toBe('ConnectionLost');
   });
@@ -205,6 +213,21 @@ describe('what a state’s Catch hands over', () => {
     ],
     ['Lambda.TooManyRequestsException', 'Rate Exceeded.', 'concurrency'],
     ['States.Timeout', '', 'time limit'],
+    ['States.Runtime', 'The JSONPath could not be found in the input.', 'same source'],
+    ['States.Permissions', 'The role is not authorized.', 'permission'],
+    ['Lambda.ServiceException', 'Service unavailable.', 'Health Dashboard'],
+    ['Lambda.SdkClientException', 'Unable to execute HTTP request.', 'Health Dashboard'],
+    ['Lambda.AWSLambdaException', 'null', 'Health Dashboard'],
+    ['Lambda.ClientExecutionTimeoutException', '', 'Health Dashboard'],
+    ['Lambda.Unknown', 'The cause could not be determined.', 'memorySize'],
+    ['Lambda.ResourceNotFoundException', 'Function not found: arn:aws:lambda:x', 'Deploy'],
+    ['Lambda.AccessDeniedException', 'not authorized', 'lambda:InvokeFunction'],
+    [
+      'Runtime.ImportModuleError',
+      '{"errorType":"Runtime.ImportModuleError","errorMessage":"Error: Cannot find module"}',
+      'Package and deploy',
+    ],
+    ['Function.ResponseSizeTooLarge', 'Response payload size exceeded', '6 MB'],
     [
       'States.DataLimitExceeded',
       'The state returned a result with a size exceeding the limit.',

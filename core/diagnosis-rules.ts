@@ -1,0 +1,245 @@
+import type { ErrorName } from './errors';
+
+/**
+ * The one table of what can be said to Sluice and what it means: by the warehouse (a statement's error), by an AWS
+ * client (a call's), by Lambda and Step Functions (a state's). core/diagnosis.ts reads it.
+ */
+
+/** What a statement's error says, and what that means. */
+export interface StatementRule {
+  readonly error: ErrorName;
+  /** A phrase, not a code: codes moved between Redshift's versions. */
+  readonly phrase: RegExp;
+  /** `$1` is what the phrase's first group that took part in the match holds. */
+  readonly fix: string;
+}
+
+/**
+ * What Redshift says, and what it means. The first rule that matches counts.
+ * Sources: Amazon Redshift, "COPY from columnar data formats", "Authorizing COPY … using IAM roles",
+ * "Serializable isolation"; the texts as users report them.
+ */
+export const STATEMENT_RULES: readonly StatementRule[] = [
+  {
+    error: 'StagingConflict',
+    phrase: /(?:relation|table) "?(?:sluice\.)?"?staging_\w+"? (?:already exists|does not exist)/i,
+    fix: 'Nothing to do: an earlier try of the same step was still running, and the step is tried again.',
+  },
+  {
+    error: 'SerializationConflict',
+    // 1018 is what a transaction meets whose table another one replaced; "already exists" and "pg_…" are what two that
+    // create the same table at once meet, IF NOT EXISTS or not.
+    phrase:
+      /Serializable isolation violation|could not serialize access|deadlock detected|conflict(?:s|ed)? with concurrent transaction|dropped by concurrent transaction|could not open relation with OID|1018 DETAIL:? *Relation does not exist|duplicate key value violates unique constraint "pg_|(?:relation|column) "[^"]+" (?:of relation "[^"]+" )?already exists/i,
+    fix: 'Nothing to do: another transaction came first, and the step is tried again.',
+  },
+  {
+    error: 'ConnectionLost',
+    phrase:
+      /connection (?:was |has been )?(?:lost|closed|reset|terminated|refused|timed out)|terminating connection|server closed the connection/i,
+    fix: 'Nothing to do: the step is tried again.',
+  },
+  {
+    error: 'ServiceUnavailable',
+    phrase: /Error SlowDown|reduce your request rate|Status 503\b|error code: 503\b/i,
+    fix: 'Nothing to do: S3 slowed the COPY down, and the step is tried again.',
+  },
+  {
+    error: 'ServiceUnavailable',
+    phrase: /Error InternalError|Status 500\b|error code: 500\b/i,
+    fix: 'Nothing to do: S3 failed for a moment, and the step is tried again.',
+  },
+  {
+    error: 'RegionMismatch',
+    phrase:
+      /bucket addressed by the query is in a different region|PermanentRedirect|REGION argument is not supported for PARQUET/i,
+    fix: 'COPY from Parquet reads a bucket only from its own Region: move the bucket or the warehouse, or replicate the prefix into a bucket in the warehouse’s Region (S3 replication), and set that bucket as LAKE_BUCKET.',
+  },
+  {
+    error: 'RoleNotAssumable',
+    phrase:
+      /Not authorized to get credentials of role (\S+)|is not authorized to assume IAM Role (\S+)|Role needs to be owned by the same account|IAM role .* is not (?:valid|attached|associated)/i,
+    fix:
+      'The COPY role must be in the namespace’s account, trust both redshift.amazonaws.com and redshift-serverless.amazonaws.com, ' +
+      'and be attached: aws redshift-serverless update-namespace --namespace-name <namespace> --iam-roles $1 (name every role that shall stay attached; ' +
+      'aws redshift-serverless get-workgroup --workgroup-name <workgroup> says which namespace it is).',
+  },
+  {
+    error: 'ColumnMismatch',
+    phrase:
+      /Unmatched number of columns between table and file|has an incompatible Parquet schema for column|incompatible Parquet schema/i,
+    fix: 'Compare the file with the dataset (sluice inspect shows both types), write it again, and load the partition again.',
+  },
+  {
+    error: 'ManifestInvalid',
+    phrase:
+      /File entry does not have 'meta' key|COPY with MANIFEST parameter requires full path|manifest (?:file )?is not/i,
+    fix: 'If the manifest in the message is whole, the COPY role lacks s3:GetObject on it, or kms:Decrypt on its key: Redshift says the same then.',
+  },
+  {
+    error: 'AccessDenied',
+    phrase: /S3ServiceException: ?Access Denied|Status 403|error code: 403/i,
+    fix: 'The COPY role needs s3:GetObject and s3:ListBucket on the lake’s prefixes and kms:Decrypt on its key; the bucket policy must allow presigned reads (s3:signatureAge of at least 3600000).',
+  },
+  {
+    error: 'FileOverwritten',
+    phrase: /error code: 416|InvalidRange|Message: InvalidRange/i,
+    fix: 'A file was overwritten between its inspection and the COPY. The next scheduled execution loads what is there then; to have it sooner, load the partition again.',
+  },
+  {
+    error: 'FileVanished',
+    phrase:
+      /error code: 404|NoSuchKey|The specified (?:key|S3 prefix .*) does not exist|mandatory (?:file|url)/i,
+    fix: 'A file was deleted while it was being loaded. Load the partition again; it takes the files that are there then.',
+  },
+  {
+    error: 'UnreadableFile',
+    phrase:
+      /not a (?:valid )?Parquet file|has an invalid version number|Invalid Parquet|Parquet magic|\bcorrupt(?:ed)? (?:file|footer|page|data|Parquet)|(?:file|footer|page|data) (?:is|are) corrupt|Failed to read Parquet/i,
+    fix: 'Write the file again (sluice inspect shows what is in it), then load the partition again.',
+  },
+  {
+    error: 'NullKeys',
+    phrase: /Cannot insert a NULL value into column (?!"?sluice_inserted\b)/i,
+    fix: 'A required column is null in a file. Mend the producer or the transform, write the file again, then load the partition again.',
+  },
+  {
+    error: 'RowCountMismatch',
+    phrase: /Cannot insert a NULL value into column "?sluice_inserted\b/i,
+    fix: 'The merge’s counts did not add up, so nothing was changed. Load the partition again; if it happens again, the target holds a key more than once: look for it with SELECT <key>, COUNT(*) … GROUP BY 1 HAVING COUNT(*) > 1.',
+  },
+  {
+    error: 'RowCountMismatch',
+    phrase: /Found multiple matches to update the same tuple/i,
+    fix: 'MERGE met a key twice, so nothing was changed: the key columns in the dataset file are not those that the target is joined by. Compare target.key with the target, or use strategy: delete-insert.',
+  },
+  {
+    error: 'ValueTooLong',
+    phrase:
+      /Value too long for (?:character )?type|longer than the length defined in the table|exceeds DDL length|String length exceeds/i,
+    fix: 'A text is longer (in bytes) than its column: widen the column in the dataset file and in the target, or shorten the text in the transform.',
+  },
+  {
+    error: 'ValueInvalid',
+    phrase: /Numeric data overflow|out of range|Invalid (?:date|timestamp|digit)|division by zero/i,
+    fix: 'A value does not fit its column’s type: correct the file, or the type in the dataset file and the target.',
+  },
+  {
+    error: 'WarehouseAccessDenied',
+    phrase: /permission denied for|must be owner of|not authorized to perform: redshift/i,
+    fix: 'Grant the loader’s database user what it lacks: TEMP on the database, USAGE and CREATE on schema sluice, SELECT, INSERT, DELETE (and UPDATE with strategy: merge) on the target; for a first load also CREATE on the database and on the target’s schema. The user is IAMR:<role> unless a secret is set.',
+  },
+  {
+    error: 'StatementAborted',
+    phrase: /query .*(?:cancell?ed|aborted) (?:on user|by)|canceling statement due to/i,
+    fix: 'Somebody, a query monitoring rule, a statement timeout or a restart of the warehouse cancelled it. Load the partition again.',
+  },
+  {
+    error: 'TargetMismatch',
+    phrase: /(?:column|relation|schema) (?:"[^"]+"|[^"\s])+ (?:of relation .* )?does not exist/i,
+    fix: 'The warehouse does not have what the dataset file says. Create the missing table or column; a dataset’s tables are created by its first load.',
+  },
+];
+
+const LAMBDA_FAILED =
+  'Lambda itself failed for longer than the retries last. Look at the AWS Health Dashboard, then load the partition again.';
+const PACKAGE_BROKEN =
+  'The deployed package is broken. Package and deploy the service again, then load the partition again.';
+
+/**
+ * What Lambda and Step Functions say when it is not the function's own code that failed.
+ * Source: Step Functions Developer Guide, "Handling errors in Step Functions workflows".
+ */
+export const PLATFORM_FIXES: Readonly<Record<string, string>> = {
+  'Sandbox.Timedout':
+    'The function ran into its timeout. Load the partition again; if it happens again, raise the function’s timeout in serverless.yml.',
+  'Runtime.ExitError':
+    'The function’s process ended, most often for lack of memory. Raise its memorySize in serverless.yml and load the partition again.',
+  'Lambda.TooManyRequestsException':
+    'Lambda throttled the function for longer than the retries last. Raise the account’s concurrency or lower max_concurrency, then load the partition again.',
+  'Lambda.ResourceNotFoundException':
+    'The function is not there. Deploy the service again: the state machine and its functions belong together.',
+  'Lambda.AccessDeniedException':
+    'The state machine’s role may not invoke the function. Allow it lambda:InvokeFunction on every function of the service.',
+  'Lambda.ServiceException': LAMBDA_FAILED,
+  'Lambda.AWSLambdaException': LAMBDA_FAILED,
+  'Lambda.SdkClientException': LAMBDA_FAILED,
+  'Lambda.ClientExecutionTimeoutException': LAMBDA_FAILED,
+  'Lambda.Unknown':
+    'Lambda ended the function without saying why, most often for lack of memory or at its timeout. Look at the function’s log, raise its memorySize or timeout in serverless.yml, and load the partition again.',
+  'Runtime.ImportModuleError': PACKAGE_BROKEN,
+  'Runtime.HandlerNotFound': PACKAGE_BROKEN,
+  'Runtime.UserCodeSyntaxError': PACKAGE_BROKEN,
+  'Function.ResponseSizeTooLarge':
+    'A function answered with more than 6 MB. Lower max_partitions in the dataset file, then load again.',
+  'States.Permissions':
+    'The state machine’s role lacks a permission that the text above names. Add it and load the partition again.',
+  'States.Runtime':
+    'The state machine met data that it was not written for. Deploy the state machine and its functions from the same source, then load the partition again.',
+  'States.Timeout': 'The step ran into its time limit. Load the partition again.',
+  'States.DataLimitExceeded':
+    'A payload between states was over 256 KiB. Lower max_partitions in the dataset file, then load again.',
+};
+
+/** What an AWS client throws, and what that means: of what is given, all has to match. */
+export interface ClientRule {
+  readonly error: ErrorName;
+  readonly name?: RegExp;
+  readonly status?: (status: number) => boolean;
+  /** On name, network code and message together. */
+  readonly text?: RegExp;
+  readonly fix: string;
+}
+
+const ALLOW =
+  'Allow the function’s role this action on this resource, and kms:Decrypt where the bucket is encrypted with a key of its own.';
+const ELSEWHERE = 'The bucket is in another Region: deploy Sluice and the warehouse in the bucket’s.';
+const AGAIN = 'Nothing to do: the step is tried again.';
+
+/**
+ * What S3, the Data API, Step Functions and IAM answer a call with, and what the network does to it. The first rule that
+ * matches counts.
+ * Sources: Amazon S3 API Reference, "Error responses"; Amazon Redshift Data API Reference, "Errors" of each operation.
+ */
+export const CLIENT_RULES: readonly ClientRule[] = [
+  {
+    error: 'Throttled',
+    name: /Throttl|TooManyRequests|SlowDown|ActiveStatementsExceeded|ActiveWaitingRequestsExceeded|ActiveSessionsExceeded|RequestLimitExceeded/,
+    fix: AGAIN,
+  },
+  {
+    error: 'BucketNotFound',
+    name: /^NoSuchBucket$/,
+    fix: 'Set LAKE_BUCKET to the bucket that Firehose writes to.',
+  },
+  {
+    error: 'FileChanged',
+    name: /^PreconditionFailed$/,
+    fix: 'A file was overwritten while it was being read; the step is tried again.',
+  },
+  {
+    error: 'FileChanged',
+    status: (status) => status === 412,
+    fix: 'A file was overwritten while it was being read; the step is tried again.',
+  },
+  {
+    error: 'FileChanged',
+    name: /^(?:NoSuchKey|NotFound)$/,
+    fix: 'A file was deleted while it was being read; the step is tried again.',
+  },
+  {
+    error: 'AccessDenied',
+    name: /AccessDenied|Forbidden|NotAuthorized|UnrecognizedClient|ExpiredToken/,
+    fix: ALLOW,
+  },
+  { error: 'AccessDenied', status: (status) => status === 403, fix: ALLOW },
+  { error: 'RegionMismatch', name: /^PermanentRedirect$/, fix: ELSEWHERE },
+  { error: 'RegionMismatch', status: (status) => status === 301, fix: ELSEWHERE },
+  { error: 'ServiceUnavailable', status: (status) => status >= 500, fix: AGAIN },
+  {
+    error: 'ConfigurationError',
+    name: /^CredentialsProviderError$/,
+    fix: 'Run with AWS credentials: in Lambda the function’s role gives them.',
+  },
+  { error: 'ConnectionLost', text: /TimeoutError|ECONN|EPIPE|socket|network/i, fix: AGAIN },
+];
