@@ -8,11 +8,19 @@ import { randomUUID } from 'node:crypto';
 import { splitMessage } from '../core/errors';
 import { parseExecutionInput, type ExecutionInput } from '../core/execution-input';
 import { isHour } from '../core/hour';
-import { partitionResult, type LoadReport, type PartitionEnd, type PartitionResult } from '../core/report';
+import {
+  partitionResult,
+  remarksOf,
+  type Housekeeping,
+  type LoadReport,
+  type PartitionEnd,
+  type PartitionResult,
+} from '../core/report';
 import { colours } from './shared/colours';
 import type { Connection } from './shared/connection';
 import { UsageError, type Output } from './shared/output';
 import { startSpinner } from './shared/spinner';
+import { plural } from './shared/text';
 
 export interface LoadOptions {
   readonly dataset?: string;
@@ -31,6 +39,8 @@ export interface LoadDocument {
   readonly partitions: readonly PartitionResult[];
   /** The input that goes on where this execution stopped, for a range of more partitions than one execution takes. */
   readonly next: object | null;
+  /** What a scheduled execution cleared up after dead ones; null for one that was asked for. */
+  readonly housekeeping: Housekeeping | null;
   readonly error: string | null;
   /** The execution's cause, as the notification has it. */
   readonly cause: string | null;
@@ -127,6 +137,7 @@ async function follow(
       waiting: report?.waiting ?? 0,
       partitions: report?.partitions ?? [],
       next: report?.next ?? null,
+      housekeeping: report?.housekeeping ?? null,
       error: described.error ?? null,
       cause: described.cause ?? null,
     };
@@ -234,7 +245,9 @@ class Progress {
     if (ended) {
       const end = JSON.parse(ended) as Partial<PartitionEnd>;
       // A DiagnoseFailure that failed itself has none: DiagnosisUnavailable comes after it.
-      if (end.outcome !== undefined) this.partitionEnded(partitionResult(end as PartitionEnd));
+      if (end.outcome !== undefined) {
+        this.partitionEnded(partitionResult(end as PartitionEnd, { partition: end.partition }));
+      }
     }
     const entered = event.stateEnteredEventDetails;
     if (event.type === 'MapStateStarted') this.total = event.mapStateStartedEventDetails?.length ?? 0;
@@ -258,12 +271,26 @@ class Progress {
       this.output.say();
       this.output.say(document.cause);
     }
+    this.housekeeping(document.housekeeping);
     if (document.next)
       this.output.say(`To load the rest: start an execution with ${JSON.stringify(document.next)}`);
   }
 
   end(): void {
     this.spinner?.stop();
+  }
+
+  /** Nothing is said where there was nothing to do. */
+  private housekeeping(done: Housekeeping | null): void {
+    if (!done) return;
+    if (done.staging_tables > 0) {
+      this.output.say(
+        `Dropped ${plural(done.staging_tables, 'staging table')} that dead executions left behind.`,
+      );
+    }
+    if (done.plan_files > 0)
+      this.output.say(`Deleted ${plural(done.plan_files, 'plan and manifest')} past their retention.`);
+    if (done.error !== null) this.output.say(colours.yellow(`Clearing up failed: ${done.error}`));
   }
 
   private partitionEnded(result: PartitionResult): void {
@@ -306,5 +333,6 @@ class Progress {
       columns,
     );
     this.output.say(result.outcome === 'failed' ? colours.red(text) : text);
+    for (const remark of remarksOf(result)) this.output.say(colours.yellow(`  ${remark}`));
   }
 }

@@ -7,6 +7,8 @@ export interface ColumnDifferences {
   readonly missing: readonly string[];
   readonly extra: readonly string[];
   readonly duplicate: readonly string[];
+  /** Columns of both that stand in another order. That alone is no difference: a COPY's column list follows the file. */
+  readonly moved: readonly string[];
   readonly otherType: readonly { readonly name: string; readonly found: string; readonly expected: string }[];
 }
 
@@ -29,6 +31,10 @@ export function compareColumns(
     missing: expected.map((column) => column.name).filter((name) => !order.includes(name)),
     extra: found.filter((field) => !byName.has(field.name.toLowerCase())).map((field) => field.name),
     duplicate: [...new Set(order.filter((name, index) => order.indexOf(name) < index))],
+    moved: movedNames(
+      expected.map((column) => column.name),
+      order,
+    ),
     otherType: found.flatMap((field) => {
       const column = byName.get(field.name.toLowerCase());
       return column && !loadsInto(field, column.type)
@@ -36,7 +42,17 @@ export function compareColumns(
         : [];
     }),
   };
-  return differencesText(differences) === '' ? { matches: true, order } : { matches: false, differences };
+  const { missing, extra, duplicate, otherType } = differences;
+  return [missing, extra, duplicate, otherType].every((names) => names.length === 0)
+    ? { matches: true, order }
+    : { matches: false, differences };
+}
+
+/** Of the names that both lists hold, those at whose place the other list has another one. */
+function movedNames(expected: readonly string[], found: readonly string[]): string[] {
+  const common = expected.filter((name) => found.includes(name));
+  const inFile = [...new Set(found)].filter((name) => common.includes(name));
+  return inFile.filter((name, index) => name !== common[index]);
 }
 
 /** The differences in one sentence: `missing: a, b; extra: c; of another type: d (found DOUBLE, expected INTEGER)`. */
@@ -52,9 +68,14 @@ export function differencesText(differences: ColumnDifferences): string {
       ),
     ],
   ];
+  const moved =
+    differences.moved.length > 0
+      ? [`in another order: ${shorten(differences.moved)} (no mistake: they load by name)`]
+      : [];
   return parts
     .filter(([, names]) => names.length > 0)
     .map(([what, names]) => `${what}: ${shorten(names)}`)
+    .concat(moved)
     .join('; ');
 }
 

@@ -2,7 +2,8 @@ import { isMap, isPair, isScalar, LineCounter, parseDocument, visit, type Docume
 import { z } from 'zod';
 import { parseColumnType, type ColumnType } from './column-types';
 import { LoadError } from './errors';
-import { prefixProblem } from './prefix';
+import { hourOf } from './hour';
+import { errorPrefixes, errorPrefixProblem, hourReader, prefixOfHour, prefixProblem } from './prefix';
 
 /** Parts of the event time that the target holds as columns of their own. */
 export const DERIVED_COLUMNS = ['year', 'month', 'day', 'hour'] as const;
@@ -58,6 +59,17 @@ export const datasetSchema = z.strictObject({
       const problem = prefixProblem(template);
       if (problem) context.addIssue({ code: 'custom', message: `a prefix that ${problem}` });
     }),
+    /**
+     * Where Firehose keeps the records of an hour that never became Parquet: its ErrorOutputPrefix, with `{type}` for the
+     * reason. Left out: `errors/<dataset>/{type}/year={yyyy}/month={MM}/day={dd}/hour={HH}/`.
+     */
+    error_prefix: z
+      .string()
+      .superRefine((template, context) => {
+        const problem = errorPrefixProblem(template);
+        if (problem) context.addIssue({ code: 'custom', message: `an error prefix that ${problem}` });
+      })
+      .optional(),
     /** Minutes after its end from which an hour counts as closed. Firehose buffers for up to 15. */
     settle_minutes: count(0, 1_440).default(20),
     /** How far back new and late files are looked for. */
@@ -92,7 +104,10 @@ export const datasetSchema = z.strictObject({
       strategy: z.enum(['delete-insert', 'merge']).default('delete-insert'),
       max_concurrency: count(1, 40).default(4),
       max_partitions: count(1, 100).default(100),
-      on_bad_file: z.enum(['fail']).default('fail'),
+      /** `quarantine`: a file that cannot be loaded is left out and named, and the rest is loaded. */
+      on_bad_file: z.enum(['fail', 'quarantine']).default('fail'),
+      /** Days after which plans and manifests of past loads are deleted. */
+      retention_days: count(2, 3_650).default(90),
       statement_timeout_minutes: count(1, 12 * 60).default(60),
     })
     .prefault({}),
@@ -109,7 +124,7 @@ type Parsed = z.output<typeof datasetSchema>;
 /** A dataset file as the rest of Sluice uses it: every default filled in, every reference checked. */
 export interface Dataset {
   readonly name: string;
-  readonly source: Readonly<Parsed['source']>;
+  readonly source: Readonly<Required<Parsed['source']>>;
   readonly target: Readonly<Omit<Parsed['target'], 'version'>> & { readonly version: string };
   /** The columns of the data files, in file order, `derive`d ones among them where the transform makes them. */
   readonly columns: readonly Column[];
@@ -228,10 +243,21 @@ function offsetOf(document: Document, path: readonly PropertyKey[]): number {
 }
 
 /** What no single field shows: names that refer to nothing, names that stand twice, columns of the wrong kind. */
-function inconsistencies({ target, columns }: Parsed): Finding[] {
+function inconsistencies({ dataset, source, target, columns, load }: Parsed): Finding[] {
   const findings: Finding[] = [];
   const say = (path: PropertyKey[], message: string) => findings.push({ path, message });
   const byName = new Map(columns.map((each) => [each.name, each]));
+  const anyHour = hourOf(new Date(0));
+  const errorPrefix = source.error_prefix ?? defaultErrorPrefix(dataset);
+  if (errorPrefixes(errorPrefix).some((each) => hourReader(source.prefix)(prefixOfHour(each, anyHour)))) {
+    say(['source', 'error_prefix'], 'stands under source.prefix: its records would be taken for data files');
+  }
+  if (load.retention_days * 24 < source.lookback_hours) {
+    say(
+      ['load', 'retention_days'],
+      `shorter than source.lookback_hours (${source.lookback_hours}): late files are told from loaded ones by the plans`,
+    );
+  }
   const known = `a column of this dataset (${columns.map((each) => each.name).join(', ')})`;
 
   columns.forEach((each, index) => {
@@ -285,6 +311,10 @@ function inconsistencies({ target, columns }: Parsed): Finding[] {
   return findings;
 }
 
+function defaultErrorPrefix(dataset: string): string {
+  return `errors/${dataset}/{type}/year={yyyy}/month={MM}/day={dd}/hour={HH}/`;
+}
+
 function complete({ dataset, source, target, columns, load }: Parsed): Dataset {
   const derived: Column[] =
     target.derive_in === 'transform'
@@ -292,7 +322,7 @@ function complete({ dataset, source, target, columns, load }: Parsed): Dataset {
       : [];
   return {
     name: dataset,
-    source,
+    source: { ...source, error_prefix: source.error_prefix ?? defaultErrorPrefix(dataset) },
     target: { ...target, version: target.version ?? target.event_time },
     columns: [...columns, ...derived],
     load,

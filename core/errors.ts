@@ -23,6 +23,7 @@ export const FATAL_ERRORS = [
   'DatasetInvalid',
   'FileOverwritten',
   'FileVanished',
+  'FilesQuarantined',
   'InvalidInput',
   'ManifestInvalid',
   'NullKeys',

@@ -1,4 +1,5 @@
-import { compareColumns, differencesText } from './columns';
+import type { BadFile } from './bad-files';
+import { compareColumns } from './columns';
 import type { Dataset } from './dataset';
 import { LoadError } from './errors';
 import { filesBeyond, fingerprintOf, type LakeFile } from './files';
@@ -9,6 +10,8 @@ import type { ParquetField } from './parquet-types';
 export interface Footer {
   readonly rows: number;
   readonly fields: readonly ParquetField[];
+  /** Nulls by column, for the columns whose statistics count them in every row group. */
+  readonly nulls: ReadonlyMap<string, number>;
 }
 
 export interface InspectedFile extends LakeFile {
@@ -23,6 +26,16 @@ export interface CopyGroup {
   readonly files: readonly InspectedFile[];
 }
 
+/** What S3 holds of a partition. */
+export interface PartitionFiles {
+  /** The data files. */
+  readonly present: readonly LakeFile[];
+  /** Objects with records that Firehose could not deliver. */
+  readonly errors: readonly LakeFile[];
+  /** Records in `errors`; null where they were too many bytes to count. */
+  readonly error_records: number | null;
+}
+
 /**
  * What one load of one partition does: written to S3 before anything is loaded, and pointed to by the load history,
  * so that a later run knows which files the target holds.
@@ -35,10 +48,17 @@ export interface PartitionPlan {
   readonly rows: number;
   /** Every file of this partition that is in S3 and whose rows the target holds once the load is done. */
   readonly loaded: readonly LakeFile[];
-  /** Digest of `loaded`. */
+  /** Digest of all that S3 holds of the partition, quarantined files too: as long as it stays, there is nothing new. */
   readonly fingerprint: string;
-  /** Files that were loaded before and are gone from S3 since; their rows stay in the target. */
+  /** Keys of files that were loaded before and are gone from S3 since; their rows stay in the target. */
   readonly vanished: readonly string[];
+  /** Keys of files that were loaded before and have other content since; rows that only the old content had stay. */
+  readonly overwritten: readonly string[];
+  /** Files that were left out, and why. */
+  readonly quarantined: readonly BadFile[];
+  /** Objects with records that Firehose could not deliver, and the records in them (null: not counted). */
+  readonly error_files: number;
+  readonly error_records: number | null;
 }
 
 /** COPYs that fit into one batch beside its other statements (BatchExecuteStatement takes 40). */
@@ -54,36 +74,26 @@ export function filesToLoad(present: readonly LakeFile[], before: readonly LakeF
 
 /**
  * Plans the load of the given files.
- * @param footers one for each of `files`, in the same order.
- * @throws LoadError ColumnMismatch, naming each file and how it differs; TooManyColumnOrders
+ * @param found what S3 holds. @param before the files that the target holds by the plan of the last load.
+ * @param files those that are loaded, with their footers. @param quarantined those that are left out.
+ * @throws LoadError TooManyColumnOrders
  */
 export function planPartition(
   dataset: Dataset,
-  load: { partition: Hour; execution: string; bucket: string; keys: { plan: string } },
-  present: readonly LakeFile[],
+  load: { partition: Hour; execution: string; keys: { plan: string } },
+  found: PartitionFiles,
   before: readonly LakeFile[],
-  files: readonly LakeFile[],
-  footers: readonly Footer[],
+  files: readonly (LakeFile & { readonly footer: Footer })[],
+  quarantined: readonly BadFile[],
 ): PartitionPlan {
   const groups = new Map<string, { columns: readonly string[]; files: InspectedFile[] }>();
-  const mismatches: string[] = [];
-  files.forEach((file, index) => {
-    const footer = footers[index];
-    if (!footer) throw new RangeError(`no footer for ${file.key}`);
-    const comparison = compareColumns(dataset.columns, footer.fields);
-    if (!comparison.matches) {
-      mismatches.push(
-        `s3://${load.bucket}/${file.key}: table columns: ${dataset.columns.length}, ` +
-          `data columns: ${footer.fields.length}; ${differencesText(comparison.differences)}`,
-      );
-      return;
-    }
-    const order = JSON.stringify(comparison.order);
-    const group = groups.get(order) ?? { columns: comparison.order, files: [] };
+  for (const { footer, ...file } of files) {
+    const columns = columnOrder(dataset, footer);
+    const order = JSON.stringify(columns);
+    const group = groups.get(order) ?? { columns, files: [] };
     group.files.push({ ...file, rows: footer.rows });
     groups.set(order, group);
-  });
-  if (mismatches.length > 0) throw columnMismatch(dataset, mismatches, files.length);
+  }
   if (groups.size > MAXIMUM_COPIES) {
     throw new LoadError(
       'TooManyColumnOrders',
@@ -96,38 +106,45 @@ export function planPartition(
     manifest_key: load.keys.plan.replace(/plan\.json$/, `${index + 1}.manifest`),
     ...group,
   }));
-  const vanished = filesBeyond(before, present)
-    .map((file) => file.key)
-    .filter((key) => !present.some((file) => file.key === key));
+  const { present } = found;
+  const keys = new Set(present.map(({ key }) => key));
+  const changed = filesBeyond(before, present).map(({ key }) => key);
   return {
     dataset: dataset.name,
     partition: load.partition,
     execution: load.execution,
     copies,
-    rows: copies.flatMap((copy) => copy.files).reduce((sum, file) => sum + file.rows, 0),
-    loaded: present,
-    fingerprint: fingerprintOf(present),
-    vanished,
+    rows: files.reduce((sum, { footer }) => sum + footer.rows, 0),
+    loaded: filesBeyond(present, quarantined),
+    fingerprint: fingerprintOf([...present, ...found.errors]),
+    vanished: changed.filter((key) => !keys.has(key)),
+    overwritten: changed.filter((key) => keys.has(key)),
+    quarantined,
+    error_files: found.errors.length,
+    error_records: found.error_records,
   };
 }
 
-const MISMATCHES_SHOWN = 10;
+/** The dataset's column names in the order in which a file holds them. */
+function columnOrder(dataset: Dataset, footer: Footer): readonly string[] {
+  const comparison = compareColumns(dataset.columns, footer.fields);
+  if (!comparison.matches) throw new RangeError('a file whose columns differ cannot be planned');
+  return comparison.order;
+}
 
-function columnMismatch(dataset: Dataset, mismatches: readonly string[], files: number): LoadError {
-  const more =
-    mismatches.length > MISMATCHES_SHOWN ? [`… and ${mismatches.length - MISMATCHES_SHOWN} more files`] : [];
-  return new LoadError(
-    'ColumnMismatch',
-    `${mismatches.length} of ${files} files do not have the columns of dataset ${dataset.name}:\n` +
-      [...mismatches.slice(0, MISMATCHES_SHOWN), ...more].join('\n'),
-    `Write the files again with the columns ${dataset.columns.map((column) => column.name).join(', ')}, ` +
-      `or change "columns" in the dataset file, then load the partition again.`,
-  );
+/** Where all plans and manifests of a dataset are kept. */
+export function plansOfDataset(dataset: string): string {
+  return `sluice/${dataset}/`;
+}
+
+/** Where those of a partition are kept, in a folder for each execution. */
+export function plansOfPartition(dataset: string, partition: Hour): string {
+  return `${plansOfDataset(dataset)}${partition}/`;
 }
 
 /** Where a load keeps its plan; the manifests stand beside it. */
 export function planKey(dataset: string, partition: Hour, execution: string): string {
-  return `sluice/${dataset}/${partition}/${execution}/plan.json`;
+  return `${plansOfPartition(dataset, partition)}${execution}/plan.json`;
 }
 
 /**

@@ -3,15 +3,19 @@ import type { ExecutionInput } from './execution-input';
 import { EMPTY_FINGERPRINT, fingerprintOf, type LakeFile } from './files';
 import { addHours, lastClosedHour, type Hour } from './hour';
 
-/** Why a partition is loaded: it never was; its files changed since; the execution's input asks for it. */
-export type Reason = 'new' | 'late-files' | 'requested';
+/**
+ * Why a partition is loaded: it never was; its files changed since, or what Firehose could not deliver of it; the
+ * execution's input asks for it.
+ */
+export const REASONS = ['new', 'late-files', 'requested'] as const;
+export type Reason = (typeof REASONS)[number];
 
 export interface Partition {
   readonly partition: Hour;
   readonly reason: Reason;
   /** Files in the listing. */
   readonly files: number;
-  /** The plan of the last load: which files the target already holds. Only where just the others are to be loaded. */
+  /** The plan of the last load: which files the target already holds. */
   readonly previous_plan?: string;
 }
 
@@ -49,34 +53,37 @@ export function hoursToList(dataset: Dataset, input: ExecutionInput, now: Date):
 /**
  * Decides what one execution loads.
  * @param files the data files by hour; hours outside `from` to `to` are left alone.
+ * @param errorFiles what Firehose could not deliver, by hour: an hour of which nothing became Parquet is told of too.
  */
 export function planLoad(
   dataset: Dataset,
   input: ExecutionInput,
   { from, to }: { from: Hour; to: Hour },
   files: ReadonlyMap<Hour, readonly LakeFile[]>,
+  errorFiles: ReadonlyMap<Hour, readonly LakeFile[]>,
   history: LoadHistory,
 ): LoadPlan {
   const loaded = new Map(history.loaded.map((each) => [each.partition, each]));
-  const hours = new Set([...files.keys(), ...loaded.keys()]);
+  const hours = new Set([...files.keys(), ...errorFiles.keys(), ...loaded.keys()]);
   // One hour that is asked for by name is answered for even where it has no files; a range is not filled with such.
   if (input.kind === 'requested' && from === to) hours.add(from);
 
   const due: Partition[] = [];
   for (const partition of [...hours].filter((hour) => hour >= from && hour <= to).sort()) {
     const present = files.get(partition) ?? [];
-    if (input.kind === 'requested') {
-      if (present.length > 0 || from === to)
-        due.push({ partition, reason: 'requested', files: present.length });
-      continue;
-    }
+    const undelivered = errorFiles.get(partition) ?? [];
     const last = loaded.get(partition);
-    if ((last?.fingerprint ?? EMPTY_FINGERPRINT) === fingerprintOf(present)) continue;
-    due.push(
-      last
-        ? { partition, reason: 'late-files', files: present.length, previous_plan: last.plan_key }
-        : { partition, reason: 'new', files: present.length },
-    );
+    const isDue =
+      input.kind === 'requested'
+        ? present.length + undelivered.length > 0 || from === to
+        : (last?.fingerprint ?? EMPTY_FINGERPRINT) !== fingerprintOf([...present, ...undelivered]);
+    if (!isDue) continue;
+    due.push({
+      partition,
+      reason: input.kind === 'requested' ? 'requested' : last ? 'late-files' : 'new',
+      files: present.length,
+      ...(last ? { previous_plan: last.plan_key } : {}),
+    });
   }
   const { max_partitions: most } = dataset.load;
   if (input.kind === 'requested') {

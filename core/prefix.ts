@@ -27,6 +27,25 @@ export function prefixProblem(template: string): string | undefined {
   return undefined;
 }
 
+/**
+ * Where Firehose puts the records that it could not deliver, one folder for each reason.
+ * Source: Amazon Data Firehose Developer Guide, "Understand custom prefixes for Amazon S3 objects", error-output-type.
+ */
+export const ERROR_OUTPUT_TYPES = ['processing-failed', 'format-conversion-failed'] as const;
+const ERROR_OUTPUT_TYPE = '{type}';
+
+/** @returns what is wrong with the template of Firehose's error prefix, undefined where nothing is. */
+export function errorPrefixProblem(template: string): string | undefined {
+  const [before, after, ...more] = template.split(ERROR_OUTPUT_TYPE);
+  if (before === undefined || after === undefined || more.length > 0) return 'holds {type}, once';
+  return prefixProblem(`${before}${ERROR_OUTPUT_TYPES[0]}${after}`);
+}
+
+/** The templates of the hours under an error prefix, one for each reason. */
+export function errorPrefixes(template: string): PrefixTemplate[] {
+  return ERROR_OUTPUT_TYPES.map((type) => template.replace(ERROR_OUTPUT_TYPE, type));
+}
+
 function fill(template: string, hour: Hour): string {
   const time = startOfHour(hour).toISOString();
   return template
@@ -70,7 +89,9 @@ export function hourReader(template: PrefixTemplate): (key: string) => Hour | un
   };
 }
 
-/** The same prefix in Firehose's words: `trips/year=!{timestamp:yyyy}/…`. */
+/** A prefix, or an error prefix, in Firehose's words: `trips/year=!{timestamp:yyyy}/…`. */
 export function firehosePrefix(template: PrefixTemplate): string {
-  return template.replace(/\{(yyyy|MM|dd|HH)\}/g, '!{timestamp:$1}');
+  return template
+    .replace(ERROR_OUTPUT_TYPE, '!{firehose:error-output-type}')
+    .replace(/\{(yyyy|MM|dd|HH)\}/g, '!{timestamp:$1}');
 }

@@ -1,3 +1,4 @@
+import type { Diagnosis } from './diagnosis';
 import type { Hour } from './hour';
 import type { Reason } from './partitions';
 
@@ -13,11 +14,34 @@ export interface PartitionResult {
   readonly superseded: number;
   readonly deleted: number;
   readonly inserted: number;
+  /** Rows whose event time lies in another hour than that of arrival: late or early events, not an error. */
+  readonly other_hours: number;
+  /** Files that were left out, since they cannot be loaded. */
+  readonly quarantined: number;
+  /** Files that were loaded before and are gone since: their rows stay in the target. */
+  readonly vanished: number;
+  /** Files that were loaded before and have other content since: they are loaded again. */
+  readonly overwritten: number;
+  /** Objects under Firehose's error prefix of this hour, and the records in them that never became Parquet. */
+  readonly error_files: number;
+  /** Null where they were too many bytes to count. */
+  readonly error_records: number | null;
   /** Wall-clock time of the partition's steps. */
   readonly seconds: number;
+  /** Why it failed, or what was left out: null where all is loaded. */
   readonly error: string | null;
   readonly cause: string | null;
   readonly fix: string | null;
+  /** The execution input that loads it again, where that is of use. */
+  readonly rerun: object | null;
+}
+
+/** What a scheduled execution cleared up after dead ones. */
+export interface Housekeeping {
+  readonly staging_tables: number;
+  readonly plan_files: number;
+  /** Why it could not be done; it changes nothing of the load. */
+  readonly error: string | null;
 }
 
 /** What an execution ends with. */
@@ -29,7 +53,9 @@ export interface LoadReport {
   /** The input that loads the waiting ones, where the next scheduled execution does not. */
   readonly next: object | null;
   readonly partitions: readonly PartitionResult[];
-  /** The execution's own error, or the first failed partition's. */
+  /** Null where nothing was looked after: by an execution that was asked for. */
+  readonly housekeeping: Housekeeping | null;
+  /** The execution's own error, or that of the first partition that has one. */
   readonly error: string | null;
   /** One line for people. */
   readonly summary: string;
@@ -44,40 +70,71 @@ export interface PartitionEnd {
   readonly outcome: PartitionResult['outcome'];
   /** Files in the listing. */
   readonly files: number;
-  readonly inspection?: { readonly files: number; readonly rows: number; readonly started: string };
-  readonly counts?: { readonly staged: number };
+  readonly inspection?: {
+    readonly files: number;
+    readonly rows: number;
+    readonly quarantined: number;
+    readonly vanished: number;
+    readonly overwritten: number;
+    readonly error_files: number;
+    readonly error_records: number | null;
+    readonly diagnosis?: Diagnosis;
+    readonly started: string;
+  };
+  readonly counts?: { readonly staged: number; readonly other_hours: number };
   readonly merged?: Pick<PartitionResult, 'staged' | 'duplicates' | 'superseded' | 'deleted' | 'inserted'>;
-  readonly diagnosis?: ExecutionFailure;
+  readonly diagnosis?: Diagnosis;
   /** ISO 8601. */
   readonly finished?: string;
 }
 
-export function partitionResult(end: PartitionEnd): PartitionResult {
-  const { merged, inspection, diagnosis } = end;
+/** @param rerun the execution input that loads the partition again. */
+export function partitionResult(end: PartitionEnd, rerun: object): PartitionResult {
+  const { merged, inspection, counts } = end;
+  const diagnosis = end.diagnosis ?? inspection?.diagnosis;
   return {
     partition: end.partition,
     reason: end.reason,
     outcome: end.outcome,
     files: inspection?.files ?? end.files,
     rows_in_files: inspection?.rows ?? 0,
-    staged: merged?.staged ?? end.counts?.staged ?? 0,
+    staged: merged?.staged ?? counts?.staged ?? 0,
     duplicates: merged?.duplicates ?? 0,
     superseded: merged?.superseded ?? 0,
     deleted: merged?.deleted ?? 0,
     inserted: merged?.inserted ?? 0,
+    other_hours: counts?.other_hours ?? 0,
+    quarantined: inspection?.quarantined ?? 0,
+    vanished: inspection?.vanished ?? 0,
+    overwritten: inspection?.overwritten ?? 0,
+    error_files: inspection?.error_files ?? 0,
+    error_records: inspection ? inspection.error_records : 0,
     seconds:
       inspection && end.finished ? (Date.parse(end.finished) - Date.parse(inspection.started)) / 1_000 : 0,
     error: diagnosis?.error ?? null,
     cause: diagnosis?.cause ?? null,
     fix: diagnosis?.fix ?? null,
+    rerun: diagnosis ? rerun : null,
   };
 }
 
-/** A failure before or beside the partitions: the input, the listing, the warehouse. */
-export interface ExecutionFailure {
-  readonly error: string;
-  readonly cause: string;
-  readonly fix: string;
+/** What a person wants to be told of a partition beside its counts, a line for each thing. */
+export function remarksOf(result: PartitionResult): string[] {
+  const { quarantined, vanished, overwritten, error_files, error_records } = result;
+  const files = (count: number) => (count === 1 ? '1 file' : `${count} files`);
+  return [
+    ...(quarantined > 0 ? [`${files(quarantined)} left out: cannot be loaded as it is`] : []),
+    ...(overwritten > 0 ? [`${files(overwritten)} overwritten since the last load, loaded again`] : []),
+    ...(vanished > 0
+      ? [`${files(vanished)} gone since the last load: what was loaded of it stays in the target`]
+      : []),
+    ...(error_files > 0
+      ? [
+          `${error_records === null ? 'too many records to count' : error_records === 1 ? '1 record' : `${error_records} records`} ` +
+            `never became Parquet: ${files(error_files)} under Firehose’s error prefix`,
+        ]
+      : []),
+  ];
 }
 
 /** SNS takes subjects of fewer than 100 characters, printable ASCII. Source: Amazon SNS API Reference, "Publish". */
@@ -96,38 +153,41 @@ export function reportLoad(
     readonly input: unknown;
     readonly waiting: number;
     readonly next: object | null;
-    readonly several: boolean;
+    readonly housekeeping: Housekeeping | null;
   },
   partitions: readonly PartitionResult[],
-  failure: ExecutionFailure | null,
+  failure: Diagnosis | null,
 ): LoadReport {
-  const failed = partitions.filter((each) => each.outcome === 'failed');
-  const status = failure || failed.length > 0 ? 'FAILED' : 'SUCCEEDED';
-  const summary = failure
-    ? `stopped by ${failure.error}`
-    : summaryOf(partitions, failed.length, load.waiting);
-  const common = { dataset: load.dataset, waiting: load.waiting, next: load.next, partitions, summary };
-  if (status === 'SUCCEEDED') return { ...common, status, error: null, notification: null };
+  const { dataset, waiting, next, housekeeping } = load;
+  // Of one that was loaded without some of its files somebody has to hear as well.
+  const incomplete = partitions.filter((each) => each.error !== null);
+  const summary = failure ? `stopped by ${failure.error}` : summaryOf(partitions, waiting);
+  const common = { dataset, waiting, next, housekeeping, partitions, summary };
+  if (!failure && incomplete.length === 0) {
+    return { ...common, status: 'SUCCEEDED', error: null, notification: null };
+  }
 
-  const what = load.dataset ?? 'load';
-  const subject = `Sluice: ${what}: ${failure ? failure.error : `${failed.length} of ${partitions.length} partitions failed`}`;
+  const failed = partitions.filter((each) => each.outcome === 'failed').length;
+  const what = failure
+    ? failure.error
+    : failed > 0
+      ? `${failed} of ${partitions.length} partitions failed`
+      : `${incomplete.length} of ${partitions.length} partitions loaded without some of their files`;
   const sections = failure
-    ? [explain(failure, failure.error === 'InvalidInput' ? null : JSON.stringify(load.input))]
-    : failed.map((each) =>
+    ? [explain(failure, failure.error === 'InvalidInput' ? null : load.input)]
+    : incomplete.map((each) =>
         [
-          `Partition ${each.partition} (${each.reason}): ${each.error}`,
-          explain(
-            each,
-            JSON.stringify({ ...(load.several ? { dataset: load.dataset } : {}), partition: each.partition }),
-          ),
+          `Partition ${each.partition} (${each.reason})${each.outcome === 'failed' ? '' : `, ${each.quarantined} of its files left out`}: ${each.error}`,
+          explain(each, each.rerun),
         ].join('\n'),
       );
   return {
     ...common,
-    status,
-    error: failure?.error ?? failed[0]?.error ?? null,
+    status: 'FAILED',
+    // What failed comes before what is only not whole.
+    error: (failure ?? incomplete.find((each) => each.outcome === 'failed') ?? incomplete[0])?.error ?? null,
     notification: {
-      subject: subject.replace(/[^\x20-\x7e]/g, '?').slice(0, SUBJECT_LENGTH),
+      subject: `Sluice: ${dataset ?? 'load'}: ${what}`.replace(/[^\x20-\x7e]/g, '?').slice(0, SUBJECT_LENGTH),
       message: fitted([`Execution ${load.execution} failed: ${summary}.`, ...sections]),
     },
   };
@@ -136,16 +196,18 @@ export function reportLoad(
 function explain(
   failure: { error: string | null; cause: string | null; fix: string | null },
   /** Null where the same input would only fail again. */
-  input: string | null,
+  input: unknown,
 ): string {
   return [
     `What happened: ${shortened(failure.cause ?? '', CAUSE_LENGTH)}`,
     `How to fix it: ${shortened(failure.fix ?? '', FIX_LENGTH)}`,
-    ...(input === null ? [] : [`To run it again, start an execution with ${shortened(input, INPUT_LENGTH)}`]),
+    ...(input === null
+      ? []
+      : [`To run it again, start an execution with ${shortened(JSON.stringify(input), INPUT_LENGTH)}`]),
   ].join('\n');
 }
 
-function summaryOf(partitions: readonly PartitionResult[], failed: number, waiting: number): string {
+function summaryOf(partitions: readonly PartitionResult[], waiting: number): string {
   if (partitions.length === 0) return 'nothing to load';
   const sum = (pick: (each: PartitionResult) => number) =>
     partitions.reduce((total, each) => total + pick(each), 0);
@@ -153,10 +215,15 @@ function summaryOf(partitions: readonly PartitionResult[], failed: number, waiti
   if (planned > 0)
     return `${planned} partitions would be loaded${waiting > 0 ? `, ${waiting} more would wait` : ''}`;
   const loaded = partitions.filter((each) => each.outcome === 'loaded').length;
+  const failed = partitions.filter((each) => each.outcome === 'failed').length;
+  const quarantined = sum((each) => each.quarantined);
+  const undelivered = sum((each) => each.error_records ?? 0);
   return [
     `${loaded} of ${partitions.length} partitions loaded`,
     `${sum((each) => each.inserted)} rows inserted`,
     ...(failed > 0 ? [`${failed} failed`] : []),
+    ...(quarantined > 0 ? [`${quarantined} files left out`] : []),
+    ...(undelivered > 0 ? [`${undelivered} records never became Parquet`] : []),
     ...(waiting > 0 ? [`${waiting} waiting`] : []),
   ].join(', ');
 }

@@ -21,6 +21,25 @@ export function stagingTable(dataset: string, partition: Hour, execution: string
   return `staging_${dataset}_${partition.replace(/[-T]/g, '')}_${digest}`;
 }
 
+/** The load that a staging table of the dataset was made for; undefined for the name of another table. */
+export function stagedLoad(
+  dataset: string,
+  table: string,
+): { readonly partition: Hour; isOf(execution: string): boolean } | undefined {
+  const digits = new RegExp(`^staging_${dataset}_(\\d{4})(\\d{2})(\\d{2})(\\d{2})_[0-9a-f]{16}$`).exec(table);
+  if (!digits) return undefined;
+  const [, year, month, day, hour] = digits;
+  const partition = `${year}-${month}-${day}T${hour}`;
+  return { partition, isOf: (execution) => stagingTable(dataset, partition, execution) === table };
+}
+
+/** The quoted name of a staging table, or of any other table of Sluice's. */
+export function sluiceTable(table: string): string {
+  return `${quoteName(SLUICE_SCHEMA)}.${quoteName(table)}`;
+}
+
+export const HISTORY_TABLE = 'load_history';
+
 export function mutexTable(dataset: string): string {
   return `mutex_${dataset}`;
 }
@@ -42,8 +61,8 @@ export function datasetPieces(dataset: Dataset): Record<string, string> {
   ];
   return {
     sluice_schema: quoteName(SLUICE_SCHEMA),
-    history: `${quoteName(SLUICE_SCHEMA)}.${quoteName('load_history')}`,
-    mutex: `${quoteName(SLUICE_SCHEMA)}.${quoteName(mutexTable(dataset.name))}`,
+    history: sluiceTable(HISTORY_TABLE),
+    mutex: sluiceTable(mutexTable(dataset.name)),
     winners: WINNERS,
     matches: MATCHES,
     counts: COUNTS,

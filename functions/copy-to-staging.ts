@@ -1,5 +1,5 @@
 import { batchOf, quoteName, quoteText, renderSql } from '../core/sql';
-import { datasetPieces, SLUICE_SCHEMA } from '../core/warehouse';
+import { datasetPieces, sluiceTable } from '../core/warehouse';
 import { readConfiguration } from './shared/configuration';
 import { stepHandler } from './shared/handler';
 import { findDataset, readSql } from './shared/package-files';
@@ -24,7 +24,7 @@ export const handler = stepHandler(
 
     const pieces = {
       ...datasetPieces(dataset),
-      staging: `${quoteName(SLUICE_SCHEMA)}.${quoteName(load.inspection.staging)}`,
+      staging: sluiceTable(load.inspection.staging),
     };
     const statements = readSql(configuration.packageDirectory, 'copy-to-staging').flatMap((template) =>
       template.name === 'copy-files'

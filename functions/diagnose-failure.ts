@@ -1,25 +1,26 @@
 import { z } from 'zod';
-import { diagnose, type Diagnosis } from '../core/diagnosis';
+import { diagnose, shortenedDiagnosis, type Diagnosis } from '../core/diagnosis';
 import { isTransient, LoadError } from '../core/errors';
+import { rerunInput } from '../core/execution-input';
+import { diagnosisParameters } from '../core/history';
 import { startedText } from '../core/hour';
 import type { PartitionEnd } from '../core/report';
-import { batchOf, quoteName, renderSql } from '../core/sql';
-import { datasetPieces, SLUICE_SCHEMA, stagingTable } from '../core/warehouse';
+import { batchOf, renderSql } from '../core/sql';
+import { datasetPieces, sluiceTable, stagingTable } from '../core/warehouse';
 import { readConfiguration } from './shared/configuration';
 import { logger, stepHandler } from './shared/handler';
 import { findDataset, readSql } from './shared/package-files';
 import { recordedLoad } from './shared/recorded-load';
-import { inspection, partitionState, stagingCounts, type MergeCounts } from './shared/states';
+import { caughtError, inspection, partitionState, stagingCounts, type MergeCounts } from './shared/states';
 import { endStatements, runBatch, statementName } from './shared/warehouse';
 
-const caught = z.object({ Error: z.string().optional(), Cause: z.string().optional() });
 const partitionFailure = partitionState.extend({
   inspection: inspection.optional(),
   counts: stagingCounts.optional(),
-  error: caught,
+  error: caughtError,
 });
 /** Before there is a partition: the input, the listing. */
-const executionFailure = z.object({ error: caught });
+const executionFailure = z.object({ error: caughtError });
 const event = z.union([
   /** `attempt`: how often this step was retried; 0 the first time. */
   z.object({ load: partitionFailure, attempt: z.number() }),
@@ -32,8 +33,6 @@ type PartitionFailure = z.infer<typeof partitionFailure>;
 const CLEAN_UP_RETRIES = 3;
 /** For a failure of the execution as a whole, whose text is not one of many in a payload. */
 const EXECUTION_DIAGNOSIS_BYTES = 20_000;
-/** What a VARCHAR(65535) of the load history takes. */
-const HISTORY_BYTES = 65_535;
 
 /**
  * Names the cause of a failure and its fix, ends what the load still has running, drops the staging table and writes the
@@ -44,7 +43,8 @@ export const handler = stepHandler(
   'DiagnoseFailure',
   event,
   async (input): Promise<PartitionEnd | { diagnosis: Diagnosis }> => {
-    if ('error' in input) return { diagnosis: shortened(diagnose(input.error), EXECUTION_DIAGNOSIS_BYTES) };
+    if ('error' in input)
+      return { diagnosis: shortenedDiagnosis(diagnose(input.error), EXECUTION_DIAGNOSIS_BYTES) };
 
     const { load: failure, attempt } = input;
     const diagnosis = diagnose(failure.error);
@@ -56,7 +56,7 @@ export const handler = stepHandler(
       : {
           ...end,
           outcome: 'failed',
-          diagnosis: shortened(diagnosis, failure.diagnosis_bytes),
+          diagnosis: shortenedDiagnosis(diagnosis, failure.diagnosis_bytes),
           finished: new Date().toISOString(),
         };
   },
@@ -79,7 +79,7 @@ async function cleanUp(
     });
 
   const configuration = readConfiguration();
-  const { dataset } = findDataset(configuration.packageDirectory, failure.dataset);
+  const { dataset, several } = findDataset(configuration.packageDirectory, failure.dataset);
   await tried('Ending what the load has running', () => endStatements(configuration, failure));
   const merged = await tried('Looking for a committed merge', () =>
     recordedLoad(configuration, dataset, failure),
@@ -87,10 +87,10 @@ async function cleanUp(
   if (merged) return merged;
 
   const staging = stagingTable(failure.dataset, failure.partition, failure.execution);
-  const pieces = { ...datasetPieces(dataset), staging: `${quoteName(SLUICE_SCHEMA)}.${quoteName(staging)}` };
+  const pieces = { ...datasetPieces(dataset), staging: sluiceTable(staging) };
   // Each by itself: that a table cannot be dropped must not keep the failure from being recorded.
   for (const template of readSql(configuration.packageDirectory, 'diagnose-failure')) {
-    const batch = batchOf([renderSql(template, pieces)], parameters(failure, diagnosis));
+    const batch = batchOf([renderSql(template, pieces)], parameters(failure, diagnosis, several));
     await tried(template.name, () =>
       runBatch(configuration, batch, statementName(failure, 'DiagnoseFailure')),
     );
@@ -98,7 +98,11 @@ async function cleanUp(
   return undefined;
 }
 
-function parameters(failure: PartitionFailure, diagnosis: Diagnosis): Record<string, string | number> {
+function parameters(
+  failure: PartitionFailure,
+  diagnosis: Diagnosis,
+  several: boolean,
+): Record<string, string | number> {
   return {
     dataset: failure.dataset,
     partition: failure.partition,
@@ -109,22 +113,6 @@ function parameters(failure: PartitionFailure, diagnosis: Diagnosis): Record<str
     rows_in_files: failure.inspection?.rows ?? 0,
     staged: failure.counts?.staged ?? 0,
     started: startedText(failure.inspection ? new Date(failure.inspection.started) : new Date()),
-    error: diagnosis.error.slice(0, 256),
-    cause: firstBytes(diagnosis.cause, HISTORY_BYTES),
-    fix: firstBytes(diagnosis.fix, HISTORY_BYTES),
+    ...diagnosisParameters(diagnosis, rerunInput(failure.dataset, failure.partition, several)),
   };
-}
-
-/** The diagnosis within so many bytes; the load history and the log hold it whole. */
-function shortened(diagnosis: Diagnosis, bytes: number): Diagnosis {
-  const fix = firstBytes(diagnosis.fix, bytes / 2);
-  return { error: diagnosis.error, fix, cause: firstBytes(diagnosis.cause, bytes - Buffer.byteLength(fix)) };
-}
-
-/** As many whole characters as fit into so many bytes of UTF-8. */
-function firstBytes(text: string, bytes: number): string {
-  if (Buffer.byteLength(text) <= bytes) return text;
-  const ellipsis = '…';
-  const cut = Buffer.from(text).subarray(0, Math.max(0, bytes - Buffer.byteLength(ellipsis)));
-  return new TextDecoder().decode(cut).replace(/\uFFFD+$/, '') + ellipsis;
 }

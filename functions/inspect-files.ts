@@ -1,7 +1,19 @@
-import { parquetMetadata, parquetSchema } from 'hyparquet';
+import type { z } from 'zod';
+import {
+  BAD_FILE_ERRORS,
+  badFilesError,
+  fileNamedIn,
+  footerProblem,
+  quarantineDiagnosis,
+  type BadFile,
+  type BadFileError,
+} from '../core/bad-files';
 import type { Dataset } from '../core/dataset';
-import { LoadError } from '../core/errors';
-import { isDataFile, type LakeFile } from '../core/files';
+import { diagnose, shortenedDiagnosis } from '../core/diagnosis';
+import { isErrorName, LoadError } from '../core/errors';
+import { rerunInput } from '../core/execution-input';
+import { filesBeyond, isDataFile, type LakeFile } from '../core/files';
+import { diagnosisParameters, planParameters } from '../core/history';
 import { startedText } from '../core/hour';
 import {
   filesToLoad,
@@ -9,62 +21,138 @@ import {
   planKey,
   planPartition,
   type Footer,
+  type PartitionFiles,
   type PartitionPlan,
 } from '../core/inspection';
-import { prefixOfHour } from '../core/prefix';
+import { errorPrefixes, prefixOfHour } from '../core/prefix';
 import { batchOf, renderSql } from '../core/sql';
 import { datasetPieces, stagingTable } from '../core/warehouse';
 import { readConfiguration, type Configuration } from './shared/configuration';
+import { readFooter } from './shared/footer';
 import { logger, stepHandler } from './shared/handler';
-import { listFiles, readRange, writeJson } from './shared/lake';
+import { countLines, listFiles, writeJson } from './shared/lake';
 import { findDataset, readSql } from './shared/package-files';
 import { inParallel } from './shared/in-parallel';
 import { readPlan, writePlan } from './shared/plan';
-import { partitionState, type Inspection } from './shared/states';
+import { caughtError, inspection, partitionState, type Inspection } from './shared/states';
 import { runBatch, statementName } from './shared/warehouse';
 
 /** Footers read at the same time: two small requests each. */
 const CONCURRENT_FOOTERS = 32;
+/** Of records that Firehose could not deliver, as many bytes of a partition are read to count them. */
+const COUNTED_ERROR_BYTES = 128 * 1024 * 1024;
+const CONCURRENT_COUNTS = 8;
+/** COPYs of one load that may fail for a bad file each, before the partition fails. */
+const MOST_FAILED_COPIES = 20;
+
+/** Called again, with its own inspection and the COPY's error, where a COPY has found a bad file. */
+const event = partitionState.extend({ inspection: inspection.optional(), error: caughtError.optional() });
+type Load = z.infer<typeof event>;
 
 /** Reads every footer of the partition's files and plans the load: which files, in which COPYs, with how many rows. */
-export const handler = stepHandler('InspectFiles', partitionState, async (load): Promise<Inspection> => {
-  const started = new Date();
+export const handler = stepHandler('InspectFiles', event, async (load): Promise<Inspection> => {
+  const started = load.inspection ? new Date(load.inspection.started) : new Date();
   const configuration = readConfiguration();
   const { bucket } = configuration;
-  const { dataset } = findDataset(configuration.packageDirectory, load.dataset);
+  const { dataset, several } = findDataset(configuration.packageDirectory, load.dataset);
+  const mayQuarantine = dataset.load.on_bad_file === 'quarantine';
 
-  const prefix = prefixOfHour(dataset.source.prefix, load.partition);
-  const present = (await listFiles(bucket, prefix)).filter((file) => isDataFile(file.key, prefix));
+  const found = await listPartition(bucket, dataset, load.partition);
   const before = load.previous_plan ? await loadedBefore(bucket, load.previous_plan) : [];
-  const files = filesToLoad(present, before);
-  const footers = await inParallel(files, CONCURRENT_FOOTERS, (file) => readFooter(bucket, file));
-
-  const key = planKey(load.dataset, load.partition, load.execution);
-  const plan = planPartition(
-    dataset,
-    { partition: load.partition, execution: load.execution, bucket, keys: { plan: key } },
-    present,
-    before,
-    files,
-    footers,
+  const files = filesToLoad(found.present, load.reason === 'requested' ? [] : before);
+  const known = await foundSoFar(bucket, load, files);
+  const judged = await inParallel(filesBeyond(files, known), CONCURRENT_FOOTERS, (file) =>
+    judgeFile(bucket, dataset, file),
   );
+  const bad = [...known, ...judged.filter((file) => 'error' in file)];
+  if (bad.length > 0 && !mayQuarantine) throw badFilesError(dataset, bucket, bad, files.length);
+
+  const good = judged.filter((file) => 'footer' in file);
+  const key = planKey(load.dataset, load.partition, load.execution);
+  const identity = { partition: load.partition, execution: load.execution, keys: { plan: key } };
+  const plan = planPartition(dataset, identity, found, before, good, bad);
   await Promise.all(
     plan.copies.map((copy) => writeJson(bucket, copy.manifest_key, manifestOf(bucket, copy))),
   );
   await writePlan(bucket, key, plan);
-  if (files.length === 0) await recordEmpty(configuration, dataset, load.reason, plan, key, started);
+  const diagnosis = bad.length > 0 ? quarantineDiagnosis(dataset, bucket, bad, files.length) : undefined;
+  if (good.length === 0) {
+    const rerun = rerunInput(dataset.name, load.partition, several);
+    await recordEmpty(configuration, dataset, plan, {
+      ...planParameters(plan),
+      ...diagnosisParameters(diagnosis, rerun),
+      reason: load.reason,
+      plan_key: key,
+      started: startedText(started),
+    });
+  }
   return {
-    outcome: files.length === 0 ? 'empty' : 'ready',
+    outcome: good.length === 0 ? 'empty' : 'ready',
     plan_key: key,
     staging: stagingTable(load.dataset, load.partition, load.execution),
-    files: files.length,
+    files: good.length,
     rows: plan.rows,
-    bytes: files.reduce((sum, file) => sum + file.size, 0),
+    bytes: good.reduce((sum, file) => sum + file.size, 0),
+    quarantined: plan.quarantined.length,
+    vanished: plan.vanished.length,
+    overwritten: plan.overwritten.length,
+    error_files: plan.error_files,
+    error_records: plan.error_records,
+    on_bad_file: dataset.load.on_bad_file,
+    failed_copies: (load.inspection?.failed_copies ?? -1) + 1,
     started: started.toISOString(),
     statement_timeout_minutes: dataset.load.statement_timeout_minutes,
     merge_timeout_minutes: dataset.load.statement_timeout_minutes * dataset.load.max_concurrency,
+    ...(diagnosis ? { diagnosis: shortenedDiagnosis(diagnosis, load.diagnosis_bytes) } : {}),
   };
 });
+
+async function listPartition(bucket: string, dataset: Dataset, partition: string): Promise<PartitionFiles> {
+  const { source } = dataset;
+  const prefixes = [source.prefix, ...errorPrefixes(source.error_prefix)].map((template) =>
+    prefixOfHour(template, partition),
+  );
+  const listings = await Promise.all(
+    prefixes.map(async (prefix) =>
+      (await listFiles(bucket, prefix)).filter((file) => isDataFile(file.key, prefix)),
+    ),
+  );
+  const [present = [], ...errors] = listings;
+  return { present, errors: errors.flat(), error_records: await countRecords(bucket, errors.flat()) };
+}
+
+/** @returns null where it would take too long. */
+async function countRecords(bucket: string, files: readonly LakeFile[]): Promise<number | null> {
+  if (files.reduce((sum, file) => sum + file.size, 0) > COUNTED_ERROR_BYTES) return null;
+  const counts = await inParallel(files, CONCURRENT_COUNTS, (file) => countLines(bucket, file));
+  return counts.reduce((sum, count) => sum + count, 0);
+}
+
+/**
+ * The bad files that this execution has found so far, with the one that its COPY has just met: what is wrong with that
+ * its footer does not show.
+ * @throws LoadError the COPY's own, where it names no file of the partition or there is no end of them
+ */
+async function foundSoFar(bucket: string, load: Load, files: readonly LakeFile[]): Promise<BadFile[]> {
+  if (!load.inspection || !load.error) return [];
+  const { error, cause, fix } = diagnose(load.error);
+  const { quarantined, copies } = await readPlan(bucket, load.inspection.plan_key);
+  // Among those left out already where this is another try of the same inspection.
+  const file = fileNamedIn(cause, [...copies.flatMap((copy) => copy.files), ...quarantined]);
+  if (!isBadFileError(error) || !file || load.inspection.failed_copies >= MOST_FAILED_COPIES) {
+    throw new LoadError(isErrorName(error) ? error : 'StatementFailed', cause, fix);
+  }
+  const { key, etag, size } = file;
+  const others = quarantined.filter((each) => each.key !== key);
+  // One that was written again meanwhile is another file.
+  return [...others, { key, etag, size, error, reason: cause }].filter(
+    (bad) => filesBeyond([bad], files).length === 0,
+  );
+}
+
+function isBadFileError(error: string): error is BadFileError {
+  return BAD_FILE_ERRORS.some((each) => each === error);
+}
 
 /** The files that the target holds. Where the plan that names them is gone, all are loaded again: that is only slower. */
 async function loadedBefore(bucket: string, plan: string): Promise<readonly LakeFile[]> {
@@ -77,73 +165,31 @@ async function loadedBefore(bucket: string, plan: string): Promise<readonly Lake
   }
 }
 
-/** A Parquet file ends with its footer, the footer's length (4 bytes) and "PAR1"; the shortest possible has 12 bytes. */
-const TRAILER_BYTES = 8;
-const SHORTEST_FILE_BYTES = 12;
-
-/** @throws LoadError UnreadableFile, saying what is wrong with the file. */
-async function readFooter(bucket: string, file: LakeFile): Promise<Footer> {
-  if (file.size === 0) throw unreadable(bucket, file, 'it is empty');
-  if (file.size < SHORTEST_FILE_BYTES) throw unreadable(bucket, file, `it has only ${file.size} bytes`);
-  const trailer = await readRange(bucket, file, file.size - TRAILER_BYTES, file.size);
-  const magic = new TextDecoder('latin1').decode(trailer.slice(4));
-  if (magic === 'PARE') throw unreadable(bucket, file, 'its footer is encrypted, which COPY cannot read');
-  if (magic !== 'PAR1') {
-    throw unreadable(
-      bucket,
-      file,
-      'it does not end as Parquet does: it is of another format, or was cut off',
-    );
+async function judgeFile(
+  bucket: string,
+  dataset: Dataset,
+  file: LakeFile,
+): Promise<(LakeFile & { footer: Footer }) | BadFile> {
+  const footer = await readFooter(bucket, file);
+  if (typeof footer === 'string') {
+    return { ...file, error: 'UnreadableFile', reason: `it is not a readable Parquet file: ${footer}` };
   }
-  const footerBytes = new DataView(trailer).getUint32(0, true);
-  if (footerBytes + SHORTEST_FILE_BYTES > file.size) {
-    throw unreadable(
-      bucket,
-      file,
-      `its footer would have ${footerBytes} bytes, the whole file has ${file.size}`,
-    );
-  }
-  const footer = await readRange(bucket, file, file.size - TRAILER_BYTES - footerBytes, file.size);
-  try {
-    const metadata = parquetMetadata(footer);
-    return {
-      rows: Number(metadata.num_rows),
-      fields: parquetSchema(metadata).children.map((child) => child.element),
-    };
-  } catch (error) {
-    throw unreadable(bucket, file, `its footer cannot be read (${(error as Error).message})`);
-  }
-}
-
-function unreadable(bucket: string, file: LakeFile, why: string): LoadError {
-  return new LoadError(
-    'UnreadableFile',
-    `s3://${bucket}/${file.key} is not a readable Parquet file: ${why}.`,
-    'Write the file again or delete it, then load the partition again. Files whose name starts with _ or . are left out.',
-  );
+  const problem = footerProblem(dataset, footer);
+  return problem ? { ...file, ...problem } : { ...file, footer };
 }
 
 /** Remembers that the partition was looked at, so that the next execution does not look at it for the same reason. */
 async function recordEmpty(
   configuration: Configuration,
   dataset: Dataset,
-  reason: string,
   plan: PartitionPlan,
-  planKey: string,
-  started: Date,
+  recorded: Readonly<Record<string, string | number>>,
 ): Promise<void> {
   const pieces = datasetPieces(dataset);
   const statements = readSql(configuration.packageDirectory, 'inspect-files').map((each) =>
     renderSql(each, pieces),
   );
-  const parameters = {
-    dataset: dataset.name,
-    partition: plan.partition,
-    execution: plan.execution,
-    reason,
-    fingerprint: plan.fingerprint,
-    plan_key: planKey,
-    started: startedText(started),
-  };
+  const { partition, execution, fingerprint } = plan;
+  const parameters = { ...recorded, dataset: dataset.name, partition, execution, fingerprint };
   await runBatch(configuration, batchOf(statements, parameters), statementName(plan, 'InspectFiles'));
 }

@@ -11,9 +11,10 @@ import {
   type LoadHistory,
   type Partition,
 } from '../core/partitions';
-import { dayPrefixes } from '../core/prefix';
-import { batchOf, renderSql, type SqlTemplate } from '../core/sql';
-import { datasetPieces, mutexTable, SLUICE_SCHEMA } from '../core/warehouse';
+import { ADDED_HISTORY_COLUMNS } from '../core/history';
+import { dayPrefixes, errorPrefixes, type PrefixTemplate } from '../core/prefix';
+import { batchOf, quoteName, renderSql, type SqlTemplate } from '../core/sql';
+import { datasetPieces, HISTORY_TABLE, mutexTable, SLUICE_SCHEMA, stagedLoad } from '../core/warehouse';
 import { readConfiguration, type Configuration } from './shared/configuration';
 import { stepHandler } from './shared/handler';
 import { inParallel } from './shared/in-parallel';
@@ -22,7 +23,12 @@ import { findDataset, readSql } from './shared/package-files';
 import { partitionState } from './shared/states';
 import { runBatch, type Row } from './shared/warehouse';
 
-const event = z.object({ input: z.unknown(), execution: z.string() });
+const event = z.object({
+  input: z.unknown(),
+  execution: z.string(),
+  /** The state machine's ARN: the account that all of this runs in. */
+  state_machine: z.string(),
+});
 
 /** Days listed at the same time: a range may have thousands. */
 const CONCURRENT_LISTINGS = 16;
@@ -41,24 +47,34 @@ interface Listing {
   readonly waiting: number;
   readonly next: { readonly from: Hour; readonly to: Hour } | null;
   readonly max_concurrency: number;
+  /** Whether this execution clears up after dead ones: a scheduled one does. */
+  readonly sweep: boolean;
+  /** Staging tables of the dataset, of whatever execution, that were there before this one made any. */
+  readonly staging: readonly string[];
 }
+
+/** Staging tables that one execution looks at; the next one takes the rest. */
+const MOST_STAGING_TABLES = 200;
 
 /** Finds the partitions that this execution loads. */
 export const handler = stepHandler(
   'ListPartitions',
   event,
-  async ({ input, execution }): Promise<Listing> => {
+  async ({ input, execution, state_machine }): Promise<Listing> => {
     const configuration = readConfiguration();
     const request = parseExecutionInput(input);
     const { dataset, several } = findDataset(configuration.packageDirectory, request.dataset);
     const hours = hoursToList(dataset, request, new Date());
 
+    assertSameAccount(configuration, state_machine);
     await assertSameRegion(configuration);
-    const [files, history] = await Promise.all([
-      listHours(configuration.bucket, dataset, hours),
-      readHistory(configuration, dataset, request, hours),
+    const { source } = dataset;
+    const [files, errorFiles, { history, staging }] = await Promise.all([
+      listHours(configuration.bucket, [source.prefix], hours),
+      listHours(configuration.bucket, errorPrefixes(source.error_prefix), hours),
+      readWarehouse(configuration, dataset, request, hours),
     ]);
-    const { partitions, waiting, next } = planLoad(dataset, request, hours, files, history);
+    const { partitions, waiting, next } = planLoad(dataset, request, hours, files, errorFiles, history);
     return {
       dataset: dataset.name,
       several,
@@ -70,11 +86,27 @@ export const handler = stepHandler(
         diagnosis_bytes: Math.floor(DIAGNOSES_BYTES / partitions.length),
       })),
       waiting,
+      sweep: request.kind === 'scheduled' && !request.plan,
+      staging,
       next: next ?? null,
       max_concurrency: dataset.load.max_concurrency,
     };
   },
 );
+
+/** The account of an ARN. */
+const accountOf = (arn: string): string => arn.split(':')[4] ?? '';
+
+/** Redshift assumes only roles of its own account; of a chain of roles the first one has to be. */
+function assertSameAccount({ copyRole }: Configuration, stateMachine: string): void {
+  const account = accountOf(stateMachine);
+  if (accountOf(copyRole) === account) return;
+  throw new LoadError(
+    'RoleNotAssumable',
+    `The COPY role ${copyRole} is of account ${accountOf(copyRole)}, the warehouse of account ${account}: Redshift takes only roles of its own account.`,
+    `Make a role in account ${account} that trusts redshift.amazonaws.com and redshift-serverless.amazonaws.com, attach it to the namespace and set COPY_ROLE_ARN to it. For a bucket of account ${accountOf(copyRole)} let the bucket’s policy allow that role, or chain the roles: COPY_ROLE_ARN=<role in ${account}>,${copyRole}.`,
+  );
+}
 
 /** COPY from Parquet takes no REGION, so a bucket elsewhere can only fail, and later and less clearly than here. */
 async function assertSameRegion({ bucket, region }: Configuration): Promise<void> {
@@ -87,29 +119,43 @@ async function assertSameRegion({ bucket, region }: Configuration): Promise<void
   );
 }
 
+/** The data files under all of the templates, by hour. */
 async function listHours(
   bucket: string,
-  dataset: Dataset,
+  templates: readonly PrefixTemplate[],
   { from, to }: { from: Hour; to: Hour },
 ): Promise<Map<Hour, LakeFile[]>> {
-  const days = dayPrefixes(dataset.source.prefix, from, to);
-  const listings = await inParallel(days, CONCURRENT_LISTINGS, (prefix) => listFiles(bucket, prefix));
-  return filesByHour(dataset.source.prefix, listings.flat());
+  const days = templates.flatMap((template) =>
+    dayPrefixes(template, from, to).map((prefix) => ({ template, prefix })),
+  );
+  const listings = await inParallel(days, CONCURRENT_LISTINGS, async ({ template, prefix }) =>
+    filesByHour(template, await listFiles(bucket, prefix)),
+  );
+  const hours = new Map<Hour, LakeFile[]>();
+  for (const [hour, files] of listings.flatMap((listing) => [...listing])) {
+    hours.set(hour, [...(hours.get(hour) ?? []), ...files]);
+  }
+  return hours;
 }
 
-/** What was loaded, and what failed, of these hours. Creates the warehouse's tables where they are missing, unless only a plan is asked for. */
-async function readHistory(
+/**
+ * What was loaded, and what failed, of these hours, and which staging tables there are. Creates the warehouse's tables
+ * where they are missing, unless only a plan is asked for.
+ */
+async function readWarehouse(
   configuration: Configuration,
   dataset: Dataset,
   request: ExecutionInput,
   { from, to }: { from: Hour; to: Hour },
-): Promise<LoadHistory> {
+): Promise<{ history: LoadHistory; staging: string[] }> {
   const pieces = datasetPieces(dataset);
+  const { schema, table } = dataset.target;
   const parameters = {
-    target_schema: dataset.target.schema,
-    target_table: dataset.target.table,
+    target_schema: schema,
+    target_table: table,
     sluice_schema: SLUICE_SCHEMA,
     mutex_table: mutexTable(dataset.name),
+    history_table: HISTORY_TABLE,
     dataset: dataset.name,
     from_hour: from,
     to_hour: to,
@@ -119,25 +165,34 @@ async function readHistory(
     return runBatch(configuration, batchOf(statements, parameters), `ListPartitions ${dataset.name}`);
   };
   const templates = readSql(configuration.packageDirectory, 'list-partitions');
-  const [columns = [], loaded = [], failed = []] = await read(templates).catch((error: unknown) => {
+  const [rows = [], loaded = [], failed = []] = await read(templates).catch((error: unknown) => {
     // Before the first load the history itself is what does not exist; the target may.
     if (error instanceof LoadError && error.name === 'TargetMismatch') return read(templates.slice(0, 1));
     throw error;
   });
-  const targetExists = hasTable(columns, dataset.target.table);
-  if (targetExists) assertTargetColumns(columns, dataset);
-  if (!request.plan && !(targetExists && hasTable(columns, mutexTable(dataset.name)))) {
-    await createWarehouse(configuration, dataset);
+  const columnsOf = (schema: string, table: string) =>
+    rows
+      .filter((row) => row.table_schema === schema && row.table_name === table)
+      .map((row) => row.column_name);
+  const target = columnsOf(schema, table);
+  const history = columnsOf(SLUICE_SCHEMA, HISTORY_TABLE);
+  if (target.length > 0) assertTargetColumns(target, dataset);
+  if (!request.plan) {
+    const complete = [target, history, columnsOf(SLUICE_SCHEMA, mutexTable(dataset.name))];
+    if (complete.some((columns) => columns.length === 0)) await createWarehouse(configuration, dataset);
+    if (history.length > 0) await upgradeHistory(configuration, dataset, history);
   }
-  // A table that was dropped, or has another name now, holds nothing of what the history says was loaded.
   return {
-    loaded: targetExists ? loaded.map(loadedPartition) : [],
-    failed: failed.map((row) => String(row.partition).trim()),
+    // A table that was dropped, or has another name now, holds nothing of what the history says was loaded.
+    history: {
+      loaded: target.length > 0 ? loaded.map(loadedPartition) : [],
+      failed: failed.map((row) => String(row.partition).trim()),
+    },
+    staging: rows
+      .map((row) => String(row.table_name))
+      .filter((name) => stagedLoad(dataset.name, name) !== undefined)
+      .slice(0, MOST_STAGING_TABLES),
   };
-}
-
-function hasTable(columns: readonly Row[], table: string): boolean {
-  return columns.some((row) => row.table_name === table);
 }
 
 async function createWarehouse(configuration: Configuration, dataset: Dataset): Promise<void> {
@@ -149,10 +204,23 @@ async function createWarehouse(configuration: Configuration, dataset: Dataset): 
   await runBatch(configuration, batchOf(statements, {}), `CreateWarehouse ${dataset.name}`);
 }
 
-function assertTargetColumns(columns: readonly Row[], dataset: Dataset): void {
-  const found = columns
-    .filter((row) => row.table_name === dataset.target.table)
-    .map((row) => row.column_name);
+async function upgradeHistory(
+  configuration: Configuration,
+  dataset: Dataset,
+  found: readonly unknown[],
+): Promise<void> {
+  const missing = Object.entries(ADDED_HISTORY_COLUMNS).filter(([name]) => !found.includes(name));
+  if (missing.length === 0) return;
+  const pieces = datasetPieces(dataset);
+  const statements = readSql(configuration.packageDirectory, 'upgrade-history').flatMap((template) =>
+    missing.map(([name, type]) =>
+      renderSql(template, { ...pieces, history_column: `${quoteName(name)} ${type}` }),
+    ),
+  );
+  await runBatch(configuration, batchOf(statements, {}), `UpgradeHistory ${dataset.name}`);
+}
+
+function assertTargetColumns(found: readonly unknown[], dataset: Dataset): void {
   const missing = targetColumns(dataset).filter((column) => !found.includes(column.name));
   if (missing.length === 0) return;
   const table = `${dataset.target.schema}.${dataset.target.table}`;

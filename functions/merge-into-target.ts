@@ -1,7 +1,10 @@
 import type { z } from 'zod';
 import { startedText, startOfHour, timestampText } from '../core/hour';
-import { batchOf, quoteName, renderSql } from '../core/sql';
-import { datasetPieces, SLUICE_SCHEMA } from '../core/warehouse';
+import { rerunInput } from '../core/execution-input';
+import { diagnosisParameters, planParameters } from '../core/history';
+import { quarantineDiagnosis } from '../core/bad-files';
+import { batchOf, renderSql } from '../core/sql';
+import { datasetPieces, sluiceTable } from '../core/warehouse';
 import { readConfiguration } from './shared/configuration';
 import { stepHandler } from './shared/handler';
 import { findDataset, readSql } from './shared/package-files';
@@ -24,7 +27,7 @@ export const handler = stepHandler(
   submission(validatedState),
   async ({ load, attempt, entered }): Promise<StatementProgress> => {
     const configuration = readConfiguration();
-    const { dataset } = findDataset(configuration.packageDirectory, load.dataset);
+    const { dataset, several } = findDataset(configuration.packageDirectory, load.dataset);
     if (attempt > 0) {
       await endStatements(configuration, load);
       const counts = await recordedLoad(configuration, dataset, load);
@@ -33,16 +36,31 @@ export const handler = stepHandler(
     }
 
     const plan = await readPlan(configuration.bucket, load.inspection.plan_key);
+    const { quarantined } = plan;
+    const leftOut =
+      quarantined.length > 0
+        ? quarantineDiagnosis(
+            dataset,
+            configuration.bucket,
+            quarantined,
+            quarantined.length + load.inspection.files,
+          )
+        : undefined;
     const pieces = {
       ...datasetPieces(dataset),
-      staging: `${quoteName(SLUICE_SCHEMA)}.${quoteName(load.inspection.staging)}`,
+      staging: sluiceTable(load.inspection.staging),
     };
     const statements = readSql(configuration.packageDirectory, 'merge-into-target')
       .filter((template) => template.when === undefined || template.when === dataset.load.strategy)
       .map((template) => renderSql(template, pieces));
     return submitBatch(
       configuration,
-      batchOf(statements, { ...parameters(load), fingerprint: plan.fingerprint }),
+      batchOf(statements, {
+        ...parameters(load),
+        ...planParameters(plan),
+        ...diagnosisParameters(leftOut, rerunInput(load.dataset, load.partition, several)),
+        fingerprint: plan.fingerprint,
+      }),
       statementName(load, 'MergeIntoTarget'),
       clientToken('MergeIntoTarget', load.execution, load.partition, entered),
     );
@@ -64,6 +82,7 @@ function parameters(load: Load): Record<string, string | number> {
     bytes: load.inspection.bytes,
     rows_in_files: load.inspection.rows,
     keys: load.counts.keys,
+    other_hours: load.counts.other_hours,
     plan_key: load.inspection.plan_key,
     started: startedText(new Date(load.inspection.started)),
   };

@@ -1,14 +1,17 @@
 import { z } from 'zod';
+import { diagnose, shortenedDiagnosis } from '../core/diagnosis';
+import { rerunInput } from '../core/execution-input';
 import { partitionResult, reportLoad, type LoadReport } from '../core/report';
 import { stepHandler } from './shared/handler';
-import { inspection, mergeCounts, stagingCounts } from './shared/states';
+import { REASONS } from '../core/partitions';
+import { caughtError, diagnosis, inspection, mergeCounts, stagingCounts } from './shared/states';
 
-const diagnosis = z.object({ error: z.string(), cause: z.string(), fix: z.string() });
+const SWEEP_ERROR_BYTES = 2_000;
 
 /** One partition as the Map ends it. */
 const partitionEnd = z.object({
   partition: z.string(),
-  reason: z.enum(['new', 'late-files', 'requested']),
+  reason: z.enum(REASONS),
   outcome: z.enum(['loaded', 'empty', 'failed', 'planned']).default('planned'),
   files: z.number(),
   inspection: inspection.optional(),
@@ -29,23 +32,37 @@ const event = z.object({
     next: z.record(z.string(), z.string()).nullable().default(null),
     /** Where the execution failed as a whole. */
     diagnosis: diagnosis.optional(),
+    /** What SweepLeftovers did, or why it could not. */
+    swept: z.object({ staging_tables: z.number(), plan_files: z.number() }).optional(),
+    sweep_error: caughtError.optional(),
   }),
 });
 
 /** Ends every execution: one result for each partition and, where any failed, the one notification. */
 export const handler = stepHandler('ReportLoad', event, ({ execution, input, load }): Promise<LoadReport> => {
+  const dataset = load.dataset ?? null;
+  const { waiting, several, swept, sweep_error } = load;
   return Promise.resolve(
     reportLoad(
       {
-        dataset: load.dataset ?? null,
+        dataset,
         execution,
         input,
-        waiting: load.waiting,
-        next: load.next && load.several ? { dataset: load.dataset, ...load.next } : load.next,
-        several: load.several,
+        waiting,
+        next: load.next && several ? { dataset, ...load.next } : load.next,
+        housekeeping: sweep_error
+          ? { staging_tables: 0, plan_files: 0, error: sweepFailure(sweep_error) }
+          : swept
+            ? { ...swept, error: null }
+            : null,
       },
-      load.partitions.map(partitionResult),
+      load.partitions.map((end) => partitionResult(end, rerunInput(dataset ?? '', end.partition, several))),
       load.diagnosis ?? null,
     ),
   );
 });
+
+function sweepFailure(caught: z.output<typeof caughtError>): string {
+  const { error, cause } = shortenedDiagnosis(diagnose(caught), SWEEP_ERROR_BYTES);
+  return `${error}: ${cause}`;
+}

@@ -1,7 +1,7 @@
 import { addHours, startOfHour, timestampText } from '../core/hour';
-import { batchOf, quoteName, renderSql } from '../core/sql';
+import { batchOf, renderSql } from '../core/sql';
 import { judgeStaging } from '../core/validation';
-import { datasetPieces, SLUICE_SCHEMA } from '../core/warehouse';
+import { datasetPieces, sluiceTable, SLUICE_SCHEMA } from '../core/warehouse';
 import { readConfiguration } from './shared/configuration';
 import { stepHandler } from './shared/handler';
 import { findDataset, readSql } from './shared/package-files';
@@ -29,7 +29,7 @@ export const handler = stepHandler(
 
     const pieces = {
       ...datasetPieces(dataset),
-      staging: `${quoteName(SLUICE_SCHEMA)}.${quoteName(load.inspection.staging)}`,
+      staging: sluiceTable(load.inspection.staging),
     };
     const statements = readSql(configuration.packageDirectory, 'validate-staging').map((each) =>
       renderSql(each, pieces),

@@ -223,7 +223,7 @@ function deliveryStream(dataset: Dataset, bucket: string, stack: Stack): Deliver
     arn: `arn:aws:firehose:${REGION}:${ACCOUNT_ID}:deliverystream/${name}`,
     bucket,
     prefix: firehosePrefix(dataset.source.prefix),
-    errorPrefix: `errors/${dataset.name}/!{firehose:error-output-type}/year=!{timestamp:yyyy}/month=!{timestamp:MM}/day=!{timestamp:dd}/hour=!{timestamp:HH}/`,
+    errorPrefix: firehosePrefix(dataset.source.error_prefix),
     transform: transform.arn,
     columns: dataset.columns.map((column) => ({ name: column.name, type: glueType(column.type) })),
     buffering: { sizeInMBs: 128, intervalInSeconds: 60 },

@@ -25,7 +25,14 @@ CREATE TABLE IF NOT EXISTS {history} (
   "finished" TIMESTAMP NOT NULL,
   "error" VARCHAR(256),
   "cause" VARCHAR(65535),
-  "fix" VARCHAR(65535)
+  "fix" VARCHAR(65535),
+  "other_hours" BIGINT,
+  "quarantined" BIGINT,
+  "vanished" BIGINT,
+  "overwritten" BIGINT,
+  "error_files" BIGINT,
+  "error_records" BIGINT,
+  "rerun" VARCHAR(1024)
 ) DISTSTYLE AUTO SORTKEY ("dataset", "partition");
 
 -- statement: create-mutex

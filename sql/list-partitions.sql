@@ -1,11 +1,13 @@
 -- What the warehouse holds already: one batch, all that an idle hour costs.
 
 -- statement: existing-columns
--- Of the target and of the dataset's mutex: whether both are there, and whether the target is what the dataset says.
-SELECT "table_name", "column_name"
+-- Of the target and of Sluice's own tables: whether they are there, whether the target is what the dataset says, whether
+-- the history is of this version, and which staging tables there are.
+SELECT "table_schema", "table_name", "column_name"
 FROM svv_columns
 WHERE ("table_schema" = :target_schema AND "table_name" = :target_table)
-  OR ("table_schema" = :sluice_schema AND "table_name" = :mutex_table);
+  OR ("table_schema" = :sluice_schema AND "table_name" IN (:mutex_table, :history_table))
+  OR ("table_schema" = :sluice_schema AND LEFT("table_name", 8) = 'staging_' AND "ordinal_position" = 1);
 
 -- statement: loaded-partitions
 -- The last successful load of each partition. Any of them would do: what its plan names was loaded.

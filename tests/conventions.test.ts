@@ -65,6 +65,7 @@ const STEPS: readonly { readonly name: string; readonly calledBy: readonly strin
   { name: 'MergeIntoTarget', calledBy: ['SubmitMerge'] },
   { name: 'AwaitStatement', calledBy: ['AwaitCopy', 'AwaitValidation', 'AwaitMerge'] },
   { name: 'DiagnoseFailure', calledBy: ['DiagnoseFailure', 'DiagnoseExecution'] },
+  { name: 'SweepLeftovers', calledBy: ['SweepLeftovers'] },
   { name: 'ReportLoad', calledBy: ['ReportLoad'] },
 ];
 
@@ -257,8 +258,8 @@ describe('SQL', () => {
   const functions = ['functions', 'functions/shared'].flatMap((directory) =>
     stems(directory, '.ts').map((stem) => read(`${directory}/${stem}.ts`)),
   );
-  /** What the functions add to the dataset's pieces, since it belongs to one load. */
-  const OF_A_LOAD = ['staging', 'file_columns', 'manifest', 'role'];
+  /** What the functions add to the dataset's pieces, since it belongs to one load or one warehouse. */
+  const OF_A_LOAD = ['staging', 'file_columns', 'manifest', 'role', 'history_column'];
   const datasets = readDatasets(ROOT);
   const given = datasets.flatMap((dataset) => Object.keys(datasetPieces(dataset)));
   const named = templates.flatMap(({ template }) =>
@@ -304,12 +305,16 @@ describe('SQL', () => {
       ...Object.fromEntries(OF_A_LOAD.map((piece) => [piece, ''])),
       ...datasetPieces(dataset),
     };
-    const reader = functions.filter((source) => source.includes(`'${stem}'`)).join('\n');
+    // What every row of the history has is put together in one place.
+    const reader = [
+      ...functions.filter((source) => source.includes(`'${stem}'`)),
+      read('core/history.ts'),
+    ].join('\n');
     for (const { template } of templates.filter((each) => each.stem === stem)) {
       const parameters = [...renderSql(template, pieces).matchAll(/(?<!:):([a-z_]+)\b/g)].map(
         (match) => match[1],
       );
-      for (const name of parameters) expect(reader).toMatch(new RegExp(`\\b${name}\\b\\s*[:,]`));
+      for (const name of parameters) expect(reader).toMatch(new RegExp(`\\b${name}\\b\\s*[:,}]`));
     }
   });
 

@@ -1,10 +1,13 @@
 import {
+  DeleteObjectsCommand,
   GetBucketLocationCommand,
   GetObjectCommand,
   paginateListObjectsV2,
   PutObjectCommand,
   S3Client,
 } from '@aws-sdk/client-s3';
+import { createInterface } from 'node:readline';
+import type { Readable } from 'node:stream';
 import { diagnoseClientError } from '../../core/diagnosis';
 import type { LakeFile } from '../../core/files';
 
@@ -56,6 +59,47 @@ export async function readRange(
     return object.Body?.transformToByteArray();
   });
   return new Uint8Array(bytes ?? []).buffer;
+}
+
+/** How many lines of an object are not empty. @throws LoadError FileChanged */
+export async function countLines(bucket: string, file: LakeFile): Promise<number> {
+  return explained(`GetObject s3://${bucket}/${file.key}`, async () => {
+    const { Body: body } = await client.send(
+      new GetObjectCommand({ Bucket: bucket, Key: file.key, IfMatch: `"${file.etag}"` }),
+    );
+    let count = 0;
+    // In Node.js the body is a stream of Node's.
+    for await (const line of createInterface({ input: body as Readable, crlfDelay: Infinity })) {
+      if (line.trim() !== '') count += 1;
+    }
+    return count;
+  });
+}
+
+/**
+ * Deletes the objects under a prefix that were last written before a time, in key order, page by page until a page
+ * has none.
+ * @returns how many were deleted.
+ */
+export async function deleteOlder(bucket: string, prefix: string, before: Date): Promise<number> {
+  return explained(`DeleteObjects s3://${bucket}/${prefix}`, async () => {
+    let deleted = 0;
+    for await (const page of paginateListObjectsV2({ client }, { Bucket: bucket, Prefix: prefix })) {
+      const old = (page.Contents ?? []).filter(({ LastModified }) => LastModified && LastModified < before);
+      if (old.length === 0) break;
+      const answer = await client.send(
+        new DeleteObjectsCommand({
+          Bucket: bucket,
+          Delete: { Objects: old.map(({ Key }) => ({ Key })), Quiet: true },
+        }),
+      );
+      const [failure] = answer.Errors ?? [];
+      if (failure)
+        throw Object.assign(new Error(`${failure.Key}: ${failure.Message}`), { name: failure.Code });
+      deleted += old.length;
+    }
+    return deleted;
+  });
 }
 
 export async function readJson(bucket: string, key: string): Promise<unknown> {

@@ -43,6 +43,14 @@ export function readDatasets(packageDirectory: string): readonly Dataset[] {
         'Give each dataset a prefix of its own: change source.prefix.',
       );
     }
+    const refused = datasets.slice(0, index).find((other) => errorsOf(other.dataset) === errorsOf(dataset));
+    if (refused) {
+      throw new LoadError(
+        'DatasetInvalid',
+        `datasets/${file} and datasets/${refused.file} both count the records under ${errorsOf(dataset)}.`,
+        'Give each dataset an error prefix of its own: change source.error_prefix.',
+      );
+    }
     // Two mutexes for one table would let two merges insert the same key at once.
     const shared = datasets.slice(0, index).find((other) => tableOf(other.dataset) === tableOf(dataset));
     if (shared) {
@@ -59,6 +67,8 @@ export function readDatasets(packageDirectory: string): readonly Dataset[] {
 const tableOf = ({ target }: Dataset): string => `${target.schema}.${target.table}`;
 
 const sourceOf = ({ source }: Dataset): string => source.prefix;
+
+const errorsOf = ({ source }: Dataset): string => source.error_prefix;
 
 const cache = new Map<string, readonly Dataset[]>();
 
@@ -95,6 +105,7 @@ export function checkStatementSizes(packageDirectory: string, dataset: Dataset):
     file_columns: pieces.columns ?? '',
     manifest: OF_A_LOAD,
     role: OF_A_LOAD,
+    history_column: OF_A_LOAD,
   };
   const steps = readdirSync(join(packageDirectory, 'sql')).map((file) => file.replace(/\.sql$/, ''));
   for (const step of steps) {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { BAD_FILE_ERRORS } from '../../core/bad-files';
 import type { PartitionPlan } from '../../core/inspection';
 import { readJson, writeJson } from './lake';
 
@@ -18,6 +19,11 @@ const schema: z.ZodType<PartitionPlan> = z.object({
   loaded: z.array(file),
   fingerprint: z.string(),
   vanished: z.array(z.string()),
+  // Plans of earlier versions of Sluice have none of these.
+  overwritten: z.array(z.string()).default([]),
+  quarantined: z.array(file.extend({ error: z.enum(BAD_FILE_ERRORS), reason: z.string() })).default([]),
+  error_files: z.number().default(0),
+  error_records: z.number().nullable().default(0),
 });
 
 /** The plan of a partition's load, kept in S3 so that states pass only its key, however many files there are. */

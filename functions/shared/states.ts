@@ -1,11 +1,18 @@
 import { z } from 'zod';
+import { REASONS } from '../../core/partitions';
+
+/** What a state's Catch hands over. */
+export const caughtError = z.object({ Error: z.string().optional(), Cause: z.string().optional() });
+
+/** A failure, or what was left out, in the words that everybody is shown. */
+export const diagnosis = z.object({ error: z.string(), cause: z.string(), fix: z.string() });
 
 /** What the states of one partition pass on: statemachines/load.asl.yml in types. Each step adds its own member. */
 export const partitionState = z.object({
   dataset: z.string(),
   execution: z.string(),
   partition: z.string(),
-  reason: z.enum(['new', 'late-files', 'requested']),
+  reason: z.enum(REASONS),
   /** Files in the listing. */
   files: z.number(),
   previous_plan: z.string().optional(),
@@ -23,6 +30,19 @@ export const inspection = z.object({
   files: z.number(),
   rows: z.number(),
   bytes: z.number(),
+  /** Files that are left out. */
+  quarantined: z.number(),
+  /** Files that were loaded before and are gone, or have other content, since. */
+  vanished: z.number(),
+  overwritten: z.number(),
+  /** Objects with records that Firehose could not deliver, and the records in them (null: not counted). */
+  error_files: z.number(),
+  error_records: z.number().nullable(),
+  on_bad_file: z.enum(['fail', 'quarantine']),
+  /** COPYs of this load that failed for a bad file, which this inspection leaves out. */
+  failed_copies: z.number(),
+  /** What is left out and why. */
+  diagnosis: diagnosis.optional(),
   /** ISO 8601, UTC. */
   started: z.string(),
   statement_timeout_minutes: z.number(),

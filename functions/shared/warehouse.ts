@@ -23,7 +23,7 @@ const SHORT_STATEMENT_SECONDS = 60;
 const SHORT_STATEMENT_FIX =
   'It is a short statement that waited for something: look in SYS_QUERY_HISTORY for locks, queueing or a workgroup that is resuming, then start the execution again.';
 const LONG_STATEMENT_FIX =
-  'Look in SYS_QUERY_HISTORY for what it waited for (locks, queueing, a small workgroup). Raise load.statement_timeout_minutes in the dataset file if it just needs longer, then load the partition again.';
+  'Look in SYS_QUERY_HISTORY for what it waited for (locks, queueing, a small workgroup). Where it is the merge and the target is large: set target.event_time_immutable: true if a key’s event time never changes, begin target.sortkey with the event time and make a key column the distkey, so that it reads only the blocks of the staged hours. Raise load.statement_timeout_minutes if it just needs longer. Then load the partition again.';
 
 const client = new RedshiftDataClient({});
 

@@ -94,6 +94,12 @@ describe('columns that differ', () => {
     );
   });
 
+  test('one is missing, and others are moved: the order is told of too, though it is no mistake', () => {
+    expect(differencesText(differences([status, orderedAt, orderId]))).toBe(
+      'missing: amount; in another order: status, order_id (no mistake: they load by name)',
+    );
+  });
+
   test('no column at all', () => {
     expect(differences([]).missing).toEqual(['order_id', 'ordered_at', 'status', 'amount']);
   });

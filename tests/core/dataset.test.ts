@@ -94,7 +94,7 @@ describe('datasets/reference.yml', () => {
 
   test('defaults are looked for at all', () => {
     expect(withDefault.map(([path]) => path)).toContain('source.settle_minutes');
-    expect(withDefault).toHaveLength(14);
+    expect(withDefault).toHaveLength(15);
   });
 
   test.each(withDefault)('names the default of %s', (path, value) => {
@@ -123,7 +123,11 @@ describe('defaults', () => {
   const dataset = ordersDataset();
 
   test('are what reference.yml says', () => {
-    expect(dataset.source).toMatchObject({ settle_minutes: 20, lookback_hours: 48 });
+    expect(dataset.source).toMatchObject({
+      error_prefix: 'errors/orders/{type}/year={yyyy}/month={MM}/day={dd}/hour={HH}/',
+      settle_minutes: 20,
+      lookback_hours: 48,
+    });
     expect(dataset.target).toMatchObject({
       schema: 'public',
       sortkey: [],
@@ -138,6 +142,7 @@ describe('defaults', () => {
       max_concurrency: 4,
       max_partitions: 100,
       on_bad_file: 'fail',
+      retention_days: 90,
       statement_timeout_minutes: 60,
     });
   });

@@ -6,9 +6,11 @@ import {
   planKey,
   planPartition,
   type Footer,
+  type PartitionFiles,
   type PartitionPlan,
 } from '../../core/inspection';
 import type { ParquetField } from '../../core/parquet-types';
+import type { BadFile } from '../../core/bad-files';
 import { loadErrorOf } from './load-error';
 import { ordersDataset } from './orders';
 
@@ -17,7 +19,6 @@ const PARTITION = '2026-12-31T23';
 const LOAD = {
   partition: PARTITION,
   execution: 'execution-1',
-  bucket: 'lake',
   keys: { plan: planKey('orders', PARTITION, 'execution-1') },
 };
 const FIELDS: readonly ParquetField[] = [
@@ -29,10 +30,18 @@ const FIELDS: readonly ParquetField[] = [
 const REVERSED = [...FIELDS].reverse();
 
 const file = (key: string, etag = 'e1', size = 1_000): LakeFile => ({ key, etag, size });
-const footer = (rows: number, fields: readonly ParquetField[] = FIELDS): Footer => ({ rows, fields });
+const footer = (rows: number, fields: readonly ParquetField[] = FIELDS): Footer => ({
+  rows,
+  fields,
+  nulls: new Map(),
+});
+const found = (present: readonly LakeFile[]): PartitionFiles => ({ present, errors: [], error_records: 0 });
+const withFooters = (files: readonly LakeFile[], footers: readonly Footer[]) =>
+  files.map((each, index) => ({ ...each, footer: footers[index] ?? footer(0, []) }));
 
 function plan(present: LakeFile[], footers: Footer[], before: LakeFile[] = []): PartitionPlan {
-  return planPartition(dataset, LOAD, present, before, filesToLoad(present, before), footers);
+  const files = withFooters(filesToLoad(present, before), footers);
+  return planPartition(dataset, LOAD, found(present), before, files, []);
 }
 
 describe('a plan', () => {
@@ -56,6 +65,10 @@ describe('a plan', () => {
       loaded: present,
       fingerprint: fingerprintOf(present),
       vanished: [],
+      overwritten: [],
+      quarantined: [],
+      error_files: 0,
+      error_records: 0,
     });
   });
 
@@ -89,10 +102,10 @@ describe('a plan', () => {
     const { copies } = planPartition(
       dataset,
       { ...LOAD, keys: { plan: key } },
-      [file('a')],
+      found([file('a')]),
       [],
-      [file('a')],
-      [footer(1)],
+      withFooters([file('a')], [footer(1)]),
+      [],
     );
     expect(copies[0]?.manifest_key).toBe('sluice/orders/2026-12-31T23/plan.json/1.manifest');
   });
@@ -132,7 +145,7 @@ describe('a plan beside an earlier load', () => {
   test('takes an overwritten file again, which has not vanished', () => {
     const made = plan([file('a', 'e2')], [footer(7)], [file('a', 'e1')]);
     expect(made.copies.flatMap((copy) => copy.files.map((each) => each.etag))).toEqual(['e2']);
-    expect(made.vanished).toEqual([]);
+    expect(made).toMatchObject({ vanished: [], overwritten: ['a'] });
   });
 
   test('names vanished files, and has the fingerprint of what is left, so that it is not due again', () => {
@@ -146,48 +159,44 @@ describe('a plan beside an earlier load', () => {
   });
 });
 
-describe('files that do not have the dataset’s columns', () => {
-  const [first, ...others] = FIELDS as [ParquetField, ...ParquetField[]];
+describe('a plan without the files that cannot be loaded', () => {
+  const bad: BadFile = { ...file('bad'), error: 'UnreadableFile', reason: 'it is empty' };
+  const present = [file('a'), file('bad')];
+  const made = planPartition(dataset, LOAD, found(present), [], withFooters([file('a')], [footer(3)]), [bad]);
 
-  test('are named with both counts and every difference; the others are not', () => {
-    const error = loadErrorOf(() =>
-      plan(
-        [file('orders/good'), file('orders/short'), file('orders/renamed')],
-        [footer(1), footer(1, others), footer(1, [{ ...first, name: 'id' }, ...others])],
-      ),
-    );
-    expect(error.name).toBe('ColumnMismatch');
-    expect(error.reason.split('\n')).toEqual([
-      '2 of 3 files do not have the columns of dataset orders:',
-      's3://lake/orders/short: table columns: 4, data columns: 3; missing: order_id',
-      's3://lake/orders/renamed: table columns: 4, data columns: 4; missing: order_id; extra: id',
-    ]);
-    expect(error.fix).toContain('order_id, ordered_at, status, amount');
+  test('does not load them, and says which and why', () => {
+    expect(made).toMatchObject({ rows: 3, loaded: [file('a')], quarantined: [bad] });
+    expect(made.copies.flatMap((copy) => copy.files.map((each) => each.key))).toEqual(['a']);
   });
 
-  test('are never loaded because the other files are right', () => {
-    for (const bad of [
-      [...FIELDS, { name: 'note', type: 'INT32' }],
-      [...FIELDS, { ...first, name: 'ORDER_ID' }],
-      [{ ...first, type: 'INT32' }, ...others],
-      [{ name: 'order_id', num_children: 1 }, ...others],
-    ]) {
-      expect(loadErrorOf(() => plan([file('a'), file('b')], [footer(1), footer(1, bad)])).name).toBe(
-        'ColumnMismatch',
-      );
-    }
+  test('has their fingerprint too: as long as nothing changes there is nothing new', () => {
+    expect(made.fingerprint).toBe(fingerprintOf(present));
   });
 
-  test('are not all listed where there are many', () => {
-    const present = Array.from({ length: 25 }, (_, index) => file(`part-${index}`));
-    const error = loadErrorOf(() =>
-      plan(
-        present,
-        present.map(() => footer(1, others)),
-      ),
-    );
-    expect(error.reason.split('\n')).toHaveLength(12);
-    expect(error.reason).toMatch(/^25 of 25 files .*\n(.*\n){10}… and 15 more files$/);
+  test('lets them be loaded once they are written again, and them alone', () => {
+    const repaired = file('bad', 'e2');
+    expect(fingerprintOf([file('a'), repaired])).not.toBe(made.fingerprint);
+    expect(filesToLoad([file('a'), repaired], made.loaded)).toEqual([repaired]);
+  });
+});
+
+describe('records that Firehose could not deliver', () => {
+  const errors = [file('errors/1'), file('errors/2')];
+  const made = planPartition(
+    dataset,
+    LOAD,
+    { present: [file('a')], errors, error_records: 7 },
+    [],
+    withFooters([file('a')], [footer(3)]),
+    [],
+  );
+
+  test('are counted, and never loaded', () => {
+    expect(made).toMatchObject({ rows: 3, loaded: [file('a')], error_files: 2, error_records: 7 });
+  });
+
+  test('are part of the fingerprint, so that later ones are told of', () => {
+    expect(made.fingerprint).toBe(fingerprintOf([file('a'), ...errors]));
   });
 });
 
@@ -206,8 +215,11 @@ describe('orders of columns', () => {
 
   test.each([35, 36])('%d of them', (number) => {
     const present = manyOrders(number).map((_, index) => file(`part-${index}`));
-    const footers = manyOrders(number).map((order) => footer(1, order));
-    const run = () => planPartition(five, LOAD, present, [], present, footers);
+    const files = withFooters(
+      present,
+      manyOrders(number).map((order) => footer(1, order)),
+    );
+    const run = () => planPartition(five, LOAD, found(present), [], files, []);
     if (number === 35) return expect(run().copies).toHaveLength(35);
     return expect(loadErrorOf(run)).toMatchObject({
       name: 'TooManyColumnOrders',
@@ -223,8 +235,8 @@ describe('orders of columns', () => {
   }
 });
 
-test('a footer that is missing is a mistake of ours, not a failure of the load', () => {
-  expect(() => planPartition(dataset, LOAD, [file('a')], [], [file('a')], [])).toThrow(RangeError);
+test('a file whose columns differ was to be refused before: a mistake of ours, not a failure of the load', () => {
+  expect(() => plan([file('a')], [footer(1, FIELDS.slice(1))])).toThrow(RangeError);
 });
 
 test('a manifest holds true sizes and no file that may be left out', () => {

@@ -19,6 +19,8 @@ const history = (...partitions: readonly LoadedPartition[]): LoadHistory => ({
   failed: [],
 });
 const NOTHING = history();
+/** Firehose delivered everything. */
+const NO_ERRORS = new Map<Hour, LakeFile[]>();
 const requested = (from: Hour, to: Hour) => parseExecutionInput({ from, to });
 
 describe('the hours that are looked at', () => {
@@ -50,7 +52,7 @@ describe('the hours that are looked at', () => {
 describe('a scheduled execution', () => {
   test('loads what was never loaded', () => {
     const files = new Map([['2026-11-23T07', [file('a'), file('b')]]]);
-    expect(planLoad(dataset, SCHEDULED, WINDOW, files, NOTHING)).toEqual({
+    expect(planLoad(dataset, SCHEDULED, WINDOW, files, NO_ERRORS, NOTHING)).toEqual({
       partitions: [{ partition: '2026-11-23T07', reason: 'new', files: 2 }],
       waiting: 0,
     });
@@ -59,7 +61,7 @@ describe('a scheduled execution', () => {
   test('leaves alone what is loaded, whatever the order of the listing', () => {
     const files = new Map([['2026-11-23T07', [file('a'), file('b')]]]);
     const before = history(loaded('2026-11-23T07', [file('b'), file('a')]));
-    expect(planLoad(dataset, SCHEDULED, WINDOW, files, before).partitions).toEqual([]);
+    expect(planLoad(dataset, SCHEDULED, WINDOW, files, NO_ERRORS, before).partitions).toEqual([]);
   });
 
   test.each([
@@ -67,7 +69,14 @@ describe('a scheduled execution', () => {
     ['an overwritten file', [file('a', 'e2')]],
   ])('takes %s, beside the plan of what the target holds already', (_, present) => {
     const before = history(loaded('2026-11-23T07', [file('a')]));
-    const plan = planLoad(dataset, SCHEDULED, WINDOW, new Map([['2026-11-23T07', present]]), before);
+    const plan = planLoad(
+      dataset,
+      SCHEDULED,
+      WINDOW,
+      new Map([['2026-11-23T07', present]]),
+      NO_ERRORS,
+      before,
+    );
     expect(plan.partitions).toEqual([
       {
         partition: '2026-11-23T07',
@@ -80,16 +89,16 @@ describe('a scheduled execution', () => {
 
   test('looks at an hour whose files have all vanished once, and not again after that', () => {
     const before = history(loaded('2026-11-23T07', [file('a')]));
-    expect(planLoad(dataset, SCHEDULED, WINDOW, new Map(), before).partitions).toMatchObject([
+    expect(planLoad(dataset, SCHEDULED, WINDOW, new Map(), NO_ERRORS, before).partitions).toMatchObject([
       { partition: '2026-11-23T07', reason: 'late-files', files: 0 },
     ]);
     const after = history({ ...loaded('2026-11-23T07', []), fingerprint: EMPTY_FINGERPRINT });
-    expect(planLoad(dataset, SCHEDULED, WINDOW, new Map(), after).partitions).toEqual([]);
+    expect(planLoad(dataset, SCHEDULED, WINDOW, new Map(), NO_ERRORS, after).partitions).toEqual([]);
   });
 
   test('leaves alone an hour without files that never had any', () => {
     expect(
-      planLoad(dataset, SCHEDULED, WINDOW, new Map([['2026-11-23T07', []]]), NOTHING).partitions,
+      planLoad(dataset, SCHEDULED, WINDOW, new Map([['2026-11-23T07', []]]), NO_ERRORS, NOTHING).partitions,
     ).toEqual([]);
   });
 
@@ -98,7 +107,7 @@ describe('a scheduled execution', () => {
     const files = new Map(hours.map((hour) => [hour, [file(hour)]]));
     const before = history(loaded('2026-11-20T00', [file('gone')]));
     expect(
-      planLoad(dataset, SCHEDULED, WINDOW, files, before).partitions.map((each) => each.partition),
+      planLoad(dataset, SCHEDULED, WINDOW, files, NO_ERRORS, before).partitions.map((each) => each.partition),
     ).toEqual(['2026-11-21T08', '2026-11-23T07']);
   });
 
@@ -107,37 +116,72 @@ describe('a scheduled execution', () => {
       ['2026-11-23T01', '2026-11-22T10', '2026-11-22T09'].map((hour) => [hour, [file(hour)]]),
     );
     expect(
-      planLoad(dataset, SCHEDULED, WINDOW, files, NOTHING).partitions.map((each) => each.partition),
+      planLoad(dataset, SCHEDULED, WINDOW, files, NO_ERRORS, NOTHING).partitions.map(
+        (each) => each.partition,
+      ),
     ).toEqual(['2026-11-22T09', '2026-11-22T10', '2026-11-23T01']);
+  });
+});
+
+describe('an hour of which Firehose could not deliver everything', () => {
+  const HOUR = '2026-11-23T05';
+  const errors = new Map([[HOUR, [file('errors/a')]]]);
+  const none = new Map<Hour, LakeFile[]>();
+
+  test('is due though it has no data files, so that somebody is told', () => {
+    expect(planLoad(dataset, SCHEDULED, WINDOW, none, errors, NOTHING).partitions).toEqual([
+      { partition: HOUR, reason: 'new', files: 0 },
+    ]);
+  });
+
+  test('is not due again as long as nothing comes to it', () => {
+    const told = history(loaded(HOUR, [file('a'), file('errors/a')]));
+    const files = new Map([[HOUR, [file('a')]]]);
+    expect(planLoad(dataset, SCHEDULED, WINDOW, files, errors, told).partitions).toEqual([]);
+    const more = new Map([[HOUR, [file('errors/a'), file('errors/b')]]]);
+    expect(planLoad(dataset, SCHEDULED, WINDOW, files, more, told).partitions).toMatchObject([
+      { partition: HOUR, reason: 'late-files', files: 1 },
+    ]);
   });
 });
 
 describe('a requested load', () => {
   const files = new Map([['2026-11-23T05', [file('a')]]]);
   const before = history(loaded('2026-11-23T05', [file('a')]));
+  /** With the plan of the load before, by which changed files are told. */
+  const PARTITION = {
+    partition: '2026-11-23T05',
+    previous_plan: 'sluice/orders/2026-11-23T05/earlier/plan.json',
+  };
 
   test('of one hour takes it whole, whatever the history says', () => {
     const hour = { from: '2026-11-23T05', to: '2026-11-23T05' };
-    expect(planLoad(dataset, requested(hour.from, hour.to), hour, files, before)).toEqual({
-      partitions: [{ partition: '2026-11-23T05', reason: 'requested', files: 1 }],
+    expect(planLoad(dataset, requested(hour.from, hour.to), hour, files, NO_ERRORS, before)).toEqual({
+      partitions: [{ ...PARTITION, reason: 'requested', files: 1 }],
       waiting: 0,
     });
   });
 
   test('of one hour is answered for even where the hour has no files', () => {
     const hour = { from: '2026-11-23T06', to: '2026-11-23T06' };
-    expect(planLoad(dataset, requested(hour.from, hour.to), hour, files, before).partitions).toEqual([
-      { partition: '2026-11-23T06', reason: 'requested', files: 0 },
-    ]);
+    expect(
+      planLoad(dataset, requested(hour.from, hour.to), hour, files, NO_ERRORS, before).partitions,
+    ).toEqual([{ partition: '2026-11-23T06', reason: 'requested', files: 0 }]);
   });
 
   test('of a range takes the hours with files only', () => {
     const range = { from: '2026-11-23T00', to: '2026-11-23T23' };
     const gone = loaded('2026-11-23T09', [file('gone')]);
     expect(
-      planLoad(dataset, requested(range.from, range.to), range, files, history(...before.loaded, gone))
-        .partitions,
-    ).toEqual([{ partition: '2026-11-23T05', reason: 'requested', files: 1 }]);
+      planLoad(
+        dataset,
+        requested(range.from, range.to),
+        range,
+        files,
+        NO_ERRORS,
+        history(...before.loaded, gone),
+      ).partitions,
+    ).toEqual([{ ...PARTITION, reason: 'requested', files: 1 }]);
   });
 });
 
@@ -148,7 +192,7 @@ describe('more partitions than one execution takes', () => {
   const files = new Map(hours.map((hour) => [hour, [file(hour)]]));
 
   test('scheduled: the rest waits for the next execution, which needs no input', () => {
-    const plan = planLoad(dataset, SCHEDULED, window, files, NOTHING);
+    const plan = planLoad(dataset, SCHEDULED, window, files, NO_ERRORS, NOTHING);
     expect(plan.partitions.map((each) => each.partition)).toEqual(hours.slice(0, 100));
     expect(plan.waiting).toBe(3);
     expect(plan).not.toHaveProperty('next');
@@ -158,7 +202,7 @@ describe('more partitions than one execution takes', () => {
     const small = ordersDataset({ load: { max_partitions: 2 } });
     const three = new Map(hours.slice(0, 3).map((hour) => [hour, [file(hour)]]));
     const taken = (failed: readonly Hour[]) =>
-      planLoad(small, SCHEDULED, window, three, { loaded: [], failed }).partitions.map(
+      planLoad(small, SCHEDULED, window, three, NO_ERRORS, { loaded: [], failed }).partitions.map(
         (each) => each.partition,
       );
     expect(taken([])).toEqual([hours[0], hours[1]]);
@@ -172,7 +216,7 @@ describe('more partitions than one execution takes', () => {
     let range: { from: Hour; to: Hour } | undefined = window;
     const waiting: number[] = [];
     while (range) {
-      const plan = planLoad(small, requested(range.from, range.to), range, files, NOTHING);
+      const plan = planLoad(small, requested(range.from, range.to), range, files, NO_ERRORS, NOTHING);
       taken.push(...plan.partitions.map((each) => each.partition));
       waiting.push(plan.waiting);
       range = plan.next;
@@ -187,6 +231,7 @@ describe('more partitions than one execution takes', () => {
       requested(first, addHours(first, 2)),
       { from: first, to: addHours(first, 2) },
       files,
+      NO_ERRORS,
       NOTHING,
     );
     expect(plan).toEqual({ partitions: expect.any(Array) as unknown[], waiting: 0 });

@@ -1,6 +1,14 @@
 import fc from 'fast-check';
 import { hourOf } from '../../core/hour';
-import { dayPrefixes, firehosePrefix, hourReader, prefixOfHour, prefixProblem } from '../../core/prefix';
+import {
+  dayPrefixes,
+  errorPrefixes,
+  errorPrefixProblem,
+  firehosePrefix,
+  hourReader,
+  prefixOfHour,
+  prefixProblem,
+} from '../../core/prefix';
 
 const HIVE = 'trips/year={yyyy}/month={MM}/day={dd}/hour={HH}/';
 const FIREHOSE = 'trips/{yyyy}/{MM}/{dd}/{HH}/';
@@ -143,4 +151,37 @@ test('in Firehose’s words', () => {
   expect(firehosePrefix(HIVE)).toBe(
     'trips/year=!{timestamp:yyyy}/month=!{timestamp:MM}/day=!{timestamp:dd}/hour=!{timestamp:HH}/',
   );
+});
+
+describe('an error prefix', () => {
+  const HIVE_ERRORS = 'errors/trips/{type}/year={yyyy}/month={MM}/day={dd}/hour={HH}/';
+
+  test.each([HIVE_ERRORS, 'errors/{yyyy}/{MM}/{dd}/{HH}/{type}/', '{type}/{yyyy}/{MM}/{dd}/{HH}/'])(
+    '%s is one',
+    (template) => {
+      expect(errorPrefixProblem(template)).toBeUndefined();
+    },
+  );
+
+  test.each([
+    ['errors/{yyyy}/{MM}/{dd}/{HH}/', 'holds {type}, once'],
+    ['errors/{type}/{type}/{yyyy}/{MM}/{dd}/{HH}/', 'holds {type}, once'],
+    ['errors/{type}/{yyyy}/{MM}/{dd}/', 'once each'],
+    ['errors/{yyyy}/{MM}/{dd}/{HH}/{type}', 'ends with "/"'],
+  ])('%s is none', (template, problem) => {
+    expect(errorPrefixProblem(template)).toContain(problem);
+  });
+
+  test('is one prefix for each reason that Firehose has', () => {
+    expect(errorPrefixes(HIVE_ERRORS).map((each) => prefixOfHour(each, '2026-11-23T08'))).toEqual([
+      'errors/trips/processing-failed/year=2026/month=11/day=23/hour=08/',
+      'errors/trips/format-conversion-failed/year=2026/month=11/day=23/hour=08/',
+    ]);
+  });
+
+  test('is written in Firehose’s words', () => {
+    expect(firehosePrefix('errors/{type}/{yyyy}/{MM}/{dd}/{HH}/')).toBe(
+      'errors/!{firehose:error-output-type}/!{timestamp:yyyy}/!{timestamp:MM}/!{timestamp:dd}/!{timestamp:HH}/',
+    );
+  });
 });

@@ -1,4 +1,4 @@
-import { partitionResult, reportLoad, type PartitionResult } from '../../core/report';
+import { partitionResult, remarksOf, reportLoad, type PartitionResult } from '../../core/report';
 
 const LOAD = {
   dataset: 'trips',
@@ -6,7 +6,7 @@ const LOAD = {
   input: { dataset: 'trips' },
   waiting: 0,
   next: null,
-  several: false,
+  housekeeping: null,
 };
 
 const result = (changes: Partial<PartitionResult> = {}): PartitionResult => ({
@@ -20,10 +20,17 @@ const result = (changes: Partial<PartitionResult> = {}): PartitionResult => ({
   superseded: 1,
   deleted: 3,
   inserted: 7,
+  other_hours: 0,
+  quarantined: 0,
+  vanished: 0,
+  overwritten: 0,
+  error_files: 0,
+  error_records: 0,
   seconds: 4.2,
   error: null,
   cause: null,
   fix: null,
+  rerun: null,
   ...changes,
 });
 const failed = (changes: Partial<PartitionResult> = {}) =>
@@ -33,52 +40,71 @@ const failed = (changes: Partial<PartitionResult> = {}) =>
     error: 'NullKeys',
     cause: 'trip_id is null',
     fix: 'Mend it.',
+    rerun: { partition: changes.partition ?? '2026-11-23T08' },
     ...changes,
   });
 
 describe('the result of a partition', () => {
-  const inspection = { files: 1, rows: 10, started: '2026-12-31T23:59:58.500Z' };
+  const inspection = {
+    files: 1,
+    rows: 10,
+    quarantined: 0,
+    vanished: 0,
+    overwritten: 0,
+    error_files: 0,
+    error_records: 0,
+    started: '2026-12-31T23:59:58.500Z',
+  };
+  const rerun = { partition: '2026-12-31T22' };
 
   test('that was loaded', () => {
     expect(
-      partitionResult({
-        partition: '2026-12-31T22',
-        reason: 'late-files',
-        outcome: 'loaded',
-        files: 5,
-        inspection,
-        merged: { staged: 10, duplicates: 2, superseded: 1, deleted: 3, inserted: 7 },
-        finished: '2027-01-01T00:00:01.000Z',
-      }),
+      partitionResult(
+        {
+          partition: '2026-12-31T22',
+          reason: 'late-files',
+          outcome: 'loaded',
+          files: 5,
+          inspection,
+          merged: { staged: 10, duplicates: 2, superseded: 1, deleted: 3, inserted: 7 },
+          finished: '2027-01-01T00:00:01.000Z',
+        },
+        rerun,
+      ),
     ).toEqual(result({ partition: '2026-12-31T22', reason: 'late-files', files: 1, seconds: 2.5 }));
   });
 
   test('that failed after staging: what was reached, and why no further', () => {
     expect(
-      partitionResult({
-        partition: '2026-11-23T08',
-        reason: 'new',
-        outcome: 'failed',
-        files: 5,
-        inspection,
-        counts: { staged: 9 },
-        diagnosis: { error: 'RowCountMismatch', cause: 'c', fix: 'f' },
-      }),
+      partitionResult(
+        {
+          partition: '2026-11-23T08',
+          reason: 'new',
+          outcome: 'failed',
+          files: 5,
+          inspection,
+          counts: { staged: 9, other_hours: 4 },
+          diagnosis: { error: 'RowCountMismatch', cause: 'c', fix: 'f' },
+        },
+        rerun,
+      ),
     ).toMatchObject({
       files: 1,
       rows_in_files: 10,
       staged: 9,
+      other_hours: 4,
       inserted: 0,
       seconds: 0,
       error: 'RowCountMismatch',
       cause: 'c',
       fix: 'f',
+      rerun,
     });
   });
 
   test('that failed before it was inspected, or is only planned: the files of the listing', () => {
     const end = { partition: '2026-11-23T08', reason: 'requested', files: 5 } as const;
-    expect(partitionResult({ ...end, outcome: 'planned' })).toEqual({
+    expect(partitionResult({ ...end, outcome: 'planned' }, rerun)).toEqual({
       ...end,
       outcome: 'planned',
       rows_in_files: 0,
@@ -87,11 +113,60 @@ describe('the result of a partition', () => {
       superseded: 0,
       deleted: 0,
       inserted: 0,
+      other_hours: 0,
+      quarantined: 0,
+      vanished: 0,
+      overwritten: 0,
+      error_files: 0,
+      error_records: 0,
       seconds: 0,
       error: null,
       cause: null,
       fix: null,
+      rerun: null,
     });
+  });
+
+  test('that was loaded without some of its files: what was left out, and why', () => {
+    const diagnosis = { error: 'FilesQuarantined', cause: 'c', fix: 'f' };
+    expect(
+      partitionResult(
+        {
+          partition: '2026-12-31T22',
+          reason: 'new',
+          outcome: 'loaded',
+          files: 3,
+          inspection: { ...inspection, quarantined: 2, error_files: 1, error_records: null, diagnosis },
+        },
+        rerun,
+      ),
+    ).toMatchObject({ outcome: 'loaded', quarantined: 2, error_records: null, ...diagnosis, rerun });
+  });
+});
+
+describe('the remarks on a partition', () => {
+  test('are none where there is nothing to remark', () => {
+    expect(remarksOf(result({ other_hours: 3 }))).toEqual([]);
+  });
+
+  test.each<[Partial<PartitionResult>, string]>([
+    [{ quarantined: 1 }, '1 file left out: cannot be loaded as it is'],
+    [{ overwritten: 2 }, '2 files overwritten since the last load, loaded again'],
+    [{ vanished: 1 }, '1 file gone since the last load: what was loaded of it stays in the target'],
+    [
+      { error_files: 1, error_records: 1 },
+      '1 record never became Parquet: 1 file under Firehose’s error prefix',
+    ],
+    [
+      { error_files: 2, error_records: 30 },
+      '30 records never became Parquet: 2 files under Firehose’s error prefix',
+    ],
+    [
+      { error_files: 2, error_records: null },
+      'too many records to count never became Parquet: 2 files under Firehose’s error prefix',
+    ],
+  ])('%j', (changes, remark) => {
+    expect(remarksOf(result(changes))).toEqual([remark]);
   });
 });
 
@@ -159,12 +234,49 @@ describe('an execution in which partitions failed', () => {
       ].join('\n'),
     });
   });
+});
 
-  test('names the dataset in the input where there are several', () => {
-    const { notification } = reportLoad({ ...LOAD, several: true }, partitions, null);
-    expect(notification?.message).toContain(
-      'start an execution with {"dataset":"trips","partition":"2026-11-23T08"}',
-    );
+describe('an execution that left files out', () => {
+  const quarantined = result({
+    quarantined: 2,
+    error: 'FilesQuarantined',
+    cause: '2 of 4 files were left out',
+    fix: 'Write them again.',
+    rerun: { dataset: 'trips', partition: '2026-11-23T08' },
+  });
+
+  test('fails, so that somebody hears of it, though all partitions were loaded', () => {
+    expect(reportLoad(LOAD, [quarantined, result()], null)).toMatchObject({
+      status: 'FAILED',
+      error: 'FilesQuarantined',
+      summary: '2 of 2 partitions loaded, 14 rows inserted, 2 files left out',
+      notification: {
+        subject: 'Sluice: trips: 1 of 2 partitions loaded without some of their files',
+        message: [
+          'Execution execution-1 failed: 2 of 2 partitions loaded, 14 rows inserted, 2 files left out.',
+          '',
+          'Partition 2026-11-23T08 (new), 2 of its files left out: FilesQuarantined',
+          'What happened: 2 of 4 files were left out',
+          'How to fix it: Write them again.',
+          'To run it again, start an execution with {"dataset":"trips","partition":"2026-11-23T08"}',
+        ].join('\n'),
+      },
+    });
+  });
+
+  test('has the error of the partition that failed, where one did', () => {
+    expect(reportLoad(LOAD, [quarantined, failed()], null)).toMatchObject({
+      error: 'NullKeys',
+      notification: { subject: 'Sluice: trips: 1 of 2 partitions failed' },
+    });
+  });
+});
+
+test('records that never became Parquet are told of, and are no failure', () => {
+  const report = reportLoad(LOAD, [result({ error_files: 1, error_records: 4 }), result()], null);
+  expect(report).toMatchObject({
+    status: 'SUCCEEDED',
+    summary: '2 of 2 partitions loaded, 14 rows inserted, 4 records never became Parquet',
   });
 });
 

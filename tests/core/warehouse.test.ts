@@ -2,7 +2,14 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Dataset } from '../../core/dataset';
 import { batchOf, parseSqlFile, renderSql } from '../../core/sql';
-import { datasetPieces, mutexTable, nullCount, requiredColumns, stagingTable } from '../../core/warehouse';
+import {
+  datasetPieces,
+  mutexTable,
+  nullCount,
+  requiredColumns,
+  stagedLoad,
+  stagingTable,
+} from '../../core/warehouse';
 import { ORDER_COLUMNS, ordersDataset } from './orders';
 
 const SQL = join(__dirname, '../../sql');
@@ -174,8 +181,32 @@ function rendered(dataset: Dataset, file: string): string[] {
     file_columns: '"a"',
     manifest: "'s3://lake/m'",
     role: "'arn'",
+    history_column: '"a" BIGINT',
   };
   return parseSqlFile(readFileSync(join(SQL, file), 'utf8'), file).map((template) =>
     renderSql(template, pieces),
   );
 }
+
+describe('the name of a staging table', () => {
+  const table = stagingTable('orders', '2026-11-23T08', 'execution-1');
+
+  test('tells the partition, and whether an execution made it', () => {
+    expect(table).toMatch(/^staging_orders_2026112308_[0-9a-f]{16}$/);
+    const staged = stagedLoad('orders', table);
+    expect(staged?.partition).toBe('2026-11-23T08');
+    expect([staged?.isOf('execution-1'), staged?.isOf('execution-2')]).toEqual([true, false]);
+  });
+
+  test.each(['staging_orders', 'mutex_orders', `x_${table}`, `${table}0`, table.toUpperCase()])(
+    '%s is none',
+    (name) => {
+      expect(stagedLoad('orders', name)).toBeUndefined();
+    },
+  );
+
+  test('of a dataset whose name begins alike is not taken for this one’s', () => {
+    expect(stagedLoad('orders', stagingTable('orders_2', '2026-11-23T08', 'x'))).toBeUndefined();
+    expect(stagedLoad('orders', stagingTable('orders_2026112308', '2026-11-23T08', 'x'))).toBeUndefined();
+  });
+});

@@ -1,3 +1,4 @@
+import { ADDED_HISTORY_COLUMNS } from '../../core/history';
 import { HOUR, Steps } from './steps';
 
 let steps: Steps;
@@ -7,9 +8,12 @@ beforeAll(async () => {
 afterEach(() => steps.twin.reset());
 afterAll(() => steps.twin.remove());
 
+const state_machine = 'arn:aws:states:us-east-1:000000000000:stateMachine:sluice-local-load';
+
 test('gives each partition what the steps after it need, and creates the warehouse', async () => {
   await steps.twin.putTrips(HOUR, 'a.parquet', [{ trip_id: 'a' }]);
-  expect(await steps.call('list-partitions', { input: { partition: HOUR }, execution: 'by-hand' })).toEqual({
+  const event = { input: { partition: HOUR }, execution: 'by-hand', state_machine };
+  expect(await steps.call('list-partitions', event)).toEqual({
     dataset: 'trips',
     several: false,
     plan: false,
@@ -24,6 +28,8 @@ test('gives each partition what the steps after it need, and creates the warehou
       },
     ],
     waiting: 0,
+    sweep: false,
+    staging: [],
     next: null,
     max_concurrency: 4,
   });
@@ -31,8 +37,46 @@ test('gives each partition what the steps after it need, and creates the warehou
 });
 
 test('throws what Retry and Catch match on by its name', async () => {
-  await expect(steps.call('list-partitions', { input: { hour: 8 }, execution: 'x' })).rejects.toMatchObject({
-    name: 'InvalidInput',
-  });
+  const event = { input: { hour: 8 }, execution: 'x', state_machine };
+  await expect(steps.call('list-partitions', event)).rejects.toMatchObject({ name: 'InvalidInput' });
   await expect(steps.call('list-partitions', {})).rejects.toMatchObject({ name: 'ConfigurationError' });
+});
+
+test('refuses a COPY role of another account, which no COPY could assume', async () => {
+  const event = {
+    input: {},
+    execution: 'x',
+    state_machine: state_machine.replace('000000000000', '111122223333'),
+  };
+  await expect(steps.call('list-partitions', event)).rejects.toMatchObject({
+    name: 'RoleNotAssumable',
+    message: expect.stringMatching(
+      /sluice-local-copy is of account 000000000000, the warehouse of account 111122223333[^]*COPY_ROLE_ARN/,
+    ) as string,
+  });
+});
+
+test('brings the history of an earlier version up to this one, and keeps what is in it', async () => {
+  const list = () =>
+    steps.call<{ partitions: object[] }>('list-partitions', { input: {}, execution: 'x', state_machine });
+  await list();
+  const added = Object.keys(ADDED_HISTORY_COLUMNS);
+  // The table as it was, without them.
+  const { rows: columns } = await steps.twin.sql(
+    `SELECT "column", "type" FROM pg_table_def WHERE tablename = 'load_history'`,
+  );
+  const before = columns.filter(([name]) => !added.includes(String(name)));
+  expect(before).toHaveLength(columns.length - added.length);
+  await steps.twin.sql('DROP TABLE sluice.load_history');
+  await steps.twin.sql(
+    `CREATE TABLE sluice.load_history (${before.map(([name, type]) => `"${String(name)}" ${String(type)}`).join(', ')})`,
+  );
+  await steps.twin.sql(
+    `INSERT INTO sluice.load_history ("dataset", "partition", "execution", "reason", "outcome", "files", "bytes",
+       "rows_in_files", "staged", "duplicates", "superseded", "deleted", "inserted", "started", "finished")
+     VALUES ('trips', '${HOUR}', 'old', 'new', 'loaded', 1, 1, 1, 1, 0, 0, 0, 1, GETDATE(), GETDATE())`,
+  );
+  await list();
+  const { rows } = await steps.twin.sql(`SELECT execution, ${added.join(', ')} FROM sluice.load_history`);
+  expect(rows).toEqual([['old', ...added.map(() => null)]]);
 });

@@ -50,6 +50,7 @@ export class Steps {
     const { partitions } = await this.call<{ partitions: State[] }>('list-partitions', {
       input: { partition: HOUR },
       execution: `by-hand-${this.executions}`,
+      state_machine: this.twin.twin.description.state_machine_arn,
     });
     return partitions[0] ?? {};
   }

@@ -18,7 +18,7 @@ const cases: [string, () => Promise<Buffer | string>, string, RegExp][] = [
     'is not Parquet',
     () => Promise.resolve('trip_id,vendor_id\na,1\n'),
     'UnreadableFile',
-    /bad\.parquet is not a readable Parquet file: .*another format/,
+    /bad\.parquet: UnreadableFile: it is not a readable Parquet file: .*another format/,
   ],
   ['is empty', () => Promise.resolve(''), 'UnreadableFile', /it is empty/],
   ['is cut off', async () => (await parquetOf(good)).subarray(0, -20), 'UnreadableFile', /cut off/],
@@ -61,7 +61,7 @@ const cases: [string, () => Promise<Buffer | string>, string, RegExp][] = [
     'has a null key',
     () => parquetOf(tripsSelect([{ trip_id: 'a' }, { trip_id: null }])),
     'NullKeys',
-    /trip_id in 1 of 3 rows/,
+    /bad\.parquet: NullKeys: required columns are null: trip_id in 1 of 2 rows/,
   ],
   [
     'has a text that is too long',

@@ -1,0 +1,128 @@
+import { compareColumns, differencesText } from './columns';
+import type { Dataset } from './dataset';
+import type { Diagnosis } from './diagnosis';
+import { LoadError, type ErrorName } from './errors';
+import type { LakeFile } from './files';
+import type { Footer } from './inspection';
+import { requiredColumns } from './warehouse';
+
+/** Errors of one file, by which it can be told from those that are loaded. */
+export const BAD_FILE_ERRORS = [
+  'ColumnMismatch',
+  'NullKeys',
+  'UnreadableFile',
+  'ValueInvalid',
+  'ValueTooLong',
+] as const satisfies readonly ErrorName[];
+export type BadFileError = (typeof BAD_FILE_ERRORS)[number];
+
+/** Why one file cannot be loaded. */
+export interface FileProblem {
+  readonly error: BadFileError;
+  /** What is wrong with it, to follow the file's name. */
+  readonly reason: string;
+}
+
+export interface BadFile extends LakeFile, FileProblem {}
+
+/** @returns why a file cannot be loaded into the dataset, as far as its footer tells; undefined where it can. */
+export function footerProblem(dataset: Dataset, footer: Footer): FileProblem | undefined {
+  const comparison = compareColumns(dataset.columns, footer.fields);
+  if (!comparison.matches) {
+    return {
+      error: 'ColumnMismatch',
+      reason:
+        `table columns: ${dataset.columns.length}, data columns: ${footer.fields.length}; ` +
+        differencesText(comparison.differences),
+    };
+  }
+  const nulls = requiredColumns(dataset).filter((name) => (footer.nulls.get(name) ?? 0) > 0);
+  if (nulls.length > 0) {
+    return {
+      error: 'NullKeys',
+      reason: `required columns are null: ${nulls.map((name) => `${name} in ${footer.nulls.get(name)} of ${footer.rows} rows`).join(', ')}`,
+    };
+  }
+  return undefined;
+}
+
+/**
+ * The file that a text of the warehouse is about, by its key: as it is, or as a URL spells it.
+ * @returns undefined where the text names none of the files.
+ */
+export function fileNamedIn<File extends LakeFile>(text: string, files: readonly File[]): File | undefined {
+  return (
+    files
+      .filter(({ key }) =>
+        [key, encodeURI(key), key.split('/').map(encodeURIComponent).join('/')].some((spelling) =>
+          isNamed(text, spelling),
+        ),
+      )
+      // A key may be the end of a longer one.
+      .sort((left, right) => right.key.length - left.key.length)[0]
+  );
+}
+
+function isNamed(text: string, spelling: string): boolean {
+  for (let at = text.indexOf(spelling); at >= 0; at = text.indexOf(spelling, at + 1)) {
+    const before = text.charAt(at - 1);
+    const after = text.charAt(at + spelling.length);
+    if (before === '/' && !/[\w\-/%=+~]/.test(after) && !/^\.\w/.test(text.slice(at + spelling.length)))
+      return true;
+  }
+  return false;
+}
+
+const FIXES: Readonly<Record<BadFileError, (dataset: Dataset) => string>> = {
+  ColumnMismatch: ({ columns }) =>
+    `Write the files again with the columns ${columns.map(({ name }) => name).join(', ')}, or change "columns" in the dataset file.`,
+  NullKeys: () =>
+    'Mend what writes the files (the transform refuses events without a required column) and write them again.',
+  UnreadableFile: () =>
+    'Write the files again or delete them; files whose name starts with _ or . are left out.',
+  ValueInvalid: () => 'Correct the values, or the columns’ types in the dataset file and the target.',
+  ValueTooLong: () =>
+    'Widen the columns in the dataset file and in the target, or shorten the texts in the transform.',
+};
+
+const FILES_SHOWN = 10;
+
+/** The failure of a partition that has bad files. `bad` is not empty. */
+export function badFilesError(
+  dataset: Dataset,
+  bucket: string,
+  bad: readonly BadFile[],
+  files: number,
+): LoadError {
+  return new LoadError(
+    bad[0]?.error ?? 'UnreadableFile',
+    `${bad.length} of ${files} files cannot be loaded into dataset ${dataset.name}:\n${named(bucket, bad)}`,
+    `${fixesOf(dataset, bad)} Then load the partition again.`,
+  );
+}
+
+/** What is said of a partition that was loaded without its bad files. `bad` is not empty. */
+export function quarantineDiagnosis(
+  dataset: Dataset,
+  bucket: string,
+  bad: readonly BadFile[],
+  files: number,
+): Diagnosis {
+  return {
+    error: 'FilesQuarantined',
+    cause: `${bad.length} of ${files} files were left out, the others loaded:\n${named(bucket, bad)}`,
+    fix: `${fixesOf(dataset, bad)} A file that is written again is loaded by the next scheduled execution; nothing else is to be done.`,
+  };
+}
+
+function named(bucket: string, bad: readonly BadFile[]): string {
+  const lines = bad
+    .slice(0, FILES_SHOWN)
+    .map(({ key, error, reason }) => `s3://${bucket}/${key}: ${error}: ${reason}`);
+  if (bad.length > FILES_SHOWN) lines.push(`… and ${bad.length - FILES_SHOWN} more files`);
+  return lines.join('\n');
+}
+
+function fixesOf(dataset: Dataset, bad: readonly BadFile[]): string {
+  return [...new Set(bad.map(({ error }) => error))].map((error) => FIXES[error](dataset)).join(' ');
+}

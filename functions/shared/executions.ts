@@ -1,0 +1,21 @@
+import { DescribeExecutionCommand, SFNClient } from '@aws-sdk/client-sfn';
+import { diagnoseClientError } from '../../core/diagnosis';
+
+const client = new SFNClient({});
+
+/**
+ * Whether an execution of a state machine has ended. One that the service does not know, or no longer knows, may be
+ * another state machine's: nothing is said of it.
+ * @param stateMachine its ARN. @param name the execution's.
+ * @throws LoadError as diagnosed
+ */
+export async function hasEnded(stateMachine: string, name: string): Promise<boolean> {
+  const executionArn = `${stateMachine.replace(':stateMachine:', ':execution:')}:${name}`;
+  try {
+    const { status } = await client.send(new DescribeExecutionCommand({ executionArn }));
+    return status !== 'RUNNING' && status !== 'PENDING_REDRIVE';
+  } catch (error) {
+    if ((error as Error).name === 'ExecutionDoesNotExist') return false;
+    throw diagnoseClientError(error, `DescribeExecution ${executionArn}`);
+  }
+}

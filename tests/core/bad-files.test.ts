@@ -1,0 +1,147 @@
+import {
+  badFilesError,
+  fileNamedIn,
+  footerProblem,
+  quarantineDiagnosis,
+  type BadFile,
+} from '../../core/bad-files';
+import type { LakeFile } from '../../core/files';
+import type { ParquetField } from '../../core/parquet-types';
+import { ordersDataset } from './orders';
+
+const dataset = ordersDataset();
+const FIELDS: readonly ParquetField[] = [
+  { name: 'order_id', type: 'INT64' },
+  { name: 'ordered_at', type: 'INT96' },
+  { name: 'status', type: 'BYTE_ARRAY', converted_type: 'UTF8' },
+  { name: 'amount', type: 'INT64', converted_type: 'DECIMAL', precision: 10, scale: 2 },
+];
+const [first, ...others] = FIELDS as [ParquetField, ...ParquetField[]];
+const footer = (fields: readonly ParquetField[], nulls: Record<string, number> = {}) => ({
+  rows: 5,
+  fields,
+  nulls: new Map(Object.entries(nulls)),
+});
+const file = (key: string): LakeFile => ({ key, etag: 'e1', size: 1 });
+const bad = (key: string, changes: Partial<BadFile> = {}): BadFile => ({
+  ...file(key),
+  error: 'ColumnMismatch',
+  reason: 'missing: order_id',
+  ...changes,
+});
+
+describe('what a footer tells of a file', () => {
+  test('that it loads', () => {
+    expect(footerProblem(dataset, footer(FIELDS))).toBeUndefined();
+    expect(footerProblem(dataset, footer(FIELDS, { order_id: 0, status: 5 }))).toBeUndefined();
+  });
+
+  test.each<[string, readonly ParquetField[], string]>([
+    ['short', others, 'table columns: 4, data columns: 3; missing: order_id'],
+    [
+      'renamed',
+      [{ ...first, name: 'id' }, ...others],
+      'table columns: 4, data columns: 4; missing: order_id; extra: id',
+    ],
+    ['long', [...FIELDS, { name: 'note', type: 'INT32' }], 'table columns: 4, data columns: 5; extra: note'],
+    [
+      'doubled',
+      [...FIELDS, { ...first, name: 'ORDER_ID' }],
+      'table columns: 4, data columns: 5; standing twice: order_id',
+    ],
+    [
+      'of another type',
+      [{ ...first, type: 'INT32' }, ...others],
+      'table columns: 4, data columns: 4; of another type: order_id (found INT32, expected BIGINT)',
+    ],
+    [
+      'nested',
+      [{ name: 'order_id', num_children: 1 }, ...others],
+      'table columns: 4, data columns: 4; of another type: order_id (found nested, expected BIGINT)',
+    ],
+    [
+      'short, with what is left moved',
+      [...others].reverse(),
+      'table columns: 4, data columns: 3; missing: order_id; in another order: amount, ordered_at (no mistake: they load by name)',
+    ],
+  ])('that it is %s, and how', (_, fields, reason) => {
+    expect(footerProblem(dataset, footer(fields))).toEqual({ error: 'ColumnMismatch', reason });
+  });
+
+  test('that a required column is null in it', () => {
+    expect(footerProblem(dataset, footer(FIELDS, { order_id: 2, ordered_at: 5 }))).toEqual({
+      error: 'NullKeys',
+      reason: 'required columns are null: order_id in 2 of 5 rows, ordered_at in 5 of 5 rows',
+    });
+  });
+});
+
+describe('a partition with bad files', () => {
+  test('fails by the first one’s error and names them all, with every fix', () => {
+    const error = badFilesError(
+      dataset,
+      'lake',
+      [bad('orders/short'), bad('orders/text', { error: 'UnreadableFile', reason: 'it is empty' })],
+      3,
+    );
+    expect(error.name).toBe('ColumnMismatch');
+    expect(error.reason.split('\n')).toEqual([
+      '2 of 3 files cannot be loaded into dataset orders:',
+      's3://lake/orders/short: ColumnMismatch: missing: order_id',
+      's3://lake/orders/text: UnreadableFile: it is empty',
+    ]);
+    expect(error.fix).toMatch(
+      /columns order_id, ordered_at, status, amount.*delete them.*load the partition/s,
+    );
+  });
+
+  test('or is loaded without them, which says the same', () => {
+    expect(quarantineDiagnosis(dataset, 'lake', [bad('orders/short')], 3)).toEqual({
+      error: 'FilesQuarantined',
+      cause:
+        '1 of 3 files were left out, the others loaded:\ns3://lake/orders/short: ColumnMismatch: missing: order_id',
+      fix: expect.stringContaining('loaded by the next scheduled execution') as string,
+    });
+  });
+
+  test('does not list them all where there are many', () => {
+    const many = Array.from({ length: 25 }, (_, index) => bad(`part-${index}`));
+    const { reason } = badFilesError(dataset, 'lake', many, 30);
+    expect(reason.split('\n')).toHaveLength(12);
+    expect(reason).toMatch(/^25 of 30 files .*\n(.*\n){10}… and 15 more files$/);
+  });
+});
+
+describe('the file that a text of the warehouse names', () => {
+  const files = [
+    'trips/hour=08/a.parquet',
+    'trips/hour=08/a.parquet.gz',
+    'trips/hour=08/a',
+    'hour=08/a.parquet',
+    'trips/hour=08/it’s 5% + more.parquet',
+  ].map(file);
+
+  test.each([
+    [
+      'Unmatched number of columns between table and file. Table columns: 12, Data columns: 8, File name: https://s3.us-east-1.amazonaws.com/lake/trips/hour=08/a.parquet',
+      0,
+    ],
+    ["File 'https://s3.us-east-1.amazonaws.com/lake/trips/hour%3D08/a.parquet.gz' has an incompatible", 1],
+    ['File name: s3://lake/trips/hour=08/a.\n', 2],
+    ['File name: s3://lake/hour=08/a.parquet, offset 4', 3],
+    ['(s3://lake/trips/hour=08/it’s 5% + more.parquet)', 4],
+    [
+      'https://s3.us-east-1.amazonaws.com/lake/trips/hour%3D08/it%E2%80%99s%205%25%20%2B%20more.parquet is corrupt',
+      4,
+    ],
+  ])('%s', (text, index) => {
+    expect(fileNamedIn(text, files)).toBe(files[index]);
+  });
+
+  test.each(['ERROR: no file', 's3://lake/trips/hour=08/a.parquet2', 's3://lake/trips/hour=08/ab', ''])(
+    'none: %s',
+    (text) => {
+      expect(fileNamedIn(text, files)).toBeUndefined();
+    },
+  );
+});

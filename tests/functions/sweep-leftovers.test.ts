@@ -1,0 +1,126 @@
+import { StartExecutionCommand, StopExecutionCommand } from '@aws-sdk/client-sfn';
+import { hourOf } from '../../core/hour';
+import { untilPicked } from '../support/until-picked';
+import { HOUR, Steps } from './steps';
+
+let steps: Steps;
+beforeAll(async () => {
+  steps = await Steps.start();
+});
+afterEach(() => steps.twin.reset());
+afterAll(() => steps.twin.remove());
+
+/** An execution that was stopped after its COPY was done: nothing of it has cleaned up. */
+async function stoppedExecution(partition: string): Promise<string> {
+  await steps.twin.putTrips(partition, 'a.parquet', [{ trip_id: 'a' }]);
+  steps.twin.twin.faults.set([
+    {
+      service: 'redshift-data',
+      operation: 'statement',
+      match: 'AS "other_hours"',
+      fault: { type: 'delay', ms: 600_000 },
+    },
+  ]);
+  const executionArn = await started(partition);
+  await untilPicked(steps.twin.connection, `${partition} ${executionArn.split(':').at(-1)} ValidateStaging`);
+  steps.twin.twin.faults.clear();
+  return executionArn;
+}
+
+async function started(partition: string): Promise<string> {
+  const { stateMachineArn, stepFunctions } = steps.twin.connection;
+  const input = JSON.stringify({ partition });
+  const { executionArn = '' } = await stepFunctions.send(
+    new StartExecutionCommand({ stateMachineArn, input }),
+  );
+  return executionArn;
+}
+
+const stop = (executionArn: string) =>
+  steps.twin.connection.stepFunctions.send(new StopExecutionCommand({ executionArn }));
+
+test('the tables of a running execution stand; of one that was stopped they go with the next scheduled one', async () => {
+  const stopped = await stoppedExecution(HOUR);
+  const running = await stoppedExecution('2026-11-20T09');
+  await stop(stopped);
+  const [first, second] = (await steps.twin.stagingTables()).map(String).sort();
+  expect([first, second]).toEqual([
+    expect.stringMatching(/^staging_trips_2026112008_/),
+    expect.stringMatching(/^staging_trips_2026112009_/),
+  ]);
+
+  expect(await steps.twin.load()).toMatchObject({
+    status: 'SUCCEEDED',
+    housekeeping: { staging_tables: 1, plan_files: 0, error: null },
+  });
+  expect(await steps.twin.stagingTables()).toEqual([second]);
+
+  await stop(running);
+  expect(await steps.twin.load()).toMatchObject({ housekeeping: { staging_tables: 1 } });
+  expect(await steps.twin.stagingTables()).toEqual([]);
+  expect(await steps.twin.load()).toMatchObject({ housekeeping: { staging_tables: 0 } });
+}, 60_000);
+
+test('an execution that is asked for by hand clears nothing up', async () => {
+  const stopped = await stoppedExecution(HOUR);
+  await stop(stopped);
+  expect(await steps.twin.load({ partition: '2026-11-20T10' })).toMatchObject({ housekeeping: null });
+  expect(await steps.twin.stagingTables()).toHaveLength(1);
+});
+
+test('a table that no execution of this state machine made is left alone', async () => {
+  // Its execution is none that Step Functions knows, though there is a plan of it.
+  await steps.twin.putTrips(HOUR, 'a.parquet', [{ trip_id: 'a' }]);
+  await steps.copied();
+  // And one that not even a plan is known of.
+  await steps.twin.sql('CREATE TABLE sluice.staging_trips_2026112008_0123456789abcdef (trip_id VARCHAR(64))');
+  const staging = await steps.twin.stagingTables();
+  expect(staging).toHaveLength(2);
+  expect(await steps.twin.load()).toMatchObject({ housekeeping: { staging_tables: 0, error: null } });
+  expect(await steps.twin.stagingTables()).toEqual(staging);
+});
+
+test('plans and manifests go once they are older than the retention', async () => {
+  await steps.twin.putTrips(HOUR, 'a.parquet', [{ trip_id: 'a' }]);
+  expect(await steps.twin.load({ partition: HOUR })).toMatchObject({ status: 'SUCCEEDED' });
+  const sweep = () =>
+    steps.call('sweep-leftovers', {
+      dataset: 'trips',
+      execution: 'by-hand',
+      state_machine: steps.twin.twin.description.state_machine_arn,
+      staging: [],
+    });
+  expect(await sweep()).toEqual({ staging_tables: 0, plan_files: 0 });
+  // As it is 91 days later.
+  const now = Date.now();
+  jest.spyOn(Date, 'now').mockReturnValue(now + 91 * 24 * 3_600_000);
+  try {
+    expect(await sweep()).toEqual({ staging_tables: 0, plan_files: 2 });
+    expect(await sweep()).toEqual({ staging_tables: 0, plan_files: 0 });
+  } finally {
+    jest.restoreAllMocks();
+  }
+});
+
+test('where it cannot clear up the load is what it was, and the report says so', async () => {
+  const partition = hourOf(new Date(Date.now() - 5 * 3_600_000));
+  await steps.twin.putTrips(partition, 'a.parquet', [{ trip_id: 'a' }]);
+  steps.twin.twin.faults.set([
+    {
+      service: 'lambda',
+      operation: 'sluice-local-sweep-leftovers',
+      times: 6,
+      fault: { type: 'error', code: 'TooManyRequestsException', message: 'Rate Exceeded.' },
+    },
+  ]);
+  expect(await steps.twin.load()).toMatchObject({
+    status: 'SUCCEEDED',
+    partitions: [{ partition, outcome: 'loaded' }],
+    housekeeping: {
+      staging_tables: 0,
+      plan_files: 0,
+      error: expect.stringMatching(/^Lambda.TooManyRequestsException: Rate Exceeded/) as string,
+    },
+  });
+  expect(await steps.twin.notifications()).toEqual([]);
+});

@@ -1,0 +1,101 @@
+import { DeleteObjectCommand } from '@aws-sdk/client-s3';
+import { hourOf } from '../../core/hour';
+import { errorPrefixes, prefixOfHour } from '../../core/prefix';
+import { TestTwin } from '../support/test-twin';
+
+/** One that a scheduled execution looks at. */
+const HOUR = hourOf(new Date(Date.now() - 5 * 3_600_000));
+
+let twin: TestTwin;
+beforeAll(async () => {
+  twin = await TestTwin.start();
+});
+afterEach(() => twin.reset());
+afterAll(() => twin.remove());
+
+const remove = (key: string) =>
+  twin.connection.s3.send(new DeleteObjectCommand({ Bucket: twin.connection.bucket, Key: key }));
+const amounts = async () => (await twin.sql('SELECT trip_id, total_amount FROM trips ORDER BY trip_id')).rows;
+
+test('a late file is picked up, an overwritten one loaded again, a vanished one told of: once each', async () => {
+  await twin.putTrips(HOUR, 'a.parquet', [{ trip_id: 'a', total_amount: 1 }]);
+  const gone = await twin.putTrips(HOUR, 'b.parquet', [{ trip_id: 'b', total_amount: 2 }]);
+  expect(await twin.load()).toMatchObject({ status: 'SUCCEEDED', partitions: [{ reason: 'new', files: 2 }] });
+
+  await twin.putTrips(HOUR, 'a.parquet', [{ trip_id: 'a', total_amount: 5 }]);
+  await twin.putTrips(HOUR, 'late.parquet', [{ trip_id: 'c', total_amount: 3 }]);
+  await remove(gone);
+  expect(await twin.load()).toMatchObject({
+    status: 'SUCCEEDED',
+    partitions: [
+      { reason: 'late-files', outcome: 'loaded', files: 2, inserted: 2, overwritten: 1, vanished: 1 },
+    ],
+  });
+  // What was loaded of the vanished file stays.
+  expect(await amounts()).toEqual([
+    ['a', '5.00'],
+    ['b', '2.00'],
+    ['c', '3.00'],
+  ]);
+  expect(await twin.history('reason, overwritten, vanished')).toEqual([
+    ['new', 0, 0],
+    ['late-files', 1, 1],
+  ]);
+  expect(await twin.load()).toMatchObject({ status: 'SUCCEEDED', partitions: [] });
+});
+
+test('a file that vanishes and nothing else: nothing to load, and told of', async () => {
+  await twin.putTrips(HOUR, 'a.parquet', [{ trip_id: 'a' }]);
+  const gone = await twin.putTrips(HOUR, 'b.parquet', [{ trip_id: 'b' }]);
+  await twin.load();
+  await remove(gone);
+  expect(await twin.load()).toMatchObject({
+    status: 'SUCCEEDED',
+    partitions: [{ reason: 'late-files', outcome: 'empty', files: 0, vanished: 1 }],
+  });
+  expect(await twin.history('outcome, vanished')).toEqual([
+    ['loaded', 0],
+    ['empty', 1],
+  ]);
+});
+
+test('an hour that is asked for again tells of changed files too', async () => {
+  await twin.putTrips(HOUR, 'a.parquet', [{ trip_id: 'a' }]);
+  await twin.load({ partition: HOUR });
+  await twin.putTrips(HOUR, 'a.parquet', [{ trip_id: 'a', total_amount: 4 }]);
+  expect(await twin.load({ partition: HOUR })).toMatchObject({
+    partitions: [{ reason: 'requested', files: 1, overwritten: 1, vanished: 0 }],
+  });
+});
+
+describe('records that Firehose could not deliver', () => {
+  const [processing = '', conversion = ''] = errorPrefixes(
+    'errors/trips/{type}/year={yyyy}/month={MM}/day={dd}/hour={HH}/',
+  ).map((template) => prefixOfHour(template, HOUR));
+  const record = JSON.stringify({ errorCode: 'x', rawData: 'e30=' });
+
+  test('are counted beside the partition, and are no failure', async () => {
+    await twin.putTrips(HOUR, 'a.parquet', [{ trip_id: 'a' }]);
+    await twin.put(`${processing}one`, `${record}\n${record}\n`);
+    await twin.put(`${conversion}two`, record);
+    expect(await twin.load()).toMatchObject({
+      status: 'SUCCEEDED',
+      partitions: [{ outcome: 'loaded', inserted: 1, error_files: 2, error_records: 3 }],
+    });
+    expect(await twin.history('outcome, error_files, error_records')).toEqual([['loaded', 2, 3]]);
+    expect(await twin.load()).toMatchObject({ partitions: [] });
+  });
+
+  test('are told of where nothing of the hour became Parquet, and where they come later', async () => {
+    await twin.put(`${processing}one`, record);
+    expect(await twin.load()).toMatchObject({
+      status: 'SUCCEEDED',
+      partitions: [{ partition: HOUR, reason: 'new', outcome: 'empty', files: 0, error_records: 1 }],
+    });
+    await twin.put(`${processing}two`, `${record}\n${record}`);
+    expect(await twin.load()).toMatchObject({
+      partitions: [{ reason: 'late-files', outcome: 'empty', files: 0, error_files: 2, error_records: 3 }],
+    });
+    expect(await twin.load()).toMatchObject({ partitions: [] });
+  });
+});

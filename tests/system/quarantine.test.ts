@@ -1,0 +1,153 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { hourOf } from '../../core/hour';
+import { parquetOf, tripsSelect } from '../support/parquet';
+import { ServiceCopy } from '../support/service-copy';
+import { TestTwin } from '../support/test-twin';
+
+const trips = readFileSync(resolve(__dirname, '../../datasets/trips.yml'), 'utf8');
+/** One that a scheduled execution looks at too. */
+const HOUR = hourOf(new Date(Date.now() - 5 * 3_600_000));
+const good = tripsSelect([{ trip_id: 'a' }]);
+
+let twin: TestTwin;
+let service: ServiceCopy;
+let packageDirectory: string;
+beforeAll(async () => {
+  service = await ServiceCopy.make({ 'trips.yml': `${trips}  on_bad_file: quarantine\n` });
+  packageDirectory = mkdtempSync(join(tmpdir(), 'sluice-package-'));
+  twin = await TestTwin.start({ serviceDirectory: service.directory, packageDirectory });
+});
+afterEach(() => twin.reset());
+afterAll(async () => {
+  await twin.remove();
+  service.remove();
+  rmSync(packageDirectory, { recursive: true, force: true });
+});
+
+const keys = async () => (await twin.sql('SELECT trip_id FROM trips ORDER BY trip_id')).rows.flat();
+
+const BAD: [string, () => Promise<Buffer | string>, string, RegExp][] = [
+  ['is not Parquet', () => Promise.resolve('trip_id,vendor_id'), 'UnreadableFile', /another format/],
+  ['lacks columns', () => parquetOf(`SELECT trip_id FROM (${good})`), 'ColumnMismatch', /data columns: 1/],
+  ['has a null key', () => parquetOf(tripsSelect([{ trip_id: null }])), 'NullKeys', /trip_id in 1 of 1 rows/],
+  // Only the COPY finds this one.
+  [
+    'has a text that is too long',
+    () => parquetOf(tripsSelect([{ trip_id: 'x'.repeat(65) }])),
+    'ValueTooLong',
+    /Table: 64, Data: 65/,
+  ],
+];
+
+test.each(BAD)(
+  'a file that %s is left out and named; once it is written again it is loaded by itself',
+  async (_, body, error, reason) => {
+    await twin.putTrips(HOUR, 'a.parquet', [{ trip_id: 'a' }]);
+    const bad = twin.keyOf(HOUR, 'bad.parquet');
+    await twin.put(bad, await body());
+    await twin.putTrips(HOUR, 'c.parquet', [{ trip_id: 'c' }, { trip_id: 'c' }]);
+
+    const document = await twin.load();
+
+    expect(document).toMatchObject({ status: 'FAILED', error: 'FilesQuarantined' });
+    expect(document.partitions).toMatchObject([
+      {
+        partition: HOUR,
+        outcome: 'loaded',
+        files: 2,
+        rows_in_files: 3,
+        staged: 3,
+        duplicates: 1,
+        inserted: 2,
+        quarantined: 1,
+        error: 'FilesQuarantined',
+        rerun: { partition: HOUR },
+      },
+    ]);
+    expect(await keys()).toEqual(['a', 'c']);
+    const [partition] = document.partitions;
+    expect(partition?.cause).toContain(`/${bad}: ${error}: `);
+    expect(partition?.cause).toMatch(reason);
+    const recorded = await twin.history('outcome, files, quarantined, error, cause, fix, rerun');
+    expect(recorded).toEqual([
+      [
+        'loaded',
+        2,
+        1,
+        'FilesQuarantined',
+        partition?.cause,
+        partition?.fix,
+        JSON.stringify({ partition: HOUR }),
+      ],
+    ]);
+    const notifications = await twin.notifications();
+    expect(notifications).toEqual([{ subject: expect.any(String) as string, message: document.cause }]);
+    for (const part of [bad, error, partition?.fix ?? '?', JSON.stringify({ partition: HOUR })]) {
+      expect(document.cause).toContain(part);
+    }
+    expect(await twin.stagingTables()).toEqual([]);
+
+    // Nothing is new: nobody is told of it every hour.
+    expect(await twin.load()).toMatchObject({ status: 'SUCCEEDED', partitions: [] });
+    expect(await twin.notifications()).toHaveLength(1);
+
+    await twin.putTrips(HOUR, 'bad.parquet', [{ trip_id: 'b' }]);
+    expect(await twin.load()).toMatchObject({
+      status: 'SUCCEEDED',
+      partitions: [
+        { reason: 'late-files', outcome: 'loaded', files: 1, inserted: 1, quarantined: 0, error: null },
+      ],
+    });
+    expect(await keys()).toEqual(['a', 'b', 'c']);
+  },
+);
+
+test('several bad files, found by footers and by COPYs, are all left out and each told of', async () => {
+  await twin.putTrips(HOUR, 'a.parquet', [{ trip_id: 'a' }]);
+  for (const [index, [, body]] of BAD.entries())
+    await twin.put(twin.keyOf(HOUR, `bad-${index}`), await body());
+  await twin.putTrips(HOUR, 'long', [{ trip_id: 'y'.repeat(70) }]);
+
+  const document = await twin.load({ partition: HOUR });
+
+  expect(document.partitions).toMatchObject([{ outcome: 'loaded', files: 1, inserted: 1, quarantined: 5 }]);
+  for (const name of ['bad-0', 'bad-1', 'bad-2', 'bad-3', 'long'])
+    expect(document.cause).toContain(`/${name}: `);
+  expect(await keys()).toEqual(['a']);
+});
+
+test('where every file is bad there is nothing to load, which is told and not tried every hour', async () => {
+  await twin.put(twin.keyOf(HOUR, 'bad.parquet'), 'no Parquet');
+  expect(await twin.load()).toMatchObject({
+    status: 'FAILED',
+    error: 'FilesQuarantined',
+    partitions: [{ outcome: 'empty', files: 0, quarantined: 1, error: 'FilesQuarantined' }],
+  });
+  expect(await twin.history('outcome, quarantined, error')).toEqual([['empty', 1, 'FilesQuarantined']]);
+  expect(await twin.load()).toMatchObject({ status: 'SUCCEEDED', partitions: [] });
+  await twin.putTrips(HOUR, 'bad.parquet', [{ trip_id: 'b' }]);
+  expect(await twin.load()).toMatchObject({ status: 'SUCCEEDED', partitions: [{ inserted: 1 }] });
+});
+
+test('an error that names no file of the partition fails it, as ever', async () => {
+  await twin.putTrips(HOUR, 'a.parquet', [{ trip_id: 'a' }]);
+  const text = 'ERROR: Value too long for character type';
+  twin.twin.faults.set([
+    {
+      service: 'redshift-data',
+      operation: 'statement',
+      match: 'FORMAT AS PARQUET',
+      fault: { type: 'statement', status: 'FAILED', error: text },
+    },
+  ]);
+  const document = await twin.load({ partition: HOUR });
+  expect(document).toMatchObject({
+    status: 'FAILED',
+    error: 'ValueTooLong',
+    partitions: [{ outcome: 'failed', quarantined: 0, error: 'ValueTooLong' }],
+  });
+  expect(document.cause).toContain(text);
+  expect(await keys()).toEqual([]);
+});
