@@ -14,7 +14,7 @@ export const ADDED_HISTORY_COLUMNS: Readonly<Record<string, string>> = {
   quarantined: 'BIGINT',
   vanished: 'BIGINT',
   overwritten: 'BIGINT',
-  error_files: 'BIGINT',
+  error_objects: 'BIGINT',
   error_records: 'BIGINT',
   rerun: 'VARCHAR(1024)',
 };
@@ -44,7 +44,7 @@ export function planParameters(plan: PartitionPlan): Parameters {
     quarantined: plan.quarantined.length,
     vanished: plan.vanished.length,
     overwritten: plan.overwritten.length,
-    error_files: plan.error_files,
+    error_objects: plan.error_objects,
     error_records: plan.error_records ?? NO_COUNT,
   };
 }

@@ -57,7 +57,7 @@ export interface PartitionPlan {
   /** Files that were left out, and why. */
   readonly quarantined: readonly BadFile[];
   /** Objects with records that Firehose could not deliver, and the records in them (null: not counted). */
-  readonly error_files: number;
+  readonly error_objects: number;
   readonly error_records: number | null;
 }
 
@@ -120,7 +120,7 @@ export function planPartition(
     vanished: changed.filter((key) => !keys.has(key)),
     overwritten: changed.filter((key) => keys.has(key)),
     quarantined,
-    error_files: found.errors.length,
+    error_objects: found.errors.length,
     error_records: found.error_records,
   };
 }

@@ -23,7 +23,7 @@ export interface PartitionResult {
   /** Files that were loaded before and have other content since: they are loaded again. */
   readonly overwritten: number;
   /** Objects under Firehose's error prefix of this hour, and the records in them that never became Parquet. */
-  readonly error_files: number;
+  readonly error_objects: number;
   /** Null where they were too many bytes to count. */
   readonly error_records: number | null;
   /** Wall-clock time of the partition's steps. */
@@ -76,7 +76,7 @@ export interface PartitionEnd {
     readonly quarantined: number;
     readonly vanished: number;
     readonly overwritten: number;
-    readonly error_files: number;
+    readonly error_objects: number;
     readonly error_records: number | null;
     readonly diagnosis?: Diagnosis;
     readonly started: string;
@@ -107,7 +107,7 @@ export function partitionResult(end: PartitionEnd, rerun: object): PartitionResu
     quarantined: inspection?.quarantined ?? 0,
     vanished: inspection?.vanished ?? 0,
     overwritten: inspection?.overwritten ?? 0,
-    error_files: inspection?.error_files ?? 0,
+    error_objects: inspection?.error_objects ?? 0,
     error_records: inspection ? inspection.error_records : 0,
     seconds:
       inspection && end.finished ? (Date.parse(end.finished) - Date.parse(inspection.started)) / 1_000 : 0,
@@ -120,7 +120,7 @@ export function partitionResult(end: PartitionEnd, rerun: object): PartitionResu
 
 /** What a person wants to be told of a partition beside its counts, a line for each thing. */
 export function remarksOf(result: PartitionResult): string[] {
-  const { quarantined, vanished, overwritten, error_files, error_records } = result;
+  const { quarantined, vanished, overwritten, error_objects, error_records } = result;
   const files = (count: number) => (count === 1 ? '1 file' : `${count} files`);
   return [
     ...(quarantined > 0 ? [`${files(quarantined)} left out: cannot be loaded as it is`] : []),
@@ -128,10 +128,10 @@ export function remarksOf(result: PartitionResult): string[] {
     ...(vanished > 0
       ? [`${files(vanished)} gone since the last load: what was loaded of it stays in the target`]
       : []),
-    ...(error_files > 0
+    ...(error_objects > 0
       ? [
           `${error_records === null ? 'too many records to count' : error_records === 1 ? '1 record' : `${error_records} records`} ` +
-            `never became Parquet: ${files(error_files)} under Firehose’s error prefix`,
+            `never became Parquet: ${error_objects === 1 ? '1 object' : `${error_objects} objects`} under Firehose’s error prefix`,
         ]
       : []),
   ];

@@ -96,7 +96,7 @@ export const handler = stepHandler('InspectFiles', event, async (load): Promise<
     quarantined: plan.quarantined.length,
     vanished: plan.vanished.length,
     overwritten: plan.overwritten.length,
-    error_files: plan.error_files,
+    error_objects: plan.error_objects,
     error_records: plan.error_records,
     on_bad_file: dataset.load.on_bad_file,
     failed_copies: (load.inspection?.failed_copies ?? -1) + 1,

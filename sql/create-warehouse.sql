@@ -30,7 +30,7 @@ CREATE TABLE IF NOT EXISTS {history} (
   "quarantined" BIGINT,
   "vanished" BIGINT,
   "overwritten" BIGINT,
-  "error_files" BIGINT,
+  "error_objects" BIGINT,
   "error_records" BIGINT,
   "rerun" VARCHAR(1024)
 ) DISTSTYLE AUTO SORTKEY ("dataset", "partition");

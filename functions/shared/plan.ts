@@ -22,7 +22,7 @@ const schema: z.ZodType<PartitionPlan> = z.object({
   // Plans of earlier versions of Sluice have none of these.
   overwritten: z.array(z.string()).default([]),
   quarantined: z.array(file.extend({ error: z.enum(BAD_FILE_ERRORS), reason: z.string() })).default([]),
-  error_files: z.number().default(0),
+  error_objects: z.number().default(0),
   error_records: z.number().nullable().default(0),
 });
 

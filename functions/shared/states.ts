@@ -36,7 +36,7 @@ export const inspection = z.object({
   vanished: z.number(),
   overwritten: z.number(),
   /** Objects with records that Firehose could not deliver, and the records in them (null: not counted). */
-  error_files: z.number(),
+  error_objects: z.number(),
   error_records: z.number().nullable(),
   on_bad_file: z.enum(['fail', 'quarantine']),
   /** COPYs of this load that failed for a bad file, which this inspection leaves out. */

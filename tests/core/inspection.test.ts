@@ -67,7 +67,7 @@ describe('a plan', () => {
       vanished: [],
       overwritten: [],
       quarantined: [],
-      error_files: 0,
+      error_objects: 0,
       error_records: 0,
     });
   });
@@ -192,7 +192,7 @@ describe('records that Firehose could not deliver', () => {
   );
 
   test('are counted, and never loaded', () => {
-    expect(made).toMatchObject({ rows: 3, loaded: [file('a')], error_files: 2, error_records: 7 });
+    expect(made).toMatchObject({ rows: 3, loaded: [file('a')], error_objects: 2, error_records: 7 });
   });
 
   test('are part of the fingerprint, so that later ones are told of', () => {

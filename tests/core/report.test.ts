@@ -24,7 +24,7 @@ const result = (changes: Partial<PartitionResult> = {}): PartitionResult => ({
   quarantined: 0,
   vanished: 0,
   overwritten: 0,
-  error_files: 0,
+  error_objects: 0,
   error_records: 0,
   seconds: 4.2,
   error: null,
@@ -51,7 +51,7 @@ describe('the result of a partition', () => {
     quarantined: 0,
     vanished: 0,
     overwritten: 0,
-    error_files: 0,
+    error_objects: 0,
     error_records: 0,
     started: '2026-12-31T23:59:58.500Z',
   };
@@ -117,7 +117,7 @@ describe('the result of a partition', () => {
       quarantined: 0,
       vanished: 0,
       overwritten: 0,
-      error_files: 0,
+      error_objects: 0,
       error_records: 0,
       seconds: 0,
       error: null,
@@ -136,7 +136,7 @@ describe('the result of a partition', () => {
           reason: 'new',
           outcome: 'loaded',
           files: 3,
-          inspection: { ...inspection, quarantined: 2, error_files: 1, error_records: null, diagnosis },
+          inspection: { ...inspection, quarantined: 2, error_objects: 1, error_records: null, diagnosis },
         },
         rerun,
       ),
@@ -154,16 +154,16 @@ describe('the remarks on a partition', () => {
     [{ overwritten: 2 }, '2 files overwritten since the last load, loaded again'],
     [{ vanished: 1 }, '1 file gone since the last load: what was loaded of it stays in the target'],
     [
-      { error_files: 1, error_records: 1 },
-      '1 record never became Parquet: 1 file under Firehose’s error prefix',
+      { error_objects: 1, error_records: 1 },
+      '1 record never became Parquet: 1 object under Firehose’s error prefix',
     ],
     [
-      { error_files: 2, error_records: 30 },
-      '30 records never became Parquet: 2 files under Firehose’s error prefix',
+      { error_objects: 2, error_records: 30 },
+      '30 records never became Parquet: 2 objects under Firehose’s error prefix',
     ],
     [
-      { error_files: 2, error_records: null },
-      'too many records to count never became Parquet: 2 files under Firehose’s error prefix',
+      { error_objects: 2, error_records: null },
+      'too many records to count never became Parquet: 2 objects under Firehose’s error prefix',
     ],
   ])('%j', (changes, remark) => {
     expect(remarksOf(result(changes))).toEqual([remark]);
@@ -273,7 +273,7 @@ describe('an execution that left files out', () => {
 });
 
 test('records that never became Parquet are told of, and are no failure', () => {
-  const report = reportLoad(LOAD, [result({ error_files: 1, error_records: 4 }), result()], null);
+  const report = reportLoad(LOAD, [result({ error_objects: 1, error_records: 4 }), result()], null);
   expect(report).toMatchObject({
     status: 'SUCCEEDED',
     summary: '2 of 2 partitions loaded, 14 rows inserted, 4 records never became Parquet',

@@ -94,15 +94,18 @@ test.each(cases)(
     expect(document.partitions[1]?.fix).toBeTruthy();
     expect((await twin.sql('SELECT trip_id FROM trips')).rows).toEqual([['z']]);
     expect(await twin.stagingTables()).toEqual([]);
-    expect(await twin.history('partition, outcome, error')).toEqual(
+    // The history says what the execution says, with the input that runs it again.
+    const rerun = JSON.stringify({ partition: HOUR });
+    expect(await twin.history('partition, outcome, error, cause, fix, rerun')).toEqual(
       expect.arrayContaining([
-        [OLDER, 'loaded', null],
-        [HOUR, 'failed', error],
+        [OLDER, 'loaded', null, null, null, null],
+        [HOUR, 'failed', error, document.partitions[1]?.cause, document.partitions[1]?.fix, rerun],
       ]),
     );
     const [notification, ...more] = await twin.notifications();
     expect(more).toEqual([]);
-    expect(notification?.message).toContain(`{"partition":"${HOUR}"}`);
+    for (const part of [document.partitions[1]?.cause, document.partitions[1]?.fix, rerun])
+      expect(notification?.message).toContain(part);
     expect(document.cause).toBe(notification?.message);
   },
 );

@@ -80,9 +80,9 @@ describe('records that Firehose could not deliver', () => {
     await twin.put(`${conversion}two`, record);
     expect(await twin.load()).toMatchObject({
       status: 'SUCCEEDED',
-      partitions: [{ outcome: 'loaded', inserted: 1, error_files: 2, error_records: 3 }],
+      partitions: [{ outcome: 'loaded', inserted: 1, error_objects: 2, error_records: 3 }],
     });
-    expect(await twin.history('outcome, error_files, error_records')).toEqual([['loaded', 2, 3]]);
+    expect(await twin.history('outcome, error_objects, error_records')).toEqual([['loaded', 2, 3]]);
     expect(await twin.load()).toMatchObject({ partitions: [] });
   });
 
@@ -94,7 +94,7 @@ describe('records that Firehose could not deliver', () => {
     });
     await twin.put(`${processing}two`, `${record}\n${record}`);
     expect(await twin.load()).toMatchObject({
-      partitions: [{ reason: 'late-files', outcome: 'empty', files: 0, error_files: 2, error_records: 3 }],
+      partitions: [{ reason: 'late-files', outcome: 'empty', files: 0, error_objects: 2, error_records: 3 }],
     });
     expect(await twin.load()).toMatchObject({ partitions: [] });
   });

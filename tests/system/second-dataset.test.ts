@@ -225,7 +225,7 @@ describe('columns derived by the transform', () => {
     expect({ status, error }).toEqual({ status: 'FAILED', error: 'ColumnMismatch' });
     expect(partitions).toMatchObject([{ outcome: 'failed', error: 'ColumnMismatch', inserted: 0 }]);
     expect(partitions[0]?.cause).toContain(
-      `${key}: table columns: 12, data columns: 8; missing: year, month, day, hour`,
+      `${key}: ColumnMismatch: table columns: 12, data columns: 8; missing: year, month, day, hour`,
     );
     expect((await twin.sql('SELECT COUNT(*) FROM public.rides')).rows).toEqual([[0]]);
     expect(await twin.stagingTables()).toEqual([]);
