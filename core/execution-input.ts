@@ -68,10 +68,19 @@ function isObject(value: unknown): value is object {
 }
 
 function refused(input: unknown, problem: string): LoadError {
-  const shown = JSON.stringify(input) ?? 'nothing';
+  const shown = jsonOf(input);
   return new LoadError(
     'InvalidInput',
     `The execution input ${shown.length > 300 ? `${shown.slice(0, 300)}…` : shown} is not understood: ${problem}.`,
     `Start the execution with one of the accepted forms. ${ACCEPTED_INPUT}`,
   );
+}
+
+/** An input can be deeper than the stack lets JSON.stringify go, though JSON.parse took it. */
+function jsonOf(input: unknown): string {
+  try {
+    return JSON.stringify(input) ?? 'nothing';
+  } catch {
+    return 'of very many levels';
+  }
 }

@@ -35,10 +35,19 @@ export function stepHandler<Schema extends z.ZodType, Result>(
       return result;
     } catch (thrown) {
       const error = isProgrammingError(thrown) ? thrown : diagnoseClientError(thrown, step);
-      logger.error(`${step} failed`, { event: event as object, error });
+      logFailure(step, event, error);
       throw error;
     }
   };
+}
+
+/** An event can be deeper than the stack lets the logger write it: the failure then is logged without, and keeps its name. */
+function logFailure(step: string, event: unknown, error: Error): void {
+  try {
+    logger.error(`${step} failed`, { event: event as object, error });
+  } catch {
+    logger.error(`${step} failed`, { error });
+  }
 }
 
 /** A mistake of ours keeps its own name and trace: to call it a lost connection would hide it. */

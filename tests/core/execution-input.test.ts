@@ -61,6 +61,13 @@ describe('what is refused, and why', () => {
     expect(error.fix).toContain(ACCEPTED_INPUT);
   });
 
+  test('one of more levels than JSON.stringify goes is refused by name all the same', () => {
+    const deep: unknown = JSON.parse(`${'{"a":'.repeat(50_000)}1${'}'.repeat(50_000)}`);
+    const error = loadErrorOf(() => parseExecutionInput(deep));
+    expect(error.name).toBe('InvalidInput');
+    expect(error.reason).toContain('of very many levels');
+  });
+
   test('a huge input is shown in part', () => {
     const error = loadErrorOf(() => parseExecutionInput({ partition: 'x'.repeat(100_000) }));
     expect(error.reason.length).toBeLessThan(500);

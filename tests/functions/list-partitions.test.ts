@@ -39,6 +39,10 @@ test('gives each partition what the steps after it need, and creates the warehou
 test('throws what Retry and Catch match on by its name', async () => {
   const event = { input: { hour: 8 }, execution: 'x', state_machine };
   await expect(steps.call('list-partitions', event)).rejects.toMatchObject({ name: 'InvalidInput' });
+  const deep: unknown = JSON.parse(`{"partition": ${'['.repeat(50_000)}${']'.repeat(50_000)}}`);
+  await expect(
+    steps.call('list-partitions', { ...event, input: deep, execution: 'deeper than the logger goes' }),
+  ).rejects.toMatchObject({ name: 'InvalidInput' });
   await expect(steps.call('list-partitions', {})).rejects.toMatchObject({ name: 'ConfigurationError' });
 });
 
