@@ -1,4 +1,4 @@
-import { isMap, isPair, isScalar, LineCounter, parseDocument, visit, type Document } from 'yaml';
+import { isMap, isPair, isScalar, parseDocument, visit, type Document } from 'yaml';
 import { z } from 'zod';
 import { parseColumnType, type ColumnType } from './column-types';
 import { LoadError } from './errors';
@@ -21,6 +21,7 @@ const identifier = z
   .refine((name) => name === name.toLowerCase(), 'lower case: Redshift and Firehose fold names to it')
   // eslint-disable-next-line no-control-regex
   .refine((name) => !/[\u0000-\u001f\u007f]/.test(name), 'no control characters')
+  .refine((name) => !name.startsWith('\ufeff'), 'no byte order mark at its start: readers of Parquet drop it')
   .refine((name) => !name.startsWith('sluice_'), 'no name that starts with sluice_: those are Sluice’s own');
 
 /** Every Redshift table has these already. Source: PostgreSQL, "System Columns"; Redshift refuses them alike. */
@@ -145,15 +146,11 @@ interface Finding {
  *   wrong, in the order of the file.
  */
 export function parseDataset(text: string, file: string): Dataset {
-  const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, uniqueKeys: true });
+  const document = parseDocument(text, { prettyErrors: false, uniqueKeys: true });
   const refused = (problems: { offset: number; message: string }[]) => {
     const inOrder = problems.sort((left, right) => left.offset - right.offset);
     return invalid(
-      inOrder.map(({ offset, message }) => {
-        const { line, col } = lines.linePos(offset);
-        return `${file}:${line}:${col}: ${message}`;
-      }),
+      inOrder.map(({ offset, message }) => `${file}:${placeOf(text, offset)}: ${onOneLine(message)}`),
     );
   };
 
@@ -170,6 +167,21 @@ export function parseDataset(text: string, file: string): Dataset {
     );
   }
   return complete(parsed.data);
+}
+
+/** Line and column, from 1. Not by yaml's LineCounter, which misses the line breaks of a quoted text that is in the wrong place. */
+function placeOf(text: string, offset: number): string {
+  const before = text.slice(0, offset).split('\n');
+  return `${before.length}:${(before.at(-1)?.length ?? 0) + 1}`;
+}
+
+/** A name that a message quotes may hold anything: each problem is one line all the same. */
+function onOneLine(message: string): string {
+  return message.replace(
+    // eslint-disable-next-line no-control-regex
+    /[\u0000-\u001f\u007f-\u009f\u2028\u2029]/g,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
 }
 
 function invalid(problems: readonly string[]): LoadError {
