@@ -2,7 +2,7 @@ import type { Json } from '@duckdb/node-api';
 import { redshiftType } from '../../core/column-types';
 import type { Dataset } from '../../core/dataset';
 import { parquetTypeText, redshiftTypeOf, type ParquetField } from '../../core/parquet-types';
-import { renderTable } from '../shared/table';
+import { displayText, renderTable } from '../shared/table';
 import { compareWithDataset, type DatasetComparison } from './dataset-of';
 import { readFirstRows } from './first-rows';
 import type { LakeFileSource } from './lake-file';
@@ -84,7 +84,7 @@ function columnDocument(field: ParquetField): ColumnDocument {
 
 export function fileText(document: FileDocument, width?: number): string {
   const { path, size, rows, columns, problem, dataset, first_rows: firstRows } = document;
-  const lines = [path];
+  const lines = [displayText(path, Infinity)];
   if (rows !== null && columns) {
     lines.push(
       [
@@ -95,7 +95,7 @@ export function fileText(document: FileDocument, width?: number): string {
         ...(document.created_by === null ? [] : [`written by ${createdByText(document.created_by)}`]),
       ].join(', '),
     );
-    if (dataset) lines.push(`It ${dataset.text}.`);
+    if (dataset) lines.push(`It ${displayText(dataset.text, Infinity)}.`);
     lines.push(
       '',
       renderTable(
@@ -120,6 +120,6 @@ export function fileText(document: FileDocument, width?: number): string {
       ),
     );
   }
-  if (problem !== null) lines.push(`Not readable: ${problem}.`);
+  if (problem !== null) lines.push(`Not readable: ${displayText(problem, Infinity)}.`);
   return lines.join('\n');
 }

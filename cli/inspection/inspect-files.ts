@@ -123,9 +123,9 @@ export function filesText({ path, files, total }: FilesDocument, width?: number)
   );
   const remarks = shown
     .filter((file) => remarkOf(file) !== '')
-    .map((file) => `${displayText(nameOf(file), 300)}: ${remarkOf(file)}`);
+    .map((file) => `${displayText(nameOf(file), 300)}: ${displayText(remarkOf(file), Infinity)}`);
   return [
-    path,
+    displayText(path, Infinity),
     table,
     ...(shown.length < files.length
       ? [`… and ${files.length - shown.length} more that differ in nothing`]

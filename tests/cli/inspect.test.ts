@@ -163,6 +163,16 @@ describe('a file', () => {
     expect(document.problem).toMatch(/^its rows cannot be read/);
   });
 
+  test('whose name or columns hold control characters cannot reach the terminal’s controls', async () => {
+    const file = write('\u001b[2J\u0007a.parquet', await parquetOf(`SELECT 1 AS "\u001b[31m"`));
+    // eslint-disable-next-line no-control-regex
+    const controls = /[\u0000-\u0009\u000b-\u001f]/;
+    expect(await text(file, { dataset: 'trips' })).not.toMatch(controls);
+    write('controls/a.parquet', await parquetOf(`SELECT 1 AS a`));
+    write('controls/b\u001b[2J.parquet', await parquetOf(`SELECT 1 AS "\u001b[31m"`));
+    expect(await text(join(folder, 'controls'))).not.toMatch(controls);
+  });
+
   test('that is not there is wrong usage', async () => {
     await expect(inspect(join(folder, 'nowhere'))).rejects.toMatchObject({ name: 'UsageError' });
   });
