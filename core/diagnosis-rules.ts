@@ -95,7 +95,7 @@ export const STATEMENT_RULES: readonly StatementRule[] = [
   {
     error: 'UnreadableFile',
     phrase:
-      /not a (?:valid )?Parquet file|has an invalid version number|Invalid Parquet|Parquet magic|\bcorrupt(?:ed)? (?:file|footer|page|data|Parquet)|(?:file|footer|page|data) (?:is|are) corrupt|Failed to read Parquet/i,
+      /not a (?:valid )?Parquet file|has an invalid version number|Invalid Parquet|Parquet magic|\bcorrupt(?:ed)? (?:file|footer|page|data|Parquet)|(?:file|footer|page|data) (?:is|are) corrupt|corrupt \w+ compressed data|Failed to read Parquet|Invalid metadata size in file footer/i,
     fix: 'Write the file again (sluice inspect shows what is in it), then load the partition again.',
   },
   {
@@ -121,7 +121,8 @@ export const STATEMENT_RULES: readonly StatementRule[] = [
   },
   {
     error: 'ValueInvalid',
-    phrase: /Numeric data overflow|out of range|Invalid (?:date|timestamp|digit)|division by zero/i,
+    phrase:
+      /Numeric data overflow|out of range|Invalid (?:date|timestamp|digit)|division by zero|Multibyte character not supported for CHAR/i,
     fix: 'A value does not fit its column’s type: correct the file, or the type in the dataset file and the target.',
   },
   {

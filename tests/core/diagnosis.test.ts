@@ -49,6 +49,12 @@ describe('what Redshift says of a statement', () => {
       'UnreadableFile',
       "File 'https://s3.us-east-1.amazonaws.com/lake/a.csv' has an invalid version number: ...",
     ],
+    ['UnreadableFile', 'Invalid metadata size in file footer: 143101950 bytes. File size: 51961168 bytes.'],
+    ['UnreadableFile', 'IOError: Corrupt snappy compressed data.'],
+    [
+      'ValueInvalid',
+      'Multibyte character not supported for CHAR (Hint: try using VARCHAR). Invalid char: c3 bc',
+    ],
     [
       'SerializationConflict',
       'ERROR: 1023 DETAIL: Serializable isolation violation on table - 1234, transactions forming the cycle are: 1, 2',

@@ -37,6 +37,25 @@ export function tooLongInFile(
   );
 }
 
+/** CHAR holds single-byte characters only. The words are those of COPY from text (error 1220), unverified for Parquet. */
+export function multibyteInFile(column: string, file: S3Location, region: string): SqlError {
+  return spectrumError(
+    `Multibyte character not supported for CHAR (Hint: try using VARCHAR). Column: ${column}, File name: ${httpsUrl(file, region)}`,
+  );
+}
+
+/** A date or time that no calendar reaches. The words are unverified. */
+export function outOfRangeInFile(column: string, type: string, file: S3Location, region: string): SqlError {
+  return spectrumError(
+    `The value of the data column ${column} is out of range for type ${type}. File name: ${httpsUrl(file, region)}`,
+  );
+}
+
+/** The footer is whole and the pages are not. The words are unverified: what users report differs by codec. */
+export function corruptFile(file: S3Location, region: string): SqlError {
+  return spectrumError(`Failed to read Parquet file '${httpsUrl(file, region)}': corrupt data.`);
+}
+
 /** Empty, cut off or of another format: Redshift looks for the magic number at the end. */
 export function notParquet(file: S3Location, region: string): SqlError {
   return spectrumError(`File '${httpsUrl(file, region)}' has an invalid version number.`);

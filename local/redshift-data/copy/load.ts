@@ -1,16 +1,18 @@
 import { link, mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ObjectStore, StoredObject } from '../../services';
+import { SqlError } from '../sql/errors';
 import { quoteIdentifier } from '../sql/identifiers';
 import type { Relation } from '../sql/scope';
 import type { CatalogColumn } from '../warehouse/catalog';
-import type { Connection } from '../warehouse/connection';
+import { Cancelled, type Connection } from '../warehouse/connection';
 import { messageOf } from '../warehouse/engine-errors';
 import type { CopyCommand } from './command';
-import { tooLongInFile } from './errors';
+import { displayType } from './compatibility';
+import { corruptFile, multibyteInFile, outOfRangeInFile, tooLongInFile } from './errors';
 import { filesOf } from './files';
 import { readFooter } from './footer';
-import { checkFooter, fileSource, renderLoad, targetColumns } from './plan';
+import { checkFooter, fileSource, refusedBy, renderLoad, targetColumns } from './plan';
 import { roleError } from './role';
 
 /** What COPY needs to know of the warehouse. */
@@ -43,8 +45,11 @@ export async function load(
       try {
         return await connection.change(renderLoad(target.sql, targets, footer, path));
       } catch (error) {
+        const given = targets.slice(0, footer.length);
         throw (
-          (await findTooLong(error, targets.slice(0, footer.length), path, file, connection, region)) ?? error
+          (await findTooLong(error, given, path, file, connection, region)) ??
+          refusedValue(error, given, file, region) ??
+          (isOfFile(error) ? corruptFile(file, region) : error)
         );
       }
     });
@@ -69,6 +74,32 @@ async function withPlainPath<T>(
   }
 }
 
+/** The column and the file of a value that one of the checks of {@link renderLoad} refused. */
+function refusedValue(
+  error: unknown,
+  targets: readonly CatalogColumn[],
+  file: StoredObject,
+  region: string,
+): Error | undefined {
+  const refused = refusedBy(messageOf(error));
+  const target = refused && targets[refused.index];
+  if (!refused || !target) return undefined;
+  return refused.check === 'multibyte'
+    ? multibyteInFile(target.name, file, region)
+    : outOfRangeInFile(target.name, displayType(target.type), file, region);
+}
+
+/**
+ * Whether the engine failed on what is in the file: the statement itself is the twin's own, and what it says of the
+ * target was compared with the footer before.
+ */
+function isOfFile(error: unknown): boolean {
+  if (error instanceof SqlError || error instanceof Cancelled) return false;
+  return !/^(Constraint|Conversion|Out of Range|Transaction|TransactionContext|Interrupt|Catalog|Dependency|Out of Memory|FATAL)\b|No space left|Could not write/i.test(
+    messageOf(error),
+  );
+}
+
 /** Names the column and the lengths where a value was too long: the engine says only which check failed. */
 async function findTooLong(
   error: unknown,
@@ -78,8 +109,12 @@ async function findTooLong(
   connection: Connection,
   region: string,
 ): Promise<Error | undefined> {
-  const column = /CHECK\(\(strlen\("?(.+?)"?\) <= \d+\)\)/.exec(messageOf(error))?.[1];
-  const index = targets.findIndex((target) => target.name === column);
+  const message = messageOf(error);
+  const index = targets.findIndex(({ name, type }) =>
+    [name, quoteIdentifier(name)].some((sql) =>
+      message.includes(`CHECK((strlen(${sql}) <= ${type.length}))`),
+    ),
+  );
   const target = targets[index];
   if (target?.type.length === undefined) return undefined;
   const aliases = targets.map((_, position) => quoteIdentifier(`f${position}`)).join(', ');

@@ -1,5 +1,6 @@
 import { quoteIdentifier, quoteLiteral } from '../sql/identifiers';
 import { SqlError } from '../sql/errors';
+import type { ColumnType, TypeFamily } from '../sql/types';
 import type { CatalogColumn } from '../warehouse/catalog';
 import type { CopyCommand, S3Location } from './command';
 import { displayColumn, displayType, isCompatible } from './compatibility';
@@ -59,11 +60,38 @@ export function renderLoad(
   const names = targets.map((column) => quoteIdentifier(column.name)).join(', ');
   const values = targets.map((column, index) => {
     if (index >= given.length) return 'NULL';
-    const value = column.type.family === 'super' ? `to_json(f${index})` : `f${index}`;
+    const value = column.type.family === 'super' ? `to_json(f${index})` : checked(column.type, index);
     return `CAST(${value} AS ${column.type.engine})`;
   });
   const aliases = footer.map((_, index) => `f${index}`).join(', ');
   return `INSERT INTO ${tableSql} (${names}) SELECT ${values.join(', ')} FROM ${fileSource(path)} AS file(${aliases})`;
+}
+
+/** What the engine takes and Redshift does not, by the name under which {@link refusedBy} finds it again. */
+const CHECKS = {
+  // The engine's infinity is the greatest INT64, which no calendar of Redshift's reaches.
+  range: (value: string) => `isinf(${value})`,
+  multibyte: (value: string) => `strlen(${value}) <> length(${value})`,
+} as const;
+type Check = keyof typeof CHECKS;
+
+const CHECK_OF: Partial<Record<TypeFamily, Check>> = {
+  date: 'range',
+  timestamp: 'range',
+  timestamptz: 'range',
+  bpchar: 'multibyte',
+};
+
+function checked(type: ColumnType, index: number): string {
+  const [value, check] = [`f${index}`, CHECK_OF[type.family]];
+  if (check === undefined) return value;
+  return `CASE WHEN ${CHECKS[check](value)} THEN error('refused by ${check} in ${index}') ELSE ${value} END`;
+}
+
+/** Which check the engine's error comes from, and in which column of the file. */
+export function refusedBy(message: string): { readonly check: Check; readonly index: number } | undefined {
+  const [, check, index] = /refused by (range|multibyte) in (\d+)/.exec(message) ?? [];
+  return check === undefined ? undefined : { check: check as Check, index: Number(index) };
 }
 
 export function fileSource(path: string): string {

@@ -34,11 +34,19 @@ beforeAll(async () => {
     'text.parquet': "SELECT 'a' AS id, CAST(1 AS INTEGER) AS n, '2026-11-23 08:00:00' AS \"at\"",
     'null.parquet': `SELECT CAST(NULL AS VARCHAR) AS id, n, "at" FROM (${ROW})`,
     'long.parquet': `SELECT 'abcdé' AS id, n, "at" FROM (${ROW})`,
+    'wide char.parquet': `SELECT 'ü' AS code, TIMESTAMP '2026-11-23 08:00:00' AS "at", 1 AS n`,
+    'infinite.parquet': `SELECT 'a' AS code, TIMESTAMP 'infinity' AS "at", 1 AS n`,
+    'long quoted.parquet': `SELECT 'abc' AS code, TIMESTAMP '2026-11-23 08:00:00' AS "at", 'four' AS n`,
     'swapped.parquet': `SELECT n, id, "at" FROM (${ROW})`,
   };
   for (const [key, query] of Object.entries(files)) sizes[key] = await putParquet(twin, key, query);
+  await given(twin, 'CREATE TABLE odd (code CHAR(3), at TIMESTAMP, n INT)');
+  await given(twin, 'CREATE TABLE quoted (code CHAR(3), at TIMESTAMP, "a ""b""" VARCHAR(3))');
   const good = readFileSync((await twin.store.head('lake', 'narrow.parquet'))!.path);
   await putBytes('cut.parquet', good.subarray(0, good.length - 5));
+  const flipped = Buffer.from(good);
+  flipped.fill(0xff, 4, 40);
+  await putBytes('flipped.parquet', flipped);
   await putBytes('empty.parquet', Buffer.alloc(0));
   await putBytes('text.csv', Buffer.from('a,1,2026-11-23\n'.repeat(10)));
   for (const [key, size] of Object.entries(sizes))
@@ -160,6 +168,26 @@ describe('what fails, in Redshift’s words', () => {
       /length of the data column id is longer than the length defined in the table\. Table: 4, Data: 6/,
     ),
     file('cut.parquet', /invalid version number/),
+    [
+      'flipped.parquet',
+      `COPY t (id, n) FROM 's3://lake/flipped.parquet' ${OPTIONS}`,
+      /Spectrum Scan Error[^]*Failed to read Parquet file 'https:\/\/s3\.eu-west-1\.amazonaws\.com\/lake\/flipped\.parquet': corrupt data/,
+    ],
+    [
+      'more than one byte in a CHAR',
+      `COPY odd FROM 's3://lake/wide char.parquet' ${OPTIONS}`,
+      /Multibyte character not supported for CHAR[^]*Column: code, File name: \S+\/wide char\.parquet/,
+    ],
+    [
+      'a time that no calendar reaches',
+      `COPY odd FROM 's3://lake/infinite.parquet' ${OPTIONS}`,
+      /data column at is out of range for type TIMESTAMP\. File name: \S+\/infinite\.parquet/,
+    ],
+    [
+      'a text too long for a column whose name has quotes',
+      `COPY quoted FROM 's3://lake/long quoted.parquet' ${OPTIONS}`,
+      /data column a "b" is longer than[^]*Table: 3, Data: 4/,
+    ],
     file('empty.parquet', /invalid version number/),
     file('text.csv', /invalid version number/),
     [
