@@ -7,6 +7,20 @@ export type TransformedEvent =
   /** `column` is undefined where the event as a whole is wrong. */
   | { readonly accepted: false; readonly reason: string; readonly column?: string };
 
+/** Keeps a byte order mark, which JSON does not have, and refuses what is no UTF-8, which must not become another value. */
+const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
+/** Transforms a record's data as it was sent: see {@link transformEvent}. */
+export function transformRecord(dataset: Dataset, data: Uint8Array): TransformedEvent {
+  let text: string;
+  try {
+    text = decoder.decode(data);
+  } catch {
+    return { accepted: false, reason: 'not JSON: it is not UTF-8' };
+  }
+  return transformEvent(dataset, text);
+}
+
 /**
  * Checks one event against its dataset and writes its values as Firehose's Parquet conversion reads them.
  * Attributes that are no column are dropped, as Firehose drops them.
@@ -139,6 +153,8 @@ const NUMBER = /^([+-]?)(?=\.?\d)(\d*)\.?(\d*)(?:e([+-]?\d{1,3}))?$/i;
 function convertDecimal(raw: unknown, precision: number, scale: number): Converted {
   const kind = `decimal(${precision},${scale})`;
   if (isRounded(raw)) return { problem: `no exact ${kind}: ${AS_TEXT}` };
+  if (typeof raw === 'number' && mayLackDigits(raw, scale))
+    return { problem: `no exact ${kind}: ${AS_TEXT}` };
   const match = typeof raw === 'number' || typeof raw === 'string' ? NUMBER.exec(String(raw).trim()) : null;
   if (!match) return { problem: `no ${kind}` };
   const [, sign = '', whole = '', fraction = '', exponent = '0'] = match;
@@ -148,6 +164,14 @@ function convertDecimal(raw: unknown, precision: number, scale: number): Convert
   const point = digits.length - scale;
   const text = `${digits.slice(0, point)}${scale > 0 ? `.${digits.slice(point)}` : ''}`;
   return { value: sign === '-' && rounded !== '0' ? `-${text}` : text };
+}
+
+/** Whether JSON.parse may have dropped digits that the scale keeps: it holds 15 of them for sure. */
+function mayLackDigits(raw: number, scale: number): boolean {
+  const digits = String(raw)
+    .replace(/e.*$/, '')
+    .replace(/\D|^[-0.]+/g, '');
+  return Number.isFinite(raw) && digits.length > 15 && Math.abs(raw) * 10 ** scale > Number.MAX_SAFE_INTEGER;
 }
 
 /** The first `kept` of the digits (zeros follow the last) as an integer, rounded by the next one as Redshift rounds. */
@@ -175,6 +199,8 @@ function convertText(raw: unknown, kind: 'char' | 'varchar', bytes: number): Con
     return { problem: `no exact text: ${AS_TEXT}` };
   const value = String(raw);
   if (/\p{Surrogate}/u.test(value)) return { problem: 'no valid text: half of a surrogate pair is in it' };
+  // Source: Amazon Redshift, "Data conversion parameters": to COPY a NUL is the end of a value, not a part of one.
+  if (value.includes('\u0000')) return { problem: 'no text that Redshift keeps: a NUL character is in it' };
   const length = encoder.encode(value).length;
   if (length > bytes) return { problem: `${length} bytes long, ${bytes} are allowed` };
   // Source: Amazon Redshift, "Character types": CHAR holds single-byte characters only.

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { chooseDataset } from '../core/dataset';
-import { transformEvent } from '../core/transform';
+import { transformRecord } from '../core/transform';
 import { logger } from './shared/handler';
 import { readDatasets } from './shared/package-files';
 
@@ -30,7 +30,7 @@ export const handler = (input: unknown): Promise<{ records: TransformedRecord[] 
 
   const refused: { recordId: string; reason: string }[] = [];
   const transformed = records.map(({ recordId, data }): TransformedRecord => {
-    const result = transformEvent(dataset, Buffer.from(data, 'base64').toString('utf8'));
+    const result = transformRecord(dataset, Buffer.from(data, 'base64'));
     if (!result.accepted) {
       refused.push({ recordId, reason: result.reason });
       return { recordId, result: 'ProcessingFailed', data };

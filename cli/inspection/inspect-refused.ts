@@ -2,7 +2,7 @@ import { createReadStream } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { z } from 'zod';
 import type { Dataset } from '../../core/dataset';
-import { transformEvent } from '../../core/transform';
+import { transformRecord } from '../../core/transform';
 import { displayText, renderTable } from '../shared/table';
 import type { LakeFileSource } from './lake-file';
 import { plural } from '../shared/text';
@@ -86,15 +86,15 @@ export function refusedEvent(
   const parsed = errorRecord.safeParse(parseJson(line));
   if (!parsed.success) return undefined;
   const record = parsed.data;
-  const event = Buffer.from(record.rawData, 'base64').toString('utf8');
-  const judged = dataset && transformEvent(dataset, event);
+  const data = Buffer.from(record.rawData, 'base64');
+  const judged = dataset && transformRecord(dataset, data);
   return {
     line: number,
     error_code: record.errorCode ?? record.lastErrorCode ?? null,
     error_message: record.errorMessage ?? record.lastErrorMessage ?? null,
     arrived: record.arrivalTimestamp === undefined ? null : isoTime(record.arrivalTimestamp),
     attempts: record.attemptsMade ?? null,
-    event,
+    event: data.toString('utf8'),
     reason: judged && !judged.accepted ? judged.reason : null,
     column: (judged && !judged.accepted && judged.column) || null,
   };
@@ -117,7 +117,7 @@ const LONGEST_EVENT = 300;
 
 /** @param rows how many events to show. */
 export function refusedText({ path, dataset, events, unreadable }: RefusedDocument, rows: number): string {
-  const lines = [path, `${plural(events.length, 'event')} that Firehose kept and did not deliver`];
+  const lines = [displayText(path, Infinity), `${plural(events.length, 'event')} that Firehose kept and did not deliver`];
   if (unreadable > 0) lines.push(`${plural(unreadable, 'line')} cannot be read as Firehose’s error records`);
   if (dataset === null) lines.push('Name the --dataset to see why its transform refuses them.');
   const shown = events.slice(0, rows);

@@ -176,6 +176,14 @@ describe('decimals', () => {
       '12345678901234567890',
       'refused: no exact decimal(38,0): write numbers beyond 2^53 as text',
     ],
+    [
+      'decimal(38,10)',
+      '1234567890.1234567891',
+      'refused: no exact decimal(38,10): write numbers beyond 2^53 as text',
+    ],
+    ['decimal(38,10)', '"1234567890.1234567891"', '1234567890.1234567891'],
+    ['decimal(38,10)', '1234.5', '1234.5000000000'],
+    ['decimal(10,2)', '12345678.300000001', '12345678.30'],
   ])('%s %s', (type, raw, expected) => {
     expect(converted(type, raw)).toBe(expected);
   });
@@ -242,6 +250,7 @@ describe('texts', () => {
     ['varchar(5)', 'false', 'false'],
     // An identifier that a producer sends as a number: it has lost its last digits already.
     ['varchar(40)', '12345678901234567890', 'refused: no exact text: write numbers beyond 2^53 as text'],
+    ['varchar(40)', '"a\\u0000b"', 'refused: no text that Redshift keeps: a NUL character is in it'],
     ['varchar(40)', '1e400', 'refused: no exact text: write numbers beyond 2^53 as text'],
     ['varchar(40)', '"12345678901234567890"', '12345678901234567890'],
     ['varchar(40)', '{"a":1}', 'refused: no text'],

@@ -43,3 +43,21 @@ test('answers for every record, in order: what is refused goes back whole', asyn
     updated_at: '2026-11-23 09:00:00.000000',
   });
 });
+
+test('what is no UTF-8 goes back whole, and never becomes another value', async () => {
+  const { handler } = (await import('../../functions/transform-records')) as {
+    handler: (input: unknown) => Promise<Answer>;
+  };
+  const event = Buffer.concat([
+    Buffer.from('{"trip_id":"'),
+    Buffer.from([0xff]),
+    Buffer.from('","pickup_datetime":"2026-11-23T08:15:00Z","updated_at":"2026-11-23T09:00:00Z"}'),
+  ]);
+  const data = event.toString('base64');
+  const { records } = await handler({
+    invocationId: 'i',
+    deliveryStreamArn: 'arn:aws:firehose:us-east-1:000000000000:deliverystream/sluice-local-trips',
+    records: [{ recordId: '0', data }],
+  });
+  expect(records).toEqual([{ recordId: '0', result: 'ProcessingFailed', data }]);
+});
