@@ -1,0 +1,94 @@
+import { DuckDBInstance, type DuckDBConnection, type DuckDBValue } from '@duckdb/node-api';
+import type { Column } from '../../core/dataset';
+
+let instance: Promise<DuckDBInstance> | undefined;
+
+/** A session of a DuckDB of the fuzzer's own, to make files with and to read them by something else than the twin. */
+export async function withDuckDB<Result>(
+  use: (duckdb: DuckDBConnection) => Promise<Result>,
+): Promise<Result> {
+  instance ??= DuckDBInstance.create(':memory:', {
+    memory_limit: '1GB',
+    autoinstall_known_extensions: 'false',
+  });
+  const connection = await (await instance).connect();
+  try {
+    return await use(connection);
+  } catch (error) {
+    // An engine that met a mistake of its own answers nothing more.
+    instance = undefined;
+    throw error;
+  } finally {
+    connection.closeSync();
+  }
+}
+
+/** A file's rows as the warehouse's casts to text write them, booleans apart. */
+export function readRows(path: string, columns: readonly string[]): Promise<readonly (readonly unknown[])[]> {
+  const values = columns.map((name) => (name === 'flag' ? name : `CAST("${name}" AS VARCHAR)`)).join(', ');
+  return withDuckDB(async (duckdb) => {
+    const result = await duckdb.runAndReadAll(
+      `SELECT ${values} FROM read_parquet('${path}', hive_partitioning = false, binary_as_string = true)`,
+    );
+    return result.getRowsJson();
+  });
+}
+
+/** A column of a file to be made; values as text, cast to the type. */
+export interface FileColumn {
+  readonly name: string;
+  /** DuckDB's. */
+  readonly type: string;
+  readonly values: readonly (string | null)[];
+}
+
+/** Writes columns of equally many values as Parquet. */
+export async function writeParquet(
+  path: string,
+  columns: readonly FileColumn[],
+  options = '',
+): Promise<void> {
+  await withDuckDB(async (duckdb) => {
+    const names = columns.map(({ name }) => `"${name.replaceAll('"', '""')}"`);
+    await duckdb.run(
+      `CREATE TEMP TABLE rows (${columns.map(({ type }, index) => `${names[index]} ${type}`).join(', ')})`,
+    );
+    const insert = await duckdb.prepare(
+      `INSERT INTO rows VALUES (${columns.map(({ type }, index) => `CAST($${index + 1}::VARCHAR AS ${type})`).join(', ')})`,
+    );
+    try {
+      for (const row of columns[0]?.values.keys() ?? []) {
+        insert.bind(columns.map(({ values }): DuckDBValue => values[row] ?? null));
+        await insert.run();
+      }
+    } finally {
+      insert.destroySync();
+    }
+    await duckdb.run(`COPY rows TO '${path}' (FORMAT parquet${options})`);
+  });
+}
+
+/** The rows of a file that Firehose wrote, each value as text, as the transform writes it. */
+export function readEvents(
+  path: string,
+  columns: readonly Column[],
+): Promise<readonly Record<string, string | null>[]> {
+  const values = columns.map(({ name, type }) =>
+    type.kind === 'timestamp' ? `strftime("${name}", '%Y-%m-%d %H:%M:%S.%f')` : `"${name}"`,
+  );
+  const numbers = new Set(['real', 'double precision']);
+  return withDuckDB(async (duckdb) => {
+    const result = await duckdb.runAndReadAll(`SELECT ${values.join(', ')} FROM read_parquet('${path}')`);
+    return result.getRows().map((row) =>
+      Object.fromEntries(
+        columns.map(({ name, type }, index) => {
+          const value = row[index] ?? null;
+          return [
+            name,
+            value === null ? null : numbers.has(type.kind) ? String(Number(value)) : String(value),
+          ];
+        }),
+      ),
+    );
+  });
+}

@@ -1,0 +1,96 @@
+import { i32, i32s, i64, struct, structs, text, texts, writeStruct, type ThriftValue } from './thrift';
+
+/** A column of an uncompressed file of PLAIN pages, as Firehose's parquet-mr writes its timestamps: INT96. */
+export interface PlainColumn {
+  readonly name: string;
+  /** Parquet's physical types by their numbers: INT32 1, INT96 3, BYTE_ARRAY 6. */
+  readonly physical: 1 | 3 | 6;
+  readonly values: readonly Buffer[];
+}
+
+const MAGIC = Buffer.from('PAR1');
+const [REQUIRED, UTF8, PLAIN, RLE, UNCOMPRESSED, DATA_PAGE] = [0, 0, 0, 3, 0, 0];
+
+/** Days since noon of Julian day 0, as INT96 counts them, at 1970-01-01. */
+const JULIAN_EPOCH = 2_440_588n;
+const NANOSECONDS_OF_DAY = 86_400_000_000_000n;
+
+/** Nanoseconds of the day, then the Julian day. */
+export function int96(time: Date): Buffer {
+  const nanoseconds = BigInt(time.getTime()) * 1_000_000n;
+  const day = nanoseconds / NANOSECONDS_OF_DAY;
+  const bytes = Buffer.alloc(12);
+  bytes.writeBigInt64LE(nanoseconds - day * NANOSECONDS_OF_DAY);
+  bytes.writeInt32LE(Number(day + JULIAN_EPOCH), 8);
+  return bytes;
+}
+
+export function byteArray(value: string): Buffer {
+  const bytes = Buffer.from(value);
+  const length = Buffer.alloc(4);
+  length.writeUInt32LE(bytes.length);
+  return Buffer.concat([length, bytes]);
+}
+
+/** A file of one row group, all columns required: DuckDB writes no INT96. */
+export function plainFile(columns: readonly PlainColumn[]): Buffer {
+  const rows = columns[0]?.values.length ?? 0;
+  const parts: Buffer[] = [MAGIC];
+  let offset = MAGIC.length;
+  const chunks = columns.map(({ name, physical, values }) => {
+    const data = Buffer.concat(values);
+    const header = struct({
+      1: i32(DATA_PAGE),
+      2: i32(data.length),
+      3: i32(data.length),
+      5: struct({ 1: i32(rows), 2: i32(PLAIN), 3: i32(RLE), 4: i32(RLE) }),
+    });
+    const page = Buffer.concat([Buffer.from(writeStruct(header)), data]);
+    parts.push(page);
+    const chunk = struct({
+      2: i64(offset),
+      3: struct({
+        1: i32(physical),
+        2: i32s(PLAIN),
+        3: texts(name),
+        4: i32(UNCOMPRESSED),
+        5: i64(rows),
+        6: i64(page.length),
+        7: i64(page.length),
+        9: i64(offset),
+      }),
+    });
+    offset += page.length;
+    return chunk;
+  });
+  const schema: ThriftValue[] = [
+    struct({ 4: text('schema'), 5: i32(columns.length) }),
+    ...columns.map(({ name, physical }) =>
+      struct({
+        1: i32(physical),
+        3: i32(REQUIRED),
+        4: text(name),
+        ...(physical === 6 && { 6: i32(UTF8) }),
+      }),
+    ),
+  ];
+  const footer = Buffer.from(
+    writeStruct(
+      struct({
+        1: i32(1),
+        2: structs(schema),
+        3: i64(rows),
+        4: structs([struct({ 1: structs(chunks), 2: i64(offset - MAGIC.length), 3: i64(rows) })]),
+        6: text('parquet-mr version 1.8.1'),
+      }),
+    ),
+  );
+  return framed(Buffer.concat(parts), footer);
+}
+
+/** The data, then the footer, its length and the magic number. */
+export function framed(data: Buffer, footer: Buffer): Buffer {
+  const length = Buffer.alloc(4);
+  length.writeUInt32LE(footer.length);
+  return Buffer.concat([data, footer, length, MAGIC]);
+}

@@ -1,0 +1,188 @@
+import { DeleteObjectsCommand, paginateListObjectsV2 } from '@aws-sdk/client-s3';
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import type { SqlBatch } from '../../core/sql';
+import type { MergeCounts } from '../../functions/shared/states';
+import type { StatementProgress } from '../../functions/shared/warehouse';
+import { ServiceCopy } from '../../tests/support/service-copy';
+import { TestTwin } from '../../tests/support/test-twin';
+import { EVERY_TYPE } from './datasets';
+
+const ROOT = resolve(__dirname, '../..');
+/** Packaged once, for every run. */
+const PACKAGE_DIRECTORY = join(ROOT, '.sluice', 'fuzz-package');
+
+/** What the states of one partition pass on. */
+type State = Record<string, unknown>;
+
+/** What one load left in the history and said of itself. */
+export interface Loaded {
+  readonly files: number;
+  /** Undefined where there was nothing to load. */
+  readonly merged?: MergeCounts;
+}
+
+/**
+ * Where cases are carried out: a twin with the datasets trips and every_type deployed, and the handlers of functions/
+ * called one by one as the state machine calls them.
+ */
+export class Surroundings {
+  private executions = 0;
+  private packages = 0;
+  /** What nobody caught: unhandled rejections, errors of the twin's own. */
+  private readonly troubles: string[] = [];
+  private readonly folder = mkdtempSync(join(tmpdir(), 'sluice-fuzz-'));
+  private readonly noteRejection = (reason: unknown) =>
+    this.troubles.push(`unhandled rejection: ${String((reason as Error | undefined)?.stack ?? reason)}`);
+
+  private constructor(
+    private readonly service: ServiceCopy,
+    private started: TestTwin | undefined,
+  ) {
+    process.on('unhandledRejection', this.noteRejection);
+  }
+
+  static async start(): Promise<Surroundings> {
+    const service = await ServiceCopy.make({ 'every-type.yml': EVERY_TYPE });
+    const surroundings = new Surroundings(service, undefined);
+    surroundings.started = await TestTwin.start({
+      serviceDirectory: service.directory,
+      packageDirectory: PACKAGE_DIRECTORY,
+      announce: false,
+      onProgress: (text) => {
+        if (/error of its own/.test(text)) surroundings.troubles.push(text);
+      },
+    });
+    const { env, bucket, workgroup, database } = surroundings.twin.twin.description;
+    Object.assign(process.env, env, {
+      LAKE_BUCKET: bucket,
+      WORKGROUP_NAME: workgroup,
+      DATABASE_NAME: database,
+      COPY_ROLE_ARN: 'arn:aws:iam::000000000000:role/sluice-local-copy',
+      LAMBDA_TASK_ROOT: service.directory,
+      POWERTOOLS_LOG_LEVEL: 'SILENT',
+    });
+    return surroundings;
+  }
+
+  get twin(): TestTwin {
+    if (!this.started) throw new Error('the twin is not started');
+    return this.started;
+  }
+
+  async remove(): Promise<void> {
+    process.off('unhandledRejection', this.noteRejection);
+    await this.started?.remove();
+    this.service.remove();
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+
+  /** What nobody caught since it was last asked. */
+  takeTroubles(): readonly string[] {
+    return this.troubles.splice(0);
+  }
+
+  /** A file of a case's own. */
+  path(name: string): string {
+    return join(this.folder, name);
+  }
+
+  /** Runs with a package of one dataset, as the handlers would find it after a deployment. */
+  async withDataset<Result>(text: string, run: () => Promise<Result>): Promise<Result> {
+    this.packages += 1;
+    const directory = this.path(`package-${this.packages}`);
+    mkdirSync(join(directory, 'datasets'), { recursive: true });
+    symlinkSync(join(ROOT, 'sql'), join(directory, 'sql'), 'junction');
+    writeFileSync(join(directory, 'datasets', 'dataset.yml'), text);
+    process.env.LAMBDA_TASK_ROOT = directory;
+    try {
+      return await run();
+    } finally {
+      process.env.LAMBDA_TASK_ROOT = this.service.directory;
+      rmSync(directory, { recursive: true });
+    }
+  }
+
+  /** @param step the stem of the function. */
+  async call<Result>(step: string, event: unknown): Promise<Result> {
+    const { handler } = (await import(`../../functions/${step}`)) as {
+      handler: (event: unknown) => Promise<Result>;
+    };
+    return handler(event);
+  }
+
+  /** Lists as an execution with this input does. */
+  list(input: unknown): Promise<{ partitions: State[] }> {
+    this.executions += 1;
+    return this.call('list-partitions', { input, execution: `fuzz-${this.executions}` });
+  }
+
+  /**
+   * Loads one partition by all of its steps; after a failure the diagnosis cleans up and records it, as in the state machine.
+   * @throws what the step that failed threw.
+   */
+  async load(dataset: string, partition: string): Promise<Loaded> {
+    const { partitions } = await this.list({ dataset, partition });
+    let load: State = partitions[0] ?? {};
+    try {
+      const inspection = await this.call<{ outcome: string; files: number }>('inspect-files', load);
+      load = { ...load, inspection };
+      if (inspection.outcome === 'empty') return { files: inspection.files };
+      await this.finished('copy-to-staging', load);
+      const statement = await this.finished('validate-staging', load);
+      const counts = await this.call('validate-staging', { load, attempt: 0, entered: '', statement });
+      load = { ...load, counts };
+      const merged = await this.finished('merge-into-target', load);
+      return { files: inspection.files, merged: merged.rows?.[0] as unknown as MergeCounts };
+    } catch (thrown) {
+      await this.call('diagnose-failure', { load: { ...load, error: caughtOf(thrown) }, attempt: 0 });
+      throw thrown;
+    }
+  }
+
+  private async finished(step: string, load: State): Promise<StatementProgress> {
+    const event = { load, attempt: 0, entered: new Date().toISOString() };
+    let statement = await this.call<StatementProgress>(step, event);
+    while (statement.status !== 'FINISHED')
+      statement = await this.call('await-statement', { statement, timeout_minutes: 1 });
+    return statement;
+  }
+
+  /** Rows of a query. */
+  async rows(sql: string): Promise<readonly (readonly unknown[])[]> {
+    return (await this.twin.sql(sql)).rows;
+  }
+
+  /** Runs a batch as the handlers do. @throws LoadError as the handlers name it */
+  async runBatch(batch: SqlBatch, name: string): Promise<void> {
+    const { runBatch } = await import('../../functions/shared/warehouse');
+    const { readConfiguration } = await import('../../functions/shared/configuration');
+    await runBatch(readConfiguration(), batch, name);
+  }
+
+  /** @param tables as they stand in SQL. */
+  async dropTables(...tables: readonly (string | undefined)[]): Promise<void> {
+    for (const table of tables) await this.rows(`DROP TABLE IF EXISTS ${table}`);
+  }
+
+  /** Deletes every object under a prefix. */
+  async empty(prefix: string): Promise<void> {
+    const { s3, bucket: Bucket } = this.twin.connection;
+    const pages = paginateListObjectsV2({ client: s3 }, { Bucket, Prefix: prefix, EncodingType: 'url' });
+    for await (const page of pages) {
+      const Objects = (page.Contents ?? []).map(({ Key }) => ({ Key: decodedKey(Key ?? '') }));
+      if (Objects.length > 0) await s3.send(new DeleteObjectsCommand({ Bucket, Delete: { Objects } }));
+    }
+  }
+}
+
+function decodedKey(key: string): string {
+  return decodeURIComponent(key.replaceAll('+', ' '));
+}
+
+/** A failure as a state's Catch gets it from Lambda. */
+function caughtOf(thrown: unknown): { Error: string; Cause: string } {
+  const { name, message } = thrown as Error;
+  return { Error: name, Cause: JSON.stringify({ errorType: name, errorMessage: message }) };
+}

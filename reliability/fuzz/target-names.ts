@@ -1,0 +1,27 @@
+/** Every way in for bad input, and its share of the cases: those that cost little get more. */
+export const TARGET_WEIGHTS = {
+  'execution-input': 5,
+  'dataset-file': 5,
+  'object-key': 1,
+  'column-name': 2,
+  'parquet-bytes': 4,
+  'firehose-record': 4,
+} as const;
+
+export type TargetName = keyof typeof TARGET_WEIGHTS;
+
+export const TARGET_NAMES = Object.keys(TARGET_WEIGHTS) as TargetName[];
+
+/** How many of the cases each target gets: all of them, and each at least one. */
+export function sharesOf(cases: number, targets: readonly TargetName[]): ReadonlyMap<TargetName, number> {
+  const whole = targets.reduce((sum, name) => sum + TARGET_WEIGHTS[name], 0);
+  let [left, weightLeft] = [cases, whole];
+  return new Map(
+    targets.map((name) => {
+      const share = Math.round((left * TARGET_WEIGHTS[name]) / weightLeft);
+      left -= share;
+      weightLeft -= TARGET_WEIGHTS[name];
+      return [name, Math.max(1, share)];
+    }),
+  );
+}

@@ -1,0 +1,73 @@
+import type fc from 'fast-check';
+import { isErrorName, LoadError, splitMessage, type ErrorName } from '../../core/errors';
+import type { Surroundings } from './surroundings';
+
+/** What became of a case that went well: taken, or refused by a name that may come out there. */
+export type Verdict = { readonly accepted: true } | { readonly accepted: false; readonly error: string };
+
+export const ACCEPTED: Verdict = { accepted: true };
+
+/**
+ * One way in for bad input.
+ * @typeParam Case a JSON value, so that it can be printed whole and kept as a fixture.
+ */
+export interface Target<Case> {
+  /** What a case may take; one that takes longer hangs. */
+  readonly seconds: number;
+  readonly cases: fc.Arbitrary<Case>;
+  /** Carries a case out. @throws whatever is wrong: an error here is a find. */
+  judge(value: Case, surroundings: Surroundings): Promise<Verdict>;
+}
+
+/** A target whose cases nobody looks into. */
+export interface AnyTarget extends Omit<Target<unknown>, 'judge'> {
+  judge(value: never, surroundings: Surroundings): Promise<Verdict>;
+}
+
+/** What a case shows to be wrong. */
+export class Wrong extends Error {
+  override readonly name = 'Wrong';
+}
+
+/** Words of the twin and of its engine, which no user of Redshift would ever read. */
+const FOREIGN_WORDS = /DuckDB|INTERNAL Error|the local twin|States\.Runtime|\bat \S+ \(.*:\d+:\d+\)/;
+
+/**
+ * Judges an error that a load ended with.
+ * @param allowed the names that may come out of this kind of input.
+ * @param mentions what the error has to speak of, for example the file.
+ * @throws Wrong for an error without a name, of another name, in words that are not Redshift's, or without a fix.
+ */
+export function refusal(error: unknown, allowed: readonly ErrorName[], ...mentions: string[]): Verdict {
+  const { name, message } = error instanceof Error ? error : new Error(String(error));
+  const whole = `${name}: ${message}`;
+  if (!isErrorName(name) || !isLoadError(error))
+    throw new Wrong(`no error of Sluice's: ${whole}`, { cause: error });
+  if (FOREIGN_WORDS.test(message)) throw new Wrong(`not in Redshift's words: ${whole}`, { cause: error });
+  if (!allowed.includes(name)) throw new Wrong(`not an error for this: ${whole}`, { cause: error });
+  const { reason, fix } = splitMessage(message);
+  if (!reason || !fix) throw new Wrong(`an error without reason or fix: ${whole}`);
+  for (const text of mentions) {
+    if (!message.includes(text)) throw new Wrong(`the error does not name ${text}: ${whole}`);
+  }
+  return { accepted: false, error: name };
+}
+
+/** By name: a test's module registry may hold the class twice. */
+function isLoadError(error: unknown): boolean {
+  return error instanceof LoadError || (error instanceof Error && 'reason' in error && 'fix' in error);
+}
+
+/** @throws Wrong where two values differ, with both of them. */
+export function same(what: string, found: unknown, expected: unknown): void {
+  const [left, right] = [JSON.stringify(found), JSON.stringify(expected)];
+  if (left === right) return;
+  throw new Wrong(`${what}: found ${shortened(left)}, expected ${shortened(right)}`);
+}
+
+const SHOWN = 2_000;
+
+function shortened(text: string | undefined): string {
+  const whole = text ?? 'nothing';
+  return whole.length > SHOWN ? `${whole.slice(0, SHOWN)}… (${whole.length} characters)` : whole;
+}

@@ -1,0 +1,312 @@
+import fc from 'fast-check';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { parseDataset, type Dataset } from '../../../core/dataset';
+import { LoadError } from '../../../core/errors';
+import { batchOf, quoteName, renderSql } from '../../../core/sql';
+import { datasetPieces, SLUICE_SCHEMA, stagingTable } from '../../../core/warehouse';
+import { checkStatementSizes, readSql } from '../../../functions/shared/package-files';
+import { ACCEPTED, refusal, Wrong, type Target } from '../target';
+import type { Surroundings } from '../surroundings';
+import { hostileText } from '../words';
+
+const ROOT = resolve(__dirname, '../../..');
+const BASES = ['trips.yml', 'reference.yml'] as const;
+const TEXTS = BASES.map((base) => readFileSync(join(ROOT, 'datasets', base), 'utf8'));
+const FILE = 'datasets/fuzzed.yml';
+
+/** One change of a text, at a place that is a share of its length or of its lines (0 to 1). */
+type Change =
+  | { readonly kind: 'remove-line' | 'double-line'; readonly at: number }
+  | { readonly kind: 'replace-value' | 'replace-key' | 'insert'; readonly at: number; readonly text: string }
+  /** A name that the file uses becomes another, wherever it stands. */
+  | { readonly kind: 'rename'; readonly at: number; readonly text: string }
+  | { readonly kind: 'cut'; readonly at: number }
+  | { readonly kind: 'crlf' | 'bom' | 'cr' };
+
+interface DatasetFileCase {
+  /** Which file is changed: trips.yml or reference.yml. */
+  readonly base: number;
+  readonly changes: readonly Change[];
+}
+
+/** Values and fragments of YAML that mean something else than they seem, or too much. */
+const YAML_WORDS = [
+  '~',
+  'null',
+  'yes',
+  '0',
+  '-1',
+  '1e400',
+  '.nan',
+  '.inf',
+  '0x10',
+  '0o17',
+  '9007199254740993',
+  '99999999999999999999999999',
+  '1_000',
+  '2026-11-20',
+  '[]',
+  '{}',
+  '[[[[[[]]]]]]',
+  '{a: {b: {c: d}}}',
+  '&a x',
+  '*a',
+  '&a [*a]',
+  '!!binary aGVsbG8=',
+  '!!set {a, b}',
+  '!!js/function "x"',
+  '!custom x',
+  '<<: *a',
+  '? a',
+  '|',
+  '>-',
+  '"\\x00"',
+  '"\\ud800"',
+  '"\\u202e"',
+  "'it''s'",
+  '"a\\"b"',
+  '%YAML 1.1',
+  '---',
+  '...',
+  '# comment',
+  '\t',
+  '\u0000',
+  '\u0007',
+  '\u0085',
+  '\u2028',
+  'select',
+  'year',
+  'source_partition',
+  'varchar(65535)',
+  'varchar(max)',
+  'decimal(38,37)',
+  'char(4096)',
+  'timestamp',
+  'date',
+  'boolean',
+  'merge',
+  'transform',
+  'true',
+  '__proto__',
+  'constructor',
+  '{yyyy}/{MM}/{dd}/{HH}/',
+  "'{yyyy}/{MM}/{dd}/{HH}/$&$1.*('",
+  `[${'['.repeat(3_000)}${']'.repeat(3_000)}]`,
+  `"${'x'.repeat(128)}"`,
+  `"${'é'.repeat(64)}"`,
+  `"${'x'.repeat(100_000)}"`,
+  '[a, a]',
+  '[trip_id, trip_id]',
+  '[year, month]',
+] as const;
+
+/** Names of both files, as they stand there. */
+const NAMES = [
+  'trip_id',
+  'vendor_id',
+  'pickup_datetime',
+  'updated_at',
+  'trips',
+  'session_id',
+  'view_number',
+  'viewed_at',
+  'country',
+  'page_views',
+  'analytics',
+  'source_partition',
+] as const;
+
+const at = fc.double({ min: 0, max: 0.999, noNaN: true });
+const fragment = fc.oneof(
+  { weight: 3, arbitrary: fc.constantFrom(...YAML_WORDS) },
+  { weight: 1, arbitrary: hostileText(60) },
+  // A name as JSON is YAML too: what gets through to be a name.
+  { weight: 2, arbitrary: hostileText(60).map((text) => JSON.stringify(text)) },
+);
+const change: fc.Arbitrary<Change> = fc.oneof(
+  { weight: 2, arbitrary: fc.record({ kind: fc.constantFrom('remove-line', 'double-line'), at }) },
+  { weight: 6, arbitrary: fc.record({ kind: fc.constant('replace-value'), at, text: fragment }) },
+  { weight: 2, arbitrary: fc.record({ kind: fc.constant('replace-key'), at, text: fragment }) },
+  { weight: 2, arbitrary: fc.record({ kind: fc.constant('insert'), at, text: fragment }) },
+  { weight: 6, arbitrary: fc.record({ kind: fc.constant('rename'), at, text: hostileText(60) }) },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant('cut'), at }) },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constantFrom('crlf', 'bom', 'cr') }) },
+);
+
+export const datasetFile: Target<DatasetFileCase> = {
+  seconds: 60,
+  cases: fc.record({
+    base: fc.nat({ max: BASES.length - 1 }),
+    changes: fc.array(change, { minLength: 1, maxLength: 3 }),
+  }),
+  async judge({ base, changes }, surroundings) {
+    const text = changes.reduce(changed, TEXTS[base] ?? '');
+    let dataset: Dataset;
+    try {
+      dataset = parseDataset(text, FILE);
+      checkStatementSizes(ROOT, dataset);
+    } catch (error) {
+      return { ...refusal(error, ['DatasetInvalid']), ...placed(error, text) };
+    }
+    // Names of tables that the twin's engine would take for a file's, the twin refuses where Redshift does not.
+    const { schema, table } = dataset.target;
+    if (!/[./\\*?:[\]]/.test(schema + table)) await runEverything(dataset, surroundings);
+    return ACCEPTED;
+  },
+};
+
+function changed(text: string, change: Change): string {
+  if (!('at' in change)) {
+    if (change.kind === 'bom') return `\ufeff${text}`;
+    return text.replaceAll('\n', change.kind === 'crlf' ? '\r\n' : '\r');
+  }
+  if (change.kind === 'cut') return text.slice(0, Math.floor(change.at * text.length));
+  if (change.kind === 'rename') {
+    const name = NAMES[Math.floor(change.at * NAMES.length)] ?? '';
+    const quoted = JSON.stringify(change.text.toLowerCase());
+    return text.replace(new RegExp(`(?<=[\\s[])${name}(?=[\\s,\\]]|$)`, 'gm'), () => quoted);
+  }
+  if (change.kind === 'insert') {
+    const place = Math.floor(change.at * text.length);
+    return text.slice(0, place) + change.text + text.slice(place);
+  }
+  const lines = text.split('\n');
+  // Comments are not worth a change: they are most of reference.yml.
+  const meant = lines.flatMap((line, index) => (/^\s*(#|$)/.test(line) ? [] : [index]));
+  const index = meant[Math.floor(change.at * meant.length)] ?? 0;
+  const line = lines[index] ?? '';
+  switch (change.kind) {
+    case 'remove-line':
+      lines.splice(index, 1);
+      break;
+    case 'double-line':
+      lines.splice(index, 0, line);
+      break;
+    case 'replace-value':
+      lines[index] = replaced(line, /(:\s+)([^,{}]+)(?=,|\s*\}|$)/g, change);
+      break;
+    case 'replace-key':
+      lines[index] = replaced(line, /([\s{,]|^)([A-Za-z_]+)(?=:)/g, change);
+      break;
+  }
+  return lines.join('\n');
+}
+
+/** Replaces the second group of one of a pattern's matches; which one, the place within its line says. */
+function replaced(line: string, pattern: RegExp, { at: place, text }: { at: number; text: string }): string {
+  const matches = [...line.matchAll(pattern)];
+  const match = matches[Math.floor(((place * 997) % 1) * matches.length)];
+  if (!match) return line;
+  const start = match.index + (match[1]?.length ?? 0);
+  return line.slice(0, start) + text + line.slice(start + (match[2]?.length ?? 0));
+}
+
+/** Each line of the reason has to say where in the file: a place that there is. */
+function placed(error: unknown, text: string): object {
+  const { reason } = error as LoadError;
+  if (/^Dataset \S+: with its \d+ columns statement/.test(reason)) return {};
+  const lines = text.split('\n');
+  for (const problem of reason.split('\n')) {
+    const [, line, column] = /^datasets\/fuzzed\.yml:(\d+):(\d+): ./.exec(problem) ?? [];
+    if (line === undefined) throw new Wrong(`the refusal names no place: ${reason}`);
+    const found = lines[Number(line) - 1];
+    if (found === undefined || Number(column) < 1 || Number(column) > found.length + 1)
+      throw new Wrong(`there is no place ${line}:${column} in the file: ${reason}`);
+  }
+  return {};
+}
+
+const PARTITION = '2026-11-20T08';
+const EXECUTION = 'fuzz';
+const PARAMETERS: Readonly<Record<string, string | number>> = {
+  partition: PARTITION,
+  partition_time: '2026-11-20 08:00:00',
+  hour_start: '2026-11-20 08:00:00',
+  hour_end: '2026-11-20 09:00:00',
+  first_event: '2026-11-20 08:00:00',
+  last_event: '2026-11-20 09:00:00',
+  from_hour: PARTITION,
+  to_hour: PARTITION,
+  execution: EXECUTION,
+  reason: 'requested',
+  files: 0,
+  bytes: 0,
+  rows_in_files: 0,
+  staged: 0,
+  keys: 0,
+  fingerprint: 'f',
+  plan_key: 'p',
+  started: '2026-11-20 09:30:00',
+  error: 'e',
+  cause: 'c',
+  fix: 'f',
+};
+
+/** Every statement of sql/, in the order of a load over an empty staging table, on the warehouse; then all is dropped. */
+async function runEverything(dataset: Dataset, surroundings: Surroundings): Promise<void> {
+  const staging = `${quoteName(SLUICE_SCHEMA)}.${quoteName(stagingTable(dataset.name, PARTITION, EXECUTION))}`;
+  const pieces = {
+    ...datasetPieces(dataset),
+    staging,
+    file_columns: dataset.columns.map((column) => quoteName(column.name)).join(', '),
+    manifest: `'s3://lake/manifest'`,
+    role: `'arn:aws:iam::000000000000:role/sluice-local-copy'`,
+  };
+  const parameters = {
+    ...PARAMETERS,
+    dataset: dataset.name,
+    sluice_schema: SLUICE_SCHEMA,
+    staging_table: stagingTable(dataset.name, PARTITION, EXECUTION),
+    target_schema: dataset.target.schema,
+    target_table: dataset.target.table,
+    mutex_table: `mutex_${dataset.name}`,
+  };
+  const steps = readdirSync(join(ROOT, 'sql')).map((file) => file.replace(/\.sql$/, ''));
+  const first = [
+    'create-warehouse',
+    'list-partitions',
+    'copy-to-staging',
+    'validate-staging',
+    'merge-into-target',
+  ];
+  const { target, mutex } = pieces as Record<string, string>;
+  try {
+    for (const step of [...first, ...steps.filter((each) => !first.includes(each))]) {
+      const sqls = readSql(ROOT, step)
+        .filter((template) => template.when === undefined || template.when === dataset.load.strategy)
+        // There is no file to copy here; that it parses is seen below.
+        .filter((template) => template.name !== 'copy-files')
+        .map((template) => renderSql(template, pieces));
+      await surroundings.runBatch(batchOf(sqls, parameters), step);
+    }
+    await copyIsUnderstood(pieces, surroundings);
+  } catch (error) {
+    throw new Wrong(`the dataset passes, and the warehouse refuses its SQL: ${String(error)}`, {
+      cause: error,
+    });
+  } finally {
+    await surroundings.dropTables(target, mutex, staging);
+    const schema = dataset.target.schema;
+    if (schema !== 'public') await surroundings.rows(`DROP SCHEMA IF EXISTS ${quoteName(schema)}`);
+  }
+}
+
+/** A COPY that names everything rightly gets as far as its manifest, which is not there. */
+async function copyIsUnderstood(
+  pieces: Readonly<Record<string, string>>,
+  surroundings: Surroundings,
+): Promise<void> {
+  const templates = readSql(ROOT, 'copy-to-staging');
+  const sqls = templates
+    .filter((template) => template.name !== 'drop-staging')
+    .map((template) =>
+      renderSql(template, { ...pieces, manifest: `'s3://${surroundings.twin.connection.bucket}/none'` }),
+    );
+  const error = await surroundings.runBatch(batchOf(sqls, {}), 'copy-to-staging').then(
+    () => undefined,
+    (thrown: unknown) => thrown as Error,
+  );
+  if (error?.name !== 'FileVanished' && error?.name !== 'ManifestInvalid')
+    throw error ?? new Error('a COPY of nothing');
+}
