@@ -83,17 +83,31 @@ export function readColumns(rows: readonly Row[]): CatalogColumn[] {
 
 /** Reads the catalogue as the connection's transaction sees it. */
 export class Catalog {
+  /** Tables that the transaction has found. It holds a lock on each, so they stay unless it drops them itself. */
+  private readonly known = new Set<string>();
+
   constructor(
     private readonly connection: Connection,
     private readonly database: string,
   ) {}
 
   async exists(relation: Relation): Promise<boolean> {
-    if (relation.kind === 'system') return true;
+    if (relation.kind === 'system' || this.known.has(relation.sql)) return true;
     const rows = await this.connection.rows(
       `SELECT 1 FROM duckdb_tables() WHERE ${this.where(relation)} AND table_name = ${quoteLiteral(relation.name)}`,
     );
+    if (rows.length > 0) this.known.add(relation.sql);
     return rows.length > 0;
+  }
+
+  /** The transaction has made a table. */
+  remember(relation: Relation): void {
+    this.known.add(relation.sql);
+  }
+
+  /** The transaction has dropped or renamed tables: what it found is looked up again. */
+  forget(): void {
+    this.known.clear();
   }
 
   async schemaExists(relation: Relation): Promise<boolean> {

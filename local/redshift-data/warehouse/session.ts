@@ -140,6 +140,7 @@ export class Session {
       case 'create-schema':
       case 'drop-schema':
         await connection.execute(statement.sql);
+        this.catalog.forget();
         return NO_ROWS;
       case 'create-table':
       case 'create-table-as':
@@ -155,6 +156,7 @@ export class Session {
         await connection.execute(
           `ALTER TABLE ${statement.table.sql} RENAME TO ${quoteIdentifier(statement.to)}`,
         );
+        this.catalog.forget();
         return NO_ROWS;
       case 'rename-column':
         await connection.execute(

@@ -31,6 +31,7 @@ export class Tables {
     if (!(await this.catalog.schemaExists(table)))
       throw new SqlError(`ERROR: schema "${table.schema}" does not exist`);
     const rows = await this.createNew(statement, values);
+    this.catalog.remember(table);
     if (table.kind === 'temporary') this.temporaryTables.add(table.name);
     return rows;
   }
@@ -65,7 +66,7 @@ export class Tables {
     await connection.execute(
       `CREATE ${temporary}TABLE ${table.sql} (${columns.map(renderColumn).join(', ')})`,
     );
-    for (const column of columns) await connection.execute(annotate(table, column.name, note(column)));
+    await this.annotate(columns.map((column) => annotate(table, column.name, note(column))));
   }
 
   private async createAs(statement: StatementOf<'create-table-as'>, values: Values): Promise<number> {
@@ -80,13 +81,18 @@ export class Tables {
         throw new SqlError(`ERROR: column "${key}" named in key does not exist`);
       }
     }
-    for (const column of created) {
-      await connection.execute(
+    await this.annotate(
+      created.map((column) =>
         annotate(table, column.name, noteOf({ ...column, encoding: undefined }, attributes)),
-      );
-    }
+      ),
+    );
     const [row] = await connection.rows(`SELECT count(*) FROM ${table.sql}`);
     return Number(row![0]);
+  }
+
+  /** All in one call: each by itself would take longer than what it is about. */
+  private async annotate(statements: readonly string[]): Promise<void> {
+    await this.connection.execute(statements.join(';\n'));
   }
 
   /** @throws SqlError where a table does not exist, without IF EXISTS */
@@ -94,6 +100,7 @@ export class Tables {
     for (const table of statement.tables) {
       if (await this.catalog.exists(table)) {
         await this.connection.execute(`DROP TABLE ${table.sql}${statement.cascade ? ' CASCADE' : ''}`);
+        this.catalog.forget();
         if (table.kind === 'temporary') this.temporaryTables.delete(table.name);
       } else if (!statement.ifExists) {
         throw new SqlError(`ERROR: Table "${table.name}" does not exist`);

@@ -57,6 +57,21 @@ describe('transactions', () => {
     expect(winners).toContain(rows[0]![1]);
   });
 
+  it('what a batch has dropped or renamed is gone for the rest of it', async () => {
+    await given(twin, 'CREATE TABLE leaving (n INT)');
+    for (const going of ['DROP TABLE leaving', 'ALTER TABLE leaving RENAME TO left_behind']) {
+      const { Status, Error: error } = await batch(twin, [
+        'SELECT n FROM leaving',
+        going,
+        'SELECT n FROM leaving',
+      ]);
+      expect(Status).toBe('FAILED');
+      expect(error).toMatch(/Query #3 failed with ERROR: relation "leaving" does not exist/);
+    }
+    // Nothing of it stands, so the table is there again.
+    expect(await rowsOf(twin, 'SELECT n FROM leaving')).toEqual([]);
+  });
+
   it('with LOCK first they wait for each other and all succeed', async () => {
     await prepare('locked');
     const numbers = [1, 2, 3, 4, 5];
