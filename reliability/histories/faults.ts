@@ -1,0 +1,92 @@
+import type { FaultRule } from '../../local/services';
+
+/** A fault that a load of one hour meets, and whether the load gets over it. */
+interface LoadFault {
+  readonly recovers: boolean;
+  rule(dataset: string): FaultRule;
+}
+
+/** What only the statements of this dataset's step say. */
+const staging = (dataset: string) => `"staging_${dataset}_\\d{10}_`;
+const merging = (dataset: string) => `^LOCK [^]*${staging(dataset)}`;
+const copying = (dataset: string) => `${staging(dataset)}[^]*FORMAT AS PARQUET`;
+const ofDataset = (dataset: string) => `"dataset":"${dataset}"`;
+
+/** The AWS SDK tries a call three times before it gives up. */
+const SDK_ATTEMPTS = 3;
+/** More than the state machine has for a step. */
+const EVERY_ATTEMPT = 7;
+const CONFLICT =
+  'ERROR: 1023 DETAIL: Serializable isolation violation on table - 108263, transactions forming the cycle are: 2351, 2352 (pid:10)';
+
+export const FAULTS = {
+  'Lambda throttles copy-to-staging': {
+    recovers: true,
+    rule: (dataset) => ({
+      service: 'lambda',
+      operation: 'sluice-local-copy-to-staging',
+      match: ofDataset(dataset),
+      times: 2,
+      fault: { type: 'error', code: 'TooManyRequestsException', message: 'Rate Exceeded.' },
+    }),
+  },
+  'merge-into-target crashes': {
+    recovers: true,
+    rule: (dataset) => ({
+      service: 'lambda',
+      operation: 'sluice-local-merge-into-target',
+      match: ofDataset(dataset),
+      fault: { type: 'crash' },
+    }),
+  },
+  'the answer to the copy is lost': {
+    recovers: true,
+    rule: (dataset) => ({
+      service: 'redshift-data',
+      operation: 'BatchExecuteStatement',
+      match: copying(dataset),
+      times: SDK_ATTEMPTS,
+      fault: { type: 'drop', when: 'after' },
+    }),
+  },
+  'the answer to the merge is lost': {
+    recovers: true,
+    rule: (dataset) => ({
+      service: 'redshift-data',
+      operation: 'BatchExecuteStatement',
+      match: merging(dataset),
+      times: SDK_ATTEMPTS,
+      fault: { type: 'drop', when: 'after' },
+    }),
+  },
+  'the merge meets a conflict (1023)': {
+    recovers: true,
+    rule: (dataset) => ({
+      service: 'redshift-data',
+      operation: 'statement',
+      match: merging(dataset),
+      fault: { type: 'statement', status: 'FAILED', error: CONFLICT },
+    }),
+  },
+  'the merge meets conflicts (1023) for longer than the retries last': {
+    recovers: false,
+    rule: (dataset) => ({
+      service: 'redshift-data',
+      operation: 'statement',
+      match: merging(dataset),
+      times: EVERY_ATTEMPT,
+      fault: { type: 'statement', status: 'FAILED', error: CONFLICT },
+    }),
+  },
+  'the copy fails for good': {
+    recovers: false,
+    rule: (dataset) => ({
+      service: 'redshift-data',
+      operation: 'statement',
+      match: copying(dataset),
+      fault: { type: 'statement', status: 'FAILED', error: 'ERROR: unheard of' },
+    }),
+  },
+} as const satisfies Readonly<Record<string, LoadFault>>;
+
+export type FaultName = keyof typeof FAULTS;

@@ -1,0 +1,178 @@
+import fc from 'fast-check';
+import { FAULTS, type FaultName } from './faults';
+import { REMAINING, type Trip } from './trip';
+
+/** What happens to a file of an hour; hours are counted from the oldest, from 0. */
+export type Change =
+  | { readonly kind: 'put'; readonly hour: number; readonly file: number; readonly trips: readonly Trip[] }
+  /** The file again, each row with another amount, and with a newer version or the same. */
+  | {
+      readonly kind: 'correct';
+      readonly hour: number;
+      readonly file: number;
+      readonly newer: boolean;
+      readonly amount: number;
+    }
+  | { readonly kind: 'delete'; readonly hour: number; readonly file: number };
+
+/** What an execution is asked for. */
+export type Request =
+  | { readonly kind: 'hour'; readonly hour: number }
+  | { readonly kind: 'range'; readonly from: number; readonly to: number }
+  | { readonly kind: 'scheduled' };
+
+export type Run =
+  | { readonly kind: 'alone'; readonly request: Request }
+  | { readonly kind: 'together'; readonly requests: readonly Request[] }
+  | { readonly kind: 'faulty'; readonly hour: number; readonly fault: FaultName }
+  /** StopExecution so many milliseconds after its start. */
+  | { readonly kind: 'stopped'; readonly hour: number; readonly after: number }
+  /** A row is smuggled into the staging table after it was validated. */
+  | { readonly kind: 'tampered'; readonly hour: number };
+
+export interface Step {
+  readonly changes: readonly Change[];
+  readonly run: Run;
+}
+
+export interface History {
+  /** How many neighbouring hours there are. */
+  readonly hours: number;
+  /** The event time of a key never changes, as `event_time_immutable: true` asks for. */
+  readonly immutable: boolean;
+  readonly steps: readonly Step[];
+}
+
+/** Few keys, so that they collide; none of them should mean anything to SQL. */
+const KEYS = ['a', 'b', 'c', "d'e", 'f"g', 'ü'] as const;
+const FILES = 3;
+const VERSIONS = ['2026-11-20 08:00:00', '2026-11-20 08:30:00', '2026-11-20 09:00:00', '2026-11-20 09:30:00'];
+/** Of no hour in particular: years, months, days and hours apart. */
+const EVENT_TIMES = [
+  '2025-12-31 23:59:59',
+  '2026-01-01 00:00:00',
+  '2026-11-20 08:15:00',
+  '2028-02-29 12:00:00',
+];
+
+const trip: fc.Arbitrary<Trip> = fc.record({
+  trip_id: fc.constantFrom(...KEYS),
+  vendor_id: fc.constantFrom(null, 1, 2),
+  pickup_datetime: fc.constantFrom(...EVENT_TIMES),
+  dropoff_datetime: fc.constantFrom(null, '2026-11-20 08:40:00', '2026-11-20 10:00:00'),
+  passenger_count: fc.constantFrom(null, 0, 1, 10),
+  trip_distance: fc.constantFrom(null, 0, 1.5, 10.25),
+  total_amount: fc.constantFrom(null, -100, 0, 999, 1000),
+  updated_at: fc.constantFrom(...VERSIONS),
+});
+
+/** Rows, some of which stand there again, as they are or but for one column. */
+const trips: fc.Arbitrary<readonly Trip[]> = fc
+  .tuple(
+    fc.array(trip, { minLength: 1, maxLength: 8 }),
+    fc.array(
+      fc.tuple(
+        fc.nat(7),
+        fc.constantFrom<keyof Trip | undefined>(undefined, 'updated_at', ...REMAINING),
+        trip,
+      ),
+      { maxLength: 4 },
+    ),
+  )
+  .map(([rows, repeated]) => [
+    ...rows,
+    ...repeated.map(([of, column, other]) => {
+      const row = rows[of % rows.length] ?? other;
+      return column === undefined ? row : { ...row, [column]: other[column] };
+    }),
+  ]);
+
+function change(hours: number): fc.Arbitrary<Change> {
+  const place = { hour: fc.nat(hours - 1), file: fc.nat(FILES - 1) };
+  return fc.oneof(
+    { weight: 5, arbitrary: fc.record({ kind: fc.constant('put' as const), ...place, trips }) },
+    {
+      weight: 2,
+      arbitrary: fc.record({
+        kind: fc.constant('correct' as const),
+        ...place,
+        newer: fc.boolean(),
+        amount: fc.integer({ min: 0, max: 2000 }),
+      }),
+    },
+    { weight: 1, arbitrary: fc.record({ kind: fc.constant('delete' as const), ...place }) },
+  );
+}
+
+function request(hours: number): fc.Arbitrary<Request> {
+  const hour = fc.nat(hours - 1);
+  return fc.oneof(
+    { weight: 3, arbitrary: fc.record({ kind: fc.constant('hour' as const), hour }) },
+    { weight: 2, arbitrary: fc.constant({ kind: 'scheduled' as const }) },
+    {
+      weight: 1,
+      arbitrary: fc
+        .tuple(hour, hour)
+        .map(([one, other]) => ({
+          kind: 'range' as const,
+          from: Math.min(one, other),
+          to: Math.max(one, other),
+        })),
+    },
+  );
+}
+
+function run(hours: number): fc.Arbitrary<Run> {
+  const hour = fc.nat(hours - 1);
+  return fc.oneof(
+    { weight: 12, arbitrary: fc.record({ kind: fc.constant('alone' as const), request: request(hours) }) },
+    {
+      weight: 3,
+      arbitrary: fc.record({
+        kind: fc.constant('together' as const),
+        requests: fc.array(request(hours), { minLength: 2, maxLength: 4 }),
+      }),
+    },
+    {
+      weight: 3,
+      arbitrary: fc.record({
+        kind: fc.constant('faulty' as const),
+        hour,
+        fault: fc.constantFrom(...(Object.keys(FAULTS) as FaultName[])),
+      }),
+    },
+    { weight: 1, arbitrary: fc.record({ kind: fc.constant('stopped' as const), hour, after: fc.nat(200) }) },
+    { weight: 1, arbitrary: fc.record({ kind: fc.constant('tampered' as const), hour }) },
+  );
+}
+
+const steps = (hours: number): fc.Arbitrary<readonly Step[]> =>
+  fc.array(fc.record({ changes: fc.array(change(hours), { maxLength: 3 }), run: run(hours) }), {
+    minLength: 1,
+    maxLength: 4,
+  });
+
+/** Random histories. Smaller ones are simpler: fewer steps, fewer changes, fewer rows. */
+export const histories: fc.Arbitrary<History> = fc
+  .tuple(fc.integer({ min: 2, max: 4 }), fc.boolean())
+  .chain(([hours, immutable]) =>
+    steps(hours).map((generated) => ({
+      hours,
+      immutable,
+      steps: immutable ? generated.map(withFixedEventTimes) : generated,
+    })),
+  );
+
+function withFixedEventTimes(step: Step): Step {
+  const fixed = (each: Trip): Trip => ({
+    ...each,
+    pickup_datetime:
+      EVENT_TIMES[KEYS.findIndex((key) => key === each.trip_id) % EVENT_TIMES.length] ?? each.pickup_datetime,
+  });
+  return {
+    ...step,
+    changes: step.changes.map((each) =>
+      each.kind === 'put' ? { ...each, trips: each.trips.map(fixed) } : each,
+    ),
+  };
+}

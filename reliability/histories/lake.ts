@@ -1,0 +1,58 @@
+import { DeleteObjectCommand } from '@aws-sdk/client-s3';
+import type { Hour } from '../../core/hour';
+import { prefixOfHour } from '../../core/prefix';
+import type { TestTwin } from '../../tests/support/test-twin';
+import type { ParquetWriter } from './parquet-writer';
+import type { Trip } from './trip';
+
+/** A file as its listing knows it: another content is another file. */
+export interface LakeFile {
+  /** What tells it from every other: its hour, its name and its content. */
+  readonly identity: string;
+  readonly trips: readonly Trip[];
+}
+
+/** What is in S3, under the prefixes of several datasets alike. */
+export class Lake {
+  /** By hour, then by the file's name. */
+  private hours = new Map<Hour, Map<string, LakeFile>>();
+
+  constructor(
+    private readonly twin: TestTwin,
+    private readonly writer: ParquetWriter,
+  ) {}
+
+  /** The files of an hour as they are now; what comes later does not change the answer. */
+  present(hour: Hour): readonly LakeFile[] {
+    return [...(this.hours.get(hour)?.values() ?? [])];
+  }
+
+  file(hour: Hour, name: string): LakeFile | undefined {
+    return this.hours.get(hour)?.get(name);
+  }
+
+  async put(datasets: readonly string[], hour: Hour, name: string, trips: readonly Trip[]): Promise<void> {
+    const body = await this.writer.write(trips);
+    for (const dataset of datasets) await this.twin.put(keyOf(dataset, hour, name), body);
+    const files = this.hours.get(hour) ?? new Map<string, LakeFile>();
+    this.hours.set(hour, files);
+    files.set(name, { identity: JSON.stringify([hour, name, trips]), trips });
+  }
+
+  async delete(datasets: readonly string[], hour: Hour, name: string): Promise<void> {
+    const { s3, bucket } = this.twin.connection;
+    for (const dataset of datasets)
+      await s3.send(new DeleteObjectCommand({ Bucket: bucket, Key: keyOf(dataset, hour, name) }));
+    this.hours.get(hour)?.delete(name);
+  }
+
+  async clear(datasets: readonly string[]): Promise<void> {
+    for (const [hour, files] of this.hours)
+      for (const name of files.keys()) await this.delete(datasets, hour, name);
+    this.hours = new Map();
+  }
+}
+
+function keyOf(dataset: string, hour: Hour, name: string): string {
+  return `${prefixOfHour(`${dataset}/year={yyyy}/month={MM}/day={dd}/hour={HH}/`, hour)}${name}`;
+}

@@ -1,0 +1,46 @@
+import type { TestTwin } from '../../tests/support/test-twin';
+
+/** A row of sluice.load_history. */
+export interface Recorded {
+  readonly dataset: string;
+  readonly partition: string;
+  readonly execution: string;
+  readonly reason: string;
+  readonly outcome: string;
+  readonly files: number;
+  readonly rows_in_files: number;
+  readonly staged: number;
+  readonly duplicates: number;
+  readonly superseded: number;
+  readonly deleted: number;
+  readonly inserted: number;
+  /** Whole seconds, as text: the order of loads as Sluice itself sees it. */
+  readonly finished: string;
+}
+
+const TEXTS = ['dataset', 'partition', 'execution', 'reason', 'outcome', 'finished'] as const;
+const COUNTS = [
+  'files',
+  'rows_in_files',
+  'staged',
+  'duplicates',
+  'superseded',
+  'deleted',
+  'inserted',
+] as const satisfies readonly (keyof Recorded)[];
+
+export async function readLoadHistory(twin: TestTwin): Promise<readonly Recorded[]> {
+  const names = [...TEXTS, ...COUNTS];
+  const { rows } = await twin.sql(`SELECT ${names.join(', ')} FROM sluice.load_history`);
+  return rows.map((row) => {
+    const value = (name: (typeof names)[number]) => row[names.indexOf(name)] ?? null;
+    return Object.fromEntries<string | number>([
+      ...TEXTS.map((name) => [name, String(value(name)).trim()]),
+      ...COUNTS.map((name) => [name, Number(value(name))]),
+    ]) as unknown as Recorded;
+  });
+}
+
+export function rowText(row: Recorded): string {
+  return `${row.dataset} ${row.partition} ${row.execution} ${row.reason} ${row.outcome}: ${COUNTS.map((name) => `${name} ${row[name]}`).join(', ')}`;
+}

@@ -1,0 +1,108 @@
+import { readdirSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { ServiceCopy } from '../../tests/support/service-copy';
+import { TestTwin } from '../../tests/support/test-twin';
+import type { History } from './history';
+import { Lake } from './lake';
+import { ParquetWriter } from './parquet-writer';
+import { runHistory } from './run-history';
+import { VARIANTS, variantFiles } from './variants';
+
+const ROOT = resolve(__dirname, '../..');
+/** Packaged by the first that needs it, for all that come after. */
+const PACKAGE_DIRECTORY = join(ROOT, '.sluice', 'histories-package');
+
+/** A twin remembers every statement and every execution: after so many histories another one takes its place. */
+const HISTORIES_PER_TWIN = 100;
+
+/** In a function's package. */
+const MERGE_SQL = 'sql/merge-into-target.sql';
+
+interface Running {
+  readonly twin: TestTwin;
+  readonly lake: Lake;
+  readonly abandoned: Set<string>;
+  histories: number;
+}
+
+/** Carries out one history after the other, each on an empty lake and empty tables. */
+export class ProvingGround {
+  private running: Running | undefined;
+  private started = 0;
+  private mergeSql: string | undefined;
+  /** Executions so far. */
+  loads = 0;
+
+  private constructor(
+    private readonly service: ServiceCopy,
+    private readonly writer: ParquetWriter,
+  ) {}
+
+  static async open(): Promise<ProvingGround> {
+    return new ProvingGround(await ServiceCopy.make(variantFiles(ROOT)), await ParquetWriter.open());
+  }
+
+  /** @throws WrongOutcome */
+  async run(history: History): Promise<void> {
+    const running = await this.prepare();
+    this.started += 1;
+    const datasets = VARIANTS.filter(({ immutable }) => immutable === history.immutable).map(
+      ({ dataset }) => dataset,
+    );
+    const ground = { ...running, datasets, name: `history-${this.started}` };
+    this.loads += await runHistory(ground, history);
+  }
+
+  /** Has the deployed functions merge by another text of {@link MERGE_SQL}; undefined: by their own again. */
+  async useMergeSql(text: string | undefined): Promise<void> {
+    this.mergeSql = text;
+    // A twin of its own for each: nothing of one text is left for another.
+    await this.end();
+  }
+
+  async close(): Promise<void> {
+    await this.end();
+    this.writer.close();
+    this.service.remove();
+  }
+
+  /** A twin without objects and rows; its tables are there, its functions warm. */
+  private async prepare(): Promise<Running> {
+    if (this.running && this.running.histories >= HISTORIES_PER_TWIN) await this.end();
+    this.running ??= await this.start();
+    const { twin, lake } = this.running;
+    this.running.histories += 1;
+    twin.twin.faults.clear();
+    await lake.clear(VARIANTS.map(({ dataset }) => dataset));
+    await twin.sql('DELETE FROM sluice.load_history');
+    for (const { dataset } of VARIANTS) await twin.sql(`DELETE FROM public.${dataset}`);
+    for (const table of await twin.stagingTables()) await twin.sql(`DROP TABLE sluice.${String(table)}`);
+    return this.running;
+  }
+
+  private async start(): Promise<Running> {
+    const twin = await TestTwin.start({
+      serviceDirectory: this.service.directory,
+      packageDirectory: PACKAGE_DIRECTORY,
+    });
+    if (this.mergeSql !== undefined) replaceMergeSql(twin.stateDirectory, this.mergeSql);
+    // An hour without files: all that it leaves is the tables.
+    for (const { dataset } of VARIANTS) await twin.load({ dataset, partition: '2026-11-01T00' });
+    return { twin, lake: new Lake(twin, this.writer), abandoned: new Set(), histories: 0 };
+  }
+
+  private async end(): Promise<void> {
+    await this.running?.twin.remove();
+    this.running = undefined;
+  }
+}
+
+/** The functions read their SQL with every call, so no packaging is needed for another. */
+function replaceMergeSql(stateDirectory: string, text: string): void {
+  const code = join(stateDirectory, 'lambda', 'code');
+  const found = readdirSync(code, { recursive: true, encoding: 'utf8' }).filter((path) =>
+    path.endsWith(join('task', MERGE_SQL)),
+  );
+  if (found.length === 0) throw new Error(`no function's package holds ${MERGE_SQL}`);
+  for (const path of found) writeFileSync(join(code, path), text);
+}

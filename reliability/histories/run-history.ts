@@ -1,0 +1,265 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { addHours, hourOf, type Hour } from '../../core/hour';
+import { stagingTable } from '../../core/warehouse';
+import type { TestTwin } from '../../tests/support/test-twin';
+import { ended, start, stop, untilFinished, untilQuiet, type Ended } from './executions';
+import { FAULTS } from './faults';
+import type { Change, History, Request, Run } from './history';
+import type { Lake } from './lake';
+import { readLoadHistory, rowText } from './load-history';
+import type { TargetRow } from './oracle';
+import { Side, type Snapshot } from './side';
+import { fileName } from './story';
+import { WrongOutcome } from './wrong-outcome';
+
+/** What a history is carried out on, and by which name its executions are known. */
+export interface Ground {
+  readonly twin: TestTwin;
+  readonly lake: Lake;
+  /** Each has its own prefix and target; all get the same files and the same executions. */
+  readonly datasets: readonly string[];
+  /** Begins the names of the executions: no two histories on one twin share it. */
+  readonly name: string;
+  /** Staging tables of executions that were stopped, which clean nothing up: these may be there, now or later. */
+  readonly abandoned: Set<string>;
+}
+
+const TARGET_COLUMNS =
+  'trip_id, vendor_id, pickup_datetime, dropoff_datetime, passenger_count, trip_distance, total_amount, updated_at, year, month, day, hour, source_partition';
+
+/** How long a load is held up for a row to be smuggled in, in milliseconds. */
+const TAMPERING = 600;
+
+/** Hours that a scheduled execution looks at, and that have ended long enough ago. */
+const OLDEST_HOURS_AGO = 8;
+
+/**
+ * Carries one history out through the state machine.
+ * @returns how many executions that took
+ * @throws WrongOutcome as soon as anything is not what it has to be
+ */
+export async function runHistory(ground: Ground, history: History): Promise<number> {
+  const running = new RunningHistory(ground, history);
+  for (const step of history.steps) {
+    for (const change of step.changes) await running.change(change);
+    await running.run(step.run);
+  }
+  await running.assertTables();
+  await running.run({ kind: 'alone', request: { kind: 'range', from: 0, to: history.hours - 1 } });
+  await running.assertTables();
+  return running.executions;
+}
+
+/** An execution that has ended, and whether it had to fail. */
+interface Expectation {
+  readonly ended: Ended;
+  readonly mustFail: boolean;
+}
+
+class RunningHistory {
+  executions = 0;
+  private readonly sides: readonly Side[];
+  private readonly hours: readonly Hour[];
+
+  constructor(
+    private readonly ground: Ground,
+    history: History,
+  ) {
+    const oldest = addHours(hourOf(new Date()), -OLDEST_HOURS_AGO);
+    this.hours = Array.from({ length: history.hours }, (_, index) => addHours(oldest, index));
+    this.sides = ground.datasets.map((dataset) => new Side(dataset));
+  }
+
+  async change(change: Change): Promise<void> {
+    const { lake, datasets } = this.ground;
+    const hour = this.hour(change.hour);
+    const name = fileName(change.file);
+    if (change.kind === 'put') return lake.put(datasets, hour, name, change.trips);
+    const file = lake.file(hour, name);
+    if (!file) return;
+    if (change.kind === 'delete') return lake.delete(datasets, hour, name);
+    const corrected = file.trips.map((trip, index) => ({
+      ...trip,
+      total_amount: change.amount + index,
+      updated_at: change.newer ? trip.updated_at.replace(/..$/, '30') : trip.updated_at,
+    }));
+    return lake.put(datasets, hour, name, corrected);
+  }
+
+  /** Runs what is asked for on all datasets at once, then looks at what the load history says of it. */
+  async run(run: Run): Promise<void> {
+    const snapshot: Snapshot = new Map(this.hours.map((hour) => [hour, this.ground.lake.present(hour)]));
+    const ends = await allEnded(this.sides.map((side) => this.carryOut(side, run, snapshot)));
+    this.ground.twin.twin.faults.clear();
+    const rows = await readLoadHistory(this.ground.twin);
+    for (const [index, side] of this.sides.entries()) {
+      const fresh = side.look(rows);
+      const expectations = ends[index] ?? [];
+      for (const { ended: end, mustFail } of expectations) assertEnd(end, mustFail);
+      const mayFail = expectations.filter(({ mustFail }) => mustFail).map((each) => each.ended.name);
+      const failed = fresh.filter(
+        ({ outcome, execution }) => outcome === 'failed' && !mayFail.includes(execution),
+      );
+      if (failed.length > 0) throw new WrongOutcome('a partition failed', failed.map(rowText));
+      if (run.kind === 'alone' || run.kind === 'together') {
+        const requests = run.kind === 'alone' ? [run.request] : run.requests;
+        side.assertNothingLost(
+          requests.flatMap((request) => this.hoursOf(request)),
+          snapshot,
+        );
+      }
+    }
+  }
+
+  /** Compares the targets with the oracle, and looks for what loads have left behind. */
+  async assertTables(): Promise<void> {
+    const { twin } = this.ground;
+    for (const side of this.sides) {
+      const { rows } = await twin.sql(`SELECT ${TARGET_COLUMNS} FROM public.${side.dataset}`);
+      side.assertTable(rows as readonly TargetRow[]);
+    }
+    const left = (await twin.stagingTables())
+      .map(String)
+      .filter((table) => !this.ground.abandoned.has(table));
+    if (left.length > 0) throw new WrongOutcome('staging tables were left behind', left);
+  }
+
+  private async carryOut(side: Side, run: Run, snapshot: Snapshot): Promise<Expectation[]> {
+    switch (run.kind) {
+      case 'alone':
+        return [{ ended: await this.load(side, run.request, snapshot), mustFail: false }];
+      case 'together': {
+        const ends = await allEnded(run.requests.map((request) => this.load(side, request, snapshot)));
+        return ends.map((each) => ({ ended: each, mustFail: false }));
+      }
+      case 'faulty':
+        return [await this.loadUnder(side, run, snapshot)];
+      case 'stopped':
+        return this.loadAndStop(side, run, snapshot);
+      case 'tampered':
+        return [await this.loadTampered(side, run, snapshot)];
+    }
+  }
+
+  private async load(side: Side, request: Request, snapshot: Snapshot): Promise<Ended> {
+    return ended(this.ground.twin.connection, await this.start(side, request, snapshot));
+  }
+
+  private start(side: Side, request: Request, snapshot: Snapshot) {
+    this.executions += 1;
+    const name = `${this.ground.name}-${this.executions}`;
+    side.ask(name, snapshot);
+    return start(this.ground.twin.connection, name, { dataset: side.dataset, ...this.inputOf(request) });
+  }
+
+  private async loadUnder(
+    side: Side,
+    run: Extract<Run, { kind: 'faulty' }>,
+    snapshot: Snapshot,
+  ): Promise<Expectation> {
+    const fault = FAULTS[run.fault];
+    const { faults } = this.ground.twin.twin;
+    // One rule for each dataset, set once: to set rules starts their counts anew.
+    if (side === this.sides[0]) faults.set(this.sides.map(({ dataset }) => fault.rule(dataset)));
+    const end = await this.load(side, { kind: 'hour', hour: run.hour }, snapshot);
+    const hit = faults.rules()[this.sides.indexOf(side)]?.hit ?? 0;
+    return { ended: end, mustFail: !fault.recovers && hit > 0 };
+  }
+
+  private async loadAndStop(
+    side: Side,
+    run: Extract<Run, { kind: 'stopped' }>,
+    snapshot: Snapshot,
+  ): Promise<Expectation[]> {
+    const { connection } = this.ground.twin;
+    const partition = this.hour(run.hour);
+    const execution = await this.start(side, { kind: 'hour', hour: run.hour }, snapshot);
+    this.ground.abandoned.add(stagingTable(side.dataset, partition, execution.name));
+    await sleep(run.after);
+    await stop(connection, execution);
+    await untilQuiet(connection, `${side.dataset} ${partition} ${execution.name} `);
+    const end = await ended(connection, execution);
+    return end.status === 'ABORTED' ? [] : [{ ended: end, mustFail: false }];
+  }
+
+  /** Row conservation is asserted by the merge itself, so a row that comes after the validation must not get through. */
+  private async loadTampered(
+    side: Side,
+    run: Extract<Run, { kind: 'tampered' }>,
+    snapshot: Snapshot,
+  ): Promise<Expectation> {
+    const { twin } = this.ground;
+    if (side === this.sides[0]) {
+      twin.twin.faults.set(
+        this.sides.map(({ dataset }) => ({
+          service: 'lambda',
+          operation: 'sluice-local-merge-into-target',
+          match: `"dataset":"${dataset}"`,
+          fault: { type: 'delay', ms: TAMPERING },
+        })),
+      );
+    }
+    const partition = this.hour(run.hour);
+    const execution = await this.start(side, { kind: 'hour', hour: run.hour }, snapshot);
+    const staging = stagingTable(side.dataset, partition, execution.name);
+    const validated =
+      (snapshot.get(partition) ?? []).length > 0 &&
+      (await untilFinished(
+        twin.connection,
+        `${side.dataset} ${partition} ${execution.name} ValidateStaging`,
+        10 * TAMPERING,
+      ));
+    // Where this comes too late the table is gone, and nothing was smuggled in.
+    const smuggled = validated && (await twin.sql(smuggle(staging)).then(...SUCCEEDED));
+    return { ended: await ended(twin.connection, execution), mustFail: smuggled };
+  }
+
+  private hour(index: number): Hour {
+    const hour = this.hours[index];
+    if (hour === undefined) throw new RangeError(`there is no hour ${index}`);
+    return hour;
+  }
+
+  private hoursOf(request: Request): readonly Hour[] {
+    switch (request.kind) {
+      case 'hour':
+        return [this.hour(request.hour)];
+      case 'range':
+        return this.hours.slice(request.from, request.to + 1);
+      case 'scheduled':
+        return this.hours;
+    }
+  }
+
+  private inputOf(request: Request): object {
+    switch (request.kind) {
+      case 'hour':
+        return { partition: this.hour(request.hour) };
+      case 'range':
+        return { from: this.hour(request.from), to: this.hour(request.to) };
+      case 'scheduled':
+        return {};
+    }
+  }
+}
+
+const SUCCEEDED = [() => true, () => false] as const;
+
+function smuggle(staging: string): string {
+  return `INSERT INTO sluice.${staging} (trip_id, pickup_datetime, updated_at)
+    VALUES ('smuggled', '2026-11-20 08:00:00', '2026-11-20 08:00:00')`;
+}
+
+function assertEnd({ name, status, error, cause }: Ended, mustFail: boolean): void {
+  if (status === (mustFail ? 'FAILED' : 'SUCCEEDED')) return;
+  throw new WrongOutcome(`execution ${name} ended as ${status}${error ? ` (${error})` : ''}`, [
+    mustFail ? 'it should have failed' : 'it should have succeeded',
+    ...(cause ? cause.split('\n') : []),
+  ]);
+}
+
+/** Waits for all, also where one of them fails: nothing may run on into the next history. */
+async function allEnded<Value>(running: readonly Promise<Value>[]): Promise<Value[]> {
+  await Promise.allSettled(running);
+  return Promise.all(running);
+}
