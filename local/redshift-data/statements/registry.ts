@@ -139,8 +139,10 @@ export class StatementRegistry {
     this.entries.set(record.id, { record, controller: new AbortController(), token });
   }
 
+  /** They stand in the order of their submission, so all that come after a young one are young. */
   private forgetOld(): void {
     for (const [id, { record }] of this.entries) {
+      if (Date.now() - record.createdAt.getTime() <= RETENTION_MS) return;
       if (Date.now() - record.updatedAt.getTime() <= RETENTION_MS || !isFinal(record.status)) continue;
       for (const { result } of [record, ...record.subStatements])
         if (result) rmSync(result.path, { force: true });
