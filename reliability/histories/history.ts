@@ -111,13 +111,11 @@ function request(hours: number): fc.Arbitrary<Request> {
     { weight: 2, arbitrary: fc.constant({ kind: 'scheduled' as const }) },
     {
       weight: 1,
-      arbitrary: fc
-        .tuple(hour, hour)
-        .map(([one, other]) => ({
-          kind: 'range' as const,
-          from: Math.min(one, other),
-          to: Math.max(one, other),
-        })),
+      arbitrary: fc.tuple(hour, hour).map(([one, other]) => ({
+        kind: 'range' as const,
+        from: Math.min(one, other),
+        to: Math.max(one, other),
+      })),
     },
   );
 }

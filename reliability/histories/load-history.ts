@@ -34,11 +34,16 @@ export async function readLoadHistory(twin: TestTwin): Promise<readonly Recorded
   const { rows } = await twin.sql(`SELECT ${names.join(', ')} FROM sluice.load_history`);
   return rows.map((row) => {
     const value = (name: (typeof names)[number]) => row[names.indexOf(name)] ?? null;
-    return Object.fromEntries<string | number>([
-      ...TEXTS.map((name) => [name, String(value(name)).trim()]),
-      ...COUNTS.map((name) => [name, Number(value(name))]),
-    ]) as unknown as Recorded;
+    const texts = TEXTS.map((name) => [name, String(value(name)).trim()] as const);
+    const counts = COUNTS.map((name) => [name, Number(value(name))] as const);
+    return { ...fromEntries(texts), ...fromEntries(counts) };
   });
+}
+
+function fromEntries<Name extends string, Value>(
+  entries: readonly (readonly [Name, Value])[],
+): Record<Name, Value> {
+  return Object.fromEntries(entries) as Record<Name, Value>;
 }
 
 export function rowText(row: Recorded): string {
