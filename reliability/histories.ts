@@ -2,14 +2,15 @@
  * Random histories of an hourly lake through the packaged state machine; after each the target has to be what an oracle
  * makes of the files alone. `npm run histories -- --runs N --seed S`
  */
-import { Command, CommanderError, InvalidArgumentError } from 'commander';
+import { Command } from 'commander';
 import { checkHistories } from './histories/check-histories';
 import { ProvingGround } from './histories/proving-ground';
 import { storyOf } from './histories/story';
 import { VARIANTS } from './histories/variants';
+import { atLeastOne, exitCodeOf, natural } from './shared/options';
 
 /** A history that went wrong is made simpler for so long, in milliseconds. */
-const SHRINK_FOR = 120_000;
+const SIMPLIFY_FOR = 120_000;
 const PROGRESS_EVERY = 50;
 
 interface Options {
@@ -18,33 +19,16 @@ interface Options {
   readonly path?: string;
 }
 
-/** @throws InvalidArgumentError */
-function natural(text: string): number {
-  if (!/^\d{1,9}$/.test(text)) throw new InvalidArgumentError('It has to be a whole number.');
-  return Number(text);
-}
-
-/** @throws InvalidArgumentError */
-function atLeastOne(text: string): number {
-  if (natural(text) === 0) throw new InvalidArgumentError('It has to be at least 1.');
-  return Number(text);
-}
-
 const command = new Command('histories')
   .description('Carry out random histories, and compare each target with an oracle.')
   .option('--runs <N>', 'how many histories', atLeastOne, 100)
   .option('--seed <S>', 'of the random numbers', natural, Math.floor(Date.now() % 1_000_000_000))
   .option('--path <PATH>', 'as a wrong history was printed with: that one alone')
-  .allowExcessArguments(false)
-  .exitOverride();
+  .allowExcessArguments(false);
 
 async function main(): Promise<number> {
-  try {
-    command.parse();
-  } catch (error) {
-    if (!(error instanceof CommanderError)) throw error;
-    return error.exitCode === 0 ? 0 : 2;
-  }
+  const ended = exitCodeOf(command);
+  if (ended !== undefined) return ended;
   const { runs, seed, path } = command.opts<Options>();
   const started = Date.now();
   const ground = await ProvingGround.open();
@@ -53,7 +37,7 @@ async function main(): Promise<number> {
       runs,
       seed,
       path,
-      shrinkFor: SHRINK_FOR,
+      simplifyFor: SIMPLIFY_FOR,
       onRight: (count) => {
         if (count % PROGRESS_EVERY === 0) console.log(`${count} of ${runs} right, ${ground.loads} loads`);
       },

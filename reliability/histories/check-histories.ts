@@ -1,62 +1,64 @@
 import fc from 'fast-check';
 import { histories, type History } from './history';
 import type { ProvingGround } from './proving-ground';
+import { simplify } from './simplify';
 import { WrongOutcome } from './wrong-outcome';
 
 export interface CheckOptions {
   readonly runs: number;
   readonly seed: number;
-  /** Where fast-check goes on from, to see one wrong history again: `12:0:3`. */
+  /** Where fast-check goes on from, to see one history again. */
   readonly path?: string;
   /** How long a wrong history is made simpler, in milliseconds. */
-  readonly shrinkFor: number;
+  readonly simplifyFor: number;
   /** Told after each right one. */
   readonly onRight?: (right: number) => void;
-  /** Told of the first wrong one, before it is made simpler. */
-  readonly onWrong?: (wrong: WrongHistory) => void;
+  /** Told once there is a wrong one. */
+  readonly onWrong?: () => void;
 }
 
 export interface WrongHistory {
+  /** The simplest that was found to come out wrong, and how it did. */
   readonly history: History;
   readonly outcome: WrongOutcome;
+  /** Where fast-check finds the one that it was made from. */
+  readonly path: string;
 }
 
 export interface Checked {
   /** Histories that came out right before one did not. */
   readonly right: number;
-  /** The simplest one that was found to come out wrong, and the path to it. */
-  readonly wrong?: WrongHistory & { readonly path: string };
+  readonly wrong?: WrongHistory;
 }
 
 /** Carries out random histories until one comes out wrong. @throws Error where something else goes wrong than a load. */
 export async function checkHistories(ground: ProvingGround, options: CheckOptions): Promise<Checked> {
-  const { runs, seed, path, shrinkFor, onRight, onWrong } = options;
+  const { runs, seed, path, simplifyFor, onRight, onWrong } = options;
   let right = 0;
-  let wrong: WrongHistory | undefined;
-  let broken: Error | undefined;
-  let shrinkUntil = Infinity;
-  const property = fc.asyncProperty(histories, async (history) => {
-    // Past its time a simpler history is not tried any more, and so the simplest so far stands.
-    if (broken !== undefined || Date.now() > shrinkUntil) return;
+  let wrong: Omit<WrongHistory, 'path'> | undefined;
+  const isWrong = async (history: History): Promise<boolean> => {
     try {
       await ground.run(history);
+      return false;
     } catch (error) {
-      if (!(error instanceof WrongOutcome)) {
-        broken = error as Error;
-        throw broken;
-      }
-      if (!wrong) {
-        shrinkUntil = Date.now() + shrinkFor;
-        onWrong?.({ history, outcome: error });
-      }
+      if (!(error instanceof WrongOutcome)) throw error;
       wrong = { history, outcome: error };
-      throw error;
+      return true;
     }
-    if (wrong) return;
+  };
+  const property = fc.asyncProperty(histories, async (history) => {
+    if (await isWrong(history)) return false;
     right += 1;
     onRight?.(right);
+    return true;
   });
-  const details = await fc.check(property, { numRuns: runs, seed, path, endOnFailure: false });
-  if (broken !== undefined) throw broken;
-  return { right, ...(wrong ? { wrong: { ...wrong, path: details.counterexamplePath ?? '' } } : {}) };
+  const details = await fc.check(property, { numRuns: runs, seed, path, endOnFailure: true });
+  if (!wrong) {
+    if (details.failed) throw details.errorInstance;
+    return { right };
+  }
+  onWrong?.();
+  // Each try that is wrong too takes the place of the one before.
+  await simplify(wrong.history, isWrong, Date.now() + simplifyFor);
+  return { right, wrong: { ...wrong, path: details.counterexamplePath ?? '' } };
 }

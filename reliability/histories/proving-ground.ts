@@ -15,8 +15,8 @@ const PACKAGE_DIRECTORY = join(ROOT, '.sluice', 'histories-package');
 /** A twin remembers every statement and every execution: after so many histories another one takes its place. */
 const HISTORIES_PER_TWIN = 100;
 
-/** In a function's package. */
-const MERGE_SQL = 'sql/merge-into-target.sql';
+/** In the sources as in a function's package. */
+export const MERGE_SQL = 'sql/merge-into-target.sql';
 
 interface Running {
   readonly twin: TestTwin;
@@ -53,11 +53,10 @@ export class ProvingGround {
     this.loads += await runHistory(ground, history);
   }
 
-  /** Has the deployed functions merge by another text of {@link MERGE_SQL}; undefined: by their own again. */
-  async useMergeSql(text: string | undefined): Promise<void> {
+  /** Has the deployed functions merge by this text of {@link MERGE_SQL} from now on. */
+  useMergeSql(text: string): void {
     this.mergeSql = text;
-    // A twin of its own for each: nothing of one text is left for another.
-    await this.end();
+    if (this.running) replaceMergeSql(this.running.twin.stateDirectory, text);
   }
 
   async close(): Promise<void> {
