@@ -101,23 +101,59 @@ test('six executions at once over three hours, while readers of the target are a
   await twin.load({ partition: HOURS[0] });
   await twin.sql('DELETE FROM sluice.load_history');
 
-  let running = true;
-  const answers: number[] = [];
-  const reader = (async () => {
-    while (running) {
-      const { rows } = await twin.sql('SELECT COUNT(*), COUNT(DISTINCT trip_id) FROM public.trips');
-      const [count, keys] = rows[0] ?? [];
-      // Whichever merge is under way, a reader sees each key once, and no fewer than before.
-      expect(count).toBe(keys);
-      expect(Number(count)).toBeGreaterThanOrEqual(400);
-      answers.push(Number(count));
-    }
-  })();
-  const documents = await Promise.all(
-    [...HOURS, ...HOURS].map((partition) => twin.load({ partition })),
-  ).finally(() => (running = false));
-  await reader;
-
+  const [documents, answers] = await whileRead(400, () =>
+    Promise.all([...HOURS, ...HOURS].map((partition) => twin.load({ partition }))),
+  );
   await expectConverged(documents, table);
   expect(answers.length).toBeGreaterThan(documents.length);
 });
+
+test('twenty executions at once: the same hours, neighbouring ones, scheduled ones over all of them', async () => {
+  await putHours(40);
+  const table = await sequentialTable();
+  await twin.load({ partition: HOURS[0] });
+  await twin.sql('DELETE FROM sluice.load_history');
+
+  const inputs: object[] = [
+    ...Array.from({ length: 5 }, () => HOURS.map((partition) => ({ partition }))).flat(),
+    { from: HOURS[0], to: HOURS[2] },
+    { from: HOURS[1], to: HOURS[2] },
+    {},
+    {},
+    {},
+  ];
+  expect(inputs).toHaveLength(20);
+  const [documents, answers] = await whileRead(40, () =>
+    Promise.all(inputs.map((input) => twin.load(input))),
+  );
+  await expectConverged(documents, table);
+  expect(answers.length).toBeGreaterThan(documents.length);
+  for (const { milliseconds } of answers) expect(milliseconds).toBeLessThan(READER_WAITS);
+  expect(await twin.load({})).toMatchObject({ status: 'SUCCEEDED', partitions: [] });
+});
+
+/** What a reader may wait for an answer, in milliseconds: the machine is busy, but no lock is in its way. */
+const READER_WAITS = 3_000;
+
+/** Reads the target over and over while the work goes on: each key once, and no fewer keys than at first. */
+async function whileRead<Value>(
+  keysAtFirst: number,
+  work: () => Promise<Value>,
+): Promise<[Value, { milliseconds: number }[]]> {
+  let running = true;
+  const answers: { milliseconds: number }[] = [];
+  const reader = (async () => {
+    while (running) {
+      const asked = performance.now();
+      const { rows } = await twin.sql('SELECT COUNT(*), COUNT(DISTINCT trip_id) FROM public.trips');
+      const [count, keys] = rows[0] ?? [];
+      // Whichever merge is under way.
+      expect(count).toBe(keys);
+      expect(Number(count)).toBeGreaterThanOrEqual(keysAtFirst);
+      answers.push({ milliseconds: performance.now() - asked });
+    }
+  })();
+  const done = await work().finally(() => (running = false));
+  await reader;
+  return [done, answers];
+}
