@@ -2,11 +2,14 @@ import fc from 'fast-check';
 import { histories, type History } from './history';
 import type { ProvingGround } from './proving-ground';
 import { simplify } from './simplify';
+import { STRATEGIES, type Strategy } from './variants';
 import { WrongOutcome } from './wrong-outcome';
 
 export interface CheckOptions {
   readonly runs: number;
   readonly seed: number;
+  /** Of which sets of strategies each history takes one. Default: all strategies at once. */
+  readonly strategies?: readonly (readonly Strategy[])[];
   /** Where fast-check goes on from, to see one history again. */
   readonly path?: string;
   /** How long a wrong history is made simpler, in milliseconds. */
@@ -33,7 +36,7 @@ export interface Checked {
 
 /** Carries out random histories until one comes out wrong. @throws Error where something else goes wrong than a load. */
 export async function checkHistories(ground: ProvingGround, options: CheckOptions): Promise<Checked> {
-  const { runs, seed, path, simplifyFor, onRight, onWrong } = options;
+  const { runs, seed, strategies = [STRATEGIES], path, simplifyFor, onRight, onWrong } = options;
   let right = 0;
   let wrong: Omit<WrongHistory, 'path'> | undefined;
   const isWrong = async (history: History): Promise<boolean> => {
@@ -46,7 +49,7 @@ export async function checkHistories(ground: ProvingGround, options: CheckOption
       return true;
     }
   };
-  const property = fc.asyncProperty(histories, async (history) => {
+  const property = fc.asyncProperty(histories(strategies), async (history) => {
     if (await isWrong(history)) return false;
     right += 1;
     onRight?.(right);

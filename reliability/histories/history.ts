@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { FAULTS, type FaultName } from './faults';
 import { REMAINING, type Trip } from './trip';
+import type { Strategy } from './variants';
 
 /** What happens to a file of an hour; hours are counted from the oldest, from 0. */
 export type Change =
@@ -40,6 +41,8 @@ export interface History {
   readonly hours: number;
   /** The event time of a key never changes, as `event_time_immutable: true` asks for. */
   readonly immutable: boolean;
+  /** Each loads a table of its own, from the same files by the same executions. */
+  readonly strategies: readonly Strategy[];
   readonly steps: readonly Step[];
 }
 
@@ -150,16 +153,22 @@ const steps = (hours: number): fc.Arbitrary<readonly Step[]> =>
     maxLength: 4,
   });
 
-/** Random histories. Smaller ones are simpler: fewer steps, fewer changes, fewer rows. */
-export const histories: fc.Arbitrary<History> = fc
-  .tuple(fc.integer({ min: 2, max: 4 }), fc.boolean())
-  .chain(([hours, immutable]) =>
-    steps(hours).map((generated) => ({
-      hours,
-      immutable,
-      steps: immutable ? generated.map(withFixedEventTimes) : generated,
-    })),
-  );
+/**
+ * Random histories.
+ * @param strategies sets of strategies, each history takes one set
+ */
+export function histories(strategies: readonly (readonly Strategy[])[]): fc.Arbitrary<History> {
+  return fc
+    .tuple(fc.integer({ min: 2, max: 4 }), fc.boolean(), fc.constantFrom(...strategies))
+    .chain(([hours, immutable, chosen]) =>
+      steps(hours).map((generated) => ({
+        hours,
+        immutable,
+        strategies: chosen,
+        steps: immutable ? generated.map(withFixedEventTimes) : generated,
+      })),
+    );
+}
 
 function withFixedEventTimes(step: Step): Step {
   const fixed = (each: Trip): Trip => ({

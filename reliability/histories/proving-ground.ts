@@ -46,9 +46,9 @@ export class ProvingGround {
   async run(history: History): Promise<void> {
     const running = await this.prepare();
     this.started += 1;
-    const datasets = VARIANTS.filter(({ immutable }) => immutable === history.immutable).map(
-      ({ dataset }) => dataset,
-    );
+    const datasets = VARIANTS.filter(
+      ({ immutable, strategy }) => immutable === history.immutable && history.strategies.includes(strategy),
+    ).map(({ dataset }) => dataset);
     const ground = { ...running, datasets, name: `history-${this.started}` };
     this.loads += await runHistory(ground, history);
   }

@@ -26,6 +26,8 @@ function* simplerOnes(history: History): Generator<History> {
   if (keys.length > 1)
     for (const key of keys) yield withTrips(history, (trips) => trips.filter((trip) => trip.trip_id === key));
   for (const index of steps.keys()) yield { ...history, steps: without(steps, index) };
+  if (history.strategies.length > 1)
+    for (const strategy of history.strategies) yield { ...history, strategies: [strategy] };
   for (const [index, step] of steps.entries()) {
     const withStep = (simpler: Step) => ({ ...history, steps: steps.with(index, simpler) });
     for (const at of step.changes.keys()) yield withStep({ ...step, changes: without(step.changes, at) });

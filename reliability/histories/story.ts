@@ -4,7 +4,7 @@ import { tripText } from './trip';
 /** A history as a person tells it: hours are called by their place, files by their letter. */
 export function storyOf(history: History): string[] {
   return [
-    `${history.hours} hours, 0 the oldest${history.immutable ? '; the event time of a key never changes' : ''}`,
+    `${history.hours} hours, 0 the oldest; strategy ${history.strategies.join(' and ')}${history.immutable ? '; the event time of a key never changes' : ''}`,
     ...history.steps.flatMap(({ changes, run }, index) =>
       [...changes.map(changeText), runText(run)].map((text) => `${index + 1}. ${text}`),
     ),

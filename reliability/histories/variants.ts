@@ -1,10 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
+export const STRATEGIES = ['delete-insert', 'merge'] as const;
+export type Strategy = (typeof STRATEGIES)[number];
+
 /** A dataset that every history of its kind is carried out on: trips, under another name and with another strategy. */
 export interface Variant {
   readonly dataset: string;
-  readonly strategy: 'delete-insert' | 'merge';
+  readonly strategy: Strategy;
   /** `event_time_immutable`: only for histories that keep event times fixed. */
   readonly immutable: boolean;
 }
