@@ -1,4 +1,3 @@
-import fc from 'fast-check';
 import type { Trip } from '../support/parquet';
 import { TestTwin } from '../support/test-twin';
 
@@ -79,56 +78,3 @@ test('duplicates within and across the files of an hour are counted and only one
     ['b', '10.00', expect.anything()],
   ]);
 });
-
-const trips = fc.array(
-  fc.record({
-    trip_id: fc.constantFrom('a', 'b', 'c', 'd'),
-    total_amount: fc.integer({ min: 0, max: 9 }),
-    passenger_count: fc.option(fc.integer({ min: 1, max: 4 }), { nil: undefined }),
-    updated_at: fc.constantFrom('2026-11-20 08:00:00', '2026-11-20 09:00:00', '2026-11-20 10:00:00'),
-  }),
-  { minLength: 1, maxLength: 6 },
-);
-const history = fc.record({
-  hours: fc.tuple(trips, trips, trips),
-  order: fc.shuffledSubarray([0, 1, 2, 0, 1, 2], { minLength: 3 }),
-});
-
-test('partitions in any order, any number of times, give the same table', async () => {
-  await fc.assert(
-    fc.asyncProperty(history, async ({ hours, order }) => {
-      for (const [index, rows] of hours.entries()) await twin.putTrips(HOURS[index] ?? '', 'a.parquet', rows);
-      const indexes = [...order, 0, 1, 2].filter(
-        (each, at, all) => at < order.length || !all.slice(0, at).includes(each),
-      );
-      for (const index of indexes) await load(HOURS[index] ?? '');
-      expect(await amounts()).toEqual(expectedRows(hours));
-      await twin.reset();
-    }),
-    { numRuns: 6 },
-  );
-});
-
-/** The oracle, straight from the definition: the greatest (version, hour), then the remaining columns in order. */
-function expectedRows(hours: readonly (readonly Trip[])[]): unknown[][] {
-  const rank = (trip: Trip, hour: number) =>
-    [trip.updated_at, hour, trip.passenger_count ?? -1, trip.total_amount] as const;
-  const winners = new Map<string, { trip: Trip; hour: number }>();
-  hours.forEach((rows, hour) => {
-    for (const trip of rows) {
-      const before = winners.get(String(trip.trip_id));
-      const left = rank(trip, hour);
-      const right = before && rank(before.trip, before.hour);
-      const at = right ? left.findIndex((value, index) => value !== right[index]) : 0;
-      if (!right || (at >= 0 && (left[at] ?? 0) > (right[at] ?? 0)))
-        winners.set(String(trip.trip_id), { trip, hour });
-    }
-  });
-  return [...winners]
-    .sort(([left], [right]) => (left < right ? -1 : 1))
-    .map(([id, { trip, hour }]) => [
-      id,
-      (trip.total_amount ?? 0).toFixed(2),
-      expect.stringContaining((HOURS[hour] ?? '').replace('T', ' ')) as unknown,
-    ]);
-}
