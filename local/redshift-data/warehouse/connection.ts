@@ -1,4 +1,4 @@
-import type { DuckDBConnection, DuckDBResult, DuckDBValue } from '@duckdb/node-api';
+import type { DuckDBConnection, DuckDBMaterializedResult, DuckDBResult, DuckDBValue } from '@duckdb/node-api';
 import type { Slots } from './slots';
 
 export type Values = Readonly<Record<string, string>>;
@@ -26,12 +26,12 @@ export class Connection {
 
   /** @returns rows inserted, updated or deleted. */
   async change(sql: string, values: Values = {}): Promise<number> {
-    return this.interruptible(async () => (await this.engine.run(sql, { ...values })).rowsChanged);
+    return this.interruptible(async () => (await this.run(sql, values)).rowsChanged);
   }
 
   /** All rows of a small result. */
   async rows(sql: string, values: Values = {}): Promise<readonly Row[]> {
-    return this.interruptible(async () => (await this.engine.run(sql, { ...values })).getRows());
+    return this.interruptible(async () => (await this.run(sql, values)).getRows());
   }
 
   /** Hands a result to `consume` while the engine produces it. */
@@ -71,6 +71,11 @@ export class Connection {
 
   close(): void {
     this.engine.closeSync();
+  }
+
+  /** Without values the engine takes the text in one call; with some it takes three for each statement. */
+  private run(sql: string, values: Values): Promise<DuckDBMaterializedResult> {
+    return Object.keys(values).length === 0 ? this.engine.run(sql) : this.engine.run(sql, { ...values });
   }
 
   private async interruptible<T>(work: () => Promise<T>): Promise<T> {
