@@ -43,6 +43,15 @@ export interface RequestContext {
   readonly headers: Readonly<Record<string, string | undefined>>;
   /** Aborted when the client went away; long polls stop waiting then. */
   readonly signal: AbortSignal;
+  /** The state that calls, or whose function does; undefined where no state is behind it. */
+  readonly caller?: CallingState;
+}
+
+/** The state of an execution that makes a call, itself or through its Lambda function. */
+export interface CallingState {
+  readonly state: string;
+  /** What the state was entered with, as JSON text. */
+  readonly input: string;
 }
 
 /** One object as the store keeps it. `path` is a plain file with exactly the object's bytes. */
@@ -91,14 +100,23 @@ export type Invocation =
 
 /** What Step Functions and Firehose need of Lambda. */
 export interface LambdaRuntime {
-  /** @param functionArn ARN of a deployed function. @param payload any JSON value. */
-  invoke(functionArn: string, payload: unknown, signal?: AbortSignal): Promise<Invocation>;
+  /**
+   * @param functionArn ARN of a deployed function.
+   * @param payload any JSON value.
+   * @param caller the state that invokes it, to whom the function's own calls are put down.
+   */
+  invoke(
+    functionArn: string,
+    payload: unknown,
+    signal?: AbortSignal,
+    caller?: CallingState,
+  ): Promise<Invocation>;
 }
 
 /** What Step Functions needs of SNS (and later of other integrations): `arn:aws:states:::sns:publish`. */
 export interface Integrations {
   /** @throws ServiceError as the service would. */
-  call(service: ServiceName, operation: string, input: unknown): Promise<unknown>;
+  call(service: ServiceName, operation: string, input: unknown, caller?: CallingState): Promise<unknown>;
 }
 
 /** What a fault does. Each is possible at the call points that its comment names. */
@@ -118,6 +136,8 @@ export type Fault =
       readonly type: 'statement';
       readonly status: 'FAILED' | 'ABORTED' | 'STARTED';
       readonly error?: string;
+      /** How long it seems to run before it ends so, in milliseconds. Default 0. */
+      readonly after?: number;
     };
 
 export interface FaultRule {
@@ -126,6 +146,10 @@ export interface FaultRule {
   readonly operation?: string;
   /** A regular expression on the call's subject: `bucket/key` for S3, SQL text for redshift-data, the event's JSON for lambda. */
   readonly match?: string;
+  /** The state that makes the call, or whose function does; of a statement, the one that submitted it. */
+  readonly state?: string;
+  /** A regular expression on that state's input, as JSON. */
+  readonly input?: string;
   /** The first matching call that is hit, from 1. Default 1. */
   readonly nth?: number;
   /** How many matching calls in a row are hit. Default 1. */
@@ -133,9 +157,22 @@ export interface FaultRule {
   readonly fault: Fault;
 }
 
+/** A call that may go wrong, as fault rules see it. */
+export interface Call {
+  readonly service: ServiceName;
+  readonly operation: string;
+  readonly subject: string;
+  readonly caller?: CallingState;
+}
+
 export interface FaultInjector {
   /** Counts the call against every rule and gives the first fault that is due. */
-  take(service: ServiceName, operation: string, subject: string): Fault | undefined;
+  take(
+    service: ServiceName,
+    operation: string,
+    subject: string,
+    caller?: CallingState,
+  ): Fault | undefined | Promise<Fault | undefined>;
 }
 
 /** A Firehose stream as the twin runs it. */

@@ -36,6 +36,8 @@ export interface TwinOptions {
   readonly faults?: readonly FaultRule[];
   /** How many times faster than real time Wait states and retry intervals pass. Default 1. */
   readonly speed?: number;
+  /** Most seconds that the Data API holds a long poll back. Default: as long as `WaitTimeSeconds` says. */
+  readonly longestPollSeconds?: number;
   /** Where the lake's bucket is; a bucket that is there stays where it is. Default: the twin's Region. */
   readonly bucketRegion?: string;
   /** Roles attached to the warehouse's namespace. Default: the one that the package names. */
@@ -126,6 +128,7 @@ export async function startTwin(options: TwinOptions): Promise<Twin> {
       workgroup: environment.WORKGROUP_NAME,
       database: environment.DATABASE_NAME,
       iamRoles: [...(options.iamRoles ?? [environment.COPY_ROLE_ARN])],
+      longestPollSeconds: options.longestPollSeconds,
     });
     await redshiftData.start();
     closers.push(() => redshiftData.close());
@@ -162,6 +165,7 @@ export async function startTwin(options: TwinOptions): Promise<Twin> {
       query: sns,
       s3: s3Handler(store),
       faults,
+      callerOf: (traceId) => lambda.callerOf(traceId),
       control,
       onUnexpected: (error) =>
         options.onProgress?.(`The twin met an error of its own: ${String((error as Error).stack ?? error)}`),

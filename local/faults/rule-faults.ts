@@ -1,4 +1,4 @@
-import type { Fault, FaultInjector, FaultRule, ServiceName } from '../services';
+import type { Call, CallingState, Fault, FaultInjector, FaultRule, ServiceName } from '../services';
 import { isPossible, parseRules } from './rule-schema';
 
 /** A rule with what it has met so far. */
@@ -12,13 +12,23 @@ export interface CountedRule extends FaultRule {
 interface ActiveRule {
   readonly rule: FaultRule;
   readonly expression: RegExp | undefined;
+  readonly input: RegExp | undefined;
   seen: number;
   hit: number;
 }
 
+/** Told of every call that is made, before it is carried out and before any rule: the call waits for it. */
+export type CallObserver = (call: Call) => void | Promise<void>;
+
 /** Faults by rule: the n-th matching call, and so many after it, go wrong in the way that the rule says. */
 export class RuleFaults implements FaultInjector {
   #active: readonly ActiveRule[] = [];
+  #observer: CallObserver | undefined;
+
+  /** Replaces who is told of the calls; undefined: nobody. */
+  observe(observer: CallObserver | undefined): void {
+    this.#observer = observer;
+  }
 
   /**
    * Replaces all rules; every count starts at nought.
@@ -29,6 +39,7 @@ export class RuleFaults implements FaultInjector {
     this.#active = parseRules(rules).map((rule) => ({
       rule,
       expression: rule.match === undefined ? undefined : new RegExp(rule.match),
+      input: rule.input === undefined ? undefined : new RegExp(rule.input),
       seen: 0,
       hit: 0,
     }));
@@ -43,10 +54,21 @@ export class RuleFaults implements FaultInjector {
     return this.#active.map(({ rule, seen, hit }) => ({ ...rule, seen, hit }));
   }
 
-  take(service: ServiceName, operation: string, subject: string): Fault | undefined {
+  take(
+    service: ServiceName,
+    operation: string,
+    subject: string,
+    caller?: CallingState,
+  ): Fault | undefined | Promise<Fault | undefined> {
+    const call = { service, operation, subject, caller };
+    const observed = this.#observer?.(call);
+    return observed === undefined ? this.#due(call) : observed.then(() => this.#due(call));
+  }
+
+  #due(call: Call): Fault | undefined {
     let due: ActiveRule | undefined;
     for (const active of this.#active) {
-      if (!matches(active, service, operation, subject)) continue;
+      if (!matches(active, call)) continue;
       active.seen += 1;
       if (due === undefined && isDue(active)) due = active;
     }
@@ -56,15 +78,15 @@ export class RuleFaults implements FaultInjector {
 }
 
 function matches(
-  { rule, expression }: ActiveRule,
-  service: ServiceName,
-  operation: string,
-  subject: string,
+  { rule, expression, input }: ActiveRule,
+  { service, operation, subject, caller }: Call,
 ): boolean {
   if (rule.service !== service) return false;
   if (rule.operation !== undefined && rule.operation !== operation) return false;
   // A rule for every operation of redshift-data is about its calls, not about the running of a statement.
   if (!isPossible(rule.fault.type, service, operation)) return false;
+  if (rule.state !== undefined && rule.state !== caller?.state) return false;
+  if (input !== undefined && !input.test(caller?.input ?? '')) return false;
   return expression?.test(subject) ?? true;
 }
 

@@ -53,6 +53,7 @@ const fault = z.discriminatedUnion('type', [
     type: z.literal('statement'),
     status: z.enum(['FAILED', 'ABORTED', 'STARTED']),
     error: z.string().optional(),
+    after: z.int().min(0).max(LONGEST_DELAY_MS).optional(),
   }),
 ]) satisfies z.ZodType<Fault>;
 
@@ -61,6 +62,8 @@ const rule = z
     service: z.enum(['s3', 'firehose', 'redshift-data', 'step-functions', 'sns', 'lambda']),
     operation: z.string().min(1).optional(),
     match: regularExpression.optional(),
+    state: z.string().min(1).optional(),
+    input: regularExpression.optional(),
     nth: z.int().min(1).optional(),
     times: z.int().min(1).optional(),
     fault,

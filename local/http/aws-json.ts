@@ -40,8 +40,8 @@ export class AwsJsonProtocol implements Protocol {
       service: service.name,
       operation,
       subject: service.subject?.(operation, input) ?? JSON.stringify(input),
-      async carryOut(response, signal) {
-        const context: RequestContext = { headers: headersOf(request), signal };
+      async carryOut(response, signal, caller) {
+        const context: RequestContext = { headers: headersOf(request), signal, caller };
         const output = await service.call(operation, input, context);
         send(response, 200, headers(contentType), JSON.stringify(output ?? {}));
       },

@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { ServiceError, ServiceName } from '../services';
+import type { CallingState, ServiceError, ServiceName } from '../services';
 
 /** One call to a service over HTTP, read far enough to know what it asks for. */
 export interface Exchange {
@@ -8,7 +8,7 @@ export interface Exchange {
   /** What fault rules match on besides. */
   readonly subject: string;
   /** Does the work and answers. Rejects with a `ServiceError` where the service refuses. */
-  carryOut(response: ServerResponse, signal: AbortSignal): Promise<void>;
+  carryOut(response: ServerResponse, signal: AbortSignal, caller?: CallingState): Promise<void>;
   /** Answers with an error in the service's own form. */
   refuse(error: ServiceError, response: ServerResponse): void;
 }

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { faultError } from '../faults/fault-error';
-import type { FaultInjector } from '../services';
+import type { CallingState, FaultInjector } from '../services';
 import { discardedResponse } from './discarded-response';
 import type { Exchange } from './exchange';
 
@@ -17,8 +17,10 @@ export async function carryOut(
   response: ServerResponse,
   signal: AbortSignal,
   faults: FaultInjector,
+  caller?: CallingState,
 ): Promise<void> {
-  const fault = faults.take(exchange.service, exchange.operation, exchange.subject);
+  const { service, operation, subject } = exchange;
+  const fault = await faults.take(service, operation, subject, caller);
   switch (fault?.type) {
     case undefined:
       break;
@@ -31,7 +33,7 @@ export async function carryOut(
       return;
     case 'drop':
       if (fault.when === 'after')
-        await exchange.carryOut(discardedResponse(request), signal).catch(ignoreRefusal);
+        await exchange.carryOut(discardedResponse(request), signal, caller).catch(ignoreRefusal);
       request.socket.destroy();
       return;
     case 'crash':
@@ -40,7 +42,7 @@ export async function carryOut(
     default:
       throw new Error(`A fault of type ${fault?.type} cannot happen at ${exchange.service} over HTTP`);
   }
-  await exchange.carryOut(response, signal);
+  await exchange.carryOut(response, signal, caller);
 }
 
 /** The answer is lost whatever it is. */

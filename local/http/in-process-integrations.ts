@@ -1,6 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { faultError } from '../faults/fault-error';
-import { ServiceError, type FaultInjector, type Integrations, type ServiceName } from '../services';
+import {
+  ServiceError,
+  type CallingState,
+  type FaultInjector,
+  type Integrations,
+  type ServiceName,
+} from '../services';
 import { killProcess } from './faulty';
 
 /** A service that is called without HTTP. */
@@ -23,12 +29,12 @@ export class InProcessIntegrations implements Integrations {
     this.#faults = faults;
   }
 
-  async call(name: ServiceName, operation: string, input: unknown): Promise<unknown> {
+  async call(name: ServiceName, operation: string, input: unknown, caller?: CallingState): Promise<unknown> {
     const service = this.#services.get(name);
     if (service === undefined) {
       throw new ServiceError('UnknownOperationException', `The twin has no integration with ${name}`);
     }
-    const fault = this.#faults.take(name, operation, JSON.stringify(input));
+    const fault = await this.#faults.take(name, operation, JSON.stringify(input), caller);
     switch (fault?.type) {
       case undefined:
         break;

@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { ServiceError, type AwsJsonService, type FaultInjector } from '../services';
+import { ServiceError, type AwsJsonService, type CallingState, type FaultInjector } from '../services';
 import { send } from './answers';
 import { AwsJsonProtocol } from './aws-json';
 import { AwsQueryProtocol, type AwsQueryService } from './aws-query';
@@ -16,6 +16,8 @@ export interface TwinServerOptions {
   readonly query: AwsQueryService;
   readonly s3: S3Handler;
   readonly faults: FaultInjector;
+  /** The state behind the invocation that a request's X-Amzn-Trace-Id names. */
+  readonly callerOf?: (traceId: string) => CallingState | undefined;
   readonly control?: ControlRoutes;
   /** Largest body of an AWS JSON or Query call, in bytes. Default 16 MiB. */
   readonly largestBodyBytes?: number;
@@ -115,7 +117,7 @@ export class TwinServer {
     let exchange: Exchange | undefined;
     try {
       exchange = await protocol.read(request);
-      await carryOut(exchange, request, response, signal, this.#options.faults);
+      await carryOut(exchange, request, response, signal, this.#options.faults, this.#callerOf(request));
     } catch (error) {
       if (response.destroyed) return; // nobody is there to be told
       const answer = this.#asServiceError(error, signal);
@@ -123,6 +125,12 @@ export class TwinServer {
       else exchange.refuse(answer, response);
       request.resume();
     }
+  }
+
+  /** Inside Lambda every AWS client sends the trace id of the invocation, by which AWS finds loops of functions. */
+  #callerOf({ headers }: IncomingMessage): CallingState | undefined {
+    const traceId = headers['x-amzn-trace-id'];
+    return typeof traceId === 'string' ? this.#options.callerOf?.(traceId) : undefined;
   }
 
   #asServiceError(error: unknown, signal: AbortSignal): ServiceError {

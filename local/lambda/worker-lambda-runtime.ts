@@ -1,7 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Fault, FaultInjector, Invocation, LambdaRuntime } from '../services';
+import type { CallingState, Fault, FaultInjector, Invocation, LambdaRuntime } from '../services';
 import { checkFunction, type DeployedFunction } from './deployed-function';
 import { EnvironmentPool } from './environment-pool';
 import type { Credentials } from './environment-variables';
@@ -37,6 +37,8 @@ export class WorkerLambdaRuntime implements LambdaRuntime {
   /** Those of functions that were replaced too: they may still be busy. */
   readonly #pools: EnvironmentPool[] = [];
   readonly #running = new Set<Promise<unknown>>();
+  /** The states behind the invocations under way, by the root of their trace ids. */
+  readonly #callers = new Map<string, CallingState>();
   readonly #logs = new Map<string, FunctionLog>();
   readonly #closing = new AbortController();
 
@@ -67,9 +69,15 @@ export class WorkerLambdaRuntime implements LambdaRuntime {
    * An aborted call is only no longer waited for: as in AWS, a function that has started runs on.
    * @param functionArn its ARN, `:$LATEST` may follow
    * @param payload any JSON value; it crosses to the function and back as JSON text
+   * @param caller the state that invokes it: what {@link callerOf} says of the function's own calls
    * @throws the signal's reason where it is aborted; an `AbortError` where the runtime is closed
    */
-  async invoke(functionArn: string, payload: unknown, signal?: AbortSignal): Promise<Invocation> {
+  async invoke(
+    functionArn: string,
+    payload: unknown,
+    signal?: AbortSignal,
+    caller?: CallingState,
+  ): Promise<Invocation> {
     const stop = AbortSignal.any([this.#closing.signal, ...(signal === undefined ? [] : [signal])]);
     stop.throwIfAborted();
     const deployment = this.#deployments.get(functionArn.replace(/:\$LATEST$/, ''));
@@ -82,7 +90,8 @@ export class WorkerLambdaRuntime implements LambdaRuntime {
       const limit = `Request must be smaller than ${LARGEST_REQUEST_BYTES} bytes for the InvokeFunction operation`;
       return refused('RequestTooLargeException', limit);
     }
-    const fault = this.#options.faults?.take('lambda', deployment.deployed.name, event);
+    const fault = await this.#options.faults?.take('lambda', deployment.deployed.name, event, caller);
+    stop.throwIfAborted();
     if (fault?.type === 'delay') await abortable(sleep(fault.ms, undefined, { ref: false }), stop);
     if (fault?.type === 'error')
       return refused(fault.code, fault.message ?? `${fault.code} (injected fault)`);
@@ -92,7 +101,7 @@ export class WorkerLambdaRuntime implements LambdaRuntime {
       return refused('TooManyRequestsException', 'Rate Exceeded.');
     }
     const environment = await pool.acquire(stop);
-    const invocation = this.#run(deployed, environment, event, fault);
+    const invocation = this.#run(deployed, environment, event, fault, caller);
     this.#running.add(invocation);
     const ended = invocation.finally(() => {
       pool.release(environment);
@@ -110,6 +119,11 @@ export class WorkerLambdaRuntime implements LambdaRuntime {
     await Promise.all([...this.#logs.values()].map((log) => log.close()));
     this.#deployments.clear();
     this.#logs.clear();
+  }
+
+  /** The state behind the invocation under way that has this trace id. */
+  callerOf(traceId: string): CallingState | undefined {
+    return this.#callers.get(rootOf(traceId));
   }
 
   #start(deployed: DeployedFunction): ExecutionEnvironment {
@@ -131,7 +145,10 @@ export class WorkerLambdaRuntime implements LambdaRuntime {
     environment: ExecutionEnvironment,
     event: string,
     fault: Fault | undefined,
+    caller: CallingState | undefined,
   ): Promise<Invocation> {
+    const trace = traceId();
+    if (caller !== undefined) this.#callers.set(rootOf(trace), caller);
     const requestId = randomUUID();
     const log = this.#log(deployed.name);
     const failed = await environment.initialize();
@@ -140,7 +157,8 @@ export class WorkerLambdaRuntime implements LambdaRuntime {
     const ending =
       failed ??
       (await faulty(environment, fault)) ??
-      (await environment.invoke({ requestId, traceId: traceId(), event }));
+      (await environment.invoke({ requestId, traceId: trace, event }));
+    this.#callers.delete(rootOf(trace));
     const { invocation, failure } = outcomeOf(ending, requestId, deployed.timeoutSeconds);
     if (ending.type === 'timedOut') {
       log.append(
@@ -180,6 +198,11 @@ function refused(code: string, message: string): Invocation {
 function traceId(): string {
   const seconds = Math.floor(Date.now() / 1000).toString(16);
   return `Root=1-${seconds}-${randomBytes(12).toString('hex')};Parent=${randomBytes(8).toString('hex')};Sampled=0`;
+}
+
+/** The member of a trace id that stays the same on the way through several services. */
+function rootOf(trace: string): string {
+  return trace.split(';').find((member) => member.startsWith('Root=')) ?? trace;
 }
 
 /** Waits for work, but no longer than a signal allows. @throws the signal's reason */

@@ -87,7 +87,10 @@ export class RedshiftDataService implements AwsJsonService {
 async function openContext(options: RedshiftDataOptions): Promise<ServiceContext> {
   await mkdir(options.directory, { recursive: true });
   const database = await Database.open(options);
-  const registry = new StatementRegistry(new Journal(join(options.directory, 'statements.jsonl')));
+  const registry = new StatementRegistry(
+    new Journal(join(options.directory, 'statements.jsonl')),
+    options.longestPollSeconds,
+  );
   const { store, region, accountId, iamRoles, faults } = options;
   const copy = { store, region, accountId, iamRoles, directory: database.scratch };
   const runner = new StatementRunner({ database, locks: new TableLocks(), registry, faults, copy });

@@ -18,6 +18,8 @@ export interface RedshiftDataOptions {
   readonly memoryLimit?: string;
   /** Statements that may be active at once, 200 where AWS says a number. */
   readonly maximumActiveStatements?: number;
+  /** Most seconds that a long poll is held back, whatever `WaitTimeSeconds` says. Default: as long as it says. */
+  readonly longestPollSeconds?: number;
 }
 
 /** What the operations work with. */

@@ -35,7 +35,7 @@ export async function submit(
     );
   }
   const { record, isNew } = registry.submit(submission, input.ClientToken);
-  if (isNew) runner.start(record);
+  if (isNew) runner.start(record, request.caller);
   await registry.wait(record, input.WaitTimeSeconds, request.signal);
   return {
     Id: record.id,

@@ -30,7 +30,11 @@ export class StatementRegistry {
   private readonly ended = new EventEmitter().setMaxListeners(0);
   private queryId = 1000;
 
-  constructor(private readonly journal: Journal) {
+  /** @param longestPollSeconds most that {@link wait} waits */
+  constructor(
+    private readonly journal: Journal,
+    private readonly longestPollSeconds = Infinity,
+  ) {
     for (const entry of journal.read()) this.restore(entry);
   }
 
@@ -98,7 +102,7 @@ export class StatementRegistry {
   /** Waits until a statement has ended, the time is over or the caller has gone. */
   async wait(record: StatementRecord, seconds: number | undefined, signal: AbortSignal): Promise<void> {
     if (seconds === undefined || isFinal(record.status) || signal.aborted) return;
-    const timeout = AbortSignal.timeout(seconds * 1000);
+    const timeout = AbortSignal.timeout(Math.min(seconds, this.longestPollSeconds) * 1000);
     try {
       await once(this.ended, record.id, { signal: AbortSignal.any([timeout, signal]) });
     } catch (error) {

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { Fault, FaultInjector } from '../../services';
+import type { CallingState, Fault, FaultInjector } from '../../services';
 import type { CopyEnvironment } from '../copy/load';
 import { Cancelled } from '../warehouse/connection';
 import type { Database } from '../warehouse/database';
@@ -26,9 +26,9 @@ export class StatementRunner {
 
   constructor(private readonly options: RunnerOptions) {}
 
-  /** Starts a statement and comes back at once. */
-  start(record: StatementRecord): void {
-    const run = this.run(record).finally(() => this.running.delete(run));
+  /** Starts a statement and comes back at once. @param caller the state that submitted it */
+  start(record: StatementRecord, caller?: CallingState): void {
+    const run = this.run(record, caller).finally(() => this.running.delete(run));
     this.running.add(run);
   }
 
@@ -37,11 +37,12 @@ export class StatementRunner {
     await Promise.all(this.running);
   }
 
-  private async run(record: StatementRecord): Promise<void> {
+  private async run(record: StatementRecord, caller: CallingState | undefined): Promise<void> {
     const { registry, faults } = this.options;
     advance(record, 'PICKED');
     try {
-      const fault = faults.take('redshift-data', 'statement', record.submission.sqls.join(';\n'));
+      const subject = record.submission.sqls.join(';\n');
+      const fault = await faults.take('redshift-data', 'statement', subject, caller);
       if (!(await this.inject(fault, record))) await this.runInSession(record);
     } catch (error) {
       // Nothing of a statement's own reaches this point: the twin itself is broken.
@@ -56,7 +57,8 @@ export class StatementRunner {
     if (fault?.type === 'delay') await untilAborted(signal, fault.ms);
     if (fault?.type !== 'statement') return false;
     advance(record, 'STARTED');
-    if (fault.status === 'STARTED') {
+    if (fault.status !== 'STARTED' && fault.after !== undefined) await untilAborted(signal, fault.after);
+    if (fault.status === 'STARTED' || signal.aborted) {
       await untilAborted(signal);
       endAll(record, 'ABORTED', CANCELLED);
     } else {

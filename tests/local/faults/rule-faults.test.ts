@@ -62,6 +62,44 @@ describe('RuleFaults', () => {
     expect(injector.take('redshift-data', 'statement', 'COPY t')).toEqual(aborted);
   });
 
+  describe('aimed at a state', () => {
+    const merging = { state: 'SubmitMerge', input: '{"load":{"partition":"2026-11-20T08"}}' };
+    const rule = { service: 'redshift-data', state: 'SubmitMerge', times: 9, fault: throttle } as const;
+
+    test('hits the calls of that state and of no other', () => {
+      const injector = faults(rule);
+      expect(
+        injector.take('redshift-data', 'ListStatements', '', { ...merging, state: 'SubmitCopy' }),
+      ).toBeUndefined();
+      expect(injector.take('redshift-data', 'ListStatements', '')).toBeUndefined();
+      expect(injector.rules()[0]).toMatchObject({ seen: 0 });
+      expect(injector.take('redshift-data', 'ListStatements', '', merging)).toEqual(throttle);
+    });
+
+    test('and at its input, hits it only with such an input', () => {
+      const injector = faults({ ...rule, input: '"partition":"2026-11-20T08"' });
+      const other = { ...merging, input: '{"load":{"partition":"2026-11-20T07"}}' };
+      expect(injector.take('redshift-data', 'ListStatements', '', other)).toBeUndefined();
+      expect(injector.take('redshift-data', 'ListStatements', '', merging)).toEqual(throttle);
+    });
+  });
+
+  test('an observer is told of every call, which waits for it', async () => {
+    const injector = faults({ service: 'sns', fault: throttle });
+    const seen: string[] = [];
+    injector.observe(async ({ service, operation, caller }) => {
+      await Promise.resolve();
+      seen.push(`${caller?.state} ${service} ${operation}`);
+      injector.clear();
+    });
+    const call = injector.take('sns', 'Publish', '', { state: 'NotifyFailure', input: '{}' });
+    await expect(call).resolves.toBeUndefined();
+    expect(seen).toEqual(['NotifyFailure sns Publish']);
+    injector.observe(undefined);
+    expect(injector.take('sns', 'Publish', '')).toBeUndefined();
+    expect(seen).toHaveLength(1);
+  });
+
   test('clear ends all rules', () => {
     const injector = faults({ service: 'lambda', fault: { type: 'crash' } });
     injector.clear();
@@ -76,6 +114,7 @@ describe('RuleFaults', () => {
     ['an unknown member of a fault', [{ service: 's3', fault: { ...throttle, retry: 1 } }], '"retry"'],
     ['an unknown fault', [{ service: 's3', fault: { type: 'explode' } }], 'rules.0.fault.type'],
     ['a broken expression', [{ service: 's3', match: '(', fault: throttle }], 'Invalid regular expression'],
+    ['a broken expression on the input', [{ service: 's3', input: '(', fault: throttle }], 'rules.0.input'],
     ['nth below 1', [{ service: 's3', nth: 0, fault: throttle }], 'rules.0.nth'],
     [
       'a timeout outside lambda',

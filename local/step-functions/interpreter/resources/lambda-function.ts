@@ -3,7 +3,7 @@ import { type Json, Payload } from '../../json';
 import { checkSize } from '../data-flow';
 import { attempt, type CallEvents } from './attempt';
 import { invocationResult } from './lambda';
-import type { TaskCall, TaskResource } from './task-resource';
+import { callingState, type TaskCall, type TaskResource } from './task-resource';
 
 /** A function's ARN as the Resource: the parameters are its event, its value is the result. */
 export function lambdaFunction(resource: string, lambda: LambdaRuntime): TaskResource {
@@ -13,7 +13,9 @@ export function lambdaFunction(resource: string, lambda: LambdaRuntime): TaskRes
       checkSize(event, resource, 'provided parameters');
       return attempt(call, lambdaEvents(call, event, resource), async (signal) =>
         // The function gets its own copy, as it would over the network.
-        invocationResult(await lambda.invoke(resource, JSON.parse(event.text) as Json, signal)),
+        invocationResult(
+          await lambda.invoke(resource, JSON.parse(event.text) as Json, signal, callingState(call.visit)),
+        ),
       );
     },
   };

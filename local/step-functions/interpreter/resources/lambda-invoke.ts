@@ -8,7 +8,7 @@ import { invocationResult } from './lambda';
 import { refusedValues } from './parameter-values';
 import { sdkMetadata } from './sdk-response';
 import { serviceEvents } from './service-events';
-import type { TaskResource } from './task-resource';
+import { callingState, type TaskResource } from './task-resource';
 
 export const lambdaInvokeParameters = {
   required: ['FunctionName'],
@@ -25,7 +25,9 @@ export function lambdaInvoke(lambda: LambdaRuntime): TaskResource {
       checkSize(parameters, 'lambda', 'provided parameters');
       const { functionArn, version, payload } = request(parameters, call.visit.execution);
       return attempt(call, serviceEvents(call, parameters, 'lambda', 'invoke'), async (signal) => {
-        const value = invocationResult(await lambda.invoke(functionArn, event(payload), signal));
+        const value = invocationResult(
+          await lambda.invoke(functionArn, event(payload), signal, callingState(call.visit)),
+        );
         return answer(value, version, call.visit.execution);
       });
     },

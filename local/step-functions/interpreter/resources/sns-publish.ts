@@ -1,11 +1,11 @@
-import { type Integrations, ServiceError } from '../../../services';
+import { type CallingState, type Integrations, ServiceError } from '../../../services';
 import { isJsonObject, type Json, Payload } from '../../json';
 import { checkSize } from '../data-flow';
 import { EvaluationFailure, StateFailure } from '../failures';
 import { attempt } from './attempt';
 import { sdkMetadata } from './sdk-response';
 import { serviceEvents } from './service-events';
-import type { TaskResource } from './task-resource';
+import { callingState, type TaskResource } from './task-resource';
 
 export const snsPublishParameters = {
   required: ['Message'],
@@ -29,7 +29,7 @@ export function snsPublish(integrations: Integrations): TaskResource {
       checkSize(parameters, 'sns', 'provided parameters');
       const input = request(parameters.value);
       return attempt(call, serviceEvents(call, parameters, 'sns', 'publish'), async () => {
-        const answer = await publish(integrations, input);
+        const answer = await publish(integrations, input, callingState(call.visit));
         return {
           ...answer,
           ...sdkMetadata({ 'Content-Type': 'text/xml' }, call.visit.execution.clock.now()),
@@ -47,9 +47,13 @@ function request(parameters: Json): Json {
   return typeof message === 'string' ? parameters : { ...parameters, Message: JSON.stringify(message) };
 }
 
-async function publish(integrations: Integrations, input: Json): Promise<Record<string, Json>> {
+async function publish(
+  integrations: Integrations,
+  input: Json,
+  caller: CallingState,
+): Promise<Record<string, Json>> {
   try {
-    return (await integrations.call('sns', 'Publish', input)) as Record<string, Json>;
+    return (await integrations.call('sns', 'Publish', input, caller)) as Record<string, Json>;
   } catch (error) {
     if (!(error instanceof ServiceError)) throw error;
     // SNS says `NotFound`, Step Functions `SNS.NotFoundException`.

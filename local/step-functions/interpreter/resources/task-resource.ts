@@ -1,3 +1,4 @@
+import type { CallingState } from '../../../services';
 import type { Json } from '../../json';
 import type { Visit } from '../execution';
 
@@ -7,6 +8,11 @@ export interface TaskCall {
   readonly visit: Visit;
   readonly timeoutSeconds?: number;
   readonly heartbeatSeconds?: number;
+}
+
+/** Who calls, for those that are called. */
+export function callingState({ name, input }: Visit): CallingState {
+  return { state: name, input: input.text };
 }
 
 /** What a Task's Resource stands for. It records the events of its calls. */

@@ -1,0 +1,91 @@
+import { ListBucketsCommand } from '@aws-sdk/client-s3';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { WorkerLambdaRuntime } from '../../../local/lambda/worker-lambda-runtime';
+import type { Call } from '../../../local/services';
+import { Twin } from './fixtures';
+
+const ARN = 'arn:aws:lambda:us-east-1:000000000000:function:lister';
+
+let twin: Twin;
+let lambda: WorkerLambdaRuntime;
+let calls: Call[];
+
+beforeEach(async () => {
+  twin = new Twin({ callerOf: (traceId) => lambda.callerOf(traceId) });
+  await twin.server.listen();
+  calls = [];
+  twin.faults.observe((call) => void calls.push(call));
+  lambda = new WorkerLambdaRuntime({
+    region: 'us-east-1',
+    endpoint: () => twin.server.endpoint,
+    logDirectory: join(twin.directory, 'logs'),
+    faults: twin.faults,
+    runtimeModules: resolve(__dirname, '../../..'),
+  });
+  const codeDirectory = join(twin.directory, 'code');
+  mkdirSync(codeDirectory);
+  // A stock client, which knows nothing of states.
+  writeFileSync(
+    join(codeDirectory, 'lister.js'),
+    `const { S3Client, ListBucketsCommand } = require('@aws-sdk/client-s3');
+     const client = new S3Client({ maxAttempts: 1 });
+     exports.handler = async () => {
+       const { Buckets } = await client.send(new ListBucketsCommand({}));
+       return Buckets.length;
+     };`,
+  );
+  lambda.deploy([
+    {
+      name: 'lister',
+      arn: ARN,
+      handler: 'lister.handler',
+      runtime: 'nodejs24.x',
+      codeDirectory,
+      environment: {},
+      timeoutSeconds: 20,
+      memoryMB: 256,
+    },
+  ]);
+});
+
+afterEach(async () => {
+  await lambda.close();
+  await twin.close();
+});
+
+const inspecting = { state: 'InspectFiles', input: '{"partition":"2026-11-20T08"}' };
+
+test('a call that a function makes is put down to the state that invoked it', async () => {
+  expect(await lambda.invoke(ARN, {}, undefined, inspecting)).toEqual({ outcome: 'returned', payload: 0 });
+  expect(calls).toEqual([
+    { service: 'lambda', operation: 'lister', subject: '{}', caller: inspecting },
+    { service: 's3', operation: 'ListBuckets', subject: expect.any(String) as string, caller: inspecting },
+  ]);
+});
+
+test('invocations of the same environment, one after the other, are told apart', async () => {
+  await lambda.invoke(ARN, {}, undefined, inspecting);
+  await lambda.invoke(ARN, {}, undefined, { state: 'ListPartitions', input: '{}' });
+  await lambda.invoke(ARN, {});
+  await twin.s3().send(new ListBucketsCommand());
+  expect(calls.filter(({ service }) => service === 's3').map(({ caller }) => caller?.state)).toEqual([
+    'InspectFiles',
+    'ListPartitions',
+    undefined,
+    undefined,
+  ]);
+});
+
+test('a rule for a state hits the calls of its function alone', async () => {
+  twin.faults.set([
+    { service: 's3', state: 'InspectFiles', times: 9, fault: { type: 'error', code: 'SlowDown' } },
+  ]);
+  expect(await lambda.invoke(ARN, {}, undefined, { state: 'ListPartitions', input: '{}' })).toMatchObject({
+    outcome: 'returned',
+  });
+  expect(await lambda.invoke(ARN, {}, undefined, inspecting)).toMatchObject({
+    outcome: 'raised',
+    error: 'SlowDown',
+  });
+});
