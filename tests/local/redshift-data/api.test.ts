@@ -392,6 +392,18 @@ describe('cancelling and waiting', () => {
     await twin.client.send(new CancelStatementCommand({ Id }));
     expect((await ended(twin.client, Id!)).Status).toBe('ABORTED');
   });
+
+  it('lets a statement run as long as its fault says before it ends, or until it is cancelled', async () => {
+    const failed = { type: 'statement', status: 'FAILED', error: 'ERROR: disk full', after: 200 } as const;
+    twin.faults.due.push({ words: 'SELECT 5', fault: failed });
+    const started = Date.now();
+    expect(await execute(twin, 'SELECT 5')).toMatchObject({ Status: 'FAILED', Error: 'ERROR: disk full' });
+    expect(Date.now() - started).toBeGreaterThanOrEqual(200);
+    twin.faults.due.push({ words: 'SELECT 6', fault: { ...failed, after: 60_000 } });
+    const { Id } = await twin.client.send(new ExecuteStatementCommand({ ...WHERE, Sql: 'SELECT 6' }));
+    await twin.client.send(new CancelStatementCommand({ Id }));
+    expect((await ended(twin.client, Id!)).Status).toBe('ABORTED');
+  });
 });
 
 describe('the catalogue', () => {
