@@ -1,0 +1,285 @@
+import type { Fault as TwinFault, FaultRule } from '../../local/services';
+import { operationsOf, type Recorded } from './recording';
+import { aimedAt, FOR_GOOD, SLOW_MS } from './ways';
+
+/** What goes wrong in a cell, brought about at a task. */
+export interface Aim {
+  readonly rules: readonly FaultRule[];
+  /** How many hits the rules need, all together, for the fault to have happened: each rule's own, or one. */
+  readonly hits: 'every rule in full' | 'any';
+  /** The file of the partition is changed at the first call of the task that reads it. */
+  readonly change?: {
+    readonly how: 'deleted' | 'overwritten';
+    readonly at: 'GetObject' | 'statement' | 'DescribeStatement';
+  };
+  /** The process is killed at the task's n-th call, so many milliseconds after it arrived. */
+  readonly kill?: { readonly call: number; readonly afterMs: number };
+  /** What the task makes of it: it recovers, ends with this error, or nobody lives to tell. */
+  readonly ends: 'recovered' | 'killed' | { readonly error: string };
+  /** Whether a statement that the task awaits runs until it is cancelled, as long as the fault lasts. */
+  readonly lasting?: boolean;
+}
+
+export interface Fault {
+  readonly name: string;
+  readonly group: 'Lambda' | 'S3' | 'Data API' | 'Statements' | 'SNS' | 'Process';
+  /** Whether its cells wait for a minute, that of a statement's time limit. */
+  readonly waits?: true;
+  /**
+   * Brings the fault about at a task.
+   * @param random between 0 and 1, the same for the same cell and seed
+   * @returns undefined where the task makes no call that it can hit
+   */
+  aim(recorded: Recorded, random: number): Aim | undefined;
+}
+
+/** Lambda invocations: three attempts of the state's retry are few enough to recover from. */
+function invocation(name: string, fault: TwinFault, error?: string): Fault {
+  return {
+    name,
+    group: 'Lambda',
+    aim: ({ task, calls }) => {
+      if (!calls.some(({ service }) => service === 'lambda')) return undefined;
+      return failing([{ service: 'lambda', ...aimedAt(task), times: error ? FOR_GOOD : 2, fault }], error);
+    },
+  };
+}
+
+/** The AWS SDK makes three attempts at a call. */
+const SDK_ATTEMPTS = 3;
+
+interface CallFault {
+  readonly service: 's3' | 'redshift-data';
+  readonly fault: TwinFault;
+  /** How often each call is hit. */
+  readonly times: number;
+  /** Operations of which the first that the task calls is hit, rather than every one. */
+  readonly prefer?: readonly string[];
+  /** What a call that fails for longer than the retries last ends as; undefined where the step recovers. */
+  readonly error?: string;
+  /** Whether the work of the call is done all the same. */
+  readonly workIsDone?: boolean;
+}
+
+function calling(
+  name: string,
+  group: Fault['group'],
+  { service, fault, times, prefer, error, workIsDone }: CallFault,
+): Fault {
+  return {
+    name,
+    group,
+    aim: (recorded) => {
+      const { task, awaits } = recorded;
+      const all = operationsOf(recorded, service);
+      const one = prefer && (prefer.find((operation) => all.includes(operation)) ?? all[0]);
+      const operations = one === undefined ? all : [one];
+      if (operations.length === 0) return undefined;
+      const rules = operations.map((operation) => ({ service, operation, ...aimedAt(task), times, fault }));
+      // A committed merge is found again; so is the record of a failure.
+      if (workIsDone && (mergesBy(recorded) || task.role === 'diagnosis'))
+        return failing(rules, error, 'recovered');
+      // It is the question that fails, not the statement.
+      return failing(rules, error, error && { error: awaits ? 'StatusUnavailable' : error });
+    },
+  };
+}
+
+/** Whether the task submits the merge, in whose transaction the load is recorded. */
+function mergesBy({ task, statement }: Recorded): boolean {
+  return statement?.by === task && statement.sql.startsWith('LOCK ');
+}
+
+/** @param error set where the fault is for good; it needs one hit then, and otherwise all */
+function failing(rules: readonly FaultRule[], error: string | undefined, ends?: Aim['ends'] | ''): Aim {
+  return error
+    ? { rules, hits: 'any', ends: ends || { error }, lasting: true }
+    : { rules, hits: 'every rule in full', ends: 'recovered' };
+}
+
+interface StatementEnd {
+  readonly status: 'FAILED' | 'ABORTED' | 'STARTED';
+  readonly text?: string;
+  readonly times?: number;
+  readonly error?: string;
+  /** Only of statements that say this. */
+  readonly only?: RegExp;
+  readonly waits?: true;
+}
+
+function statement(name: string, { status, text, times = 1, error, only, waits }: StatementEnd): Fault {
+  return {
+    name,
+    group: 'Statements',
+    waits,
+    aim: (recorded) => {
+      const { task, awaits, statement: submitted } = recorded;
+      if (!submitted || (only && !only.test(submitted.sql))) return undefined;
+      const rule: FaultRule = {
+        service: 'redshift-data',
+        operation: 'statement',
+        ...aimedAt(submitted.by),
+        ...(submitted.by.branchStart === undefined ? {} : { match: beginningOf(submitted.sql) }),
+        times,
+        fault: { type: 'statement', status, error: text, ...(awaits ? { after: SLOW_MS } : {}) },
+      };
+      // A diagnosis goes on to its next statement after one that fails for a reason that stays.
+      const recovers = error === undefined || (task.role === 'diagnosis' && times === 1);
+      return {
+        rules: [rule],
+        hits: times === FOR_GOOD ? 'any' : 'every rule in full',
+        ends: recovers ? 'recovered' : { error },
+      };
+    },
+  };
+}
+
+/**
+ * A branch has one statement of its own, besides which a retry asks what became of the attempt before.
+ * @returns what the statement begins with, as a regular expression
+ */
+export function beginningOf(sql: string): string {
+  return `^${sql.slice(0, 12).replace(/[\\^$.*+?()[\]{}|]/g, '\\$&')}`;
+}
+
+function changing(name: string, how: 'deleted' | 'overwritten', error: string): Fault {
+  return {
+    name,
+    group: 'S3',
+    aim: ({ calls, statement: submitted, awaits }) => {
+      const reads = calls.some(
+        ({ service, operation, subject }) =>
+          service === 's3' && operation === 'GetObject' && /hour=\d\d\/.*\.parquet$/.test(subject),
+      );
+      const none = { rules: [], hits: 'any' } as const;
+      // It is listed anew by the step's retry.
+      if (reads) return { ...none, change: { how, at: 'GetObject' }, ends: 'recovered' };
+      if (!submitted?.sql.includes('FORMAT AS PARQUET')) return undefined;
+      return { ...none, change: { how, at: awaits ? 'DescribeStatement' : 'statement' }, ends: { error } };
+    },
+  };
+}
+
+function notifying(name: string, times: number): Fault {
+  return {
+    name,
+    group: 'SNS',
+    aim: ({ task, calls }) => {
+      if (!calls.some(({ service }) => service === 'sns')) return undefined;
+      const rule: FaultRule = {
+        service: 'sns',
+        ...aimedAt(task),
+        times,
+        fault: { type: 'error', code: 'InternalError', message: 'Internal Error' },
+      };
+      return failing([rule], times === FOR_GOOD ? 'SNS.InternalErrorException' : undefined);
+    },
+  };
+}
+
+/** @param moment which call of the task, and how long after it, by all its calls and a random number */
+function killing(name: string, moment: (calls: number, random: number) => Aim['kill']): Fault {
+  return {
+    name,
+    group: 'Process',
+    aim: ({ calls }, random) => ({
+      rules: [],
+      hits: 'any',
+      ends: 'killed',
+      kill: moment(calls.length, random),
+    }),
+  };
+}
+
+const THROTTLED: TwinFault = { type: 'error', code: 'TooManyRequestsException', message: 'Rate Exceeded.' };
+const CRASH: TwinFault = { type: 'crash' };
+const TIMEOUT: TwinFault = { type: 'timeout' };
+const SLOW_DOWN: TwinFault = { type: 'error', code: 'SlowDown', message: 'Please reduce your request rate.' };
+const DENIED: TwinFault = { type: 'error', code: 'AccessDenied', message: 'Access Denied' };
+const THROTTLING: TwinFault = { type: 'error', code: 'ThrottlingException', message: 'Rate exceeded' };
+const BROKEN: TwinFault = { type: 'error', code: 'InternalServerException', message: 'Internal error' };
+const LOST: TwinFault = { type: 'drop', when: 'before' };
+const ANSWER_LOST: TwinFault = { type: 'drop', when: 'after' };
+const CONFLICT =
+  'ERROR: 1023 DETAIL: Serializable isolation violation on table - 108263, transactions forming the cycle are: 2351, 2352 (pid:10)';
+const CLOSED = 'FATAL: terminating connection due to administrator command';
+const UNHEARD_OF = 'ERROR: Assert\n  error: Assert\n  code: 1000\n  context: unheard of';
+const COPY_SLOWED =
+  'ERROR: S3ServiceException:Please reduce your request rate.,Status 503,Error SlowDown,Rid 1,CanRetry 1';
+const COPY_DENIED = 'ERROR: S3ServiceException:Access Denied,Status 403,Error AccessDenied,Rid 1,CanRetry 1';
+
+const COPY = /FORMAT AS PARQUET/;
+/** Where the work is done, and the first thing to be lost. */
+const WORK = ['BatchExecuteStatement'];
+const data = (name: string, fault: TwinFault, of: Omit<CallFault, 'service' | 'fault'>) =>
+  calling(name, 'Data API', { service: 'redshift-data', fault, ...of });
+const s3 = (name: string, fault: TwinFault, of: Omit<CallFault, 'service' | 'fault'>) =>
+  calling(name, 'S3', { service: 's3', fault, ...of });
+
+/** Everything that goes wrong in the matrix. */
+export const FAULTS: readonly Fault[] = [
+  invocation('throttled for a while', THROTTLED),
+  invocation('throttled for good', THROTTLED, 'Lambda.TooManyRequestsException'),
+  invocation('crashes for a while', CRASH),
+  invocation('crashes for good', CRASH, 'Runtime.ExitError'),
+  invocation('times out for a while', TIMEOUT),
+  invocation('times out for good', TIMEOUT, 'Sandbox.Timedout'),
+
+  s3('503 for a while', SLOW_DOWN, { times: SDK_ATTEMPTS }),
+  s3('503 for good', SLOW_DOWN, { times: FOR_GOOD, prefer: ['GetObject'], error: 'Throttled' }),
+  s3('slow', { type: 'delay', ms: 1_000 }, { times: 1 }),
+  s3('403', DENIED, { times: FOR_GOOD, prefer: ['GetObject'], error: 'AccessDenied' }),
+  changing('object gone', 'deleted', 'FileVanished'),
+  changing('object overwritten', 'overwritten', 'FileOverwritten'),
+
+  data('throttled for a while', THROTTLING, { times: SDK_ATTEMPTS }),
+  data('throttled for good', THROTTLING, { times: FOR_GOOD, prefer: WORK, error: 'Throttled' }),
+  data('lost before, once', LOST, { times: 1 }),
+  data('lost before, a while', LOST, { times: SDK_ATTEMPTS }),
+  data('lost before, for good', LOST, { times: FOR_GOOD, prefer: WORK, error: 'ConnectionLost' }),
+  data('answer lost, once', ANSWER_LOST, { times: 1 }),
+  data('answer lost, a while', ANSWER_LOST, { times: SDK_ATTEMPTS }),
+  data('answer lost, for good', ANSWER_LOST, {
+    times: FOR_GOOD,
+    prefer: WORK,
+    error: 'ConnectionLost',
+    workIsDone: true,
+  }),
+  data('500 for a while', BROKEN, { times: SDK_ATTEMPTS }),
+  data('500 for good', BROKEN, { times: FOR_GOOD, prefer: WORK, error: 'ServiceUnavailable' }),
+
+  statement('1023 once', { status: 'FAILED', text: CONFLICT }),
+  statement('1023 for good', {
+    status: 'FAILED',
+    text: CONFLICT,
+    times: FOR_GOOD,
+    error: 'SerializationConflict',
+  }),
+  statement('connection closed once', { status: 'FAILED', text: CLOSED }),
+  statement('connection closed for good', {
+    status: 'FAILED',
+    text: CLOSED,
+    times: FOR_GOOD,
+    error: 'ConnectionLost',
+  }),
+  statement('denied', {
+    status: 'FAILED',
+    text: 'ERROR: permission denied for schema sluice',
+    error: 'WarehouseAccessDenied',
+  }),
+  statement('fails, unknown why', { status: 'FAILED', text: UNHEARD_OF, error: 'StatementFailed' }),
+  statement('COPY meets 503 once', { status: 'FAILED', text: COPY_SLOWED, only: COPY }),
+  statement('COPY meets 403', { status: 'FAILED', text: COPY_DENIED, only: COPY, error: 'AccessDenied' }),
+  statement('aborted', { status: 'ABORTED', error: 'StatementAborted' }),
+  statement('never finishes', { status: 'STARTED', error: 'StatementTimedOut', waits: true }),
+
+  notifying('down for a while', 2),
+  notifying('down for good', FOR_GOOD),
+
+  killing('killed as it begins', () => ({ call: 1, afterMs: 0 })),
+  killing('killed at its last call', (calls) => ({ call: calls, afterMs: 20 })),
+  killing('killed at random', (calls, random) => ({
+    call: 1 + Math.floor(random * calls),
+    afterMs: Math.floor(((random * 1_000) % 1) * 150),
+  })),
+];

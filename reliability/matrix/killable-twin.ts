@@ -1,0 +1,80 @@
+import { fork, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { TwinDescription } from '../../local/description';
+import { SPEED } from './local-twin';
+import type { PackagedService } from './packaged-service';
+import { Site } from './site';
+import type { KillOrder, TwinAnswer, TwinOrder } from './twin-process';
+import { LONGEST_POLL_SECONDS } from './ways';
+
+/** A twin in a process of its own, which is killed and started again on the same state directory. */
+export class KillableTwin {
+  readonly #order: TwinOrder;
+  #running: { readonly child: ChildProcess; readonly site: Site } | undefined;
+
+  constructor(service: PackagedService) {
+    this.#order = {
+      serviceDirectory: service.serviceDirectory,
+      packageDirectory: service.packageDirectory,
+      stateDirectory: mkdtempSync(join(tmpdir(), 'sluice-killed-')),
+      speed: SPEED,
+      longestPollSeconds: LONGEST_POLL_SECONDS,
+    };
+  }
+
+  /** The twin, started where it does not run. */
+  async site(): Promise<Site> {
+    this.#running ??= await this.#start();
+    return this.#running.site;
+  }
+
+  /** Arms the twin to kill itself. */
+  async arm(order: KillOrder): Promise<void> {
+    const { child } = this.#running ?? (await this.#start());
+    child.send(order);
+    await answerOf(child);
+  }
+
+  /** Waits until the process is gone. @returns the signal that ended it */
+  async ended(): Promise<NodeJS.Signals | null> {
+    if (this.#running === undefined) return null;
+    const { child, site } = this.#running;
+    if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');
+    this.#running = undefined;
+    await site.close();
+    return child.signalCode;
+  }
+
+  async close(): Promise<void> {
+    if (this.#running?.child.connected) this.#running.child.send('end');
+    await this.ended();
+    rmSync(this.#order.stateDirectory, { recursive: true, force: true });
+  }
+
+  async #start(): Promise<{ readonly child: ChildProcess; readonly site: Site }> {
+    const child = fork(join(__dirname, 'twin-process.ts'), [JSON.stringify(this.#order)], {
+      execArgv: ['--require', 'tsx/cjs'],
+      env: { ...process.env, TZ: 'UTC', AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true' },
+    });
+    const answer = await answerOf(child);
+    if (!('ready' in answer)) throw new Error('The twin answered out of turn');
+    return { child, site: new Site(answer.ready satisfies TwinDescription) };
+  }
+}
+
+async function answerOf(child: ChildProcess): Promise<TwinAnswer> {
+  const gone = new AbortController();
+  const ended = once(child, 'exit', { signal: gone.signal }).then(() => {
+    throw new Error('The process of the twin ended before it answered');
+  });
+  ended.catch(() => {});
+  try {
+    const [answer] = (await Promise.race([once(child, 'message'), ended])) as [TwinAnswer];
+    return answer;
+  } finally {
+    gone.abort();
+  }
+}

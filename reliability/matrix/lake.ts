@@ -1,0 +1,108 @@
+import { parquetOf, tripsSelect } from '../../tests/support/parquet';
+
+/** Loaded by the same execution, before the other, and hit by no fault. */
+export const OLDER = '2026-11-20T07';
+/** The partition that faults are aimed at. */
+export const HOUR = '2026-11-20T08';
+/** What both loads of a cell are started with. */
+export const LOAD_INPUT = { from: OLDER, to: HOUR };
+
+export interface Row {
+  readonly trip_id: string;
+  readonly total_amount: number;
+  readonly updated_at: string;
+}
+
+/** Rows by hour and file. */
+export type Lake = Readonly<Record<string, Readonly<Record<string, readonly Row[]>>>>;
+
+const row = (trip_id: string, total_amount: number, time: string): Row => ({
+  trip_id,
+  total_amount,
+  updated_at: `2026-11-20 ${time}:00`,
+});
+
+/** The file of the hour that vanishes or is overwritten. */
+export const CHANGED_FILE = 'b.parquet';
+const KEPT = [row('a', 2, '08:10'), row('b', 3, '08:20'), row('c', 5, '08:30'), row('z', 8, '07:05')];
+
+/**
+ * What a wrong merge gets wrong: the same row in two files (b), two versions of a key (c), a key of the older partition
+ * updated (a), and one that comes after its own successor (z).
+ */
+export const LAKE: Lake = {
+  [OLDER]: { 'a.parquet': [row('a', 1, '07:10'), row('z', 9, '07:20')] },
+  [HOUR]: { 'a.parquet': KEPT, [CHANGED_FILE]: [row('b', 3, '08:20'), row('c', 6, '08:40')] },
+};
+
+/** The lake after the file was deleted, or overwritten with other rows and another size. */
+export const CHANGED_LAKES: Readonly<Record<'deleted' | 'overwritten', Lake>> = {
+  deleted: { ...LAKE, [HOUR]: { 'a.parquet': KEPT } },
+  overwritten: {
+    ...LAKE,
+    [HOUR]: {
+      'a.parquet': KEPT,
+      [CHANGED_FILE]: [
+        ...['d', 'e', 'f', 'g'].map((key) => row(`${key}-a-key-that-makes-the-file-longer`, 7, '08:50')),
+        row('b', 4, '08:55'),
+      ],
+    },
+  },
+};
+
+const written = new Map<readonly Row[], Promise<Buffer>>();
+
+/** The rows as a Parquet file, each made once. */
+export function fileOf(rows: readonly Row[]): Promise<Buffer> {
+  const file = written.get(rows) ?? parquetOf(tripsSelect(rows));
+  written.set(rows, file);
+  return file;
+}
+
+/** A key of the target: amount, version, partition. */
+export type Target = ReadonlyMap<string, readonly [amount: number, version: string, partition: string]>;
+
+/** The counts of the load history. */
+export interface Counts {
+  readonly rows_in_files: number;
+  readonly staged: number;
+  readonly duplicates: number;
+  readonly superseded: number;
+  readonly deleted: number;
+  readonly inserted: number;
+}
+
+/**
+ * What a load of a partition makes of a target, from the rule of docs/convergence.md and not from the SQL: of each key
+ * the row with the greatest version and partition.
+ */
+export function loaded(target: Target, lake: Lake, partition: string): { target: Target; counts: Counts } {
+  const rows = Object.values(lake[partition] ?? {}).flat();
+  const after = new Map(target);
+  const newest = new Map<string, Row>();
+  for (const each of rows) {
+    const other = newest.get(each.trip_id);
+    if (!other || other.updated_at < each.updated_at) newest.set(each.trip_id, each);
+  }
+  let [superseded, deleted, inserted] = [0, 0, 0];
+  for (const [key, { total_amount, updated_at }] of newest) {
+    const [, version = '', from = ''] = target.get(key) ?? [];
+    if (version > updated_at || (version === updated_at && from > partition)) {
+      superseded += 1;
+      continue;
+    }
+    if (target.has(key)) deleted += 1;
+    inserted += 1;
+    after.set(key, [total_amount, updated_at, partition]);
+  }
+  const staged = rows.length;
+  const counts = {
+    rows_in_files: staged,
+    staged,
+    duplicates: staged - newest.size,
+    superseded,
+    deleted,
+    inserted,
+  };
+  return { target: after, counts };
+}

@@ -1,0 +1,62 @@
+import type { Call, ServiceName } from '../../local/services';
+import { HOUR } from './lake';
+import type { Task } from './tasks';
+import { WAYS, rulesOf, type Way } from './ways';
+import type { LocalTwin } from './local-twin';
+
+/** What a task was seen to do, in the first way that reached it. */
+export interface Recorded {
+  readonly task: Task;
+  readonly way: Way;
+  /** In order; its own invocation or publication is the first. */
+  readonly calls: readonly Call[];
+  /** The statement that it submits or, where it only asks about one, that its branch started with. */
+  readonly statement: { readonly by: Task; readonly sql: string } | undefined;
+  /** Whether it awaits a statement that another task submitted. */
+  readonly awaits: boolean;
+}
+
+/**
+ * Runs the state machine each way without the faults of a cell, and notes the calls of every task.
+ * @throws where a task is reached in no way: then a way is missing, and with it a row of the matrix
+ */
+export async function record(twin: LocalTwin, tasks: readonly Task[]): Promise<readonly Recorded[]> {
+  const seen = new Map<Way, readonly Call[]>();
+  for (const way of WAYS) {
+    await twin.site.reset();
+    await twin.site.setFaults(rulesOf(way, tasks));
+    const calls: Call[] = [];
+    twin.observe((call) => void calls.push(call));
+    await twin.site.load();
+    twin.observe(undefined);
+    seen.set(way, calls);
+  }
+  const callsOf = (task: Task, way: Way) => (seen.get(way) ?? []).filter((call) => isOf(task, call));
+  const statementOf = (task: Task) =>
+    WAYS.flatMap((way) => callsOf(task, way)).find(({ operation }) => operation === 'statement')?.subject;
+  return tasks.map((task) => {
+    const way = WAYS.find((each) => callsOf(task, each).length > 0);
+    if (way === undefined) throw new Error(`No way of reliability/matrix/ways.ts reaches state ${task.name}`);
+    const calls = callsOf(task, way);
+    const own = statementOf(task);
+    const asks = calls.some(({ operation }) => operation === 'DescribeStatement');
+    const start = tasks.find(({ name }) => name === task.branchStart);
+    const awaits = own === undefined && asks && start !== undefined;
+    const by = own !== undefined ? task : awaits ? start : undefined;
+    const sql = by && statementOf(by);
+    return { task, way, calls, awaits, statement: by && sql !== undefined ? { by, sql } : undefined };
+  });
+}
+
+/** Whether a call is a task's, and within the Map of the partition under fault. */
+export function isOf(task: Task, { caller }: Call): boolean {
+  return caller?.state === task.name && (!task.ofPartition || caller.input.includes(`"partition":"${HOUR}"`));
+}
+
+/** The operations of a service that a task calls, each once. */
+export function operationsOf({ calls }: Recorded, service: ServiceName): readonly string[] {
+  const operations = calls
+    .filter((call) => call.service === service && call.operation !== 'statement')
+    .map(({ operation }) => operation);
+  return [...new Set(operations)];
+}

@@ -1,0 +1,177 @@
+import {
+  DeleteObjectCommand,
+  DeleteObjectsCommand,
+  paginateListObjectsV2,
+  PutObjectCommand,
+} from '@aws-sdk/client-s3';
+import { DescribeExecutionCommand, ListExecutionsCommand, StartExecutionCommand } from '@aws-sdk/client-sfn';
+import { Writable } from 'node:stream';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { startLoad, type LoadDocument } from '../../cli/load';
+import { connectionTo } from '../../cli/shared/connect';
+import type { Connection } from '../../cli/shared/connection';
+import { Output } from '../../cli/shared/output';
+import { query } from '../../cli/shared/query';
+import { prefixOfHour } from '../../core/prefix';
+import type { TwinDescription } from '../../local/description';
+import type { FaultRule } from '../../local/services';
+import { CHANGED_FILE, CHANGED_LAKES, fileOf, HOUR, LAKE, LOAD_INPUT, type Counts } from './lake';
+
+export interface HistoryRow extends Counts {
+  readonly partition: string;
+  readonly outcome: string;
+  readonly error: string | null;
+}
+
+const nowhere = () => new Writable({ write: (_chunk, _encoding, done) => done() });
+const SILENT = new Output(true, nowhere(), nowhere());
+
+/** No cell takes longer; what does is a hang, and is told as one. */
+const LONGEST_LOAD_MS = 240_000;
+
+/** A twin as its clients see it: the files put in, loads, and what came of them. */
+export class Site {
+  readonly connection: Connection;
+  #notified = 0;
+
+  constructor(description: TwinDescription) {
+    this.connection = connectionTo(description, () => Promise.resolve());
+  }
+
+  close(): Promise<void> {
+    return this.connection.close();
+  }
+
+  /** As at first: no table, no fault, no notification seen before, and the files of {@link LAKE}. */
+  async reset(): Promise<void> {
+    await this.setFaults([]);
+    const { s3, bucket: Bucket } = this.connection;
+    for await (const page of paginateListObjectsV2({ client: s3 }, { Bucket })) {
+      const Objects = (page.Contents ?? []).map(({ Key }) => ({ Key }));
+      if (Objects.length > 0) await s3.send(new DeleteObjectsCommand({ Bucket, Delete: { Objects } }));
+    }
+    for (const [schema, table] of await this.#tables(`table_schema IN ('sluice', 'public')`)) {
+      await query(this.connection, `DROP TABLE "${schema}"."${table}"`);
+    }
+    for (const [hour, files] of Object.entries(LAKE)) {
+      for (const [name, rows] of Object.entries(files)) await this.#put(hour, name, await fileOf(rows));
+    }
+    this.#notified = (await this.#messages()).length;
+  }
+
+  /** Deletes or overwrites a file of the hour under fault, as a producer might at any time. */
+  async change(how: keyof typeof CHANGED_LAKES): Promise<void> {
+    const rows = CHANGED_LAKES[how][HOUR]?.[CHANGED_FILE];
+    if (rows) return this.#put(HOUR, CHANGED_FILE, await fileOf(rows));
+    const { s3, bucket: Bucket } = this.connection;
+    await s3.send(new DeleteObjectCommand({ Bucket, Key: keyOf(HOUR, CHANGED_FILE) }));
+  }
+
+  async setFaults(rules: readonly FaultRule[]): Promise<void> {
+    const answer = await fetch(`${this.connection.endpoint}/_sluice/faults`, {
+      method: 'PUT',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(rules),
+    });
+    if (!answer.ok) throw new Error(`The twin refused the fault rules: ${await answer.text()}`);
+  }
+
+  /** Loads both partitions. @throws where the execution does not end */
+  async load(): Promise<LoadDocument> {
+    const waiting = new AbortController();
+    const late = sleep(LONGEST_LOAD_MS, undefined, { signal: waiting.signal }).then(() => {
+      throw new Error(`The execution had not ended after ${LONGEST_LOAD_MS / 1_000} seconds`);
+    });
+    late.catch(() => {});
+    try {
+      return await Promise.race([startLoad(this.connection, SILENT, LOAD_INPUT), late]);
+    } finally {
+      waiting.abort();
+    }
+  }
+
+  /** Starts what {@link load} loads, and does not wait. */
+  async startExecution(): Promise<string> {
+    const { stepFunctions, stateMachineArn } = this.connection;
+    const input = JSON.stringify(LOAD_INPUT);
+    const { executionArn = '' } = await stepFunctions.send(
+      new StartExecutionCommand({ stateMachineArn, input }),
+    );
+    return executionArn;
+  }
+
+  async statusOf(executionArn: string): Promise<string | undefined> {
+    return (await this.connection.stepFunctions.send(new DescribeExecutionCommand({ executionArn }))).status;
+  }
+
+  async executionsRunning(): Promise<number> {
+    const { stepFunctions, stateMachineArn } = this.connection;
+    const { executions = [] } = await stepFunctions.send(
+      new ListExecutionsCommand({ stateMachineArn, statusFilter: 'RUNNING' }),
+    );
+    return executions.length;
+  }
+
+  /** The target's rows by key: amount, version, partition; nothing where there is no table. */
+  async target(): Promise<readonly (readonly unknown[])[]> {
+    if ((await this.#tables(`table_schema = 'public' AND table_name = 'trips'`)).length === 0) return [];
+    const { rows } = await query(
+      this.connection,
+      'SELECT trip_id, total_amount, updated_at, source_partition FROM public.trips ORDER BY trip_id',
+    );
+    return rows.map(([key, amount, version, partition]) => [
+      key,
+      Number(amount),
+      String(version).slice(0, 19),
+      String(partition).slice(0, 13).replace(' ', 'T'),
+    ]);
+  }
+
+  /** In the order of partition and time. */
+  async history(): Promise<readonly HistoryRow[]> {
+    if ((await this.#tables(`table_schema = 'sluice' AND table_name = 'load_history'`)).length === 0)
+      return [];
+    const { columns, rows } = await query(
+      this.connection,
+      `SELECT partition, outcome, error, rows_in_files, staged, duplicates, superseded, deleted, inserted
+       FROM sluice.load_history ORDER BY partition, finished, outcome`,
+    );
+    return rows.map(
+      (values) =>
+        Object.fromEntries(values.map((value, index) => [columns[index], value])) as unknown as HistoryRow,
+    );
+  }
+
+  async stagingTables(): Promise<readonly string[]> {
+    return (await this.#tables(`table_schema = 'sluice' AND table_name LIKE 'staging%'`)).map(
+      ([, table]) => table,
+    );
+  }
+
+  /** The messages published since the last reset. */
+  async notifications(): Promise<readonly string[]> {
+    return (await this.#messages()).slice(this.#notified);
+  }
+
+  async #messages(): Promise<readonly string[]> {
+    const answer = await fetch(`${this.connection.endpoint}/_sluice/notifications`);
+    return ((await answer.json()) as { Message: string }[]).map(({ Message: message }) => message);
+  }
+
+  async #tables(condition: string): Promise<[schema: string, table: string][]> {
+    const { rows } = await query(
+      this.connection,
+      `SELECT table_schema, table_name FROM svv_tables WHERE ${condition} ORDER BY 2`,
+    );
+    return rows.map(([schema, table]) => [String(schema), String(table)]);
+  }
+
+  async #put(hour: string, name: string, body: Buffer): Promise<void> {
+    const { s3, bucket: Bucket } = this.connection;
+    await s3.send(new PutObjectCommand({ Bucket, Key: keyOf(hour, name), Body: body }));
+  }
+}
+
+function keyOf(hour: string, name: string): string {
+  return `${prefixOfHour('trips/year={yyyy}/month={MM}/day={dd}/hour={HH}/', hour)}${name}`;
+}

@@ -1,0 +1,141 @@
+import { renderTable } from '../../cli/shared/table';
+import type { Cell } from './cells';
+import { FAULTS, type Fault } from './faults';
+import type { Result } from './run-cell';
+
+/** One part of the matrix: the faults of a group at every task. */
+interface Part {
+  readonly group: Fault['group'];
+  readonly faults: readonly Fault[];
+}
+
+const groups = [...new Set(FAULTS.map(({ group }) => group))];
+const parts: readonly Part[] = groups.map((group) => ({
+  group,
+  faults: FAULTS.filter((fault) => fault.group === group),
+}));
+
+/** What stands where a fault cannot happen to a task. */
+const NOT_APPLICABLE = '-';
+/** What stands where a cell was not run. */
+const NOT_RUN = '·';
+
+/** The text of each cell, by task and fault. */
+function texts(cells: readonly Cell[], results: readonly Result[]): (task: string, fault: Fault) => string {
+  const byCell = new Map(results.map((result) => [result.cell.name, result]));
+  const all = new Map(
+    cells.map((cell) => [`${cell.recorded.task.name} ${cell.fault.group} ${cell.fault.name}`, cell]),
+  );
+  return (task, fault) => {
+    const cell = all.get(`${task} ${fault.group} ${fault.name}`);
+    if (cell?.aim === undefined) return NOT_APPLICABLE;
+    const result = byCell.get(cell.name);
+    if (result === undefined) return NOT_RUN;
+    return result.problems.length > 0 ? 'WRONG' : result.label;
+  };
+}
+
+const tasksIn = (cells: readonly Cell[]) => [...new Set(cells.map(({ recorded }) => recorded.task.name))];
+
+/** The matrix for a terminal: a table for each group of faults, and more where they do not fit beside each other. */
+export function terminalTables(cells: readonly Cell[], results: readonly Result[], width: number): string {
+  const text = texts(cells, results);
+  // Of a part of the matrix, the lines and columns in which a cell was run.
+  const tasks = tasksIn(cells).filter((task) => results.some(({ cell }) => cell.recorded.task.name === task));
+  const run = new Set(results.map(({ cell }) => cell.fault));
+  return parts
+    .map(({ group, faults }) => ({ group, faults: faults.filter((fault) => run.has(fault)) }))
+    .flatMap(({ group, faults }) =>
+      packed(tasks, faults, text, width).map((columns) =>
+        renderTable(
+          [group, ...columns.map(({ name }) => name)],
+          tasks.map((task) => [task, ...columns.map((fault) => text(task, fault))]),
+          { width },
+        ),
+      ),
+    )
+    .join('\n\n');
+}
+
+/** Faults that fit beside each other into a width, in their order. */
+function packed(
+  tasks: readonly string[],
+  faults: readonly Fault[],
+  text: (task: string, fault: Fault) => string,
+  width: number,
+): readonly (readonly Fault[])[] {
+  const first = Math.max(...tasks.map((task) => task.length));
+  const lines: Fault[][] = [];
+  let left = 0;
+  for (const fault of faults) {
+    const needed = 2 + Math.max(fault.name.length, ...tasks.map((task) => text(task, fault).length));
+    if (lines.length === 0 || needed > left) {
+      lines.push([]);
+      left = width - first;
+    }
+    lines.at(-1)?.push(fault);
+    left -= needed;
+  }
+  return lines;
+}
+
+const MEANINGS: readonly (readonly [outcome: string, meaning: string])[] = [
+  [
+    'recovered',
+    'As without the fault: the exact rows and counts, one row of history for each partition, no staging table, no notification. Where the task is only reached by another failure (DiagnoseFailure, DiagnoseExecution, NotifyFailure), that failure is reported as without the fault.',
+  ],
+  [
+    'an error’s name',
+    'The execution ended FAILED with this error. Of a step within the Map: the target is as if the partition had never been tried, the older one is loaded, the history says `failed` with this error, no staging table is left. Of ListPartitions: nothing was tried. Of ReportLoad: both partitions stand, and it is said that the report could not be made. One notification, whose text is the execution’s cause.',
+  ],
+  [
+    'undiagnosed',
+    'The failure that was to be diagnosed is reported with its own error, in one notification. Where the diagnosis could not reach the warehouse, the history may lack the row and the staging table may still be there.',
+  ],
+  [
+    'unnotified',
+    'The execution ended FAILED with its own error and cause; the notification could not be sent.',
+  ],
+  [
+    'right again',
+    'The process was killed and started again: of each merge all or nothing stood, the history said which, and no execution was left running.',
+  ],
+  [NOT_APPLICABLE, 'The task makes no call that this fault could hit, as a run without it has shown.'],
+];
+
+/** The page that keeps the matrix; the same for the same outcomes. */
+export function markdownPage(cells: readonly Cell[], results: readonly Result[], command: string): string {
+  const text = texts(cells, results);
+  const tasks = tasksIn(cells);
+  const tables = parts.flatMap(({ group, faults }) => [
+    `## ${group}`,
+    '',
+    ...markdownTable(
+      ['state', ...faults.map(({ name }) => name)],
+      tasks.map((task) => [task, ...faults.map((fault) => text(task, fault))]),
+    ),
+    '',
+  ]);
+  const wrong = results.filter(({ problems }) => problems.length > 0).length;
+  const inapplicable = cells.filter(({ aim }) => aim === undefined).length;
+  return [
+    '# Fault matrix',
+    '',
+    `Every task of the compiled state machine × every fault, through the packaged state machine on the local twin: ${results.length} cells, ${results.length - wrong} right, ${wrong} wrong, ${inapplicable} not applicable. Written by \`${command}\`.`,
+    '',
+    'Each cell loads two partitions: an older one that no fault may touch, and one with duplicates within and across its files, an update of the older partition’s row, and a row that comes too late, at which the fault is aimed. Then the same load runs once more without the fault, and has to be right whatever came before; that holds for every cell.',
+    '',
+    '| outcome | what it means |',
+    '| --- | --- |',
+    ...MEANINGS.map(([outcome, meaning]) => `| ${outcome} | ${meaning} |`),
+    '',
+    '“For a while” ends before the retries do, “for good” outlasts them all. “Once” is one call; “a while” all attempts that the AWS SDK makes at one.',
+    '',
+    ...tables,
+  ].join('\n');
+}
+
+function markdownTable(head: readonly string[], rows: readonly (readonly string[])[]): string[] {
+  const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
+  return [line(head), line(head.map(() => '---')), ...rows.map(line)];
+}

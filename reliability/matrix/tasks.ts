@@ -1,0 +1,63 @@
+/** A state of Type Task, as far as a fault has to know it. */
+export interface Task {
+  readonly name: string;
+  /**
+   * What its failure means for an execution: `listing` begins it, `step` is of one partition, `diagnosis` is where a
+   * Catch leads, `notification` calls SNS, `report` is any other state outside of the Map.
+   */
+  readonly role: 'listing' | 'step' | 'diagnosis' | 'report' | 'notification';
+  /** Whether it is within a Map, once for each partition. */
+  readonly ofPartition: boolean;
+  /** The state that its branch starts with; undefined outside of a Parallel. */
+  readonly branchStart: string | undefined;
+}
+
+interface Machine {
+  readonly StartAt: string;
+  readonly States: Readonly<Record<string, State>>;
+}
+
+interface State {
+  readonly Type: string;
+  readonly Resource?: string;
+  readonly Catch?: readonly { readonly Next: string }[];
+  readonly Branches?: readonly Machine[];
+  readonly ItemProcessor?: Machine;
+  readonly Iterator?: Machine;
+}
+
+/** Every task of a compiled state machine, at any depth, in the order of the definition. */
+export function tasksOf(definition: string): readonly Task[] {
+  const machine = JSON.parse(definition) as Machine;
+  return [...tasksIn(machine, machine.StartAt, false, undefined)];
+}
+
+function* tasksIn(
+  { States: states }: Machine,
+  first: string,
+  ofPartition: boolean,
+  branchStart: string | undefined,
+): Generator<Task> {
+  const caught = new Set(
+    Object.values(states).flatMap((state) => (state.Catch ?? []).map((each) => each.Next)),
+  );
+  for (const [name, state] of Object.entries(states)) {
+    if (state.Type === 'Task') {
+      yield { name, role: roleOf(name, state, { first, ofPartition, caught }), ofPartition, branchStart };
+    }
+    for (const branch of state.Branches ?? []) yield* tasksIn(branch, first, ofPartition, branch.StartAt);
+    const processor = state.ItemProcessor ?? state.Iterator;
+    if (processor) yield* tasksIn(processor, first, true, undefined);
+  }
+}
+
+function roleOf(
+  name: string,
+  state: State,
+  { first, ofPartition, caught }: { first: string; ofPartition: boolean; caught: ReadonlySet<string> },
+): Task['role'] {
+  if (name === first) return 'listing';
+  if (state.Resource?.includes(':sns:publish')) return 'notification';
+  if (caught.has(name)) return 'diagnosis';
+  return ofPartition ? 'step' : 'report';
+}

@@ -1,0 +1,54 @@
+import type { FaultRule } from '../../local/services';
+import { HOUR } from './lake';
+import type { Task } from './tasks';
+
+/** A long poll is held back so long; a statement that takes longer is awaited by a state of its own. */
+export const LONGEST_POLL_SECONDS = 1.5;
+/** What a statement that is awaited for a while takes. */
+export const SLOW_MS = 2_200;
+/** What one takes that is awaited for good: nothing but a cancel ends it. */
+export const ENDLESS_MS = 600_000;
+/** A fault that lasts: longer than all retries of everything. */
+export const FOR_GOOD = 10_000;
+
+/** The error that the failing ways fail with. */
+export const WAY_ERROR = 'StatementFailed';
+const UNHEARD_OF = 'ERROR: Assert\n  error: Assert\n  code: 1000\n  context: unheard of, of the way itself';
+
+/** How an execution goes without the fault of a cell, chosen so that the cell's task is reached. */
+export type Way = 'plain' | 'awaited' | 'partition fails' | 'listing fails';
+export const WAYS: readonly Way[] = ['plain', 'awaited', 'partition fails', 'listing fails'];
+
+/** Aims a rule at a state and, within the Map, at the one partition. */
+export function aimedAt(task: Pick<Task, 'name' | 'ofPartition'>): Pick<FaultRule, 'state' | 'input'> {
+  return { state: task.name, ...(task.ofPartition ? { input: `"partition":"${HOUR}"` } : {}) };
+}
+
+/** The rules that make an execution go this way. @param tasks those of the state machine, to find its own by */
+export function rulesOf(way: Way, tasks: readonly Task[]): readonly FaultRule[] {
+  const failing = (task: Task | undefined): FaultRule[] => [
+    {
+      service: 'redshift-data',
+      operation: 'statement',
+      ...aimedAt(task ?? { name: 'no such state', ofPartition: false }),
+      fault: { type: 'statement', status: 'FAILED', error: UNHEARD_OF },
+    },
+  ];
+  switch (way) {
+    case 'plain':
+      return [];
+    case 'awaited':
+      return tasks.filter((task) => task.branchStart === task.name).map((task) => slowed(task, SLOW_MS, 1));
+    case 'partition fails':
+      // The last of the submitting states: its staging table stands and has to go.
+      return failing(tasks.findLast((task) => task.branchStart === task.name));
+    case 'listing fails':
+      return failing(tasks.find((task) => task.role === 'listing'));
+  }
+}
+
+/** A statement of a state takes its time. */
+export function slowed(task: Task, ms: number, times: number, match?: string): FaultRule {
+  const fault = { type: 'delay', ms } as const;
+  return { service: 'redshift-data', operation: 'statement', ...aimedAt(task), match, times, fault };
+}
