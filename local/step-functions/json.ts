@@ -21,6 +21,16 @@ export function jsonEquals(left: Json, right: Json): boolean {
   );
 }
 
+/** How many arrays and objects stand within each other in a JSON text. */
+export function nestingOf(text: string): number {
+  let [levels, most] = [0, 0];
+  for (const [token] of text.matchAll(/"(?:[^"\\]|\\.)*"|[[{]|[\]}]/g)) {
+    if (token === '[' || token === '{') most = Math.max(most, (levels += 1));
+    else if (token === ']' || token === '}') levels -= 1;
+  }
+  return most;
+}
+
 /**
  * A value that travels between states, with its JSON text, which the history shows and the size limit counts.
  * Values are never changed once they are in a payload, so states can share them safely.

@@ -2,6 +2,8 @@
 export const limits = {
   /** Bytes of UTF-8 in a state's input, output or parameters, and in an execution's input. */
   payloadBytes: 262_144,
+  /** Levels of arrays and objects in an execution's input: the default of Jackson, which the service parses with; unverified. */
+  nesting: 1_000,
   /** Events in the history of one execution, the last one included. */
   historyEvents: 25_000,
   /** Characters in the name of a state machine or of an execution. */

@@ -9,6 +9,7 @@ import {
 } from '../services';
 import { type Clock, systemClock } from './clock';
 import { type ExecutionRecord, Executions } from './executions';
+import { nestingOf } from './json';
 import { limits } from './limits';
 import { checkName } from './names';
 import { pageOf } from './pages';
@@ -178,9 +179,16 @@ function checkInput(input: string): void {
   try {
     JSON.parse(input);
   } catch (error) {
-    throw new ServiceError(
-      'InvalidExecutionInput',
-      `Invalid State Machine Execution Input: '${(error as Error).message}'`,
+    throw invalidInput((error as Error).message);
+  }
+  const levels = nestingOf(input);
+  if (levels > limits.nesting) {
+    throw invalidInput(
+      `Document nesting depth (${levels}) exceeds the maximum allowed (${limits.nesting}, from \`StreamReadConstraints.getMaxNestingDepth()\`)`,
     );
   }
+}
+
+function invalidInput(why: string): ServiceError {
+  return new ServiceError('InvalidExecutionInput', `Invalid State Machine Execution Input: '${why}'`);
 }

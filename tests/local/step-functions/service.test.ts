@@ -211,6 +211,12 @@ describe('over HTTP, with the SDK', () => {
     const send = (input: string, name?: string) =>
       client.send(new StartExecutionCommand({ stateMachineArn, input, name }));
     await expect(send('{')).rejects.toMatchObject({ name: 'InvalidExecutionInput' });
+    const nested = (levels: number) => `{"a[[": "\\"[", "b": ${'['.repeat(levels)}${']'.repeat(levels)}}`;
+    await expect(send(nested(1_000))).rejects.toMatchObject({
+      name: 'InvalidExecutionInput',
+      message: expect.stringContaining('Document nesting depth (1001)') as string,
+    });
+    await expect(send(nested(999), 'as-deep-as-goes')).resolves.toBeDefined();
     await expect(send('{}', 'a:b')).rejects.toMatchObject({ name: 'InvalidName' });
     await expect(send(JSON.stringify('x'.repeat(262_144)))).rejects.toMatchObject({
       name: 'ValidationException',
