@@ -117,7 +117,10 @@ const LONGEST_EVENT = 300;
 
 /** @param rows how many events to show. */
 export function refusedText({ path, dataset, events, unreadable }: RefusedDocument, rows: number): string {
-  const lines = [displayText(path, Infinity), `${plural(events.length, 'event')} that Firehose kept and did not deliver`];
+  const lines = [
+    displayText(path, Infinity),
+    `${plural(events.length, 'event')} that Firehose kept and did not deliver`,
+  ];
   if (unreadable > 0) lines.push(`${plural(unreadable, 'line')} cannot be read as Firehose’s error records`);
   if (dataset === null) lines.push('Name the --dataset to see why its transform refuses them.');
   const shown = events.slice(0, rows);

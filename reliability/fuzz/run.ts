@@ -11,24 +11,23 @@ export interface FuzzOptions {
   readonly path?: string;
 }
 
-/** What the process that carries the cases out is to do, in its argument. */
+/** What the process that carries the cases out is to do, target after target, in its argument. */
 export interface WorkerOrder {
-  readonly target: TargetName;
-  readonly cases: number;
+  readonly shares: readonly (readonly [target: TargetName, cases: number])[];
   readonly seed: number;
   readonly path?: string;
 }
 
 /** What it says meanwhile. */
 export type WorkerMessage =
-  | { readonly kind: 'case'; readonly json: string; readonly number: number }
+  | { readonly kind: 'case'; readonly target: TargetName; readonly json: string; readonly number: number }
   | { readonly kind: 'result'; readonly result: TargetResult };
 
 /** Longer than any target gives a case, so that only a process that answers nothing at all is ended. */
 const SILENCE_MILLISECONDS = 150_000;
 
 /**
- * Carries the cases out, in a process of each target's own: what ends or blocks that process is a find like any other.
+ * Carries the cases out, in a process of their own: what ends or blocks that process is a find like any other.
  * @returns the results up to the first target with a wrong case.
  */
 export async function runFuzz(
@@ -36,36 +35,33 @@ export async function runFuzz(
   onProgress: (text: string) => void,
 ): Promise<readonly TargetResult[]> {
   const targets = TARGET_NAMES.filter((name) => only === undefined || name === only);
-  const results: TargetResult[] = [];
-  for (const [target, share] of sharesOf(cases, targets)) {
-    // In a case that fast-check is led to by its path it counts from there.
-    const result = await runTarget({ target, cases: share, seed, path }, onProgress);
-    results.push(result);
-    if (result.wrong) break;
-  }
-  return results;
-}
-
-async function runTarget(order: WorkerOrder, onProgress: (text: string) => void): Promise<TargetResult> {
+  const shares = [...sharesOf(cases, targets)];
+  const order: WorkerOrder = { shares, seed, path };
   const worker = fork(join(__dirname, 'worker.ts'), [JSON.stringify(order)], {
-    execArgv: ['--require', 'tsx/cjs'],
+    execArgv: ['--import', 'tsx'],
     env: { ...process.env, TZ: 'UTC', AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true' },
   });
-  let last: { json: string; number: number } = { json: 'null', number: 0 };
-  let result: TargetResult | undefined;
+  const results: TargetResult[] = [];
+  let last: Extract<WorkerMessage, { kind: 'case' }> | undefined;
   let silence = silenceEnds(worker);
   worker.on('message', (message: WorkerMessage) => {
     clearTimeout(silence);
     silence = silenceEnds(worker);
-    if (message.kind === 'result') result = message.result;
+    if (message.kind === 'result') results.push(message.result);
     else {
       last = message;
-      onProgress(`${order.target}: case ${message.number} of ${order.cases}`);
+      onProgress(
+        `${message.target}: case ${message.number} of ${sharesOf(cases, targets).get(message.target)}`,
+      );
     }
   });
   const [code, signal] = (await once(worker, 'exit')) as [number | null, string | null];
   clearTimeout(silence);
-  return result ?? ended(order, last, code, signal);
+  const isWhole = results.length === shares.length || results.some((result) => result.wrong);
+  if (isWhole) return results;
+  if (!last)
+    throw new Error(`the process of the cases ended before the first of them, with exit code ${code}`);
+  return [...results, ended(last, code, signal)];
 }
 
 function silenceEnds(worker: ChildProcess): NodeJS.Timeout {
@@ -74,14 +70,13 @@ function silenceEnds(worker: ChildProcess): NodeJS.Timeout {
 
 /** A process that ended before its result: by the last case that it began, as far as anybody can tell. */
 function ended(
-  { target }: WorkerOrder,
-  { json, number }: { json: string; number: number },
+  { target, json, number }: Extract<WorkerMessage, { kind: 'case' }>,
   code: number | null,
   signal: string | null,
 ): TargetResult {
   const how =
     signal === 'SIGKILL'
-      ? 'it answered nothing any more and was ended'
+      ? 'it answered nothing any more'
       : signal
         ? `by ${signal}`
         : `with exit code ${code}`;

@@ -1,4 +1,4 @@
-/** Carries the cases of one target out: see run.ts. */
+/** Carries the cases out, target after target up to the first that is wrong: see run.ts. */
 import { checkTarget } from './check-target';
 import type { WorkerMessage, WorkerOrder } from './run';
 import { Surroundings } from './surroundings';
@@ -9,12 +9,15 @@ function say(message: WorkerMessage): void {
 }
 
 async function main(): Promise<void> {
-  const { target, ...options } = JSON.parse(process.argv[2] ?? '') as WorkerOrder;
+  const { shares, ...options } = JSON.parse(process.argv[2] ?? '') as WorkerOrder;
   const surroundings = await Surroundings.start();
   try {
-    const onCase = (json: string, number: number) => say({ kind: 'case', json, number });
-    const result = await checkTarget(target, targetOf(target), surroundings, { ...options, onCase });
-    say({ kind: 'result', result });
+    for (const [target, cases] of shares) {
+      const onCase = (json: string, number: number) => say({ kind: 'case', target, json, number });
+      const result = await checkTarget(target, targetOf(target), surroundings, { ...options, cases, onCase });
+      say({ kind: 'result', result });
+      if (result.wrong) return;
+    }
   } finally {
     await surroundings.remove();
   }

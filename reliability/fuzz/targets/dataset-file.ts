@@ -271,6 +271,8 @@ async function runEverything(dataset: Dataset, surroundings: Surroundings): Prom
     'merge-into-target',
   ];
   const { target, mutex } = pieces as Record<string, string>;
+  // A case's own warehouse: nothing that another case left.
+  await surroundings.dropTables(target, mutex, staging);
   try {
     for (const step of [...first, ...steps.filter((each) => !first.includes(each))]) {
       const sqls = readSql(ROOT, step)

@@ -341,11 +341,14 @@ function judgeAnswer(each: RecordCase, sent: string, answer: Answer | undefined)
 
 /** The transform's values as text, as {@link readEvents} gives those of the delivered file. */
 function rowOf({ data }: Answer): Record<string, string | null> {
-  const event = JSON.parse(Buffer.from(data, 'base64').toString()) as Record<string, unknown>;
+  const event = JSON.parse(Buffer.from(data, 'base64').toString()) as Record<
+    string,
+    string | number | boolean | null
+  >;
   return Object.fromEntries(DATASET.columns.map((each) => [each.name, valueText(each, event[each.name])]));
 }
 
-function valueText({ type }: Column, value: unknown): string | null {
+function valueText({ type }: Column, value: string | number | boolean | null | undefined): string | null {
   if (value === null || value === undefined) return null;
   if (type.kind === 'real') return String(Math.fround(Number(value)));
   if (type.kind === 'double precision') return String(Number(value));
