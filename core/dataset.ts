@@ -146,7 +146,7 @@ interface Finding {
  *   wrong, in the order of the file.
  */
 export function parseDataset(text: string, file: string): Dataset {
-  const document = parseDocument(text, { prettyErrors: false, uniqueKeys: true });
+  const document = parseDocument(text, { prettyErrors: false, uniqueKeys: true, logLevel: 'error' });
   const refused = (problems: { offset: number; message: string }[]) => {
     const inOrder = problems.sort((left, right) => left.offset - right.offset);
     return invalid(
