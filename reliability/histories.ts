@@ -29,7 +29,8 @@ const command = new Command('histories')
 async function main(): Promise<number> {
   const ended = exitCodeOf(command);
   if (ended !== undefined) return ended;
-  const { runs, seed, path } = command.opts<Options>();
+  const { seed, path, ...options } = command.opts<Options>();
+  const runs = path === undefined ? options.runs : 1;
   const started = Date.now();
   const ground = await ProvingGround.open();
   try {

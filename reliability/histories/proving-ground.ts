@@ -13,7 +13,7 @@ const ROOT = resolve(__dirname, '../..');
 const PACKAGE_DIRECTORY = join(ROOT, '.sluice', 'histories-package');
 
 /** A twin remembers every statement and every execution: after so many histories another one takes its place. */
-const HISTORIES_PER_TWIN = 100;
+const HISTORIES_PER_TWIN = 50;
 
 /** In the sources as in a function's package. */
 export const MERGE_SQL = 'sql/merge-into-target.sql';

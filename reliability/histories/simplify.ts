@@ -13,7 +13,7 @@ export async function simplify(
   until: number,
 ): Promise<History> {
   for (const simpler of simplerOnes(history)) {
-    if (Date.now() > until) return history;
+    if (Date.now() >= until) return history;
     if (await isWrong(simpler)) return simplify(simpler, isWrong, until);
   }
   return history;
