@@ -9,6 +9,9 @@ import { storyOf } from './histories/story';
 import { VARIANTS } from './histories/variants';
 import { atLeastOne, exitCodeOf, natural } from './shared/options';
 
+// See cli/sluice.cjs.
+process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = 'true';
+
 /** A history that went wrong is made simpler for so long, in milliseconds. */
 const SIMPLIFY_FOR = 120_000;
 const PROGRESS_EVERY = 50;

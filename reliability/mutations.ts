@@ -12,6 +12,9 @@ import { storyLine, storyOf } from './histories/story';
 import { MUTATIONS, mutate } from './mutations/mutations';
 import { atLeastOne, exitCodeOf, natural } from './shared/options';
 
+// See cli/sluice.cjs.
+process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = 'true';
+
 /** A history that found a mistake is made simpler for so long, in milliseconds. */
 const SIMPLIFY_FOR = 15_000;
 
