@@ -16,7 +16,7 @@ import { atLeastOne, exitCodeOf, natural } from './shared/options';
 process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = 'true';
 
 /** A history that found a mistake is made simpler for so long, in milliseconds. */
-const SIMPLIFY_FOR = 15_000;
+const SIMPLIFY_FOR = 30_000;
 
 const command = new Command('mutations')
   .description('Make mistakes in the merge on purpose, and find each by random histories.')
