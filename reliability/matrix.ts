@@ -30,6 +30,8 @@ interface Options {
 
 const PAGE = join(resolve(__dirname, '..'), 'docs/fault-matrix.md');
 const WIDTH = 100;
+/** Where progress cannot be drawn over itself, every so many cells get a line. */
+const NOTED_CELLS = 25;
 const COMMAND = 'npm run matrix -- --write';
 
 const program = new Command('matrix')
@@ -81,7 +83,9 @@ async function run({ only, sample, seed, twins, keepGoing, write }: Options): Pr
     const results = await matrix.run(cells, { twins, keepGoing }, ({ cell, problems }) => {
       done += 1;
       const mark = problems.length > 0 ? colours.red('✖') : colours.green('✔');
-      spinner?.show(`${done} of ${cells.length} cells ${mark} ${cell.name}`);
+      const line = `${done} of ${cells.length} cells ${mark} ${cell.name}`;
+      if (spinner) spinner.show(line);
+      else if (problems.length > 0 || done % NOTED_CELLS === 0) output.note(line);
     });
     spinner?.stop();
     output.say(terminalTables(matrix.cells, results, WIDTH));

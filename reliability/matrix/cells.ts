@@ -34,6 +34,27 @@ export function sampleOf(cells: readonly Cell[], size: number, seed: number): re
   return cells.filter((cell) => taken.has(cell));
 }
 
+/**
+ * The short form: every fault once, each at a task drawn by the seed of those that have had the fewest so far. Left out is
+ * what waits for a minute, and what waits out the retries of a statement's status.
+ */
+export function everyFaultOnce(cells: readonly Cell[], seed: number): readonly Cell[] {
+  const had = new Map<string, number>();
+  return FAULTS.filter(({ waits }) => !waits).flatMap((fault) => {
+    const drawn = cells
+      .filter((cell) => cell.fault === fault && cell.aim !== undefined)
+      .filter(({ recorded, aim }) => !(recorded.awaits && aim?.lasting))
+      .toSorted((a, b) => rank(a) - rank(b))[0];
+    if (drawn === undefined) return [];
+    had.set(drawn.recorded.task.name, (had.get(drawn.recorded.task.name) ?? 0) + 1);
+    return [drawn];
+  });
+
+  function rank({ name, recorded }: Cell): number {
+    return (had.get(recorded.task.name) ?? 0) + randomOf(`short ${name}`, seed);
+  }
+}
+
 /** A number from 0 to below 1 that a name and a seed decide. */
 export function randomOf(name: string, seed: number): number {
   return createHash('sha256').update(`${seed} ${name}`).digest().readUInt32BE() / 2 ** 32;

@@ -229,6 +229,8 @@ export const FAULTS: readonly Fault[] = [
   s3('503 for good', SLOW_DOWN, { times: FOR_GOOD, prefer: ['GetObject'], error: 'Throttled' }),
   s3('slow', { type: 'delay', ms: 1_000 }, { times: 1 }),
   s3('403', DENIED, { times: FOR_GOOD, prefer: ['GetObject'], error: 'AccessDenied' }),
+  s3('connection lost', LOST, { times: SDK_ATTEMPTS }),
+  s3('answer lost', ANSWER_LOST, { times: SDK_ATTEMPTS }),
   changing('object gone', 'deleted', 'FileVanished'),
   changing('object overwritten', 'overwritten', 'FileOverwritten'),
 

@@ -21,8 +21,13 @@ export class Matrix {
   static async of(service: PackagedService, definition: string, seed: number): Promise<Matrix> {
     const tasks = tasksOf(definition);
     const twin = await LocalTwin.start(service);
-    const recordings = await record(twin, tasks);
-    return new Matrix(service, tasks, cellsOf(recordings, seed), [twin]);
+    try {
+      const recordings = await record(twin, tasks);
+      return new Matrix(service, tasks, cellsOf(recordings, seed), [twin]);
+    } catch (error) {
+      await twin.close();
+      throw error;
+    }
   }
 
   /**
