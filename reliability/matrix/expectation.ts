@@ -34,6 +34,9 @@ export function expectationOf({ recorded, aim }: Cell): Expectation {
     case 'diagnosis':
       // The failure that was to be diagnosed keeps its name.
       return { ...base, label: 'undiagnosed', reported: task.ofPartition, cleanedUp: false };
+    case 'housekeeping':
+      // The load is what it was; what was to be cleared up may be there still.
+      return { ...base, label: 'unswept', cleanedUp: false };
     case 'notification':
       return { ...base, label: 'unnotified', notifications: 0 };
   }
@@ -50,6 +53,7 @@ const RECOVERED = { label: 'recovered', cleanedUp: true, reported: true, lake: L
 function withoutFault(way: Cell['recorded']['way']): Expectation {
   switch (way) {
     case 'plain':
+    case 'scheduled':
     case 'awaited':
       return { ...RECOVERED, error: undefined, partitions: both('loaded', 'loaded'), notifications: 0 };
     case 'partition fails':

@@ -1,11 +1,17 @@
+import { hourOf } from '../../core/hour';
 import { parquetOf, tripsSelect } from '../../tests/support/parquet';
 
+/** Hours that a scheduled execution looks at, too. */
+const hoursAgo = (hours: number) => hourOf(new Date(Date.now() - hours * 3_600_000));
+
 /** Loaded by the same execution, before the other, and hit by no fault. */
-export const OLDER = '2026-11-20T07';
+export const OLDER = hoursAgo(6);
 /** The partition that faults are aimed at. */
-export const HOUR = '2026-11-20T08';
-/** What both loads of a cell are started with. */
-export const LOAD_INPUT = { from: OLDER, to: HOUR };
+export const HOUR = hoursAgo(5);
+/** What loads both, whatever the history says. */
+export const BOTH = { from: OLDER, to: HOUR };
+/** What the schedule starts an execution with. */
+export const SCHEDULED = {};
 
 export interface Row {
   readonly trip_id: string;

@@ -1,7 +1,7 @@
 import type { Call, ServiceName } from '../../local/services';
 import { HOUR } from './lake';
 import type { Task } from './tasks';
-import { WAYS, rulesOf, type Way } from './ways';
+import { inputOf, rulesOf, WAYS, type Way } from './ways';
 import type { LocalTwin } from './local-twin';
 
 /** What a task was seen to do, in the first way that reached it. */
@@ -23,11 +23,11 @@ export interface Recorded {
 export async function record(twin: LocalTwin, tasks: readonly Task[]): Promise<readonly Recorded[]> {
   const seen = new Map<Way, readonly Call[]>();
   for (const way of WAYS) {
-    await twin.site.reset();
+    await twin.site.prepare(way);
     await twin.site.setFaults(rulesOf(way, tasks));
     const calls: Call[] = [];
     twin.observe((call) => void calls.push(call));
-    await twin.site.load();
+    await twin.site.load(inputOf(way));
     twin.observe(undefined);
     seen.set(way, calls);
   }

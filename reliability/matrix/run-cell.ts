@@ -5,12 +5,12 @@ import type { Cell } from './cells';
 import { Findings } from './compare';
 import { expectationOf, loadsOf, rowsOf, type Expectation } from './expectation';
 import { beginningOf, type Aim } from './faults';
-import { HOUR, OLDER, type Counts } from './lake';
+import { BOTH, HOUR, OLDER, SCHEDULED, type Counts } from './lake';
 import type { LocalTwin } from './local-twin';
 import { isOf } from './recording';
 import type { Site } from './site';
 import type { Task } from './tasks';
-import { ENDLESS_MS, FOR_GOOD, rulesOf, SLOW_MS, slowed } from './ways';
+import { ENDLESS_MS, FOR_GOOD, inputOf, rulesOf, SLOW_MS, slowed } from './ways';
 
 export interface Result {
   readonly cell: Cell;
@@ -26,10 +26,11 @@ export async function runCell(cell: Cell, twin: LocalTwin, tasks: readonly Task[
   const findings = new Findings();
   try {
     const { site } = twin;
-    await site.reset();
+    await site.prepare(cell.recorded.way);
     const document = await loadUnder(cell, twin, tasks, findings);
     await judge(document, expected, site, findings);
     await judgeNextLoad(expected, site, findings);
+    if (!expected.cleanedUp) await judgeSweep(site, findings);
   } catch (error) {
     findings.problems.push(String((error as Error).stack ?? error));
   } finally {
@@ -57,7 +58,7 @@ async function loadUnder(
     changed = true;
     await twin.site.change(change.how);
   });
-  const document = await twin.site.load();
+  const document = await twin.site.load(inputOf(recorded.way));
   judgeHits(twin.rules(), aim, findings);
   if (aim.change) findings.holds('the file was not changed: nothing read it', changed);
   await twin.site.setFaults([]);
@@ -134,7 +135,7 @@ async function judge(
       document.cause?.includes(error) === true,
     );
     if (expected.reported) {
-      const again = JSON.stringify(of('failed').length > 0 ? { partition: HOUR } : { from: OLDER, to: HOUR });
+      const again = JSON.stringify(of('failed').length > 0 ? { partition: HOUR } : BOTH);
       findings.holds(
         `the cause does not say how to run it again (${again})`,
         document.cause?.includes(again) === true,
@@ -154,7 +155,7 @@ export async function judgeNextLoad(
     await site.stagingTables(),
     await site.notifications(),
   ];
-  const document = await site.load();
+  const document = await site.load(BOTH);
   findings.equal('next load', [document.status, document.error], ['SUCCEEDED', null]);
   findings.equal(
     'partitions of the next load',
@@ -172,6 +173,13 @@ export async function judgeNextLoad(
     (await site.notifications()).length - notifications.length,
     0,
   );
+}
+
+/** What an execution left behind goes with the next scheduled one. */
+export async function judgeSweep(site: Site, findings: Findings): Promise<void> {
+  const { status } = await site.load(SCHEDULED);
+  findings.equal('scheduled execution after it', status, 'SUCCEEDED');
+  findings.equal('staging tables after a scheduled execution', await site.stagingTables(), []);
 }
 
 /** A partition in the report or the history; what is counted of a failed one depends on how far it came. */

@@ -3,7 +3,7 @@ import { Findings } from './compare';
 import { loadsOf, rowsOf } from './expectation';
 import type { KillableTwin } from './killable-twin';
 import { HOUR, LAKE, OLDER } from './lake';
-import { judgeNextLoad, wayRules, type Result } from './run-cell';
+import { judgeNextLoad, judgeSweep, wayRules, type Result } from './run-cell';
 import type { Site } from './site';
 import type { Task } from './tasks';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -35,10 +35,10 @@ async function run(
 ): Promise<void> {
   if (aim?.kill === undefined) throw new Error('A cell without a kill cannot be run here');
   let site = await twin.site();
-  await site.reset();
+  await site.prepare(recorded.way);
   await site.setFaults(wayRules({ recorded, aim }, tasks));
   await twin.arm({ task: recorded.task, ...aim.kill });
-  const executionArn = await site.startExecution();
+  const executionArn = await site.startExecution(recorded.way);
   const late = sleep(LONGEST_WAIT_MS, 'late' as const, { ref: false });
   const signal = await Promise.race([twin.ended(), late]);
   findings.equal('what ended the process', signal, 'SIGKILL');
@@ -51,6 +51,7 @@ async function run(
   findings.holds(`the execution is ${status}`, ['ABORTED', 'SUCCEEDED', 'FAILED'].includes(status ?? ''));
   await judgeWhatStands(site, findings);
   await judgeNextLoad({ lake: LAKE }, site, findings);
+  await judgeSweep(site, findings);
 }
 
 async function judgeWhatStands(site: Site, findings: Findings): Promise<void> {

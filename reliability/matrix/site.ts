@@ -13,9 +13,11 @@ import type { Connection } from '../../cli/shared/connection';
 import { Output } from '../../cli/shared/output';
 import { query } from '../../cli/shared/query';
 import { prefixOfHour } from '../../core/prefix';
+import { stagingTable } from '../../core/warehouse';
 import type { TwinDescription } from '../../local/description';
 import type { FaultRule } from '../../local/services';
-import { CHANGED_FILE, CHANGED_LAKES, fileOf, HOUR, LAKE, LOAD_INPUT, type Counts } from './lake';
+import { BOTH, CHANGED_FILE, CHANGED_LAKES, fileOf, HOUR, LAKE, type Counts } from './lake';
+import { inputOf, type Way } from './ways';
 
 export interface HistoryRow extends Counts {
   readonly partition: string;
@@ -59,6 +61,20 @@ export class Site {
     this.#notified = (await this.#messages()).length;
   }
 
+  /**
+   * As after {@link reset} and, where the execution is to clear up, with a staging table that an earlier one left behind:
+   * its load is otherwise as if it had never been.
+   */
+  async prepare(way: Way): Promise<void> {
+    await this.reset();
+    if (way !== 'scheduled') return;
+    const { execution } = await this.load(BOTH);
+    const staging = stagingTable('trips', HOUR, execution);
+    await query(this.connection, `CREATE TABLE sluice."${staging}" (trip_id VARCHAR(64))`);
+    await query(this.connection, 'DELETE FROM sluice.load_history');
+    await query(this.connection, 'DELETE FROM public.trips');
+  }
+
   /** Deletes or overwrites a file of the hour under fault, as a producer might at any time. */
   async change(how: keyof typeof CHANGED_LAKES): Promise<void> {
     const rows = CHANGED_LAKES[how][HOUR]?.[CHANGED_FILE];
@@ -76,24 +92,24 @@ export class Site {
     if (!answer.ok) throw new Error(`The twin refused the fault rules: ${await answer.text()}`);
   }
 
-  /** Loads both partitions. @throws where the execution does not end */
-  async load(): Promise<LoadDocument> {
+  /** Starts an execution and waits. @throws where it does not end */
+  async load(input: object): Promise<LoadDocument> {
     const waiting = new AbortController();
     const late = sleep(LONGEST_LOAD_MS, undefined, { signal: waiting.signal }).then(() => {
       throw new Error(`The execution had not ended after ${LONGEST_LOAD_MS / 1_000} seconds`);
     });
     late.catch(() => {});
     try {
-      return await Promise.race([startLoad(this.connection, SILENT, LOAD_INPUT), late]);
+      return await Promise.race([startLoad(this.connection, SILENT, input), late]);
     } finally {
       waiting.abort();
     }
   }
 
-  /** Starts what {@link load} loads, and does not wait. */
-  async startExecution(): Promise<string> {
+  /** Starts an execution that goes this way, and does not wait. */
+  async startExecution(way: Way): Promise<string> {
     const { stepFunctions, stateMachineArn } = this.connection;
-    const input = JSON.stringify(LOAD_INPUT);
+    const input = JSON.stringify(inputOf(way));
     const { executionArn = '' } = await stepFunctions.send(
       new StartExecutionCommand({ stateMachineArn, input }),
     );

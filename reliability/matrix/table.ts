@@ -90,7 +90,11 @@ const MEANINGS: readonly (readonly [outcome: string, meaning: string])[] = [
   ],
   [
     'undiagnosed',
-    'The failure that was to be diagnosed is reported with its own error, in one notification. Where the diagnosis could not reach the warehouse, the history may lack the row and the staging table may still be there.',
+    'The failure that was to be diagnosed is reported with its own error, in one notification. Where the diagnosis could not reach the warehouse, the history may lack the row, and the staging table stays until the next scheduled execution.',
+  ],
+  [
+    'unswept',
+    'The load is as without the fault; what a dead execution left behind is still there. It goes with the next scheduled execution.',
   ],
   [
     'unnotified',
@@ -98,7 +102,7 @@ const MEANINGS: readonly (readonly [outcome: string, meaning: string])[] = [
   ],
   [
     'right again',
-    'The process was killed and started again: of each merge all or nothing stood, the history said which, and no execution was left running.',
+    'The process was killed and started again: of each merge all or nothing stood, the history said which, and no execution was left running. The next scheduled execution cleared up what was left behind.',
   ],
   [NOT_APPLICABLE, 'The task makes no call that this fault could hit, as a run without it has shown.'],
 ];

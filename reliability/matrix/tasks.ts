@@ -3,9 +3,10 @@ export interface Task {
   readonly name: string;
   /**
    * What its failure means for an execution: `listing` begins it, `step` is of one partition, `diagnosis` is where a
-   * Catch leads, `notification` calls SNS, `report` is any other state outside of the Map.
+   * Catch leads, `housekeeping` goes on the same way whether it fails or not, `notification` calls SNS, `report` is any
+   * other state outside of the Map.
    */
-  readonly role: 'listing' | 'step' | 'diagnosis' | 'report' | 'notification';
+  readonly role: 'listing' | 'step' | 'diagnosis' | 'housekeeping' | 'report' | 'notification';
   /** Whether it is within a Map, once for each partition. */
   readonly ofPartition: boolean;
   /** The state that its branch starts with; undefined outside of a Parallel. */
@@ -20,6 +21,7 @@ interface Machine {
 interface State {
   readonly Type: string;
   readonly Resource?: string;
+  readonly Next?: string;
   readonly Catch?: readonly { readonly Next: string }[];
   readonly Branches?: readonly Machine[];
   readonly ItemProcessor?: Machine;
@@ -39,7 +41,9 @@ function* tasksIn(
   branchStart: string | undefined,
 ): Generator<Task> {
   const caught = new Set(
-    Object.values(states).flatMap((state) => (state.Catch ?? []).map((each) => each.Next)),
+    Object.values(states)
+      .filter((state) => !isIndifferent(state))
+      .flatMap((state) => (state.Catch ?? []).map((each) => each.Next)),
   );
   for (const [name, state] of Object.entries(states)) {
     if (state.Type === 'Task') {
@@ -51,6 +55,11 @@ function* tasksIn(
   }
 }
 
+/** Whether a state's failure changes nothing of where the execution goes. */
+function isIndifferent(state: State): boolean {
+  return state.Catch?.some((each) => each.Next === state.Next) === true;
+}
+
 function roleOf(
   name: string,
   state: State,
@@ -59,5 +68,6 @@ function roleOf(
   if (name === first) return 'listing';
   if (state.Resource?.includes(':sns:publish')) return 'notification';
   if (caught.has(name)) return 'diagnosis';
+  if (isIndifferent(state)) return 'housekeeping';
   return ofPartition ? 'step' : 'report';
 }

@@ -1,5 +1,5 @@
 import type { FaultRule } from '../../local/services';
-import { HOUR } from './lake';
+import { BOTH, HOUR, SCHEDULED } from './lake';
 import type { Task } from './tasks';
 
 /** A long poll is held back so long; a statement that takes longer is awaited by a state of its own. */
@@ -16,8 +16,13 @@ export const WAY_ERROR = 'StatementFailed';
 const UNHEARD_OF = 'ERROR: Assert\n  error: Assert\n  code: 1000\n  context: unheard of, of the way itself';
 
 /** How an execution goes without the fault of a cell, chosen so that the cell's task is reached. */
-export type Way = 'plain' | 'awaited' | 'partition fails' | 'listing fails';
-export const WAYS: readonly Way[] = ['plain', 'awaited', 'partition fails', 'listing fails'];
+export type Way = 'plain' | 'awaited' | 'partition fails' | 'listing fails' | 'scheduled';
+export const WAYS: readonly Way[] = ['plain', 'awaited', 'partition fails', 'listing fails', 'scheduled'];
+
+/** What an execution that goes this way is started with. */
+export function inputOf(way: Way): object {
+  return way === 'scheduled' ? SCHEDULED : BOTH;
+}
 
 /** Aims a rule at a state and, within the Map, at the one partition. */
 export function aimedAt(task: Pick<Task, 'name' | 'ofPartition'>): Pick<FaultRule, 'state' | 'input'> {
@@ -36,6 +41,7 @@ export function rulesOf(way: Way, tasks: readonly Task[]): readonly FaultRule[] 
   ];
   switch (way) {
     case 'plain':
+    case 'scheduled':
       return [];
     case 'awaited':
       return tasks.filter((task) => task.branchStart === task.name).map((task) => slowed(task, SLOW_MS, 1));
