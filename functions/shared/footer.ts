@@ -1,6 +1,7 @@
 import { parquetMetadata, parquetSchema, type FileMetaData } from 'hyparquet';
 import type { LakeFile } from '../../core/files';
 import type { Footer } from '../../core/inspection';
+import type { ParquetField } from '../../core/parquet-types';
 import { readRange } from './lake';
 
 /** A Parquet file ends with its footer, the footer's length (4 bytes) and "PAR1"; the shortest possible has 12 bytes. */
@@ -26,14 +27,34 @@ export async function readFooter(bucket: string, file: LakeFile): Promise<Footer
   const footer = await readRange(bucket, file, file.size - TRAILER_BYTES - footerBytes, file.size);
   try {
     const metadata = parquetMetadata(footer);
-    return {
-      rows: Number(metadata.num_rows),
-      fields: parquetSchema(metadata).children.map((child) => child.element),
-      nulls: nullCounts(metadata),
-    };
+    const fields = parquetSchema(metadata).children.map((child) => child.element);
+    const contradiction = rowContradiction(metadata, fields);
+    if (contradiction !== undefined) return `its footer contradicts itself: ${contradiction}`;
+    return { rows: Number(metadata.num_rows), fields, nulls: nullCounts(metadata) };
   } catch (error) {
     return `its footer cannot be read (${(error as Error).message})`;
   }
+}
+
+/**
+ * Where a footer's own numbers of rows disagree: of the file, of its row groups, of the values in their columns. Rows
+ * would be missing then, or the load fail later without the name of the file.
+ */
+function rowContradiction(
+  { num_rows: rows, row_groups: groups }: FileMetaData,
+  fields: readonly ParquetField[],
+): string | undefined {
+  const inGroups = groups.reduce((sum, group) => sum + group.num_rows, 0n);
+  if (rows !== inGroups) return `${rows} rows, and ${inGroups} in its row groups`;
+  // A list has other numbers of values; no column of a dataset is one.
+  const isFlat = fields.every((field) => !field.num_children && field.repetition_type !== 'REPEATED');
+  if (!isFlat) return undefined;
+  for (const [index, { num_rows: expected, columns }] of groups.entries()) {
+    const other = columns.find(({ meta_data: column }) => column && column.num_values !== expected);
+    if (other)
+      return `${expected} rows in row group ${index + 1}, and ${other.meta_data?.num_values} values of ${other.meta_data?.path_in_schema.join('.')}`;
+  }
+  return undefined;
 }
 
 /** Nulls by column; a column that some row group has no statistics of is not told of. */
