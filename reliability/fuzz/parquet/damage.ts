@@ -21,6 +21,8 @@ export type Damage =
   /** A value of the footer becomes another, which is written as such: the file stays well formed, and lies. */
   | { readonly kind: 'lie'; readonly at: number; readonly value: string }
   | { readonly kind: 'drop-field' | 'double-item'; readonly at: number }
+  /** Another number of rows: of the file, of a row group, of the values in a group's first column. */
+  | { readonly kind: 'rows'; readonly of: readonly ('file' | 'group' | 'column')[]; readonly value: string }
   | { readonly kind: 'footer-length'; readonly value: number }
   /** The pages of this file before the footer of the other one, or the other's second half after this one's first. */
   | { readonly kind: 'footer-of-other' | 'half-of-other' }
@@ -61,6 +63,14 @@ export const damage: fc.Arbitrary<Damage> = fc.oneof(
     }),
   },
   { weight: 8, arbitrary: fc.record({ kind: fc.constant('lie'), at, value: number }) },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      kind: fc.constant('rows'),
+      of: fc.subarray<'file' | 'group' | 'column'>(['file', 'group', 'column'], { minLength: 1 }),
+      value: number,
+    }),
+  },
   { weight: 2, arbitrary: fc.record({ kind: fc.constantFrom('drop-field', 'double-item'), at }) },
   {
     weight: 1,
@@ -113,6 +123,8 @@ export function damaged(file: Buffer, change: Damage, other: Buffer): Buffer {
       });
       return changed;
     }
+    case 'rows':
+      return withFooter(file, (root) => changeRows(root, change.of, BigInt(change.value)));
     default:
       return withFooter(file, (root) => changeTree(root, change));
   }
@@ -180,4 +192,20 @@ function changeTree(root: Struct, change: Damage & { readonly at: number }): voi
 function nodesOf(node: ThriftValue): ThriftValue[] {
   if (node.type === 'struct') return [node, ...[...node.value.values()].flatMap(nodesOf)];
   return node.type === 'list' ? [node, ...node.value.flatMap(nodesOf)] : [node];
+}
+
+/** Field 3 of the footer and of a row group; field 5 of a column's metadata, which is field 3 of its chunk. */
+function changeRows(root: Struct, of: readonly string[], value: bigint): void {
+  const set = (node: ThriftValue | undefined, field: number) => {
+    const found = node?.type === 'struct' ? node.value.get(field) : undefined;
+    if (found?.type === 'integer') found.value = value;
+  };
+  const child = (node: ThriftValue | undefined, field: number): ThriftValue | undefined => {
+    const found = node?.type === 'struct' ? node.value.get(field) : undefined;
+    return found?.type === 'list' ? found.value[0] : found;
+  };
+  const group = child(root, 4);
+  if (of.includes('file')) set(root, 3);
+  if (of.includes('group')) set(group, 3);
+  if (of.includes('column')) set(child(child(group, 1), 3), 5);
 }
