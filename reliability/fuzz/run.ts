@@ -60,7 +60,9 @@ export async function runFuzz(
   const isWhole = results.length === shares.length || results.some((result) => result.wrong);
   if (isWhole) return results;
   if (!last)
-    throw new Error(`the process of the cases ended before the first of them, with exit code ${code}`);
+    throw new Error(
+      `the process of the cases ended before the first of them (${signal ?? `exit code ${code}`})`,
+    );
   return [...results, ended(last, code, signal)];
 }
 
