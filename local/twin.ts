@@ -42,6 +42,8 @@ export interface TwinOptions {
   readonly bucketRegion?: string;
   /** Roles attached to the warehouse's namespace. Default: the one that the package names. */
   readonly iamRoles?: readonly string[];
+  /** Most execution environments of one function; further calls wait in line. Default: that of the runtime. */
+  readonly environmentsPerFunction?: number;
   /** Whether commands on the same state directory find it and use it. Default: yes. */
   readonly announce?: boolean;
   /** Told what takes its time. */
@@ -104,6 +106,7 @@ export async function startTwin(options: TwinOptions): Promise<Twin> {
       endpoint: () => endpoint,
       logDirectory: join(stateDirectory, 'lambda', 'logs'),
       faults,
+      environmentsPerFunction: options.environmentsPerFunction,
       credentials: {
         accessKeyId: CREDENTIALS.AWS_ACCESS_KEY_ID,
         secretAccessKey: CREDENTIALS.AWS_SECRET_ACCESS_KEY,

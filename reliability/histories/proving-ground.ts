@@ -15,6 +15,9 @@ const PACKAGE_DIRECTORY = join(ROOT, '.sluice', 'histories-package');
 /** A twin remembers every statement and every execution: after so many histories another one takes its place. */
 const HISTORIES_PER_TWIN = 50;
 
+/** Executions at once would start ten of each function, which takes longer than all that they have to do. */
+const ENVIRONMENTS_PER_FUNCTION = 4;
+
 /** In the sources as in a function's package. */
 export const MERGE_SQL = 'sql/merge-into-target.sql';
 
@@ -83,6 +86,7 @@ export class ProvingGround {
     const twin = await TestTwin.start({
       serviceDirectory: this.service.directory,
       packageDirectory: PACKAGE_DIRECTORY,
+      environmentsPerFunction: ENVIRONMENTS_PER_FUNCTION,
     });
     if (this.mergeSql !== undefined) replaceMergeSql(twin.stateDirectory, this.mergeSql);
     // An hour without files: all that it leaves is the tables.
