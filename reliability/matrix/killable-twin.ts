@@ -48,6 +48,12 @@ export class KillableTwin {
     return child.signalCode;
   }
 
+  /** Ends a process that is not as it should be; the next cell gets a new one. */
+  async discard(): Promise<void> {
+    this.#running?.child.kill('SIGKILL');
+    await this.ended();
+  }
+
   async close(): Promise<void> {
     if (this.#running?.child.connected) this.#running.child.send('end');
     await this.ended();

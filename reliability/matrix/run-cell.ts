@@ -5,7 +5,7 @@ import type { Cell } from './cells';
 import { Findings } from './compare';
 import { expectationOf, loadsOf, rowsOf, type Expectation } from './expectation';
 import { beginningOf, type Aim } from './faults';
-import { BOTH, HOUR, OLDER, SCHEDULED, type Counts } from './lake';
+import { BOTH, CHANGED_FILE, HOUR, OLDER, SCHEDULED, type Counts } from './lake';
 import type { LocalTwin } from './local-twin';
 import { isOf } from './recording';
 import type { Site } from './site';
@@ -54,7 +54,7 @@ async function loadUnder(
     const { change } = aim;
     if (change === undefined || changed || call.operation !== change.at) return;
     const by = change.at === 'statement' ? (recorded.statement?.by ?? task) : task;
-    if (!isOf(by, call) || (change.at === 'GetObject' && !call.subject.endsWith('.parquet'))) return;
+    if (!isOf(by, call) || (change.at === 'GetObject' && !call.subject.endsWith(CHANGED_FILE))) return;
     changed = true;
     await twin.site.change(change.how);
   });

@@ -1,3 +1,5 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Cell } from './cells';
 import { Findings } from './compare';
 import { loadsOf, rowsOf } from './expectation';
@@ -6,7 +8,6 @@ import { HOUR, LAKE, OLDER } from './lake';
 import { judgeNextLoad, judgeSweep, wayRules, type Result } from './run-cell';
 import type { Site } from './site';
 import type { Task } from './tasks';
-import { setTimeout as sleep } from 'node:timers/promises';
 
 /** What stands in the table for a process that was killed, where the same load was right afterwards. */
 export const KILLED_LABEL = 'right again';
@@ -23,6 +24,7 @@ export async function runKilledCell(cell: Cell, twin: KillableTwin, tasks: reado
     await run(cell, twin, tasks, findings);
   } catch (error) {
     findings.problems.push(String((error as Error).stack ?? error));
+    await twin.discard();
   }
   return { cell, label: KILLED_LABEL, problems: findings.problems };
 }
@@ -38,11 +40,11 @@ async function run(
   await site.prepare(recorded.way);
   await site.setFaults(wayRules({ recorded, aim }, tasks));
   await twin.arm({ task: recorded.task, ...aim.kill });
-  const executionArn = await site.startExecution(recorded.way);
+  const executionArn = await site.startExecution(recorded.way, `killed-${randomUUID()}`);
   const late = sleep(LONGEST_WAIT_MS, 'late' as const, { ref: false });
   const signal = await Promise.race([twin.ended(), late]);
   findings.equal('what ended the process', signal, 'SIGKILL');
-  if (signal === 'late') return;
+  if (signal === 'late') return twin.discard();
 
   site = await twin.site();
   findings.holds('an execution is still running after the restart', (await site.executionsRunning()) === 0);

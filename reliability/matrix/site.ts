@@ -106,14 +106,19 @@ export class Site {
     }
   }
 
-  /** Starts an execution that goes this way, and does not wait. */
-  async startExecution(way: Way): Promise<string> {
+  /**
+   * Starts an execution that goes this way, and does not wait. That the twin dies before it has answered is no failure.
+   * @returns the execution's ARN
+   */
+  async startExecution(way: Way, name: string): Promise<string> {
     const { stepFunctions, stateMachineArn } = this.connection;
     const input = JSON.stringify(inputOf(way));
-    const { executionArn = '' } = await stepFunctions.send(
-      new StartExecutionCommand({ stateMachineArn, input }),
-    );
-    return executionArn;
+    await stepFunctions
+      .send(new StartExecutionCommand({ stateMachineArn, name, input }))
+      .catch((error: Error) => {
+        if (!/ECONNRE|socket hang up|EPIPE/.test(`${error.name} ${error.message}`)) throw error;
+      });
+    return `${stateMachineArn.replace(':stateMachine:', ':execution:')}:${name}`;
   }
 
   async statusOf(executionArn: string): Promise<string | undefined> {
