@@ -102,11 +102,18 @@ export class StatementRegistry {
   /** Waits until a statement has ended, the time is over or the caller has gone. */
   async wait(record: StatementRecord, seconds: number | undefined, signal: AbortSignal): Promise<void> {
     if (seconds === undefined || isFinal(record.status) || signal.aborted) return;
-    const timeout = AbortSignal.timeout(Math.min(seconds, this.longestPollSeconds) * 1000);
+    // Not AbortSignal.timeout: within AbortSignal.any nothing holds it, and once it is collected the wait has no end.
+    const timeout = new AbortController();
+    const timer = setTimeout(
+      () => timeout.abort(),
+      Math.min(seconds, this.longestPollSeconds) * 1000,
+    ).unref();
     try {
-      await once(this.ended, record.id, { signal: AbortSignal.any([timeout, signal]) });
+      await once(this.ended, record.id, { signal: AbortSignal.any([timeout.signal, signal]) });
     } catch (error) {
       if ((error as Error).name !== 'AbortError') throw error;
+    } finally {
+      clearTimeout(timer);
     }
   }
 

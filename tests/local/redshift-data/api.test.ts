@@ -11,6 +11,8 @@ import {
   ListStatementsCommand,
   ListTablesCommand,
 } from '@aws-sdk/client-redshift-data';
+import { execFileSync } from 'node:child_process';
+import { join } from 'node:path';
 import {
   ACCOUNT,
   DATABASE,
@@ -374,6 +376,12 @@ describe('cancelling and waiting', () => {
     expect(answer.Status).toBe('FINISHED');
     expect(Date.now() - started).toBeGreaterThanOrEqual(300);
     expect(Date.now() - started).toBeLessThan(10_000);
+  });
+
+  it('comes back from a long poll in time, also where memory is collected meanwhile', () => {
+    const flags = ['--expose-gc', '--always-turbofan', '--turbo-filter=wait', '--require', 'tsx/cjs'];
+    const output = execFileSync(process.execPath, [...flags, join(__dirname, 'fixtures/collected.ts')]);
+    expect(output.toString()).toBe('20 of 20\n');
   });
 
   it('ends statements as faults say', async () => {
