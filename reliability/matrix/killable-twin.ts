@@ -3,7 +3,6 @@ import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { TwinDescription } from '../../local/description';
 import { SPEED } from './local-twin';
 import type { PackagedService } from './packaged-service';
 import { Site } from './site';
@@ -14,6 +13,7 @@ import { LONGEST_POLL_SECONDS } from './ways';
 export class KillableTwin {
   readonly #order: TwinOrder;
   #running: { readonly child: ChildProcess; readonly site: Site } | undefined;
+  #before: Site | undefined;
 
   constructor(service: PackagedService) {
     this.#order = {
@@ -44,6 +44,7 @@ export class KillableTwin {
     const { child, site } = this.#running;
     if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');
     this.#running = undefined;
+    this.#before = site;
     await site.close();
     return child.signalCode;
   }
@@ -67,7 +68,7 @@ export class KillableTwin {
     });
     const answer = await answerOf(child);
     if (!('ready' in answer)) throw new Error('The twin answered out of turn');
-    return { child, site: new Site(answer.ready satisfies TwinDescription) };
+    return { child, site: new Site(answer.ready, this.#before) };
   }
 }
 

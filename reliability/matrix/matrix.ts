@@ -66,8 +66,11 @@ export class Matrix {
           continue;
         }
         const twin = this.idle.pop() ?? (await LocalTwin.start(this.service));
-        done(await runCell(cell, twin, this.tasks));
-        this.idle.push(twin);
+        const result = await runCell(cell, twin, this.tasks);
+        // What a wrong cell left behind, an execution that has not ended among it, is no matter of the next one.
+        if (result.problems.length > 0) await twin.close();
+        else this.idle.push(twin);
+        done(result);
       }
     } finally {
       await killable?.close();

@@ -34,9 +34,12 @@ const LONGEST_LOAD_MS = 240_000;
 /** A twin as its clients see it: the files put in, loads, and what came of them. */
 export class Site {
   readonly connection: Connection;
-  #notified = 0;
+  /** Messages published before the last reset. */
+  #notified: number;
 
-  constructor(description: TwinDescription) {
+  /** @param before the site of the same state directory, where its twin was started again */
+  constructor(description: TwinDescription, before?: Site) {
+    this.#notified = before === undefined ? 0 : before.#notified;
     this.connection = connectionTo(description, () => Promise.resolve());
   }
 

@@ -3,9 +3,9 @@ import { BOTH, HOUR, SCHEDULED } from './lake';
 import type { Task } from './tasks';
 
 /** A long poll is held back so long; a statement that takes longer is awaited by a state of its own. */
-export const LONGEST_POLL_SECONDS = 1.5;
+export const LONGEST_POLL_SECONDS = 1;
 /** What a statement that is awaited for a while takes. */
-export const SLOW_MS = 2_200;
+export const SLOW_MS = 1_600;
 /** What one takes that is awaited for good: nothing but a cancel ends it. */
 export const ENDLESS_MS = 600_000;
 /** A fault that lasts: longer than all retries of everything. */
