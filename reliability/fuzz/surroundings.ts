@@ -115,7 +115,11 @@ export class Surroundings {
   /** Lists as an execution with this input does. */
   list(input: unknown): Promise<{ partitions: State[] }> {
     this.executions += 1;
-    return this.call('list-partitions', { input, execution: `fuzz-${this.executions}` });
+    return this.call('list-partitions', {
+      input,
+      execution: `fuzz-${this.executions}`,
+      state_machine: this.twin.twin.description.state_machine_arn,
+    });
   }
 
   /**

@@ -4,7 +4,7 @@ import { join, resolve } from 'node:path';
 import { parseDataset, type Dataset } from '../../../core/dataset';
 import { LoadError } from '../../../core/errors';
 import { batchOf, quoteName, renderSql } from '../../../core/sql';
-import { datasetPieces, SLUICE_SCHEMA, stagingTable } from '../../../core/warehouse';
+import { datasetPieces, HISTORY_TABLE, SLUICE_SCHEMA, stagingTable } from '../../../core/warehouse';
 import { checkStatementSizes, readSql } from '../../../functions/shared/package-files';
 import { ACCEPTED, refusal, Wrong, type Target } from '../target';
 import type { Surroundings } from '../surroundings';
@@ -241,6 +241,14 @@ const PARAMETERS: Readonly<Record<string, string | number>> = {
   error: 'e',
   cause: 'c',
   fix: 'f',
+  rerun: '{}',
+  other_hours: 0,
+  quarantined: 0,
+  vanished: 0,
+  overwritten: 0,
+  error_objects: 0,
+  error_records: 0,
+  history_table: HISTORY_TABLE,
 };
 
 /** Every statement of sql/, in the order of a load over an empty staging table, on the warehouse; then all is dropped. */
@@ -262,7 +270,10 @@ async function runEverything(dataset: Dataset, surroundings: Surroundings): Prom
     target_table: dataset.target.table,
     mutex_table: `mutex_${dataset.name}`,
   };
-  const steps = readdirSync(join(ROOT, 'sql')).map((file) => file.replace(/\.sql$/, ''));
+  const steps = readdirSync(join(ROOT, 'sql'))
+    .map((file) => file.replace(/\.sql$/, ''))
+    // Nothing of a dataset is in it.
+    .filter((step) => step !== 'upgrade-history');
   const first = [
     'create-warehouse',
     'list-partitions',
