@@ -1,6 +1,6 @@
 import { compareColumns, differencesText } from './columns';
 import type { Dataset } from './dataset';
-import type { Diagnosis } from './diagnosis';
+import { firstBytes, type Diagnosis } from './diagnosis';
 import { LoadError, type ErrorName } from './errors';
 import type { LakeFile } from './files';
 import type { Footer } from './inspection';
@@ -86,6 +86,8 @@ const FIXES: Readonly<Record<BadFileError, (dataset: Dataset) => string>> = {
 };
 
 const FILES_SHOWN = 10;
+/** Of what is wrong with one of them. */
+const REASON_BYTES = 700;
 
 /** The failure of a partition that has bad files. `bad` is not empty. */
 export function badFilesError(
@@ -93,33 +95,39 @@ export function badFilesError(
   bucket: string,
   bad: readonly BadFile[],
   files: number,
+  remark = '',
 ): LoadError {
   return new LoadError(
     bad[0]?.error ?? 'UnreadableFile',
-    `${bad.length} of ${files} files cannot be loaded into dataset ${dataset.name}:\n${named(bucket, bad)}`,
+    `${bad.length} of ${files} files cannot be loaded into dataset ${dataset.name}${remark}:\n${named(bucket, bad)}`,
     `${fixesOf(dataset, bad)} Then load the partition again.`,
   );
 }
 
-/** What is said of a partition that was loaded without its bad files. `bad` is not empty. */
+/**
+ * What is said of a partition that was loaded without its bad files.
+ * @param bad not empty. @param files how many there are with them. @param loaded how many were loaded.
+ */
 export function quarantineDiagnosis(
   dataset: Dataset,
   bucket: string,
   bad: readonly BadFile[],
   files: number,
+  loaded: number,
 ): Diagnosis {
   return {
     error: 'FilesQuarantined',
-    cause: `${bad.length} of ${files} files were left out, the others loaded:\n${named(bucket, bad)}`,
-    fix: `${fixesOf(dataset, bad)} A file that is written again is loaded by the next scheduled execution; nothing else is to be done.`,
+    cause: `${bad.length} of ${files} files were left out${loaded > 0 ? ', the others loaded' : ''}:\n${named(bucket, bad)}`,
+    fix: `${fixesOf(dataset, bad)} A file that is written again is loaded by the next scheduled execution, and so are all of them once the columns of the dataset file are changed.`,
   };
 }
 
 function named(bucket: string, bad: readonly BadFile[]): string {
   const lines = bad
     .slice(0, FILES_SHOWN)
-    .map(({ key, error, reason }) => `s3://${bucket}/${key}: ${error}: ${reason}`);
-  if (bad.length > FILES_SHOWN) lines.push(`… and ${bad.length - FILES_SHOWN} more files`);
+    .map(({ key, error, reason }) => `s3://${bucket}/${key}: ${error}: ${firstBytes(reason, REASON_BYTES)}`);
+  if (bad.length > FILES_SHOWN)
+    lines.push(`… and ${bad.length - FILES_SHOWN} more files; the plan in the lake names them all`);
   return lines.join('\n');
 }
 

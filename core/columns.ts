@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { Column } from './dataset';
 import { redshiftType } from './column-types';
 import { loadsInto, parquetTypeText, type ParquetField } from './parquet-types';
@@ -16,6 +17,11 @@ export type ColumnComparison =
   /** `order`: the dataset's column names in the order in which the file holds them; COPY is positional. */
   | { readonly matches: true; readonly order: readonly string[] }
   | { readonly matches: false; readonly differences: ColumnDifferences };
+
+/** A digest of a dataset's columns: with other columns, files that could not be loaded may be. */
+export function columnsDigest(columns: readonly Column[]): string {
+  return createHash('sha256').update(JSON.stringify(columns)).digest('hex');
+}
 
 /**
  * Compares the columns of one Parquet file with the dataset's, by name. Case does not count, since Redshift and

@@ -61,8 +61,9 @@ export const STATEMENT_RULES: readonly StatementRule[] = [
       /Not authorized to get credentials of role (\S+)|is not authorized to assume IAM Role (\S+)|Role needs to be owned by the same account|IAM role .* is not (?:valid|attached|associated)/i,
     fix:
       'The COPY role must be in the namespace’s account, trust both redshift.amazonaws.com and redshift-serverless.amazonaws.com, ' +
-      'and be attached: aws redshift-serverless update-namespace --namespace-name <namespace> --iam-roles $1 (name every role that shall stay attached; ' +
-      'aws redshift-serverless get-workgroup --workgroup-name <workgroup> says which namespace it is).',
+      'and be attached: aws redshift-serverless update-namespace --iam-roles $1 --namespace-name ' +
+      '"$(aws redshift-serverless get-workgroup --workgroup-name $workgroup --query workgroup.namespaceName --output text)" ' +
+      '(name every role that shall stay attached beside it).',
   },
   {
     error: 'ColumnMismatch',
@@ -233,6 +234,16 @@ export const CLIENT_RULES: readonly ClientRule[] = [
     name: /AccessDenied|Forbidden|NotAuthorized|UnrecognizedClient|ExpiredToken/,
     fix: ALLOW,
   },
+  {
+    error: 'AccessDenied',
+    name: /^InvalidObjectState$/,
+    fix: 'The object is archived: restore it, or move it out of the partition’s prefix, then load the partition again.',
+  },
+  {
+    error: 'AccessDenied',
+    name: /^KMS\./,
+    fix: 'The key that the bucket is encrypted with cannot be used: enable it, and allow the function’s role and the COPY role kms:Decrypt.',
+  },
   { error: 'AccessDenied', status: (status) => status === 403, fix: ALLOW },
   { error: 'RegionMismatch', name: /^PermanentRedirect$/, fix: ELSEWHERE },
   { error: 'RegionMismatch', status: (status) => status === 301, fix: ELSEWHERE },
@@ -242,5 +253,14 @@ export const CLIENT_RULES: readonly ClientRule[] = [
     name: /^CredentialsProviderError$/,
     fix: 'Run with AWS credentials: in Lambda the function’s role gives them.',
   },
-  { error: 'ConnectionLost', text: /TimeoutError|ECONN|EPIPE|socket|network/i, fix: AGAIN },
+  {
+    error: 'ConnectionLost',
+    text: /TimeoutError|AbortError|\b(?:ECONN\w+|EPIPE|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|EHOST\w+|ENET\w+)\b|socket|network|premature|aborted|checksum mismatch/i,
+    fix: AGAIN,
+  },
+  {
+    error: 'ConfigurationError',
+    name: /ValidationException|ResourceNotFound|InvalidParameter|InvalidRequest|QueryTimeout|DatabaseNotFound/,
+    fix: 'Check the function’s environment (workgroup, database, secret, bucket) against what is deployed.',
+  },
 ];

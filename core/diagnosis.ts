@@ -8,16 +8,27 @@ export interface Diagnosis {
   readonly fix: string;
 }
 
-/** Names what a failed statement says. @param where what to add to the cause, for example the statement's id. */
-export function diagnoseStatement(status: 'FAILED' | 'ABORTED', text: string, where: string): LoadError {
+/**
+ * Names what a failed statement says.
+ * @param where what to add to the cause, for example the statement's id.
+ * @param deployed what a command that mends it has to name, as far as it is known.
+ */
+export function diagnoseStatement(
+  status: 'FAILED' | 'ABORTED',
+  text: string,
+  where: string,
+  deployed: { readonly workgroup?: string; readonly copyRole?: string } = {},
+): LoadError {
   for (const { phrase, error, fix } of STATEMENT_RULES) {
     const match = phrase.exec(text);
     if (!match) continue;
-    const named = match.slice(1).find((group) => group !== undefined) ?? '<role>';
+    const named = match.slice(1).find((group) => group !== undefined) ?? deployed.copyRole ?? '<role>';
     return new LoadError(
       error,
       `${text} (${where})`,
-      fix.replace('$1', () => named.replace(/[,.;'"]+$/, '')),
+      fix
+        .replace('$1', () => named.replace(/[,.;'"]+$/, ''))
+        .replace('$workgroup', () => deployed.workgroup ?? '<workgroup>'),
     );
   }
   if (status === 'ABORTED') {
@@ -91,13 +102,10 @@ export function diagnoseClientError(thrown: unknown, where: string): LoadError {
       (each.text?.test(text) ?? true),
   );
   if (rule) return new LoadError(rule.error, reason, rule.fix);
-  // Nothing came back at all.
-  if (status === undefined)
-    return new LoadError('ConnectionLost', reason, 'Nothing to do: the step is tried again.');
   return new LoadError(
-    'ConfigurationError',
+    'UnknownError',
     reason,
-    'Check the function’s environment (workgroup, database, secret, bucket) against what is deployed.',
+    'This error is not known to Sluice; the text above is all that was said. Look at the function’s log, then load the partition again.',
   );
 }
 

@@ -35,6 +35,7 @@ export const FATAL_ERRORS = [
   'StatementTimedOut',
   'TargetMismatch',
   'TooManyColumnOrders',
+  'UnknownError',
   'UnreadableFile',
   'ValueInvalid',
   'ValueTooLong',

@@ -13,11 +13,14 @@ export interface LakeFile {
 
 const identity = (file: LakeFile): string => JSON.stringify([file.key, file.etag, file.size]);
 
-/** A digest of a set of files, the same for every order: 64 hexadecimal digits. */
-export function fingerprintOf(files: readonly LakeFile[]): string {
+/**
+ * A digest of a set of files, the same for every order: 64 hexadecimal digits.
+ * @param judgedBy what decided which of the files were left out; empty where none were.
+ */
+export function fingerprintOf(files: readonly LakeFile[], judgedBy = ''): string {
   const hash = createHash('sha256');
   for (const each of files.map(identity).sort()) hash.update(each).update('\n');
-  return hash.digest('hex');
+  return hash.update(judgedBy).digest('hex');
 }
 
 export const EMPTY_FINGERPRINT = fingerprintOf([]);

@@ -1,8 +1,9 @@
 import { firstBytes, type Diagnosis } from './diagnosis';
+import { startedText, timestampText } from './hour';
 import type { PartitionPlan } from './inspection';
 
-/** What a VARCHAR(65535) of the load history takes. */
-const TEXT_BYTES = 65_535;
+/** Of a cause and of a fix: a row of the Data API has 64 KB at most. */
+const TEXT_BYTES = 20_000;
 const ERROR_CHARACTERS = 256;
 
 /**
@@ -17,6 +18,7 @@ export const ADDED_HISTORY_COLUMNS: Readonly<Record<string, string>> = {
   error_objects: 'BIGINT',
   error_records: 'BIGINT',
   rerun: 'VARCHAR(1024)',
+  inspected: 'TIMESTAMP',
 };
 
 /** The Data API takes neither NULL nor an empty text as a parameter; sql/ makes NULL of these. */
@@ -36,6 +38,11 @@ export function diagnosisParameters(diagnosis: Diagnosis | undefined, rerun: obj
     fix: diagnosis ? firstBytes(diagnosis.fix, TEXT_BYTES) : NO_TEXT,
     rerun: diagnosis ? JSON.stringify(rerun) : NO_TEXT,
   };
+}
+
+/** When a load started: in whole seconds, as its end is recorded, and as it is, to tell two of one second apart. */
+export function startParameters(started: Date): Parameters {
+  return { started: startedText(started), inspected: timestampText(started) };
 }
 
 /** What was found beside the files that are loaded, as parameters of a history row. */

@@ -1,6 +1,7 @@
 import type { BadFile } from './bad-files';
-import { compareColumns } from './columns';
+import { columnsDigest, compareColumns } from './columns';
 import type { Dataset } from './dataset';
+import type { Diagnosis } from './diagnosis';
 import { LoadError } from './errors';
 import { filesBeyond, fingerprintOf, type LakeFile } from './files';
 import type { Hour } from './hour';
@@ -48,7 +49,10 @@ export interface PartitionPlan {
   readonly rows: number;
   /** Every file of this partition that is in S3 and whose rows the target holds once the load is done. */
   readonly loaded: readonly LakeFile[];
-  /** Digest of all that S3 holds of the partition, quarantined files too: as long as it stays, there is nothing new. */
+  /**
+   * Digest of all that S3 holds of the partition and, where files were left out, of the columns by which they were: as long
+   * as it stays, there is nothing new.
+   */
   readonly fingerprint: string;
   /** Keys of files that were loaded before and are gone from S3 since; their rows stay in the target. */
   readonly vanished: readonly string[];
@@ -56,6 +60,10 @@ export interface PartitionPlan {
   readonly overwritten: readonly string[];
   /** Files that were left out, and why. */
   readonly quarantined: readonly BadFile[];
+  /** Digest of the columns that files were judged by. */
+  readonly columns_digest: string;
+  /** What is said of the files that were left out and not told of before. */
+  readonly diagnosis?: Diagnosis;
   /** Objects with records that Firehose could not deliver, and the records in them (null: not counted). */
   readonly error_objects: number;
   readonly error_records: number | null;
@@ -106,6 +114,7 @@ export function planPartition(
     manifest_key: load.keys.plan.replace(/plan\.json$/, `${index + 1}.manifest`),
     ...group,
   }));
+  const digest = columnsDigest(dataset.columns);
   const { present } = found;
   const keys = new Set(present.map(({ key }) => key));
   const changed = filesBeyond(before, present).map(({ key }) => key);
@@ -116,10 +125,11 @@ export function planPartition(
     copies,
     rows: files.reduce((sum, { footer }) => sum + footer.rows, 0),
     loaded: filesBeyond(present, quarantined),
-    fingerprint: fingerprintOf([...present, ...found.errors]),
+    fingerprint: fingerprintOf([...present, ...found.errors], quarantined.length > 0 ? digest : ''),
     vanished: changed.filter((key) => !keys.has(key)),
     overwritten: changed.filter((key) => keys.has(key)),
     quarantined,
+    columns_digest: digest,
     error_objects: found.errors.length,
     error_records: found.error_records,
   };

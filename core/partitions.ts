@@ -1,3 +1,4 @@
+import { columnsDigest } from './columns';
 import type { Dataset } from './dataset';
 import type { ExecutionInput } from './execution-input';
 import { EMPTY_FINGERPRINT, fingerprintOf, type LakeFile } from './files';
@@ -24,6 +25,8 @@ export interface LoadedPartition {
   readonly partition: Hour;
   readonly fingerprint: string;
   readonly plan_key: string;
+  /** Files that were left out. */
+  readonly quarantined: number;
 }
 
 /** What the load history says of the hours that are looked at. */
@@ -43,6 +46,18 @@ export interface LoadPlan {
   readonly next?: { readonly from: Hour; readonly to: Hour };
 }
 
+/**
+ * Hours before the lookback that a scheduled execution looks at all the same: those that failed, and those that are not
+ * whole, within the retention of the plans.
+ */
+export function overdueHours({ from }: { from: Hour }, history: LoadHistory): Hour[] {
+  const hours = [
+    ...history.failed,
+    ...history.loaded.filter((each) => each.quarantined > 0).map((each) => each.partition),
+  ];
+  return [...new Set(hours)].filter((hour) => hour < from).sort();
+}
+
 /** The hours that are looked at, both included; `from` is after `to` where none is closed yet. */
 export function hoursToList(dataset: Dataset, input: ExecutionInput, now: Date): { from: Hour; to: Hour } {
   if (input.kind === 'requested') return { from: input.from, to: input.to };
@@ -52,13 +67,14 @@ export function hoursToList(dataset: Dataset, input: ExecutionInput, now: Date):
 
 /**
  * Decides what one execution loads.
- * @param files the data files by hour; hours outside `from` to `to` are left alone.
+ * @param hours those that are looked at: `from` to `to`, and those that are overdue; others are left alone.
+ * @param files the data files by hour.
  * @param errorFiles what Firehose could not deliver, by hour: an hour of which nothing became Parquet is told of too.
  */
 export function planLoad(
   dataset: Dataset,
   input: ExecutionInput,
-  { from, to }: { from: Hour; to: Hour },
+  { from, to, overdue = [] }: { from: Hour; to: Hour; overdue?: readonly Hour[] },
   files: ReadonlyMap<Hour, readonly LakeFile[]>,
   errorFiles: ReadonlyMap<Hour, readonly LakeFile[]>,
   history: LoadHistory,
@@ -68,15 +84,19 @@ export function planLoad(
   // One hour that is asked for by name is answered for even where it has no files; a range is not filled with such.
   if (input.kind === 'requested' && from === to) hours.add(from);
 
+  const columns = columnsDigest(dataset.columns);
   const due: Partition[] = [];
-  for (const partition of [...hours].filter((hour) => hour >= from && hour <= to).sort()) {
+  for (const partition of [...hours]
+    .filter((hour) => (hour >= from && hour <= to) || overdue.includes(hour))
+    .sort()) {
     const present = files.get(partition) ?? [];
     const undelivered = errorFiles.get(partition) ?? [];
     const last = loaded.get(partition);
     const isDue =
       input.kind === 'requested'
         ? present.length + undelivered.length > 0 || from === to
-        : (last?.fingerprint ?? EMPTY_FINGERPRINT) !== fingerprintOf([...present, ...undelivered]);
+        : (last?.fingerprint ?? EMPTY_FINGERPRINT) !==
+          fingerprintOf([...present, ...undelivered], last && last.quarantined > 0 ? columns : '');
     if (!isDue) continue;
     due.push({
       partition,

@@ -16,6 +16,8 @@ export interface PartitionResult {
   readonly inserted: number;
   /** Rows whose event time lies in another hour than that of arrival: late or early events, not an error. */
   readonly other_hours: number;
+  /** Where the lake holds the plan of its load, which names every file; null where none was made. */
+  readonly plan_key: string | null;
   /** Files that were left out, since they cannot be loaded. */
   readonly quarantined: number;
   /** Files that were loaded before and are gone since: their rows stay in the target. */
@@ -71,6 +73,7 @@ export interface PartitionEnd {
   /** Files in the listing. */
   readonly files: number;
   readonly inspection?: {
+    readonly plan_key: string;
     readonly files: number;
     readonly rows: number;
     readonly quarantined: number;
@@ -104,6 +107,7 @@ export function partitionResult(end: PartitionEnd, rerun: object): PartitionResu
     deleted: merged?.deleted ?? 0,
     inserted: merged?.inserted ?? 0,
     other_hours: counts?.other_hours ?? 0,
+    plan_key: inspection?.plan_key ?? null,
     quarantined: inspection?.quarantined ?? 0,
     vanished: inspection?.vanished ?? 0,
     overwritten: inspection?.overwritten ?? 0,
@@ -120,11 +124,15 @@ export function partitionResult(end: PartitionEnd, rerun: object): PartitionResu
 
 /** What a person wants to be told of a partition beside its counts, a line for each thing. */
 export function remarksOf(result: PartitionResult): string[] {
-  const { quarantined, vanished, overwritten, error_objects, error_records } = result;
+  const { outcome, quarantined, vanished, overwritten, error_objects, error_records } = result;
   const files = (count: number) => (count === 1 ? '1 file' : `${count} files`);
   return [
     ...(quarantined > 0 ? [`${files(quarantined)} left out: cannot be loaded as it is`] : []),
-    ...(overwritten > 0 ? [`${files(overwritten)} overwritten since the last load, loaded again`] : []),
+    ...(overwritten > 0
+      ? [
+          `${files(overwritten)} overwritten since the last load${outcome === 'loaded' && quarantined === 0 ? ', loaded again' : ''}`,
+        ]
+      : []),
     ...(vanished > 0
       ? [`${files(vanished)} gone since the last load: what was loaded of it stays in the target`]
       : []),
@@ -216,7 +224,7 @@ function summaryOf(partitions: readonly PartitionResult[], waiting: number): str
     return `${planned} partitions would be loaded${waiting > 0 ? `, ${waiting} more would wait` : ''}`;
   const loaded = partitions.filter((each) => each.outcome === 'loaded').length;
   const failed = partitions.filter((each) => each.outcome === 'failed').length;
-  const quarantined = sum((each) => each.quarantined);
+  const quarantined = sum((each) => (each.outcome === 'failed' ? 0 : each.quarantined));
   const undelivered = sum((each) => each.error_records ?? 0);
   return [
     `${loaded} of ${partitions.length} partitions loaded`,

@@ -2,8 +2,7 @@ import { z } from 'zod';
 import { diagnose, shortenedDiagnosis, type Diagnosis } from '../core/diagnosis';
 import { isTransient, LoadError } from '../core/errors';
 import { rerunInput } from '../core/execution-input';
-import { diagnosisParameters } from '../core/history';
-import { startedText } from '../core/hour';
+import { diagnosisParameters, startParameters } from '../core/history';
 import type { PartitionEnd } from '../core/report';
 import { batchOf, renderSql } from '../core/sql';
 import { datasetPieces, sluiceTable, stagingTable } from '../core/warehouse';
@@ -49,10 +48,10 @@ export const handler = stepHandler(
     const { load: failure, attempt } = input;
     const diagnosis = diagnose(failure.error);
     const { partition, reason, files, inspection, counts } = failure;
-    const end = { partition, reason, files, inspection, counts };
+    const end = { partition, reason, files, inspection: withoutDiagnosis(inspection), counts };
     const merged = await cleanUp(failure, diagnosis, attempt < CLEAN_UP_RETRIES);
     return merged
-      ? { ...end, outcome: 'loaded', merged, finished: new Date().toISOString() }
+      ? { ...end, inspection, outcome: 'loaded', merged, finished: new Date().toISOString() }
       : {
           ...end,
           outcome: 'failed',
@@ -61,6 +60,11 @@ export const handler = stepHandler(
         };
   },
 );
+
+/** What was left out is of no use where the partition failed, and all diagnoses share one payload. */
+function withoutDiagnosis(inspected: PartitionFailure['inspection']): PartitionFailure['inspection'] {
+  return inspected && { ...inspected, diagnosis: undefined };
+}
 
 /**
  * @param again whether what goes away by itself may be thrown, for the step to be tried again.
@@ -112,7 +116,7 @@ function parameters(
     bytes: failure.inspection?.bytes ?? 0,
     rows_in_files: failure.inspection?.rows ?? 0,
     staged: failure.counts?.staged ?? 0,
-    started: startedText(failure.inspection ? new Date(failure.inspection.started) : new Date()),
+    ...startParameters(failure.inspection ? new Date(failure.inspection.started) : new Date()),
     ...diagnosisParameters(diagnosis, rerunInput(failure.dataset, failure.partition, several)),
   };
 }

@@ -8,13 +8,13 @@ import {
   type BadFile,
   type BadFileError,
 } from '../core/bad-files';
+import { columnsDigest } from '../core/columns';
 import type { Dataset } from '../core/dataset';
 import { diagnose, shortenedDiagnosis } from '../core/diagnosis';
 import { isErrorName, LoadError } from '../core/errors';
 import { rerunInput } from '../core/execution-input';
 import { filesBeyond, isDataFile, type LakeFile } from '../core/files';
-import { diagnosisParameters, planParameters } from '../core/history';
-import { startedText } from '../core/hour';
+import { diagnosisParameters, planParameters, startParameters } from '../core/history';
 import {
   filesToLoad,
   manifestOf,
@@ -30,20 +30,18 @@ import { datasetPieces, stagingTable } from '../core/warehouse';
 import { readConfiguration, type Configuration } from './shared/configuration';
 import { readFooter } from './shared/footer';
 import { logger, stepHandler } from './shared/handler';
-import { countLines, listFiles, writeJson } from './shared/lake';
+import { allowed, countLines, listFiles, writeJson } from './shared/lake';
 import { findDataset, readSql } from './shared/package-files';
 import { inParallel } from './shared/in-parallel';
 import { readPlan, writePlan } from './shared/plan';
 import { caughtError, inspection, partitionState, type Inspection } from './shared/states';
-import { runBatch, statementName } from './shared/warehouse';
+import { endStatements, runBatch, statementName } from './shared/warehouse';
 
 /** Footers read at the same time: two small requests each. */
 const CONCURRENT_FOOTERS = 32;
 /** Of records that Firehose could not deliver, as many bytes of a partition are read to count them. */
 const COUNTED_ERROR_BYTES = 128 * 1024 * 1024;
 const CONCURRENT_COUNTS = 8;
-/** COPYs of one load that may fail for a bad file each, before the partition fails. */
-const MOST_FAILED_COPIES = 20;
 
 /** Called again, with its own inspection and the COPY's error, where a COPY has found a bad file. */
 const event = partitionState.extend({ inspection: inspection.optional(), error: caughtError.optional() });
@@ -57,25 +55,34 @@ export const handler = stepHandler('InspectFiles', event, async (load): Promise<
   const { dataset, several } = findDataset(configuration.packageDirectory, load.dataset);
   const mayQuarantine = dataset.load.on_bad_file === 'quarantine';
 
-  const found = await listPartition(bucket, dataset, load.partition);
-  const before = load.previous_plan ? await loadedBefore(bucket, load.previous_plan) : [];
+  const found = await listPartition(bucket, dataset, load);
+  const previous = load.previous_plan ? await planBefore(bucket, load.previous_plan) : undefined;
+  const before = previous?.loaded ?? [];
   const files = filesToLoad(found.present, load.reason === 'requested' ? [] : before);
-  const known = await foundSoFar(bucket, load, files);
-  const judged = await inParallel(filesBeyond(files, known), CONCURRENT_FOOTERS, (file) =>
+  const toldOf = mayQuarantine && load.reason !== 'requested' ? stillBad(previous, dataset, files) : [];
+  const leftOut = load.error ? await foundSoFar(bucket, dataset, load, files) : toldOf;
+  const judged = await inParallel(filesBeyond(files, leftOut), CONCURRENT_FOOTERS, (file) =>
     judgeFile(bucket, dataset, file),
   );
-  const bad = [...known, ...judged.filter((file) => 'error' in file)];
+  const bad = [...leftOut, ...judged.filter((file) => 'error' in file)];
   if (bad.length > 0 && !mayQuarantine) throw badFilesError(dataset, bucket, bad, files.length);
 
   const good = judged.filter((file) => 'footer' in file);
   const key = planKey(load.dataset, load.partition, load.execution);
   const identity = { partition: load.partition, execution: load.execution, keys: { plan: key } };
-  const plan = planPartition(dataset, identity, found, before, good, bad);
+  const news = filesBeyond(bad, toldOf);
+  const diagnosis =
+    news.length > 0
+      ? quarantineDiagnosis(dataset, bucket, news as BadFile[], files.length, good.length)
+      : undefined;
+  const plan: PartitionPlan = {
+    ...planPartition(dataset, identity, found, before, good, bad),
+    ...(diagnosis ? { diagnosis } : {}),
+  };
   await Promise.all(
     plan.copies.map((copy) => writeJson(bucket, copy.manifest_key, manifestOf(bucket, copy))),
   );
   await writePlan(bucket, key, plan);
-  const diagnosis = bad.length > 0 ? quarantineDiagnosis(dataset, bucket, bad, files.length) : undefined;
   if (good.length === 0) {
     const rerun = rerunInput(dataset.name, load.partition, several);
     await recordEmpty(configuration, dataset, plan, {
@@ -83,7 +90,7 @@ export const handler = stepHandler('InspectFiles', event, async (load): Promise<
       ...diagnosisParameters(diagnosis, rerun),
       reason: load.reason,
       plan_key: key,
-      started: startedText(started),
+      ...startParameters(started),
     });
   }
   return {
@@ -107,18 +114,23 @@ export const handler = stepHandler('InspectFiles', event, async (load): Promise<
   };
 });
 
-async function listPartition(bucket: string, dataset: Dataset, partition: string): Promise<PartitionFiles> {
+async function listPartition(bucket: string, dataset: Dataset, load: Load): Promise<PartitionFiles> {
   const { source } = dataset;
-  const prefixes = [source.prefix, ...errorPrefixes(source.error_prefix)].map((template) =>
-    prefixOfHour(template, partition),
-  );
-  const listings = await Promise.all(
-    prefixes.map(async (prefix) =>
-      (await listFiles(bucket, prefix)).filter((file) => isDataFile(file.key, prefix)),
-    ),
-  );
-  const [present = [], ...errors] = listings;
-  return { present, errors: errors.flat(), error_records: await countRecords(bucket, errors.flat()) };
+  const list = async (template: string) => {
+    const prefix = prefixOfHour(template, load.partition);
+    return (await listFiles(bucket, prefix)).filter((file) => isDataFile(file.key, prefix));
+  };
+  const [present, ...errors] = await Promise.all([
+    list(source.prefix),
+    ...errorPrefixes(source.error_prefix).map((template) => allowed(() => list(template), [])),
+  ]);
+  return {
+    present,
+    errors: errors.flat(),
+    error_records: load.inspection
+      ? load.inspection.error_records
+      : await allowed(() => countRecords(bucket, errors.flat()), null),
+  };
 }
 
 /** @returns null where it would take too long. */
@@ -128,40 +140,59 @@ async function countRecords(bucket: string, files: readonly LakeFile[]): Promise
   return counts.reduce((sum, count) => sum + count, 0);
 }
 
+/** Bad files of the last load that are as they were, judged by the same columns: somebody has been told of them. */
+function stillBad(
+  previous: PartitionPlan | undefined,
+  dataset: Dataset,
+  files: readonly LakeFile[],
+): readonly BadFile[] {
+  if (previous?.columns_digest !== columnsDigest(dataset.columns)) return [];
+  return previous.quarantined.filter((bad) => filesBeyond([bad], files).length === 0);
+}
+
 /**
  * The bad files that this execution has found so far, with the one that its COPY has just met: what is wrong with that
  * its footer does not show.
- * @throws LoadError the COPY's own, where it names no file of the partition or there is no end of them
+ * @throws LoadError the COPY's own, where it names no file of the partition; that of all bad files, where there is no end
+ *   of them
  */
-async function foundSoFar(bucket: string, load: Load, files: readonly LakeFile[]): Promise<BadFile[]> {
+async function foundSoFar(
+  bucket: string,
+  dataset: Dataset,
+  load: Load,
+  files: readonly LakeFile[],
+): Promise<readonly BadFile[]> {
   if (!load.inspection || !load.error) return [];
   const { error, cause, fix } = diagnose(load.error);
   const { quarantined, copies } = await readPlan(bucket, load.inspection.plan_key);
   // Among those left out already where this is another try of the same inspection.
   const file = fileNamedIn(cause, [...copies.flatMap((copy) => copy.files), ...quarantined]);
-  if (!isBadFileError(error) || !file || load.inspection.failed_copies >= MOST_FAILED_COPIES) {
+  if (!isBadFileError(error) || !file) {
     throw new LoadError(isErrorName(error) ? error : 'StatementFailed', cause, fix);
   }
   const { key, etag, size } = file;
   const others = quarantined.filter((each) => each.key !== key);
+  const bad: BadFile[] = [...others, { key, etag, size, error, reason: cause }];
+  if (load.inspection.failed_copies >= load.most_failed_copies) {
+    const remark = `, and there may be more: ${load.most_failed_copies + 1} COPYs in a row met one each, and no more are tried`;
+    throw badFilesError(dataset, bucket, bad, files.length, remark);
+  }
   // One that was written again meanwhile is another file.
-  return [...others, { key, etag, size, error, reason: cause }].filter(
-    (bad) => filesBeyond([bad], files).length === 0,
-  );
+  return bad.filter((each) => filesBeyond([each], files).length === 0);
 }
 
 function isBadFileError(error: string): error is BadFileError {
   return BAD_FILE_ERRORS.some((each) => each === error);
 }
 
-/** The files that the target holds. Where the plan that names them is gone, all are loaded again: that is only slower. */
-async function loadedBefore(bucket: string, plan: string): Promise<readonly LakeFile[]> {
+/** The plan of the last load. Where it is gone the whole partition is loaded again: that is only slower. */
+async function planBefore(bucket: string, plan: string): Promise<PartitionPlan | undefined> {
   try {
-    return (await readPlan(bucket, plan)).loaded;
+    return await readPlan(bucket, plan);
   } catch (error) {
     if (!(error instanceof LoadError) || error.name !== 'FileChanged') throw error;
     logger.warn('The plan of the last load is gone: the whole partition is loaded again', { plan });
-    return [];
+    return undefined;
   }
 }
 
@@ -191,5 +222,7 @@ async function recordEmpty(
   );
   const { partition, execution, fingerprint } = plan;
   const parameters = { ...recorded, dataset: dataset.name, partition, execution, fingerprint };
+  // Not beside the same statement of a try before, whose answer was lost: neither would see the other's row.
+  await endStatements(configuration, plan);
   await runBatch(configuration, batchOf(statements, parameters), statementName(plan, 'InspectFiles'));
 }

@@ -3,22 +3,23 @@ import { targetColumns, type Dataset } from '../core/dataset';
 import { LoadError } from '../core/errors';
 import { parseExecutionInput, type ExecutionInput } from '../core/execution-input';
 import { filesByHour, type LakeFile } from '../core/files';
-import type { Hour } from '../core/hour';
+import { addHours, type Hour } from '../core/hour';
 import {
   hoursToList,
+  overdueHours,
   planLoad,
   type LoadedPartition,
   type LoadHistory,
   type Partition,
 } from '../core/partitions';
 import { ADDED_HISTORY_COLUMNS } from '../core/history';
-import { dayPrefixes, errorPrefixes, type PrefixTemplate } from '../core/prefix';
+import { dayPrefixes, errorPrefixes, prefixOfHour, type PrefixTemplate } from '../core/prefix';
 import { batchOf, quoteName, renderSql, type SqlTemplate } from '../core/sql';
 import { datasetPieces, HISTORY_TABLE, mutexTable, SLUICE_SCHEMA, stagedLoad } from '../core/warehouse';
 import { readConfiguration, type Configuration } from './shared/configuration';
 import { stepHandler } from './shared/handler';
 import { inParallel } from './shared/in-parallel';
-import { bucketRegion, listFiles } from './shared/lake';
+import { allowed, bucketRegion, listFiles } from './shared/lake';
 import { findDataset, readSql } from './shared/package-files';
 import { partitionState } from './shared/states';
 import { runBatch, type Row } from './shared/warehouse';
@@ -35,6 +36,10 @@ const CONCURRENT_LISTINGS = 16;
 
 /** Of the 262,144 bytes that a payload between states may have, what the diagnoses of failed partitions share. */
 const DIAGNOSES_BYTES = 100_000;
+
+/** COPYs of a partition that may fail for a bad file each, and of all: each is about 30 of an execution's 25,000 events. */
+const MOST_FAILED_COPIES = 20;
+const FAILED_COPIES = 400;
 
 interface Listing {
   readonly dataset: string;
@@ -68,13 +73,28 @@ export const handler = stepHandler(
 
     assertSameAccount(configuration, state_machine);
     await assertSameRegion(configuration);
+    const { bucket } = configuration;
     const { source } = dataset;
+    const days = (template: PrefixTemplate) => dayPrefixes(template, hours.from, hours.to);
     const [files, errorFiles, { history, staging }] = await Promise.all([
-      listHours(configuration.bucket, [source.prefix], hours),
-      listHours(configuration.bucket, errorPrefixes(source.error_prefix), hours),
+      listHours(bucket, [source.prefix], days),
+      allowed(() => listHours(bucket, errorPrefixes(source.error_prefix), days), new Map<Hour, LakeFile[]>()),
       readWarehouse(configuration, dataset, request, hours),
     ]);
-    const { partitions, waiting, next } = planLoad(dataset, request, hours, files, errorFiles, history);
+    const overdue = request.kind === 'scheduled' ? overdueHours(hours, history) : [];
+    const each = (template: PrefixTemplate) => overdue.map((hour) => prefixOfHour(template, hour));
+    const [overdueFiles, overdueErrors] = await Promise.all([
+      listHours(bucket, [source.prefix], each),
+      allowed(() => listHours(bucket, errorPrefixes(source.error_prefix), each), new Map<Hour, LakeFile[]>()),
+    ]);
+    const { partitions, waiting, next } = planLoad(
+      dataset,
+      request,
+      { ...hours, overdue },
+      new Map([...files, ...overdueFiles]),
+      new Map([...errorFiles, ...overdueErrors]),
+      history,
+    );
     return {
       dataset: dataset.name,
       several,
@@ -84,6 +104,7 @@ export const handler = stepHandler(
         dataset: dataset.name,
         execution,
         diagnosis_bytes: Math.floor(DIAGNOSES_BYTES / partitions.length),
+        most_failed_copies: Math.min(MOST_FAILED_COPIES, Math.floor(FAILED_COPIES / partitions.length)),
       })),
       waiting,
       sweep: request.kind === 'scheduled' && !request.plan,
@@ -119,16 +140,16 @@ async function assertSameRegion({ bucket, region }: Configuration): Promise<void
   );
 }
 
-/** The data files under all of the templates, by hour. */
+/** The data files of the templates by hour, as far as they stand under the prefixes that are given for each. */
 async function listHours(
   bucket: string,
   templates: readonly PrefixTemplate[],
-  { from, to }: { from: Hour; to: Hour },
+  prefixesOf: (template: PrefixTemplate) => readonly string[],
 ): Promise<Map<Hour, LakeFile[]>> {
-  const days = templates.flatMap((template) =>
-    dayPrefixes(template, from, to).map((prefix) => ({ template, prefix })),
+  const prefixes = templates.flatMap((template) =>
+    prefixesOf(template).map((prefix) => ({ template, prefix })),
   );
-  const listings = await inParallel(days, CONCURRENT_LISTINGS, async ({ template, prefix }) =>
+  const listings = await inParallel(prefixes, CONCURRENT_LISTINGS, async ({ template, prefix }) =>
     filesByHour(template, await listFiles(bucket, prefix)),
   );
   const hours = new Map<Hour, LakeFile[]>();
@@ -157,6 +178,8 @@ async function readWarehouse(
     mutex_table: mutexTable(dataset.name),
     history_table: HISTORY_TABLE,
     dataset: dataset.name,
+    // What was asked for is looked at, and nothing else.
+    oldest_hour: request.kind === 'scheduled' ? addHours(to, -24 * dataset.load.retention_days) : from,
     from_hour: from,
     to_hour: to,
   };
@@ -165,22 +188,29 @@ async function readWarehouse(
     return runBatch(configuration, batchOf(statements, parameters), `ListPartitions ${dataset.name}`);
   };
   const templates = readSql(configuration.packageDirectory, 'list-partitions');
-  const [rows = [], loaded = [], failed = []] = await read(templates).catch((error: unknown) => {
-    // Before the first load the history itself is what does not exist; the target may.
-    if (error instanceof LoadError && error.name === 'TargetMismatch') return read(templates.slice(0, 1));
-    throw error;
-  });
-  const columnsOf = (schema: string, table: string) =>
+  const columnsOf = (rows: readonly Row[], schema: string, table: string) =>
     rows
       .filter((row) => row.table_schema === schema && row.table_name === table)
       .map((row) => row.column_name);
-  const target = columnsOf(schema, table);
-  const history = columnsOf(SLUICE_SCHEMA, HISTORY_TABLE);
+  const results = await read(templates).catch(async (error: unknown) => {
+    // Before the first load the history itself is what does not exist, after an upgrade a column of it.
+    if (!(error instanceof LoadError) || error.name !== 'TargetMismatch') throw error;
+    const [rows = []] = await read(templates.slice(0, 1));
+    const history = columnsOf(rows, SLUICE_SCHEMA, HISTORY_TABLE);
+    if (history.length === 0) return [rows];
+    if (request.plan) throw error;
+    await upgradeHistory(configuration, dataset, history);
+    return read(templates);
+  });
+  const [rows = [], loaded = [], failed = []] = results;
+  const target = columnsOf(rows, schema, table);
   if (target.length > 0) assertTargetColumns(target, dataset);
   if (!request.plan) {
-    const complete = [target, history, columnsOf(SLUICE_SCHEMA, mutexTable(dataset.name))];
-    if (complete.some((columns) => columns.length === 0)) await createWarehouse(configuration, dataset);
-    if (history.length > 0) await upgradeHistory(configuration, dataset, history);
+    const history = columnsOf(rows, SLUICE_SCHEMA, HISTORY_TABLE);
+    const mutex = columnsOf(rows, SLUICE_SCHEMA, mutexTable(dataset.name));
+    if ([target, history, mutex].some((columns) => columns.length === 0)) {
+      await createWarehouse(configuration, dataset);
+    } else await upgradeHistory(configuration, dataset, history);
   }
   return {
     // A table that was dropped, or has another name now, holds nothing of what the history says was loaded.
@@ -236,5 +266,6 @@ function loadedPartition(row: Row): LoadedPartition {
     partition: String(row.partition).trim(),
     fingerprint: String(row.fingerprint),
     plan_key: String(row.plan_key),
+    quarantined: Number(row.quarantined),
   };
 }

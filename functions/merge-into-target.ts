@@ -1,8 +1,7 @@
 import type { z } from 'zod';
-import { startedText, startOfHour, timestampText } from '../core/hour';
+import { startOfHour, timestampText } from '../core/hour';
 import { rerunInput } from '../core/execution-input';
-import { diagnosisParameters, planParameters } from '../core/history';
-import { quarantineDiagnosis } from '../core/bad-files';
+import { diagnosisParameters, planParameters, startParameters } from '../core/history';
 import { batchOf, renderSql } from '../core/sql';
 import { datasetPieces, sluiceTable } from '../core/warehouse';
 import { readConfiguration } from './shared/configuration';
@@ -36,16 +35,6 @@ export const handler = stepHandler(
     }
 
     const plan = await readPlan(configuration.bucket, load.inspection.plan_key);
-    const { quarantined } = plan;
-    const leftOut =
-      quarantined.length > 0
-        ? quarantineDiagnosis(
-            dataset,
-            configuration.bucket,
-            quarantined,
-            quarantined.length + load.inspection.files,
-          )
-        : undefined;
     const pieces = {
       ...datasetPieces(dataset),
       staging: sluiceTable(load.inspection.staging),
@@ -58,7 +47,7 @@ export const handler = stepHandler(
       batchOf(statements, {
         ...parameters(load),
         ...planParameters(plan),
-        ...diagnosisParameters(leftOut, rerunInput(load.dataset, load.partition, several)),
+        ...diagnosisParameters(plan.diagnosis, rerunInput(load.dataset, load.partition, several)),
         fingerprint: plan.fingerprint,
       }),
       statementName(load, 'MergeIntoTarget'),
@@ -84,6 +73,6 @@ function parameters(load: Load): Record<string, string | number> {
     keys: load.counts.keys,
     other_hours: load.counts.other_hours,
     plan_key: load.inspection.plan_key,
-    started: startedText(new Date(load.inspection.started)),
+    ...startParameters(new Date(load.inspection.started)),
   };
 }

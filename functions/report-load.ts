@@ -33,7 +33,9 @@ const event = z.object({
     /** Where the execution failed as a whole. */
     diagnosis: diagnosis.optional(),
     /** What SweepLeftovers did, or why it could not. */
-    swept: z.object({ staging_tables: z.number(), plan_files: z.number() }).optional(),
+    swept: z
+      .object({ staging_tables: z.number(), plan_files: z.number(), error: z.string().nullable() })
+      .optional(),
     sweep_error: caughtError.optional(),
   }),
 });
@@ -52,9 +54,7 @@ export const handler = stepHandler('ReportLoad', event, ({ execution, input, loa
         next: load.next && several ? { dataset, ...load.next } : load.next,
         housekeeping: sweep_error
           ? { staging_tables: 0, plan_files: 0, error: sweepFailure(sweep_error) }
-          : swept
-            ? { ...swept, error: null }
-            : null,
+          : (swept ?? null),
       },
       load.partitions.map((end) => partitionResult(end, rerunInput(dataset ?? '', end.partition, several))),
       load.diagnosis ?? null,

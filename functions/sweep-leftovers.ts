@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Dataset } from '../core/dataset';
+import { diagnoseClientError, firstBytes } from '../core/diagnosis';
 import { plansOfDataset, plansOfPartition } from '../core/inspection';
 import { batchOf, renderSql } from '../core/sql';
 import { datasetPieces, sluiceTable, stagedLoad } from '../core/warehouse';
@@ -9,6 +10,9 @@ import { logger, stepHandler } from './shared/handler';
 import { deleteOlder, listFiles } from './shared/lake';
 import { findDataset, readSql } from './shared/package-files';
 import { endStatements, runBatch, type LoadIdentity } from './shared/warehouse';
+
+/** Of the error in the report. */
+const ERROR_BYTES = 2_000;
 
 const event = z.object({
   dataset: z.string(),
@@ -24,28 +28,46 @@ interface Swept {
   readonly staging_tables: number;
   /** Plans and manifests. */
   readonly plan_files: number;
+  /** The first thing that could not be done; it keeps nothing else from being done. */
+  readonly error: string | null;
 }
 
 const DAY = 24 * 60 * 60 * 1_000;
+/** The notification of a failed execution waits for this step: what takes longer is left to the next execution. */
+const TIME_BUDGET = 60_000;
 
 /**
- * Drops the staging tables of executions that have ended without dropping them, and deletes the plans and manifests that
- * are older than the retention. Nothing of a running execution is touched.
+ * Deletes the plans and manifests that are older than the retention, and drops the staging tables of executions that have
+ * ended without dropping them. Nothing of a running execution is touched.
  */
 export const handler = stepHandler('SweepLeftovers', event, async (input): Promise<Swept> => {
+  const started = Date.now();
   const configuration = readConfiguration();
   const { dataset } = findDataset(configuration.packageDirectory, input.dataset);
+  let error: string | null = null;
+  const tried = <Result>(what: string, run: () => Promise<Result>): Promise<Result | undefined> =>
+    run().catch((thrown: unknown) => {
+      logger.warn(`${what} failed`, { error: thrown as Error });
+      const { name, reason } = diagnoseClientError(thrown, what);
+      error ??= `${name}: ${firstBytes(reason, ERROR_BYTES)}`;
+      return undefined;
+    });
+
+  const before = new Date(started - dataset.load.retention_days * DAY);
+  const deleted = await tried('Deleting old plans', () =>
+    deleteOlder(configuration.bucket, plansOfDataset(dataset.name), before),
+  );
   let dropped = 0;
   for (const table of input.staging) {
-    const load = await deadLoad(configuration.bucket, input, table);
-    if (!load) continue;
-    await dropStaging(configuration, dataset, load, table);
-    logger.info('Dropped a staging table that an execution left behind', { table, ...load });
-    dropped += 1;
+    if (Date.now() - started > TIME_BUDGET) break;
+    const swept = await tried(`Dropping ${table}`, async () => {
+      const load = await deadLoad(configuration.bucket, input, table);
+      if (load) await dropStaging(configuration, dataset, load, table);
+      return load;
+    });
+    if (swept) dropped += 1;
   }
-  const before = new Date(Date.now() - dataset.load.retention_days * DAY);
-  const deleted = await deleteOlder(configuration.bucket, plansOfDataset(dataset.name), before);
-  return { staging_tables: dropped, plan_files: deleted };
+  return { staging_tables: dropped, plan_files: deleted ?? 0, error };
 });
 
 /**

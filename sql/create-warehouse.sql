@@ -32,7 +32,8 @@ CREATE TABLE IF NOT EXISTS {history} (
   "overwritten" BIGINT,
   "error_objects" BIGINT,
   "error_records" BIGINT,
-  "rerun" VARCHAR(1024)
+  "rerun" VARCHAR(1024),
+  "inspected" TIMESTAMP
 ) DISTSTYLE AUTO SORTKEY ("dataset", "partition");
 
 -- statement: create-mutex

@@ -1,6 +1,6 @@
 import { Logger } from '@aws-lambda-powertools/logger';
 import type { z } from 'zod';
-import { diagnoseClientError } from '../../core/diagnosis';
+import { diagnoseClientError, firstBytes } from '../../core/diagnosis';
 import { LoadError } from '../../core/errors';
 
 export const logger = new Logger({ serviceName: 'sluice' });
@@ -34,7 +34,7 @@ export function stepHandler<Schema extends z.ZodType, Result>(
       logger.info(`${step} done`, { event: parsed.data as object, result: result as object });
       return result;
     } catch (thrown) {
-      const error = isProgrammingError(thrown) ? thrown : diagnoseClientError(thrown, step);
+      const error = isProgrammingError(thrown) ? thrown : bounded(diagnoseClientError(thrown, step));
       logFailure(step, event, error);
       throw error;
     }
@@ -48,6 +48,17 @@ function logFailure(step: string, event: unknown, error: Error): void {
   } catch {
     logger.error(`${step} failed`, { error });
   }
+}
+
+/**
+ * Step Functions keeps 32,768 characters of a function's error, which holds the message twice (errorMessage and trace):
+ * what is cut off there is no JSON any more, and the fix would be lost.
+ */
+const REASON_BYTES = 8_000;
+
+function bounded(error: LoadError): LoadError {
+  const reason = firstBytes(error.reason, REASON_BYTES);
+  return reason === error.reason ? error : new LoadError(error.name, reason, error.fix);
 }
 
 /** A mistake of ours keeps its own name and trace: to call it a lost connection would hide it. */

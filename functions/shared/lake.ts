@@ -9,7 +9,9 @@ import {
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { diagnoseClientError } from '../../core/diagnosis';
+import { LoadError } from '../../core/errors';
 import type { LakeFile } from '../../core/files';
+import { logger } from './handler';
 
 const client = new S3Client({});
 
@@ -77,8 +79,7 @@ export async function countLines(bucket: string, file: LakeFile): Promise<number
 }
 
 /**
- * Deletes the objects under a prefix that were last written before a time, in key order, page by page until a page
- * has none.
+ * Deletes the objects under a prefix that were last written before a time.
  * @returns how many were deleted.
  */
 export async function deleteOlder(bucket: string, prefix: string, before: Date): Promise<number> {
@@ -86,7 +87,7 @@ export async function deleteOlder(bucket: string, prefix: string, before: Date):
     let deleted = 0;
     for await (const page of paginateListObjectsV2({ client }, { Bucket: bucket, Prefix: prefix })) {
       const old = (page.Contents ?? []).filter(({ LastModified }) => LastModified && LastModified < before);
-      if (old.length === 0) break;
+      if (old.length === 0) continue;
       const answer = await client.send(
         new DeleteObjectsCommand({
           Bucket: bucket,
@@ -121,6 +122,20 @@ export async function writeJson(bucket: string, key: string, value: object): Pro
       }),
     ),
   );
+}
+
+/**
+ * What is only told of, where the function's role is allowed to see it: a load does not fail for it.
+ * @param otherwise the answer where access is denied.
+ */
+export async function allowed<Result>(run: () => Promise<Result>, otherwise: Result): Promise<Result> {
+  try {
+    return await run();
+  } catch (error) {
+    if (!(error instanceof LoadError) || error.name !== 'AccessDenied') throw error;
+    logger.warn('What Firehose could not deliver cannot be counted', { error });
+    return otherwise;
+  }
 }
 
 async function explained<T>(call: string, run: () => Promise<T>): Promise<T> {

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { BAD_FILE_ERRORS } from '../../core/bad-files';
 import type { PartitionPlan } from '../../core/inspection';
 import { readJson, writeJson } from './lake';
+import { diagnosis } from './states';
 
 const file = z.object({ key: z.string(), etag: z.string(), size: z.number() });
 const schema: z.ZodType<PartitionPlan> = z.object({
@@ -22,6 +23,8 @@ const schema: z.ZodType<PartitionPlan> = z.object({
   // Plans of earlier versions of Sluice have none of these.
   overwritten: z.array(z.string()).default([]),
   quarantined: z.array(file.extend({ error: z.enum(BAD_FILE_ERRORS), reason: z.string() })).default([]),
+  columns_digest: z.string().default(''),
+  diagnosis: diagnosis.optional(),
   error_objects: z.number().default(0),
   error_records: z.number().nullable().default(0),
 });

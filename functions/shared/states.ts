@@ -18,6 +18,8 @@ export const partitionState = z.object({
   previous_plan: z.string().optional(),
   /** How much of the payload between states the diagnosis of this partition may take, should it fail. */
   diagnosis_bytes: z.number(),
+  /** COPYs that may fail for a bad file each before the partition does: they share the events of an execution. */
+  most_failed_copies: z.number(),
 });
 
 /** What InspectFiles adds. */

@@ -13,7 +13,7 @@ import { z } from 'zod';
 import { diagnoseClientError, diagnoseStatement } from '../../core/diagnosis';
 import { isTransient, LoadError } from '../../core/errors';
 import type { SqlBatch } from '../../core/sql';
-import type { Configuration } from './configuration';
+import { readConfiguration, type Configuration } from './configuration';
 
 /** How long the service holds a call back while the statement runs, in seconds; it takes 30 at most. */
 const SUBMIT_WAIT_SECONDS = 20;
@@ -210,6 +210,7 @@ async function describe(id: string, submitted: string, waitSeconds?: number): Pr
         status,
         described.Error ?? failed?.Error ?? '',
         `statement ${failed?.Id ?? id}`,
+        readConfiguration(),
       );
     }
     default:

@@ -96,7 +96,7 @@ describe('a partition with bad files', () => {
   });
 
   test('or is loaded without them, which says the same', () => {
-    expect(quarantineDiagnosis(dataset, 'lake', [bad('orders/short')], 3)).toEqual({
+    expect(quarantineDiagnosis(dataset, 'lake', [bad('orders/short')], 3, 2)).toEqual({
       error: 'FilesQuarantined',
       cause:
         '1 of 3 files were left out, the others loaded:\ns3://lake/orders/short: ColumnMismatch: missing: order_id',
@@ -108,7 +108,9 @@ describe('a partition with bad files', () => {
     const many = Array.from({ length: 25 }, (_, index) => bad(`part-${index}`));
     const { reason } = badFilesError(dataset, 'lake', many, 30);
     expect(reason.split('\n')).toHaveLength(12);
-    expect(reason).toMatch(/^25 of 30 files .*\n(.*\n){10}… and 15 more files$/);
+    expect(reason).toMatch(
+      /^25 of 30 files .*\n(.*\n){10}… and 15 more files; the plan in the lake names them all$/,
+    );
   });
 });
 

@@ -123,14 +123,24 @@ describe('what Redshift says of a statement', () => {
   test('a role that may not be assumed is named in the command that mends it', () => {
     for (const [name, text] of texts.filter(([, each]) => each.includes(ROLE))) {
       expect(name).toBe('RoleNotAssumable');
-      expect(diagnoseStatement('FAILED', text, '').fix).toContain(`--iam-roles ${ROLE} (`);
+      expect(diagnoseStatement('FAILED', text, '').fix).toContain(`--iam-roles ${ROLE} --namespace-name`);
     }
     const unnamed = diagnoseStatement(
       'FAILED',
       'Role needs to be owned by the same account with cluster',
       '',
     );
-    expect(unnamed.fix).toContain('--iam-roles <role> (');
+    expect(unnamed.fix).toContain('--iam-roles <role> --namespace-name');
+    // As it is to be run, where it is known what is deployed.
+    const { fix } = diagnoseStatement(
+      'FAILED',
+      'Role needs to be owned by the same account with cluster',
+      '',
+      { copyRole: ROLE, workgroup: 'analytics' },
+    );
+    expect(fix).toContain(
+      `aws redshift-serverless update-namespace --iam-roles ${ROLE} --namespace-name "$(aws redshift-serverless get-workgroup --workgroup-name analytics `,
+    );
     expect(unnamed.fix).toContain('redshift-serverless.amazonaws.com');
   });
 
@@ -140,7 +150,7 @@ describe('what Redshift says of a statement', () => {
       'Not authorized to get credentials of role arn:role/$&$1',
       '',
     ).fix;
-    expect(fix).toContain('--iam-roles arn:role/$&$1 (');
+    expect(fix).toContain('--iam-roles arn:role/$&$1 --namespace-name');
   });
 
   test('the manifest’s misleading twin says what it may mean', () => {
@@ -304,6 +314,11 @@ describe('what an AWS client throws', () => {
     ['ConfigurationError', thrown('ValidationException', 400)],
     ['ConfigurationError', thrown('ResourceNotFoundException', 400)],
     ['ConfigurationError', thrown('CredentialsProviderError')],
+    ['AccessDenied', thrown('InvalidObjectState', 403)],
+    ['AccessDenied', thrown('KMS.DisabledException', 400)],
+    ['ConnectionLost', Object.assign(new Error('getaddrinfo ENOTFOUND x'), { code: 'ENOTFOUND' })],
+    ['UnknownError', thrown('SomethingNobodyKnows', 400)],
+    ['UnknownError', new Error('boom')],
   ])('%s: %s', (name, error) => {
     const diagnosis = diagnoseClientError(error, 'GetObject s3://lake/a');
     expect(diagnosis.name).toBe(name);

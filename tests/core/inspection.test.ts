@@ -11,6 +11,7 @@ import {
 } from '../../core/inspection';
 import type { ParquetField } from '../../core/parquet-types';
 import type { BadFile } from '../../core/bad-files';
+import { columnsDigest } from '../../core/columns';
 import { loadErrorOf } from './load-error';
 import { ordersDataset } from './orders';
 
@@ -67,6 +68,7 @@ describe('a plan', () => {
       vanished: [],
       overwritten: [],
       quarantined: [],
+      columns_digest: columnsDigest(dataset.columns),
       error_objects: 0,
       error_records: 0,
     });
@@ -169,8 +171,8 @@ describe('a plan without the files that cannot be loaded', () => {
     expect(made.copies.flatMap((copy) => copy.files.map((each) => each.key))).toEqual(['a']);
   });
 
-  test('has their fingerprint too: as long as nothing changes there is nothing new', () => {
-    expect(made.fingerprint).toBe(fingerprintOf(present));
+  test('has their fingerprint too, and that of the columns: as long as nothing changes there is nothing new', () => {
+    expect(made.fingerprint).toBe(fingerprintOf(present, columnsDigest(dataset.columns)));
   });
 
   test('lets them be loaded once they are written again, and them alone', () => {

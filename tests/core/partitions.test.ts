@@ -1,8 +1,15 @@
+import { columnsDigest } from '../../core/columns';
 import { parseExecutionInput } from '../../core/execution-input';
 import { EMPTY_FINGERPRINT, fingerprintOf, type LakeFile } from '../../core/files';
 import { addHours, type Hour } from '../../core/hour';
-import { hoursToList, planLoad, type LoadedPartition, type LoadHistory } from '../../core/partitions';
-import { ordersDataset } from './orders';
+import {
+  hoursToList,
+  overdueHours,
+  planLoad,
+  type LoadedPartition,
+  type LoadHistory,
+} from '../../core/partitions';
+import { ORDER_COLUMNS, ordersDataset } from './orders';
 
 const dataset = ordersDataset();
 const SCHEDULED = parseExecutionInput({});
@@ -13,6 +20,7 @@ const loaded = (partition: Hour, files: readonly LakeFile[]): LoadedPartition =>
   partition,
   fingerprint: fingerprintOf(files),
   plan_key: `sluice/orders/${partition}/earlier/plan.json`,
+  quarantined: 0,
 });
 const history = (...partitions: readonly LoadedPartition[]): LoadHistory => ({
   loaded: partitions,
@@ -236,5 +244,50 @@ describe('more partitions than one execution takes', () => {
     );
     expect(plan).toEqual({ partitions: expect.any(Array) as unknown[], waiting: 0 });
     expect(plan.partitions).toHaveLength(3);
+  });
+});
+
+describe('hours that have left the lookback', () => {
+  const OLD = '2026-11-19T05';
+  const files = new Map([[OLD, [file('a')]]]);
+  const quarantined = { ...loaded(OLD, []), quarantined: 1 };
+
+  test('are overdue where they failed or are not whole, and no others', () => {
+    const whole = loaded('2026-11-19T06', []);
+    const known = {
+      loaded: [quarantined, whole, loaded(WINDOW.from, [])],
+      failed: ['2026-11-18T01', WINDOW.to],
+    };
+    expect(overdueHours(WINDOW, known)).toEqual(['2026-11-18T01', OLD]);
+  });
+
+  test('that failed stay due until they are loaded', () => {
+    const failed: LoadHistory = { loaded: [], failed: [OLD] };
+    const hours = { ...WINDOW, overdue: overdueHours(WINDOW, failed) };
+    expect(planLoad(dataset, SCHEDULED, hours, files, NO_ERRORS, failed).partitions).toEqual([
+      { partition: OLD, reason: 'new', files: 1 },
+    ]);
+  });
+
+  test('that are not whole are due once a file of theirs, or the columns that it was judged by, changes', () => {
+    const columns = columnsDigest(dataset.columns);
+    const last = { ...quarantined, fingerprint: fingerprintOf([file('a')], columns) };
+    const due = (now: typeof dataset, present: LakeFile) =>
+      planLoad(
+        now,
+        SCHEDULED,
+        { ...WINDOW, overdue: [OLD] },
+        new Map([[OLD, [present]]]),
+        NO_ERRORS,
+        history(last),
+      ).partitions.map((each) => each.reason);
+    expect(due(dataset, file('a'))).toEqual([]);
+    expect(due(dataset, file('a', 'e2'))).toEqual(['late-files']);
+    const wider = ordersDataset({
+      columns: ORDER_COLUMNS.map((each) =>
+        each.name === 'status' ? { ...each, type: 'varchar(32)' } : each,
+      ),
+    });
+    expect(due(wider, file('a'))).toEqual(['late-files']);
   });
 });

@@ -21,6 +21,7 @@ const result = (changes: Partial<PartitionResult> = {}): PartitionResult => ({
   deleted: 3,
   inserted: 7,
   other_hours: 0,
+  plan_key: null,
   quarantined: 0,
   vanished: 0,
   overwritten: 0,
@@ -46,6 +47,7 @@ const failed = (changes: Partial<PartitionResult> = {}) =>
 
 describe('the result of a partition', () => {
   const inspection = {
+    plan_key: 'sluice/trips/p/e/plan.json',
     files: 1,
     rows: 10,
     quarantined: 0,
@@ -71,7 +73,15 @@ describe('the result of a partition', () => {
         },
         rerun,
       ),
-    ).toEqual(result({ partition: '2026-12-31T22', reason: 'late-files', files: 1, seconds: 2.5 }));
+    ).toEqual(
+      result({
+        partition: '2026-12-31T22',
+        reason: 'late-files',
+        plan_key: inspection.plan_key,
+        files: 1,
+        seconds: 2.5,
+      }),
+    );
   });
 
   test('that failed after staging: what was reached, and why no further', () => {
@@ -114,6 +124,7 @@ describe('the result of a partition', () => {
       deleted: 0,
       inserted: 0,
       other_hours: 0,
+      plan_key: null,
       quarantined: 0,
       vanished: 0,
       overwritten: 0,
@@ -152,6 +163,7 @@ describe('the remarks on a partition', () => {
   test.each<[Partial<PartitionResult>, string]>([
     [{ quarantined: 1 }, '1 file left out: cannot be loaded as it is'],
     [{ overwritten: 2 }, '2 files overwritten since the last load, loaded again'],
+    [{ overwritten: 1, outcome: 'failed' }, '1 file overwritten since the last load'],
     [{ vanished: 1 }, '1 file gone since the last load: what was loaded of it stays in the target'],
     [
       { error_objects: 1, error_records: 1 },

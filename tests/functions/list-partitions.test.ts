@@ -25,6 +25,7 @@ test('gives each partition what the steps after it need, and creates the warehou
         reason: 'requested',
         files: 1,
         diagnosis_bytes: 100_000,
+        most_failed_copies: 20,
       },
     ],
     waiting: 0,

@@ -90,13 +90,13 @@ test('plans and manifests go once they are older than the retention', async () =
       state_machine: steps.twin.twin.description.state_machine_arn,
       staging: [],
     });
-  expect(await sweep()).toEqual({ staging_tables: 0, plan_files: 0 });
+  expect(await sweep()).toEqual({ staging_tables: 0, plan_files: 0, error: null });
   // As it is 91 days later.
   const now = Date.now();
   jest.spyOn(Date, 'now').mockReturnValue(now + 91 * 24 * 3_600_000);
   try {
-    expect(await sweep()).toEqual({ staging_tables: 0, plan_files: 2 });
-    expect(await sweep()).toEqual({ staging_tables: 0, plan_files: 0 });
+    expect(await sweep()).toEqual({ staging_tables: 0, plan_files: 2, error: null });
+    expect(await sweep()).toEqual({ staging_tables: 0, plan_files: 0, error: null });
   } finally {
     jest.restoreAllMocks();
   }

@@ -102,7 +102,7 @@ export class TestTwin {
     columns = 'partition, outcome, reason, files, rows_in_files, inserted',
   ): Promise<unknown[][]> {
     const { rows } = await this.sql(
-      `SELECT ${columns} FROM sluice.load_history ORDER BY finished, partition`,
+      `SELECT ${columns} FROM sluice.load_history ORDER BY finished, inspected, partition`,
     );
     return rows.map((row) => [...row]);
   }

@@ -99,3 +99,37 @@ describe('records that Firehose could not deliver', () => {
     expect(await twin.load()).toMatchObject({ partitions: [] });
   });
 });
+
+test('an hour that failed is tried again, though it has left the lookback', async () => {
+  const old = hourOf(new Date(Date.now() - 200 * 3_600_000));
+  await twin.put(twin.keyOf(old, 'a.parquet'), 'no Parquet');
+  expect(await twin.load({ partition: old })).toMatchObject({ status: 'FAILED', error: 'UnreadableFile' });
+  await twin.putTrips(old, 'a.parquet', [{ trip_id: 'a' }]);
+  expect(await twin.load()).toMatchObject({
+    status: 'SUCCEEDED',
+    partitions: [{ partition: old, reason: 'new', inserted: 1 }],
+  });
+  expect(await twin.load()).toMatchObject({ partitions: [] });
+});
+
+test('where Firehose’s error prefix may not be read the load is what it was', async () => {
+  await twin.putTrips(HOUR, 'a.parquet', [{ trip_id: 'a' }]);
+  await twin.put(
+    prefixOfHour('errors/trips/processing-failed/year={yyyy}/month={MM}/day={dd}/hour={HH}/one', HOUR),
+    '{}',
+  );
+  twin.twin.faults.set([
+    {
+      service: 's3',
+      operation: 'GetObject',
+      match: '/errors/',
+      times: 10,
+      fault: { type: 'error', code: 'AccessDenied', message: 'Access Denied' },
+    },
+  ]);
+  expect(await twin.load()).toMatchObject({
+    status: 'SUCCEEDED',
+    partitions: [{ outcome: 'loaded', inserted: 1, error_objects: 1, error_records: null }],
+  });
+  expect(twin.twin.faults.rules()[0]?.hit).toBe(1);
+});

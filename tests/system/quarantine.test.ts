@@ -2,6 +2,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { hourOf } from '../../core/hour';
+import type { FaultRule } from '../../local/services';
 import { parquetOf, tripsSelect } from '../support/parquet';
 import { ServiceCopy } from '../support/service-copy';
 import { TestTwin } from '../support/test-twin';
@@ -150,4 +151,95 @@ test('an error that names no file of the partition fails it, as ever', async () 
   });
   expect(document.cause).toContain(text);
   expect(await keys()).toEqual([]);
+});
+
+test('a late file beside a bad one that was told of is loaded, and nobody is told again', async () => {
+  await twin.putTrips(HOUR, 'a.parquet', [{ trip_id: 'a' }]);
+  await twin.putTrips(HOUR, 'long.parquet', [{ trip_id: 'x'.repeat(65) }]);
+  expect(await twin.load()).toMatchObject({ status: 'FAILED', error: 'FilesQuarantined' });
+  await twin.putTrips(HOUR, 'late.parquet', [{ trip_id: 'b' }]);
+  expect(await twin.load()).toMatchObject({
+    status: 'SUCCEEDED',
+    partitions: [{ reason: 'late-files', files: 1, inserted: 1, quarantined: 1, error: null }],
+  });
+  expect(await keys()).toEqual(['a', 'b']);
+  expect(await twin.notifications()).toHaveLength(1);
+});
+
+test('a bad file is loaded once it is written again, though its hour has left the lookback', async () => {
+  const old = hourOf(new Date(Date.now() - 200 * 3_600_000));
+  await twin.put(twin.keyOf(old, 'bad.parquet'), 'no Parquet');
+  expect(await twin.load({ partition: old })).toMatchObject({ error: 'FilesQuarantined' });
+  expect(await twin.load()).toMatchObject({ status: 'SUCCEEDED', partitions: [] });
+  await twin.putTrips(old, 'bad.parquet', [{ trip_id: 'b' }]);
+  expect(await twin.load()).toMatchObject({
+    status: 'SUCCEEDED',
+    partitions: [{ partition: old, reason: 'late-files', inserted: 1 }],
+  });
+  expect(await twin.load()).toMatchObject({ partitions: [] });
+});
+
+test('where there is no end of bad files the partition fails, and all that were found are named', async () => {
+  const files = Array.from({ length: 22 }, (_, index) => `long-${String(index).padStart(2, '0')}.parquet`);
+  for (const [index, name] of files.entries())
+    await twin.putTrips(HOUR, name, [{ trip_id: String(index).padStart(65, 'x') }]);
+  const document = await twin.load({ partition: HOUR });
+  expect(document).toMatchObject({
+    status: 'FAILED',
+    error: 'ValueTooLong',
+    partitions: [{ outcome: 'failed', error: 'ValueTooLong', inserted: 0 }],
+  });
+  expect(document.cause).toContain('21 of 22 files cannot be loaded');
+  expect(document.cause).toContain('21 COPYs in a row');
+  expect(await twin.stagingTables()).toEqual([]);
+});
+
+test.each<[string, FaultRule[]]>([
+  [
+    'the inspection that leaves it out crashes',
+    [{ service: 'lambda', operation: 'sluice-local-inspect-files', nth: 2, fault: { type: 'crash' } }],
+  ],
+  [
+    'the answer to the merge is lost for good',
+    [
+      {
+        service: 'redshift-data',
+        operation: 'BatchExecuteStatement',
+        match: '^LOCK ',
+        times: 3,
+        fault: { type: 'drop', when: 'after' },
+      },
+    ],
+  ],
+  [
+    'the COPY of the rest meets a conflict',
+    [
+      {
+        service: 'redshift-data',
+        operation: 'statement',
+        match: 'FORMAT AS PARQUET',
+        nth: 2,
+        fault: {
+          type: 'statement',
+          status: 'FAILED',
+          error: 'ERROR: 1023 DETAIL: Serializable isolation violation',
+        },
+      },
+    ],
+  ],
+])('a bad file is left out all the same where %s', async (_, rules) => {
+  await twin.putTrips(HOUR, 'a.parquet', [{ trip_id: 'a' }]);
+  await twin.putTrips(HOUR, 'long.parquet', [{ trip_id: 'x'.repeat(65) }]);
+  twin.twin.faults.set(rules);
+  const document = await twin.load({ partition: HOUR });
+  expect(twin.twin.faults.rules().map(({ hit }) => hit)).toEqual(rules.map(({ times = 1 }) => times));
+  expect(document).toMatchObject({
+    error: 'FilesQuarantined',
+    partitions: [{ outcome: 'loaded', files: 1, inserted: 1, quarantined: 1 }],
+  });
+  expect(await keys()).toEqual(['a']);
+  expect(await twin.history('outcome, files, quarantined, error')).toEqual([
+    ['loaded', 1, 1, 'FilesQuarantined'],
+  ]);
+  expect(await twin.stagingTables()).toEqual([]);
 });

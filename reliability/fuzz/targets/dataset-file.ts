@@ -242,6 +242,8 @@ const PARAMETERS: Readonly<Record<string, string | number>> = {
   cause: 'c',
   fix: 'f',
   rerun: '{}',
+  inspected: '2026-11-20 09:30:00.123',
+  oldest_hour: PARTITION,
   other_hours: 0,
   quarantined: 0,
   vanished: 0,
