@@ -56,6 +56,8 @@ export interface Twin {
   readonly sns: SnsService;
   /** The file that published notifications are appended to. */
   readonly inboxPath: string;
+  /** Ends the functions' idle environments: what they had in memory is gone, as after a deployment. */
+  renewFunctions(): void;
   close(): Promise<void>;
 }
 
@@ -198,7 +200,8 @@ export async function startTwin(options: TwinOptions): Promise<Twin> {
     withdrawTwin(stateDirectory);
     if (options.announce ?? true) announceTwin(stateDirectory, description);
     closers.push(() => Promise.resolve(withdrawTwin(stateDirectory)));
-    return { description, faults, sns, inboxPath: sns.inboxPath, close };
+    const renewFunctions = () => lambda.deploy(functions);
+    return { description, faults, sns, inboxPath: sns.inboxPath, renewFunctions, close };
   } catch (error) {
     await close();
     throw error;

@@ -41,6 +41,11 @@ export class LocalTwin {
     return this.twin.faults.rules();
   }
 
+  /** Ends the functions' environments, and with them what their AWS clients remember. */
+  renewFunctions(): void {
+    this.twin.renewFunctions();
+  }
+
   async close(): Promise<void> {
     await this.site.close();
     await this.twin.close();

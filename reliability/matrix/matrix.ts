@@ -67,6 +67,9 @@ export class Matrix {
         }
         const twin = this.idle.pop() ?? (await LocalTwin.start(this.service));
         const result = await runCell(cell, twin, this.tasks);
+        // A client that has met failures for long makes no more retries for a while (its retry quota is used up), and so
+        // would need more attempts of the function in the cells that follow.
+        if (cell.aim?.lasting) twin.renewFunctions();
         // What a wrong cell left behind, an execution that has not ended among it, is no matter of the next one.
         if (result.problems.length > 0) await twin.close();
         else this.idle.push(twin);
