@@ -1,4 +1,4 @@
-import { ListBucketsCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { DeleteObjectCommand, ListBucketsCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { spawn, type ChildProcessByStdio } from 'node:child_process';
 import { once } from 'node:events';
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -237,6 +237,7 @@ describe('while sluice local runs', () => {
             deleted: 0,
             inserted: 2,
             other_hours: 0,
+            plan_key: `sluice/trips/${HOUR}/${String(loaded.document.execution)}/plan.json`,
             quarantined: 0,
             vanished: 0,
             overwritten: 0,
@@ -274,7 +275,6 @@ describe('while sluice local runs', () => {
     await s3.send(
       new PutObjectCommand({ Bucket: bucket, Key: keyOf(BAD_HOUR, 'bad.parquet'), Body: 'no Parquet' }),
     );
-    s3.destroy();
     const { code, document } = await json('load', BAD_HOUR);
     expect(code).toBe(1);
     expect(document).toMatchObject({
@@ -293,6 +293,10 @@ describe('while sluice local runs', () => {
     expect(await json('inspect', `s3://${bucket}/${keyOf(BAD_HOUR, 'bad.parquet')}`)).toMatchObject({
       code: 1,
     });
+    // Until it is mended every scheduled execution tries the hour again.
+    await s3.send(new DeleteObjectCommand({ Bucket: bucket, Key: keyOf(BAD_HOUR, 'bad.parquet') }));
+    s3.destroy();
+    expect(await json('load', BAD_HOUR)).toMatchObject({ code: 0 });
     expect(await json('sql', 'SELECT nothing FROM nowhere')).toMatchObject({
       code: 1,
       document: { error: 'StatementFailed', message: expect.stringContaining('nowhere') as string },
