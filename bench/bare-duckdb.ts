@@ -1,6 +1,7 @@
 import { DuckDBInstance } from '@duckdb/node-api';
 import { statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { diagnosisParameters, startParameters } from '../core/history';
 import { addHours, startOfHour, timestampText } from '../core/hour';
 import { quoteName, renderSql } from '../core/sql';
 import { datasetPieces, stagingTable } from '../core/warehouse';
@@ -95,9 +96,16 @@ export async function bareDuckdb(files: readonly string[], hour: string, directo
         bytes,
         rows_in_files: Number(counts.staged),
         keys: Number(counts.keys),
+        other_hours: Number(counts.other_hours),
+        quarantined: 0,
+        vanished: 0,
+        overwritten: 0,
+        error_objects: 0,
+        error_records: 0,
         fingerprint: '',
         plan_key: '',
-        started: timestampText(new Date()),
+        ...startParameters(new Date()),
+        ...diagnosisParameters(undefined, {}),
       };
       let result: Record<string, unknown> = {};
       await transaction(async () => {
