@@ -26,9 +26,21 @@ export function fingerprintOf(files: readonly LakeFile[], judgedBy = ''): string
 export const EMPTY_FINGERPRINT = fingerprintOf([]);
 
 /** The files of `files` that are not among `others`. */
-export function filesBeyond(files: readonly LakeFile[], others: readonly LakeFile[]): LakeFile[] {
+export function filesBeyond<File extends LakeFile>(
+  files: readonly File[],
+  others: readonly LakeFile[],
+): File[] {
   const known = new Set(others.map(identity));
   return files.filter((file) => !known.has(identity(file)));
+}
+
+/** The files of `files` that are among `others` too. */
+export function filesAmong<File extends LakeFile>(
+  files: readonly File[],
+  others: readonly LakeFile[],
+): File[] {
+  const known = new Set(others.map(identity));
+  return files.filter((file) => known.has(identity(file)));
 }
 
 /**

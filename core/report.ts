@@ -2,18 +2,22 @@ import type { Diagnosis } from './diagnosis';
 import type { Hour } from './hour';
 import type { Reason } from './partitions';
 
-/** What became of one partition. Row counts are 0 where the step that counts them was not reached. */
-export interface PartitionResult {
-  readonly partition: Hour;
-  readonly reason: Reason;
-  readonly outcome: 'loaded' | 'empty' | 'failed' | 'planned';
-  readonly files: number;
+/** The rows of one load: in files = staged = duplicates + superseded + inserted. */
+export interface RowCounts {
   readonly rows_in_files: number;
   readonly staged: number;
   readonly duplicates: number;
   readonly superseded: number;
   readonly deleted: number;
   readonly inserted: number;
+}
+
+/** What became of one partition. Row counts are 0 where the step that counts them was not reached. */
+export interface PartitionResult extends RowCounts {
+  readonly partition: Hour;
+  readonly reason: Reason;
+  readonly outcome: 'loaded' | 'empty' | 'failed' | 'planned';
+  readonly files: number;
   /** Rows whose event time lies in another hour than that of arrival: late or early events, not an error. */
   readonly other_hours: number;
   /** Where the lake holds the plan of its load, which names every file; null where none was made. */
@@ -85,7 +89,7 @@ export interface PartitionEnd {
     readonly started: string;
   };
   readonly counts?: { readonly staged: number; readonly other_hours: number };
-  readonly merged?: Pick<PartitionResult, 'staged' | 'duplicates' | 'superseded' | 'deleted' | 'inserted'>;
+  readonly merged?: Omit<RowCounts, 'rows_in_files'>;
   readonly diagnosis?: Diagnosis;
   /** ISO 8601. */
   readonly finished?: string;

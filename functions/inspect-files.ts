@@ -13,7 +13,7 @@ import type { Dataset } from '../core/dataset';
 import { diagnose, shortenedDiagnosis } from '../core/diagnosis';
 import { isErrorName, LoadError } from '../core/errors';
 import { rerunInput } from '../core/execution-input';
-import { filesBeyond, isDataFile, type LakeFile } from '../core/files';
+import { filesAmong, filesBeyond, isDataFile, type LakeFile } from '../core/files';
 import { diagnosisParameters, planParameters, startParameters } from '../core/history';
 import {
   filesToLoad,
@@ -72,9 +72,7 @@ export const handler = stepHandler('InspectFiles', event, async (load): Promise<
   const identity = { partition: load.partition, execution: load.execution, keys: { plan: key } };
   const news = filesBeyond(bad, toldOf);
   const diagnosis =
-    news.length > 0
-      ? quarantineDiagnosis(dataset, bucket, news as BadFile[], files.length, good.length)
-      : undefined;
+    news.length > 0 ? quarantineDiagnosis(dataset, bucket, news, files.length, good.length) : undefined;
   const plan: PartitionPlan = {
     ...planPartition(dataset, identity, found, before, good, bad),
     ...(diagnosis ? { diagnosis } : {}),
@@ -147,7 +145,7 @@ function stillBad(
   files: readonly LakeFile[],
 ): readonly BadFile[] {
   if (previous?.columns_digest !== columnsDigest(dataset.columns)) return [];
-  return previous.quarantined.filter((bad) => filesBeyond([bad], files).length === 0);
+  return filesAmong(previous.quarantined, files);
 }
 
 /**
@@ -178,7 +176,7 @@ async function foundSoFar(
     throw badFilesError(dataset, bucket, bad, files.length, remark);
   }
   // One that was written again meanwhile is another file.
-  return bad.filter((each) => filesBeyond([each], files).length === 0);
+  return filesAmong(bad, files);
 }
 
 function isBadFileError(error: string): error is BadFileError {

@@ -2,12 +2,13 @@
  * Bad input of every kind, made by chance, through the loader and the twin: a case is taken whole, or refused by a name.
  * `npm run fuzz -- --cases 1000 --seed 7`
  */
-import { Command, InvalidArgumentError, Option } from 'commander';
+import { Command, Option } from 'commander';
 import { Output } from '../cli/shared/output';
 import { startSpinner } from '../cli/shared/spinner';
 import { runFuzz } from './fuzz/run';
 import { closingLine, summary, wrongText } from './fuzz/summary';
 import { TARGET_NAMES } from './fuzz/target-names';
+import { exitCodeOf, wholeNumber } from './shared/options';
 
 /** Exit codes, as the `sluice` command has them: nothing is wrong; a case is; the command was used wrongly. */
 const EXIT = { done: 0, wrong: 1, usage: 2 } as const;
@@ -19,30 +20,19 @@ interface Options {
   readonly path?: string;
 }
 
-function integer(least: number, greatest: number): (text: string) => number {
-  return (text) => {
-    const value = Number(text);
-    if (text.trim() === '' || !Number.isInteger(value) || value < least || value > greatest)
-      throw new InvalidArgumentError(`Write a whole number from ${least} to ${greatest}.`);
-    return value;
-  };
-}
-
 const program = new Command('fuzz')
   .description('Bad input by chance through the loader and the twin: taken whole, or refused by name.')
-  .addOption(new Option('--cases <n>', 'cases in all').argParser(integer(1, 10_000_000)).default(1_000))
-  .addOption(new Option('--seed <n>', 'left out: another for every run').argParser(integer(0, 2 ** 31 - 1)))
+  .addOption(new Option('--cases <n>', 'cases in all').argParser(wholeNumber(1, 10_000_000)).default(1_000))
+  .addOption(
+    new Option('--seed <n>', 'left out: another for every run').argParser(wholeNumber(0, 2 ** 31 - 1)),
+  )
   .addOption(new Option('--only <target>', 'one target, which then gets all cases').choices(TARGET_NAMES))
   .addOption(new Option('--path <path>', 'one case of a target again, as the command printed it'))
-  .showHelpAfterError('(add --help for how it is used)')
-  .exitOverride();
+  .showHelpAfterError('(add --help for how it is used)');
 
 async function main(): Promise<number> {
-  try {
-    program.parse();
-  } catch (error) {
-    return (error as { exitCode?: number }).exitCode === 0 ? EXIT.done : EXIT.usage;
-  }
+  const ended = exitCodeOf(program);
+  if (ended !== undefined) return ended;
   const options = program.opts<Options>();
   if (options.path !== undefined && options.only === undefined) {
     process.stderr.write('fuzz: --path is of one target: name it with --only.\n');

@@ -2,7 +2,7 @@
  * Every task of the compiled state machine × every fault, through the packaged state machine on the local twin.
  * `npm run matrix -- --help`. Exit codes: 0 all right, 1 a wrong outcome, 2 wrong usage.
  */
-import { Command, CommanderError, InvalidArgumentError } from 'commander';
+import { Command, InvalidArgumentError } from 'commander';
 import { writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { format, resolveConfig } from 'prettier';
@@ -14,6 +14,7 @@ import { Matrix } from './matrix/matrix';
 import { packageService } from './matrix/packaged-service';
 import type { Result } from './matrix/run-cell';
 import { markdownPage, terminalTables } from './matrix/table';
+import { atLeastOne, exitCodeOf } from './shared/options';
 
 // See cli/sluice.cjs.
 process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
@@ -41,18 +42,12 @@ const program = new Command('matrix')
     'only cells whose "state / group: fault" matches this regular expression',
     expression,
   )
-  .option('--sample <count>', 'only so many cells, drawn by the seed', count)
-  .option('--seed <number>', 'of the sample and of the random moments', count, 1)
-  .option('--twins <count>', 'twins that run cells at the same time', count, 3)
+  .option('--sample <count>', 'only so many cells, drawn by the seed', atLeastOne)
+  .option('--seed <number>', 'of the sample and of the random moments', atLeastOne, 1)
+  .option('--twins <count>', 'twins that run cells at the same time', atLeastOne, 3)
   .option('--keep-going', 'begin further cells after the first wrong outcome')
   .option('--write', 'write docs/fault-matrix.md, of all cells')
-  .allowExcessArguments(false)
-  .exitOverride();
-
-function count(text: string): number {
-  if (!/^[1-9]\d{0,8}$/.test(text)) throw new InvalidArgumentError('It is not a whole number from 1.');
-  return Number(text);
-}
+  .allowExcessArguments(false);
 
 function expression(text: string): RegExp {
   try {
@@ -122,18 +117,15 @@ async function writePage(text: string): Promise<void> {
   writeFileSync(PAGE, await format(text, { ...config, filepath: PAGE }));
 }
 
-async function main(): Promise<void> {
-  try {
-    program.parse();
-    const options = program.opts<Options>();
-    if (options.write && (options.only ?? options.sample) !== undefined) {
-      program.error('error: --write is of all cells: leave --only and --sample out', { exitCode: 2 });
-    }
-    process.exitCode = await run(options);
-  } catch (error) {
-    if (!(error instanceof CommanderError)) throw error;
-    process.exitCode = error.exitCode === 0 ? 0 : 2;
+async function main(): Promise<number> {
+  const ended = exitCodeOf(program);
+  if (ended !== undefined) return ended;
+  const options = program.opts<Options>();
+  if (options.write && (options.only ?? options.sample) !== undefined) {
+    process.stderr.write('error: --write is of all cells: leave --only and --sample out\n');
+    return 2;
   }
+  return run(options);
 }
 
-void main();
+void main().then((code) => (process.exitCode = code));

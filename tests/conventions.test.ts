@@ -305,11 +305,8 @@ describe('SQL', () => {
       ...Object.fromEntries(OF_A_LOAD.map((piece) => [piece, ''])),
       ...datasetPieces(dataset),
     };
-    // What every row of the history has is put together in one place.
-    const reader = [
-      ...functions.filter((source) => source.includes(`'${stem}'`)),
-      read('core/history.ts'),
-    ].join('\n');
+    const called = functions.filter((source) => source.includes(`'${stem}'`)).join('\n');
+    const reader = [called, ...historyParameters(called)].join('\n');
     for (const { template } of templates.filter((each) => each.stem === stem)) {
       const parameters = [...renderSql(template, pieces).matchAll(/(?<!:):([a-z_]+)\b/g)].map(
         (match) => match[1],
@@ -323,6 +320,16 @@ describe('SQL', () => {
       expect(template.text).not.toMatch(/\b(truncate|vacuum|commit|begin|append)\b/i);
   });
 });
+
+/** What rows of the history have in common is put together in core/history.ts: the functions of it that a source calls. */
+function historyParameters(source: string): string[] {
+  return read('core/history.ts')
+    .split(/^(?=export function )/m)
+    .filter((part) => {
+      const name = /^export function (\w+)\(/.exec(part)?.[1];
+      return name !== undefined && source.includes(`${name}(`);
+    });
+}
 
 describe('what may import what', () => {
   const sources = (directory: string): string[] =>

@@ -1,10 +1,11 @@
-import { DeleteObjectsCommand, paginateListObjectsV2 } from '@aws-sdk/client-s3';
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { SqlBatch } from '../../core/sql';
 import type { MergeCounts } from '../../functions/shared/states';
 import type { StatementProgress } from '../../functions/shared/warehouse';
+import { deleteObjects } from '../../tests/support/empty-twin';
+import { callHandler, useHandlers } from '../../tests/support/handlers';
 import { ServiceCopy } from '../../tests/support/service-copy';
 import { TestTwin } from '../../tests/support/test-twin';
 import { EVERY_TYPE } from './datasets';
@@ -54,15 +55,7 @@ export class Surroundings {
         if (/error of its own/.test(text)) surroundings.troubles.push(text);
       },
     });
-    const { env, bucket, workgroup, database } = surroundings.twin.twin.description;
-    Object.assign(process.env, env, {
-      LAKE_BUCKET: bucket,
-      WORKGROUP_NAME: workgroup,
-      DATABASE_NAME: database,
-      COPY_ROLE_ARN: 'arn:aws:iam::000000000000:role/sluice-local-copy',
-      LAMBDA_TASK_ROOT: service.directory,
-      POWERTOOLS_LOG_LEVEL: 'SILENT',
-    });
+    useHandlers(surroundings.twin.twin.description, service.directory);
     return surroundings;
   }
 
@@ -105,11 +98,8 @@ export class Surroundings {
   }
 
   /** @param step the stem of the function. */
-  async call<Result>(step: string, event: unknown): Promise<Result> {
-    const { handler } = (await import(`../../functions/${step}`)) as {
-      handler: (event: unknown) => Promise<Result>;
-    };
-    return handler(event);
+  call<Result>(step: string, event: unknown): Promise<Result> {
+    return callHandler(step, event);
   }
 
   /** Lists as an execution with this input does. */
@@ -171,18 +161,9 @@ export class Surroundings {
   }
 
   /** Deletes every object under a prefix. */
-  async empty(prefix: string): Promise<void> {
-    const { s3, bucket: Bucket } = this.twin.connection;
-    const pages = paginateListObjectsV2({ client: s3 }, { Bucket, Prefix: prefix, EncodingType: 'url' });
-    for await (const page of pages) {
-      const Objects = (page.Contents ?? []).map(({ Key }) => ({ Key: decodedKey(Key ?? '') }));
-      if (Objects.length > 0) await s3.send(new DeleteObjectsCommand({ Bucket, Delete: { Objects } }));
-    }
+  empty(prefix: string): Promise<void> {
+    return deleteObjects(this.twin.connection, prefix);
   }
-}
-
-function decodedKey(key: string): string {
-  return decodeURIComponent(key.replaceAll('+', ' '));
 }
 
 /** A failure as a state's Catch gets it from Lambda. */

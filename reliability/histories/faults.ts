@@ -1,4 +1,5 @@
 import type { FaultRule } from '../../local/services';
+import { ANSWER_LOST, CONFLICT, CRASH, SDK_ATTEMPTS, THROTTLED } from '../../tests/support/faults';
 
 /** A fault that a load of one hour meets, and whether the load gets over it. */
 interface LoadFault {
@@ -12,12 +13,8 @@ const merging = (dataset: string) => `^LOCK [^]*${staging(dataset)}`;
 const copying = (dataset: string) => `${staging(dataset)}[^]*FORMAT AS PARQUET`;
 const ofDataset = (dataset: string) => `"dataset":"${dataset}"`;
 
-/** The AWS SDK tries a call three times before it gives up. */
-const SDK_ATTEMPTS = 3;
 /** More than the state machine has for a step. */
 const EVERY_ATTEMPT = 7;
-const CONFLICT =
-  'ERROR: 1023 DETAIL: Serializable isolation violation on table - 108263, transactions forming the cycle are: 2351, 2352 (pid:10)';
 
 export const FAULTS = {
   'Lambda throttles copy-to-staging': {
@@ -27,7 +24,7 @@ export const FAULTS = {
       operation: 'sluice-local-copy-to-staging',
       match: ofDataset(dataset),
       times: 2,
-      fault: { type: 'error', code: 'TooManyRequestsException', message: 'Rate Exceeded.' },
+      fault: THROTTLED,
     }),
   },
   'merge-into-target crashes': {
@@ -36,7 +33,7 @@ export const FAULTS = {
       service: 'lambda',
       operation: 'sluice-local-merge-into-target',
       match: ofDataset(dataset),
-      fault: { type: 'crash' },
+      fault: CRASH,
     }),
   },
   'the answer to the copy is lost': {
@@ -46,7 +43,7 @@ export const FAULTS = {
       operation: 'BatchExecuteStatement',
       match: copying(dataset),
       times: SDK_ATTEMPTS,
-      fault: { type: 'drop', when: 'after' },
+      fault: ANSWER_LOST,
     }),
   },
   'the answer to the merge is lost': {
@@ -56,7 +53,7 @@ export const FAULTS = {
       operation: 'BatchExecuteStatement',
       match: merging(dataset),
       times: SDK_ATTEMPTS,
-      fault: { type: 'drop', when: 'after' },
+      fault: ANSWER_LOST,
     }),
   },
   'the merge meets a conflict (1023)': {

@@ -1,19 +1,14 @@
+import type { RowCounts } from '../../core/report';
 import type { TestTwin } from '../../tests/support/test-twin';
 
 /** A row of sluice.load_history. */
-export interface Recorded {
+export interface Recorded extends RowCounts {
   readonly dataset: string;
   readonly partition: string;
   readonly execution: string;
   readonly reason: string;
   readonly outcome: string;
   readonly files: number;
-  readonly rows_in_files: number;
-  readonly staged: number;
-  readonly duplicates: number;
-  readonly superseded: number;
-  readonly deleted: number;
-  readonly inserted: number;
   /** Whole seconds, as text: the order of loads as Sluice itself sees it. */
   readonly finished: string;
 }

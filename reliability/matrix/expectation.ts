@@ -1,4 +1,5 @@
-import { CHANGED_LAKES, HOUR, LAKE, loaded, OLDER, type Counts, type Lake, type Target } from './lake';
+import type { RowCounts } from '../../core/report';
+import { CHANGED_LAKES, HOUR, LAKE, loaded, OLDER, type Lake, type Target } from './lake';
 import type { Cell } from './cells';
 import { WAY_ERROR } from './ways';
 
@@ -68,8 +69,8 @@ export function loadsOf(
   lake: Lake,
   partitions: readonly string[],
   target: Target = new Map(),
-): { readonly target: Target; readonly counts: Readonly<Record<string, Counts>> } {
-  const counts: Record<string, Counts> = {};
+): { readonly target: Target; readonly counts: Readonly<Record<string, RowCounts>> } {
+  const counts: Record<string, RowCounts> = {};
   for (const partition of partitions) {
     const load = loaded(target, lake, partition);
     target = load.target;

@@ -1,4 +1,13 @@
 import type { Fault as TwinFault, FaultRule } from '../../local/services';
+import {
+  ANSWER_LOST,
+  CONFLICT,
+  CRASH,
+  LOST,
+  SDK_ATTEMPTS,
+  THROTTLED,
+  THROTTLING,
+} from '../../tests/support/faults';
 import { operationsOf, type Recorded } from './recording';
 import { aimedAt, FOR_GOOD, SLOW_MS } from './ways';
 
@@ -44,9 +53,6 @@ function invocation(name: string, fault: TwinFault, error?: string): Fault {
     },
   };
 }
-
-/** The AWS SDK makes three attempts at a call. */
-const SDK_ATTEMPTS = 3;
 
 interface CallFault {
   readonly service: 's3' | 'redshift-data';
@@ -191,17 +197,10 @@ function killing(name: string, moment: (calls: number, random: number) => Aim['k
   };
 }
 
-const THROTTLED: TwinFault = { type: 'error', code: 'TooManyRequestsException', message: 'Rate Exceeded.' };
-const CRASH: TwinFault = { type: 'crash' };
 const TIMEOUT: TwinFault = { type: 'timeout' };
 const SLOW_DOWN: TwinFault = { type: 'error', code: 'SlowDown', message: 'Please reduce your request rate.' };
 const DENIED: TwinFault = { type: 'error', code: 'AccessDenied', message: 'Access Denied' };
-const THROTTLING: TwinFault = { type: 'error', code: 'ThrottlingException', message: 'Rate exceeded' };
 const BROKEN: TwinFault = { type: 'error', code: 'InternalServerException', message: 'Internal error' };
-const LOST: TwinFault = { type: 'drop', when: 'before' };
-const ANSWER_LOST: TwinFault = { type: 'drop', when: 'after' };
-const CONFLICT =
-  'ERROR: 1023 DETAIL: Serializable isolation violation on table - 108263, transactions forming the cycle are: 2351, 2352 (pid:10)';
 const CLOSED = 'FATAL: terminating connection due to administrator command';
 const UNHEARD_OF = 'ERROR: Assert\n  error: Assert\n  code: 1000\n  context: unheard of';
 const COPY_SLOWED =

@@ -1,4 +1,5 @@
 import { hourOf } from '../../core/hour';
+import type { RowCounts } from '../../core/report';
 import { parquetOf, tripsSelect } from '../../tests/support/parquet';
 
 /** Hours that a scheduled execution looks at, too. */
@@ -68,21 +69,11 @@ export function fileOf(rows: readonly Row[]): Promise<Buffer> {
 /** A key of the target: amount, version, partition. */
 export type Target = ReadonlyMap<string, readonly [amount: number, version: string, partition: string]>;
 
-/** The counts of the load history. */
-export interface Counts {
-  readonly rows_in_files: number;
-  readonly staged: number;
-  readonly duplicates: number;
-  readonly superseded: number;
-  readonly deleted: number;
-  readonly inserted: number;
-}
-
 /**
  * What a load of a partition makes of a target, from the rule of docs/convergence.md and not from the SQL: of each key
  * the row with the greatest version and partition.
  */
-export function loaded(target: Target, lake: Lake, partition: string): { target: Target; counts: Counts } {
+export function loaded(target: Target, lake: Lake, partition: string): { target: Target; counts: RowCounts } {
   const rows = Object.values(lake[partition] ?? {}).flat();
   const after = new Map(target);
   const newest = new Map<string, Row>();

@@ -1,3 +1,4 @@
+import type { RowCounts } from '../../core/report';
 import type { LoadDocument } from '../../cli/load';
 import type { CountedRule } from '../../local/faults/rule-faults';
 import type { FaultRule } from '../../local/services';
@@ -5,7 +6,7 @@ import type { Cell } from './cells';
 import { Findings } from './compare';
 import { expectationOf, loadsOf, rowsOf, type Expectation } from './expectation';
 import { beginningOf, type Aim } from './faults';
-import { BOTH, CHANGED_FILE, HOUR, OLDER, SCHEDULED, type Counts } from './lake';
+import { BOTH, CHANGED_FILE, HOUR, OLDER, SCHEDULED } from './lake';
 import type { LocalTwin } from './local-twin';
 import { isOf } from './recording';
 import type { Site } from './site';
@@ -186,7 +187,7 @@ export async function judgeSweep(site: Site, findings: Findings): Promise<void> 
 function reported(
   partition: string,
   outcome: string,
-  counts: Counts | undefined,
+  counts: RowCounts | undefined,
   error: string | null | undefined,
 ): unknown[] {
   const numbers = counts && [

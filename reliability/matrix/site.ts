@@ -1,32 +1,25 @@
-import {
-  DeleteObjectCommand,
-  DeleteObjectsCommand,
-  paginateListObjectsV2,
-  PutObjectCommand,
-} from '@aws-sdk/client-s3';
+import type { RowCounts } from '../../core/report';
+import { DeleteObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';
 import { DescribeExecutionCommand, ListExecutionsCommand, StartExecutionCommand } from '@aws-sdk/client-sfn';
-import { Writable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { startLoad, type LoadDocument } from '../../cli/load';
 import { connectionTo } from '../../cli/shared/connect';
 import type { Connection } from '../../cli/shared/connection';
-import { Output } from '../../cli/shared/output';
 import { query } from '../../cli/shared/query';
 import { prefixOfHour } from '../../core/prefix';
 import { stagingTable } from '../../core/warehouse';
 import type { TwinDescription } from '../../local/description';
 import type { FaultRule } from '../../local/services';
-import { BOTH, CHANGED_FILE, CHANGED_LAKES, fileOf, HOUR, LAKE, type Counts } from './lake';
+import { emptyTwin } from '../../tests/support/empty-twin';
+import { SILENT } from '../../tests/support/silent-output';
+import { BOTH, CHANGED_FILE, CHANGED_LAKES, fileOf, HOUR, LAKE } from './lake';
 import { inputOf, type Way } from './ways';
 
-export interface HistoryRow extends Counts {
+export interface HistoryRow extends RowCounts {
   readonly partition: string;
   readonly outcome: string;
   readonly error: string | null;
 }
-
-const nowhere = () => new Writable({ write: (_chunk, _encoding, done) => done() });
-const SILENT = new Output(true, nowhere(), nowhere());
 
 /** No cell takes longer; what does is a hang, and is told as one. */
 const LONGEST_LOAD_MS = 240_000;
@@ -50,14 +43,7 @@ export class Site {
   /** As at first: no table, no fault, no notification seen before, and the files of {@link LAKE}. */
   async reset(): Promise<void> {
     await this.setFaults([]);
-    const { s3, bucket: Bucket } = this.connection;
-    for await (const page of paginateListObjectsV2({ client: s3 }, { Bucket })) {
-      const Objects = (page.Contents ?? []).map(({ Key }) => ({ Key }));
-      if (Objects.length > 0) await s3.send(new DeleteObjectsCommand({ Bucket, Delete: { Objects } }));
-    }
-    for (const [schema, table] of await this.#tables(`table_schema IN ('sluice', 'public')`)) {
-      await query(this.connection, `DROP TABLE "${schema}"."${table}"`);
-    }
+    await emptyTwin(this.connection);
     for (const [hour, files] of Object.entries(LAKE)) {
       for (const [name, rows] of Object.entries(files)) await this.#put(hour, name, await fileOf(rows));
     }

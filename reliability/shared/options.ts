@@ -1,16 +1,18 @@
 import { CommanderError, InvalidArgumentError, type Command } from 'commander';
 
-/** @throws InvalidArgumentError */
-export function natural(text: string): number {
-  if (!/^\d{1,9}$/.test(text)) throw new InvalidArgumentError('It has to be a whole number.');
-  return Number(text);
+/** Reads an option's whole number. What is none, or out of range, is refused with InvalidArgumentError. */
+export function wholeNumber(least: number, greatest: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (!/^\d+$/.test(text) || value < least || value > greatest)
+      throw new InvalidArgumentError(`Write a whole number from ${least} to ${greatest}.`);
+    return value;
+  };
 }
 
-/** @throws InvalidArgumentError */
-export function atLeastOne(text: string): number {
-  if (natural(text) === 0) throw new InvalidArgumentError('It has to be at least 1.');
-  return Number(text);
-}
+const GREATEST = 999_999_999;
+export const natural = wholeNumber(0, GREATEST);
+export const atLeastOne = wholeNumber(1, GREATEST);
 
 /** The exit code with which a command ends that was not understood. */
 const WRONG_USAGE = 2;

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import {
   EMPTY_FINGERPRINT,
+  filesAmong,
   filesBeyond,
   filesByHour,
   fingerprintOf,
@@ -44,6 +45,8 @@ describe('a fingerprint', () => {
   });
 });
 
+const byKey = (left: LakeFile, right: LakeFile) => (left.key < right.key ? -1 : 1);
+
 describe('filesBeyond', () => {
   test('new, overwritten, and gone', () => {
     const before = [file('kept'), file('overwritten', 'e1'), file('gone')];
@@ -52,6 +55,17 @@ describe('filesBeyond', () => {
     expect(filesBeyond(before, now)).toEqual([file('overwritten', 'e1'), file('gone')]);
     expect(filesBeyond(now, now)).toEqual([]);
     expect(filesBeyond(now, [])).toEqual(now);
+    // The others are among them.
+    for (const [files, others] of [
+      [now, before],
+      [before, now],
+    ] as const) {
+      const split = [...filesAmong(files, others), ...filesBeyond(files, others)];
+      expect(split.sort(byKey)).toEqual([...files].sort(byKey));
+    }
+    expect(filesAmong(now, before)).toEqual(filesAmong(before, now));
+    expect(filesAmong(now, now)).toEqual(now);
+    expect(filesAmong(now, [])).toEqual([]);
   });
 });
 

@@ -9,6 +9,21 @@ const LOAD = {
   housekeeping: null,
 };
 
+/** Nothing beside the rows, and nothing that went wrong. */
+const UNREMARKABLE = {
+  other_hours: 0,
+  plan_key: null,
+  quarantined: 0,
+  vanished: 0,
+  overwritten: 0,
+  error_objects: 0,
+  error_records: 0,
+  error: null,
+  cause: null,
+  fix: null,
+  rerun: null,
+};
+
 const result = (changes: Partial<PartitionResult> = {}): PartitionResult => ({
   partition: '2026-11-23T08',
   reason: 'new',
@@ -20,18 +35,8 @@ const result = (changes: Partial<PartitionResult> = {}): PartitionResult => ({
   superseded: 1,
   deleted: 3,
   inserted: 7,
-  other_hours: 0,
-  plan_key: null,
-  quarantined: 0,
-  vanished: 0,
-  overwritten: 0,
-  error_objects: 0,
-  error_records: 0,
   seconds: 4.2,
-  error: null,
-  cause: null,
-  fix: null,
-  rerun: null,
+  ...UNREMARKABLE,
   ...changes,
 });
 const failed = (changes: Partial<PartitionResult> = {}) =>
@@ -123,18 +128,8 @@ describe('the result of a partition', () => {
       superseded: 0,
       deleted: 0,
       inserted: 0,
-      other_hours: 0,
-      plan_key: null,
-      quarantined: 0,
-      vanished: 0,
-      overwritten: 0,
-      error_objects: 0,
-      error_records: 0,
       seconds: 0,
-      error: null,
-      cause: null,
-      fix: null,
-      rerun: null,
+      ...UNREMARKABLE,
     });
   });
 

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type { StatementProgress } from '../../functions/shared/warehouse';
+import { callHandler, useHandlers } from '../support/handlers';
 import { TestTwin } from '../support/test-twin';
 
 export const HOUR = '2026-11-20T08';
@@ -18,24 +19,13 @@ export class Steps {
 
   static async start(): Promise<Steps> {
     const twin = await TestTwin.start();
-    const { env, bucket, workgroup, database } = twin.twin.description;
-    Object.assign(process.env, env, {
-      LAKE_BUCKET: bucket,
-      WORKGROUP_NAME: workgroup,
-      DATABASE_NAME: database,
-      COPY_ROLE_ARN: 'arn:aws:iam::000000000000:role/sluice-local-copy',
-      LAMBDA_TASK_ROOT: join(__dirname, '../..'),
-      POWERTOOLS_LOG_LEVEL: 'SILENT',
-    });
+    useHandlers(twin.twin.description, join(__dirname, '../..'));
     return new Steps(twin);
   }
 
   /** @param step the stem of the function. */
-  async call<Result = State>(step: string, event: object): Promise<Result> {
-    const { handler } = (await import(`../../functions/${step}`)) as {
-      handler: (event: unknown) => Promise<Result>;
-    };
-    return handler(event);
+  call<Result = State>(step: string, event: object): Promise<Result> {
+    return callHandler(step, event);
   }
 
   /** Calls a step that submits a statement. `attempt` 0 is the first time, `entered` another for every attempt. */

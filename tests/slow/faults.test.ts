@@ -1,4 +1,5 @@
 import type { Fault, FaultRule } from '../../local/services';
+import { ANSWER_LOST, CONFLICT, CRASH, LOST, SDK_ATTEMPTS, THROTTLED, THROTTLING } from '../support/faults';
 import { parquetOf, tripsSelect } from '../support/parquet';
 import { TestTwin } from '../support/test-twin';
 
@@ -129,9 +130,6 @@ const STEPS = [
   ['merge', MERGE],
 ] as const;
 
-/** The AWS SDK tries a call three times before it gives up. */
-const SDK_ATTEMPTS = 3;
-
 const statement = (match: string, fault: Omit<Extract<Fault, { type: 'statement' }>, 'type'>): FaultRule => ({
   service: 'redshift-data',
   operation: 'statement',
@@ -161,13 +159,6 @@ const s3 = (operation: string, match: string, fault: Fault, times: number): Faul
   fault,
 });
 
-const THROTTLED: Fault = { type: 'error', code: 'TooManyRequestsException', message: 'Rate Exceeded.' };
-const CRASH: Fault = { type: 'crash' };
-const THROTTLING: Fault = { type: 'error', code: 'ThrottlingException', message: 'Rate exceeded' };
-const LOST: Fault = { type: 'drop', when: 'before' };
-const ANSWER_LOST: Fault = { type: 'drop', when: 'after' };
-const CONFLICT =
-  'ERROR: 1023 DETAIL: Serializable isolation violation on table - 108263, transactions forming the cycle are: 2351, 2352 (pid:10)';
 const FOOTER = 'hour=08/a\\.parquet$';
 
 const recovering: [string, FaultRule[]][] = [

@@ -1,9 +1,8 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { Trip } from '../support/parquet';
-import { ServiceCopy } from '../support/service-copy';
-import { TestTwin } from '../support/test-twin';
+import { ServiceTwin } from '../support/service-twin';
+import type { TestTwin } from '../support/test-twin';
 
 const ROOT = resolve(__dirname, '../..');
 const trips = readFileSync(join(ROOT, 'datasets/trips.yml'), 'utf8');
@@ -109,19 +108,13 @@ describe.each([
   ['strategy: merge, event_time_immutable: true', immutable(merge)],
 ])('%s', (_, dataset) => {
   let twin: TestTwin;
-  let service: ServiceCopy;
-  let packageDirectory: string;
+  let deployed: ServiceTwin;
   beforeAll(async () => {
-    service = await ServiceCopy.make({ 'trips.yml': dataset });
-    packageDirectory = mkdtempSync(join(tmpdir(), 'sluice-package-'));
-    twin = await TestTwin.start({ serviceDirectory: service.directory, packageDirectory });
+    deployed = await ServiceTwin.start({ 'trips.yml': dataset });
+    ({ twin } = deployed);
   });
   afterEach(() => twin.reset());
-  afterAll(async () => {
-    await twin.remove();
-    service.remove();
-    rmSync(packageDirectory, { recursive: true, force: true });
-  });
+  afterAll(() => deployed.remove());
 
   test.each(HISTORIES)('%s', async (_, steps, rows) => {
     for (const { load: partition, put, file = 'a.parquet', counts } of steps) {

@@ -10,17 +10,16 @@ import { once } from 'node:events';
 import { cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { Writable } from 'node:stream';
 import { startLoad, type LoadDocument } from '../../cli/load';
 import { connectionTo } from '../../cli/shared/connect';
 import type { Connection } from '../../cli/shared/connection';
-import { Output } from '../../cli/shared/output';
 import { query, type QueryResult } from '../../cli/shared/query';
 import { prefixOfHour } from '../../core/prefix';
 import type { TwinDescription } from '../../local/description';
 import type { FaultRule } from '../../local/services';
 import { packageIfChanged } from '../../local/stack';
 import { parquetOf, tripsSelect, type Trip } from '../support/parquet';
+import { SILENT } from '../support/silent-output';
 import { TestTwin } from '../support/test-twin';
 import { untilPicked } from '../support/until-picked';
 
@@ -174,9 +173,6 @@ class TwinProcess {
     await this.connection.close();
   }
 }
-
-const ignoring = () => new Writable({ write: (_chunk, _encoding, done) => done() });
-const SILENT = new Output(true, ignoring(), ignoring());
 
 describe('a twin that is killed in the middle of a load', () => {
   let stateDirectory: string;

@@ -1,5 +1,6 @@
 import { ListStatementsCommand } from '@aws-sdk/client-redshift-data';
 import type { FaultRule } from '../../local/services';
+import { SDK_ATTEMPTS, THROTTLED } from '../support/faults';
 import { TestTwin } from '../support/test-twin';
 import { untilPicked } from '../support/until-picked';
 
@@ -37,7 +38,7 @@ async function awaitedThroughFaults(twin: TestTwin): Promise<void> {
   const awaiting = { service: 'lambda', operation: 'sluice-local-await-statement' } as const;
   const rules: FaultRule[] = [
     running('FORMAT AS PARQUET', LONGER_THAN_A_SUBMISSION),
-    { ...awaiting, fault: { type: 'error', code: 'TooManyRequestsException', message: 'Rate Exceeded.' } },
+    { ...awaiting, fault: THROTTLED },
     { ...awaiting, nth: 2, fault: { type: 'crash' } },
     { ...awaiting, nth: 3, fault: { type: 'timeout' } },
   ];
@@ -47,8 +48,7 @@ async function awaitedThroughFaults(twin: TestTwin): Promise<void> {
   expect(twin.twin.faults.rules().map(({ hit }) => hit)).toEqual(rules.map(() => 1));
 }
 
-/** The SDK tries a call three times, an Await… state nine times. */
-const SDK_ATTEMPTS = 3;
+/** An Await… state asks so often. */
 const POLLS = 9;
 const unanswered = (times: number): FaultRule => ({
   service: 'redshift-data',
@@ -88,7 +88,7 @@ async function givenUpWhileItRuns(twin: TestTwin): Promise<void> {
       service: 'lambda',
       operation: 'sluice-local-await-statement',
       times: 6,
-      fault: { type: 'error', code: 'TooManyRequestsException', message: 'Rate Exceeded.' },
+      fault: THROTTLED,
     },
   ]);
   const load = await startLoad(twin);

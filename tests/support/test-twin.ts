@@ -1,16 +1,16 @@
-import { DeleteObjectsCommand, paginateListObjectsV2, PutObjectCommand } from '@aws-sdk/client-s3';
+import { PutObjectCommand } from '@aws-sdk/client-s3';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { connectionTo } from '../../cli/shared/connect';
 import type { Connection } from '../../cli/shared/connection';
-import { Output } from '../../cli/shared/output';
 import { query, type QueryResult } from '../../cli/shared/query';
 import { startLoad, type LoadDocument } from '../../cli/load';
 import { prefixOfHour } from '../../core/prefix';
 import { startTwin, type Twin, type TwinOptions } from '../../local/twin';
+import { emptyTwin } from './empty-twin';
 import { parquetOf, tripsSelect, type Trip } from './parquet';
-import { Writable } from 'node:stream';
+import { SILENT } from './silent-output';
 
 const ROOT = resolve(__dirname, '../..');
 /** Packaged by the first test that needs it, for all of them. */
@@ -53,15 +53,7 @@ export class TestTwin {
   /** As it was at first: no object, no table, no fault, no notification that was seen before. */
   async reset(): Promise<void> {
     this.twin.faults.clear();
-    const { s3, bucket: Bucket } = this.connection;
-    for await (const page of paginateListObjectsV2({ client: s3 }, { Bucket })) {
-      const Objects = (page.Contents ?? []).map(({ Key }) => ({ Key }));
-      if (Objects.length > 0) await s3.send(new DeleteObjectsCommand({ Bucket, Delete: { Objects } }));
-    }
-    const { rows } = await this.sql(
-      `SELECT table_schema, table_name FROM svv_tables WHERE table_schema IN ('sluice', 'public')`,
-    );
-    for (const [schema, table] of rows) await this.sql(`DROP TABLE "${String(schema)}"."${String(table)}"`);
+    await emptyTwin(this.connection);
     this.published = (await this.twin.sns.messages()).length;
   }
 
@@ -122,10 +114,3 @@ export class TestTwin {
       .map((each) => ({ subject: String(each.Subject), message: each.Message }));
   }
 }
-
-/** Nothing of a command's own text in a test's output. */
-const SILENT = new Output(
-  true,
-  new Writable({ write: (_chunk, _encoding, done) => done() }),
-  new Writable({ write: (_chunk, _encoding, done) => done() }),
-);

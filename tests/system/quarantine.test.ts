@@ -1,11 +1,10 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { hourOf } from '../../core/hour';
 import type { FaultRule } from '../../local/services';
 import { parquetOf, tripsSelect } from '../support/parquet';
-import { ServiceCopy } from '../support/service-copy';
-import { TestTwin } from '../support/test-twin';
+import { ServiceTwin } from '../support/service-twin';
+import type { TestTwin } from '../support/test-twin';
 
 const trips = readFileSync(resolve(__dirname, '../../datasets/trips.yml'), 'utf8');
 /** One that a scheduled execution looks at too. */
@@ -13,19 +12,13 @@ const HOUR = hourOf(new Date(Date.now() - 5 * 3_600_000));
 const good = tripsSelect([{ trip_id: 'a' }]);
 
 let twin: TestTwin;
-let service: ServiceCopy;
-let packageDirectory: string;
+let deployed: ServiceTwin;
 beforeAll(async () => {
-  service = await ServiceCopy.make({ 'trips.yml': `${trips}  on_bad_file: quarantine\n` });
-  packageDirectory = mkdtempSync(join(tmpdir(), 'sluice-package-'));
-  twin = await TestTwin.start({ serviceDirectory: service.directory, packageDirectory });
+  deployed = await ServiceTwin.start({ 'trips.yml': `${trips}  on_bad_file: quarantine\n` });
+  ({ twin } = deployed);
 });
 afterEach(() => twin.reset());
-afterAll(async () => {
-  await twin.remove();
-  service.remove();
-  rmSync(packageDirectory, { recursive: true, force: true });
-});
+afterAll(() => deployed.remove());
 
 const keys = async () => (await twin.sql('SELECT trip_id FROM trips ORDER BY trip_id')).rows.flat();
 

@@ -1,13 +1,10 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { sendEvents } from '../../cli/delivery/send-events';
 import { prefixOfHour } from '../../core/prefix';
 import { readDatasets } from '../../functions/shared/package-files';
 import { readStack } from '../../local/stack';
 import { parquetOf, tripsSelect } from '../support/parquet';
-import { ServiceCopy } from '../support/service-copy';
-import { TestTwin } from '../support/test-twin';
+import { ServiceTwin } from '../support/service-twin';
+import type { TestTwin } from '../support/test-twin';
 
 /** As far from trips as a dataset file allows: nothing of this stands anywhere but here. */
 const READINGS = String.raw`
@@ -57,27 +54,21 @@ columns:
 const HOUR = '2026-11-20T08';
 const LATER = '2026-11-20T09';
 
-let service: ServiceCopy;
-let packageDirectory: string;
+let deployed: ServiceTwin;
 let twin: TestTwin;
 beforeAll(async () => {
-  service = await ServiceCopy.make({ 'probe_readings.yml': READINGS, 'rides.yml': RIDES });
-  packageDirectory = mkdtempSync(join(tmpdir(), 'sluice-package-'));
-  twin = await TestTwin.start({ serviceDirectory: service.directory, packageDirectory });
+  deployed = await ServiceTwin.start({ 'probe_readings.yml': READINGS, 'rides.yml': RIDES });
+  ({ twin } = deployed);
 });
 afterEach(async () => {
   await twin.sql('DROP TABLE IF EXISTS telemetry."order"');
   await twin.reset();
 });
-afterAll(async () => {
-  await twin.remove();
-  service.remove();
-  rmSync(packageDirectory, { recursive: true, force: true });
-});
+afterAll(() => deployed.remove());
 
 /** Streams events to a dataset's own stream, and gives the keys of the objects that were written. */
 async function stream(name: string, arrival: string, events: readonly object[]): Promise<string[]> {
-  const dataset = readDatasets(service.directory).find((each) => each.name === name);
+  const dataset = readDatasets(deployed.service.directory).find((each) => each.name === name);
   if (!dataset) throw new Error(`There is no dataset ${name}.`);
   const source = events.map((event) => ({ arrival, event }));
   expect(await sendEvents(twin.connection, dataset, source)).toMatchObject({ records: events.length });
@@ -95,7 +86,7 @@ const ORDER = `SELECT site, "probe ""inner""", CAST(measured AS VARCHAR), "selec
   temperature, cost, year, month, CAST(source_partition AS VARCHAR) FROM telemetry."order" ORDER BY site, "probe ""inner"""`;
 
 test('each dataset gets a schedule and a stream of its own', () => {
-  const { schedules } = readStack(packageDirectory, {
+  const { schedules } = readStack(deployed.packageDirectory, {
     region: 'us-east-1',
     accountId: '000000000000',
     stackName: 'sluice-local',

@@ -1,8 +1,7 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { addHours, lastClosedHour } from '../../core/hour';
-import { ServiceCopy } from '../support/service-copy';
+import { ServiceTwin } from '../support/service-twin';
 import { TestTwin } from '../support/test-twin';
 
 const HOUR = lastClosedHour(new Date(), 60);
@@ -63,9 +62,8 @@ test('a bucket in another Region is RegionMismatch, with both Regions and what t
 
 test('partitions that always fail do not keep the others waiting', async () => {
   const trips = readFileSync(resolve(__dirname, '../../datasets/trips.yml'), 'utf8');
-  const service = await ServiceCopy.make({ 'trips.yml': `${trips}  max_partitions: 2\n` });
-  const packageDirectory = mkdtempSync(join(tmpdir(), 'sluice-package-'));
-  const twin = await TestTwin.start({ serviceDirectory: service.directory, packageDirectory });
+  const deployed = await ServiceTwin.start({ 'trips.yml': `${trips}  max_partitions: 2\n` });
+  const { twin } = deployed;
   try {
     const [first, second, third] = [addHours(HOUR, -2), addHours(HOUR, -1), HOUR];
     await twin.put(twin.keyOf(first, 'bad.parquet'), 'no Parquet');
@@ -86,8 +84,6 @@ test('partitions that always fail do not keep the others waiting', async () => {
       ],
     });
   } finally {
-    await twin.remove();
-    service.remove();
-    rmSync(packageDirectory, { recursive: true, force: true });
+    await deployed.remove();
   }
 });

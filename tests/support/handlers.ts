@@ -1,0 +1,28 @@
+import type { TwinDescription } from '../../local/description';
+
+/**
+ * Lets the handlers of functions/ run in this process, in the environment that Lambda gives them; what they talk to is
+ * the twin.
+ * @param packageDirectory where `datasets/` and `sql/` stand.
+ */
+export function useHandlers(
+  { env, bucket, workgroup, database }: TwinDescription,
+  packageDirectory: string,
+): void {
+  Object.assign(process.env, env, {
+    LAKE_BUCKET: bucket,
+    WORKGROUP_NAME: workgroup,
+    DATABASE_NAME: database,
+    COPY_ROLE_ARN: 'arn:aws:iam::000000000000:role/sluice-local-copy',
+    LAMBDA_TASK_ROOT: packageDirectory,
+    POWERTOOLS_LOG_LEVEL: 'SILENT',
+  });
+}
+
+/** @param step the stem of the function. */
+export async function callHandler<Result>(step: string, event: unknown): Promise<Result> {
+  const { handler } = (await import(`../../functions/${step}`)) as {
+    handler: (event: unknown) => Promise<Result>;
+  };
+  return handler(event);
+}
