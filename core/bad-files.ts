@@ -3,6 +3,7 @@ import type { Dataset } from './dataset';
 import { firstBytes, type Diagnosis } from './diagnosis';
 import { LoadError, type ErrorName } from './errors';
 import type { LakeFile } from './files';
+import type { Hour } from './hour';
 import type { Footer } from './inspection';
 import { requiredColumns } from './warehouse';
 
@@ -26,8 +27,8 @@ export interface FileProblem {
 export interface BadFile extends LakeFile, FileProblem {}
 
 /** @returns why a file cannot be loaded into the dataset, as far as its footer tells; undefined where it can. */
-export function footerProblem(dataset: Dataset, footer: Footer): FileProblem | undefined {
-  const comparison = compareColumns(dataset.columns, footer.fields);
+export function footerProblem(dataset: Dataset, partition: Hour, footer: Footer): FileProblem | undefined {
+  const comparison = compareColumns(dataset.columns, footer.fields, partition);
   if (!comparison.matches) {
     return {
       error: 'ColumnMismatch',

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Column } from './dataset';
 import { redshiftType } from './column-types';
+import type { Hour } from './hour';
 import { loadsInto, parquetTypeText, type ParquetField } from './parquet-types';
 
 /** How a file's columns differ from the dataset's. */
@@ -14,7 +15,7 @@ export interface ColumnDifferences {
 }
 
 export type ColumnComparison =
-  /** `order`: the dataset's column names in the order in which the file holds them; COPY is positional. */
+  /** `order`: the names of those of the dataset's columns that the file holds, in its order; COPY is positional. */
   | { readonly matches: true; readonly order: readonly string[] }
   | { readonly matches: false; readonly differences: ColumnDifferences };
 
@@ -25,16 +26,21 @@ export function columnsDigest(columns: readonly Column[]): string {
 
 /**
  * Compares the columns of one Parquet file with the dataset's, by name. Case does not count, since Redshift and
- * Firehose fold names to lower case. Another order is no difference: the COPY's column list follows the file.
+ * Firehose fold names to lower case. Another order is no difference: the COPY's column list follows the file. Nor is a
+ * column that was added in the file's hour or later.
+ * @param partition the file's hour of arrival; undefined for a file of no hour, which has to have every column.
  */
 export function compareColumns(
   expected: readonly Column[],
   found: readonly ParquetField[],
+  partition?: Hour,
 ): ColumnComparison {
   const order = found.map((field) => field.name.toLowerCase());
   const byName = new Map(expected.map((column) => [column.name, column]));
   const differences: ColumnDifferences = {
-    missing: expected.map((column) => column.name).filter((name) => !order.includes(name)),
+    missing: expected
+      .filter((column) => !order.includes(column.name) && !isAddedBy(column, partition))
+      .map((column) => column.name),
     extra: found.filter((field) => !byName.has(field.name.toLowerCase())).map((field) => field.name),
     duplicate: [...new Set(order.filter((name, index) => order.indexOf(name) < index))],
     moved: movedNames(
@@ -52,6 +58,10 @@ export function compareColumns(
   return [missing, extra, duplicate, otherType].every((names) => names.length === 0)
     ? { matches: true, order }
     : { matches: false, differences };
+}
+
+function isAddedBy({ since }: Column, partition: Hour | undefined): boolean {
+  return since !== undefined && partition !== undefined && partition <= since;
 }
 
 /** Of the names that both lists hold, those at whose place the other list has another one. */

@@ -2,7 +2,7 @@ import { isMap, isPair, isScalar, parseDocument, visit, type Document } from 'ya
 import { z } from 'zod';
 import { parseColumnType, type ColumnType } from './column-types';
 import { LoadError } from './errors';
-import { hourOf } from './hour';
+import { hourOf, isHour, type Hour } from './hour';
 import { errorPrefixes, errorPrefixProblem, hourReader, prefixOfHour, prefixProblem } from './prefix';
 
 /** Parts of the event time that the target holds as columns of their own. */
@@ -47,6 +47,8 @@ const column = z.strictObject({
   type: columnType,
   /** A file without a value in this column is not loaded. The column is NOT NULL in the target. */
   required: z.boolean().default(false),
+  /** Files of hours before and of this one may lack the column, which is null then: it was added in this hour. */
+  since: z.string().refine(isHour, 'an hour of arrival in UTC, for example 2026-11-23T08').optional(),
 });
 
 /** Every option of a dataset file, with its range and its default. */
@@ -118,6 +120,8 @@ export interface Column {
   readonly name: string;
   readonly type: ColumnType;
   readonly required: boolean;
+  /** The hour of arrival in which the column was added. */
+  readonly since?: Hour;
 }
 
 type Parsed = z.output<typeof datasetSchema>;
@@ -284,6 +288,15 @@ function inconsistencies({ dataset, source, target, columns, load }: Parsed): Fi
     }
     if (target.derive.some((part) => part === each.name)) {
       say(['columns', index, 'name'], `"${each.name}" is derived: leave it out here or out of target.derive`);
+    }
+  });
+
+  columns.forEach((each, index) => {
+    if (each.since !== undefined && each.required) {
+      say(
+        ['columns', index, 'since'],
+        `column "${each.name}" is required: one that files may lack is null in them`,
+      );
     }
   });
 

@@ -96,7 +96,7 @@ export function planPartition(
 ): PartitionPlan {
   const groups = new Map<string, { columns: readonly string[]; files: InspectedFile[] }>();
   for (const { footer, ...file } of files) {
-    const columns = columnOrder(dataset, footer);
+    const columns = columnOrder(dataset, load.partition, footer);
     const order = JSON.stringify(columns);
     const group = groups.get(order) ?? { columns, files: [] };
     group.files.push({ ...file, rows: footer.rows });
@@ -136,8 +136,8 @@ export function planPartition(
 }
 
 /** The dataset's column names in the order in which a file holds them. */
-function columnOrder(dataset: Dataset, footer: Footer): readonly string[] {
-  const comparison = compareColumns(dataset.columns, footer.fields);
+function columnOrder(dataset: Dataset, partition: Hour, footer: Footer): readonly string[] {
+  const comparison = compareColumns(dataset.columns, footer.fields, partition);
   if (!comparison.matches) throw new RangeError('a file whose columns differ cannot be planned');
   return comparison.order;
 }

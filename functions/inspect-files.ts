@@ -24,6 +24,7 @@ import {
   type PartitionFiles,
   type PartitionPlan,
 } from '../core/inspection';
+import type { Hour } from '../core/hour';
 import { errorPrefixes, prefixOfHour } from '../core/prefix';
 import { batchOf, renderSql } from '../core/sql';
 import { datasetPieces, stagingTable } from '../core/warehouse';
@@ -62,7 +63,7 @@ export const handler = stepHandler('InspectFiles', event, async (load): Promise<
   const toldOf = mayQuarantine && load.reason !== 'requested' ? stillBad(previous, dataset, files) : [];
   const leftOut = load.error ? await foundSoFar(bucket, dataset, load, files) : toldOf;
   const judged = await inParallel(filesBeyond(files, leftOut), CONCURRENT_FOOTERS, (file) =>
-    judgeFile(bucket, dataset, file),
+    judgeFile(bucket, dataset, load.partition, file),
   );
   const bad = [...leftOut, ...judged.filter((file) => 'error' in file)];
   if (bad.length > 0 && !mayQuarantine) throw badFilesError(dataset, bucket, bad, files.length);
@@ -197,13 +198,14 @@ async function planBefore(bucket: string, plan: string): Promise<PartitionPlan |
 async function judgeFile(
   bucket: string,
   dataset: Dataset,
+  partition: Hour,
   file: LakeFile,
 ): Promise<(LakeFile & { footer: Footer }) | BadFile> {
   const footer = await readFooter(bucket, file);
   if (typeof footer === 'string') {
     return { ...file, error: 'UnreadableFile', reason: `it is not a readable Parquet file: ${footer}` };
   }
-  const problem = footerProblem(dataset, footer);
+  const problem = footerProblem(dataset, partition, footer);
   return problem ? { ...file, ...problem } : { ...file, footer };
 }
 

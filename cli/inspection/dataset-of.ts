@@ -1,5 +1,6 @@
 import { compareColumns, differencesText, type ColumnDifferences } from '../../core/columns';
 import { chooseDataset, type Dataset } from '../../core/dataset';
+import type { Hour } from '../../core/hour';
 import type { ParquetField } from '../../core/parquet-types';
 import { hourReader } from '../../core/prefix';
 
@@ -10,10 +11,15 @@ export function datasetOfKey(
   named: string | undefined,
 ): Dataset | undefined {
   if (named !== undefined) return chooseDataset(datasets, named);
-  return datasets.find(({ source }) => {
-    const hourOf = hourReader(source.prefix);
-    return suffixes(key).some((suffix) => hourOf(suffix) !== undefined);
-  });
+  return datasets.find((dataset) => hourOfKey(dataset, key) !== undefined);
+}
+
+/** The hour of arrival that a key says. */
+function hourOfKey({ source }: Dataset, key: string): Hour | undefined {
+  const hourOf = hourReader(source.prefix);
+  return suffixes(key)
+    .map(hourOf)
+    .find((hour) => hour !== undefined);
 }
 
 /** The dataset of refused events: the named one, the only one, or the one whose name is a part of the key. */
@@ -42,8 +48,12 @@ export interface DatasetComparison {
   readonly text: string;
 }
 
-export function compareWithDataset(dataset: Dataset, fields: readonly ParquetField[]): DatasetComparison {
-  const comparison = compareColumns(dataset.columns, fields);
+export function compareWithDataset(
+  dataset: Dataset,
+  key: string,
+  fields: readonly ParquetField[],
+): DatasetComparison {
+  const comparison = compareColumns(dataset.columns, fields, hourOfKey(dataset, key));
   if (!comparison.matches) {
     const text = `does not have the columns of dataset ${dataset.name}: ${differencesText(comparison.differences)}`;
     return {

@@ -62,7 +62,7 @@ export async function inspectFile(
       created_by: footer.createdBy,
       compression: footer.compression,
       columns: footer.fields.map(columnDocument),
-      dataset: dataset ? compareWithDataset(dataset, footer.fields) : null,
+      dataset: dataset ? compareWithDataset(dataset, file.key, footer.fields) : null,
     };
     const firstRows = rows === 0 ? [] : await file.withLocalCopy((path) => readFirstRows(path, rows));
     return { ...document, first_rows: firstRows };

@@ -99,7 +99,7 @@ function lineOf(
     columns: footer.fields.length,
     created_by: footer.createdBy,
     differences: (first && fieldDifferences(first.fields, footer.fields)) ?? null,
-    dataset: dataset ? compareWithDataset(dataset, footer.fields) : null,
+    dataset: dataset ? compareWithDataset(dataset, file.key, footer.fields) : null,
     problem: null,
   };
 }

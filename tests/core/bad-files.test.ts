@@ -17,6 +17,7 @@ const FIELDS: readonly ParquetField[] = [
   { name: 'amount', type: 'INT64', converted_type: 'DECIMAL', precision: 10, scale: 2 },
 ];
 const [first, ...others] = FIELDS as [ParquetField, ...ParquetField[]];
+const HOUR = '2026-11-23T08';
 const footer = (fields: readonly ParquetField[], nulls: Record<string, number> = {}) => ({
   rows: 5,
   fields,
@@ -32,8 +33,8 @@ const bad = (key: string, changes: Partial<BadFile> = {}): BadFile => ({
 
 describe('what a footer tells of a file', () => {
   test('that it loads', () => {
-    expect(footerProblem(dataset, footer(FIELDS))).toBeUndefined();
-    expect(footerProblem(dataset, footer(FIELDS, { order_id: 0, status: 5 }))).toBeUndefined();
+    expect(footerProblem(dataset, HOUR, footer(FIELDS))).toBeUndefined();
+    expect(footerProblem(dataset, HOUR, footer(FIELDS, { order_id: 0, status: 5 }))).toBeUndefined();
   });
 
   test.each<[string, readonly ParquetField[], string]>([
@@ -65,11 +66,11 @@ describe('what a footer tells of a file', () => {
       'table columns: 4, data columns: 3; missing: order_id; in another order: amount, ordered_at (no mistake: they load by name)',
     ],
   ])('that it is %s, and how', (_, fields, reason) => {
-    expect(footerProblem(dataset, footer(fields))).toEqual({ error: 'ColumnMismatch', reason });
+    expect(footerProblem(dataset, HOUR, footer(fields))).toEqual({ error: 'ColumnMismatch', reason });
   });
 
   test('that a required column is null in it', () => {
-    expect(footerProblem(dataset, footer(FIELDS, { order_id: 2, ordered_at: 5 }))).toEqual({
+    expect(footerProblem(dataset, HOUR, footer(FIELDS, { order_id: 2, ordered_at: 5 }))).toEqual({
       error: 'NullKeys',
       reason: 'required columns are null: order_id in 2 of 5 rows, ordered_at in 5 of 5 rows',
     });

@@ -22,6 +22,42 @@ function differences(found: readonly ParquetField[]): ColumnDifferences {
   return comparison.differences;
 }
 
+describe('a column that was added', () => {
+  const added = ordersDataset({
+    columns: [
+      { name: 'order_id', type: 'bigint', required: true },
+      { name: 'ordered_at', type: 'timestamp', required: true },
+      { name: 'status', type: 'varchar(16)', since: '2026-11-23T08' },
+      { name: 'amount', type: 'decimal(10,2)' },
+    ],
+  }).columns;
+  const before = [orderId, orderedAt, amount];
+
+  test.each(['2026-11-22T23', '2026-11-23T08'])('may be missing in files of %s', (hour) => {
+    expect(compareColumns(added, before, hour)).toEqual({
+      matches: true,
+      order: ['order_id', 'ordered_at', 'amount'],
+    });
+  });
+
+  test.each(['2026-11-23T09', undefined])('has to be in files of %s', (hour) => {
+    expect(compareColumns(added, before, hour)).toMatchObject({
+      matches: false,
+      differences: { missing: ['status'] },
+    });
+  });
+
+  test('is loaded where a file of its hour has it', () => {
+    expect(compareColumns(added, FIELDS, '2026-11-23T08')).toMatchObject({ matches: true });
+  });
+
+  test('leaves every other column as needed as it was', () => {
+    expect(compareColumns(added, [orderId, orderedAt], '2026-11-23T08')).toMatchObject({
+      differences: { missing: ['amount'] },
+    });
+  });
+});
+
 describe('columns that match', () => {
   test('as the dataset has them', () => {
     expect(compareColumns(columns, FIELDS)).toEqual({

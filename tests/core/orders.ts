@@ -5,7 +5,12 @@ import { parseDataset, type Dataset } from '../../core/dataset';
 interface Changes {
   readonly source?: object;
   readonly target?: object;
-  readonly columns?: readonly { readonly name: string; readonly type: string; readonly required?: boolean }[];
+  readonly columns?: readonly {
+    readonly name: string;
+    readonly type: string;
+    readonly required?: boolean;
+    readonly since?: string;
+  }[];
   readonly load?: object;
 }
 

@@ -29,7 +29,7 @@ columns:
   - { name: cost, type: 'decimal(12,4)' }
 `;
 
-/** The columns of trips, the derived ones made by the transform: twelve in every file. */
+/** The columns of trips, the derived ones made by the transform, and one that was added. */
 const RIDES = String.raw`
 dataset: rides
 source:
@@ -49,6 +49,7 @@ columns:
   - { name: trip_distance, type: double precision }
   - { name: total_amount, type: 'decimal(10,2)' }
   - { name: updated_at, type: timestamp, required: true }
+  - { name: tip_amount, type: 'decimal(10,2)', since: 2026-11-20T08 }
 `;
 
 const HOUR = '2026-11-20T08';
@@ -198,7 +199,7 @@ test('an input that does not name its dataset is InvalidInput, and told the name
 });
 
 describe('columns derived by the transform', () => {
-  test('are in the files: twelve columns in, twelve loaded', async () => {
+  test('are in the files: thirteen columns in, thirteen loaded', async () => {
     await stream('rides', HOUR, [
       { trip_id: 'a', pickup_datetime: '2026-03-01T00:30:00+01:00', updated_at: '2026-11-20T08:00:00Z' },
     ]);
@@ -209,18 +210,51 @@ describe('columns derived by the transform', () => {
     expect(rows).toEqual([['a', 2026, 2, 28, 23]]);
   });
 
-  test('a file with only the eight others is ColumnMismatch, with both counts and the names that are missing', async () => {
+  test('a file with only eight others is ColumnMismatch, with both counts and the names that are missing', async () => {
     const key = `${prefixOfHour('rides/{yyyy}/{MM}/{dd}/{HH}/', HOUR)}elsewhere.parquet`;
     await twin.put(key, await parquetOf(tripsSelect([{ trip_id: 'a' }])));
     const { status, error, partitions } = await twin.load({ dataset: 'rides', partition: HOUR });
     expect({ status, error }).toEqual({ status: 'FAILED', error: 'ColumnMismatch' });
     expect(partitions).toMatchObject([{ outcome: 'failed', error: 'ColumnMismatch', inserted: 0 }]);
     expect(partitions[0]?.cause).toContain(
-      `${key}: ColumnMismatch: table columns: 12, data columns: 8; missing: year, month, day, hour`,
+      `${key}: ColumnMismatch: table columns: 13, data columns: 8; missing: year, month, day, hour`,
     );
     expect((await twin.sql('SELECT COUNT(*) FROM public.rides')).rows).toEqual([[0]]);
     expect(await twin.stagingTables()).toEqual([]);
     // The input that runs it again names the dataset, since there are several.
     expect((await twin.notifications())[0]?.message).toContain(`{"dataset":"rides","partition":"${HOUR}"}`);
+  });
+});
+
+describe('a column that was added to the dataset', () => {
+  const older = (id: string) =>
+    parquetOf(
+      `SELECT *, 2026::SMALLINT AS year, 11::SMALLINT AS month, 20::SMALLINT AS day, 8::SMALLINT AS hour FROM (${tripsSelect([{ trip_id: id }])})`,
+    );
+  const newer = (id: string) =>
+    parquetOf(
+      `SELECT 1.5::DECIMAL(10,2) AS tip_amount, *, 2026::SMALLINT AS year, 11::SMALLINT AS month, 20::SMALLINT AS day, 8::SMALLINT AS hour FROM (${tripsSelect([{ trip_id: id }])})`,
+    );
+  const keyOf = (hour: string, name: string) =>
+    `${prefixOfHour('rides/{yyyy}/{MM}/{dd}/{HH}/', hour)}${name}`;
+
+  test('is null in the files of its hour that lack it, beside those that hold it', async () => {
+    await twin.put(keyOf(HOUR, 'older.parquet'), await older('a'));
+    await twin.put(keyOf(HOUR, 'newer.parquet'), await newer('b'));
+    expect(await twin.load({ dataset: 'rides', partition: HOUR })).toMatchObject({
+      status: 'SUCCEEDED',
+      partitions: [{ outcome: 'loaded', files: 2, staged: 2, inserted: 2 }],
+    });
+    expect((await twin.sql('SELECT trip_id, tip_amount FROM public.rides ORDER BY trip_id')).rows).toEqual([
+      ['a', null],
+      ['b', '1.50'],
+    ]);
+  });
+
+  test('has to be in the files of later hours', async () => {
+    await twin.put(keyOf(LATER, 'older.parquet'), await older('a'));
+    const { error, partitions } = await twin.load({ dataset: 'rides', partition: LATER });
+    expect(error).toBe('ColumnMismatch');
+    expect(partitions[0]?.cause).toContain('missing: tip_amount');
   });
 });

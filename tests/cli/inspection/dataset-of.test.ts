@@ -42,13 +42,16 @@ test('refused events belong to the dataset that their key names, or to the only 
 test('a comparison says whether the columns match, stand in another order, or differ', () => {
   const id = { name: 'id', type: 'INT64' };
   const at = { name: 'at', type: 'INT96' };
-  expect(compareWithDataset(clicks, [id, at])).toMatchObject({ matches: true, other_order: false });
-  expect(compareWithDataset(clicks, [at, id])).toMatchObject({
+  expect(compareWithDataset(clicks, 'part.parquet', [id, at])).toMatchObject({
+    matches: true,
+    other_order: false,
+  });
+  expect(compareWithDataset(clicks, 'part.parquet', [at, id])).toMatchObject({
     matches: true,
     other_order: true,
     text: 'has the columns of dataset clicks, in another order; it loads by name',
   });
-  expect(compareWithDataset(clicks, [id])).toMatchObject({
+  expect(compareWithDataset(clicks, 'part.parquet', [id])).toMatchObject({
     matches: false,
     differences: { missing: ['at'] },
     text: 'does not have the columns of dataset clicks: missing: at',
