@@ -73,6 +73,8 @@ export const datasetSchema = z.strictObject({
         if (problem) context.addIssue({ code: 'custom', message: `an error prefix that ${problem}` });
       })
       .optional(),
+    /** `external`: somebody else writes the files, so that no stream is made for them. */
+    stream: z.enum(['firehose', 'external']).default('firehose'),
     /** Minutes after its end from which an hour counts as closed. Firehose buffers for up to 15. */
     settle_minutes: count(0, 1_440).default(20),
     /** How far back new and late files are looked for. */
@@ -112,6 +114,8 @@ export const datasetSchema = z.strictObject({
       /** Days after which plans and manifests of past loads are deleted. */
       retention_days: count(2, 3_650).default(90),
       statement_timeout_minutes: count(1, 12 * 60).default(60),
+      /** Hours behind which the newest loaded hour may be before an alarm rings. */
+      stale_after_hours: count(2, 7 * 24).default(6),
     })
     .prefault({}),
 });

@@ -89,6 +89,11 @@ export function hourReader(template: PrefixTemplate): (key: string) => Hour | un
   };
 }
 
+/** What the keys of all hours begin with: `trips/year=`. */
+export function fixedPart(template: PrefixTemplate): string {
+  return template.slice(0, template.indexOf('{'));
+}
+
 /** A prefix, or an error prefix, in Firehose's words: `trips/year=!{timestamp:yyyy}/…`. */
 export function firehosePrefix(template: PrefixTemplate): string {
   return template

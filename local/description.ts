@@ -14,6 +14,10 @@ export const twinDescription = z.object({
   streams: z.record(z.string(), z.string()),
   state_machine_arn: z.string(),
   topic_arn: z.string(),
+  /** The role that statements are submitted with: who has one's own sees one's own. */
+  statements_role_arn: z.string(),
+  /** The database user's secret, by its name or ARN; left out, the user is that of the role above. */
+  secret: z.string().optional(),
   workgroup: z.string(),
   database: z.string(),
   /** The variables that point any AWS client at the twin. */

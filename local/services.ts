@@ -1,9 +1,11 @@
+import type { Principal } from './iam/account';
+
 /**
  * The seams between the twin's services: what each needs of the others, and no more.
  * A service is a class over these; `local/twin.ts` puts them on one loopback port.
  */
 
-export type ServiceName = 's3' | 'firehose' | 'redshift-data' | 'step-functions' | 'sns' | 'lambda';
+export type ServiceName = 's3' | 'firehose' | 'redshift-data' | 'step-functions' | 'sns' | 'lambda' | 'sts';
 
 /** An error that a service answers with, in AWS's own code and words. */
 export class ServiceError extends Error {
@@ -45,6 +47,8 @@ export interface RequestContext {
   readonly signal: AbortSignal;
   /** The state that calls, or whose function does; undefined where no state is behind it. */
   readonly caller?: CallingState;
+  /** Whose access key the call is signed with; left out, the account's root. */
+  readonly principal?: Principal;
 }
 
 /** The state of an execution that makes a call, itself or through its Lambda function. */

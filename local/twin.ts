@@ -7,6 +7,9 @@ import { readDatasets } from '../functions/shared/package-files';
 import type { TwinDescription } from './description';
 import { RuleFaults } from './faults/rule-faults';
 import { FirehoseService } from './firehose/firehose-service';
+import { Account } from './iam/account';
+import { Authorizer } from './iam/authorizer';
+import { StsService } from './iam/sts-service';
 import { InProcessIntegrations } from './http/in-process-integrations';
 import type { ControlRoutes } from './http/control';
 import { TwinServer } from './http/twin-server';
@@ -54,6 +57,8 @@ export interface Twin {
   readonly description: TwinDescription;
   readonly faults: RuleFaults;
   readonly sns: SnsService;
+  /** Its roles and what they may do: a test takes a right away. */
+  readonly account: Account;
   /** The file that published notifications are appended to. */
   readonly inboxPath: string;
   /** Ends the functions' idle environments: what they had in memory is gone, as after a deployment. */
@@ -96,6 +101,16 @@ export async function startTwin(options: TwinOptions): Promise<Twin> {
     const environment = environmentOf(stack);
     const datasets = readDatasets(serviceDirectory);
 
+    const account = new Account(
+      ACCOUNT_ID,
+      stack.roles.map(({ name, arn, trust, policies }) => ({
+        name,
+        arn,
+        trust,
+        policies: new Map(policies.map((policy) => [policy.name, policy.document])),
+      })),
+    );
+
     const faults = new RuleFaults();
     faults.set(options.faults ?? []);
     const store = FileObjectStore.open(join(stateDirectory, 's3'));
@@ -109,10 +124,8 @@ export async function startTwin(options: TwinOptions): Promise<Twin> {
       logDirectory: join(stateDirectory, 'lambda', 'logs'),
       faults,
       environmentsPerFunction: options.environmentsPerFunction,
-      credentials: {
-        accessKeyId: CREDENTIALS.AWS_ACCESS_KEY_ID,
-        secretAccessKey: CREDENTIALS.AWS_SECRET_ACCESS_KEY,
-      },
+      credentialsOf: ({ name, roleArn = '' }) =>
+        account.serviceSession(roleArn, 'lambda.amazonaws.com', name),
     });
     lambda.deploy(functions);
     closers.push(() => lambda.close());
@@ -132,7 +145,7 @@ export async function startTwin(options: TwinOptions): Promise<Twin> {
       accountId: ACCOUNT_ID,
       workgroup: environment.WORKGROUP_NAME,
       database: environment.DATABASE_NAME,
-      iamRoles: [...(options.iamRoles ?? [environment.COPY_ROLE_ARN])],
+      iamRoles: [...(options.iamRoles ?? stack.namespaces.flatMap(({ iamRoles }) => iamRoles))],
       longestPollSeconds: options.longestPollSeconds,
     });
     await redshiftData.start();
@@ -165,11 +178,19 @@ export async function startTwin(options: TwinOptions): Promise<Twin> {
       'DELETE /_sluice/faults': () => faults.clear(),
       'GET /_sluice/notifications': () => sns.messages(),
     };
+    const authorizer = new Authorizer(account, {
+      workgroupArn: stack.workgroups[0]?.arn ?? '',
+      isThere: (bucket, key) => store.find(bucket, key) !== undefined,
+      ownerOf: (statement) => redshiftData.ownerOf(statement),
+    });
     const server = new TwinServer({
       json: [firehose, redshiftData, stepFunctions],
-      query: sns,
-      s3: s3Handler(store),
+      query: [sns, new StsService(account)],
+      s3: s3Handler(store, (principal, bucket, key) =>
+        authorizer.may(principal, { action: 's3:DeleteObject', resource: `arn:aws:s3:::${bucket}/${key}` }),
+      ),
       faults,
+      identity: authorizer,
       callerOf: (traceId) => lambda.callerOf(traceId),
       control,
       onUnexpected: (error) =>
@@ -192,6 +213,8 @@ export async function startTwin(options: TwinOptions): Promise<Twin> {
       ),
       state_machine_arn: machine.arn,
       topic_arn: stack.topics[0]?.arn ?? '',
+      statements_role_arn: environment.STATEMENTS_ROLE_ARN,
+      secret: environment.SECRET_ARN || undefined,
       workgroup: environment.WORKGROUP_NAME,
       database: environment.DATABASE_NAME,
       env: { AWS_ENDPOINT_URL: endpoint, AWS_REGION: REGION, AWS_DEFAULT_REGION: REGION, ...CREDENTIALS },
@@ -201,7 +224,7 @@ export async function startTwin(options: TwinOptions): Promise<Twin> {
     if (options.announce ?? true) announceTwin(stateDirectory, description);
     closers.push(() => Promise.resolve(withdrawTwin(stateDirectory)));
     const renewFunctions = () => lambda.deploy(functions);
-    return { description, faults, sns, inboxPath: sns.inboxPath, renewFunctions, close };
+    return { description, faults, sns, account, inboxPath: sns.inboxPath, renewFunctions, close };
   } catch (error) {
     await close();
     throw error;
@@ -215,7 +238,8 @@ const environmentSchema = z.object({
   LAKE_BUCKET: z.string(),
   WORKGROUP_NAME: z.string(),
   DATABASE_NAME: z.string(),
-  COPY_ROLE_ARN: z.string(),
+  STATEMENTS_ROLE_ARN: z.string(),
+  SECRET_ARN: z.string(),
 });
 
 function environmentOf(stack: Stack): z.infer<typeof environmentSchema> {

@@ -1,6 +1,7 @@
 import { FirehoseClient } from '@aws-sdk/client-firehose';
 import { RedshiftDataClient } from '@aws-sdk/client-redshift-data';
 import { S3Client } from '@aws-sdk/client-s3';
+import { fromTemporaryCredentials } from '@aws-sdk/credential-providers';
 import { SFNClient } from '@aws-sdk/client-sfn';
 import { createRequire } from 'node:module';
 import { constants } from 'node:os';
@@ -76,7 +77,14 @@ export function connectionTo(twin: TwinDescription, close: () => Promise<void>):
     s3: new S3Client(client),
     firehose: new FirehoseClient(client),
     stepFunctions: new SFNClient(client),
-    redshiftData: new RedshiftDataClient(client),
+    redshiftData: new RedshiftDataClient({
+      ...client,
+      credentials: fromTemporaryCredentials({
+        masterCredentials: client.credentials,
+        params: { RoleArn: twin.statements_role_arn, RoleSessionName: 'sluice' },
+        clientConfig: { endpoint: client.endpoint, region: client.region },
+      }),
+    }),
   };
   const streamOf = (dataset: Dataset) => twin.streams[dataset.name] ?? '';
   return {
@@ -87,6 +95,7 @@ export function connectionTo(twin: TwinDescription, close: () => Promise<void>):
     stateMachineArn: twin.state_machine_arn,
     workgroup: twin.workgroup,
     database: twin.database,
+    secret: twin.secret,
     datasets: readDatasets(SERVICE_DIRECTORY),
     streamOf,
     async deliver(dataset) {

@@ -12,6 +12,8 @@ export interface Connection {
   readonly stateMachineArn: string;
   readonly workgroup: string;
   readonly database: string;
+  /** The database user's secret; left out, the user is that of the role of the statements. */
+  readonly secret?: string;
   readonly datasets: readonly Dataset[];
   /** The Firehose stream of a dataset. */
   streamOf(dataset: Dataset): string;

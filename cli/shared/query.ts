@@ -43,13 +43,18 @@ const LONG_POLL_SECONDS = 30;
  * @throws StatementError with Redshift's own text.
  */
 export async function query(
-  connection: Pick<Connection, 'redshiftData' | 'workgroup' | 'database'>,
+  connection: Pick<Connection, 'redshiftData' | 'workgroup' | 'database' | 'secret'>,
   sql: string,
   options: { readonly most?: number } = {},
 ): Promise<QueryResult> {
-  const { redshiftData: client, workgroup, database } = connection;
+  const { redshiftData: client, workgroup, database, secret } = connection;
   const { Id } = await client.send(
-    new ExecuteStatementCommand({ WorkgroupName: workgroup, Database: database, Sql: sql }),
+    new ExecuteStatementCommand({
+      WorkgroupName: workgroup,
+      Database: database,
+      SecretArn: secret,
+      Sql: sql,
+    }),
   );
   const described = await ended(client, Id);
   if (described.Status !== 'FINISHED') {

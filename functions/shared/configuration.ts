@@ -9,8 +9,10 @@ const schema = z.object({
   DATABASE_NAME: z.string().min(1),
   /** The role that COPY reads the bucket with: attached to the workgroup's namespace. */
   COPY_ROLE_ARN: z.string().regex(/^arn:[^:]+:iam::\d{12}:role\/.+/, 'the ARN of an IAM role'),
-  /** A Secrets Manager secret with the database user; left out, the function's own IAM identity is the user. */
+  /** A Secrets Manager secret with the database user, by ARN or name; left out, the user is that of the role below. */
   SECRET_ARN: z.string().optional(),
+  /** The role that all statements are submitted and followed with. */
+  STATEMENTS_ROLE_ARN: z.string().regex(/^arn:[^:]+:iam::\d{12}:role\/.+/, 'the ARN of an IAM role'),
   /** Set by Lambda itself. */
   AWS_REGION: z.string().min(1),
   LAMBDA_TASK_ROOT: z.string().min(1),
@@ -22,6 +24,8 @@ export interface Configuration {
   readonly database: string;
   readonly copyRole: string;
   readonly secret: string | undefined;
+  /** The role that all statements are submitted and followed with. */
+  readonly statementsRole: string;
   readonly region: string;
   /** Where the package is unpacked: `datasets/` and `sql/` stand in it. */
   readonly packageDirectory: string;
@@ -47,6 +51,7 @@ export function readConfiguration(environment: NodeJS.ProcessEnv = process.env):
     database: data.DATABASE_NAME,
     copyRole: data.COPY_ROLE_ARN,
     secret: data.SECRET_ARN,
+    statementsRole: data.STATEMENTS_ROLE_ARN,
     region: data.AWS_REGION,
     packageDirectory: data.LAMBDA_TASK_ROOT,
   };

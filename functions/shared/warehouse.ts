@@ -14,6 +14,7 @@ import { diagnoseClientError, diagnoseStatement } from '../../core/diagnosis';
 import { isTransient, LoadError } from '../../core/errors';
 import type { SqlBatch } from '../../core/sql';
 import { readConfiguration, type Configuration } from './configuration';
+import { statementCredentials } from './statement-credentials';
 
 /** How long the service holds a call back while the statement runs, in seconds; it takes 30 at most. */
 const SUBMIT_WAIT_SECONDS = 20;
@@ -25,7 +26,7 @@ const SHORT_STATEMENT_FIX =
 const LONG_STATEMENT_FIX =
   'Look in SYS_QUERY_HISTORY for what it waited for (locks, queueing, a small workgroup). Where it is the merge and the target is large: set target.event_time_immutable: true if a key’s event time never changes, begin target.sortkey with the event time and make a key column the distkey, so that it reads only the blocks of the staged hours. Raise load.statement_timeout_minutes if it just needs longer. Then load the partition again.';
 
-const client = new RedshiftDataClient({});
+const client = new RedshiftDataClient({ credentials: statementCredentials });
 
 export type Value = string | number | boolean | null;
 export type Row = Readonly<Record<string, Value>>;

@@ -40,8 +40,9 @@ export class AwsJsonProtocol implements Protocol {
       service: service.name,
       operation,
       subject: service.subject?.(operation, input) ?? JSON.stringify(input),
-      async carryOut(response, signal, caller) {
-        const context: RequestContext = { headers: headersOf(request), signal, caller };
+      input,
+      async carryOut(response, call) {
+        const context: RequestContext = { headers: headersOf(request), ...call };
         const output = await service.call(operation, input, context);
         send(response, 200, headers(contentType), JSON.stringify(output ?? {}));
       },

@@ -1,28 +1,31 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Principal } from '../iam/account';
 import { ServiceError, type ServiceName } from '../services';
 import { send } from './answers';
 import type { Exchange, Protocol } from './exchange';
 import { readText } from './request-body';
+import { credentialOf } from './signature';
 
-/** A service that speaks the AWS Query protocol (SNS): a form in, XML out. */
+/** A service that speaks the AWS Query protocol (SNS, STS): a form in, XML out. */
 export interface AwsQueryService {
+  /** Also what its clients sign for. */
   readonly name: ServiceName;
   /** @throws ServiceError */
   parse(body: string): { readonly operation: string; readonly input: unknown };
   /** @throws ServiceError */
-  call(operation: string, input: unknown): Promise<unknown>;
+  call(operation: string, input: unknown, principal: Principal | undefined): Promise<unknown>;
   render(operation: string, result: unknown, requestId: string): string;
   renderError(error: ServiceError, requestId: string): string;
 }
 
 /** https://smithy.io/2.0/aws/protocols/aws-query-protocol.html */
 export class AwsQueryProtocol implements Protocol {
-  readonly #service: AwsQueryService;
+  readonly #services: readonly AwsQueryService[];
   readonly #largestBytes: number;
 
-  constructor(service: AwsQueryService, largestBytes: number) {
-    this.#service = service;
+  constructor(services: readonly AwsQueryService[], largestBytes: number) {
+    this.#services = services;
     this.#largestBytes = largestBytes;
   }
 
@@ -32,33 +35,40 @@ export class AwsQueryProtocol implements Protocol {
   }
 
   async read(request: IncomingMessage): Promise<Exchange> {
-    const service = this.#service;
     // A web page can post a form to any address without asking; an AWS client always signs.
     if (request.headers.authorization === undefined) {
       throw new ServiceError('MissingAuthenticationToken', 'Request is missing Authentication Token', 403);
     }
+    const service = this.#serviceOf(request);
     const { operation, input } = service.parse(await readText(request, this.#largestBytes));
     return {
       service: service.name,
       operation,
       subject: JSON.stringify(input),
-      async carryOut(response) {
-        const result = await service.call(operation, input);
+      input,
+      async carryOut(response, { principal }) {
+        const result = await service.call(operation, input, principal);
         const requestId = randomUUID();
         send(response, 200, headers(requestId), service.render(operation, result, requestId));
       },
-      refuse: (error, response) => this.#answerError(error, response),
+      refuse: (error, response) => answerError(service, error, response),
     };
   }
 
-  refuse(error: ServiceError, _request: IncomingMessage, response: ServerResponse): void {
-    this.#answerError(error, response);
+  refuse(error: ServiceError, request: IncomingMessage, response: ServerResponse): void {
+    answerError(this.#serviceOf(request), error, response);
   }
 
-  #answerError(error: ServiceError, response: ServerResponse): void {
-    const requestId = randomUUID();
-    send(response, error.status, headers(requestId), this.#service.renderError(error, requestId));
+  /** Forms do not say whose they are, signatures do. */
+  #serviceOf(request: IncomingMessage): AwsQueryService {
+    const signedFor = credentialOf(request)?.service;
+    return this.#services.find(({ name }) => name === signedFor) ?? this.#services[0]!;
   }
+}
+
+function answerError(service: AwsQueryService, error: ServiceError, response: ServerResponse): void {
+  const requestId = randomUUID();
+  send(response, error.status, headers(requestId), service.renderError(error, requestId));
 }
 
 function headers(requestId: string): Record<string, string> {

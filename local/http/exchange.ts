@@ -1,5 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { CallingState, ServiceError, ServiceName } from '../services';
+import type { RequestContext, ServiceError, ServiceName } from '../services';
+
+/** Who calls, and how long he waits. */
+export type CallContext = Omit<RequestContext, 'headers'>;
 
 /** One call to a service over HTTP, read far enough to know what it asks for. */
 export interface Exchange {
@@ -7,8 +10,10 @@ export interface Exchange {
   readonly operation: string;
   /** What fault rules match on besides. */
   readonly subject: string;
+  /** Its members; of S3 `bucket`, `key` and `prefix`. What it needs to be allowed is told from them. */
+  readonly input: unknown;
   /** Does the work and answers. Rejects with a `ServiceError` where the service refuses. */
-  carryOut(response: ServerResponse, signal: AbortSignal, caller?: CallingState): Promise<void>;
+  carryOut(response: ServerResponse, context: CallContext): Promise<void>;
   /** Answers with an error in the service's own form. */
   refuse(error: ServiceError, response: ServerResponse): void;
 }

@@ -1,9 +1,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { faultError } from '../faults/fault-error';
-import type { CallingState, FaultInjector } from '../services';
+import type { FaultInjector } from '../services';
 import { discardedResponse } from './discarded-response';
-import type { Exchange } from './exchange';
+import type { CallContext, Exchange } from './exchange';
 
 /** Ends the process at once, as `kill -9` does: nothing is flushed, nothing is closed. */
 export function killProcess(): void {
@@ -15,17 +15,16 @@ export async function carryOut(
   exchange: Exchange,
   request: IncomingMessage,
   response: ServerResponse,
-  signal: AbortSignal,
+  context: CallContext,
   faults: FaultInjector,
-  caller?: CallingState,
 ): Promise<void> {
   const { service, operation, subject } = exchange;
-  const fault = await faults.take(service, operation, subject, caller);
+  const fault = await faults.take(service, operation, subject, context.caller);
   switch (fault?.type) {
     case undefined:
       break;
     case 'delay':
-      await sleep(fault.ms, undefined, { signal });
+      await sleep(fault.ms, undefined, { signal: context.signal });
       break;
     case 'error':
       exchange.refuse(faultError(fault), response);
@@ -33,7 +32,7 @@ export async function carryOut(
       return;
     case 'drop':
       if (fault.when === 'after')
-        await exchange.carryOut(discardedResponse(request), signal, caller).catch(ignoreRefusal);
+        await exchange.carryOut(discardedResponse(request), context).catch(ignoreRefusal);
       request.socket.destroy();
       return;
     case 'crash':
@@ -42,7 +41,7 @@ export async function carryOut(
     default:
       throw new Error(`A fault of type ${fault?.type} cannot happen at ${exchange.service} over HTTP`);
   }
-  await exchange.carryOut(response, signal, caller);
+  await exchange.carryOut(response, context);
 }
 
 /** The answer is lost whatever it is. */

@@ -1,13 +1,17 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { ServiceError } from '../services';
-import type { Exchange, Protocol } from './exchange';
+import type { CallContext, Exchange, Protocol } from './exchange';
 
 /** What the server needs of S3: everything that is no other service's is a call of S3. */
 export interface S3Handler {
   /** Carries a request out and answers it, errors too. Reads the body itself. */
-  handle(request: IncomingMessage, response: ServerResponse): Promise<void>;
+  handle(request: IncomingMessage, response: ServerResponse, context: CallContext): Promise<void>;
   /** What a request asks for, from its first line and headers. @throws ServiceError for no operation of the twin's */
-  operationOf(request: IncomingMessage): { readonly operation: string; readonly subject: string };
+  operationOf(request: IncomingMessage): {
+    readonly operation: string;
+    readonly subject: string;
+    readonly input: { readonly bucket: string; readonly key: string; readonly prefix: string };
+  };
   /** Answers with an error as S3 writes it. */
   answerError(request: IncomingMessage, response: ServerResponse, error: ServiceError): void;
 }
@@ -30,7 +34,7 @@ export class S3Protocol implements Protocol {
     return {
       service: 's3',
       ...handler.operationOf(request),
-      carryOut: (response) => handler.handle(request, response),
+      carryOut: (response, context) => handler.handle(request, response, context),
       refuse: (error, response) => handler.answerError(request, response, error),
     };
   }

@@ -1,7 +1,14 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { ServiceError, type AwsJsonService, type CallingState, type FaultInjector } from '../services';
+import type { Principal } from '../iam/account';
+import {
+  ServiceError,
+  type AwsJsonService,
+  type CallingState,
+  type FaultInjector,
+  type ServiceName,
+} from '../services';
 import { send } from './answers';
 import { AwsJsonProtocol } from './aws-json';
 import { AwsQueryProtocol, type AwsQueryService } from './aws-query';
@@ -10,14 +17,23 @@ import type { Exchange, Protocol } from './exchange';
 import { carryOut } from './faulty';
 import { foreignTo } from './loopback';
 import { S3Protocol, type S3Handler } from './s3';
+import { credentialOf } from './signature';
+
+export interface Identity {
+  principalOf(accessKeyId: string | undefined): Principal;
+  /** @throws ServiceError where the caller may not do this */
+  authorize(principal: Principal, service: ServiceName, operation: string, input: unknown): void;
+}
 
 export interface TwinServerOptions {
   readonly json: readonly AwsJsonService[];
-  readonly query: AwsQueryService;
+  readonly query: readonly AwsQueryService[];
   readonly s3: S3Handler;
   readonly faults: FaultInjector;
   /** The state behind the invocation that a request's X-Amzn-Trace-Id names. */
   readonly callerOf?: (traceId: string) => CallingState | undefined;
+  /** Who calls, and whether he may. Left out: everybody may everything. */
+  readonly identity?: Identity;
   readonly control?: ControlRoutes;
   /** Largest body of an AWS JSON or Query call, in bytes. Default 16 MiB. */
   readonly largestBodyBytes?: number;
@@ -117,7 +133,11 @@ export class TwinServer {
     let exchange: Exchange | undefined;
     try {
       exchange = await protocol.read(request);
-      await carryOut(exchange, request, response, signal, this.#options.faults, this.#callerOf(request));
+      const { identity, faults } = this.#options;
+      const principal = identity?.principalOf(credentialOf(request)?.accessKeyId);
+      if (principal) identity?.authorize(principal, exchange.service, exchange.operation, exchange.input);
+      const context = { signal, caller: this.#callerOf(request), principal };
+      await carryOut(exchange, request, response, context, faults);
     } catch (error) {
       if (response.destroyed) return; // nobody is there to be told
       const answer = this.#asServiceError(error, signal);

@@ -16,6 +16,8 @@ export interface DeployedFunction {
   readonly environment: Readonly<Record<string, string>>;
   readonly timeoutSeconds: number;
   readonly memoryMB: number;
+  /** The role that it runs with. */
+  readonly roleArn?: string;
   /** Reserved concurrency: more invocations at once are throttled. Left out: no limit of its own. */
   readonly concurrency?: number;
 }

@@ -16,7 +16,8 @@ export interface LambdaRuntimeOptions {
   /** Folder for `<function name>.log`. */
   readonly logDirectory: string;
   readonly faults?: FaultInjector;
-  readonly credentials?: Credentials;
+  /** What a function signs its calls with. Default: the same for all. */
+  readonly credentialsOf?: (deployed: DeployedFunction) => Credentials;
   /** Folder from which functions get the AWS SDK if their package leaves it out, as Lambda's runtime has one. */
   readonly runtimeModules?: string;
   /** Most worker threads for one function. Default 10. */
@@ -127,8 +128,8 @@ export class WorkerLambdaRuntime implements LambdaRuntime {
   }
 
   #start(deployed: DeployedFunction): ExecutionEnvironment {
-    const { region, endpoint, credentials = localCredentials, runtimeModules } = this.#options;
-    const host = { region, endpoint: endpoint(), credentials };
+    const { region, endpoint, credentialsOf, runtimeModules } = this.#options;
+    const host = { region, endpoint: endpoint(), credentials: credentialsOf?.(deployed) ?? localCredentials };
     return new ExecutionEnvironment(deployed, host, runtimeModules, this.#log(deployed.name));
   }
 

@@ -42,6 +42,7 @@ export class RedshiftDataService implements AwsJsonService {
   readonly contentType = 'application/x-amz-json-1.1';
 
   private opening: Promise<ServiceContext> | undefined;
+  private registry: StatementRegistry | undefined;
 
   constructor(private readonly options: RedshiftDataOptions) {}
 
@@ -63,9 +64,18 @@ export class RedshiftDataService implements AwsJsonService {
       .join(';\n');
   }
 
+  /** `aws:userid` of who submitted a statement; undefined where it is not known, or is the account's root's. */
+  ownerOf(statement: string): string | undefined {
+    try {
+      return this.registry?.find(statement).record.submission.owner;
+    } catch {
+      return undefined;
+    }
+  }
+
   /** Opens the warehouse before the first call, so that a broken one shows at the start. */
   async start(): Promise<void> {
-    await this.open();
+    this.registry = (await this.open()).registry;
   }
 
   /** Cancels what is running and closes the warehouse. */

@@ -9,6 +9,8 @@ export interface S3Call extends S3Operation {
   readonly request: IncomingMessage;
   readonly headers: Headers;
   readonly store: FileObjectStore;
+  /** Whether the caller may delete an object. */
+  readonly mayDelete: (bucket: string, key: string) => boolean;
 }
 
 /** What an operation answers with. */

@@ -58,6 +58,7 @@ export async function handleS3(
   request: IncomingMessage,
   response: ServerResponse,
   store: FileObjectStore,
+  mayDelete: (bucket: string, key: string) => boolean = () => true,
 ): Promise<void> {
   const headers = request.headers as Headers;
   let answer: S3Answer;
@@ -65,7 +66,7 @@ export async function handleS3(
     const operation = operationOf(request.method ?? '', request.url ?? '', request.headers);
     if (operation.bucket !== '') checkBucketName(operation.bucket);
     checkRegion(operation, headers, store);
-    answer = await HANDLERS[operation.operation]({ ...operation, request, headers, store });
+    answer = await HANDLERS[operation.operation]({ ...operation, request, headers, store, mayDelete });
   } catch (error) {
     if (request.destroyed && !request.complete) return;
     answerS3Error(request, response, error, store);

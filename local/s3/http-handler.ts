@@ -1,19 +1,27 @@
 import type { S3Handler } from '../http/s3';
+import type { Principal } from '../iam/account';
 import type { FileObjectStore } from './file-object-store';
 import { answerS3Error, handleS3 } from './handle-s3';
 import { operationOf } from './operation';
 
-/** S3 over one store, as the twin's server calls it. */
-export function s3Handler(store: FileObjectStore): S3Handler {
+/**
+ * S3 over one store, as the twin's server calls it.
+ * @param mayDelete whether a caller may delete an object: DeleteObjects tells of each key by itself.
+ */
+export function s3Handler(
+  store: FileObjectStore,
+  mayDelete: (principal: Principal | undefined, bucket: string, key: string) => boolean = () => true,
+): S3Handler {
   return {
-    handle: (request, response) => handleS3(request, response, store),
+    handle: (request, response, { principal }) =>
+      handleS3(request, response, store, (bucket, key) => mayDelete(principal, bucket, key)),
     operationOf(request) {
-      const { operation, bucket, key } = operationOf(
+      const { operation, bucket, key, query } = operationOf(
         request.method ?? '',
         request.url ?? '',
         request.headers,
       );
-      return { operation, subject: `${bucket}/${key}` };
+      return { operation, subject: `${bucket}/${key}`, input: { bucket, key, prefix: query.prefix ?? '' } };
     },
     answerError: (request, response, error) => answerS3Error(request, response, error, store),
   };

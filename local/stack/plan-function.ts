@@ -23,6 +23,7 @@ const effective = z.object({
   MemorySize: z.coerce.number().default(128),
   ReservedConcurrentExecutions: z.coerce.number().int().min(0).optional(),
   PackageType: z.literal('Zip').optional(),
+  Role: z.string(),
 });
 
 const without = [
@@ -33,7 +34,6 @@ const without = [
   'EphemeralStorage',
   'KmsKeyArn',
   'LoggingConfig',
-  'Role',
   'RuntimeManagementConfig',
   'Tags',
   'TracingConfig',
@@ -56,6 +56,7 @@ export function planFunction(
     environment: properties.Environment?.Variables ?? {},
     timeoutSeconds: properties.Timeout,
     memoryMB: properties.MemorySize,
+    roleArn: properties.Role,
     ...(properties.ReservedConcurrentExecutions === undefined
       ? {}
       : { concurrency: properties.ReservedConcurrentExecutions }),

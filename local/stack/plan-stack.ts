@@ -1,8 +1,10 @@
 import { planAlarm, type PlannedAlarm } from './plan-alarm';
 import { planFunction, type PlannedFunction } from './plan-function';
+import { planRole, type PlannedRole } from './plan-role';
 import { planRule, planSchedule, type PlannedSchedule } from './plan-schedule';
 import { planStateMachine, type PlannedStateMachine } from './plan-state-machine';
 import { planTopic, type PlannedTopic } from './plan-topic';
+import { planNamespace, planWorkgroup, type PlannedNamespace, type PlannedWorkgroup } from './plan-warehouse';
 import { StackScope, type StackSettings } from './stack-scope';
 import type { Resource, Template } from './template';
 
@@ -12,8 +14,11 @@ export interface Stack {
   readonly region: string;
   readonly accountId: string;
   readonly functions: readonly PlannedFunction[];
+  readonly roles: readonly PlannedRole[];
   readonly stateMachines: readonly PlannedStateMachine[];
   readonly topics: readonly PlannedTopic[];
+  readonly namespaces: readonly PlannedNamespace[];
+  readonly workgroups: readonly PlannedWorkgroup[];
   readonly schedules: readonly PlannedSchedule[];
   readonly alarms: readonly PlannedAlarm[];
   /** Everything else in the template. */
@@ -44,8 +49,11 @@ export function planStack(template: Template, settings: StackSettings): Stack {
 
   const deployed = {
     functions: plan(ofType('AWS::Lambda::Function'), planFunction),
+    roles: plan(ofType('AWS::IAM::Role'), planRole),
     stateMachines: plan(ofType('AWS::StepFunctions::StateMachine'), planStateMachine),
     topics: plan(ofType('AWS::SNS::Topic'), planTopic),
+    namespaces: plan(ofType('AWS::RedshiftServerless::Namespace'), planNamespace),
+    workgroups: plan(ofType('AWS::RedshiftServerless::Workgroup'), planWorkgroup),
     schedules: [
       ...plan(ofType('AWS::Scheduler::Schedule'), planSchedule),
       ...plan(isScheduledRule, planRule),

@@ -69,10 +69,6 @@ export const resourceTypes: Readonly<Record<string, ResourceType>> = {
   'AWS::RedshiftServerless::Namespace': {
     nameProperty: 'NamespaceName',
     attributes: {
-      'Namespace.AdminPasswordSecretArn': arn(
-        'secretsmanager',
-        (name) => `secret:redshift!${name}-admin-000000`,
-      ),
       'Namespace.NamespaceArn': (namespace) =>
         arn('redshift-serverless', () => `namespace/${uuid(namespace)}`)(namespace),
       'Namespace.NamespaceId': uuid,
@@ -86,6 +82,7 @@ export const resourceTypes: Readonly<Record<string, ResourceType>> = {
       'Workgroup.Endpoint.Port': () => '5439',
       'Workgroup.WorkgroupArn': (workgroup) =>
         arn('redshift-serverless', () => `workgroup/${uuid(workgroup)}`)(workgroup),
+      'Workgroup.WorkgroupId': uuid,
       'Workgroup.WorkgroupName': ({ name }) => name,
     },
   },
@@ -97,6 +94,11 @@ export const resourceTypes: Readonly<Record<string, ResourceType>> = {
       RegionalDomainName: ({ name, region }) => `${name}.s3.${region}.amazonaws.com`,
     },
   },
+  'AWS::SQS::Queue': {
+    nameProperty: 'QueueName',
+    ref: ({ region, accountId, name }) => `https://sqs.${region}.amazonaws.com/${accountId}/${name}`,
+    attributes: { Arn: arn('sqs', (name) => name), QueueName: ({ name }) => name },
+  },
   'AWS::SNS::Topic': {
     nameProperty: 'TopicName',
     ref: topicArn,
@@ -106,6 +108,7 @@ export const resourceTypes: Readonly<Record<string, ResourceType>> = {
     nameProperty: 'Name',
     attributes: { Arn: arn('scheduler', (n) => `schedule/default/${n}`) },
   },
+  'AWS::Scheduler::ScheduleGroup': { nameProperty: 'Name' },
   'AWS::SecretsManager::Secret': { nameProperty: 'Name', ref: secretArn, attributes: { Id: secretArn } },
   'AWS::StepFunctions::StateMachine': {
     nameProperty: 'StateMachineName',

@@ -94,7 +94,7 @@ describe('datasets/reference.yml', () => {
 
   test('defaults are looked for at all', () => {
     expect(withDefault.map(([path]) => path)).toContain('source.settle_minutes');
-    expect(withDefault).toHaveLength(15);
+    expect(withDefault).toHaveLength(17);
   });
 
   test.each(withDefault)('names the default of %s', (path, value) => {
@@ -144,6 +144,7 @@ describe('defaults', () => {
       on_bad_file: 'fail',
       retention_days: 90,
       statement_timeout_minutes: 60,
+      stale_after_hours: 6,
     });
   });
 

@@ -12,9 +12,14 @@ afterAll(() => steps.twin.remove());
 const SECOND = 1 / 60;
 
 async function submitted(...Sqls: string[]) {
-  const { redshiftData, workgroup: WorkgroupName, database: Database } = steps.twin.connection;
+  const {
+    redshiftData,
+    workgroup: WorkgroupName,
+    database: Database,
+    secret: SecretArn,
+  } = steps.twin.connection;
   const { Id = '' } = await redshiftData.send(
-    new BatchExecuteStatementCommand({ WorkgroupName, Database, Sqls }),
+    new BatchExecuteStatementCommand({ WorkgroupName, Database, SecretArn, Sqls }),
   );
   return { id: Id, status: 'SUBMITTED', submitted: new Date().toISOString() };
 }

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { parseRules } from '../../local/faults/rule-schema';
 import { firehoseSupport } from '../../local/firehose/support';
 import { lambdaSupport } from '../../local/lambda/support';
+import { iamSupport } from '../../local/iam/support';
 import { redshiftDataDifferences, redshiftDataSupport } from '../../local/redshift-data/support';
 import { s3Support } from '../../local/s3/support';
 import { snsSupport } from '../../local/sns/support';
@@ -19,6 +20,7 @@ const SERVICES = {
   'Step Functions': stepFunctionsSupport,
   SNS: snsSupport,
   Lambda: lambdaSupport,
+  'IAM and STS': iamSupport,
 } as const;
 
 /** The text below a heading, up to the next one of its level or above. */

@@ -6,7 +6,7 @@ import type { TwinDescription } from '../../local/description';
  * @param packageDirectory where `datasets/` and `sql/` stand.
  */
 export function useHandlers(
-  { env, bucket, workgroup, database }: TwinDescription,
+  { env, bucket, workgroup, database, secret, statements_role_arn }: TwinDescription,
   packageDirectory: string,
 ): void {
   Object.assign(process.env, env, {
@@ -14,6 +14,8 @@ export function useHandlers(
     WORKGROUP_NAME: workgroup,
     DATABASE_NAME: database,
     COPY_ROLE_ARN: 'arn:aws:iam::000000000000:role/sluice-local-copy',
+    STATEMENTS_ROLE_ARN: statements_role_arn,
+    SECRET_ARN: secret ?? '',
     LAMBDA_TASK_ROOT: packageDirectory,
     POWERTOOLS_LOG_LEVEL: 'SILENT',
   });

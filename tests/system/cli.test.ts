@@ -150,6 +150,8 @@ describe('while sluice local runs', () => {
       streams: { trips: 'sluice-local-trips' },
       state_machine_arn: expect.stringMatching(/^arn:aws:states:.*:sluice-local-load$/) as string,
       topic_arn: expect.stringMatching(/^arn:aws:sns:/) as string,
+      statements_role_arn: 'arn:aws:iam::000000000000:role/sluice-local-statements',
+      secret: 'redshift!sluice-local-sluice_admin',
       workgroup: expect.any(String) as string,
       database: expect.any(String) as string,
       env: {

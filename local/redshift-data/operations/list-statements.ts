@@ -9,27 +9,27 @@ const shape = z.strictObject({
   MaxResults: z.number().int().min(0).max(100).optional(),
   StatementName: z.string().max(500).optional(),
   Status: z.enum(['SUBMITTED', 'PICKED', 'STARTED', 'FINISHED', 'ABORTED', 'FAILED', 'ALL']).optional(),
-  /** There is one caller here, so it makes no difference. */
-  RoleLevel: z.boolean().optional(),
+  /** Sessions of a role are not told apart. */
+  RoleLevel: z.literal(true).optional(),
   Database: z.string().optional(),
   WorkgroupName: workgroupName,
 });
 
 /** https://docs.aws.amazon.com/redshift-data/latest/APIReference/API_ListStatements.html */
-export const listStatements: Operation = (input, context) => {
+export const listStatements: Operation = (input, context, { principal }) => {
   const filter = validate(shape, input);
   if (filter.WorkgroupName !== undefined) checkWorkgroup(filter.WorkgroupName, context);
   // Without a status, those that have finished are listed.
   const status = filter.Status ?? 'FINISHED';
-  const statements = context.registry
-    .list()
-    .filter(
-      ({ status: current, submission }) =>
-        (status === 'ALL' || current === status) &&
-        (filter.Database === undefined || submission.database === filter.Database) &&
-        (filter.StatementName === undefined ||
-          submission.statementName?.startsWith(filter.StatementName) === true),
-    );
+  const statements = context.registry.list().filter(
+    ({ status: current, submission }) =>
+      (status === 'ALL' || current === status) &&
+      // A role sees its own; the account's root, whom AWS shows none but his own, sees all here.
+      (principal?.role === undefined || submission.role === principal.role.name) &&
+      (filter.Database === undefined || submission.database === filter.Database) &&
+      (filter.StatementName === undefined ||
+        submission.statementName?.startsWith(filter.StatementName) === true),
+  );
   const { page, next } = paginate(statements, filter.MaxResults ?? 100, filter.NextToken);
   return Promise.resolve({ Statements: page.map(summary), NextToken: next });
 };

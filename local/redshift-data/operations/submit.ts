@@ -1,3 +1,4 @@
+import type { Principal } from '../../iam/account';
 import { ServiceError, type RequestContext } from '../../services';
 import { parametersOf } from '../sql/nodes';
 import type { SqlParameter, Submission } from '../statements/record';
@@ -27,7 +28,7 @@ export async function submit(
   request: RequestContext,
 ): Promise<object> {
   const { options, registry, runner } = context;
-  const submission = toSubmission(input, sqls, isBatch, context);
+  const submission = toSubmission(input, sqls, isBatch, context, request.principal);
   if (registry.active >= (options.maximumActiveStatements ?? 200)) {
     throw new ServiceError(
       'ActiveStatementsExceededException',
@@ -56,6 +57,7 @@ function toSubmission(
   sqls: readonly string[],
   isBatch: boolean,
   context: ServiceContext,
+  principal: Principal | undefined,
 ): Submission {
   const workgroupName = checkWorkgroup(input.WorkgroupName, context);
   if (input.Database === undefined)
@@ -73,6 +75,8 @@ function toSubmission(
     secretArn: input.SecretArn,
     statementName: input.StatementName,
     parameters,
+    owner: principal?.role && principal.userId,
+    role: principal?.role?.name,
   };
 }
 
@@ -107,5 +111,5 @@ function namesIn(sql: string): readonly string[] {
 
 /** With a secret the user is the secret's, which the twin does not have. */
 export function databaseUser(submission: Submission): string {
-  return submission.secretArn === undefined ? 'IAMR:local' : 'admin';
+  return submission.secretArn === undefined ? `IAMR:${submission.role ?? 'local'}` : 'admin';
 }

@@ -17,6 +17,10 @@ export interface Submission {
   readonly secretArn?: string;
   readonly statementName?: string;
   readonly parameters: readonly SqlParameter[];
+  /** `aws:userid` of who submitted it; left out, the account's root. */
+  readonly owner?: string;
+  /** The role that submitted it, by which its database user is called without a secret. */
+  readonly role?: string;
 }
 
 /** What is known of a whole statement or of one of a batch. */

@@ -6,7 +6,13 @@ import { parseXml, renderXml } from '../xml';
 
 const MAX_KEYS = 1000;
 
-export async function deleteObjects({ request, headers, bucket, store }: S3Call): Promise<S3Answer> {
+export async function deleteObjects({
+  request,
+  headers,
+  bucket,
+  store,
+  mayDelete,
+}: S3Call): Promise<S3Answer> {
   store.bucket(bucket);
   requireDigest(headers);
   const {
@@ -17,9 +23,13 @@ export async function deleteObjects({ request, headers, bucket, store }: S3Call)
   if (Object.keys(others).some((name) => name !== '#text')) throw malformedXml();
   const keys = ((entries ?? []) as unknown[]).map(keyOf);
   if (keys.length === 0 || keys.length > MAX_KEYS) throw malformedXml();
-  for (const key of keys) store.delete(bucket, key);
-  const deleted = quiet === 'true' ? [] : keys.map((key) => ({ Key: key }));
-  return { xml: renderXml('DeleteResult', { Deleted: deleted }) };
+  const allowed = keys.filter((key) => mayDelete(bucket, key));
+  for (const key of allowed) store.delete(bucket, key);
+  const deleted = quiet === 'true' ? [] : allowed.map((key) => ({ Key: key }));
+  const errors = keys
+    .filter((key) => !allowed.includes(key))
+    .map((key) => ({ Key: key, Code: 'AccessDenied', Message: 'Access Denied' }));
+  return { xml: renderXml('DeleteResult', { Deleted: deleted, Error: errors }) };
 }
 
 function keyOf(entry: unknown): string {

@@ -67,10 +67,13 @@ export class Twin {
     const { store } = this;
     this.server = new TwinServer({
       json: [this.machines],
-      query: this.sns,
+      query: [this.sns],
       s3: {
         handle: (request, response) => handleS3(request, response, store),
-        operationOf: ({ method = '', url = '', headers }) => operationOf(method, url, headers),
+        operationOf: ({ method = '', url = '', headers }) => {
+          const { operation, subject, bucket, key } = operationOf(method, url, headers);
+          return { operation, subject, input: { bucket, key, prefix: '' } };
+        },
         answerError: (request, response, error) => answerS3Error(request, response, error, store),
       },
       faults: this.faults,

@@ -29,7 +29,7 @@ beforeEach(async () => {
   sns = new SnsService({ directory, ...options });
   server = new TwinServer({
     json: [],
-    query: sns,
+    query: [sns],
     s3: {
       handle: () => Promise.reject(new Error('not S3')),
       operationOf: () => {

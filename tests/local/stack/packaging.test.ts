@@ -115,7 +115,6 @@ describe('what was packaged', () => {
   test('names what the twin does not deploy', () => {
     const types = new Set(stack.notDeployed.map(({ type }) => type));
     expect([...types].sort()).toEqual([
-      'AWS::IAM::Role',
       'AWS::Lambda::Version',
       'AWS::Logs::LogGroup',
       'AWS::S3::Bucket',
@@ -124,8 +123,8 @@ describe('what was packaged', () => {
     const { Resources } = JSON.parse(
       readFileSync(join(service.packageDirectory, 'cloudformation-template-update-stack.json'), 'utf8'),
     ) as { Resources: object };
-    const { functions, stateMachines, topics, schedules, alarms, notDeployed } = stack;
-    const all = [functions, stateMachines, topics, schedules, alarms, notDeployed].flat();
+    const { functions, roles, stateMachines, topics, schedules, alarms, notDeployed } = stack;
+    const all = [functions, roles, stateMachines, topics, schedules, alarms, notDeployed].flat();
     expect(all.map(({ logicalId }) => logicalId).sort()).toEqual(Object.keys(Resources).sort());
   });
 

@@ -12,6 +12,7 @@ const withVariable = (value: unknown, template: Record<string, unknown> = {}) =>
         Type: 'AWS::Lambda::Function',
         Properties: {
           Handler: 'functions/f.handler',
+          Role: 'arn:aws:iam::000000000000:role/f',
           Runtime: 'nodejs24.x',
           Code: { S3Bucket: 'b', S3Key: 'a/b/f.zip' },
           Environment: { Variables: { V: value } },
@@ -133,8 +134,8 @@ describe('references', () => {
     [
       'a type of which the twin knows no references',
       { Ref: 'Queue' },
-      { Resources: { Queue: { Type: 'AWS::SQS::Queue' } } },
-      'references to AWS::SQS::Queue',
+      { Resources: { Queue: { Type: 'AWS::Events::EventBus' } } },
+      'references to AWS::Events::EventBus',
     ],
     [
       'a resource that a condition leaves out',

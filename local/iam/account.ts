@@ -1,0 +1,127 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { ServiceError } from '../services';
+import { evaluate, type Decision, type Permission } from './evaluate';
+import type { PolicyDocument, PolicyStatement } from './policy-document';
+
+/** A role and what it may do. */
+export interface Role {
+  readonly name: string;
+  readonly arn: string;
+  /** Who may take it on. */
+  trust: PolicyDocument;
+  /** Its inline policies, by name. */
+  readonly policies: Map<string, PolicyDocument>;
+}
+
+/** Who makes a call. */
+export interface Principal {
+  /** `arn:aws:sts::000000000000:assumed-role/sluice-local-copy/sluice`, or the account's root. */
+  readonly arn: string;
+  /** `aws:userid`: `AROA…:session` */
+  readonly userId: string;
+  /** Undefined for the account's root, who may do everything. */
+  readonly role?: Role;
+}
+
+export interface TemporaryCredentials {
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+  readonly sessionToken: string;
+}
+
+/**
+ * The identities of the twin's one account, and what they may do: IAM and STS without their protocols. Signatures are not
+ * verified; an access key says who calls.
+ */
+export class Account {
+  readonly #roles = new Map<string, Role>();
+  readonly #sessions = new Map<string, Principal>();
+
+  constructor(
+    readonly id: string,
+    roles: readonly Role[],
+  ) {
+    for (const role of roles) this.#roles.set(role.name, role);
+  }
+
+  role(name: string): Role | undefined {
+    return this.#roles.get(name);
+  }
+
+  roleOfArn(arn: string): Role | undefined {
+    return [...this.#roles.values()].find((role) => role.arn === arn);
+  }
+
+  /** The owner of an access key: of a session, else the account's root, as whom every key of a user's counts. */
+  principalOf(accessKeyId: string | undefined): Principal {
+    const session = accessKeyId === undefined ? undefined : this.#sessions.get(accessKeyId);
+    return session ?? { arn: `arn:aws:iam::${this.id}:root`, userId: this.id };
+  }
+
+  /**
+   * What a service gives who runs with a role: the same access key at every start, so that a process that outlives the
+   * twin's is still known.
+   * @param service which has to be trusted by the role: `lambda.amazonaws.com`.
+   * @throws ServiceError AccessDenied
+   */
+  serviceSession(roleArn: string, service: string, session: string): Principal & TemporaryCredentials {
+    const role = this.roleOfArn(roleArn);
+    const trusts = role && isTrusted(role, ({ Principal: who }) => who?.Service.includes(service) ?? false);
+    if (!trusts) {
+      throw new ServiceError('AccessDenied', `${service} is unable to assume the role ${roleArn}`, 403);
+    }
+    const accessKeyId = `ASIA${digest(`${roleArn}/${session}`)}`;
+    return this.#open(role, session, accessKeyId);
+  }
+
+  /** AssumeRole. @throws ServiceError AccessDenied */
+  assumeRole(caller: Principal, roleArn: string, session: string): Principal & TemporaryCredentials {
+    const role = this.roleOfArn(roleArn);
+    const isAllowed = this.decide(caller, { action: 'sts:AssumeRole', resource: roleArn }) === 'allowed';
+    const root = `arn:aws:iam::${this.id}:root`;
+    // A trust in the account is a trust in whoever of it may by an own policy.
+    const trusts =
+      role &&
+      isTrusted(role, ({ Principal: who }) =>
+        [root, ...(caller.role ? [caller.role.arn] : [])].some((arn) => who?.AWS.includes(arn)),
+      );
+    if (!isAllowed || !trusts) {
+      throw new ServiceError(
+        'AccessDenied',
+        `User: ${caller.arn} is not authorized to perform: sts:AssumeRole on resource: ${roleArn}`,
+        403,
+      );
+    }
+    return this.#open(role, session, `ASIA${randomBytes(8).toString('hex').toUpperCase()}`);
+  }
+
+  /** Whether a caller's own policies allow a call. */
+  decide(caller: Principal, permission: Permission): Decision {
+    if (caller.role === undefined) return 'allowed';
+    const context = { 'aws:userid': caller.userId, 'aws:SecureTransport': 'true', ...permission.context };
+    return evaluate([...caller.role.policies.values()], { ...permission, context });
+  }
+
+  #open(role: Role, session: string, accessKeyId: string): Principal & TemporaryCredentials {
+    const principal: Principal = {
+      arn: `arn:aws:sts::${this.id}:assumed-role/${role.name}/${session}`,
+      userId: `${roleId(role)}:${session}`,
+      role,
+    };
+    this.#sessions.set(accessKeyId, principal);
+    return { ...principal, accessKeyId, secretAccessKey: digest(accessKeyId), sessionToken: 'local' };
+  }
+}
+
+function isTrusted({ trust }: Role, isFor: (statement: PolicyStatement) => boolean): boolean {
+  return evaluate([trust], { action: 'sts:AssumeRole', resource: '*' }, isFor) === 'allowed';
+}
+
+/** `AROA…`: what IAM knows a role by, whatever it is called. */
+export function roleId({ name }: Role): string {
+  return `AROA${digest(name)}`;
+}
+
+function digest(text: string): string {
+  return createHash('sha256').update(text).digest('hex').slice(0, 16).toUpperCase();
+}

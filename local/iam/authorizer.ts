@@ -1,0 +1,51 @@
+import { ServiceError, type ServiceName } from '../services';
+import type { Account, Principal } from './account';
+import type { Permission } from './evaluate';
+import { permissionsOf, type Surroundings } from './permissions';
+
+/** Decides whether a caller may make a call. */
+export class Authorizer {
+  readonly #account: Account;
+  readonly #surroundings: Omit<Surroundings, 'caller'>;
+
+  constructor(account: Account, surroundings: Omit<Surroundings, 'caller'>) {
+    this.#account = account;
+    this.#surroundings = surroundings;
+  }
+
+  principalOf(accessKeyId: string | undefined): Principal {
+    return this.#account.principalOf(accessKeyId);
+  }
+
+  /** @throws ServiceError AccessDenied in the service's own words */
+  authorize(principal: Principal, service: ServiceName, operation: string, input: unknown): void {
+    if (principal.role === undefined) return;
+    const permissions = permissionsOf(service, operation, input, {
+      ...this.#surroundings,
+      caller: principal.userId,
+    });
+    if (permissions === undefined) {
+      throw denied(service, principal, { action: `${service}:${operation}`, resource: '*' });
+    }
+    for (const permission of permissions) this.require(principal, service, permission);
+  }
+
+  /** @throws ServiceError AccessDenied */
+  require(principal: Principal, service: ServiceName, permission: Permission): void {
+    const decision = this.#account.decide(principal, permission);
+    if (decision !== 'allowed') throw denied(service, principal, permission);
+  }
+
+  may(principal: Principal | undefined, permission: Permission): boolean {
+    return principal === undefined || this.#account.decide(principal, permission) === 'allowed';
+  }
+}
+
+/** S3 and the Query services answer 403, those that speak JSON 400. */
+function denied(service: ServiceName, { arn }: Principal, { action, resource }: Permission): ServiceError {
+  const message = `User: ${arn} is not authorized to perform: ${action} on resource: ${resource} because no identity-based policy allows the ${action} action`;
+  const code =
+    { s3: 'AccessDenied', sts: 'AccessDenied', sns: 'AuthorizationErrorException' }[service as string] ??
+    'AccessDeniedException';
+  return new ServiceError(code, message, ['s3', 'sts', 'sns'].includes(service) ? 403 : 400);
+}

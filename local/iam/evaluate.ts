@@ -1,0 +1,82 @@
+import { ServiceError } from '../services';
+import type { PolicyDocument, PolicyStatement } from './policy-document';
+
+/** What a call needs to be allowed. */
+export interface Permission {
+  /** `s3:GetObject` */
+  readonly action: string;
+  /** An ARN, or `*` for an action that has no resources. */
+  readonly resource: string;
+  /** Condition keys of the call: `s3:prefix`, `aws:SecureTransport` … One that is not there is not in the call. */
+  readonly context?: Readonly<Record<string, string>>;
+}
+
+export type Decision = 'allowed' | 'explicitDeny' | 'implicitDeny';
+
+/**
+ * Decides by policies as IAM does: a Deny that fits wins, else one Allow that fits is enough.
+ * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html
+ * @param isFor whether a statement of a resource's policy is for the caller; an identity's are always.
+ * @throws ServiceError `UnsupportedPolicy` for a condition operator that the twin does not have
+ */
+export function evaluate(
+  policies: readonly PolicyDocument[],
+  permission: Permission,
+  isFor: (statement: PolicyStatement) => boolean = () => true,
+): Decision {
+  const fitting = policies
+    .flatMap(({ Statement }) => Statement)
+    .filter((statement) => isFor(statement) && fits(statement, permission));
+  if (fitting.some(({ Effect }) => Effect === 'Deny')) return 'explicitDeny';
+  return fitting.length > 0 ? 'allowed' : 'implicitDeny';
+}
+
+function fits(statement: PolicyStatement, { action, resource, context = {} }: Permission): boolean {
+  const variables = (text: string) =>
+    text.replace(/\$\{([^}]+)\}/g, (whole, name: string) => context[name] ?? whole);
+  return (
+    // Actions do not tell capital letters from small ones.
+    statement.Action.some((pattern) => like(pattern.toLowerCase(), action.toLowerCase())) &&
+    (statement.Resource ?? ['*']).some((pattern) => like(variables(pattern), resource)) &&
+    Object.entries(statement.Condition).every(([operator, keys]) =>
+      Object.entries(keys).every(([key, expected]) =>
+        holds(operator, lookUp(context, key), expected.map(variables)),
+      ),
+    )
+  );
+}
+
+/** Condition keys do not tell capital letters from small ones. */
+function lookUp(context: Readonly<Record<string, string>>, key: string): string | undefined {
+  return Object.entries(context).find(([name]) => name.toLowerCase() === key.toLowerCase())?.[1];
+}
+
+const OPERATORS: Readonly<Record<string, (found: string, expected: string) => boolean>> = {
+  StringEquals: (found, expected) => found === expected,
+  StringLike: (found, expected) => like(expected, found),
+  ArnEquals: (found, expected) => like(expected, found),
+  ArnLike: (found, expected) => like(expected, found),
+  Bool: (found, expected) => found === expected,
+  NumericGreaterThan: (found, expected) => Number(found) > Number(expected),
+  NumericLessThanEquals: (found, expected) => Number(found) <= Number(expected),
+};
+
+/** A key that is not in the call makes a condition fail, unless its operator ends in IfExists. */
+function holds(operator: string, found: string | undefined, expected: readonly string[]): boolean {
+  const [, name = '', ifExists] = /^(.*?)(IfExists)?$/.exec(operator) ?? [];
+  const compare = Object.hasOwn(OPERATORS, name) ? OPERATORS[name] : undefined;
+  if (compare === undefined) {
+    throw new ServiceError('UnsupportedPolicy', `The twin has no condition operator ${operator}`, 501);
+  }
+  if (found === undefined) return ifExists !== undefined;
+  return expected.some((value) => compare(found, value));
+}
+
+/** `*` stands for any text, `?` for any one character. */
+export function like(pattern: string, text: string): boolean {
+  const escaped = pattern
+    .replace(/[.+^${}()|[\]\\]/g, '\\$&')
+    .replaceAll('*', '[^]*')
+    .replaceAll('?', '[^]');
+  return new RegExp(`^${escaped}$`).test(text);
+}

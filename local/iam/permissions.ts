@@ -1,0 +1,125 @@
+import type { ServiceName } from '../services';
+import type { Permission } from './evaluate';
+
+/** What the mapping needs to know beside the call itself. */
+export interface Surroundings {
+  /** `aws:userid` of who calls. */
+  readonly caller: string;
+  /** ARN of the warehouse's workgroup. */
+  readonly workgroupArn: string;
+  /** Whether an object is there: who may not list a bucket is not told that a key is missing. */
+  readonly isThere: (bucket: string, key: string) => boolean;
+  /** `aws:userid` of who submitted a statement; undefined for a statement that is not known. */
+  readonly ownerOf: (statementId: string) => string | undefined;
+}
+
+type Input = Readonly<Record<string, unknown>>;
+type Mapping = (input: Input, surroundings: Surroundings) => readonly Permission[];
+
+const bucketArn = ({ bucket }: Input) => `arn:aws:s3:::${bucket as string}`;
+const objectArn = (input: Input) => `${bucketArn(input)}/${input.key as string}`;
+const onBucket =
+  (action: string): Mapping =>
+  (input) => [{ action, resource: bucketArn(input) }];
+const onObject =
+  (action: string): Mapping =>
+  (input) => [{ action, resource: objectArn(input) }];
+const listBucket: Mapping = (input) => [
+  {
+    action: 's3:ListBucket',
+    resource: bucketArn(input),
+    context: { 's3:prefix': (input.prefix as string) ?? '' },
+  },
+];
+const readObject: Mapping = (input, { isThere }) => [
+  { action: 's3:GetObject', resource: objectArn(input) },
+  ...(isThere(input.bucket as string, input.key as string)
+    ? []
+    : [{ action: 's3:ListBucket', resource: bucketArn(input) }]),
+];
+
+const OWNER = 'redshift-data:statement-owner-iam-userid';
+const submit =
+  (action: string): Mapping =>
+  ({ SecretArn: secret }, { workgroupArn }) => [
+    { action, resource: workgroupArn },
+    secret === undefined
+      ? { action: 'redshift-serverless:GetCredentials', resource: workgroupArn }
+      : { action: 'secretsmanager:GetSecretValue', resource: secretArn(secret as string, workgroupArn) },
+  ];
+const ofStatement =
+  (action: string): Mapping =>
+  ({ Id: id }, { ownerOf }) => {
+    const owner = ownerOf(id as string);
+    return [
+      {
+        action,
+        resource: '*',
+        context: { ...(owner === undefined ? {} : { [OWNER]: owner }) },
+      },
+    ];
+  };
+
+/** A secret that is given by its name has an ARN that ends in six letters of chance. */
+function secretArn(nameOrArn: string, workgroupArn: string): string {
+  if (nameOrArn.startsWith('arn:')) return nameOrArn;
+  const [, , , region, account] = workgroupArn.split(':');
+  return `arn:aws:secretsmanager:${region}:${account}:secret:${nameOrArn}-AbCdEf`;
+}
+
+/**
+ * The actions that each operation needs, and on what. Source: AWS Service Authorization Reference. An operation that is not
+ * here is denied to everybody but the account's root.
+ */
+const MAPPINGS: Readonly<Partial<Record<ServiceName, Readonly<Record<string, Mapping>>>>> = {
+  s3: {
+    GetObject: readObject,
+    HeadObject: readObject,
+    PutObject: onObject('s3:PutObject'),
+    DeleteObject: onObject('s3:DeleteObject'),
+    // For each key of the body, by the operation itself.
+    DeleteObjects: () => [],
+    GetBucketLocation: onBucket('s3:GetBucketLocation'),
+    HeadBucket: onBucket('s3:ListBucket'),
+    ListObjects: listBucket,
+    ListObjectsV2: listBucket,
+  },
+  'redshift-data': {
+    ExecuteStatement: submit('redshift-data:ExecuteStatement'),
+    BatchExecuteStatement: submit('redshift-data:BatchExecuteStatement'),
+    DescribeStatement: ofStatement('redshift-data:DescribeStatement'),
+    GetStatementResult: ofStatement('redshift-data:GetStatementResult'),
+    CancelStatement: ofStatement('redshift-data:CancelStatement'),
+    // Only the caller's own are listed.
+    ListStatements: (_input, { caller }) => [
+      {
+        action: 'redshift-data:ListStatements',
+        resource: '*',
+        context: { [OWNER]: caller },
+      },
+    ],
+  },
+  'step-functions': {
+    DescribeExecution: ({ executionArn }) => [
+      { action: 'states:DescribeExecution', resource: executionArn as string },
+    ],
+    StartExecution: ({ stateMachineArn }) => [
+      { action: 'states:StartExecution', resource: stateMachineArn as string },
+    ],
+  },
+  sns: {
+    Publish: ({ TopicArn }) => [{ action: 'sns:Publish', resource: TopicArn as string }],
+  },
+  // Whether a role may be taken on is decided with it; nobody can be kept from asking who he is.
+  sts: { AssumeRole: () => [], GetCallerIdentity: () => [] },
+};
+
+/** @returns undefined for an operation that the twin knows no action of. */
+export function permissionsOf(
+  service: ServiceName,
+  operation: string,
+  input: unknown,
+  surroundings: Surroundings,
+): readonly Permission[] | undefined {
+  return MAPPINGS[service]?.[operation]?.(input as Input, surroundings);
+}

@@ -1,0 +1,19 @@
+/** What the twin's IAM and STS do and what they refuse; the twin's page lists it. */
+export const iamSupport: { readonly supported: readonly string[]; readonly refused: readonly string[] } = {
+  supported: [
+    'roles of the packaged template, with their inline policies and who they trust',
+    'every function signs with credentials of its own role, and its calls are decided by that role’s policies',
+    'the order of IAM: a Deny that fits, then an Allow that fits, else no',
+    'Action and Resource with wildcards, policy variables such as `${aws:userid}`',
+    'conditions: StringEquals, StringLike, ArnEquals, ArnLike, Bool, NumericGreaterThan, NumericLessThanEquals, each also with IfExists',
+    'STS: AssumeRole, by the caller’s policies and the role’s trust, and GetCallerIdentity',
+    'S3: a missing key is 404 only to who may list the bucket; DeleteObjects is decided key by key',
+    'Redshift Data API: GetCredentials or GetSecretValue beside each submission, statements shown to their role alone',
+  ],
+  refused: [
+    'other condition operators, NotAction, NotResource and NotPrincipal',
+    'managed policies, permission boundaries and session policies',
+    'an operation of a role for which the twin knows no action',
+    'all other operations of STS (`InvalidAction`)',
+  ],
+};

@@ -1,0 +1,80 @@
+/** A value of a template: JSON, with intrinsic functions among it. */
+export type Value =
+  string | number | boolean | readonly Value[] | { readonly [key: string]: Value | undefined };
+
+export interface ResourceDefinition {
+  readonly Type: string;
+  readonly Properties?: Readonly<Record<string, Value | undefined>>;
+  readonly DependsOn?: string | readonly string[];
+  readonly DeletionPolicy?: 'Retain';
+  readonly UpdateReplacePolicy?: 'Retain';
+}
+export type Resources = Readonly<Record<string, ResourceDefinition>>;
+
+export interface Statement {
+  readonly Sid: string;
+  readonly Effect: 'Allow' | 'Deny';
+  readonly Principal?: Value;
+  readonly Action: readonly string[];
+  readonly Resource: Value;
+  readonly Condition?: Readonly<Record<string, Readonly<Record<string, Value>>>>;
+}
+
+export const ref = (name: string): Value => ({ Ref: name });
+export const attribute = (logicalId: string, name: string): Value => ({ 'Fn::GetAtt': [logicalId, name] });
+export const sub = (text: string, variables?: Readonly<Record<string, Value>>): Value => ({
+  'Fn::Sub': variables ? [text, variables] : text,
+});
+
+/** An ARN of this account and Region: `arnOf('sns', 'x')` is arn:aws:sns:us-east-1:000000000000:x. */
+export const arnOf = (service: string, resource: string): Value =>
+  sub(`arn:\${AWS::Partition}:${service}:\${AWS::Region}:\${AWS::AccountId}:${resource}`);
+
+export function policy(statements: readonly Statement[]): Value {
+  return { Version: '2012-10-17', Statement: statements as unknown as Value };
+}
+
+/** A role that services may take on, with one policy of its own. */
+export function role(
+  name: string,
+  description: string,
+  services: readonly string[],
+  statements: readonly Statement[],
+  condition?: Statement['Condition'],
+): ResourceDefinition {
+  return {
+    Type: 'AWS::IAM::Role',
+    Properties: {
+      RoleName: name,
+      Description: description,
+      AssumeRolePolicyDocument: {
+        Version: '2012-10-17',
+        Statement: [
+          {
+            Effect: 'Allow',
+            Principal: { Service: services },
+            Action: ['sts:AssumeRole'],
+            ...(condition ? { Condition: condition } : {}),
+          },
+        ],
+      },
+      Policies: [{ PolicyName: name, PolicyDocument: policy(statements) }],
+    },
+  };
+}
+
+/** Several mappings as one. */
+export function merged<Item>(all: readonly Readonly<Record<string, Item>>[]): Record<string, Item> {
+  return Object.fromEntries(all.flatMap((each) => Object.entries(each)));
+}
+
+/** What stays when the stack goes. */
+export const retained = { DeletionPolicy: 'Retain', UpdateReplacePolicy: 'Retain' } as const;
+
+/** `page_views` → `PageViews`, the stem of a dataset's logical ids. */
+export function logicalStem(dataset: string): string {
+  return dataset
+    .split('_')
+    .map((part) => part.charAt(0).toUpperCase() + part.slice(1))
+    .join('');
+}

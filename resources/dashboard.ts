@@ -1,0 +1,168 @@
+import type { Dataset } from '../core/dataset';
+import { METRICS_NAMESPACE, type MetricName } from '../core/metrics';
+import { alarmIds } from './alarms';
+import { sub, type Resources } from './cloudformation';
+import { FUNCTIONS } from './functions';
+import type { Settings } from './settings';
+import { STATE_MACHINE } from './state-machine';
+import { streamed, streamName } from './stream';
+import { workgroupName } from './warehouse';
+
+/** A line of a graph: namespace, metric, then dimensions in pairs. */
+type Line = readonly [string, string, ...(string | object)[]];
+
+interface Graph {
+  readonly title: string;
+  readonly stat: string;
+  readonly lines: readonly Line[];
+  /** Drawn as a level that should not be reached. */
+  readonly limit?: { readonly label: string; readonly value: number };
+}
+
+const WIDTH = 24;
+const GRAPH = { width: 8, height: 6 };
+const ALARMS = { width: WIDTH, height: 4 };
+const STEPS = ['ListPartitions', 'InspectFiles', 'CopyToStaging', 'ValidateStaging', 'MergeIntoTarget'];
+
+/** One dashboard for each stage: are the targets fresh, did loads fail, where do the seconds and the events go. */
+export function dashboardResources(settings: Settings, datasets: readonly Dataset[]): Resources {
+  const { service, stage } = settings;
+  const alarms = {
+    type: 'alarm',
+    x: 0,
+    y: 0,
+    ...ALARMS,
+    properties: {
+      title: 'Alarms',
+      alarms: alarmIds(settings, datasets).map((id) => `\${${id}.Arn}`),
+    },
+  };
+  const graphs = graphsOf(settings, datasets).map((graph, index) => ({
+    type: 'metric',
+    x: (index * GRAPH.width) % WIDTH,
+    y: ALARMS.height + Math.floor((index * GRAPH.width) / WIDTH) * GRAPH.height,
+    ...GRAPH,
+    properties: {
+      title: graph.title,
+      region: '${AWS::Region}',
+      view: 'timeSeries',
+      stat: graph.stat,
+      period: 300,
+      metrics: graph.lines,
+      ...(graph.limit ? { annotations: { horizontal: [graph.limit] } } : {}),
+    },
+  }));
+  return {
+    Dashboard: {
+      Type: 'AWS::CloudWatch::Dashboard',
+      Properties: {
+        DashboardName: `${service}-${stage}`,
+        DashboardBody: sub(JSON.stringify({ widgets: [alarms, ...graphs] }), {
+          WorkgroupName: workgroupName(settings),
+        }),
+      },
+    },
+  };
+}
+
+function graphsOf(settings: Settings, datasets: readonly Dataset[]): readonly Graph[] {
+  const { service, stage } = settings;
+  const streams = streamed(datasets);
+  const ours = (metric: MetricName, labelOf = (dataset: string) => dataset): readonly Line[] =>
+    datasets.map(({ name }) => [
+      METRICS_NAMESPACE,
+      metric,
+      'service',
+      `${service}-${stage}`,
+      'dataset',
+      name,
+      { label: labelOf(name) },
+    ]);
+  const named = (metric: MetricName) => ours(metric, (dataset) => `${dataset} ${metric}`);
+  const states = (metric: string): Line => ['AWS/States', metric, 'StateMachineArn', `\${${STATE_MACHINE}}`];
+  const firehose = (metric: string): readonly Line[] =>
+    streams.map((dataset) => [
+      'AWS/Firehose',
+      metric,
+      'DeliveryStreamName',
+      streamName(settings, dataset),
+      { label: dataset.name },
+    ]);
+  const strictest = Math.min(...datasets.map(({ load }) => load.stale_after_hours));
+  return [
+    {
+      title: 'Hours since the newest loaded hour ended',
+      stat: 'Maximum',
+      lines: ours('LagHours'),
+      limit: { label: 'stale', value: strictest },
+    },
+    {
+      title: 'Executions',
+      stat: 'Sum',
+      lines: ['ExecutionsSucceeded', 'ExecutionsFailed', 'ExecutionsAborted', 'ExecutionsTimedOut'].map(
+        states,
+      ),
+    },
+    {
+      title: 'Partitions',
+      stat: 'Sum',
+      lines: [...named('PartitionsLoaded'), ...named('PartitionsFailed'), ...named('PartitionsWaiting')],
+    },
+    { title: 'Rows inserted', stat: 'Sum', lines: ours('RowsInserted') },
+    {
+      title: 'Rows not inserted: duplicates and superseded',
+      stat: 'Sum',
+      lines: [...named('RowsDuplicate'), ...named('RowsSuperseded')],
+    },
+    {
+      title: 'Seconds of each step, 90th percentile',
+      stat: 'p90',
+      lines: datasets.flatMap(({ name }) =>
+        STEPS.map((step): Line => [
+          METRICS_NAMESPACE,
+          'StepSeconds',
+          'service',
+          `${service}-${stage}`,
+          'dataset',
+          name,
+          'step',
+          step,
+          { label: `${name} ${step}` },
+        ]),
+      ),
+    },
+    {
+      title: 'Events that never became Parquet, files left out',
+      stat: 'Sum',
+      lines: [...named('ErrorRecords'), ...named('EventsRefused'), ...named('FilesQuarantined')],
+    },
+    ...(streams.length > 0
+      ? [
+          { title: 'Events that came', stat: 'Sum', lines: firehose('IncomingRecords') },
+          {
+            title: 'Age of the oldest event that Firehose holds, seconds',
+            stat: 'Maximum',
+            lines: firehose('DeliveryToS3.DataFreshness'),
+          },
+        ]
+      : []),
+    {
+      title: 'Errors and throttles of functions',
+      stat: 'Sum',
+      lines: FUNCTIONS.flatMap((stem) =>
+        ['Errors', 'Throttles'].map((metric): Line => [
+          'AWS/Lambda',
+          metric,
+          'FunctionName',
+          `${service}-${stage}-${stem}`,
+          { label: `${stem} ${metric}` },
+        ]),
+      ),
+    },
+    {
+      title: 'Warehouse: compute, RPU',
+      stat: 'Maximum',
+      lines: [['AWS/Redshift-Serverless', 'ComputeCapacity', 'Workgroup', '${WorkgroupName}']],
+    },
+  ];
+}

@@ -1,0 +1,104 @@
+import { attribute, policy, ref, retained, sub, type Resources, type Value } from './cloudformation';
+import type { Settings } from './settings';
+
+const BUCKET = 'LakeBucket';
+const DAYS_OF_OLD_VERSIONS = 30;
+const DAYS_OF_UNFINISHED_UPLOADS = 7;
+
+/**
+ * COPY reads by presigned URLs that are valid for an hour: no signature may be refused for being that old, and none needs
+ * to be older. Source: Amazon Redshift, "COPY from columnar data formats".
+ */
+const LONGEST_SIGNATURE_MILLISECONDS = 3_600_000;
+
+export function lakeBucket({ lakeBucket }: Settings): Value {
+  return lakeBucket ?? ref(BUCKET);
+}
+
+export function lakeBucketArn({ lakeBucket }: Settings): Value {
+  return lakeBucket === undefined
+    ? attribute(BUCKET, 'Arn')
+    : sub(`arn:\${AWS::Partition}:s3:::${lakeBucket}`);
+}
+
+/** The ARN of the objects whose keys begin so. */
+export function lakeObjects(settings: Settings, prefix: string): Value {
+  return sub(`\${LakeArn}/${prefix}*`, { LakeArn: lakeBucketArn(settings) });
+}
+
+/** The bucket, where none is brought along. It stays when the stack goes. */
+export function lakeResources(settings: Settings): Resources {
+  if (settings.lakeBucket !== undefined) return {};
+  const { service, stage } = settings;
+  const all = [attribute(BUCKET, 'Arn'), sub('${LakeBucket.Arn}/*')];
+  return {
+    [BUCKET]: {
+      Type: 'AWS::S3::Bucket',
+      ...retained,
+      Properties: {
+        BucketName: sub(`${service}-${stage}-lake-\${AWS::AccountId}`),
+        BucketEncryption: {
+          ServerSideEncryptionConfiguration: [{ ServerSideEncryptionByDefault: { SSEAlgorithm: 'AES256' } }],
+        },
+        PublicAccessBlockConfiguration: {
+          BlockPublicAcls: true,
+          BlockPublicPolicy: true,
+          IgnorePublicAcls: true,
+          RestrictPublicBuckets: true,
+        },
+        OwnershipControls: { Rules: [{ ObjectOwnership: 'BucketOwnerEnforced' }] },
+        VersioningConfiguration: { Status: 'Enabled' },
+        LifecycleConfiguration: {
+          Rules: [
+            {
+              Id: 'old-versions',
+              Status: 'Enabled',
+              NoncurrentVersionExpiration: { NoncurrentDays: DAYS_OF_OLD_VERSIONS },
+              ExpiredObjectDeleteMarker: true,
+            },
+            {
+              Id: 'unfinished-uploads',
+              Status: 'Enabled',
+              AbortIncompleteMultipartUpload: { DaysAfterInitiation: DAYS_OF_UNFINISHED_UPLOADS },
+            },
+          ],
+        },
+      },
+    },
+    LakeBucketPolicy: {
+      Type: 'AWS::S3::BucketPolicy',
+      ...retained,
+      Properties: {
+        Bucket: ref(BUCKET),
+        PolicyDocument: policy([
+          {
+            Sid: 'OnlyByTls',
+            Effect: 'Deny',
+            Principal: '*',
+            Action: ['s3:*'],
+            Resource: all,
+            Condition: { Bool: { 'aws:SecureTransport': 'false' } },
+          },
+          {
+            Sid: 'PresignedForAnHourAtMost',
+            Effect: 'Deny',
+            Principal: '*',
+            Action: ['s3:*'],
+            Resource: all,
+            Condition: { NumericGreaterThan: { 's3:signatureAge': LONGEST_SIGNATURE_MILLISECONDS } },
+          },
+        ]),
+      },
+    },
+  };
+}
+
+/** What whoever reads or writes the bucket may do with its key. */
+export function lakeKeyStatements(
+  { lakeKeyArn }: Settings,
+  actions: readonly ('kms:Decrypt' | 'kms:GenerateDataKey')[],
+): { Sid: string; Effect: 'Allow'; Action: readonly string[]; Resource: Value }[] {
+  return lakeKeyArn === undefined
+    ? []
+    : [{ Sid: 'LakeKey', Effect: 'Allow', Action: actions, Resource: lakeKeyArn }];
+}

@@ -1,0 +1,135 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Dataset } from '../core/dataset';
+import { LoadError } from '../core/errors';
+import { checkStatementSizes, readDatasets } from '../functions/shared/package-files';
+import { alarmResources } from './alarms';
+import { logicalStem, ref, type Resources, type Value } from './cloudformation';
+import { dashboardResources } from './dashboard';
+import { callersOfStatements, functionRoles } from './functions';
+import { lakeBucket, lakeResources } from './lake';
+import { PARAMETERS, parseSettings, placesIn, type Settings } from './settings';
+import { STATE_MACHINE, stateMachineResources } from './state-machine';
+import { streamed, streamId, streamResources } from './stream';
+import { copyRoleArn, secretArn, statementsRoleArn, warehouseResources, workgroupName } from './warehouse';
+
+/** What Serverless hands to a file of its variables. */
+interface Variables {
+  readonly options: { readonly param?: string | readonly string[] };
+  readonly resolveVariable: (name: string) => Promise<unknown>;
+}
+
+interface Service {
+  /** Variables of the functions. */
+  readonly environment: Readonly<Record<string, Value>>;
+  readonly template: {
+    readonly Resources: Resources;
+    readonly Outputs: Readonly<Record<string, { readonly Description: string; readonly Value: Value }>>;
+  };
+  /** What the deployment may go into; a guard compares it with where it would go. */
+  readonly place: { readonly account: string | null; readonly region: string };
+}
+
+/**
+ * All that the dataset files and the parameters make of the service.
+ * @param directory the service's.
+ * @throws LoadError DatasetInvalid, ConfigurationError
+ */
+export async function readService(directory: string, variables: Variables): Promise<Service> {
+  const datasets = readDatasets(directory);
+  for (const dataset of datasets) checkStatementSizes(directory, dataset);
+  checkNames(datasets);
+  return serviceOf(await readSettings(directory, variables), datasets);
+}
+
+async function readSettings(directory: string, { options, resolveVariable }: Variables): Promise<Settings> {
+  const onCommandLine = [options.param ?? []].flat().map((each) => each.split('=')[0] ?? '');
+  const stage = String(await resolveVariable('sls:stage'));
+  const yaml = readFileSync(join(directory, 'serverless.yml'), 'utf8');
+  const given: Record<string, unknown> = {};
+  const names = new Set([
+    ...Object.keys(PARAMETERS),
+    ...onCommandLine,
+    ...namesIn(await blocks(resolveVariable), stage),
+  ]);
+  for (const name of names) given[name] = await resolveVariable(`param:${name}, ''`);
+  return parseSettings(
+    String(await resolveVariable('self:service')),
+    stage,
+    String(await resolveVariable('self:provider.region')),
+    given,
+    placesIn(yaml, stage, onCommandLine),
+  );
+}
+
+/** The `params` of serverless.yml. */
+const blocks = (resolveVariable: Variables['resolveVariable']): Promise<unknown> =>
+  resolveVariable("self:params, ''");
+
+function namesIn(params: unknown, stage: string): string[] {
+  const named = (block: string) => Object.keys((params as Record<string, object> | undefined)?.[block] ?? {});
+  return [...named('default'), ...named(stage)];
+}
+
+/** Logical ids have no `_`: of two names that differ in it alone only one can be deployed. */
+function checkNames(datasets: readonly Dataset[]): void {
+  for (const [index, { name }] of datasets.entries()) {
+    const same = datasets.slice(0, index).find((other) => logicalStem(other.name) === logicalStem(name));
+    if (!same) continue;
+    throw new LoadError(
+      'DatasetInvalid',
+      `Datasets "${same.name}" and "${name}" differ in "_" alone: CloudFormation would take their resources for the same.`,
+      'Rename one of them.',
+    );
+  }
+}
+
+/** Pure: the whole service from its settings and datasets. */
+export function serviceOf(settings: Settings, datasets: readonly Dataset[]): Service {
+  return {
+    environment: {
+      LAKE_BUCKET: lakeBucket(settings),
+      WORKGROUP_NAME: workgroupName(settings),
+      DATABASE_NAME: settings.database,
+      COPY_ROLE_ARN: copyRoleArn(settings),
+      SECRET_ARN: secretArn(settings) ?? '',
+      STATEMENTS_ROLE_ARN: statementsRoleArn,
+    },
+    template: {
+      Resources: {
+        ...lakeResources(settings),
+        ...streamResources(settings, datasets),
+        ...warehouseResources(settings, datasets, callersOfStatements(settings, datasets)),
+        ...functionRoles(settings, datasets),
+        ...stateMachineResources(settings, datasets),
+        ...alarmResources(settings, datasets),
+        ...dashboardResources(settings, datasets),
+      },
+      Outputs: outputs(settings, datasets),
+    },
+    place: { account: settings.account ?? null, region: settings.region },
+  };
+}
+
+/** What the command line reads of a deployed stack. */
+function outputs(settings: Settings, datasets: readonly Dataset[]) {
+  const output = (Description: string, Value: Value) => ({ Description, Value });
+  const secret = secretArn(settings);
+  return {
+    LakeBucketName: output('The bucket that events are delivered to', lakeBucket(settings)),
+    StateMachineArn: output('What loads', ref(STATE_MACHINE)),
+    WorkgroupName: output('The Redshift Serverless workgroup', workgroupName(settings)),
+    DatabaseName: output('The database of the targets', settings.database),
+    CopyRoleArn: output('What COPY reads with; to be attached to the namespace', copyRoleArn(settings)),
+    StatementsRoleArn: output('What statements are submitted with', statementsRoleArn),
+    ...(secret === undefined ? {} : { SecretArn: output('The database user', secret) }),
+    FailureTopicArn: output('Who hears of failures', ref('FailureTopic')),
+    ScheduleGroupName: output('The schedules of the datasets', ref('ScheduleGroup')),
+    ...Object.fromEntries(
+      streamed(datasets).map((dataset) => [
+        `${streamId(dataset)}Name`,
+        output(`Takes the events of dataset ${dataset.name}`, ref(streamId(dataset))),
+      ]),
+    ),
+  };
+}

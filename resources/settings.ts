@@ -1,0 +1,167 @@
+import { isMap, isScalar, parseDocument } from 'yaml';
+import { z } from 'zod';
+import { LoadError } from '../core/errors';
+
+const arn = (service: string, resource: string, what: string) =>
+  z.string().regex(new RegExp(`^arn:aws[a-z-]*:${service}:[a-z0-9-]*:\\d{12}:${resource}`), what);
+const listOf = (item: RegExp, what: string) =>
+  z
+    .string()
+    .transform((text) => text.split(',').map((each) => each.trim()))
+    .pipe(z.array(z.string().regex(item, `a list of ${what} with commas between them`)));
+
+/** Every parameter of the service, as `--param name=value` or under `params` in serverless.yml. '' is: not given. */
+export const PARAMETERS = {
+  /** The account that is deployed into: another one is refused before anything changes. */
+  account: z.string().regex(/^\d{12}$/, 'an account: 12 digits'),
+  /** Likewise the Region. */
+  region: z.string().regex(/^[a-z]{2}(-[a-z]+)+-\d$/, 'a Region, for example us-east-1'),
+  /** A bucket that is there. Left out: one is made. */
+  lakeBucket: z.string().regex(/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/, 'the name of an S3 bucket'),
+  /** The KMS key that the bucket is encrypted with by default, where it is. */
+  lakeKeyArn: arn('kms', 'key/.+', 'the ARN of a KMS key'),
+  /** A Redshift Serverless workgroup that is there. Left out: a namespace and a workgroup are made. */
+  workgroup: z.string().regex(/^[a-z0-9-]{3,64}$/, 'the name of a Redshift Serverless workgroup'),
+  /** Its ARN, which holds an id and not the name: what the functions may use. */
+  workgroupArn: arn('redshift-serverless', 'workgroup/.+', 'the ARN of a Redshift Serverless workgroup'),
+  database: z.string().regex(/^[a-z_][a-z0-9_$]{0,63}$/, 'the name of a database, in lower case'),
+  /** The role that COPY reads with, attached to the workgroup's namespace. Left out: one is made, to be attached. */
+  copyRoleArn: arn('iam', 'role/.+', 'the ARN of an IAM role'),
+  /** A secret with the database user. Left out: the user is that of the role of the statements. */
+  secretArn: arn('secretsmanager', 'secret:.+', 'the ARN of a Secrets Manager secret'),
+  /** Where the new workgroup stands, with commas between; left out: in the default VPC. */
+  subnetIds: listOf(/^subnet-[0-9a-f]{8,17}$/, 'subnets, for example subnet-0a1b2c3d,'),
+  securityGroupIds: listOf(/^sg-[0-9a-f]{8,17}$/, 'security groups, for example sg-0a1b2c3d,'),
+  /** Redshift Processing Units of the new workgroup. */
+  baseCapacity: z.coerce.number().int().min(4).max(1024),
+  /** Who hears of failures and alarms. */
+  email: z.email('an e-mail address'),
+} as const;
+export type ParameterName = keyof typeof PARAMETERS;
+
+type Values = { readonly [Name in ParameterName]?: z.output<(typeof PARAMETERS)[Name]> };
+
+/** What a deployment is made of, besides the datasets. */
+export interface Settings extends Omit<Values, 'region' | 'database' | 'baseCapacity'> {
+  readonly service: string;
+  readonly stage: string;
+  readonly region: string;
+  readonly database: string;
+  readonly baseCapacity: number;
+}
+
+/** Where a value was written, for messages: `--param x`, or `serverless.yml:31:5: params.default.x`. */
+export type Places = (name: string) => string;
+
+const STAGE = /^[a-z][a-z0-9-]{0,14}[a-z0-9]$/;
+
+/**
+ * Checks the parameters, each by itself and all together.
+ * @param given every parameter's text.
+ * @throws LoadError ConfigurationError, with the place of everything that is wrong and what is expected.
+ */
+export function parseSettings(
+  service: string,
+  stage: string,
+  deployRegion: string,
+  given: Readonly<Record<string, unknown>>,
+  placeOf: Places,
+): Settings {
+  const problems: string[] = [];
+  const say = (name: string, message: string) => problems.push(`${placeOf(name)}: ${message}`);
+  if (!STAGE.test(stage)) {
+    problems.push(
+      `--stage ${stage}: a lower-case letter, then letters, digits and "-", 2 to 16 in all: buckets and roles are named by it`,
+    );
+  }
+  const values: Record<string, unknown> = {};
+  for (const [name, value] of Object.entries(given)) {
+    if (!Object.hasOwn(PARAMETERS, name)) {
+      say(name, `unknown parameter; known are ${Object.keys(PARAMETERS).join(', ')}`);
+      continue;
+    }
+    if (value === '' || value === undefined || value === null) continue;
+    const text = typeof value === 'string' ? value : JSON.stringify(value);
+    const parsed = PARAMETERS[name as ParameterName].safeParse(text);
+    if (parsed.success) values[name] = parsed.data;
+    else say(name, `"${text}" is not ${parsed.error.issues[0]?.message ?? 'right'}`);
+  }
+  const settings = values as Values;
+  contradictions(settings, deployRegion, say);
+  if (problems.length > 0) {
+    throw new LoadError(
+      'ConfigurationError',
+      problems.join('\n'),
+      'Correct the parameters; docs/deploy.md explains each.',
+    );
+  }
+  return {
+    ...settings,
+    service,
+    stage,
+    region: deployRegion,
+    database: settings.database ?? 'sluice',
+    baseCapacity: settings.baseCapacity ?? 8,
+  };
+}
+
+/** What is wrong only in one another's light. */
+function contradictions(
+  settings: Values,
+  region: string,
+  say: (name: string, message: string) => void,
+): void {
+  const { workgroup, workgroupArn } = settings;
+  if (settings.region !== undefined && settings.region !== region) {
+    say('region', `this deploys into ${region}`);
+  }
+  if (workgroup !== undefined && workgroupArn === undefined) {
+    say(
+      'workgroup',
+      'needs workgroupArn beside it: aws redshift-serverless get-workgroup --workgroup-name ' +
+        `${workgroup} --query workgroup.workgroupArn`,
+    );
+  }
+  if (workgroup !== undefined && settings.database === undefined) {
+    say('workgroup', 'needs database beside it: the one that holds the targets');
+  }
+  for (const name of ['workgroupArn', 'copyRoleArn', 'secretArn'] as const) {
+    if (settings[name] !== undefined && workgroup === undefined)
+      say(name, 'belongs to a workgroup: name that too');
+  }
+  for (const name of ['subnetIds', 'securityGroupIds', 'baseCapacity'] as const) {
+    if (settings[name] !== undefined && workgroup !== undefined) {
+      say(name, `is of a new workgroup, and ${workgroup} is there already`);
+    }
+  }
+  if (settings.lakeKeyArn !== undefined && settings.lakeBucket === undefined) {
+    say('lakeKeyArn', 'belongs to a bucket of yours: name lakeBucket too');
+  }
+  const { account } = settings;
+  for (const name of ['workgroupArn', 'copyRoleArn', 'secretArn', 'lakeKeyArn'] as const) {
+    const [, , , arnRegion = '', arnAccount = ''] = settings[name]?.split(':') ?? [];
+    if (arnRegion !== '' && arnRegion !== region)
+      say(name, `is of ${arnRegion}, and this deploys into ${region}`);
+    if (arnAccount !== '' && account !== undefined && arnAccount !== account && name !== 'lakeKeyArn') {
+      say(name, `is of account ${arnAccount}, and this deploys into ${account}`);
+    }
+  }
+}
+
+/** Where each parameter stands: given on the command line, else in the stage's block of serverless.yml, else in the default's. */
+export function placesIn(serverlessYml: string, stage: string, onCommandLine: readonly string[]): Places {
+  const document = parseDocument(serverlessYml, { prettyErrors: false });
+  return (name) => {
+    if (onCommandLine.includes(name)) return `--param ${name}`;
+    for (const block of [stage, 'default']) {
+      const parameters = document.getIn(['params', block], true);
+      if (!isMap(parameters)) continue;
+      const key = parameters.items.find((item) => isScalar(item.key) && item.key.value === name)?.key;
+      const offset = isScalar(key) ? key.range?.[0] : undefined;
+      if (offset === undefined) continue;
+      const before = serverlessYml.slice(0, offset).split('\n');
+      return `serverless.yml:${before.length}:${(before.at(-1)?.length ?? 0) + 1}: params.${block}.${name}`;
+    }
+    return `--param ${name}`;
+  };
+}

@@ -1,0 +1,590 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import asl from 'asl-validator';
+import { packageService, readStack } from '../../local/stack';
+import { ServiceCopy } from '../support/service-copy';
+import { templateProblems, type Template, type TemplateResource } from '../support/template-check';
+
+const dataset = (name: string, source = '') => `
+dataset: ${name}
+source:
+  prefix: ${name}/{yyyy}/{MM}/{dd}/{HH}/
+${source}target:
+  table: ${name}
+  key: [id]
+  event_time: at
+columns:
+  - { name: id, type: bigint, required: true }
+  - { name: at, type: timestamp, required: true }
+`;
+
+interface Shape {
+  readonly datasets: Readonly<Record<string, string>>;
+  readonly params: Readonly<Record<string, string>>;
+}
+
+const WAREHOUSE = {
+  workgroup: 'analytics',
+  workgroupArn:
+    'arn:aws:redshift-serverless:us-east-1:123456789012:workgroup/5a0f3f2e-1111-2222-3333-444455556666',
+  database: 'dwh',
+};
+
+/** What people deploy: every part of it new, or brought along. */
+const SHAPES: Readonly<Record<string, Shape>> = {
+  'one dataset': { datasets: {}, params: {} },
+  'three datasets': {
+    datasets: {
+      'page_views.yml': dataset('page_views', '  settle_minutes: 3\n'),
+      'readings.yml': dataset('readings', '  settle_minutes: 90\n'),
+    },
+    params: {
+      email: 'on-call@example.com',
+      subnetIds: 'subnet-0a1b2c3d, subnet-1a1b2c3d,subnet-2a1b2c3d',
+      baseCapacity: '16',
+    },
+  },
+  'an existing bucket': {
+    datasets: {},
+    params: {
+      lakeBucket: 'my-lake',
+      lakeKeyArn: 'arn:aws:kms:us-east-1:123456789012:key/11111111-2222-3333-4444-555555555555',
+    },
+  },
+  'an existing warehouse with a secret': {
+    datasets: {},
+    params: {
+      ...WAREHOUSE,
+      copyRoleArn: 'arn:aws:iam::123456789012:role/copy',
+      secretArn: 'arn:aws:secretsmanager:us-east-1:123456789012:secret:loader-AbCdEf',
+    },
+  },
+  'an existing warehouse, and files that somebody else writes': {
+    datasets: { 'trips.yml': dataset('trips', '  stream: external\n') },
+    params: WAREHOUSE,
+  },
+};
+
+interface Packaged {
+  readonly directory: string;
+  readonly template: Template;
+}
+
+const packaged = new Map<string, Packaged>();
+const copies: ServiceCopy[] = [];
+let root: string;
+
+beforeAll(async () => {
+  root = mkdtempSync(join(tmpdir(), 'sluice-deployments-'));
+  await Promise.all(
+    Object.entries(SHAPES).map(async ([name, { datasets, params }], index) => {
+      const service = await ServiceCopy.make(datasets);
+      copies.push(service);
+      const directory = join(root, String(index));
+      await packageService({
+        serviceDirectory: service.directory,
+        packageDirectory: directory,
+        stage: 'dev',
+        params,
+      });
+      const text = readFileSync(join(directory, 'cloudformation-template-update-stack.json'), 'utf8');
+      packaged.set(name, { directory, template: JSON.parse(text) as Template });
+    }),
+  );
+}, 180_000);
+afterAll(() => {
+  for (const copy of copies) copy.remove();
+  rmSync(root, { recursive: true, force: true });
+});
+
+const names = Object.keys(SHAPES);
+const templateOf = (name: string): Template => {
+  const found = packaged.get(name);
+  if (!found) throw new Error(`${name} was not packaged`);
+  return found.template;
+};
+const ofType = (name: string, type: string): [string, TemplateResource][] =>
+  Object.entries(templateOf(name).Resources).filter(([, resource]) => resource.Type === type);
+const properties = (name: string, logicalId: string): Record<string, unknown> => {
+  const resource = templateOf(name).Resources[logicalId];
+  if (!resource) throw new Error(`${name} has no ${logicalId}`);
+  return { ...resource.Properties };
+};
+const ids = (name: string, type: string) =>
+  ofType(name, type)
+    .map(([id]) => id)
+    .sort();
+
+describe.each(names)('%s', (name) => {
+  test('is what CloudFormation takes, and every reference leads somewhere', () => {
+    expect(templateProblems(templateOf(name))).toEqual([]);
+  });
+
+  test('every function has nodejs24.x, arm64, a role of its own, traces and a log that ends', () => {
+    const functions = ofType(name, 'AWS::Lambda::Function');
+    expect(functions).toHaveLength(10);
+    const roles = new Set<string>();
+    for (const [id, { Properties: given = {} }] of functions) {
+      const role = id.replace(/LambdaFunction$/, 'Role');
+      expect(given).toMatchObject({
+        Runtime: 'nodejs24.x',
+        Architectures: ['arm64'],
+        Role: { 'Fn::GetAtt': [role, 'Arn'] },
+        TracingConfig: { Mode: 'Active' },
+      });
+      expect(given.MemorySize).toBeGreaterThanOrEqual(512);
+      expect(given.Timeout).toBeGreaterThanOrEqual(120);
+      expect(given.Timeout).toBeLessThanOrEqual(300);
+      roles.add(role);
+      expect(properties(name, id.replace(/LambdaFunction$/, 'LogGroup'))).toMatchObject({
+        RetentionInDays: 30,
+      });
+    }
+    expect(roles.size).toBe(10);
+  });
+
+  test('the state machine logs, traces, has its own role, and is the one that the twin runs', () => {
+    const given = properties(name, 'LoadStateMachine');
+    expect(given).toMatchObject({
+      RoleArn: { 'Fn::GetAtt': ['LoadRole', 'Arn'] },
+      TracingConfiguration: { Enabled: true },
+      LoggingConfiguration: {
+        Level: 'ERROR',
+        Destinations: [
+          { CloudWatchLogsLogGroup: { LogGroupArn: { 'Fn::GetAtt': ['LoadLogGroup', 'Arn'] } } },
+        ],
+      },
+    });
+    const { directory } = packaged.get(name)!;
+    const stack = readStack(directory, {
+      region: 'us-east-1',
+      accountId: '123456789012',
+      stackName: 'sluice-dev',
+    });
+    const definition = JSON.parse(stack.stateMachines[0]?.definition ?? '') as object;
+    expect(asl(definition).errors).toEqual([]);
+    const called = [...JSON.stringify(definition).matchAll(/function:sluice-dev-([a-z-]+)/g)].map(
+      ([, stem]) => stem,
+    );
+    expect([...new Set(called)].sort()).toEqual([
+      'await-statement',
+      'copy-to-staging',
+      'diagnose-failure',
+      'inspect-files',
+      'list-partitions',
+      'merge-into-target',
+      'report-load',
+      'sweep-leftovers',
+      'validate-staging',
+    ]);
+  });
+
+  test('every alarm says what it means and what to do, rings the topic, and names what is there', () => {
+    const alarms = ofType(name, 'AWS::CloudWatch::Alarm');
+    expect(alarms.length).toBeGreaterThanOrEqual(8);
+    for (const [, { Properties: given = {} }] of alarms) {
+      expect(String(given.AlarmDescription).length).toBeGreaterThan(120);
+      // CloudWatch takes 1,024 characters.
+      expect(String(given.AlarmDescription).length).toBeLessThanOrEqual(1_024);
+      expect(given).toMatchObject({
+        AlarmActions: [{ Ref: 'FailureTopic' }],
+        OKActions: [{ Ref: 'FailureTopic' }],
+      });
+    }
+    expect(new Set(alarms.map(([, { Properties: given }]) => given?.AlarmName)).size).toBe(alarms.length);
+  });
+
+  test('the command line finds in the outputs what it needs', () => {
+    expect(Object.keys(templateOf(name).Outputs ?? {})).toEqual(
+      expect.arrayContaining([
+        'LakeBucketName',
+        'StateMachineArn',
+        'WorkgroupName',
+        'DatabaseName',
+        'CopyRoleArn',
+        'StatementsRoleArn',
+        'FailureTopicArn',
+      ]),
+    );
+  });
+
+  test('the dashboard is JSON, and its graphs do not overlap', () => {
+    const { DashboardBody: body } = properties(name, 'Dashboard') as {
+      DashboardBody: { 'Fn::Sub': [string] };
+    };
+    const { widgets } = JSON.parse(body['Fn::Sub'][0]) as {
+      widgets: { x: number; y: number; width: number; height: number }[];
+    };
+    expect(widgets.length).toBeGreaterThan(8);
+    const cells = widgets.flatMap(({ x, y, width, height }) =>
+      Array.from(
+        { length: width * height },
+        (_, cell) => `${x + (cell % width)}/${y + Math.floor(cell / width)}`,
+      ),
+    );
+    expect(new Set(cells).size).toBe(cells.length);
+    expect(Math.max(...widgets.map(({ x, width }) => x + width))).toBeLessThanOrEqual(24);
+  });
+});
+
+describe('the lake', () => {
+  test('is encrypted, private, versioned, cleared up, by TLS only, and stays when the stack goes', () => {
+    const { LakeBucket, LakeBucketPolicy } = templateOf('one dataset').Resources;
+    expect(LakeBucket).toMatchObject({
+      DeletionPolicy: 'Retain',
+      UpdateReplacePolicy: 'Retain',
+      Properties: {
+        BucketEncryption: {
+          ServerSideEncryptionConfiguration: [{ ServerSideEncryptionByDefault: { SSEAlgorithm: 'AES256' } }],
+        },
+        PublicAccessBlockConfiguration: {
+          BlockPublicAcls: true,
+          BlockPublicPolicy: true,
+          IgnorePublicAcls: true,
+          RestrictPublicBuckets: true,
+        },
+        OwnershipControls: { Rules: [{ ObjectOwnership: 'BucketOwnerEnforced' }] },
+        VersioningConfiguration: { Status: 'Enabled' },
+        LifecycleConfiguration: {
+          Rules: [
+            { NoncurrentVersionExpiration: { NoncurrentDays: 30 } },
+            { AbortIncompleteMultipartUpload: { DaysAfterInitiation: 7 } },
+          ],
+        },
+      },
+    });
+    expect(LakeBucketPolicy).toMatchObject({
+      DeletionPolicy: 'Retain',
+      Properties: {
+        PolicyDocument: {
+          Statement: [
+            { Effect: 'Deny', Condition: { Bool: { 'aws:SecureTransport': 'false' } } },
+            // Redshift reads by URLs that are valid for an hour.
+            { Effect: 'Deny', Condition: { NumericGreaterThan: { 's3:signatureAge': 3_600_000 } } },
+          ],
+        },
+      },
+    });
+  });
+
+  test('that is brought along is not made, and its key may be used by who reads and writes', () => {
+    const name = 'an existing bucket';
+    expect(ids(name, 'AWS::S3::Bucket')).toEqual(['ServerlessDeploymentBucket']);
+    expect(properties(name, 'ListPartitionsLambdaFunction')).toMatchObject({
+      Environment: { Variables: { LAKE_BUCKET: 'my-lake' } },
+    });
+    const withKey = ofType(name, 'AWS::IAM::Role')
+      .filter(([id]) => statementsOf(name, id).some(({ Sid }) => Sid === 'LakeKey'))
+      .map(([id]) => id);
+    expect(withKey.sort()).toEqual([
+      'CopyRole',
+      'CopyToStagingRole',
+      'InspectFilesRole',
+      'MergeIntoTargetRole',
+      'TripsStreamRole',
+    ]);
+  });
+});
+
+describe('streams', () => {
+  test('each dataset has one, with a table, a role, a log, a schedule and alarms of its own', () => {
+    const name = 'three datasets';
+    const stems = ['PageViews', 'Readings', 'Trips'];
+    expect(ids(name, 'AWS::KinesisFirehose::DeliveryStream')).toEqual(stems.map((stem) => `${stem}Stream`));
+    expect(ids(name, 'AWS::Glue::Table')).toEqual(stems.map((stem) => `${stem}Table`));
+    expect(ids(name, 'AWS::Scheduler::Schedule')).toEqual(stems.map((stem) => `${stem}Schedule`));
+    for (const stem of stems) {
+      expect(properties(name, `${stem}StaleAlarm`)).toMatchObject({ TreatMissingData: 'breaching' });
+      expect(properties(name, `${stem}StreamRole`)).toBeDefined();
+      expect(properties(name, `${stem}StreamLogGroup`)).toMatchObject({ RetentionInDays: 30 });
+    }
+    expect(properties(name, 'FailureSubscription')).toMatchObject({
+      Protocol: 'email',
+      Endpoint: 'on-call@example.com',
+    });
+  });
+
+  test('convert by the dataset’s columns, by hour in UTC, within Firehose’s own limits', () => {
+    for (const name of names) {
+      for (const [id, { Properties: given = {} }] of ofType(name, 'AWS::KinesisFirehose::DeliveryStream')) {
+        const destination = given.ExtendedS3DestinationConfiguration as {
+          BufferingHints: { SizeInMBs: number; IntervalInSeconds: number };
+          ErrorOutputPrefix: string;
+          Prefix: string;
+        };
+        expect(given.DeliveryStreamName).toMatch(/^[a-zA-Z0-9_.-]{1,64}$/);
+        // Conversion needs at least 64 MB, and takes no compression of the destination's own.
+        expect(destination).toMatchObject({
+          CompressionFormat: 'UNCOMPRESSED',
+          CustomTimeZone: 'UTC',
+          CloudWatchLoggingOptions: { Enabled: true },
+          DataFormatConversionConfiguration: {
+            Enabled: true,
+            InputFormatConfiguration: { Deserializer: { OpenXJsonSerDe: {} } },
+            OutputFormatConfiguration: { Serializer: { ParquetSerDe: { Compression: 'SNAPPY' } } },
+            SchemaConfiguration: { TableName: { Ref: id.replace(/Stream$/, 'Table') }, VersionId: 'LATEST' },
+          },
+          ProcessingConfiguration: { Enabled: true, Processors: [{ Type: 'Lambda' }] },
+        });
+        const { SizeInMBs: size, IntervalInSeconds: interval } = destination.BufferingHints;
+        expect(size).toBeGreaterThanOrEqual(64);
+        expect(size).toBeLessThanOrEqual(128);
+        expect(interval).toBeGreaterThanOrEqual(60);
+        expect(interval).toBeLessThanOrEqual(900);
+        expect(destination.Prefix).toMatch(/!\{timestamp:yyyy\}.*!\{timestamp:HH\}.*\/$/);
+        expect(destination.ErrorOutputPrefix).toContain('!{firehose:error-output-type}');
+      }
+    }
+  });
+
+  test.each([
+    ['PageViews', 60],
+    ['Trips', 900],
+    ['Readings', 900],
+  ])('%s holds events back for %i s: no longer than its hours take to settle', (stem, interval) => {
+    expect(properties('three datasets', `${stem}Stream`)).toMatchObject({
+      ExtendedS3DestinationConfiguration: { BufferingHints: { IntervalInSeconds: interval } },
+    });
+  });
+
+  test('are not made for files that somebody else writes', () => {
+    const name = 'an existing warehouse, and files that somebody else writes';
+    for (const type of ['AWS::KinesisFirehose::DeliveryStream', 'AWS::Glue::Table', 'AWS::Glue::Database']) {
+      expect(ids(name, type)).toEqual([]);
+    }
+    expect(ids(name, 'AWS::Scheduler::Schedule')).toEqual(['TripsSchedule']);
+    expect(ids(name, 'AWS::CloudWatch::Alarm')).toContain('TripsStaleAlarm');
+    expect(
+      ids(name, 'AWS::CloudWatch::Alarm').filter((id) => /Delivery|Conversion|Transform/.test(id)),
+    ).toEqual([]);
+  });
+});
+
+describe('the warehouse', () => {
+  test('is private, has a managed password and the COPY role, and stays when the stack goes', () => {
+    const { Namespace, Workgroup, CopyRole } = templateOf('three datasets').Resources;
+    const retained = { DeletionPolicy: 'Retain', UpdateReplacePolicy: 'Retain' };
+    const copyRole = { 'Fn::GetAtt': ['CopyRole', 'Arn'] };
+    expect(Namespace).toMatchObject({
+      ...retained,
+      Properties: { ManageAdminPassword: true, IamRoles: [copyRole], DefaultIamRoleArn: copyRole },
+    });
+    expect(Namespace?.Properties).not.toHaveProperty('AdminUserPassword');
+    expect(Workgroup).toMatchObject({
+      ...retained,
+      Properties: {
+        PubliclyAccessible: false,
+        BaseCapacity: 16,
+        SubnetIds: ['subnet-0a1b2c3d', 'subnet-1a1b2c3d', 'subnet-2a1b2c3d'],
+      },
+    });
+    expect(CopyRole).toMatchObject({
+      ...retained,
+      Properties: {
+        AssumeRolePolicyDocument: {
+          Statement: [
+            { Principal: { Service: ['redshift.amazonaws.com', 'redshift-serverless.amazonaws.com'] } },
+          ],
+        },
+      },
+    });
+  });
+
+  test('the COPY role reads the manifests and the datasets’ prefixes, and nothing else', () => {
+    const [read, ...others] = statementsOf('three datasets', 'CopyRole');
+    expect(read).toMatchObject({ Action: ['s3:GetObject'] });
+    const texts = (read?.Resource as { 'Fn::Sub': [string] }[]).map((each) => each['Fn::Sub'][0]);
+    expect(texts.sort()).toEqual([
+      '${LakeArn}/page_views/*',
+      '${LakeArn}/readings/*',
+      '${LakeArn}/sluice/*',
+      '${LakeArn}/trips/year=*',
+    ]);
+    expect(others.flatMap(({ Action }) => Action).sort()).toEqual(['s3:GetBucketLocation', 's3:ListBucket']);
+  });
+
+  test.each([
+    ['one dataset', 'redshift!sluice-dev-sluice_admin', 'ReadUser'],
+    [
+      'an existing warehouse with a secret',
+      SHAPES['an existing warehouse with a secret']?.params.secretArn,
+      'ReadUser',
+    ],
+    ['an existing warehouse, and files that somebody else writes', '', 'ConnectAsRole'],
+  ])('%s: the user is that of %j', (name, secret, sid) => {
+    expect(properties(name, 'MergeIntoTargetLambdaFunction')).toMatchObject({
+      Environment: { Variables: { SECRET_ARN: secret } },
+    });
+    expect(statementsOf(name, 'StatementsRole').map(({ Sid }) => Sid)).toContain(sid);
+  });
+
+  test('that is brought along is not made, and its COPY role only where none is named', () => {
+    for (const name of names.filter((each) => each.includes('existing warehouse'))) {
+      expect(ids(name, 'AWS::RedshiftServerless::Namespace')).toEqual([]);
+      expect(ids(name, 'AWS::RedshiftServerless::Workgroup')).toEqual([]);
+    }
+    expect(ids('an existing warehouse with a secret', 'AWS::IAM::Role')).not.toContain('CopyRole');
+    expect(ids('an existing warehouse, and files that somebody else writes', 'AWS::IAM::Role')).toContain(
+      'CopyRole',
+    );
+  });
+});
+
+describe('schedules', () => {
+  test.each([
+    ['PageViews', 'cron(8 * * * ? *)'],
+    ['Trips', 'cron(25 * * * ? *)'],
+    ['Readings', 'cron(35 * * * ? *)'],
+  ])('%s starts at %s, is tried again, and leaves a dead letter', (stem, expression) => {
+    expect(properties('three datasets', `${stem}Schedule`)).toMatchObject({
+      ScheduleExpression: expression,
+      ScheduleExpressionTimezone: 'UTC',
+      State: 'ENABLED',
+      FlexibleTimeWindow: { Mode: 'OFF' },
+      Target: {
+        Arn: { Ref: 'LoadStateMachine' },
+        RetryPolicy: { MaximumRetryAttempts: 20, MaximumEventAgeInSeconds: 3_000 },
+        DeadLetterConfig: { Arn: { 'Fn::GetAtt': ['ScheduleDeadLetters', 'Arn'] } },
+      },
+    });
+  });
+});
+
+test('without an e-mail the topic has no subscription', () => {
+  expect(ids('one dataset', 'AWS::SNS::Subscription')).toEqual([]);
+});
+
+interface PolicyStatement {
+  readonly Sid: string;
+  readonly Effect: string;
+  readonly Action: readonly string[];
+  readonly Resource: unknown;
+  readonly Condition?: unknown;
+}
+
+function statementsOf(name: string, role: string): PolicyStatement[] {
+  const { Policies = [] } = properties(name, role) as {
+    Policies?: { PolicyDocument: { Statement: PolicyStatement[] } }[];
+  };
+  return Policies.flatMap(({ PolicyDocument }) => PolicyDocument.Statement);
+}
+
+/** Why AWS allows nothing narrower than `*`, by the statement’s Sid. */
+const WIDE: Readonly<Record<string, string>> = {
+  WriteTraces: 'X-Ray has no resources for segments.',
+  SampleTraces: 'Nor for sampling rules.',
+  DeliverLogs: 'Log deliveries are the account’s, not a log group’s.',
+  FollowStatements: 'Statements have no ARN: the condition leaves the caller’s own.',
+};
+
+/** What every role may do, by the Sids of its statements: a new right has to be written down here. */
+const RIGHTS: Readonly<Record<string, readonly string[]>> = {
+  ListPartitionsRole: ['ListHours', 'Statements'],
+  InspectFilesRole: ['FindFiles', 'ReadHours', 'ReadPlans', 'Statements', 'WritePlans'],
+  CopyToStagingRole: ['ReadPlans', 'Statements'],
+  AwaitStatementRole: ['Statements'],
+  ValidateStagingRole: ['Statements'],
+  MergeIntoTargetRole: ['ReadPlans', 'Statements'],
+  DiagnoseFailureRole: ['Statements'],
+  SweepLeftoversRole: ['DeletePlans', 'DescribeExecutions', 'ListPlans', 'Statements'],
+  ReportLoadRole: [],
+  TransformRecordsRole: [],
+  StatementsRole: ['FollowStatements', 'ReadUser', 'SubmitStatements'],
+  CopyRole: ['FindFiles', 'ReadFiles'],
+  TripsStreamRole: ['FindBucket', 'ReadColumns', 'Transform', 'WriteLog', 'WriteObjects'],
+  LoadRole: ['CallFunctions', 'DeliverLogs', 'Notify', 'SampleTraces'],
+  ScheduleRole: ['KeepDeadLetters', 'StartExecutions'],
+};
+
+describe('rights', () => {
+  test('each role has the ones that are written down here, and no other', () => {
+    const name = 'one dataset';
+    const found = Object.fromEntries(
+      ids(name, 'AWS::IAM::Role').map((role) => [role, statementsOf(name, role).map(({ Sid }) => Sid)]),
+    );
+    const own = (sids: readonly string[]) => sids.filter((sid) => !/^Write(Log|Traces)$/.test(sid)).sort();
+    expect(Object.keys(found).sort()).toEqual(Object.keys(RIGHTS).sort());
+    for (const [role, sids] of Object.entries(found)) {
+      expect({ role, rights: own(sids) }).toEqual({ role, rights: own(RIGHTS[role] ?? []) });
+    }
+  });
+
+  test.each(names)(
+    '%s: what is for every resource is so for a reason, and no action has a wildcard',
+    (name) => {
+      const wide = new Set<string>();
+      for (const [role] of ofType(name, 'AWS::IAM::Role')) {
+        for (const { Sid, Effect, Action, Resource } of statementsOf(name, role)) {
+          expect(Effect).toBe('Allow');
+          expect([Action].flat().filter((action) => action.includes('*'))).toEqual([]);
+          if ([Resource].flat().includes('*')) wide.add(Sid);
+        }
+      }
+      expect([...wide].sort()).toEqual(Object.keys(WIDE).sort());
+    },
+  );
+
+  test('what ends in a wildcard is under a prefix, or all executions, log streams or versions of one thing', () => {
+    const texts = names.flatMap((name) =>
+      ofType(name, 'AWS::IAM::Role').flatMap(([role]) =>
+        statementsOf(name, role)
+          .flatMap(({ Resource }) => [Resource].flat())
+          .map((each) =>
+            typeof each === 'string' ? each : [(each as { 'Fn::Sub'?: unknown })['Fn::Sub'] ?? ''].flat()[0],
+          )
+          .map(String),
+      ),
+    );
+    const wild = [...new Set(texts.filter((text) => /[*?]/.test(text) && text !== '*'))];
+    const allowed = [
+      /^\$\{LakeArn\}\/[a-z_/-]+(year=)?\*$/,
+      /:execution:sluice-dev-load:\*$/,
+      /:log-group:\/aws\/lambda\/sluice-dev-[a-z-]+:\*$/,
+      /:secret:redshift!sluice-dev-sluice_admin-\?{6}$/,
+    ];
+    expect(wild.length).toBeGreaterThan(10);
+    expect(wild.filter((text) => !allowed.some((pattern) => pattern.test(text)))).toEqual([]);
+  });
+
+  test('the state machine calls its own functions alone, and publishes to its topic alone', () => {
+    const statements = statementsOf('one dataset', 'LoadRole');
+    const functions = ids('one dataset', 'AWS::Lambda::Function').filter(
+      (id) => !id.startsWith('TransformRecords'),
+    );
+    expect(statements.find(({ Sid }) => Sid === 'CallFunctions')?.Resource).toEqual(
+      expect.arrayContaining(functions.map((id) => ({ 'Fn::GetAtt': [id, 'Arn'] }))),
+    );
+    expect(statements.find(({ Sid }) => Sid === 'CallFunctions')?.Resource).toHaveLength(functions.length);
+    expect(statements.find(({ Sid }) => Sid === 'Notify')?.Resource).toEqual({ Ref: 'FailureTopic' });
+  });
+});
+
+/** Warnings of cfn-lint that stay, and why. */
+const EXPLAINED: Readonly<Record<string, string>> = {
+  W3005: 'Serverless writes a DependsOn beside every reference to a role.',
+};
+const cfnLint = spawnSync('cfn-lint', ['--version'], { encoding: 'utf8' }).status === 0;
+
+(cfnLint ? test : test.skip).each(names)(
+  '%s: cfn-lint finds nothing that is not explained',
+  (name) => {
+    const { directory } = packaged.get(name)!;
+    const { stdout } = spawnSync(
+      'cfn-lint',
+      [
+        '--format',
+        'json',
+        '--regions',
+        'us-east-1',
+        '--',
+        join(directory, 'cloudformation-template-update-stack.json'),
+      ],
+      { encoding: 'utf8' },
+    );
+    const found = JSON.parse(stdout || '[]') as { Rule: { Id: string }; Message: string }[];
+    expect(found.filter(({ Rule }) => !(Rule.Id in EXPLAINED)).map(({ Message }) => Message)).toEqual([]);
+  },
+  120_000,
+);

@@ -1,0 +1,112 @@
+import { LoadError } from '../../core/errors';
+import { parseSettings, placesIn, type Settings } from '../../resources/settings';
+
+const YAML = `service: sluice
+params:
+  default:
+    lakeBucket: my-lake
+  prod:
+    account: '210987654321'
+    workgroup: analytics
+`;
+const WAREHOUSE = {
+  workgroup: 'analytics',
+  workgroupArn: 'arn:aws:redshift-serverless:us-east-1:123456789012:workgroup/5a0f3f2e',
+  database: 'dwh',
+};
+
+const settings = (given: Record<string, unknown>, stage = 'dev', onCommandLine: string[] = []): Settings =>
+  parseSettings('sluice', stage, 'us-east-1', given, placesIn(YAML, stage, onCommandLine));
+
+function refusal(given: Record<string, unknown>, stage?: string, onCommandLine?: string[]): string {
+  try {
+    settings(given, stage, onCommandLine);
+  } catch (error) {
+    if (error instanceof LoadError && error.name === 'ConfigurationError') return error.reason;
+    throw error;
+  }
+  throw new Error('nothing was refused');
+}
+
+test('what is not given has its default, and an empty text is not given', () => {
+  expect(settings({ lakeBucket: '', email: undefined })).toEqual({
+    service: 'sluice',
+    stage: 'dev',
+    region: 'us-east-1',
+    database: 'sluice',
+    baseCapacity: 8,
+  });
+});
+
+test('lists are taken apart, numbers are numbers', () => {
+  expect(settings({ subnetIds: 'subnet-0a1b2c3d, subnet-1a1b2c3d', baseCapacity: '16' })).toMatchObject({
+    subnetIds: ['subnet-0a1b2c3d', 'subnet-1a1b2c3d'],
+    baseCapacity: 16,
+  });
+});
+
+describe('what cannot work is refused', () => {
+  test.each<[string, Record<string, unknown>, string]>([
+    [
+      'an unknown parameter',
+      { lakeBuket: 'x' },
+      'lakeBuket: unknown parameter; known are account, region, lakeBucket',
+    ],
+    ['a name that is none', { lakeBucket: 'My_Lake' }, '"My_Lake" is not the name of an S3 bucket'],
+    [
+      'an ARN of another kind',
+      { ...WAREHOUSE, copyRoleArn: 'arn:aws:iam::123456789012:user/me' },
+      'the ARN of an IAM role',
+    ],
+    ['a list with a hole', { subnetIds: 'subnet-0a1b2c3d,,' }, 'is not a list of subnets'],
+    ['a number out of range', { baseCapacity: '2' }, '"2" is not'],
+    ['an address that is none', { email: 'me' }, '"me" is not an e-mail address'],
+    ['an account that is none', { account: '12345' }, 'is not an account: 12 digits'],
+    [
+      'a workgroup without its ARN',
+      { workgroup: 'analytics', database: 'dwh' },
+      'needs workgroupArn beside it: aws redshift-serverless get-workgroup --workgroup-name analytics',
+    ],
+    ['a workgroup without its database', { ...WAREHOUSE, database: '' }, 'needs database beside it'],
+    [
+      'a secret of no workgroup',
+      { secretArn: 'arn:aws:secretsmanager:us-east-1:123456789012:secret:x' },
+      'belongs to a workgroup',
+    ],
+    [
+      'capacity of a workgroup that is there',
+      { ...WAREHOUSE, baseCapacity: '8' },
+      'is of a new workgroup, and analytics is there already',
+    ],
+    [
+      'a key of no bucket',
+      { lakeKeyArn: 'arn:aws:kms:us-east-1:123456789012:key/1' },
+      'belongs to a bucket of yours',
+    ],
+    ['another Region', { region: 'eu-west-1' }, 'this deploys into us-east-1'],
+    [
+      'a workgroup of another Region',
+      { ...WAREHOUSE, workgroupArn: WAREHOUSE.workgroupArn.replace('us-east-1', 'eu-west-1') },
+      'is of eu-west-1, and this deploys into us-east-1',
+    ],
+    [
+      'a role of another account',
+      { ...WAREHOUSE, account: '210987654321', copyRoleArn: 'arn:aws:iam::123456789012:role/copy' },
+      'is of account 123456789012, and this deploys into 210987654321',
+    ],
+  ])('%s', (_, given, words) => {
+    expect(refusal(given)).toContain(words);
+  });
+
+  test.each(['Dev', 'd', 'a-stage-that-is-too-long', 'dev_1', '1dev', 'dev-'])('stage %s', (stage) => {
+    expect(refusal({}, stage)).toContain(`--stage ${stage}: a lower-case letter`);
+  });
+
+  test('everything at once, each with its place', () => {
+    expect(refusal({ lakeBucket: 'A', account: 'x', email: 'y' }, 'prod', ['email']).split('\n')).toEqual([
+      expect.stringMatching(/^serverless\.yml:4:5: params\.default\.lakeBucket: /),
+      expect.stringMatching(/^serverless\.yml:6:5: params\.prod\.account: /),
+      expect.stringMatching(/^--param email: /),
+    ]);
+  });
+});

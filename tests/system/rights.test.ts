@@ -1,0 +1,120 @@
+import { AssumeRoleCommand, GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
+import { DescribeStatementCommand, RedshiftDataClient } from '@aws-sdk/client-redshift-data';
+import { DeleteObjectsCommand, GetObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import type { Account } from '../../local/iam/account';
+import { TestTwin } from '../support/test-twin';
+
+const HOUR = '2026-11-20T08';
+
+let twin: TestTwin;
+let account: Account;
+beforeAll(async () => {
+  twin = await TestTwin.start();
+  ({ account } = twin.twin);
+});
+afterEach(() => twin.reset());
+afterAll(() => twin.remove());
+
+/** A client's settings, as the function of that name has them. */
+function asFunction(stem: string) {
+  const { endpoint, region } = twin.connection;
+  const name = `sluice-local-${stem}`;
+  const session = account.serviceSession(
+    `arn:aws:iam::${account.id}:role/${name}`,
+    'lambda.amazonaws.com',
+    name,
+  );
+  return { endpoint, region, credentials: session, maxAttempts: 1 };
+}
+
+test('a function is known by its role', async () => {
+  const sts = new STSClient(asFunction('report-load'));
+  expect(await sts.send(new GetCallerIdentityCommand({}))).toMatchObject({
+    Account: '000000000000',
+    Arn: 'arn:aws:sts::000000000000:assumed-role/sluice-local-report-load/sluice-local-report-load',
+  });
+});
+
+test('a function may do what its role says and nothing else', async () => {
+  const s3 = new S3Client(asFunction('copy-to-staging'));
+  const { bucket: Bucket } = twin.connection;
+  await twin.put('sluice/trips/plan.json', '{}');
+  await twin.put('trips/year=2026/x', 'rows');
+  expect(
+    await s3
+      .send(new GetObjectCommand({ Bucket, Key: 'sluice/trips/plan.json' }))
+      .then(({ $metadata }) => $metadata.httpStatusCode),
+  ).toBe(200);
+  for (const forbidden of [
+    new GetObjectCommand({ Bucket, Key: 'trips/year=2026/x' }),
+    new PutObjectCommand({ Bucket, Key: 'sluice/trips/plan.json', Body: 'x' }),
+  ]) {
+    await expect(s3.send(forbidden)).rejects.toMatchObject({
+      name: 'AccessDenied',
+      $metadata: { httpStatusCode: 403 },
+    });
+  }
+});
+
+test('who may not list a bucket is not told that a key is missing', async () => {
+  const missing = new GetObjectCommand({ Bucket: twin.connection.bucket, Key: 'sluice/trips/missing' });
+  await expect(new S3Client(asFunction('copy-to-staging')).send(missing)).rejects.toMatchObject({
+    name: 'AccessDenied',
+  });
+  await expect(new S3Client(asFunction('inspect-files')).send(missing)).rejects.toMatchObject({
+    name: 'NoSuchKey',
+  });
+});
+
+test('of several objects those are deleted that may be', async () => {
+  const { bucket: Bucket } = twin.connection;
+  await twin.put('sluice/trips/a', '1');
+  await twin.put('trips/b', '2');
+  const answer = await new S3Client(asFunction('sweep-leftovers')).send(
+    new DeleteObjectsCommand({
+      Bucket,
+      Delete: { Objects: [{ Key: 'sluice/trips/a' }, { Key: 'trips/b' }] },
+    }),
+  );
+  expect(answer.Deleted).toEqual([{ Key: 'sluice/trips/a' }]);
+  expect(answer.Errors).toMatchObject([{ Key: 'trips/b', Code: 'AccessDenied' }]);
+});
+
+test('only functions that talk to the warehouse take on the role of the statements', async () => {
+  const RoleArn = twin.twin.description.statements_role_arn;
+  const assume = new AssumeRoleCommand({ RoleArn, RoleSessionName: 'sluice' });
+  await expect(new STSClient(asFunction('await-statement')).send(assume)).resolves.toMatchObject({
+    AssumedRoleUser: { Arn: 'arn:aws:sts::000000000000:assumed-role/sluice-local-statements/sluice' },
+  });
+  await expect(new STSClient(asFunction('transform-records')).send(assume)).rejects.toMatchObject({
+    name: 'AccessDenied',
+  });
+});
+
+test('a statement is shown to its owner, not to a function’s own role', async () => {
+  await twin.putTrips(HOUR, 'a.parquet', [{ trip_id: 'a' }]);
+  await twin.load({ partition: HOUR });
+  const redshift = new RedshiftDataClient(asFunction('await-statement'));
+  await expect(
+    redshift.send(new DescribeStatementCommand({ Id: '00000000-0000-0000-0000-000000000000' })),
+  ).rejects.toMatchObject({
+    name: 'AccessDeniedException',
+  });
+});
+
+test('a right that is missing fails its partition by name, and says which right it is', async () => {
+  const role = account.role('sluice-local-inspect-files');
+  const [name, document] = [...(role?.policies ?? [])][0] ?? [];
+  if (!role || name === undefined || !document) throw new Error('the role has no policy');
+  const Statement = document.Statement.filter(({ Sid }) => Sid !== 'ReadHours');
+  role.policies.set(name, { ...document, Statement });
+  try {
+    await twin.putTrips(HOUR, 'a.parquet', [{ trip_id: 'a' }]);
+    const { status, partitions } = await twin.load({ partition: HOUR });
+    expect(status).toBe('FAILED');
+    expect(partitions[0]).toMatchObject({ outcome: 'failed', error: 'AccessDenied' });
+    expect(partitions[0]?.cause).toContain('s3:GetObject on resource');
+  } finally {
+    role.policies.set(name, document);
+  }
+});
