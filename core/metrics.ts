@@ -1,3 +1,6 @@
+import { addHours, HOUR_MILLISECONDS, startOfHour, type Hour } from './hour';
+import type { LoadReport } from './report';
+
 /** The CloudWatch namespace of what the functions measure; alarms and the dashboard name the same metrics. */
 export const METRICS_NAMESPACE = 'Sluice';
 
@@ -22,3 +25,37 @@ export const METRICS = {
   StepSeconds: 'Seconds',
 } as const;
 export type MetricName = keyof typeof METRICS;
+
+/**
+ * What an execution is measured by, once it has ended.
+ * @param newestLoaded the newest hour that was loaded before it; undefined where it did not look at the newest hours.
+ */
+export function measureLoad(
+  { partitions, waiting }: LoadReport,
+  newestLoaded: Hour | undefined,
+  now: Date,
+): Partial<Record<MetricName, number>> {
+  const loaded = partitions.filter(({ outcome }) => outcome === 'loaded');
+  const sum = (pick: (each: LoadReport['partitions'][number]) => number) =>
+    partitions.reduce((total, each) => total + pick(each), 0);
+  return {
+    PartitionsLoaded: loaded.length,
+    PartitionsFailed: partitions.filter(({ outcome }) => outcome === 'failed').length,
+    PartitionsWaiting: waiting,
+    RowsInserted: sum(({ inserted }) => inserted),
+    RowsDuplicate: sum(({ duplicates }) => duplicates),
+    RowsSuperseded: sum(({ superseded }) => superseded),
+    FilesQuarantined: sum(({ quarantined }) => quarantined),
+    ErrorRecords: sum(({ error_records: records }) => records ?? 0),
+    ...(newestLoaded === undefined
+      ? {}
+      : { LagHours: lagHours([newestLoaded, ...loaded.map(({ partition }) => partition)], now) }),
+  };
+}
+
+/** Hours since the newest of these hours ended, to two decimals. */
+function lagHours(hours: readonly Hour[], now: Date): number {
+  const newest = [...hours].sort().at(-1) ?? '';
+  const lag = (now.getTime() - startOfHour(addHours(newest, 1)).getTime()) / HOUR_MILLISECONDS;
+  return Math.round(Math.max(lag, 0) * 100) / 100;
+}

@@ -27,6 +27,8 @@ export interface LoadedPartition {
   readonly plan_key: string;
   /** Files that were left out. */
   readonly quarantined: number;
+  /** `empty`: there was nothing to load. */
+  readonly outcome: 'loaded' | 'empty';
 }
 
 /** What the load history says of the hours that are looked at. */
@@ -63,6 +65,12 @@ export function hoursToList(dataset: Dataset, input: ExecutionInput, now: Date):
   if (input.kind === 'requested') return { from: input.from, to: input.to };
   const to = lastClosedHour(now, dataset.source.settle_minutes);
   return { from: addHours(to, 1 - dataset.source.lookback_hours), to };
+}
+
+/** The newest hour that was loaded; the one before the lookback, which begins with `from`, where that knows none. */
+export function newestLoaded({ loaded }: LoadHistory, from: Hour): Hour {
+  const hours = loaded.filter(({ outcome }) => outcome === 'loaded').map(({ partition }) => partition);
+  return hours.sort().at(-1) ?? addHours(from, -1);
 }
 
 /**

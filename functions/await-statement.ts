@@ -15,7 +15,7 @@ export const handler = stepHandler('AwaitStatement', event, async (input): Promi
   let { statement } = input;
   const deadline = Date.parse(statement.submitted) + input.timeout_minutes * 60_000;
   for (let polls = 0; polls < POLLS; polls += 1) {
-    statement = await pollStatement(statement.id, statement.submitted, deadline);
+    statement = await pollStatement(statement, deadline);
     if (statement.status === 'FINISHED') return statement;
     if (Date.now() > deadline) return endStatement(statement, `${input.timeout_minutes} minutes`);
   }

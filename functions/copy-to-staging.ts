@@ -5,13 +5,7 @@ import { stepHandler } from './shared/handler';
 import { findDataset, readSql } from './shared/package-files';
 import { readPlan } from './shared/plan';
 import { inspectedState, submission } from './shared/states';
-import {
-  clientToken,
-  endStatements,
-  statementName,
-  submitBatch,
-  type StatementProgress,
-} from './shared/warehouse';
+import { clientToken, endStatements, submitBatch, type StatementProgress } from './shared/warehouse';
 
 /** Submits one batch: the load's own staging table, then COPYs of exactly the plan's files. */
 export const handler = stepHandler(
@@ -43,7 +37,8 @@ export const handler = stepHandler(
     return submitBatch(
       configuration,
       batchOf(statements, {}),
-      statementName(load, 'CopyToStaging'),
+      load,
+      'CopyToStaging',
       clientToken('CopyToStaging', load.execution, load.partition, entered),
     );
   },

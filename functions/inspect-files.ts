@@ -34,6 +34,7 @@ import { logger, stepHandler } from './shared/handler';
 import { allowed, countLines, listFiles, writeJson } from './shared/lake';
 import { findDataset, readSql } from './shared/package-files';
 import { inParallel } from './shared/in-parallel';
+import { recordStep } from './shared/metrics';
 import { readPlan, writePlan } from './shared/plan';
 import { caughtError, inspection, partitionState, type Inspection } from './shared/states';
 import { endStatements, runBatch, statementName } from './shared/warehouse';
@@ -50,6 +51,7 @@ type Load = z.infer<typeof event>;
 
 /** Reads every footer of the partition's files and plans the load: which files, in which COPYs, with how many rows. */
 export const handler = stepHandler('InspectFiles', event, async (load): Promise<Inspection> => {
+  const called = Date.now();
   const started = load.inspection ? new Date(load.inspection.started) : new Date();
   const configuration = readConfiguration();
   const { bucket } = configuration;
@@ -92,6 +94,7 @@ export const handler = stepHandler('InspectFiles', event, async (load): Promise<
       ...startParameters(started),
     });
   }
+  recordStep(dataset.name, 'InspectFiles', called);
   return {
     outcome: good.length === 0 ? 'empty' : 'ready',
     plan_key: key,

@@ -6,6 +6,7 @@ import { filesByHour, type LakeFile } from '../core/files';
 import { addHours, type Hour } from '../core/hour';
 import {
   hoursToList,
+  newestLoaded,
   overdueHours,
   planLoad,
   type LoadedPartition,
@@ -20,6 +21,7 @@ import { readConfiguration, type Configuration } from './shared/configuration';
 import { stepHandler } from './shared/handler';
 import { inParallel } from './shared/in-parallel';
 import { allowed, bucketRegion, listFiles } from './shared/lake';
+import { recordStep } from './shared/metrics';
 import { findDataset, readSql } from './shared/package-files';
 import { partitionState } from './shared/states';
 import { runBatch, type Row } from './shared/warehouse';
@@ -51,6 +53,8 @@ interface Listing {
   readonly partitions: readonly (Partition & z.infer<typeof partitionState>)[];
   readonly waiting: number;
   readonly next: { readonly from: Hour; readonly to: Hour } | null;
+  /** The newest hour that was loaded before this execution; the one before the lookback where that knows none. */
+  readonly newest_loaded: Hour;
   readonly max_concurrency: number;
   /** Whether this execution clears up after dead ones: a scheduled one does. */
   readonly sweep: boolean;
@@ -66,6 +70,7 @@ export const handler = stepHandler(
   'ListPartitions',
   event,
   async ({ input, execution, state_machine }): Promise<Listing> => {
+    const called = Date.now();
     const configuration = readConfiguration();
     const request = parseExecutionInput(input);
     const { dataset, several } = findDataset(configuration.packageDirectory, request.dataset);
@@ -95,6 +100,7 @@ export const handler = stepHandler(
       new Map([...errorFiles, ...overdueErrors]),
       history,
     );
+    recordStep(dataset.name, 'ListPartitions', called);
     return {
       dataset: dataset.name,
       several,
@@ -109,6 +115,7 @@ export const handler = stepHandler(
       waiting,
       sweep: request.kind === 'scheduled' && !request.plan,
       staging,
+      newest_loaded: newestLoaded(history, hours.from),
       next: next ?? null,
       max_concurrency: dataset.load.max_concurrency,
     };
@@ -267,5 +274,6 @@ function loadedPartition(row: Row): LoadedPartition {
     fingerprint: String(row.fingerprint),
     plan_key: String(row.plan_key),
     quarantined: Number(row.quarantined),
+    outcome: row.outcome === 'empty' ? 'empty' : 'loaded',
   };
 }

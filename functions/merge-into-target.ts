@@ -10,13 +10,7 @@ import { findDataset, readSql } from './shared/package-files';
 import { readPlan } from './shared/plan';
 import { recordedLoad } from './shared/recorded-load';
 import { submission, validatedState } from './shared/states';
-import {
-  clientToken,
-  endStatements,
-  statementName,
-  submitBatch,
-  type StatementProgress,
-} from './shared/warehouse';
+import { clientToken, endStatements, submitBatch, type StatementProgress } from './shared/warehouse';
 
 type Load = z.infer<typeof validatedState>;
 
@@ -31,7 +25,10 @@ export const handler = stepHandler(
       await endStatements(configuration, load);
       const counts = await recordedLoad(configuration, dataset, load);
       // The attempt before got through although its answer was lost: its transaction dropped the staging table.
-      if (counts) return { id: 'merged-before', status: 'FINISHED', submitted: entered, rows: [counts] };
+      if (counts) {
+        const statement = { id: 'merged-before', dataset: load.dataset, step: 'MergeIntoTarget' };
+        return { ...statement, status: 'FINISHED', submitted: entered, rows: [counts] };
+      }
     }
 
     const plan = await readPlan(configuration.bucket, load.inspection.plan_key);
@@ -50,7 +47,8 @@ export const handler = stepHandler(
         ...diagnosisParameters(plan.diagnosis, rerunInput(load.dataset, load.partition, several)),
         fingerprint: plan.fingerprint,
       }),
-      statementName(load, 'MergeIntoTarget'),
+      load,
+      'MergeIntoTarget',
       clientToken('MergeIntoTarget', load.execution, load.partition, entered),
     );
   },

@@ -1,8 +1,10 @@
 import { z } from 'zod';
 import { diagnose, shortenedDiagnosis } from '../core/diagnosis';
 import { rerunInput } from '../core/execution-input';
+import { measureLoad } from '../core/metrics';
 import { partitionResult, reportLoad, type LoadReport } from '../core/report';
 import { stepHandler } from './shared/handler';
+import { recordMetrics } from './shared/metrics';
 import { REASONS } from '../core/partitions';
 import { caughtError, diagnosis, inspection, mergeCounts, stagingCounts } from './shared/states';
 
@@ -37,6 +39,10 @@ const event = z.object({
       .object({ staging_tables: z.number(), plan_files: z.number(), error: z.string().nullable() })
       .optional(),
     sweep_error: caughtError.optional(),
+    plan: z.boolean().default(false),
+    /** Of a scheduled execution, which looks at the newest hours. */
+    sweep: z.boolean().default(false),
+    newest_loaded: z.string().optional(),
   }),
 });
 
@@ -44,22 +50,24 @@ const event = z.object({
 export const handler = stepHandler('ReportLoad', event, ({ execution, input, load }): Promise<LoadReport> => {
   const dataset = load.dataset ?? null;
   const { waiting, several, swept, sweep_error } = load;
-  return Promise.resolve(
-    reportLoad(
-      {
-        dataset,
-        execution,
-        input,
-        waiting,
-        next: load.next && several ? { dataset, ...load.next } : load.next,
-        housekeeping: sweep_error
-          ? { staging_tables: 0, plan_files: 0, error: sweepFailure(sweep_error) }
-          : (swept ?? null),
-      },
-      load.partitions.map((end) => partitionResult(end, rerunInput(dataset ?? '', end.partition, several))),
-      load.diagnosis ?? null,
-    ),
+  const report = reportLoad(
+    {
+      dataset,
+      execution,
+      input,
+      waiting,
+      next: load.next && several ? { dataset, ...load.next } : load.next,
+      housekeeping: sweep_error
+        ? { staging_tables: 0, plan_files: 0, error: sweepFailure(sweep_error) }
+        : (swept ?? null),
+    },
+    load.partitions.map((end) => partitionResult(end, rerunInput(dataset ?? '', end.partition, several))),
+    load.diagnosis ?? null,
   );
+  if (dataset !== null && !load.plan) {
+    recordMetrics(dataset, measureLoad(report, load.sweep ? load.newest_loaded : undefined, new Date()));
+  }
+  return Promise.resolve(report);
 });
 
 function sweepFailure(caught: z.output<typeof caughtError>): string {

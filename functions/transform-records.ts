@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { chooseDataset } from '../core/dataset';
 import { transformRecord } from '../core/transform';
 import { logger } from './shared/handler';
+import { recordMetrics } from './shared/metrics';
 import { readDatasets } from './shared/package-files';
 
 const event = z.object({
@@ -42,6 +43,7 @@ export const handler = (input: unknown): Promise<{ records: TransformedRecord[] 
     };
   });
   if (refused.length > 0) {
+    recordMetrics(dataset.name, { EventsRefused: refused.length });
     // Firehose's error object has the event but not the reason: the log has both ends of it.
     for (let from = 0; from < refused.length; from += 100) {
       logger.warn('Events were refused', {

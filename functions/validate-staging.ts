@@ -8,7 +8,6 @@ import { findDataset, readSql } from './shared/package-files';
 import { inspectedState, submission, type StagingCounts } from './shared/states';
 import {
   clientToken,
-  statementName,
   statementProgress,
   submitBatch,
   type Row,
@@ -37,7 +36,8 @@ export const handler = stepHandler(
     return submitBatch(
       configuration,
       batchOf(statements, parameters(load.partition, load.inspection.staging)),
-      statementName(load, 'ValidateStaging'),
+      load,
+      'ValidateStaging',
       clientToken('ValidateStaging', load.execution, load.partition, entered),
     );
   },

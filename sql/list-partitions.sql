@@ -13,9 +13,9 @@ WHERE ("table_schema" = :target_schema AND "table_name" = :target_table)
 -- The last successful load of each partition of the lookback, and of those before it that are not whole: their files may
 -- have been mended since. GETDATE() knows no fractions: of two that ended in the same second the later inspected one
 -- counts.
-SELECT "latest"."partition", "latest"."fingerprint", "latest"."plan_key", "latest"."quarantined"
+SELECT "latest"."partition", "latest"."outcome", "latest"."fingerprint", "latest"."plan_key", "latest"."quarantined"
 FROM (
-  SELECT "partition", "fingerprint", "plan_key", "quarantined",
+  SELECT "partition", "outcome", "fingerprint", "plan_key", "quarantined",
     ROW_NUMBER() OVER (PARTITION BY "partition" ORDER BY "finished" DESC, COALESCE("inspected", "started") DESC, "execution" DESC) AS "recency"
   FROM {history}
   WHERE "dataset" = :dataset AND "partition" BETWEEN :oldest_hour AND :to_hour AND "outcome" IN ('loaded', 'empty')

@@ -1,7 +1,8 @@
 import { DescribeExecutionCommand, SFNClient } from '@aws-sdk/client-sfn';
 import { diagnoseClientError } from '../../core/diagnosis';
+import { traced } from './tracing';
 
-const client = new SFNClient({});
+const client = traced(new SFNClient({}));
 
 /**
  * Whether an execution of a state machine has ended. One that the service does not know, or no longer knows, may be

@@ -2,8 +2,9 @@ import { Logger } from '@aws-lambda-powertools/logger';
 import type { z } from 'zod';
 import { diagnoseClientError, firstBytes } from '../../core/diagnosis';
 import { LoadError } from '../../core/errors';
+import { inTrace } from './tracing';
 
-export const logger = new Logger({ serviceName: 'sluice' });
+export const logger = new Logger();
 
 /** What every handler is: JSON in, JSON out. */
 export type Handler<Event, Result> = (event: Event) => Promise<Result>;
@@ -30,7 +31,7 @@ export function stepHandler<Schema extends z.ZodType, Result>(
           'Call the state machine, not the function; if the state machine did this, deploy both from the same source.',
         );
       }
-      const result = await run(parsed.data);
+      const result = await inTrace(step, () => run(parsed.data));
       logger.info(`${step} done`, { event: parsed.data as object, result: result as object });
       return result;
     } catch (thrown) {

@@ -12,8 +12,9 @@ import { diagnoseClientError } from '../../core/diagnosis';
 import { LoadError } from '../../core/errors';
 import type { LakeFile } from '../../core/files';
 import { logger } from './handler';
+import { traced } from './tracing';
 
-const client = new S3Client({});
+const client = traced(new S3Client({}));
 
 /** The Region of a bucket. S3 answers nothing for us-east-1. */
 export async function bucketRegion(bucket: string): Promise<string> {

@@ -14,7 +14,9 @@ import { diagnoseClientError, diagnoseStatement } from '../../core/diagnosis';
 import { isTransient, LoadError } from '../../core/errors';
 import type { SqlBatch } from '../../core/sql';
 import { readConfiguration, type Configuration } from './configuration';
+import { recordStep } from './metrics';
 import { statementCredentials } from './statement-credentials';
+import { traced } from './tracing';
 
 /** How long the service holds a call back while the statement runs, in seconds; it takes 30 at most. */
 const SUBMIT_WAIT_SECONDS = 20;
@@ -26,7 +28,7 @@ const SHORT_STATEMENT_FIX =
 const LONG_STATEMENT_FIX =
   'Look in SYS_QUERY_HISTORY for what it waited for (locks, queueing, a small workgroup). Where it is the merge and the target is large: set target.event_time_immutable: true if a key’s event time never changes, begin target.sortkey with the event time and make a key column the distkey, so that it reads only the blocks of the staged hours. Raise load.statement_timeout_minutes if it just needs longer. Then load the partition again.';
 
-const client = new RedshiftDataClient({ credentials: statementCredentials });
+const client = traced(new RedshiftDataClient({ credentials: statementCredentials }));
 
 export type Value = string | number | boolean | null;
 export type Row = Readonly<Record<string, Value>>;
@@ -38,6 +40,9 @@ const running = z.enum(RUNNING);
 /** Where a statement stands, as it goes from state to state. */
 export const statementProgress = z.object({
   id: z.string(),
+  /** What it is a part of; an execution that was under way when this version was deployed does not say it. */
+  dataset: z.string().optional(),
+  step: z.string().optional(),
   /** SUBMITTED, PICKED or STARTED: await it further. FINISHED: done. Other statuses never get out of a handler. */
   status: z.enum([...RUNNING, 'FINISHED']),
   /** Time of submission, ISO 8601. */
@@ -48,7 +53,7 @@ export const statementProgress = z.object({
 export type StatementProgress = z.infer<typeof statementProgress>;
 
 /** A batch as the service has it; `results` holds the rows of each of its SELECTs once it is FINISHED. */
-interface Statement extends StatementProgress {
+interface Statement extends Omit<StatementProgress, 'dataset' | 'step'> {
   readonly results: readonly (readonly Row[])[];
 }
 
@@ -77,16 +82,18 @@ export function clientToken(...parts: readonly (string | number)[]): string {
 }
 
 /**
- * Submits a batch, one transaction, and waits a while for it.
+ * Submits a load's batch, one transaction, and waits a while for it.
  * @throws LoadError as the statement's failure is diagnosed.
  */
 export async function submitBatch(
   configuration: Configuration,
   batch: SqlBatch,
-  name: string,
-  token?: string,
+  load: LoadIdentity,
+  step: string,
+  token: string,
 ): Promise<StatementProgress> {
-  return progressOf(await submit(configuration, batch, name, token));
+  const statement = await submit(configuration, batch, statementName(load, step), token);
+  return progressOf({ ...statement, dataset: load.dataset, step });
 }
 
 /**
@@ -95,13 +102,13 @@ export async function submitBatch(
  * @throws LoadError as the statement's failure is diagnosed; StatusUnavailable where it was the question that failed
  */
 export async function pollStatement(
-  id: string,
-  submitted: string,
+  { id, submitted, dataset, step }: StatementProgress,
   deadline: number,
 ): Promise<StatementProgress> {
   const left = Math.ceil((deadline - Date.now()) / 1_000);
   const waitSeconds = Math.min(Math.max(left, 1), POLL_WAIT_SECONDS);
-  return progressOf(await asked(id, () => describe(id, submitted, waitSeconds)));
+  const statement = await asked(id, () => describe(id, submitted, waitSeconds));
+  return progressOf({ ...statement, dataset, step });
 }
 
 /**
@@ -131,7 +138,9 @@ export async function runBatch(
  * @throws LoadError StatementTimedOut; StatusUnavailable where it could not be cancelled
  */
 export async function endStatement(statement: StatementProgress, limit: string): Promise<StatementProgress> {
-  return progressOf(await asked(statement.id, () => end(statement, limit, LONG_STATEMENT_FIX)));
+  const { dataset, step } = statement;
+  const ended = await asked(statement.id, () => end(statement, limit, LONG_STATEMENT_FIX));
+  return progressOf({ ...ended, dataset, step });
 }
 
 /**
@@ -238,7 +247,11 @@ async function cancel(id: string, submitted: string): Promise<Statement | undefi
   });
 }
 
-async function end(statement: StatementProgress, limit: string, fix: string): Promise<Statement> {
+async function end(
+  statement: Pick<Statement, 'id' | 'submitted'>,
+  limit: string,
+  fix: string,
+): Promise<Statement> {
   const { id, submitted } = statement;
   const ended = await cancel(id, submitted);
   if (ended?.status === 'FINISHED') return ended;
@@ -251,8 +264,15 @@ async function end(statement: StatementProgress, limit: string, fix: string): Pr
   );
 }
 
-function progressOf({ results, ...statement }: Statement): StatementProgress {
-  return statement.status === 'FINISHED' ? { ...statement, rows: results.flat() } : statement;
+/** Where a load's statement stands; how long it took is measured once it has finished. */
+function progressOf({
+  results,
+  ...statement
+}: Statement & Pick<StatementProgress, 'dataset' | 'step'>): StatementProgress {
+  if (statement.status !== 'FINISHED') return statement;
+  const { dataset, step, submitted } = statement;
+  if (dataset !== undefined && step !== undefined) recordStep(dataset, step, Date.parse(submitted));
+  return { ...statement, rows: results.flat() };
 }
 
 async function readRows(id: string): Promise<Row[]> {

@@ -21,6 +21,7 @@ const loaded = (partition: Hour, files: readonly LakeFile[]): LoadedPartition =>
   fingerprint: fingerprintOf(files),
   plan_key: `sluice/orders/${partition}/earlier/plan.json`,
   quarantined: 0,
+  outcome: 'loaded' as const,
 });
 const history = (...partitions: readonly LoadedPartition[]): LoadHistory => ({
   loaded: partitions,

@@ -17,6 +17,7 @@ test('gives each partition what the steps after it need, and creates the warehou
     dataset: 'trips',
     several: false,
     plan: false,
+    newest_loaded: '2026-11-20T07',
     partitions: [
       {
         dataset: 'trips',

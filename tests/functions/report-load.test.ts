@@ -2,6 +2,7 @@ let handler: typeof import('../../functions/report-load').handler;
 beforeAll(async () => {
   // Read by the logger when it is made.
   process.env.POWERTOOLS_LOG_LEVEL = 'SILENT';
+  process.env.POWERTOOLS_METRICS_DISABLED = 'true';
   ({ handler } = await import('../../functions/report-load'));
 });
 

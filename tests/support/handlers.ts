@@ -18,6 +18,7 @@ export function useHandlers(
     SECRET_ARN: secret ?? '',
     LAMBDA_TASK_ROOT: packageDirectory,
     POWERTOOLS_LOG_LEVEL: 'SILENT',
+    POWERTOOLS_METRICS_DISABLED: 'true',
   });
 }
 

@@ -1,0 +1,27 @@
+import { MetricUnit, Metrics } from '@aws-lambda-powertools/metrics';
+import { METRICS, METRICS_NAMESPACE, type MetricName } from '../../core/metrics';
+
+const metrics = new Metrics({ namespace: METRICS_NAMESPACE });
+
+/**
+ * Writes measurements of a dataset to the log, in the format that CloudWatch makes metrics of (EMF).
+ * @param step where a metric is of one step.
+ */
+export function recordMetrics(
+  dataset: string,
+  measured: Readonly<Partial<Record<MetricName, number>>>,
+  step?: string,
+): void {
+  metrics.addDimensions(step === undefined ? { dataset } : { dataset, step });
+  for (const [name, value] of Object.entries(measured) as [MetricName, number][]) {
+    metrics.addMetric(name, UNITS[METRICS[name]], value);
+  }
+  metrics.publishStoredMetrics();
+}
+
+const UNITS = { Count: MetricUnit.Count, None: MetricUnit.NoUnit, Seconds: MetricUnit.Seconds } as const;
+
+/** How long a step took, from its start in milliseconds since 1970. */
+export function recordStep(dataset: string, step: string, started: number): void {
+  recordMetrics(dataset, { StepSeconds: (Date.now() - started) / 1_000 }, step);
+}

@@ -1,0 +1,56 @@
+import { createSocket } from 'node:dgram';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+
+const ROOT = join(__dirname, '../..');
+
+/** Runs a function in a process with Lambda's environment, and gives what it sends to X-Ray's daemon. */
+async function tracesOf(call: string): Promise<Record<string, unknown>[]> {
+  const daemon = createSocket('udp4');
+  daemon.bind(0, '127.0.0.1');
+  await once(daemon, 'listening');
+  const received: Record<string, unknown>[] = [];
+  // A header line, then the document.
+  daemon.on('message', (packet) => {
+    received.push(JSON.parse(packet.toString().split('\n')[1] ?? '{}') as Record<string, unknown>);
+  });
+  try {
+    const child = spawn(process.execPath, ['--require', 'tsx/cjs', '--eval', call], {
+      cwd: ROOT,
+      stdio: ['ignore', 'ignore', 'inherit'],
+      env: {
+        PATH: process.env.PATH,
+        AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
+        AWS_EXECUTION_ENV: 'AWS_Lambda_nodejs24.x',
+        AWS_LAMBDA_FUNCTION_NAME: 'sluice-dev-report-load',
+        LAMBDA_TASK_ROOT: ROOT,
+        AWS_XRAY_DAEMON_ADDRESS: `127.0.0.1:${daemon.address().port}`,
+        _X_AMZN_TRACE_ID: 'Root=1-5759e988-bd862e3fe1be46a994272793;Parent=557abcec3ee5a047;Sampled=1',
+        POWERTOOLS_LOG_LEVEL: 'SILENT',
+        POWERTOOLS_METRICS_DISABLED: 'true',
+      },
+    });
+    await once(child, 'exit');
+    // What was sent before the end may still be on its way.
+    for (let waited = 0; received.length === 0 && waited < 2_000; waited += 50) {
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+    return received;
+  } finally {
+    daemon.close();
+  }
+}
+
+const CALL = (event: string) => `
+  const { handler } = require('./functions/report-load.ts');
+  handler(${event}).catch(() => {}).then(() => setTimeout(() => process.exit(), 200));
+`;
+
+test('a step is a part of its invocation’s trace', async () => {
+  const traces = await tracesOf(CALL(`{ execution: 'x', input: {}, load: { dataset: 'trips' } }`));
+  expect(traces).toMatchObject([
+    { name: '## ReportLoad', trace_id: '1-5759e988-bd862e3fe1be46a994272793', type: 'subsegment' },
+  ]);
+  expect(traces[0]).not.toHaveProperty('fault');
+});

@@ -1,0 +1,106 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { METRICS, METRICS_NAMESPACE } from '../../core/metrics';
+import { hourOf } from '../../core/hour';
+import { readStack } from '../../local/stack';
+import { TestTwin } from '../support/test-twin';
+
+const HOUR = hourOf(new Date(Date.now() - 3 * 3_600_000));
+
+interface Measured {
+  readonly _aws: {
+    readonly CloudWatchMetrics: readonly {
+      readonly Namespace: string;
+      readonly Dimensions: readonly (readonly string[])[];
+      readonly Metrics: readonly { readonly Name: string; readonly Unit: string }[];
+    }[];
+  };
+  readonly [name: string]: unknown;
+}
+
+let twin: TestTwin;
+beforeAll(async () => {
+  twin = await TestTwin.start();
+});
+afterAll(() => twin.remove());
+
+/** What CloudWatch would make of the functions' logs. */
+function measured(): Measured[] {
+  const logs = join(twin.stateDirectory, 'lambda/logs');
+  return readdirSync(logs)
+    .flatMap((file) => readFileSync(join(logs, file), 'utf8').split('\n'))
+    .filter((line) => line.startsWith('{"_aws"'))
+    .map((line) => JSON.parse(line) as Measured);
+}
+
+test('a load is measured: partitions, rows, duplicates, lag, and the seconds of each step', async () => {
+  await twin.putTrips(HOUR, 'a.parquet', [{ trip_id: 'a' }, { trip_id: 'a' }, { trip_id: 'b' }]);
+  await twin.load();
+  const [report] = measured().filter((each) => 'PartitionsLoaded' in each);
+  expect(report).toMatchObject({
+    service: 'sluice-local',
+    dataset: 'trips',
+    PartitionsLoaded: 1,
+    PartitionsFailed: 0,
+    RowsInserted: 2,
+    RowsDuplicate: 1,
+    RowsSuperseded: 0,
+    FilesQuarantined: 0,
+    ErrorRecords: 0,
+  });
+  // The hour ended two to three hours ago.
+  expect(report?.LagHours).toBeGreaterThan(1.99);
+  expect(report?.LagHours).toBeLessThan(3.1);
+  const steps = measured().flatMap((each) => ('StepSeconds' in each ? [each.step] : []));
+  expect([...new Set(steps)].sort()).toEqual([
+    'CopyToStaging',
+    'InspectFiles',
+    'ListPartitions',
+    'MergeIntoTarget',
+    'ValidateStaging',
+  ]);
+});
+
+test('only an execution that looks at the newest hours says how far behind they are', async () => {
+  const reports = () => measured().filter((each) => 'PartitionsLoaded' in each);
+  const before = reports().length;
+  await twin.load({ partition: HOUR });
+  await twin.load({ plan: true });
+  const [report, ...others] = reports().slice(before);
+  expect(report).toMatchObject({ PartitionsLoaded: 1 });
+  expect(report).not.toHaveProperty('LagHours');
+  expect(others).toEqual([]);
+});
+
+test('what alarms and dashboard look at is what is measured, under the same dimensions', () => {
+  const found = new Map(
+    measured().flatMap(({ _aws }) =>
+      _aws.CloudWatchMetrics.flatMap(({ Dimensions: [dimensions = []], Metrics }) =>
+        Metrics.map(({ Name, Unit }) => [Name, { dimensions: [...dimensions].sort(), unit: Unit }] as const),
+      ),
+    ),
+  );
+  for (const [name, { unit }] of found)
+    expect({ name, unit }).toEqual({ name, unit: METRICS[name as keyof typeof METRICS] });
+  // That one is the transform's, which was not called here.
+  expect([...found.keys(), 'EventsRefused'].sort()).toEqual(Object.keys(METRICS).sort());
+
+  const { alarms } = readStack(join(__dirname, '../../.sluice/test-package'), {
+    region: 'us-east-1',
+    accountId: '000000000000',
+    stackName: 'sluice-local',
+  });
+  const ours = alarms.filter(({ properties }) => properties.Namespace === METRICS_NAMESPACE);
+  expect(ours.length).toBeGreaterThanOrEqual(3);
+  for (const { properties } of ours) {
+    const { MetricName, Dimensions } = properties as {
+      MetricName: string;
+      Dimensions: { Name: string; Value: string }[];
+    };
+    expect({ MetricName, dimensions: Dimensions.map(({ Name }) => Name).sort() }).toEqual({
+      MetricName,
+      dimensions: found.get(MetricName)?.dimensions,
+    });
+    expect(Dimensions).toContainEqual({ Name: 'service', Value: 'sluice-local' });
+  }
+});
