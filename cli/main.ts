@@ -186,6 +186,15 @@ command('sql', 'run a statement through the Redshift Data API and print its resu
     }),
   );
 
+command('migrate', 'make the targets what the dataset files say, where nothing is lost by it')
+  .option('--plan', 'only say what would be done')
+  .action((options: CommonOptions & { plan?: boolean }) =>
+    connected(options, (connection, output) => {
+      const { runMigrate } = load('./migrate') as typeof import('./migrate');
+      return runMigrate(connection, output, options);
+    }),
+  );
+
 // Whoever reads may stop reading (`sluice sql … | head -1`): the work goes on to its end, and nothing more is written.
 for (const stream of [process.stdout, process.stderr]) {
   stream.on('error', (error: NodeJS.ErrnoException) => {

@@ -264,7 +264,7 @@ function assertTargetColumns(found: readonly unknown[], dataset: Dataset): void 
   throw new LoadError(
     'TargetMismatch',
     `Table ${table} lacks ${missing.map((column) => column.name).join(', ')}, which dataset ${dataset.name} has.`,
-    `Add the columns with ALTER TABLE ${table} ADD COLUMN …, or take them out of the dataset file.`,
+    'Run sluice migrate --plan, then sluice migrate; or take them out of the dataset file.',
   );
 }
 

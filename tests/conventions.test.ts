@@ -257,11 +257,12 @@ describe('SQL', () => {
   );
   const label = ({ stem, template }: (typeof templates)[number]) =>
     [`${stem}: ${template.name}`, template] as const;
-  const functions = ['functions', 'functions/shared'].flatMap((directory) =>
+  /** What reads the files: functions and, of sql/migrate.sql, the command. */
+  const functions = ['functions', 'functions/shared', 'cli', 'cli/shared'].flatMap((directory) =>
     stems(directory, '.ts').map((stem) => read(`${directory}/${stem}.ts`)),
   );
   /** What the functions add to the dataset's pieces, since it belongs to one load or one warehouse. */
-  const OF_A_LOAD = ['staging', 'file_columns', 'manifest', 'role', 'history_column'];
+  const OF_A_LOAD = ['staging', 'file_columns', 'manifest', 'role', 'history_column', 'added_column'];
   const datasets = readDatasets(ROOT);
   const given = datasets.flatMap((dataset) => Object.keys(datasetPieces(dataset)));
   const named = templates.flatMap(({ template }) =>
@@ -272,7 +273,7 @@ describe('SQL', () => {
     expect(templates.filter((each) => each.stem === stem).length).toBeGreaterThan(0);
   });
 
-  test.each(files)('%s.sql is read by a function', (stem) => {
+  test.each(files)('%s.sql is read by a function or a command', (stem) => {
     expect(functions.filter((source) => source.includes(`'${stem}'`))).not.toEqual([]);
   });
 

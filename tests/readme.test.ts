@@ -116,7 +116,10 @@ describe('the table of the steps', () => {
   );
 
   test('names every file of sql/', () => {
-    const files = readdirSync(join(ROOT, 'sql')).map((file) => `sql/${file}`);
+    // That one is no step's, but the command's.
+    const files = readdirSync(join(ROOT, 'sql'))
+      .map((file) => `sql/${file}`)
+      .filter((file) => file !== 'sql/migrate.sql');
     const named = new Set(rows.flatMap(([, , sql]) => links(sql ?? '')));
     expect([...named].sort()).toEqual(files.sort());
   });

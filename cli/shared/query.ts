@@ -6,6 +6,7 @@ import {
   type DescribeStatementResponse,
   type Field,
 } from '@aws-sdk/client-redshift-data';
+import type { SqlParameter } from '../../core/sql';
 import type { Connection } from './connection';
 
 /**
@@ -39,13 +40,13 @@ const LONG_POLL_SECONDS = 30;
 
 /**
  * Runs one statement through the Data API and waits for it.
- * @param options.most rows to fetch.
+ * @param options.most rows to fetch. @param options.parameters values of `:name`s in it.
  * @throws StatementError with Redshift's own text.
  */
 export async function query(
   connection: Pick<Connection, 'redshiftData' | 'workgroup' | 'database' | 'secret'>,
   sql: string,
-  options: { readonly most?: number } = {},
+  options: { readonly most?: number; readonly parameters?: readonly SqlParameter[] } = {},
 ): Promise<QueryResult> {
   const { redshiftData: client, workgroup, database, secret } = connection;
   const { Id } = await client.send(
@@ -54,6 +55,7 @@ export async function query(
       Database: database,
       SecretArn: secret,
       Sql: sql,
+      Parameters: options.parameters && [...options.parameters],
     }),
   );
   const described = await ended(client, Id);

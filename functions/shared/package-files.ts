@@ -106,6 +106,7 @@ export function checkStatementSizes(packageDirectory: string, dataset: Dataset):
     manifest: OF_A_LOAD,
     role: OF_A_LOAD,
     history_column: OF_A_LOAD,
+    added_column: OF_A_LOAD,
   };
   const steps = readdirSync(join(packageDirectory, 'sql')).map((file) => file.replace(/\.sql$/, ''));
   for (const step of steps) {

@@ -182,6 +182,7 @@ function rendered(dataset: Dataset, file: string): string[] {
     manifest: "'s3://lake/m'",
     role: "'arn'",
     history_column: '"a" BIGINT',
+    added_column: '"a" BIGINT',
   };
   return parseSqlFile(readFileSync(join(SQL, file), 'utf8'), file).map((template) =>
     renderSql(template, pieces),

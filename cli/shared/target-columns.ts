@@ -1,0 +1,34 @@
+import type { Dataset } from '../../core/dataset';
+import type { FoundColumn } from '../../core/migration';
+import { batchOf, renderSql } from '../../core/sql';
+import { readSql } from '../../functions/shared/package-files';
+import type { Connection } from './connection';
+import { query, type QueryValue } from './query';
+import { SERVICE_DIRECTORY } from './service-directory';
+
+/** The columns of a dataset's target, in their order; none where there is no such table. @throws StatementError */
+export async function readTargetColumns(connection: Connection, dataset: Dataset): Promise<FoundColumn[]> {
+  const [template] = readSql(SERVICE_DIRECTORY, 'migrate');
+  if (!template) throw new Error('sql/migrate.sql has no statement');
+  const { schema, table } = dataset.target;
+  const { sqls, parameters } = batchOf([renderSql(template, {})], {
+    target_schema: schema,
+    target_table: table,
+  });
+  const { rows } = await query(connection, sqls[0] ?? '', { parameters });
+  return rows.map(([name, type, length, precision, scale, nullable, value]) => ({
+    name: String(name),
+    type: typeText(String(type), { length, precision, scale }),
+    nullable: nullable === 'YES',
+    hasDefault: value !== null && value !== undefined,
+  }));
+}
+
+/** SVV_COLUMNS has a type and its numbers apart. */
+function typeText(
+  type: string,
+  { length, precision, scale }: Readonly<Record<string, QueryValue | undefined>>,
+): string {
+  if (type.startsWith('character') && typeof length === 'number') return `${type}(${length})`;
+  return type === 'numeric' ? `${type}(${String(precision)},${String(scale)})` : type;
+}

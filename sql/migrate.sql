@@ -1,0 +1,12 @@
+-- Brings a target to what its dataset file says, where nothing is lost by it. Read by `sluice migrate`, each statement a
+-- transaction of its own.
+
+-- statement: target-columns
+SELECT "column_name", "data_type", "character_maximum_length", "numeric_precision", "numeric_scale", "is_nullable",
+  "column_default"
+FROM svv_columns
+WHERE "table_schema" = :target_schema AND "table_name" = :target_table
+ORDER BY "ordinal_position";
+
+-- statement: add-column
+ALTER TABLE {target} ADD COLUMN {added_column};

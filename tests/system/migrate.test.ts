@@ -1,0 +1,109 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Writable } from 'node:stream';
+import { runMigrate, type MigrateDocument } from '../../cli/migrate';
+import { Output } from '../../cli/shared/output';
+import { readDatasets } from '../../functions/shared/package-files';
+import { parquetOf, tripsSelect } from '../support/parquet';
+import { ServiceTwin } from '../support/service-twin';
+import type { TestTwin } from '../support/test-twin';
+
+const HOUR = '2026-11-20T08';
+const LATER = '2026-11-20T09';
+const TRIPS = readFileSync(join(__dirname, '../../datasets/trips.yml'), 'utf8');
+/** The dataset file after somebody added a column in that hour. */
+const WITH_TIP = TRIPS.replace(
+  'load:',
+  `  - { name: tip_amount, type: 'decimal(10,2)', since: ${HOUR} }\nload:`,
+);
+
+let deployed: ServiceTwin;
+let twin: TestTwin;
+beforeAll(async () => {
+  deployed = await ServiceTwin.start({ 'trips.yml': WITH_TIP });
+  ({ twin } = deployed);
+});
+afterAll(() => deployed.remove());
+
+async function migrate(
+  options: { plan?: boolean } = {},
+): Promise<{ code: number; document: MigrateDocument }> {
+  let text = '';
+  const stdout = new Writable({
+    write(chunk: Buffer, _encoding, done) {
+      text += chunk.toString();
+      done();
+    },
+  });
+  const connection = { ...twin.connection, datasets: readDatasets(deployed.service.directory) };
+  const code = await runMigrate(connection, new Output(true, stdout, stdout), options);
+  // What a person is told of it goes before the document.
+  return { code, document: JSON.parse(text.slice(0, text.lastIndexOf('}') + 1)) as MigrateDocument };
+}
+
+const columns = async () =>
+  (
+    await twin.sql(`SELECT column_name FROM svv_columns WHERE table_name = 'trips' ORDER BY ordinal_position`)
+  ).rows.flat();
+
+test('a column that is added to the dataset is planned, applied once, and loaded beside files of before', async () => {
+  // The target of before: as an earlier deployment made it, with a row in it.
+  await twin.putTrips(HOUR, 'a.parquet', [{ trip_id: 'a' }]);
+  expect((await migrate()).document).toMatchObject({ applied: true });
+  await twin.load({ partition: HOUR });
+  const old = (await columns()).filter((name) => name !== 'tip_amount');
+  await twin.sql('ALTER TABLE public.trips RENAME TO with_tip');
+  await twin.sql(`CREATE TABLE public.trips AS SELECT ${old.join(', ')} FROM public.with_tip`);
+
+  // A load does not change the table by itself: it says what does.
+  const refused = await twin.load({ partition: HOUR });
+  expect(refused).toMatchObject({ status: 'FAILED', error: 'TargetMismatch' });
+  expect(refused.cause).toContain('lacks tip_amount');
+  expect(refused.cause).toContain('sluice migrate');
+
+  const statements = ['ALTER TABLE "public"."trips" ADD COLUMN "tip_amount" DECIMAL(10, 2)'];
+  const plan = await migrate({ plan: true });
+  expect(plan).toMatchObject({ code: 0, document: { applied: false, targets: [{ statements }] } });
+  expect(await columns()).toEqual(old);
+
+  expect(await migrate()).toMatchObject({ code: 0, document: { applied: true, targets: [{ statements }] } });
+  expect(await columns()).toEqual([...old, 'tip_amount']);
+  expect((await migrate()).document.targets).toMatchObject([{ statements: [], refused: [] }]);
+
+  await twin.put(
+    twin.keyOf(HOUR, 'b.parquet'),
+    await parquetOf(`SELECT *, 2.5::DECIMAL(10,2) AS tip_amount FROM (${tripsSelect([{ trip_id: 'b' }])})`),
+  );
+  expect(await twin.load({ partition: HOUR })).toMatchObject({
+    status: 'SUCCEEDED',
+    partitions: [{ inserted: 2 }],
+  });
+  expect((await twin.sql('SELECT trip_id, tip_amount FROM public.trips ORDER BY trip_id')).rows).toEqual([
+    ['a', null],
+    ['b', '2.50'],
+  ]);
+
+  // After the hour of the change a file without the column is a mistake.
+  await twin.putTrips(LATER, 'late.parquet', [{ trip_id: 'c' }]);
+  expect(await twin.load({ partition: LATER })).toMatchObject({ error: 'ColumnMismatch' });
+});
+
+test('where anything is refused nothing is done', async () => {
+  await twin.sql('ALTER TABLE public.trips RENAME COLUMN tip_amount TO tip');
+  await twin.sql('ALTER TABLE public.trips RENAME COLUMN total_amount TO total_text');
+  await twin.sql('ALTER TABLE public.trips ADD COLUMN total_amount VARCHAR(8)');
+  const before = await columns();
+  const { code, document } = await migrate();
+  expect(code).toBe(1);
+  expect(document).toMatchObject({
+    applied: false,
+    targets: [
+      {
+        statements: ['ALTER TABLE "public"."trips" ADD COLUMN "tip_amount" DECIMAL(10, 2)'],
+        refused: [{ column: 'total_amount' }],
+        left: ['total_text', 'tip'],
+      },
+    ],
+  });
+  expect(await columns()).toEqual(before);
+});
