@@ -5,7 +5,19 @@ import type { Principal } from './iam/account';
  * A service is a class over these; `local/twin.ts` puts them on one loopback port.
  */
 
-export type ServiceName = 's3' | 'firehose' | 'redshift-data' | 'step-functions' | 'sns' | 'lambda' | 'sts';
+export type ServiceName =
+  | 's3'
+  | 'firehose'
+  | 'redshift-data'
+  | 'step-functions'
+  | 'sns'
+  | 'lambda'
+  | 'sts'
+  | 'iam'
+  | 'cloudformation'
+  | 'glue'
+  | 'redshift-serverless'
+  | 'scheduler';
 
 /** An error that a service answers with, in AWS's own code and words. */
 export class ServiceError extends Error {
@@ -193,4 +205,8 @@ export interface DeliveryStream {
   /** The Glue table's columns, in file order, with Hive types: `string`, `int`, `bigint`, `double`, `decimal(10,2)`, `timestamp`, `date`, `boolean` … */
   readonly columns: readonly { readonly name: string; readonly type: string }[];
   readonly buffering: { readonly sizeInMBs: number; readonly intervalInSeconds: number };
+  /** The Glue table that it converts by. */
+  readonly schema?: { readonly database: string; readonly table: string };
+  /** What it writes, transforms and reads the table with. */
+  readonly roleArn?: string;
 }

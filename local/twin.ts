@@ -1,15 +1,19 @@
 import { join, resolve } from 'node:path';
 import { z } from 'zod';
-import { glueType } from '../core/column-types';
-import type { Dataset } from '../core/dataset';
-import { firehosePrefix } from '../core/prefix';
+import { streamOutput } from '../core/stack-outputs';
 import { readDatasets } from '../functions/shared/package-files';
 import type { TwinDescription } from './description';
 import { RuleFaults } from './faults/rule-faults';
 import { FirehoseService } from './firehose/firehose-service';
 import { Account } from './iam/account';
+import { integrationsAs, lambdaAs, storeAs } from './iam/as-role';
 import { Authorizer } from './iam/authorizer';
+import { IamService } from './iam/iam-service';
 import { StsService } from './iam/sts-service';
+import { CloudFormationService } from './cloudformation/cloudformation-service';
+import { glueService } from './glue/glue-service';
+import { redshiftServerlessService } from './redshift-serverless/redshift-serverless-service';
+import { SchedulerService } from './scheduler/scheduler-service';
 import { InProcessIntegrations } from './http/in-process-integrations';
 import type { ControlRoutes } from './http/control';
 import { TwinServer } from './http/twin-server';
@@ -20,7 +24,7 @@ import { FileObjectStore } from './s3/file-object-store';
 import { s3Handler } from './s3/http-handler';
 import { ServiceError, type DeliveryStream, type FaultRule } from './services';
 import { SnsService } from './sns/sns-service';
-import { packageIfChanged, readStack, unpackFunctions, type Stack } from './stack';
+import { packageIfChanged, readStack, unpackFunctions, type PlannedStream, type Stack } from './stack';
 import { compressedClock, StepFunctionsService, systemClock } from './step-functions';
 import { makeStateDirectory } from './state-directory';
 import { lockDirectory } from './state-lock';
@@ -111,6 +115,8 @@ export async function startTwin(options: TwinOptions): Promise<Twin> {
       })),
     );
 
+    for (const { bucket, document } of stack.bucketPolicies) account.bucketPolicies.set(bucket, document);
+
     const faults = new RuleFaults();
     faults.set(options.faults ?? []);
     const store = FileObjectStore.open(join(stateDirectory, 's3'));
@@ -137,6 +143,12 @@ export async function startTwin(options: TwinOptions): Promise<Twin> {
     });
     for (const topic of stack.topics) sns.createTopic(topic.name);
 
+    const authorizer: Authorizer = new Authorizer(account, {
+      workgroupArn: stack.workgroups[0]?.arn ?? '',
+      isThere: (bucket, key) => store.find(bucket, key) !== undefined,
+      ownerOf: (statement) => redshiftData.ownerOf(statement),
+    });
+    const iamRoles = [...(options.iamRoles ?? stack.namespaces.flatMap((each) => each.iamRoles))];
     const redshiftData = new RedshiftDataService({
       directory: join(stateDirectory, 'redshift-data'),
       store,
@@ -145,30 +157,38 @@ export async function startTwin(options: TwinOptions): Promise<Twin> {
       accountId: ACCOUNT_ID,
       workgroup: environment.WORKGROUP_NAME,
       database: environment.DATABASE_NAME,
-      iamRoles: [...(options.iamRoles ?? stack.namespaces.flatMap(({ iamRoles }) => iamRoles))],
+      iamRoles,
+      mayRead: (role, bucket, key) => authorizer.mayCopy(role, bucket, key),
       longestPollSeconds: options.longestPollSeconds,
     });
     await redshiftData.start();
     closers.push(() => redshiftData.close());
 
-    const streams = datasets.map((dataset) => deliveryStream(dataset, environment.LAKE_BUCKET, stack));
+    const streams = stack.streams.map((planned) => deliveryStream(planned, stack));
     const firehose = new FirehoseService({
       streams,
       store,
       lambda,
+      asRoleOf: ({ roleArn = '' }) => {
+        const require = authorizer.asRole(roleArn, 'firehose.amazonaws.com', 'firehose');
+        return { store: storeAs(store, require), lambda: lambdaAs(lambda, require) };
+      },
       directory: join(stateDirectory, 'firehose'),
     });
     closers.push(() => firehose.close());
 
+    const [machine] = stack.stateMachines;
+    if (!machine) throw new Error('The package has no state machine.');
+    const asMachine = authorizer.asRole(machine.roleArn, 'states.amazonaws.com', 'step-functions');
     const stepFunctions = new StepFunctionsService({
       directory: join(stateDirectory, 'step-functions'),
-      lambda,
-      integrations: new InProcessIntegrations([sns], faults),
+      lambda: lambdaAs(lambda, asMachine),
+      integrations: integrationsAs(new InProcessIntegrations([sns], faults), asMachine),
       region: REGION,
       accountId: ACCOUNT_ID,
       clock: options.speed === undefined ? systemClock : compressedClock({ sleeping: 1 / options.speed }),
     });
-    for (const machine of stack.stateMachines) stepFunctions.putStateMachine(machine);
+    stepFunctions.putStateMachine(machine);
     closers.push(() => stepFunctions.close());
 
     const control: ControlRoutes = {
@@ -178,17 +198,22 @@ export async function startTwin(options: TwinOptions): Promise<Twin> {
       'DELETE /_sluice/faults': () => faults.clear(),
       'GET /_sluice/notifications': () => sns.messages(),
     };
-    const authorizer = new Authorizer(account, {
-      workgroupArn: stack.workgroups[0]?.arn ?? '',
-      isThere: (bucket, key) => store.find(bucket, key) !== undefined,
-      ownerOf: (statement) => redshiftData.ownerOf(statement),
-    });
     const server = new TwinServer({
-      json: [firehose, redshiftData, stepFunctions],
-      query: [sns, new StsService(account)],
-      s3: s3Handler(store, (principal, bucket, key) =>
-        authorizer.may(principal, { action: 's3:DeleteObject', resource: `arn:aws:s3:::${bucket}/${key}` }),
-      ),
+      json: [
+        firehose,
+        redshiftData,
+        stepFunctions,
+        glueService(stack),
+        redshiftServerlessService(stack, iamRoles),
+      ],
+      query: [sns, new StsService(account), new IamService(account), new CloudFormationService(stack)],
+      rest: [new SchedulerService(stack.schedules)],
+      s3: s3Handler(store, (principal) => ({
+        mayDelete: (bucket, key) =>
+          authorizer.may(principal, { action: 's3:DeleteObject', resource: `arn:aws:s3:::${bucket}/${key}` }),
+        policies: account.bucketPolicies,
+        keys: account.bucketKeys,
+      })),
       faults,
       identity: authorizer,
       callerOf: (traceId) => lambda.callerOf(traceId),
@@ -199,17 +224,17 @@ export async function startTwin(options: TwinOptions): Promise<Twin> {
     endpoint = await server.listen(options.port ?? 0);
     closers.push(() => server.close());
 
-    const [machine] = stack.stateMachines;
-    const [stream] = streams;
-    if (!machine || !stream) throw new Error('The package has no state machine or there is no dataset.');
     const description: TwinDescription = {
       endpoint,
       state_directory: resolve(stateDirectory),
       region: REGION,
       bucket: environment.LAKE_BUCKET,
-      stream: stream.name,
+      stream: streams[0]?.name ?? '',
       streams: Object.fromEntries(
-        datasets.map((dataset, index) => [dataset.name, streams[index]?.name ?? '']),
+        datasets.flatMap((dataset) => {
+          const name = stack.outputs[streamOutput(dataset.name)]?.value;
+          return name === undefined ? [] : [[dataset.name, name]];
+        }),
       ),
       state_machine_arn: machine.arn,
       topic_arn: stack.topics[0]?.arn ?? '',
@@ -246,20 +271,32 @@ function environmentOf(stack: Stack): z.infer<typeof environmentSchema> {
   return environmentSchema.parse(stack.functions[0]?.environment);
 }
 
-/** The stream of a dataset, as the deployed one would be: same prefix, same columns, same transform. */
-function deliveryStream(dataset: Dataset, bucket: string, stack: Stack): DeliveryStream {
-  const transform = stack.functions.find((each) => each.name.endsWith('-transform-records'));
-  if (!transform)
-    throw new ServiceError('ResourceNotFoundException', 'The package has no function transform-records');
-  const name = `sluice-${STAGE}-${dataset.name}`;
+/** Whoever tries events out here should not have to wait for as long as Firehose may hold them back. */
+const LONGEST_BUFFER_SECONDS = 60;
+
+/** A stream of the template, with the columns of the table that it converts by. */
+function deliveryStream(planned: PlannedStream, { tables }: Stack): DeliveryStream {
+  const { name, arn, bucket, prefix, errorPrefix, roleArn, database, table } = planned;
+  const converts = tables.find((each) => each.database === database && each.name === table);
+  if (!converts) {
+    throw new ServiceError(
+      'EntityNotFoundException',
+      `Stream ${name} converts by ${database}.${table}, which there is not`,
+    );
+  }
   return {
     name,
-    arn: `arn:aws:firehose:${REGION}:${ACCOUNT_ID}:deliverystream/${name}`,
+    arn,
     bucket,
-    prefix: firehosePrefix(dataset.source.prefix),
-    errorPrefix: firehosePrefix(dataset.source.error_prefix),
-    transform: transform.arn,
-    columns: dataset.columns.map((column) => ({ name: column.name, type: glueType(column.type) })),
-    buffering: { sizeInMBs: 128, intervalInSeconds: 60 },
+    prefix,
+    errorPrefix,
+    transform: planned.transformArn,
+    columns: converts.columns,
+    buffering: {
+      sizeInMBs: planned.bufferMegabytes,
+      intervalInSeconds: Math.min(planned.bufferSeconds, LONGEST_BUFFER_SECONDS),
+    },
+    schema: { database, table },
+    roleArn,
   };
 }

@@ -71,10 +71,4 @@ export function merged<Item>(all: readonly Readonly<Record<string, Item>>[]): Re
 /** What stays when the stack goes. */
 export const retained = { DeletionPolicy: 'Retain', UpdateReplacePolicy: 'Retain' } as const;
 
-/** `page_views` → `PageViews`, the stem of a dataset's logical ids. */
-export function logicalStem(dataset: string): string {
-  return dataset
-    .split('_')
-    .map((part) => part.charAt(0).toUpperCase() + part.slice(1))
-    .join('');
-}
+export { logicalStem } from '../core/stack-outputs';

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Dataset } from '../core/dataset';
 import { LoadError } from '../core/errors';
+import { SECRET_OUTPUT, STACK_OUTPUTS, streamOutput } from '../core/stack-outputs';
 import { checkStatementSizes, readDatasets } from '../functions/shared/package-files';
 import { alarmResources } from './alarms';
 import { logicalStem, ref, type Resources, type Value } from './cloudformation';
@@ -115,19 +116,23 @@ export function serviceOf(settings: Settings, datasets: readonly Dataset[]): Ser
 function outputs(settings: Settings, datasets: readonly Dataset[]) {
   const output = (Description: string, Value: Value) => ({ Description, Value });
   const secret = secretArn(settings);
+  const { bucket, stateMachineArn, workgroup, database, scheduleGroup, topicArn } = STACK_OUTPUTS;
   return {
-    LakeBucketName: output('The bucket that events are delivered to', lakeBucket(settings)),
-    StateMachineArn: output('What loads', ref(STATE_MACHINE)),
-    WorkgroupName: output('The Redshift Serverless workgroup', workgroupName(settings)),
-    DatabaseName: output('The database of the targets', settings.database),
-    CopyRoleArn: output('What COPY reads with; to be attached to the namespace', copyRoleArn(settings)),
-    StatementsRoleArn: output('What statements are submitted with', statementsRoleArn),
-    ...(secret === undefined ? {} : { SecretArn: output('The database user', secret) }),
-    FailureTopicArn: output('Who hears of failures', ref('FailureTopic')),
-    ScheduleGroupName: output('The schedules of the datasets', ref('ScheduleGroup')),
+    [bucket]: output('The bucket that events are delivered to', lakeBucket(settings)),
+    [stateMachineArn]: output('What loads', ref(STATE_MACHINE)),
+    [workgroup]: output('The Redshift Serverless workgroup', workgroupName(settings)),
+    [database]: output('The database of the targets', settings.database),
+    [STACK_OUTPUTS.copyRoleArn]: output(
+      'What COPY reads with; to be attached to the namespace',
+      copyRoleArn(settings),
+    ),
+    [STACK_OUTPUTS.statementsRoleArn]: output('What statements are submitted with', statementsRoleArn),
+    ...(secret === undefined ? {} : { [SECRET_OUTPUT]: output('The database user', secret) }),
+    [topicArn]: output('Who hears of failures', ref('FailureTopic')),
+    [scheduleGroup]: output('The schedules of the datasets', ref('ScheduleGroup')),
     ...Object.fromEntries(
       streamed(datasets).map((dataset) => [
-        `${streamId(dataset)}Name`,
+        streamOutput(dataset.name),
         output(`Takes the events of dataset ${dataset.name}`, ref(streamId(dataset))),
       ]),
     ),

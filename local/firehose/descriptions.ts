@@ -8,6 +8,7 @@ const DEFAULT_LIMIT = 10;
 export function describeDeliveryStream(stream: DeliveryStream, created: Date): object {
   const destination = {
     BucketARN: `arn:aws:s3:::${stream.bucket}`,
+    RoleARN: stream.roleArn,
     Prefix: stream.prefix,
     ErrorOutputPrefix: stream.errorPrefix,
     BufferingHints: {
@@ -38,6 +39,13 @@ export function describeDeliveryStream(stream: DeliveryStream, created: Date): o
               Enabled: true,
               InputFormatConfiguration: { Deserializer: { OpenXJsonSerDe: {} } },
               OutputFormatConfiguration: { Serializer: { ParquetSerDe: {} } },
+              SchemaConfiguration: stream.schema && {
+                RoleARN: stream.roleArn,
+                DatabaseName: stream.schema.database,
+                TableName: stream.schema.table,
+                Region: stream.arn.split(':')[3],
+                VersionId: 'LATEST',
+              },
             },
           },
         },

@@ -21,6 +21,11 @@ export interface FirehoseOptions {
   readonly streams: readonly DeliveryStream[];
   readonly store: ObjectStore;
   readonly lambda: LambdaRuntime;
+  /** Store and Lambda as a stream's role sees them. Default: those above. */
+  readonly asRoleOf?: (stream: DeliveryStream) => {
+    readonly store: ObjectStore;
+    readonly lambda: LambdaRuntime;
+  };
   /** For the journal of accepted records and for files in the making; on the store's file system. */
   readonly directory: string;
   readonly clock?: () => Date;
@@ -81,8 +86,10 @@ export class FirehoseService implements AwsJsonService {
     mkdirSync(temporary, { recursive: true });
     const { store, lambda } = options;
     const resources = { store, lambda, parquet: this.parquet, temporary, now: this.clock };
-    for (const definition of options.streams)
-      this.streams.set(definition.name, this.start(definition, resources));
+    for (const definition of options.streams) {
+      const own = { ...resources, ...options.asRoleOf?.(definition) };
+      this.streams.set(definition.name, this.start(definition, own));
+    }
   }
 
   async call(operation: string, input: unknown, request: RequestContext): Promise<unknown> {

@@ -16,6 +16,7 @@ import { answerControl, CONTROL_PREFIX, pathOf, type ControlRoutes } from './con
 import type { Exchange, Protocol } from './exchange';
 import { carryOut } from './faulty';
 import { foreignTo } from './loopback';
+import { RestJsonProtocol, type RestJsonService } from './rest-json';
 import { S3Protocol, type S3Handler } from './s3';
 import { credentialOf } from './signature';
 
@@ -28,6 +29,7 @@ export interface Identity {
 export interface TwinServerOptions {
   readonly json: readonly AwsJsonService[];
   readonly query: readonly AwsQueryService[];
+  readonly rest?: readonly RestJsonService[];
   readonly s3: S3Handler;
   readonly faults: FaultInjector;
   /** The state behind the invocation that a request's X-Amzn-Trace-Id names. */
@@ -58,6 +60,7 @@ export class TwinServer {
     this.#protocols = [
       new AwsJsonProtocol(options.json, largestBytes),
       new AwsQueryProtocol(options.query, largestBytes),
+      new RestJsonProtocol(options.rest ?? [], largestBytes),
       new S3Protocol(options.s3),
     ];
     this.#server = createServer((request, response) => void this.#answer(request, response));

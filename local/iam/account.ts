@@ -36,6 +36,10 @@ export interface TemporaryCredentials {
 export class Account {
   readonly #roles = new Map<string, Role>();
   readonly #sessions = new Map<string, Principal>();
+  /** Policies of buckets, by name. */
+  readonly bucketPolicies = new Map<string, PolicyDocument>();
+  /** The KMS keys that buckets are encrypted with, by the buckets' names. */
+  readonly bucketKeys = new Map<string, string>();
 
   constructor(
     readonly id: string,
@@ -95,11 +99,33 @@ export class Account {
     return this.#open(role, session, `ASIA${randomBytes(8).toString('hex').toUpperCase()}`);
   }
 
-  /** Whether a caller's own policies allow a call. */
+  /** Whether a caller's own policies allow a call, and the bucket's does not deny it. */
   decide(caller: Principal, permission: Permission): Decision {
-    if (caller.role === undefined) return 'allowed';
-    const context = { 'aws:userid': caller.userId, 'aws:SecureTransport': 'true', ...permission.context };
-    return evaluate([...caller.role.policies.values()], { ...permission, context });
+    // The twin speaks plain HTTP on loopback, where everybody else speaks TLS.
+    const context = {
+      'aws:userid': caller.userId,
+      'aws:SecureTransport': 'true',
+      's3:signatureAge': '0',
+      ...permission.context,
+    };
+    const call = { ...permission, context };
+    if (this.#bucketDecision(caller, call) === 'explicitDeny') return 'explicitDeny';
+    return caller.role === undefined ? 'allowed' : this.decideByRole(caller.role, call);
+  }
+
+  /** What a role's own policies say, whatever else does. */
+  decideByRole(role: Role, permission: Permission): Decision {
+    return evaluate([...role.policies.values()], permission);
+  }
+
+  #bucketDecision(caller: Principal, call: Permission): Decision {
+    const [, bucket = ''] = /^arn:aws:s3:::([^/]+)/.exec(call.resource) ?? [];
+    const document = this.bucketPolicies.get(bucket);
+    if (document === undefined) return 'implicitDeny';
+    const names = ['*', caller.arn, `arn:aws:iam::${this.id}:root`, caller.role?.arn];
+    return evaluate([document], call, ({ Principal: who }) =>
+      names.some((name) => who?.AWS.includes(name ?? '')),
+    );
   }
 
   #open(role: Role, session: string, accessKeyId: string): Principal & TemporaryCredentials {

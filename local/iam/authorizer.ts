@@ -1,4 +1,5 @@
 import { ServiceError, type ServiceName } from '../services';
+import type { Require } from './as-role';
 import type { Account, Principal } from './account';
 import type { Permission } from './evaluate';
 import { permissionsOf, type Surroundings } from './permissions';
@@ -19,12 +20,12 @@ export class Authorizer {
 
   /** @throws ServiceError AccessDenied in the service's own words */
   authorize(principal: Principal, service: ServiceName, operation: string, input: unknown): void {
-    if (principal.role === undefined) return;
     const permissions = permissionsOf(service, operation, input, {
       ...this.#surroundings,
       caller: principal.userId,
     });
     if (permissions === undefined) {
+      if (principal.role === undefined) return;
       throw denied(service, principal, { action: `${service}:${operation}`, resource: '*' });
     }
     for (const permission of permissions) this.require(principal, service, permission);
@@ -34,6 +35,24 @@ export class Authorizer {
   require(principal: Principal, service: ServiceName, permission: Permission): void {
     const decision = this.#account.decide(principal, permission);
     if (decision !== 'allowed') throw denied(service, principal, permission);
+  }
+
+  /** For what a service does with a role. @throws ServiceError AccessDenied */
+  asRole(roleArn: string, trusted: string, service: ServiceName): Require {
+    const principal = this.#account.serviceSession(roleArn, trusted, service);
+    return (permission) => this.require(principal, service, permission);
+  }
+
+  /** Whether COPY may read an object with a role: by a URL that is valid for an hour. Of roles of others nothing is known. */
+  mayCopy(roleArn: string, bucket: string, key: string): boolean {
+    if (this.#account.roleOfArn(roleArn) === undefined) return true;
+    const principal = this.#account.serviceSession(roleArn, 'redshift-serverless.amazonaws.com', 'copy');
+    const permission = {
+      action: 's3:GetObject',
+      resource: `arn:aws:s3:::${bucket}/${key}`,
+      context: { 's3:signatureAge': '3600000' },
+    };
+    return this.#account.decide(principal, permission) === 'allowed';
   }
 
   may(principal: Principal | undefined, permission: Permission): boolean {

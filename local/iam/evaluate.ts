@@ -25,15 +25,20 @@ export function evaluate(
   isFor: (statement: PolicyStatement) => boolean = () => true,
 ): Decision {
   const fitting = policies
-    .flatMap(({ Statement }) => Statement)
+    .flatMap(({ Version, Statement }) => Statement.map((statement) => ({ ...statement, Version })))
     .filter((statement) => isFor(statement) && fits(statement, permission));
   if (fitting.some(({ Effect }) => Effect === 'Deny')) return 'explicitDeny';
   return fitting.length > 0 ? 'allowed' : 'implicitDeny';
 }
 
-function fits(statement: PolicyStatement, { action, resource, context = {} }: Permission): boolean {
+function fits(
+  statement: PolicyStatement & Pick<PolicyDocument, 'Version'>,
+  { action, resource, context = {} }: Permission,
+): boolean {
   const variables = (text: string) =>
-    text.replace(/\$\{([^}]+)\}/g, (whole, name: string) => context[name] ?? whole);
+    statement.Version === '2008-10-17'
+      ? text
+      : text.replace(/\$\{([^}]+)\}/g, (whole, name: string) => context[name] ?? whole);
   return (
     // Actions do not tell capital letters from small ones.
     statement.Action.some((pattern) => like(pattern.toLowerCase(), action.toLowerCase())) &&

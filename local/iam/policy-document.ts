@@ -27,7 +27,8 @@ const statement = z.strictObject({
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements.html
  */
 export const policyDocument = z.strictObject({
-  Version: z.literal('2012-10-17'),
+  /** In the older one, which is meant where none is named, `${…}` is no variable. */
+  Version: z.enum(['2012-10-17', '2008-10-17']).default('2008-10-17'),
   Id: z.string().optional(),
   Statement: z
     .union([statement, z.array(statement)])

@@ -1,13 +1,7 @@
 import { z } from 'zod';
-import type { AwsQueryService } from '../http/aws-query';
-import { parseQueryForm, renderQueryError, renderQueryResult, type QueryDialect } from '../http/query-form';
+import { QueryService } from '../http/query-service';
 import { ServiceError } from '../services';
 import type { Account, Principal } from './account';
-
-const DIALECT: QueryDialect = {
-  namespace: 'https://sts.amazonaws.com/doc/2011-06-15/',
-  version: '2011-06-15',
-};
 
 const assumeRole = z.strictObject({
   RoleArn: z.string(),
@@ -16,20 +10,18 @@ const assumeRole = z.strictObject({
 });
 
 /** AWS STS: who calls, and roles taken on. https://docs.aws.amazon.com/STS/latest/APIReference/ */
-export class StsService implements AwsQueryService {
+export class StsService extends QueryService {
   readonly name = 'sts';
   readonly #account: Account;
 
   constructor(account: Account) {
+    super({ namespace: 'https://sts.amazonaws.com/doc/2011-06-15/', version: '2011-06-15' });
     this.#account = account;
   }
 
-  parse(body: string) {
-    return parseQueryForm(body, DIALECT);
-  }
-
   // eslint-disable-next-line @typescript-eslint/require-await -- a refusal has to be a rejection
-  async call(operation: string, input: unknown, principal: Principal): Promise<unknown> {
+  async call(operation: string, input: unknown, caller: Principal | undefined): Promise<unknown> {
+    const principal = caller ?? this.#account.principalOf(undefined);
     switch (operation) {
       case 'GetCallerIdentity':
         return { Arn: principal.arn, UserId: principal.userId, Account: this.#account.id };
@@ -51,13 +43,5 @@ export class StsService implements AwsQueryService {
       default:
         throw new ServiceError('InvalidAction', `The twin has no operation ${operation} of STS`);
     }
-  }
-
-  render(operation: string, result: unknown, requestId: string): string {
-    return renderQueryResult(DIALECT, operation, result, requestId);
-  }
-
-  renderError(error: ServiceError, requestId: string): string {
-    return renderQueryError(DIALECT, error, requestId);
   }
 }

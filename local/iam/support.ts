@@ -2,6 +2,8 @@
 export const iamSupport: { readonly supported: readonly string[]; readonly refused: readonly string[] } = {
   supported: [
     'roles of the packaged template, with their inline policies and who they trust',
+    'Step Functions, Firehose and COPY act with the roles of the template; COPY as by URLs that are valid for an hour',
+    'policies of buckets, of the template or put: a Deny that fits',
     'every function signs with credentials of its own role, and its calls are decided by that role’s policies',
     'the order of IAM: a Deny that fits, then an Allow that fits, else no',
     'Action and Resource with wildcards, policy variables such as `${aws:userid}`',

@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import type { Readable } from 'node:stream';
+import type { BucketAccess } from './bucket-access';
 import type { FileObjectStore } from './file-object-store';
 import type { Headers, S3Operation } from './operation';
 
@@ -9,8 +10,7 @@ export interface S3Call extends S3Operation {
   readonly request: IncomingMessage;
   readonly headers: Headers;
   readonly store: FileObjectStore;
-  /** Whether the caller may delete an object. */
-  readonly mayDelete: (bucket: string, key: string) => boolean;
+  readonly access: BucketAccess;
 }
 
 /** What an operation answers with. */
@@ -20,6 +20,8 @@ export interface S3Answer {
   readonly headers?: Readonly<Record<string, string>>;
   /** A body of XML, or of bytes; neither for an empty body. */
   readonly xml?: string;
+  /** A body of JSON. */
+  readonly text?: string;
   readonly body?: Readable | undefined;
 }
 

@@ -2,11 +2,14 @@ import { randomBytes } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { pipeline } from 'node:stream/promises';
 import { ServiceError } from '../services';
+import { openAccess, type BucketAccess } from './bucket-access';
 import type { Operation, S3Answer } from './call';
 import type { FileObjectStore } from './file-object-store';
 import { checkBucketName } from './names';
 import { operationOf, type Headers, type OperationName } from './operation';
 import { abortMultipartUpload } from './operations/abort-multipart-upload';
+import { getBucketEncryption, putBucketEncryption } from './operations/bucket-encryption';
+import { deleteBucketPolicy, getBucketPolicy, putBucketPolicy } from './operations/bucket-policy';
 import { completeMultipartUpload } from './operations/complete-multipart-upload';
 import { copyObject } from './operations/copy-object';
 import { createBucket } from './operations/create-bucket';
@@ -34,9 +37,12 @@ const HANDLERS: Readonly<Record<OperationName, Operation>> = {
   CreateBucket: createBucket,
   CreateMultipartUpload: createMultipartUpload,
   DeleteBucket: deleteBucket,
+  DeleteBucketPolicy: deleteBucketPolicy,
   DeleteObject: deleteObject,
   DeleteObjects: deleteObjects,
+  GetBucketEncryption: getBucketEncryption,
   GetBucketLocation: getBucketLocation,
+  GetBucketPolicy: getBucketPolicy,
   GetObject: getObject,
   HeadBucket: headBucket,
   HeadObject: headObject,
@@ -45,6 +51,8 @@ const HANDLERS: Readonly<Record<OperationName, Operation>> = {
   ListObjects: listObjects,
   ListObjectsV2: listObjectsV2,
   ListParts: listParts,
+  PutBucketEncryption: putBucketEncryption,
+  PutBucketPolicy: putBucketPolicy,
   PutObject: putObject,
   UploadPart: uploadPart,
 };
@@ -58,7 +66,7 @@ export async function handleS3(
   request: IncomingMessage,
   response: ServerResponse,
   store: FileObjectStore,
-  mayDelete: (bucket: string, key: string) => boolean = () => true,
+  access: BucketAccess = openAccess(),
 ): Promise<void> {
   const headers = request.headers as Headers;
   let answer: S3Answer;
@@ -66,7 +74,7 @@ export async function handleS3(
     const operation = operationOf(request.method ?? '', request.url ?? '', request.headers);
     if (operation.bucket !== '') checkBucketName(operation.bucket);
     checkRegion(operation, headers, store);
-    answer = await HANDLERS[operation.operation]({ ...operation, request, headers, store, mayDelete });
+    answer = await HANDLERS[operation.operation]({ ...operation, request, headers, store, access });
   } catch (error) {
     if (request.destroyed && !request.complete) return;
     answerS3Error(request, response, error, store);
@@ -122,7 +130,7 @@ function bucketOf(request: IncomingMessage): string | undefined {
 }
 
 async function send(request: IncomingMessage, response: ServerResponse, answer: S3Answer): Promise<void> {
-  const { status = 200, headers = {}, xml, body } = answer;
+  const { status = 200, headers = {}, xml, text, body } = answer;
   response.statusCode = status;
   for (const [name, value] of Object.entries({ ...requestIds(), ...headers }))
     response.setHeader(name, value);
@@ -130,9 +138,13 @@ async function send(request: IncomingMessage, response: ServerResponse, answer: 
     response.setHeader('content-type', 'application/xml');
     response.setHeader('content-length', Buffer.byteLength(xml));
   }
+  if (text !== undefined) {
+    response.setHeader('content-type', 'application/json');
+    response.setHeader('content-length', Buffer.byteLength(text));
+  }
   request.resume();
   if (body) await pipeline(body, response);
-  else response.end(request.method === 'HEAD' ? undefined : xml);
+  else response.end(request.method === 'HEAD' ? undefined : (xml ?? text));
 }
 
 function requestIds(): Record<'x-amz-request-id' | 'x-amz-id-2' | 'server', string> {

@@ -1,20 +1,20 @@
 import type { S3Handler } from '../http/s3';
 import type { Principal } from '../iam/account';
+import { openAccess, type BucketAccess } from './bucket-access';
 import type { FileObjectStore } from './file-object-store';
 import { answerS3Error, handleS3 } from './handle-s3';
 import { operationOf } from './operation';
 
 /**
  * S3 over one store, as the twin's server calls it.
- * @param mayDelete whether a caller may delete an object: DeleteObjects tells of each key by itself.
+ * @param accessOf what guards the buckets, as a caller meets it.
  */
 export function s3Handler(
   store: FileObjectStore,
-  mayDelete: (principal: Principal | undefined, bucket: string, key: string) => boolean = () => true,
+  accessOf: (principal: Principal | undefined) => BucketAccess = openAccess,
 ): S3Handler {
   return {
-    handle: (request, response, { principal }) =>
-      handleS3(request, response, store, (bucket, key) => mayDelete(principal, bucket, key)),
+    handle: (request, response, { principal }) => handleS3(request, response, store, accessOf(principal)),
     operationOf(request) {
       const { operation, bucket, key, query } = operationOf(
         request.method ?? '',

@@ -59,6 +59,11 @@ const SHAPES = {
   CreateBucket: { method: 'PUT', on: 'bucket', headers: CHECKSUM },
   HeadBucket: { method: 'HEAD', on: 'bucket' },
   DeleteBucket: { method: 'DELETE', on: 'bucket' },
+  GetBucketEncryption: { method: 'GET', on: 'bucket', needs: { encryption: null } },
+  PutBucketEncryption: { method: 'PUT', on: 'bucket', needs: { encryption: null }, headers: CHECKSUM },
+  GetBucketPolicy: { method: 'GET', on: 'bucket', needs: { policy: null } },
+  PutBucketPolicy: { method: 'PUT', on: 'bucket', needs: { policy: null }, headers: CHECKSUM },
+  DeleteBucketPolicy: { method: 'DELETE', on: 'bucket', needs: { policy: null } },
   GetBucketLocation: { method: 'GET', on: 'bucket', needs: { location: null } },
   ListObjects: { method: 'GET', on: 'bucket', query: [...LISTING, 'marker'] },
   ListObjectsV2: {

@@ -19,7 +19,7 @@ export const s3Support: { readonly supported: readonly string[]; readonly refuse
     'Virtual-hosted-style requests and presigned URLs',
     'Versioning (versionId, x-amz-copy-source with a version)',
     'UploadPartCopy, GetObjectAttributes, SelectObjectContent, RestoreObject',
-    'ACLs, bucket policies, CORS, lifecycle, notifications, replication, website, logging, tagging, Object Lock',
+    'ACLs, CORS, lifecycle, notifications, replication, website, logging, tagging, Object Lock',
     'Encryption headers (x-amz-server-side-encryption and the like)',
     'Storage classes (x-amz-storage-class)',
     'x-amz-expected-bucket-owner and x-amz-request-payer',

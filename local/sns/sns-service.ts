@@ -6,14 +6,17 @@ import { listTopics } from './list-topics';
 import { publish } from './publish';
 import { parseForm, renderError, renderResult, unknownAction, type QueryCall } from './query';
 import type { SnsState } from './state';
+import { listSubscriptionsByTopic, subscribe } from './subscriptions';
 import { Topics } from './topics';
 import type { ServiceError } from '../services';
 
 const operations: Readonly<Record<string, (state: SnsState, input: unknown) => unknown>> = {
   CreateTopic: createTopic,
   GetTopicAttributes: getTopicAttributes,
+  ListSubscriptionsByTopic: listSubscriptionsByTopic,
   ListTopics: listTopics,
   Publish: publish,
+  Subscribe: subscribe,
 };
 
 export interface SnsOptions {
@@ -30,7 +33,7 @@ export class SnsService {
 
   constructor({ directory, region, accountId }: SnsOptions) {
     const inbox = new Inbox(join(directory, 'messages.jsonl'));
-    this.#state = { topics: new Topics(directory), inbox, region, accountId };
+    this.#state = { topics: new Topics(directory), inbox, subscriptions: [], region, accountId };
   }
 
   /** Absolute path of the inbox, one JSON message a line. */
@@ -46,6 +49,11 @@ export class SnsService {
   /** @returns the topic's ARN */
   createTopic(name: string): string {
     return createTopic(this.#state, { Name: name }).TopicArn;
+  }
+
+  /** A subscription of the template. */
+  subscribe(topic: string, email: string): void {
+    subscribe(this.#state, { TopicArn: topic, Protocol: 'email', Endpoint: email });
   }
 
   /**

@@ -8,11 +8,15 @@ import type { Resource } from './template';
 export interface PlannedSchedule {
   readonly logicalId: string;
   readonly name: string;
+  readonly group: string;
+  readonly arn: string;
   /** `rate(1 hour)`, `cron(25 * * * ? *)`. */
   readonly expression: string;
   readonly timezone: string;
   readonly enabled: boolean;
   readonly targetArn: string;
+  /** What it starts the target with; a rule’s target may go without. */
+  readonly roleArn?: string;
   /** JSON text that the target gets. */
   readonly input: string;
 }
@@ -25,10 +29,11 @@ const schedule = z.object({
   ScheduleExpressionTimezone: z.string().default('UTC'),
   State: state,
   FlexibleTimeWindow: z.looseObject({}),
-  Target: z.looseObject({ Arn: z.string(), Input: z.string().default('{}') }),
+  GroupName: z.string().default('default'),
+  Target: z.looseObject({ Arn: z.string(), RoleArn: z.string(), Input: z.string().default('{}') }),
 });
 
-const scheduleWithout = ['Description', 'GroupName', 'KmsKeyArn'];
+const scheduleWithout = ['Description', 'KmsKeyArn'];
 
 const rule = z.object({
   Name: z.string().optional(),
@@ -52,10 +57,13 @@ export function planSchedule(
   return {
     logicalId,
     name: scope.refOf(logicalId),
+    group: properties.GroupName,
+    arn: String(scope.attribute(logicalId, 'Arn', logicalId)),
     expression: properties.ScheduleExpression,
     timezone: properties.ScheduleExpressionTimezone,
     enabled: properties.State === 'ENABLED',
     targetArn: properties.Target.Arn,
+    roleArn: properties.Target.RoleArn,
     input: properties.Target.Input,
   };
 }
@@ -78,6 +86,8 @@ export function planRule(
   return {
     logicalId,
     name: scope.refOf(logicalId),
+    group: 'default',
+    arn: String(scope.attribute(logicalId, 'Arn', logicalId)),
     expression: properties.ScheduleExpression,
     timezone: 'UTC',
     enabled: properties.State === 'ENABLED',

@@ -1,8 +1,11 @@
 import { planAlarm, type PlannedAlarm } from './plan-alarm';
+import { planBucketPolicy, type PlannedBucketPolicy } from './plan-bucket-policy';
 import { planFunction, type PlannedFunction } from './plan-function';
 import { planRole, type PlannedRole } from './plan-role';
 import { planRule, planSchedule, type PlannedSchedule } from './plan-schedule';
 import { planStateMachine, type PlannedStateMachine } from './plan-state-machine';
+import { planStream, type PlannedStream } from './plan-stream';
+import { planTable, type PlannedTable } from './plan-table';
 import { planTopic, type PlannedTopic } from './plan-topic';
 import { planNamespace, planWorkgroup, type PlannedNamespace, type PlannedWorkgroup } from './plan-warehouse';
 import { StackScope, type StackSettings } from './stack-scope';
@@ -17,10 +20,15 @@ export interface Stack {
   readonly roles: readonly PlannedRole[];
   readonly stateMachines: readonly PlannedStateMachine[];
   readonly topics: readonly PlannedTopic[];
+  readonly bucketPolicies: readonly PlannedBucketPolicy[];
+  readonly streams: readonly PlannedStream[];
+  readonly tables: readonly PlannedTable[];
   readonly namespaces: readonly PlannedNamespace[];
   readonly workgroups: readonly PlannedWorkgroup[];
   readonly schedules: readonly PlannedSchedule[];
   readonly alarms: readonly PlannedAlarm[];
+  /** What the template tells of the deployed stack, by name. */
+  readonly outputs: Readonly<Record<string, { readonly value: string; readonly description: string }>>;
   /** Everything else in the template. */
   readonly notDeployed: readonly { readonly logicalId: string; readonly type: string }[];
 }
@@ -52,6 +60,9 @@ export function planStack(template: Template, settings: StackSettings): Stack {
     roles: plan(ofType('AWS::IAM::Role'), planRole),
     stateMachines: plan(ofType('AWS::StepFunctions::StateMachine'), planStateMachine),
     topics: plan(ofType('AWS::SNS::Topic'), planTopic),
+    bucketPolicies: plan(ofType('AWS::S3::BucketPolicy'), planBucketPolicy),
+    streams: plan(ofType('AWS::KinesisFirehose::DeliveryStream'), planStream),
+    tables: plan(ofType('AWS::Glue::Table'), planTable),
     namespaces: plan(ofType('AWS::RedshiftServerless::Namespace'), planNamespace),
     workgroups: plan(ofType('AWS::RedshiftServerless::Workgroup'), planWorkgroup),
     schedules: [
@@ -66,6 +77,7 @@ export function planStack(template: Template, settings: StackSettings): Stack {
     region: settings.region,
     accountId: settings.accountId,
     ...deployed,
+    outputs: scope.outputs(),
     notDeployed: others.map(([logicalId, { Type: type }]) => ({ logicalId, type })),
   };
 }

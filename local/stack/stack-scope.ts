@@ -42,6 +42,17 @@ export class StackScope implements Scope {
     return resolved === noValue ? undefined : resolved;
   }
 
+  /** The template's outputs, without intrinsic functions. @throws StackError */
+  outputs(): Readonly<Record<string, { readonly value: string; readonly description: string }>> {
+    const entries = Object.entries(this.#template.Outputs).map(([name, { Value, Description = '' }]) => {
+      const value = resolve(Value, this, `Outputs.${name}`);
+      if (typeof value !== 'string')
+        throw new StackError('UnsupportedProperty', `Outputs.${name}`, 'is no text');
+      return [name, { value, description: Description }] as const;
+    });
+    return Object.fromEntries(entries);
+  }
+
   /** What `Ref` gives for a resource. */
   refOf(logicalId: string): string {
     return this.ref(logicalId, logicalId) as string;

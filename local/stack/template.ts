@@ -6,7 +6,7 @@ const resource = z.looseObject({
   Condition: z.string().optional(),
 });
 
-/** The members of a CloudFormation template that say what is deployed. Outputs and metadata deploy nothing. */
+/** The members of a CloudFormation template that say what is deployed, and what is told of it. */
 export const templateSchema = z.looseObject({
   Resources: z.record(z.string(), resource),
   Parameters: z
@@ -14,6 +14,9 @@ export const templateSchema = z.looseObject({
       z.string(),
       z.looseObject({ Type: z.string(), Default: z.union([z.string(), z.number()]).optional() }),
     )
+    .default({}),
+  Outputs: z
+    .record(z.string(), z.looseObject({ Value: z.unknown(), Description: z.string().optional() }))
     .default({}),
   Conditions: z.record(z.string(), z.unknown()).default({}),
   Mappings: z.record(z.string(), z.record(z.string(), z.record(z.string(), z.unknown()))).default({}),

@@ -7,6 +7,7 @@ import { iamSupport } from '../../local/iam/support';
 import { redshiftDataDifferences, redshiftDataSupport } from '../../local/redshift-data/support';
 import { s3Support } from '../../local/s3/support';
 import { snsSupport } from '../../local/sns/support';
+import { stackSupport } from '../../local/stack/support';
 import { stepFunctionsSupport } from '../../local/step-functions/support';
 
 /** Keeps the twin's page and what the twin says of itself in agreement, in both directions. */
@@ -21,6 +22,7 @@ const SERVICES = {
   SNS: snsSupport,
   Lambda: lambdaSupport,
   'IAM and STS': iamSupport,
+  'Deployed resources': stackSupport,
 } as const;
 
 /** The text below a heading, up to the next one of its level or above. */

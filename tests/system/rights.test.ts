@@ -1,6 +1,7 @@
 import { AssumeRoleCommand, GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import { DescribeStatementCommand, RedshiftDataClient } from '@aws-sdk/client-redshift-data';
 import { DeleteObjectsCommand, GetObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { sendEvents } from '../../cli/delivery/send-events';
 import type { Account } from '../../local/iam/account';
 import { TestTwin } from '../support/test-twin';
 
@@ -102,19 +103,76 @@ test('a statement is shown to its owner, not to a function’s own role', async 
   });
 });
 
-test('a right that is missing fails its partition by name, and says which right it is', async () => {
-  const role = account.role('sluice-local-inspect-files');
-  const [name, document] = [...(role?.policies ?? [])][0] ?? [];
-  if (!role || name === undefined || !document) throw new Error('the role has no policy');
-  const Statement = document.Statement.filter(({ Sid }) => Sid !== 'ReadHours');
-  role.policies.set(name, { ...document, Statement });
+/** Takes a statement out of a role's policy while something is done. */
+async function without<Result>(role: string, sid: string, run: () => Promise<Result>): Promise<Result> {
+  const found = account.role(`sluice-local-${role}`);
+  const [name, document] = [...(found?.policies ?? [])][0] ?? [];
+  if (!found || name === undefined || !document) throw new Error(`${role} has no policy`);
+  const Statement = document.Statement.filter(({ Sid }) => Sid !== sid);
+  expect(Statement).toHaveLength(document.Statement.length - 1);
+  found.policies.set(name, { ...document, Statement });
   try {
-    await twin.putTrips(HOUR, 'a.parquet', [{ trip_id: 'a' }]);
-    const { status, partitions } = await twin.load({ partition: HOUR });
-    expect(status).toBe('FAILED');
-    expect(partitions[0]).toMatchObject({ outcome: 'failed', error: 'AccessDenied' });
-    expect(partitions[0]?.cause).toContain('s3:GetObject on resource');
+    return await run();
   } finally {
-    role.policies.set(name, document);
+    found.policies.set(name, document);
   }
+}
+
+describe('a right that is missing fails its partition by name, and nothing is half loaded', () => {
+  test.each([
+    [
+      'inspect-files',
+      'ReadHours',
+      's3:GetObject on resource: arn:aws:s3:::sluice-local-lake-000000000000/trips/',
+    ],
+    [
+      'inspect-files',
+      'WritePlans',
+      's3:PutObject on resource: arn:aws:s3:::sluice-local-lake-000000000000/sluice/',
+    ],
+    ['copy-to-staging', 'ReadPlans', 's3:GetObject'],
+    ['copy', 'ReadFiles', 'S3ServiceException:Access Denied,Status 403'],
+  ])('%s without %s', async (role, sid, words) => {
+    await twin.putTrips(HOUR, 'a.parquet', [{ trip_id: 'a' }]);
+    const { status, partitions } = await without(role, sid, () => twin.load({ partition: HOUR }));
+    expect(status).toBe('FAILED');
+    expect(partitions).toMatchObject([{ outcome: 'failed', error: 'AccessDenied', inserted: 0 }]);
+    expect(partitions[0]?.cause).toContain(words);
+    expect(await twin.stagingTables()).toEqual([]);
+    expect(await twin.load({ partition: HOUR })).toMatchObject({ status: 'SUCCEEDED' });
+  });
+});
+
+test('a bucket whose policy takes no signature of an hour is not read by COPY', async () => {
+  const { bucket } = twin.connection;
+  const before = account.bucketPolicies.get(bucket)!;
+  const limit = {
+    Effect: 'Deny' as const,
+    Principal: { AWS: ['*'], Service: [] },
+    Action: ['s3:*'],
+    Resource: [`arn:aws:s3:::${bucket}/*`],
+    Condition: { NumericGreaterThan: { 's3:signatureAge': ['600000'] } },
+  };
+  account.bucketPolicies.set(bucket, { ...before, Statement: [...before.Statement, limit] });
+  await twin.putTrips(HOUR, 'a.parquet', [{ trip_id: 'a' }]);
+  expect(await twin.load({ partition: HOUR })).toMatchObject({ partitions: [{ error: 'AccessDenied' }] });
+  account.bucketPolicies.set(bucket, before);
+  expect(await twin.load({ partition: HOUR })).toMatchObject({ status: 'SUCCEEDED' });
+});
+
+test('a state machine without its rights fails, and its failure still has a name', async () => {
+  const { status, error } = await without('load', 'CallFunctions', () => twin.load({ partition: HOUR }));
+  expect({ status, error }).toEqual({ status: 'FAILED', error: 'Lambda.AccessDeniedException' });
+});
+
+test('a stream without its right to transform keeps the events under its error prefix', async () => {
+  const [dataset] = twin.connection.datasets;
+  const source = [{ arrival: HOUR, event: { trip_id: 'a' } }];
+  const written = await without('trips-stream', 'Transform', async () => {
+    await sendEvents(twin.connection, dataset!, source);
+    return twin.connection.deliver(dataset!);
+  });
+  expect(written).toMatchObject([
+    { key: expect.stringContaining('processing-failed') as string, records: 1 },
+  ]);
 });

@@ -93,6 +93,11 @@ export function wrongRegion(): SqlError {
   );
 }
 
+/** Of the role, or of the bucket: Redshift does not say whose. */
+export function accessDenied(): SqlError {
+  return s3Error('Access Denied', 403, 'AccessDenied');
+}
+
 export function noSuchBucket(): SqlError {
   return s3Error('The specified bucket does not exist', 404, 'NoSuchBucket');
 }

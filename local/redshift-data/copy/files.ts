@@ -1,7 +1,15 @@
 import { readFile } from 'node:fs/promises';
 import type { ObjectStore, StoredObject } from '../../services';
 import type { CopyCommand, S3Location } from './command';
-import { invalidRange, missingManifest, noSuchBucket, noSuchKey, noSuchPrefix, wrongRegion } from './errors';
+import {
+  accessDenied,
+  invalidRange,
+  missingManifest,
+  noSuchBucket,
+  noSuchKey,
+  noSuchPrefix,
+  wrongRegion,
+} from './errors';
 import { parseManifest, type ManifestEntry } from './manifest';
 
 /** The files that a COPY loads, in order. @throws SqlError where S3 or the manifest do not hold them. */
@@ -9,11 +17,14 @@ export async function filesOf(
   copy: CopyCommand,
   store: ObjectStore,
   region: string,
+  mayRead: (bucket: string, key: string) => boolean,
 ): Promise<StoredObject[]> {
   checkBucket(copy.from.bucket, store, region);
+  if (!mayRead(copy.from.bucket, copy.from.key)) throw accessDenied();
   if (!copy.manifest) return listPrefix(copy.from, store);
   const files: StoredObject[] = [];
   for (const entry of await readManifest(copy.from, store)) {
+    if (!mayRead(entry.location.bucket, entry.location.key)) throw accessDenied();
     const file = await findEntry(entry, store, region);
     if (file !== undefined) files.push(file);
   }

@@ -21,6 +21,8 @@ export interface CopyEnvironment {
   readonly region: string;
   readonly accountId: string;
   readonly iamRoles: readonly string[];
+  /** Whether a role may read an object. Default: it may. */
+  readonly mayRead?: (role: string, bucket: string, key: string) => boolean;
   /** A folder for links to files whose own paths the engine would read as patterns. */
   readonly directory: string;
 }
@@ -37,7 +39,9 @@ export async function load(
   const targets = targetColumns(copy, table, target.name);
   const refused = roleError(copy.role, accountId, iamRoles);
   if (refused !== undefined) throw refused;
-  const files = await filesOf(copy, store, region);
+  const role = copy.role === 'default' ? (iamRoles[0] ?? '') : copy.role;
+  const mayRead = (bucket: string, key: string) => environment.mayRead?.(role, bucket, key) ?? true;
+  const files = await filesOf(copy, store, region, mayRead);
   let rows = 0;
   for (const file of files) {
     const footer = checkFooter(await readFooter(file.path, file.size), targets, copy, file, region);

@@ -14,6 +14,8 @@ export interface RedshiftDataOptions {
   readonly database: string;
   /** ARNs of the roles attached to the namespace; the first is its default. */
   readonly iamRoles: readonly string[];
+  /** Whether a role may read an object for COPY. Default: it may. */
+  readonly mayRead?: (role: string, bucket: string, key: string) => boolean;
   /** Of the engine, for example `1GB`. */
   readonly memoryLimit?: string;
   /** Statements that may be active at once, 200 where AWS says a number. */

@@ -6,13 +6,7 @@ import { parseXml, renderXml } from '../xml';
 
 const MAX_KEYS = 1000;
 
-export async function deleteObjects({
-  request,
-  headers,
-  bucket,
-  store,
-  mayDelete,
-}: S3Call): Promise<S3Answer> {
+export async function deleteObjects({ request, headers, bucket, store, access }: S3Call): Promise<S3Answer> {
   store.bucket(bucket);
   requireDigest(headers);
   const {
@@ -23,7 +17,7 @@ export async function deleteObjects({
   if (Object.keys(others).some((name) => name !== '#text')) throw malformedXml();
   const keys = ((entries ?? []) as unknown[]).map(keyOf);
   if (keys.length === 0 || keys.length > MAX_KEYS) throw malformedXml();
-  const allowed = keys.filter((key) => mayDelete(bucket, key));
+  const allowed = keys.filter((key) => access.mayDelete(bucket, key));
   for (const key of allowed) store.delete(bucket, key);
   const deleted = quiet === 'true' ? [] : allowed.map((key) => ({ Key: key }));
   const errors = keys

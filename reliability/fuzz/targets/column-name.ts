@@ -80,7 +80,7 @@ const row = fc.record({
 });
 
 const HOUR = '2026-11-20T08';
-const PREFIX = 'fuzz/2026/11/20/08/';
+const PREFIX = 'trips/year=2026/fuzz-month=11/day=20/hour=08/';
 const CANARY = [['sings']];
 
 export const columnName: Target<ColumnNameCase> = {
@@ -133,7 +133,7 @@ export const columnName: Target<ColumnNameCase> = {
       return ACCEPTED;
     } finally {
       same('the canary', await surroundings.rows('SELECT * FROM canary'), CANARY);
-      await surroundings.empty('fuzz/');
+      await surroundings.empty('trips/year=2026/fuzz-');
       await surroundings.dropTables(table, 'sluice.mutex_fuzzed');
     }
   },
@@ -145,7 +145,8 @@ function datasetText({ table, key, eventTime, first, second, strategy }: ColumnN
     `  - { name: ${JSON.stringify(name)}, type: ${type}, required: ${required} }`;
   return [
     'dataset: fuzzed',
-    'source: { prefix: "fuzz/{yyyy}/{MM}/{dd}/{HH}/" }',
+    // Under the prefix that the COPY role may read.
+    'source: { prefix: "trips/year={yyyy}/fuzz-month={MM}/day={dd}/hour={HH}/" }',
     'target:',
     `  table: ${JSON.stringify(table)}`,
     `  key: [${JSON.stringify(key)}]`,

@@ -275,7 +275,7 @@ async function runEverything(dataset: Dataset, surroundings: Surroundings): Prom
   const steps = readdirSync(join(ROOT, 'sql'))
     .map((file) => file.replace(/\.sql$/, ''))
     // Nothing of a dataset is in it.
-    .filter((step) => step !== 'upgrade-history');
+    .filter((step) => step !== 'upgrade-history' && step !== 'migrate');
   const first = [
     'create-warehouse',
     'list-partitions',
@@ -316,7 +316,10 @@ async function copyIsUnderstood(
   const sqls = templates
     .filter((template) => template.name !== 'drop-staging')
     .map((template) =>
-      renderSql(template, { ...pieces, manifest: `'s3://${surroundings.twin.connection.bucket}/none'` }),
+      renderSql(template, {
+        ...pieces,
+        manifest: `'s3://${surroundings.twin.connection.bucket}/sluice/none'`,
+      }),
     );
   const error = await surroundings.runBatch(batchOf(sqls, {}), 'copy-to-staging').then(
     () => undefined,

@@ -4,10 +4,12 @@ import {
   ListTopicsCommand,
   PublishCommand,
   SNSClient,
+  DeleteTopicCommand,
+  ListSubscriptionsByTopicCommand,
   SubscribeCommand,
 } from '@aws-sdk/client-sns';
-import { appendFileSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createServer } from 'node:http';
+import { appendFileSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { RuleFaults } from '../../../local/faults/rule-faults';
@@ -228,13 +230,23 @@ describe('Publish', () => {
   });
 });
 
-test('other operations are refused', async () => {
-  const call = client.send(
-    new SubscribeCommand({ TopicArn: topicArn, Protocol: 'email', Endpoint: 'a@b.c' }),
+test('an e-mail address can be subscribed, and is told of', async () => {
+  const { TopicArn } = await client.send(new CreateTopicCommand({ Name: 'subscribed' }));
+  await client.send(new SubscribeCommand({ TopicArn, Protocol: 'email', Endpoint: 'a@b.c' }));
+  const { Subscriptions } = await client.send(new ListSubscriptionsByTopicCommand({ TopicArn }));
+  expect(Subscriptions).toMatchObject([{ Protocol: 'email', Endpoint: 'a@b.c', TopicArn }]);
+  const other = await client.send(new CreateTopicCommand({ Name: 'lonely' }));
+  const { Subscriptions: others } = await client.send(
+    new ListSubscriptionsByTopicCommand(other as { TopicArn: string }),
   );
+  expect(others ?? []).toEqual([]);
+});
+
+test('other operations are refused', async () => {
+  const call = client.send(new DeleteTopicCommand({ TopicArn: topicArn }));
   await expect(call).rejects.toMatchObject({
     name: 'InvalidAction',
-    message: 'Could not find operation Subscribe for version 2010-03-31',
+    message: 'Could not find operation DeleteTopic for version 2010-03-31',
   });
 });
 

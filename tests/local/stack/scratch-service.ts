@@ -34,6 +34,7 @@ configValidationMode: error
 provider:
   name: aws
   runtime: nodejs24.x
+  versionFunctions: false
   region: us-east-1
   environment:
     TOPIC: { Ref: Failures }

@@ -1,0 +1,47 @@
+import { z } from 'zod';
+import { QueryService } from '../http/query-service';
+import { ServiceError } from '../services';
+import type { Stack } from '../stack';
+
+const describeStacks = z.strictObject({ StackName: z.string().optional() });
+
+/** AWS CloudFormation, as far as it tells of the one deployed stack. */
+export class CloudFormationService extends QueryService {
+  readonly name = 'cloudformation';
+  readonly #stack: Stack;
+  readonly #created = new Date();
+
+  constructor(stack: Stack) {
+    super({ namespace: 'http://cloudformation.amazonaws.com/doc/2010-05-15/', version: '2010-05-15' });
+    this.#stack = stack;
+  }
+
+  // eslint-disable-next-line @typescript-eslint/require-await -- a refusal has to be a rejection
+  async call(operation: string, input: unknown): Promise<unknown> {
+    const parsed = describeStacks.safeParse(input);
+    if (operation !== 'DescribeStacks' || !parsed.success) {
+      throw new ServiceError(
+        'InvalidAction',
+        `The twin has no operation ${operation} of CloudFormation with these members`,
+      );
+    }
+    const { name, region, accountId, outputs } = this.#stack;
+    const { StackName: asked = name } = parsed.data;
+    if (asked !== name) throw new ServiceError('ValidationError', `Stack with id ${asked} does not exist`);
+    return {
+      Stacks: [
+        {
+          StackName: name,
+          StackId: `arn:aws:cloudformation:${region}:${accountId}:stack/${name}/0`,
+          CreationTime: this.#created,
+          StackStatus: 'CREATE_COMPLETE',
+          Outputs: Object.entries(outputs).map(([OutputKey, { value, description }]) => ({
+            OutputKey,
+            OutputValue: value,
+            Description: description,
+          })),
+        },
+      ],
+    };
+  }
+}

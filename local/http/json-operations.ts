@@ -1,0 +1,46 @@
+import { z } from 'zod';
+import { ServiceError, type AwsJsonService, type RequestContext, type ServiceName } from '../services';
+
+/** One operation: its members, checked, and what it does. */
+export interface JsonOperation {
+  readonly shape: z.ZodType;
+  /** @throws ServiceError */
+  readonly run: (input: never) => unknown;
+}
+
+export function operation<Shape extends z.ZodType>(
+  shape: Shape,
+  run: (input: z.output<Shape>) => unknown,
+): JsonOperation {
+  return { shape, run };
+}
+
+/** A service of the JSON protocol whose operations are functions of their members. */
+export class JsonOperations implements AwsJsonService {
+  readonly contentType = 'application/x-amz-json-1.1';
+
+  constructor(
+    readonly name: ServiceName,
+    readonly target: string,
+    private readonly operations: Readonly<Record<string, JsonOperation>>,
+  ) {}
+
+  // eslint-disable-next-line @typescript-eslint/require-await -- a refusal has to be a rejection
+  async call(name: string, input: unknown, _request: RequestContext): Promise<unknown> {
+    const found = Object.hasOwn(this.operations, name) ? this.operations[name] : undefined;
+    if (!found) {
+      throw new ServiceError(
+        'UnknownOperationException',
+        `The twin has no operation ${name} of ${this.name}`,
+      );
+    }
+    const parsed = found.shape.safeParse(input);
+    if (!parsed.success) {
+      const { path = [], message = '' } = parsed.error.issues[0] ?? {};
+      throw new ServiceError('ValidationException', `${path.join('.')}: ${message}`);
+    }
+    return found.run(parsed.data as never);
+  }
+
+  async close(): Promise<void> {}
+}

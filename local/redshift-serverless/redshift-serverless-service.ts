@@ -1,0 +1,70 @@
+import { z } from 'zod';
+import { JsonOperations, operation } from '../http/json-operations';
+import { ServiceError } from '../services';
+import type { Stack } from '../stack';
+
+/**
+ * The namespace and the workgroup of the stack.
+ * @param iamRoles ARNs of the roles that are attached to the namespace, which COPY looks at; UpdateNamespace changes them.
+ */
+export function redshiftServerlessService(
+  { namespaces, workgroups, region, accountId }: Stack,
+  iamRoles: string[],
+): JsonOperations {
+  const defaults = new Map(namespaces.map(({ name, defaultIamRole }) => [name, defaultIamRole]));
+  const namespaceOf = (name: string) => {
+    const namespace = namespaces.find((each) => each.name === name);
+    if (!namespace) throw notFound(`The namespace ${name} was not found.`);
+    return {
+      namespaceName: name,
+      namespaceArn: namespace.arn,
+      namespaceId: namespace.id,
+      dbName: namespace.database,
+      adminUsername: namespace.adminUsername,
+      adminPasswordSecretArn: `arn:aws:secretsmanager:${region}:${accountId}:secret:redshift!${name}-${namespace.adminUsername}-AbCdEf`,
+      // The API has them so, not as ARNs.
+      iamRoles: iamRoles.map((arn) => `IamRole(applyStatus=in-sync, iamRoleArn=${arn})`),
+      defaultIamRoleArn: defaults.get(name),
+      status: 'AVAILABLE',
+    };
+  };
+  return new JsonOperations('redshift-serverless', 'RedshiftServerless', {
+    GetNamespace: operation(z.strictObject({ namespaceName: z.string() }), ({ namespaceName }) => ({
+      namespace: namespaceOf(namespaceName),
+    })),
+    UpdateNamespace: operation(
+      z.strictObject({
+        namespaceName: z.string(),
+        iamRoles: z.array(z.string()).optional(),
+        defaultIamRoleArn: z.string().optional(),
+      }),
+      ({ namespaceName, iamRoles: given, defaultIamRoleArn }) => {
+        namespaceOf(namespaceName);
+        if (given) iamRoles.splice(0, iamRoles.length, ...given);
+        if (defaultIamRoleArn !== undefined) defaults.set(namespaceName, defaultIamRoleArn);
+        return { namespace: namespaceOf(namespaceName) };
+      },
+    ),
+    GetWorkgroup: operation(z.strictObject({ workgroupName: z.string() }), ({ workgroupName }) => {
+      const workgroup = workgroups.find(({ name }) => name === workgroupName);
+      if (!workgroup) throw notFound(`The workgroup ${workgroupName} was not found.`);
+      return {
+        workgroup: {
+          workgroupName,
+          workgroupArn: workgroup.arn,
+          workgroupId: workgroup.id,
+          namespaceName: workgroup.namespace,
+          publiclyAccessible: workgroup.publiclyAccessible,
+          baseCapacity: workgroup.baseCapacity,
+          status: 'AVAILABLE',
+          endpoint: {
+            address: `${workgroupName}.${accountId}.${region}.redshift-serverless.amazonaws.com`,
+            port: 5439,
+          },
+        },
+      };
+    }),
+  });
+}
+
+const notFound = (message: string) => new ServiceError('ResourceNotFoundException', message);
