@@ -6,7 +6,7 @@ import { executionInput, startLoad, type LoadDocument } from './load';
 import { isRefusedKey } from './delivery/refused-key';
 import { sendEvents } from './delivery/send-events';
 import { colours } from './shared/colours';
-import type { Connection } from './shared/connection';
+import type { TwinConnection } from './shared/connection';
 import type { Output } from './shared/output';
 import { query } from './shared/query';
 import { startSpinner } from './shared/spinner';
@@ -30,7 +30,11 @@ const DEFAULT_HOURS = 6;
 const BUSIEST_HOURS = 24;
 
 /** The main job, from the first event to the loaded table, told step by step. @returns the exit code. */
-export async function runDemo(connection: Connection, output: Output, options: DemoOptions): Promise<number> {
+export async function runDemo(
+  connection: TwinConnection,
+  output: Output,
+  options: DemoOptions,
+): Promise<number> {
   const started = Date.now();
   const dataset = chooseDataset(connection.datasets, options.dataset ?? 'trips');
 
@@ -120,7 +124,7 @@ interface Streamed {
 }
 
 async function streamEvents(
-  connection: Connection,
+  connection: TwinConnection,
   output: Output,
   dataset: Dataset,
   source: Source,
@@ -161,7 +165,7 @@ async function streamEvents(
 
 /** Recent hours are found by the scheduled input; those of a file, or of long ago, are asked for as ranges. */
 async function loadAll(
-  connection: Connection,
+  connection: TwinConnection,
   output: Output,
   dataset: Dataset,
   options: DemoOptions,
@@ -206,7 +210,7 @@ function busiest(loads: readonly LoadDocument[]): Hour | undefined {
 }
 
 /** What two states of the table are compared by: every column takes part. */
-async function summarize(connection: Connection, dataset: Dataset): Promise<Record<string, unknown>> {
+async function summarize(connection: TwinConnection, dataset: Dataset): Promise<Record<string, unknown>> {
   const key = dataset.target.key.map(quoteName).join(', ');
   const columns = dataset.columns.map(({ name, type }) => {
     const column = quoteName(name);

@@ -104,9 +104,6 @@ export async function startLoad(
   }
 }
 
-/** Between two looks at a running execution, in milliseconds. */
-const POLL_INTERVAL = 250;
-
 async function follow(
   connection: Connection,
   executionArn: string,
@@ -128,7 +125,7 @@ async function follow(
       }
     }
     if (described.status === 'RUNNING' || described.status === 'PENDING_REDRIVE') {
-      await new Promise((resolve) => setTimeout(resolve, POLL_INTERVAL));
+      await new Promise((resolve) => setTimeout(resolve, connection.pollInterval));
       continue;
     }
     const document: LoadDocument = {

@@ -5,7 +5,7 @@ import { LoadError, splitMessage } from '../core/errors';
 import { chooseDataset } from '../core/dataset';
 import { isHour } from '../core/hour';
 import { readDatasets } from '../functions/shared/package-files';
-import type { Connection } from './shared/connection';
+import type { Connection, TwinConnection } from './shared/connection';
 import { Output, UsageError } from './shared/output';
 import { SERVICE_DIRECTORY } from './shared/service-directory';
 
@@ -22,6 +22,8 @@ interface CommonOptions {
   readonly json?: boolean;
   readonly stateDir: string;
   readonly dataset?: string;
+  readonly stage?: string;
+  readonly region?: string;
 }
 
 const program = new Command('sluice')
@@ -39,7 +41,9 @@ function command(usage: string, description: string): Command {
         .argParser(directory)
         .default('.sluice'),
     )
-    .option('--dataset <name>', 'the dataset, where there are several');
+    .option('--dataset <name>', 'the dataset, where there are several')
+    .option('--stage <name>', 'the deployed stack of that stage, instead of the local twin')
+    .option('--region <name>', 'of that stack; left out, the Region of the environment or the profile');
 }
 
 /** Runs what a command does and turns whatever it throws into a message and an exit code. */
@@ -75,11 +79,36 @@ function connected(
   return act(options, (output) => connect(options, output, (connection) => run(connection, output)));
 }
 
-function connect(
+/** Runs a command against the stage that is named, else against the twin. */
+async function connect(
   options: CommonOptions,
   output: Output,
   run: (connection: Connection) => Promise<number>,
 ): Promise<number> {
+  const { stage, region } = options;
+  if (stage === undefined) {
+    if (region !== undefined) throw new UsageError('--region is of a deployed stack: name its --stage too.');
+    return onTwin(options, output, run);
+  }
+  const { connectToStage } = load('./shared/connect-stage') as typeof import('./shared/connect-stage');
+  const connection = await connectToStage(stage, region);
+  try {
+    return await run(connection);
+  } finally {
+    await connection.close();
+  }
+}
+
+function onTwin(
+  options: CommonOptions,
+  output: Output,
+  run: (connection: TwinConnection) => Promise<number>,
+): Promise<number> {
+  if (options.stage !== undefined) {
+    throw new UsageError(
+      'This command is for the twin alone: it makes data up. Against a stage: sluice stream, then sluice load.',
+    );
+  }
   const { withConnection } = load('./shared/connect') as typeof import('./shared/connect');
   return withConnection(options.stateDir, output, run);
 }
@@ -112,10 +141,12 @@ command('demo', 'stream trips, load them, load one hour again, and show what hap
   .addOption(new Option('--rows <n>', 'events to make up').argParser(integer(1, 10_000_000)))
   .addOption(new Option('--seed <n>', 'for the made-up trips').argParser(integer(0, 2 ** 32 - 1)).default(1))
   .action((options: CommonOptions & { from?: string; hours?: number | 'all'; rows?: number; seed: number }) =>
-    connected(options, (connection, output) => {
-      const { runDemo } = load('./demo') as typeof import('./demo');
-      return runDemo(connection, output, options);
-    }),
+    act(options, (output) =>
+      onTwin(options, output, (connection) => {
+        const { runDemo } = load('./demo') as typeof import('./demo');
+        return runDemo(connection, output, options);
+      }),
+    ),
   );
 
 command('local', 'run the local twin as a server, for any AWS client')
@@ -124,6 +155,7 @@ command('local', 'run the local twin as a server, for any AWS client')
   )
   .action((options: CommonOptions & { port: number }) =>
     act(options, (output) => {
+      if (options.stage !== undefined) throw new UsageError('This is the twin itself: it has no --stage.');
       const { runLocal } = load('./local') as typeof import('./local');
       return runLocal(output, { stateDirectory: options.stateDir, port: options.port });
     }),

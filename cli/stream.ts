@@ -1,10 +1,10 @@
 import { open } from 'node:fs/promises';
 import { chooseDataset, type Dataset } from '../core/dataset';
-import { isHour } from '../core/hour';
+import { hourOf, isHour } from '../core/hour';
 import { RECORD_BYTES, type OversizeRecord } from './delivery/batches';
 import { isRefusedKey } from './delivery/refused-key';
 import { sendEvents, type Sent } from './delivery/send-events';
-import type { Connection } from './shared/connection';
+import { isTwin, type Connection } from './shared/connection';
 import { UsageError, type Output } from './shared/output';
 import { renderTable } from './shared/table';
 import { plural } from './shared/text';
@@ -56,14 +56,18 @@ export async function runStream(
     throw new UsageError(`--at ${String(at)} is not an hour. Write it in UTC, for example 2026-11-23T08.`);
   }
   const dataset = chooseDataset(connection.datasets, options.dataset);
-  const source = await sourceOf(options, dataset);
+  const stream = connection.streamOf(dataset);
+  if (at !== undefined && !isTwin(connection)) {
+    throw new UsageError('--at is for the twin: on AWS an event arrives when it arrives.');
+  }
+  const source = await sourceOf(options, dataset, isTwin(connection));
   const sent = await sendEvents(connection, dataset, source, { onProgress: progressLine(output) });
   if (output.live) output.say();
-  const written = await connection.deliver(dataset);
+  const written = isTwin(connection) ? await connection.deliver(dataset) : [];
 
   const objects = written.map(({ key, records }) => ({ key, records }));
   const document: StreamDocument = {
-    stream: connection.streamOf(dataset),
+    stream,
     records: sent.records,
     batches: sent.batches,
     objects: objects.filter(({ key }) => !isRefusedKey(key)),
@@ -72,12 +76,19 @@ export async function runStream(
     oversize: sent.oversize,
   };
   output.document(document);
-  if (!output.json) output.say(summary(document, connection.bucket));
+  if (!output.json) {
+    output.say(isTwin(connection) ? summary(document, connection.bucket) : sentText(document, dataset));
+  }
   noteOversize(sent, output);
   return sent.oversize.length > 0 ? 1 : 0;
 }
 
-async function sourceOf({ file, at }: StreamOptions, dataset: Dataset): Promise<ArrivalSource> {
+/** @param mayChoose whether events can arrive in another hour than this one. */
+async function sourceOf(
+  { file, at }: StreamOptions,
+  dataset: Dataset,
+  mayChoose: boolean,
+): Promise<ArrivalSource> {
   if (!(await isParquet(file))) return readEventsFile(file, { arrival: at, longest: RECORD_BYTES });
   const missing = dataset.columns.filter(
     ({ name, required }) => required && !TRIP_ATTRIBUTES.some((attribute) => attribute === name),
@@ -89,11 +100,23 @@ async function sourceOf({ file, at }: StreamOptions, dataset: Dataset): Promise<
     );
   }
   const trips = await readTaxiFile(file, { hours: 'all' });
-  return at === undefined ? trips.events : arrivingAt(at, trips.events);
+  return at === undefined && mayChoose ? trips.events : arrivingAt(at, trips.events);
 }
 
-async function* arrivingAt(arrival: string, events: AsyncIterable<{ event: object }>): ArrivalSource {
-  for await (const { event } of events) yield { arrival, event };
+async function* arrivingAt(
+  arrival: string | undefined,
+  events: AsyncIterable<{ event: object }>,
+): ArrivalSource {
+  for await (const { event } of events) yield arrival === undefined ? { event } : { arrival, event };
+}
+
+/** Firehose on AWS delivers when its buffer is full or old, which nobody waits for here. */
+function sentText({ stream, records }: StreamDocument, dataset: Dataset): string {
+  const hour = hourOf(new Date());
+  return [
+    `${plural(records, 'event')} sent to ${stream}. Firehose writes them within ${dataset.source.settle_minutes} minutes, under the hour of arrival.`,
+    `The hour is loaded once it has ended and settled, or at once when asked for: sluice load ${hour} --stage …`,
+  ].join('\n');
 }
 
 /** A Parquet file begins as it ends. */

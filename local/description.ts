@@ -6,6 +6,8 @@ export const twinDescription = z.object({
   endpoint: z.string(),
   /** Absolute. */
   state_directory: z.string(),
+  /** The stage that it is deployed as: its stack can be asked for by it. */
+  stage: z.string(),
   region: z.string(),
   bucket: z.string(),
   /** The stream of the dataset, or of the first where there are several. */

@@ -227,6 +227,7 @@ export async function startTwin(options: TwinOptions): Promise<Twin> {
     const description: TwinDescription = {
       endpoint,
       state_directory: resolve(stateDirectory),
+      stage: STAGE,
       region: REGION,
       bucket: environment.LAKE_BUCKET,
       stream: streams[0]?.name ?? '',

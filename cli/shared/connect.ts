@@ -1,8 +1,3 @@
-import { FirehoseClient } from '@aws-sdk/client-firehose';
-import { RedshiftDataClient } from '@aws-sdk/client-redshift-data';
-import { S3Client } from '@aws-sdk/client-s3';
-import { fromTemporaryCredentials } from '@aws-sdk/credential-providers';
-import { SFNClient } from '@aws-sdk/client-sfn';
 import { createRequire } from 'node:module';
 import { constants } from 'node:os';
 import { resolve } from 'node:path';
@@ -11,7 +6,9 @@ import type { Dataset } from '../../core/dataset';
 import { readDatasets } from '../../functions/shared/package-files';
 import type { TwinDescription } from '../../local/description';
 import { findRunningTwin } from '../../local/running-twin';
-import type { Connection } from './connection';
+import { clientsOf, destroy } from './clients';
+import type { ClientSettings, TwinConnection } from './connection';
+import { streamNamed } from './connect-stage';
 import type { Output } from './output';
 import { SERVICE_DIRECTORY } from './service-directory';
 
@@ -25,7 +22,7 @@ const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 export async function withConnection<Result>(
   stateDirectory: string,
   output: Output,
-  run: (connection: Connection) => Promise<Result>,
+  run: (connection: TwinConnection) => Promise<Result>,
 ): Promise<Result> {
   const running = await findRunningTwin(stateDirectory);
   if (running) return run(connectionTo(running, async () => {}));
@@ -63,9 +60,12 @@ export async function withConnection<Result>(
 
 const delivered = z.array(z.object({ bucket: z.string(), key: z.string(), records: z.number() }));
 
+/** Between two looks at an execution of the twin's, in milliseconds. */
+const POLL_INTERVAL = 250;
+
 /** Stock clients, pointed at the twin by what it says of itself. */
-export function connectionTo(twin: TwinDescription, close: () => Promise<void>): Connection {
-  const client = {
+export function connectionTo(twin: TwinDescription, close: () => Promise<void>): TwinConnection {
+  const settings: ClientSettings = {
     endpoint: twin.endpoint,
     region: twin.region,
     credentials: {
@@ -73,24 +73,14 @@ export function connectionTo(twin: TwinDescription, close: () => Promise<void>):
       secretAccessKey: twin.env.AWS_SECRET_ACCESS_KEY,
     },
   };
-  const clients = {
-    s3: new S3Client(client),
-    firehose: new FirehoseClient(client),
-    stepFunctions: new SFNClient(client),
-    redshiftData: new RedshiftDataClient({
-      ...client,
-      credentials: fromTemporaryCredentials({
-        masterCredentials: client.credentials,
-        params: { RoleArn: twin.statements_role_arn, RoleSessionName: 'sluice' },
-        clientConfig: { endpoint: client.endpoint, region: client.region },
-      }),
-    }),
-  };
-  const streamOf = (dataset: Dataset) => twin.streams[dataset.name] ?? '';
+  const clients = clientsOf(settings, twin.statements_role_arn);
+  const streamOf = (dataset: Dataset) => streamNamed(dataset, twin.streams[dataset.name]);
   return {
     ...clients,
+    stage: twin.stage,
     endpoint: twin.endpoint,
     region: twin.region,
+    settings,
     bucket: twin.bucket,
     stateMachineArn: twin.state_machine_arn,
     workgroup: twin.workgroup,
@@ -98,6 +88,7 @@ export function connectionTo(twin: TwinDescription, close: () => Promise<void>):
     secret: twin.secret,
     datasets: readDatasets(SERVICE_DIRECTORY),
     streamOf,
+    pollInterval: POLL_INTERVAL,
     async deliver(dataset) {
       const answer = await fetch(`${twin.endpoint}/_sluice/deliver`, {
         method: 'POST',
@@ -108,7 +99,7 @@ export function connectionTo(twin: TwinDescription, close: () => Promise<void>):
       return delivered.parse(await answer.json());
     },
     async close() {
-      for (const each of Object.values(clients)) each.destroy();
+      destroy(clients);
       await close();
     },
   };

@@ -19,6 +19,12 @@ export interface ArrivingLine {
   readonly data?: Uint8Array;
 }
 
-export type Arrival = ArrivingEvent | ArrivingLine;
+/** An event that arrives when Firehose gets it. */
+export interface EventOfNow {
+  readonly arrival?: undefined;
+  readonly event: object;
+}
+
+export type Arrival = ArrivingEvent | EventOfNow | ArrivingLine;
 
 export type ArrivalSource = AsyncIterable<Arrival> | Iterable<Arrival>;

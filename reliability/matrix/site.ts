@@ -4,7 +4,7 @@ import { DescribeExecutionCommand, ListExecutionsCommand, StartExecutionCommand 
 import { setTimeout as sleep } from 'node:timers/promises';
 import { startLoad, type LoadDocument } from '../../cli/load';
 import { connectionTo } from '../../cli/shared/connect';
-import type { Connection } from '../../cli/shared/connection';
+import type { TwinConnection } from '../../cli/shared/connection';
 import { query } from '../../cli/shared/query';
 import { prefixOfHour } from '../../core/prefix';
 import { stagingTable } from '../../core/warehouse';
@@ -26,7 +26,7 @@ const LONGEST_LOAD_MS = 240_000;
 
 /** A twin as its clients see it: the files put in, loads, and what came of them. */
 export class Site {
-  readonly connection: Connection;
+  readonly connection: TwinConnection;
   /** Messages published before the last reset. */
   #notified: number;
 

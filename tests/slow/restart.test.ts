@@ -12,7 +12,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { startLoad, type LoadDocument } from '../../cli/load';
 import { connectionTo } from '../../cli/shared/connect';
-import type { Connection } from '../../cli/shared/connection';
+import type { TwinConnection } from '../../cli/shared/connection';
 import { query, type QueryResult } from '../../cli/shared/query';
 import { prefixOfHour } from '../../core/prefix';
 import type { TwinDescription } from '../../local/description';
@@ -36,7 +36,7 @@ const NEVER_ENDING: FaultRule = {
   fault: { type: 'delay', ms: 600_000 },
 };
 
-async function start(connection: Connection, partition: string): Promise<string> {
+async function start(connection: TwinConnection, partition: string): Promise<string> {
   const { stateMachineArn, stepFunctions } = connection;
   const input = JSON.stringify({ partition });
   const { executionArn } = await stepFunctions.send(new StartExecutionCommand({ stateMachineArn, input }));
@@ -115,7 +115,7 @@ describe('a twin that is stopped and started again', () => {
 /** `sluice local` in a process of its own, as a user runs it. */
 class TwinProcess {
   private constructor(
-    readonly connection: Connection,
+    readonly connection: TwinConnection,
     readonly ended: Promise<unknown>,
     readonly kill: () => void,
   ) {}

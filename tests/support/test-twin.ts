@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { connectionTo } from '../../cli/shared/connect';
-import type { Connection } from '../../cli/shared/connection';
+import type { TwinConnection } from '../../cli/shared/connection';
 import { query, type QueryResult } from '../../cli/shared/query';
 import { startLoad, type LoadDocument } from '../../cli/load';
 import { prefixOfHour } from '../../core/prefix';
@@ -20,7 +20,7 @@ const PACKAGE_DIRECTORY = join(ROOT, '.sluice', 'test-package');
 export class TestTwin {
   private constructor(
     readonly twin: Twin,
-    readonly connection: Connection,
+    readonly connection: TwinConnection,
     readonly stateDirectory: string,
   ) {}
 

@@ -144,6 +144,7 @@ describe('while sluice local runs', () => {
     expect(description).toEqual({
       endpoint: expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+$/) as string,
       state_directory: stateDirectory,
+      stage: 'local',
       region: 'us-east-1',
       bucket: expect.any(String) as string,
       stream: 'sluice-local-trips',

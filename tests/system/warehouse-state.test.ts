@@ -20,7 +20,7 @@ describe('a warehouse that is not as the last load left it', () => {
     const document = await twin.load();
     expect(document).toMatchObject({ status: 'FAILED', error: 'TargetMismatch', partitions: [] });
     expect(document.cause).toMatch(/public\.trips lacks vendor_id, .*source_partition/);
-    expect(document.cause).toMatch(/ALTER TABLE public\.trips ADD COLUMN/);
+    expect(document.cause).toContain('Run sluice migrate --plan, then sluice migrate');
     expect(await twin.notifications()).toHaveLength(1);
   });
 
