@@ -227,6 +227,14 @@ command('migrate', 'make the targets what the dataset files say, where nothing i
     }),
   );
 
+command('doctor', 'look at everything that a load needs, and say what mends what is wrong').action(
+  (options: CommonOptions) =>
+    connected(options, (connection, output) => {
+      const { runDoctor } = load('./doctor') as typeof import('./doctor');
+      return runDoctor(connection, output);
+    }),
+);
+
 // Whoever reads may stop reading (`sluice sql … | head -1`): the work goes on to its end, and nothing more is written.
 for (const stream of [process.stdout, process.stderr]) {
   stream.on('error', (error: NodeJS.ErrnoException) => {

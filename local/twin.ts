@@ -141,7 +141,11 @@ export async function startTwin(options: TwinOptions): Promise<Twin> {
       region: REGION,
       accountId: ACCOUNT_ID,
     });
-    for (const topic of stack.topics) sns.createTopic(topic.name);
+    for (const topic of stack.topics) {
+      sns.createTopic(topic.name);
+      // Who hears of failures here is who reads the inbox.
+      sns.subscribe(topic.arn, 'messages.jsonl@localhost');
+    }
 
     const authorizer: Authorizer = new Authorizer(account, {
       workgroupArn: stack.workgroups[0]?.arn ?? '',

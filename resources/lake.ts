@@ -1,15 +1,10 @@
+import { LONGEST_SIGNATURE_MILLISECONDS } from '../core/bucket-policy';
 import { attribute, policy, ref, retained, sub, type Resources, type Value } from './cloudformation';
 import type { Settings } from './settings';
 
 const BUCKET = 'LakeBucket';
 const DAYS_OF_OLD_VERSIONS = 30;
 const DAYS_OF_UNFINISHED_UPLOADS = 7;
-
-/**
- * COPY reads by presigned URLs that are valid for an hour: no signature may be refused for being that old, and none needs
- * to be older. Source: Amazon Redshift, "COPY from columnar data formats".
- */
-const LONGEST_SIGNATURE_MILLISECONDS = 3_600_000;
 
 export function lakeBucket({ lakeBucket }: Settings): Value {
   return lakeBucket ?? ref(BUCKET);

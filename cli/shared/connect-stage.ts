@@ -25,7 +25,7 @@ const POLL_INTERVAL = 2_000;
  */
 export async function connectToStage(stage: string, region?: string): Promise<Connection> {
   const settings: ClientSettings = region === undefined ? {} : { region };
-  const stackName = `${serviceName()}-${stage}`;
+  const stackName = stackNameOf(stage);
   const { outputs, region: found } = await readOutputs(settings, stackName);
   const needed = (name: string): string => {
     const value = outputs.get(name);
@@ -66,6 +66,8 @@ export function streamNamed(dataset: Dataset, name: string | undefined): string 
 }
 
 /** The stack's name is the service's and the stage's, as Serverless makes it. */
+export const stackNameOf = (stage: string): string => `${serviceName()}-${stage}`;
+
 function serviceName(): string {
   const { service } = parse(readFileSync(join(SERVICE_DIRECTORY, 'serverless.yml'), 'utf8')) as {
     service: string;

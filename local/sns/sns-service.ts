@@ -6,7 +6,7 @@ import { listTopics } from './list-topics';
 import { publish } from './publish';
 import { parseForm, renderError, renderResult, unknownAction, type QueryCall } from './query';
 import type { SnsState } from './state';
-import { listSubscriptionsByTopic, subscribe } from './subscriptions';
+import { listSubscriptionsByTopic, subscribe, unsubscribe } from './subscriptions';
 import { Topics } from './topics';
 import type { ServiceError } from '../services';
 
@@ -17,6 +17,7 @@ const operations: Readonly<Record<string, (state: SnsState, input: unknown) => u
   ListTopics: listTopics,
   Publish: publish,
   Subscribe: subscribe,
+  Unsubscribe: unsubscribe,
 };
 
 export interface SnsOptions {

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import { parseInput } from './input';
 import type { SnsState } from './state';
@@ -5,6 +6,7 @@ import { existingTopic } from './topic-arn';
 
 /** Who would hear of a topic's messages; here all stand in the inbox. */
 export interface Subscription {
+  readonly arn: string;
   readonly topic: string;
   readonly protocol: string;
   readonly endpoint: string;
@@ -22,30 +24,32 @@ const list = z.strictObject({ TopicArn: z.string() });
 export function subscribe(state: SnsState, input: unknown) {
   const { TopicArn: topic, Protocol: protocol, Endpoint: endpoint } = parseInput(subscription, input);
   existingTopic(state, topic);
-  state.subscriptions.push({ topic, protocol, endpoint });
-  return { SubscriptionArn: arnOf(topic, state.subscriptions.length) };
+  const arn = `${topic}:${randomUUID()}`;
+  state.subscriptions.push({ arn, topic, protocol, endpoint });
+  return { SubscriptionArn: arn };
+}
+
+/** One that is not there is gone already. */
+export function unsubscribe(state: SnsState, input: unknown) {
+  const { SubscriptionArn } = parseInput(z.strictObject({ SubscriptionArn: z.string() }), input);
+  const index = state.subscriptions.findIndex(({ arn }) => arn === SubscriptionArn);
+  if (index >= 0) state.subscriptions.splice(index, 1);
+  return {};
 }
 
 /** @returns `{ Subscriptions }` */
 export function listSubscriptionsByTopic(state: SnsState, input: unknown) {
-  const { TopicArn: arn } = parseInput(list, input);
-  existingTopic(state, arn);
+  const { TopicArn } = parseInput(list, input);
+  existingTopic(state, TopicArn);
   return {
-    Subscriptions: state.subscriptions.flatMap(({ topic, protocol, endpoint }, index) =>
-      topic === arn
-        ? [
-            {
-              SubscriptionArn: arnOf(topic, index + 1),
-              Owner: state.accountId,
-              Protocol: protocol,
-              Endpoint: endpoint,
-              TopicArn: topic,
-            },
-          ]
-        : [],
-    ),
+    Subscriptions: state.subscriptions
+      .filter(({ topic }) => topic === TopicArn)
+      .map(({ arn: SubscriptionArn, protocol: Protocol, endpoint: Endpoint }) => ({
+        SubscriptionArn,
+        Owner: state.accountId,
+        Protocol,
+        Endpoint,
+        TopicArn,
+      })),
   };
 }
-
-const arnOf = (topic: string, number: number): string =>
-  `${topic}:00000000-0000-0000-0000-${String(number).padStart(12, '0')}`;

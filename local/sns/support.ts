@@ -4,7 +4,7 @@ export const snsSupport: { readonly supported: readonly string[]; readonly refus
     'CreateTopic (standard topics, by name)',
     'Publish to a topic: Message (256 KiB), Subject, MessageAttributes of type String, String.Array and Number',
     'ListTopics, GetTopicAttributes',
-    'Subscribe an e-mail address, which nobody has to confirm, ListSubscriptionsByTopic',
+    'Subscribe an e-mail address, which nobody has to confirm, Unsubscribe, ListSubscriptionsByTopic',
     'every message is kept in `messages.jsonl`, on the disk before the call is answered',
     'calls from Step Functions (`arn:aws:states:::sns:publish`), with the same checks and faults',
     'faults: error, drop, delay, crash',

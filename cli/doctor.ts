@@ -1,0 +1,87 @@
+import { STACK_OUTPUTS } from '../core/stack-outputs';
+import { copyRoleAccount, copyRoleAttached, copyRoleRights, copyRoleTrust } from './doctor/copy-role';
+import { findingsOf, type Check, type Finding } from './doctor/finding';
+import { bucketPolicy, bucketRegion } from './doctor/lake';
+import { identity, schedule, stateMachine, subscription } from './doctor/operation';
+import { siteOf } from './doctor/site';
+import { glueColumns, streamPrefix } from './doctor/stream';
+import { dataApi, stagingColumns, targetColumns, workgroup } from './doctor/warehouse';
+import { colours } from './shared/colours';
+import { readOutputs, stackNameOf } from './shared/connect-stage';
+import type { Connection } from './shared/connection';
+import type { Output } from './shared/output';
+import { startSpinner } from './shared/spinner';
+import { plural } from './shared/text';
+
+/** In the order in which a load would meet them. */
+export const CHECKS: readonly Check[] = [
+  identity,
+  bucketRegion,
+  workgroup,
+  copyRoleAccount,
+  copyRoleTrust,
+  copyRoleAttached,
+  copyRoleRights,
+  bucketPolicy,
+  dataApi,
+  targetColumns,
+  stagingColumns,
+  glueColumns,
+  streamPrefix,
+  stateMachine,
+  schedule,
+  subscription,
+];
+
+/** What scripts may rely on. */
+export interface DoctorDocument {
+  readonly stage: string;
+  readonly region: string;
+  readonly findings: readonly Finding[];
+}
+
+/**
+ * Looks at a deployment through the services' own interfaces, before anything is loaded, and says of everything that
+ * would fail what mends it. Changes nothing.
+ * @returns the exit code: 1 where something is to be mended.
+ */
+export async function runDoctor(connection: Connection, output: Output): Promise<number> {
+  const { stage, region } = connection;
+  const { outputs } = await readOutputs(connection.settings, stackNameOf(stage));
+  const site = siteOf(connection, {
+    copyRoleArn: outputs.get(STACK_OUTPUTS.copyRoleArn) ?? '',
+    topicArn: outputs.get(STACK_OUTPUTS.topicArn) ?? '',
+    scheduleGroup: outputs.get(STACK_OUTPUTS.scheduleGroup) ?? '',
+  });
+  const findings: Finding[] = [];
+  const spinner = startSpinner(output, 'Looking');
+  try {
+    for (const check of CHECKS) {
+      spinner?.show(check.title);
+      const found = await findingsOf(check, site);
+      findings.push(...found);
+      spinner?.stop();
+      if (!output.json) for (const each of found) output.say(lineOf(each));
+    }
+  } finally {
+    spinner?.stop();
+    site.close();
+  }
+  output.document({ stage, region, findings } satisfies DoctorDocument);
+  const wrong = findings.filter(({ ok }) => !ok).length;
+  if (!output.json) {
+    output.say();
+    output.say(
+      wrong === 0
+        ? `${colours.green('✔')} ${plural(findings.length, 'thing')} looked at, nothing to mend (stage ${stage}, ${region}).`
+        : `${colours.red('✗')} ${plural(findings.length, 'thing')} looked at, ${wrong} to mend (stage ${stage}, ${region}).`,
+    );
+  }
+  return wrong === 0 ? 0 : 1;
+}
+
+function lineOf({ check, subject, ok, text, fix }: Finding): string {
+  const mark = ok ? colours.green('✔') : colours.red('✗');
+  const line = `${mark} ${check}: ${subject === '' ? '' : `${subject}: `}${text}`;
+  return fix === null ? line : `${line}\n    Fix: ${fix}`;
+}

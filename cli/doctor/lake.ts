@@ -1,0 +1,62 @@
+import {
+  GetBucketEncryptionCommand,
+  GetBucketLocationCommand,
+  GetBucketPolicyCommand,
+} from '@aws-sdk/client-s3';
+import { presignedReadProblems } from '../../core/bucket-policy';
+import type { Connection } from '../shared/connection';
+import type { Check } from './finding';
+
+/** COPY reads Parquet only within one Region. */
+export const bucketRegion: Check = {
+  title: 'bucket and warehouse in one Region',
+  needs: 's3:GetBucketLocation',
+  async run({ connection: { s3, bucket, region } }) {
+    const { LocationConstraint } = await s3.send(new GetBucketLocationCommand({ Bucket: bucket }));
+    const found =
+      (LocationConstraint as string | undefined) === 'EU' ? 'eu-west-1' : LocationConstraint || 'us-east-1';
+    const subject = `s3://${bucket}`;
+    if (found === region) return [{ subject, text: `both are in ${region}` }];
+    return [
+      {
+        subject,
+        text: `the bucket is in ${found}, the workgroup in ${region}: COPY reads Parquet only within one Region`,
+        fix: `Deploy into the bucket’s Region (npx serverless deploy --region ${found}), or replicate the bucket into ${region} and deploy with --param lakeBucket=<the copy>.`,
+      },
+    ];
+  },
+};
+
+/** Redshift reads by presigned URLs, which a policy may refuse. */
+export const bucketPolicy: Check = {
+  title: 'bucket policy allows presigned reads',
+  needs: 's3:GetBucketPolicy',
+  async run({ connection: { s3, bucket } }) {
+    const subject = `s3://${bucket}`;
+    const text = await s3.send(new GetBucketPolicyCommand({ Bucket: bucket })).then(
+      ({ Policy }) => Policy,
+      (error: Error) => {
+        if (error.name === 'NoSuchBucketPolicy') return undefined;
+        throw error;
+      },
+    );
+    if (text === undefined) return [{ subject, text: 'there is no policy' }];
+    const problems = presignedReadProblems(text);
+    if (problems.length === 0) return [{ subject, text: 'nothing in it refuses them' }];
+    return problems.map((problem) => ({
+      subject,
+      text: problem,
+      fix: `Change that statement so that it allows s3:signatureAge up to 3600000 and presigned URLs: aws s3api get-bucket-policy --bucket ${bucket} --query Policy --output text > policy.json, edit it, aws s3api put-bucket-policy --bucket ${bucket} --policy file://policy.json`,
+    }));
+  },
+};
+
+/** The key that objects are encrypted with by default; undefined for S3's own. */
+export async function bucketKey({ s3, bucket }: Connection): Promise<string | undefined> {
+  const { ServerSideEncryptionConfiguration } = await s3.send(
+    new GetBucketEncryptionCommand({ Bucket: bucket }),
+  );
+  const [rule] = ServerSideEncryptionConfiguration?.Rules ?? [];
+  const { SSEAlgorithm, KMSMasterKeyID } = rule?.ApplyServerSideEncryptionByDefault ?? {};
+  return SSEAlgorithm?.startsWith('aws:kms') ? KMSMasterKeyID : undefined;
+}

@@ -1,0 +1,47 @@
+import { GlueClient } from '@aws-sdk/client-glue';
+import { IAMClient } from '@aws-sdk/client-iam';
+import { RedshiftServerlessClient } from '@aws-sdk/client-redshift-serverless';
+import { SchedulerClient } from '@aws-sdk/client-scheduler';
+import { SNSClient } from '@aws-sdk/client-sns';
+import { STSClient } from '@aws-sdk/client-sts';
+import type { Connection } from '../shared/connection';
+
+/** A deployment, and the clients to look at each part of it. */
+export interface Site {
+  readonly connection: Connection;
+  readonly copyRoleArn: string;
+  readonly topicArn: string;
+  readonly scheduleGroup: string;
+  /** Account of the deployment: that of its state machine. */
+  readonly account: string;
+  readonly glue: GlueClient;
+  readonly iam: IAMClient;
+  readonly redshift: RedshiftServerlessClient;
+  readonly scheduler: SchedulerClient;
+  readonly sns: SNSClient;
+  readonly sts: STSClient;
+  close(): void;
+}
+
+/** @param outputs of the stack. */
+export function siteOf(
+  connection: Connection,
+  outputs: { readonly copyRoleArn: string; readonly topicArn: string; readonly scheduleGroup: string },
+): Site {
+  const { settings } = connection;
+  const clients = {
+    glue: new GlueClient(settings),
+    iam: new IAMClient(settings),
+    redshift: new RedshiftServerlessClient(settings),
+    scheduler: new SchedulerClient(settings),
+    sns: new SNSClient(settings),
+    sts: new STSClient(settings),
+  };
+  return {
+    connection,
+    ...outputs,
+    account: connection.stateMachineArn.split(':')[4] ?? '',
+    ...clients,
+    close: () => Object.values(clients).forEach((client) => client.destroy()),
+  };
+}

@@ -1,0 +1,60 @@
+/** COPY reads by presigned URLs that are valid for so long. Source: Amazon Redshift, "COPY from columnar data formats". */
+export const LONGEST_SIGNATURE_MILLISECONDS = 3_600_000;
+
+interface Statement {
+  readonly Sid?: string;
+  readonly Effect?: string;
+  readonly Condition?: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+}
+
+/**
+ * What of a bucket's policy refuses Redshift's presigned reads, a text for each statement. Other conditions (networks,
+ * principals) may refuse them too; of these only AWS knows.
+ * @param text the policy as S3 gives it.
+ * @throws SyntaxError for what is no JSON
+ */
+export function presignedReadProblems(text: string): string[] {
+  const { Statement: statements = [] } = JSON.parse(text) as { Statement?: Statement | Statement[] };
+  return [statements]
+    .flat()
+    .filter(({ Effect }) => Effect === 'Deny')
+    .flatMap((statement, index) => {
+      const name = statement.Sid === undefined ? `Deny statement ${index + 1}` : `statement ${statement.Sid}`;
+      return [...signatureAge(statement), ...authenticationType(statement)].map(
+        (problem) => `${name} ${problem}`,
+      );
+    });
+}
+
+function signatureAge({ Condition = {} }: Statement): string[] {
+  return Object.entries(Condition)
+    .filter(([operator]) => /^NumericGreaterThan(Equals)?(IfExists)?$/.test(operator))
+    .flatMap(([operator, keys]) =>
+      valuesOf(keys, 's3:signatureAge').map((value) => ({ operator, value: Number(value) })),
+    )
+    .filter(({ operator, value }) =>
+      operator.includes('Equals')
+        ? value <= LONGEST_SIGNATURE_MILLISECONDS
+        : value < LONGEST_SIGNATURE_MILLISECONDS,
+    )
+    .map(
+      ({ value }) =>
+        `refuses signatures older than ${value} ms, and those of COPY are valid for ${LONGEST_SIGNATURE_MILLISECONDS} ms`,
+    );
+}
+
+function authenticationType({ Condition = {} }: Statement): string[] {
+  const refuses = Object.entries(Condition).some(([operator, keys]) => {
+    const types = valuesOf(keys, 's3:authType');
+    if (/^StringNotEquals/.test(operator)) return types.length > 0 && !types.includes('REST-QUERY-STRING');
+    return /^StringEquals/.test(operator) && types.includes('REST-QUERY-STRING');
+  });
+  return refuses ? ['refuses presigned URLs (s3:authType), and COPY reads by them'] : [];
+}
+
+function valuesOf(keys: Readonly<Record<string, unknown>>, name: string): string[] {
+  return Object.entries(keys)
+    .filter(([key]) => key.toLowerCase() === name.toLowerCase())
+    .flatMap(([, value]) => [value].flat())
+    .map(String);
+}
