@@ -4,7 +4,8 @@ process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = 'true';
 /** @type {import('jest').Config} */
 module.exports = {
   testEnvironment: 'node',
-  testTimeout: 60_000,
+  // Packaging the service takes a while where several tests do it at once.
+  testTimeout: 180_000,
   // Much of a test is waiting for the twin, so no core has to be left free for it.
   maxWorkers: '100%',
   testMatch: ['<rootDir>/tests/**/*.test.ts'],

@@ -9,7 +9,7 @@ import { logicalStem, ref, type Resources, type Value } from './cloudformation';
 import { dashboardResources } from './dashboard';
 import { callersOfStatements, functionRoles } from './functions';
 import { lakeBucket, lakeResources } from './lake';
-import { PARAMETERS, parseSettings, placesIn, type Settings } from './settings';
+import { meantAccount, PARAMETERS, parseSettings, placesIn, type Settings } from './settings';
 import { STATE_MACHINE, stateMachineResources } from './state-machine';
 import { streamed, streamId, streamResources } from './stream';
 import { copyRoleArn, secretArn, statementsRoleArn, warehouseResources, workgroupName } from './warehouse';
@@ -27,8 +27,8 @@ interface Service {
     readonly Resources: Resources;
     readonly Outputs: Readonly<Record<string, { readonly Description: string; readonly Value: Value }>>;
   };
-  /** What the deployment may go into; a guard compares it with where it would go. */
-  readonly place: { readonly account: string | null; readonly region: string };
+  /** The account that is meant, where the parameters name one; resources/deploy-guard.cjs compares it with the caller's. */
+  readonly account: string | null;
 }
 
 /**
@@ -108,7 +108,7 @@ export function serviceOf(settings: Settings, datasets: readonly Dataset[]): Ser
       },
       Outputs: outputs(settings, datasets),
     },
-    place: { account: settings.account ?? null, region: settings.region },
+    account: meantAccount(settings) ?? null,
   };
 }
 

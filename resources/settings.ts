@@ -137,15 +137,27 @@ function contradictions(
   if (settings.lakeKeyArn !== undefined && settings.lakeBucket === undefined) {
     say('lakeKeyArn', 'belongs to a bucket of yours: name lakeBucket too');
   }
-  const { account } = settings;
-  for (const name of ['workgroupArn', 'copyRoleArn', 'secretArn', 'lakeKeyArn'] as const) {
+  const account = meantAccount(settings);
+  for (const name of [...OF_THE_ACCOUNT, 'lakeKeyArn'] as const) {
     const [, , , arnRegion = '', arnAccount = ''] = settings[name]?.split(':') ?? [];
     if (arnRegion !== '' && arnRegion !== region)
       say(name, `is of ${arnRegion}, and this deploys into ${region}`);
-    if (arnAccount !== '' && account !== undefined && arnAccount !== account && name !== 'lakeKeyArn') {
+    // A key may be another account's.
+    if (name !== 'lakeKeyArn' && arnAccount !== '' && arnAccount !== account) {
       say(name, `is of account ${arnAccount}, and this deploys into ${account}`);
     }
   }
+}
+
+/** What has to be of the account that is deployed into. */
+const OF_THE_ACCOUNT = ['workgroupArn', 'copyRoleArn', 'secretArn'] as const;
+
+/** The account that the parameters name: by itself, or by an ARN. */
+export function meantAccount(
+  settings: Pick<Settings, 'account' | (typeof OF_THE_ACCOUNT)[number]>,
+): string | undefined {
+  const byArn = OF_THE_ACCOUNT.map((name) => settings[name]?.split(':')[4]);
+  return [settings.account, ...byArn].find((account) => account !== undefined);
 }
 
 /** Where each parameter stands: given on the command line, else in the stage's block of serverless.yml, else in the default's. */

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import asl from 'asl-validator';
@@ -588,3 +588,31 @@ const cfnLint = spawnSync('cfn-lint', ['--version'], { encoding: 'utf8' }).statu
   },
   120_000,
 );
+
+describe('what cannot work is refused while the service is packaged', () => {
+  async function refusalOf(change: (yaml: string) => string, stage = 'dev'): Promise<string> {
+    const service = await ServiceCopy.make({});
+    copies.push(service);
+    const yaml = join(service.directory, 'serverless.yml');
+    writeFileSync(yaml, change(readFileSync(yaml, 'utf8')));
+    const packageDirectory = join(root, 'refused');
+    return packageService({ serviceDirectory: service.directory, packageDirectory, stage }).then(
+      () => 'it was packaged',
+      (error: Error) => error.message,
+    );
+  }
+
+  test('a parameter, with its line in serverless.yml and what is expected', async () => {
+    const said = await refusalOf((yaml) => yaml.replace('default: {}', 'default:\n    lakeBucket: My_Lake'));
+    expect(said).toMatch(
+      /serverless\.yml:\d+:5: params\.default\.lakeBucket: "My_Lake" is not the name of an S3 bucket/,
+    );
+    expect(said).not.toMatch(/\bat .*settings\.ts/);
+  });
+
+  test('a stage', async () => {
+    expect(await refusalOf((yaml) => yaml, 'Production')).toContain(
+      '--stage Production: a lower-case letter',
+    );
+  });
+});

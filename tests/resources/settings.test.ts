@@ -90,6 +90,11 @@ describe('what cannot work is refused', () => {
       'is of eu-west-1, and this deploys into us-east-1',
     ],
     [
+      'two accounts',
+      { ...WAREHOUSE, secretArn: 'arn:aws:secretsmanager:us-east-1:210987654321:secret:x' },
+      'is of account 210987654321, and this deploys into 123456789012',
+    ],
+    [
       'a role of another account',
       { ...WAREHOUSE, account: '210987654321', copyRoleArn: 'arn:aws:iam::123456789012:role/copy' },
       'is of account 123456789012, and this deploys into 210987654321',

@@ -1,0 +1,117 @@
+import { createServer, request as send, type Server } from 'node:http';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { runServerless } from '../../local/stack/run-serverless';
+import { ServiceCopy } from '../support/service-copy';
+import { TestTwin } from '../support/test-twin';
+
+const ACCOUNT = '000000000000';
+
+/** `serverless deploy` as people run it, against the twin, and what it asked of AWS on the way. */
+let twin: TestTwin;
+let service: ServiceCopy;
+let proxy: Server;
+let asked: string[];
+let temporary: string;
+
+beforeAll(async () => {
+  twin = await TestTwin.start();
+  service = await ServiceCopy.make({});
+  temporary = mkdtempSync(join(tmpdir(), 'sluice-deploy-'));
+  const target = new URL(twin.connection.endpoint);
+  proxy = createServer((incoming, outgoing) => {
+    const chunks: Buffer[] = [];
+    incoming.on('data', (chunk: Buffer) => chunks.push(chunk));
+    incoming.on('end', () => {
+      const body = Buffer.concat(chunks);
+      const action = new URLSearchParams(body.toString()).get('Action');
+      asked.push(action ?? `${incoming.method} ${incoming.url}`);
+      const { method, url: path, headers } = incoming;
+      const passed = send({
+        host: target.hostname,
+        port: target.port,
+        method,
+        path,
+        headers: { ...headers, host: target.host },
+      });
+      passed.on('response', (answer) => {
+        outgoing.writeHead(answer.statusCode ?? 500, answer.headers);
+        answer.pipe(outgoing);
+      });
+      passed.end(body);
+    });
+  });
+  proxy.listen(0, '127.0.0.1');
+  await once(proxy, 'listening');
+});
+beforeEach(() => {
+  asked = [];
+});
+afterAll(async () => {
+  proxy.close();
+  proxy.closeAllConnections();
+  await twin.remove();
+  service.remove();
+  rmSync(temporary, { recursive: true, force: true });
+});
+
+async function serverless(...args: string[]): Promise<string> {
+  const endpoint = `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`;
+  try {
+    await runServerless(
+      service.directory,
+      args,
+      { ...twin.twin.description.env, AWS_ENDPOINT_URL: endpoint },
+      temporary,
+    );
+    return '';
+  } catch (error) {
+    return (error as Error).message;
+  }
+}
+
+test('another account than the parameters name is refused, and AWS was asked who we are and nothing else', async () => {
+  const said = await serverless('deploy', '--stage', 'dev', '--param=account=123456789012');
+  expect(said).toContain(
+    `Nothing was changed: these credentials are of account ${ACCOUNT}, and the parameters name account 123456789012.`,
+  );
+  expect(said).toContain('AWS_PROFILE');
+  expect(asked).toEqual(['GetCallerIdentity']);
+}, 120_000);
+
+test('so it is where an ARN names the account, and when the stack is to be removed', async () => {
+  const said = await serverless(
+    'remove',
+    '--stage',
+    'dev',
+    '--param=workgroup=analytics',
+    '--param=database=dwh',
+    '--param=workgroupArn=arn:aws:redshift-serverless:us-east-1:123456789012:workgroup/5a0f3f2e',
+  );
+  expect(said).toContain('the parameters name account 123456789012');
+  expect(asked).toEqual(['GetCallerIdentity']);
+}, 120_000);
+
+test('another Region than the parameters name is refused before AWS is asked anything', async () => {
+  const said = await serverless(
+    'deploy',
+    '--stage',
+    'dev',
+    '--region',
+    'us-east-1',
+    '--param=region=eu-west-1',
+  );
+  expect(said).toContain('--param region: this deploys into us-east-1');
+  expect(asked).toEqual([]);
+}, 120_000);
+
+test('the account that is named may be deployed into', async () => {
+  const said = await serverless('deploy', '--stage', 'dev', `--param=account=${ACCOUNT}`);
+  // The twin has no CreateStack: it is asked for, which is all that is to be seen here.
+  expect(said).not.toContain('Nothing was changed');
+  expect(asked.length).toBeGreaterThan(1);
+  expect(asked).toContain('DescribeStacks');
+}, 120_000);
