@@ -77,7 +77,9 @@ export async function runStream(
   };
   output.document(document);
   if (!output.json) {
-    output.say(isTwin(connection) ? summary(document, connection.bucket) : sentText(document, dataset));
+    output.say(
+      isTwin(connection) ? summary(document, connection.bucket) : sentText(connection, document, dataset),
+    );
   }
   noteOversize(sent, output);
   return sent.oversize.length > 0 ? 1 : 0;
@@ -111,11 +113,15 @@ async function* arrivingAt(
 }
 
 /** Firehose on AWS delivers when its buffer is full or old, which nobody waits for here. */
-function sentText({ stream, records }: StreamDocument, dataset: Dataset): string {
+function sentText(
+  { stage, region }: Connection,
+  { stream, records }: StreamDocument,
+  dataset: Dataset,
+): string {
   const hour = hourOf(new Date());
   return [
     `${plural(records, 'event')} sent to ${stream}. Firehose writes them within ${dataset.source.settle_minutes} minutes, under the hour of arrival.`,
-    `The hour is loaded once it has ended and settled, or at once when asked for: sluice load ${hour} --stage …`,
+    `The hour is loaded once it has ended and settled, or before when asked for: sluice load ${hour} --stage ${stage} --region ${region}`,
   ].join('\n');
 }
 

@@ -22,7 +22,8 @@ interface Graph {
 const WIDTH = 24;
 const GRAPH = { width: 8, height: 6 };
 const ALARMS = { width: WIDTH, height: 4 };
-const STEPS = ['ListPartitions', 'InspectFiles', 'CopyToStaging', 'ValidateStaging', 'MergeIntoTarget'];
+/** The steps whose seconds are measured. */
+export const STEPS = ['ListPartitions', 'InspectFiles', 'CopyToStaging', 'ValidateStaging', 'MergeIntoTarget'];
 
 /** One dashboard for each stage: are the targets fresh, did loads fail, where do the seconds and the events go. */
 export function dashboardResources(settings: Settings, datasets: readonly Dataset[]): Resources {

@@ -3,6 +3,11 @@ import { dirname, join } from 'node:path';
 import { preProcessFile } from 'typescript';
 import { parse } from 'yaml';
 import { FATAL_ERRORS, TRANSIENT_ERRORS } from '../core/errors';
+import { METRICS } from '../core/metrics';
+import { readDatasets } from '../functions/shared/package-files';
+import { alarmIds } from '../resources/alarms';
+import { STEPS } from '../resources/dashboard';
+import { PARAMETERS, parseSettings } from '../resources/settings';
 
 /** Keeps what the pages say in agreement with what is there. */
 const ROOT = join(__dirname, '..');
@@ -42,11 +47,11 @@ function usesOfCommand(text: string): { subcommand: string; options: string[] }[
 
 const kebab = (name: string) => name.replace(/(?!^)[A-Z]/g, (letter) => `-${letter}`).toLowerCase();
 
-/** The rows of the table that a head begins, as cells. A pipe stands in a cell as `\|`. */
-function tableRows(head: RegExp): string[][] {
-  const lines = README.split('\n');
+/** The rows of the table of a page that a head begins, as cells. A pipe stands in a cell as `\|`. */
+function tableRows(head: RegExp, page = README): string[][] {
+  const lines = page.split('\n');
   const start = lines.findIndex((line) => head.test(line));
-  if (start < 0) throw new Error(`README.md has no table with the head ${head.source}.`);
+  if (start < 0) throw new Error(`The page has no table with the head ${head.source}.`);
   const below = lines.slice(start + 2);
   const end = below.findIndex((line) => !line.startsWith('|'));
   return below.slice(0, end < 0 ? undefined : end).map((line) =>
@@ -176,6 +181,41 @@ test('the table of the command has every subcommand with every option of its own
     expect([...(told.get(subcommand) ?? []), ...detail].sort()).toEqual([...own].sort());
   }
   for (const option of OPTIONS_OF_ALL) expect(README).toContain(`\`${option}\``);
+});
+
+describe('docs/deploy.md', () => {
+  const page = read('docs/deploy.md');
+
+  test('explains every parameter', () => {
+    const explained = tableRows(/^\| parameter +\| what it is +\|$/, page).map(([name]) => name);
+    expect(explained).toEqual(Object.keys(PARAMETERS).map((name) => `\`${name}\``));
+  });
+
+  test('adds the costs up', () => {
+    const rows = tableRows(/^\| +\| 1 million rows +\| 100 million +\| 10,000 million +\|$/, page);
+    const dollars = (cells: readonly string[]) =>
+      cells.slice(1).map((cell) => Number(cell.replaceAll(/[$*,]/g, '')));
+    const parts = rows.filter(([name]) => name !== 'rows an hour' && name !== '**together**').map(dollars);
+    const sums = [0, 1, 2].map((column) =>
+      Math.round(parts.reduce((sum, part) => sum + (part[column] ?? NaN), 0)),
+    );
+    expect(parts.length).toBeGreaterThan(5);
+    expect(dollars(rows.at(-1) ?? [])).toEqual(sums);
+  });
+
+  test('counts the metrics and the alarms of a dataset that its costs are of', () => {
+    const trips = readDatasets(ROOT).find(({ name }) => name === 'trips');
+    if (!trips) throw new Error('there is no dataset trips');
+    const settings = parseSettings('sluice', 'dev', 'us-east-1', {}, (name) => name);
+    const second = { ...trips, name: 'rides' };
+    const alarms = alarmIds(settings, [trips]).length;
+    // StepSeconds is one of these, and counts once for each step.
+    const metrics = Object.keys(METRICS).length - 1 + STEPS.length;
+    expect(page).toContain(`${metrics} metrics and ${alarms} alarms for a dataset`);
+    expect(page).toContain(
+      `adds ${metrics} × $0.30 + ${alarmIds(settings, [trips, second]).length - alarms} × $0.10`,
+    );
+  });
 });
 
 /** A source file and all of the service's own that it imports, directly or not. */
