@@ -1,8 +1,12 @@
-import { GetScheduleCommand } from '@aws-sdk/client-scheduler';
+import {
+  GetScheduleCommand,
+  type GetScheduleCommandOutput,
+  type UpdateScheduleCommandInput,
+} from '@aws-sdk/client-scheduler';
 import { DescribeStateMachineCommand } from '@aws-sdk/client-sfn';
 import { ListSubscriptionsByTopicCommand } from '@aws-sdk/client-sns';
 import { GetCallerIdentityCommand } from '@aws-sdk/client-sts';
-import type { Check } from './finding';
+import { shellJson, type Check } from './finding';
 
 export const identity: Check = {
   title: 'credentials of the deployment’s account',
@@ -57,13 +61,36 @@ export const schedule: Check = {
         return {
           subject,
           text: 'it is disabled: nothing is loaded by itself',
-          // Every member has to be given again, or it is lost.
-          fix: `In the console: EventBridge, Schedules, ${Name}, Enable. Or deploy again: npx serverless deploy --stage ${connection.stage} --region ${connection.region} --force`,
+          fix: enable(connection.region, found),
         };
       }),
     );
   },
 };
+
+/** Every member is given again, or the update would lose it. */
+function enable(region: string, found: GetScheduleCommandOutput): string {
+  const {
+    Name,
+    GroupName,
+    Description,
+    ScheduleExpression,
+    ScheduleExpressionTimezone,
+    FlexibleTimeWindow,
+    Target,
+  } = found;
+  const input = {
+    Name,
+    GroupName,
+    Description,
+    ScheduleExpression,
+    ScheduleExpressionTimezone,
+    FlexibleTimeWindow,
+    Target,
+    State: 'ENABLED',
+  } satisfies UpdateScheduleCommandInput;
+  return `aws scheduler update-schedule --region ${region} --cli-input-json ${shellJson(input)}`;
+}
 
 export const subscription: Check = {
   title: 'somebody hears of failures',

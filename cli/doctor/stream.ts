@@ -3,6 +3,7 @@ import { GetTableCommand } from '@aws-sdk/client-glue';
 import { glueType } from '../../core/column-types';
 import type { Dataset } from '../../core/dataset';
 import { firehosePrefix } from '../../core/prefix';
+import { stackNameOf } from '../shared/connect-stage';
 import type { Check, Failed, Passed } from './finding';
 import type { Site } from './site';
 
@@ -17,8 +18,11 @@ async function described({ connection }: Site, dataset: Dataset): Promise<Delive
   return stream;
 }
 
-const deployAgain = ({ connection }: Site): string =>
-  `Deploy again, so that the stream is made from the dataset file: npx serverless deploy --stage ${connection.stage} --region ${connection.region}`;
+/** A deployment changes what the template changes, and does not see what was changed by hand. */
+const deployAgain = ({ connection: { stage, region } }: Site): string =>
+  `Deploy again, so that stream and table are those of the dataset file: npx serverless deploy --stage ${stage} --region ${region}. ` +
+  'If that changes nothing, it was changed by hand, and is to be set back so: ' +
+  `aws cloudformation detect-stack-drift --region ${region} --stack-name ${stackNameOf(stage)} shows where.`;
 
 export const streamPrefix: Check = {
   title: 'stream writes where the dataset reads',

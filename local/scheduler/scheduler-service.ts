@@ -1,11 +1,24 @@
 import { z } from 'zod';
 import type { RestJsonService } from '../http/rest-json';
 import { ServiceError } from '../services';
-import type { PlannedSchedule } from '../stack';
+import { deadLetters, retryPolicy, type PlannedSchedule } from '../stack';
 
-const update = z.looseObject({
+/** Of an update: what is not given is not kept. https://docs.aws.amazon.com/scheduler/latest/APIReference/API_UpdateSchedule.html */
+const update = z.strictObject({
+  GroupName: z.string().default('default'),
+  ClientToken: z.string().optional(),
+  Description: z.string().optional(),
   ScheduleExpression: z.string(),
+  ScheduleExpressionTimezone: z.string().default('UTC'),
   State: z.enum(['ENABLED', 'DISABLED']).default('ENABLED'),
+  FlexibleTimeWindow: z.strictObject({ Mode: z.literal('OFF') }),
+  Target: z.strictObject({
+    Arn: z.string(),
+    RoleArn: z.string(),
+    Input: z.string().default('{}'),
+    RetryPolicy: retryPolicy.optional(),
+    DeadLetterConfig: deadLetters.optional(),
+  }),
 });
 
 /** The schedules of the stack. They start nothing here. https://docs.aws.amazon.com/scheduler/latest/APIReference/ */
@@ -14,7 +27,7 @@ export class SchedulerService implements RestJsonService {
   readonly #schedules: Map<string, PlannedSchedule>;
 
   constructor(schedules: readonly PlannedSchedule[]) {
-    this.#schedules = new Map(schedules.map((schedule) => [`${schedule.group}/${schedule.name}`, schedule]));
+    this.#schedules = new Map(schedules.map((schedule) => [keyOf(schedule.group, schedule.name), schedule]));
   }
 
   operationOf(method: string, path: string): string | undefined {
@@ -30,27 +43,55 @@ export class SchedulerService implements RestJsonService {
     body: unknown,
   ): Promise<unknown> {
     const name = decodeURIComponent(path.split('/')[2] ?? '');
-    const { GroupName } = (body ?? {}) as { GroupName?: string };
-    const key = `${query.groupName ?? GroupName ?? 'default'}/${name}`;
-    const schedule = this.#schedules.get(key);
-    if (!schedule)
-      throw new ServiceError('ResourceNotFoundException', `Schedule ${name} does not exist.`, 404);
-    if (operation === 'UpdateSchedule') {
-      const parsed = update.safeParse(body);
-      if (!parsed.success) throw new ServiceError('ValidationException', parsed.error.message);
-      const { ScheduleExpression: expression, State } = parsed.data;
-      this.#schedules.set(key, { ...schedule, expression, enabled: State === 'ENABLED' });
-      return { ScheduleArn: schedule.arn };
-    }
-    return {
-      Arn: schedule.arn,
-      GroupName: schedule.group,
-      Name: schedule.name,
-      ScheduleExpression: schedule.expression,
-      ScheduleExpressionTimezone: schedule.timezone,
-      State: schedule.enabled ? 'ENABLED' : 'DISABLED',
-      FlexibleTimeWindow: { Mode: 'OFF' },
-      Target: { Arn: schedule.targetArn, Input: schedule.input, RoleArn: schedule.roleArn },
-    };
+    if (operation === 'GetSchedule') return described(this.#find(query.groupName, name));
+    const parsed = update.safeParse(body);
+    if (!parsed.success) throw new ServiceError('ValidationException', parsed.error.message);
+    const { GroupName, Target, Description, ...rest } = parsed.data;
+    const { logicalId, arn } = this.#find(GroupName, name);
+    this.#schedules.set(keyOf(GroupName, name), {
+      logicalId,
+      name,
+      group: GroupName,
+      arn,
+      expression: rest.ScheduleExpression,
+      timezone: rest.ScheduleExpressionTimezone,
+      enabled: rest.State === 'ENABLED',
+      targetArn: Target.Arn,
+      roleArn: Target.RoleArn,
+      input: Target.Input,
+      ...(Description === undefined ? {} : { description: Description }),
+      ...(Target.RetryPolicy ? { retryPolicy: Target.RetryPolicy } : {}),
+      ...(Target.DeadLetterConfig ? { deadLetters: Target.DeadLetterConfig } : {}),
+    });
+    return { ScheduleArn: arn };
   }
+
+  #find(group: string | undefined, name: string): PlannedSchedule {
+    const schedule = this.#schedules.get(keyOf(group ?? 'default', name));
+    if (schedule) return schedule;
+    throw new ServiceError('ResourceNotFoundException', `Schedule ${name} does not exist.`, 404);
+  }
+}
+
+const keyOf = (group: string, name: string): string => `${group}/${name}`;
+
+/** https://docs.aws.amazon.com/scheduler/latest/APIReference/API_GetSchedule.html */
+function described(schedule: PlannedSchedule): object {
+  return {
+    Arn: schedule.arn,
+    GroupName: schedule.group,
+    Name: schedule.name,
+    Description: schedule.description,
+    ScheduleExpression: schedule.expression,
+    ScheduleExpressionTimezone: schedule.timezone,
+    State: schedule.enabled ? 'ENABLED' : 'DISABLED',
+    FlexibleTimeWindow: { Mode: 'OFF' },
+    Target: {
+      Arn: schedule.targetArn,
+      RoleArn: schedule.roleArn,
+      Input: schedule.input,
+      RetryPolicy: schedule.retryPolicy,
+      DeadLetterConfig: schedule.deadLetters,
+    },
+  };
 }

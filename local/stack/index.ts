@@ -1,6 +1,6 @@
 export { packageIfChanged, packageService, type PackageOptions } from './package-service';
 export { planStack, type Stack } from './plan-stack';
-export type { PlannedSchedule } from './plan-schedule';
+export { deadLetters, retryPolicy, type PlannedSchedule } from './plan-schedule';
 export type { PlannedStream } from './plan-stream';
 export { readStack, unpackFunctions } from './read-stack';
 export { PackagingFailed } from './run-serverless';

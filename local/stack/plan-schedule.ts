@@ -19,7 +19,17 @@ export interface PlannedSchedule {
   readonly roleArn?: string;
   /** JSON text that the target gets. */
   readonly input: string;
+  readonly description?: string;
+  readonly retryPolicy?: z.output<typeof retryPolicy>;
+  readonly deadLetters?: z.output<typeof deadLetters>;
 }
+
+/** What becomes of a start that does not succeed. https://docs.aws.amazon.com/scheduler/latest/APIReference/API_Target.html */
+export const retryPolicy = z.strictObject({
+  MaximumRetryAttempts: z.int().min(0).max(185).optional(),
+  MaximumEventAgeInSeconds: z.int().min(60).max(86_400).optional(),
+});
+export const deadLetters = z.strictObject({ Arn: z.string() });
 
 const state = z.enum(['ENABLED', 'DISABLED']).default('ENABLED');
 
@@ -30,10 +40,17 @@ const schedule = z.object({
   State: state,
   FlexibleTimeWindow: z.looseObject({}),
   GroupName: z.string().default('default'),
-  Target: z.looseObject({ Arn: z.string(), RoleArn: z.string(), Input: z.string().default('{}') }),
+  Description: z.string().optional(),
+  Target: z.looseObject({
+    Arn: z.string(),
+    RoleArn: z.string(),
+    Input: z.string().default('{}'),
+    RetryPolicy: retryPolicy.optional(),
+    DeadLetterConfig: deadLetters.optional(),
+  }),
 });
 
-const scheduleWithout = ['Description', 'KmsKeyArn'];
+const scheduleWithout = ['KmsKeyArn'];
 
 const rule = z.object({
   Name: z.string().optional(),
@@ -65,6 +82,9 @@ export function planSchedule(
     targetArn: properties.Target.Arn,
     roleArn: properties.Target.RoleArn,
     input: properties.Target.Input,
+    ...(properties.Description === undefined ? {} : { description: properties.Description }),
+    ...(properties.Target.RetryPolicy ? { retryPolicy: properties.Target.RetryPolicy } : {}),
+    ...(properties.Target.DeadLetterConfig ? { deadLetters: properties.Target.DeadLetterConfig } : {}),
   };
 }
 

@@ -10,7 +10,12 @@ import {
   IAMClient,
 } from '@aws-sdk/client-iam';
 import { RedshiftServerlessClient, UpdateNamespaceCommand } from '@aws-sdk/client-redshift-serverless';
-import { GetScheduleCommand, SchedulerClient, UpdateScheduleCommand } from '@aws-sdk/client-scheduler';
+import {
+  GetScheduleCommand,
+  SchedulerClient,
+  UpdateScheduleCommand,
+  type UpdateScheduleCommandInput,
+} from '@aws-sdk/client-scheduler';
 import {
   ListSubscriptionsByTopicCommand,
   SNSClient,
@@ -316,21 +321,24 @@ columns:
   });
 });
 
-test('a schedule that is disabled', async () => {
-  const { Name, GroupName, ScheduleExpression, FlexibleTimeWindow, Target } = await scheduler.send(
-    new GetScheduleCommand({ GroupName: 'sluice-local', Name: 'sluice-local-trips' }),
+test('a schedule that is disabled, and as it was by the command that is printed', async () => {
+  const read = () =>
+    scheduler.send(new GetScheduleCommand({ GroupName: 'sluice-local', Name: 'sluice-local-trips' }));
+  const { $metadata, Arn, ...before } = await read();
+  expect({ $metadata, Arn }).toMatchObject({ $metadata: { httpStatusCode: 200 } });
+  expect(before.Target?.RetryPolicy?.MaximumRetryAttempts).toBeGreaterThan(0);
+  await scheduler.send(
+    new UpdateScheduleCommand({ ...before, State: 'DISABLED' } as UpdateScheduleCommandInput),
   );
-  const update = (State: 'ENABLED' | 'DISABLED') =>
-    scheduler.send(
-      new UpdateScheduleCommand({ Name, GroupName, ScheduleExpression, FlexibleTimeWindow, Target, State }),
-    );
-  await update('DISABLED');
-  const { check, text } = await wrong();
+  const { check, text, fix } = await wrong();
   expect({ check, text }).toEqual({
     check: 'schedule enabled',
     text: 'it is disabled: nothing is loaded by itself',
   });
-  await update('ENABLED');
+  expect(words(fix ?? '').slice(0, 3)).toEqual(['aws', 'scheduler', 'update-schedule']);
+  const input = JSON.parse(option(fix ?? '', 'cli-input-json')[0] ?? '') as UpdateScheduleCommandInput;
+  await scheduler.send(new UpdateScheduleCommand(input));
+  expect(await read()).toMatchObject(before);
   await healthy();
 });
 
