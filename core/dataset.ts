@@ -278,6 +278,14 @@ function inconsistencies({ dataset, source, target, columns, load }: Parsed): Fi
       `shorter than source.lookback_hours (${source.lookback_hours}): late files are told from loaded ones by the plans`,
     );
   }
+  // The newest loaded hour ended up to an hour before the next one settles.
+  const leastStale = Math.ceil(source.settle_minutes / 60) + 1;
+  if (load.stale_after_hours < leastStale) {
+    say(
+      ['source', 'settle_minutes'],
+      `${source.settle_minutes}: the alarm on load.stale_after_hours (${load.stale_after_hours}) would always ring; ${leastStale} is the least`,
+    );
+  }
   const known = `a column of this dataset (${columns.map((each) => each.name).join(', ')})`;
 
   columns.forEach((each, index) => {

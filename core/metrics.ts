@@ -46,7 +46,8 @@ export function measureLoad(
     RowsDuplicate: sum(({ duplicates }) => duplicates),
     RowsSuperseded: sum(({ superseded }) => superseded),
     FilesQuarantined: sum(({ quarantined }) => quarantined),
-    ErrorRecords: sum(({ error_records: records }) => records ?? 0),
+    // Where they are too many to count, or may not be read, their objects are what is known.
+    ErrorRecords: sum(({ error_records: records, error_objects: objects }) => records ?? objects),
     ...(newestLoaded === undefined
       ? {}
       : { LagHours: lagHours([newestLoaded, ...loaded.map(({ partition }) => partition)], now) }),

@@ -30,10 +30,13 @@ interface Alarm {
   readonly threshold: number;
   /** Seconds. */
   readonly period: number;
-  /** How many periods in a row. Default 1. */
+  /** How many periods are looked at, default 1, and in how many of them it has to be so, default all. */
   readonly periods?: number;
+  readonly datapoints?: number;
   /** Default: no data is no alarm. */
   readonly missing?: 'breaching';
+  /** Whether its end is news too: of what lasts, not of what happened. */
+  readonly lasts?: true;
 }
 
 /** Who hears of failures, and what rings. */
@@ -103,11 +106,12 @@ function alarmResource({ service, stage }: Settings, id: string, alarm: Alarm): 
       Statistic: alarm.statistic,
       Period: alarm.period,
       EvaluationPeriods: alarm.periods ?? 1,
+      DatapointsToAlarm: alarm.datapoints ?? alarm.periods ?? 1,
       ComparisonOperator: alarm.when,
       Threshold: alarm.threshold,
       TreatMissingData: alarm.missing ?? 'notBreaching',
       AlarmActions: [ref(TOPIC)],
-      OKActions: [ref(TOPIC)],
+      ...(alarm.lasts ? { OKActions: [ref(TOPIC)] } : {}),
     },
   };
 }
@@ -116,13 +120,13 @@ function alarmResource({ service, stage }: Settings, id: string, alarm: Alarm): 
 const ONCE = { statistic: 'Sum', when: 'GreaterThanThreshold', threshold: 0, period: FIVE_MINUTES } as const;
 
 function alarmsOf(settings: Settings, datasets: readonly Dataset[]): Readonly<Record<string, Alarm>> {
-  return {
-    ...executionAlarms(settings),
-    ...scheduleAlarms(settings),
-    ...(streamed(datasets).length > 0 ? transformAlarms(settings) : {}),
-    ...merged(datasets.map((dataset) => loadAlarms(settings, dataset))),
-    ...merged(streamed(datasets).map((dataset) => streamAlarms(settings, dataset))),
-  };
+  return merged<Alarm>([
+    executionAlarms(settings),
+    scheduleAlarms(settings),
+    ...(streamed(datasets).length > 0 ? [transformAlarms(settings)] : []),
+    ...datasets.map((dataset) => loadAlarms(settings, dataset)),
+    ...streamed(datasets).map((dataset) => streamAlarms(settings, dataset)),
+  ]);
 }
 
 function executionAlarms({ service, stage }: Settings): Record<string, Alarm> {
@@ -212,6 +216,7 @@ function loadAlarms(settings: Settings, dataset: Dataset): Record<string, Alarm>
       period: HOUR,
       periods: 2,
       missing: 'breaching',
+      lasts: true,
       description:
         `The newest loaded hour of dataset ${dataset.name} ended ${hours} hours ago or more, or no scheduled execution has ` +
         'reported for two hours. Look first whether executions start (the schedule is enabled, no dead letters), then ' +
@@ -247,7 +252,7 @@ function streamAlarms(settings: Settings, dataset: Dataset): Record<string, Alar
     when: 'LessThanThreshold',
     threshold: 1,
     period: FIVE_MINUTES,
-    periods: 3,
+    lasts: true,
   } as const;
   return {
     [`${stem}DeliveryLateAlarm`]: {
@@ -258,6 +263,7 @@ function streamAlarms(settings: Settings, dataset: Dataset): Record<string, Alar
       threshold: late,
       period: FIVE_MINUTES,
       periods: 3,
+      lasts: true,
       description:
         `Stream ${name} holds events that came more than ${late} s ago: hours may be loaded before all of their files are ` +
         `there, and the late ones by a later execution. Look in the log group /aws/kinesisfirehose/${name}.`,
@@ -265,6 +271,9 @@ function streamAlarms(settings: Settings, dataset: Dataset): Record<string, Alar
     [`${stem}DeliveryFailingAlarm`]: {
       ...failing,
       metric: 'DeliveryToS3.Success',
+      // Firehose tries again by itself, and writes only every few minutes: three failures within an hour are many.
+      periods: 12,
+      datapoints: 3,
       description:
         `Stream ${name} cannot write to the lake. Firehose keeps events for 24 hours, then they are lost. Look in the log ` +
         `group /aws/kinesisfirehose/${name}: mostly rights of role ${name}-stream, the bucket’s policy or its key.`,

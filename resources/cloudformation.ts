@@ -1,3 +1,5 @@
+import { LoadError } from '../core/errors';
+
 /** A value of a template: JSON, with intrinsic functions among it. */
 export type Value =
   string | number | boolean | readonly Value[] | { readonly [key: string]: Value | undefined };
@@ -6,7 +8,7 @@ export interface ResourceDefinition {
   readonly Type: string;
   readonly Properties?: Readonly<Record<string, Value | undefined>>;
   readonly DependsOn?: string | readonly string[];
-  readonly DeletionPolicy?: 'Retain';
+  readonly DeletionPolicy?: 'RetainExceptOnCreate';
   readonly UpdateReplacePolicy?: 'Retain';
 }
 export type Resources = Readonly<Record<string, ResourceDefinition>>;
@@ -63,12 +65,26 @@ export function role(
   };
 }
 
-/** Several mappings as one. */
+/**
+ * Several mappings as one.
+ * @throws LoadError DatasetInvalid for a logical id that stands in two: they hold names of datasets beside Sluice's own.
+ */
 export function merged<Item>(all: readonly Readonly<Record<string, Item>>[]): Record<string, Item> {
-  return Object.fromEntries(all.flatMap((each) => Object.entries(each)));
+  const entries = all.flatMap((each) => Object.entries(each));
+  const result = Object.fromEntries(entries);
+  const twice = entries.find(([id, item]) => result[id] !== item);
+  if (twice === undefined) return result;
+  throw new LoadError(
+    'DatasetInvalid',
+    `The name of a dataset makes ${twice[0]} of the template stand for two things.`,
+    'Rename the dataset whose name that begins with.',
+  );
 }
 
-/** What stays when the stack goes. */
-export const retained = { DeletionPolicy: 'Retain', UpdateReplacePolicy: 'Retain' } as const;
+/**
+ * What stays when the stack goes; not when its creation is rolled back, or what is named so would be in the way of the next
+ * try. Source: AWS CloudFormation User Guide, "DeletionPolicy attribute".
+ */
+export const retained = { DeletionPolicy: 'RetainExceptOnCreate', UpdateReplacePolicy: 'Retain' } as const;
 
 export { logicalStem } from '../core/stack-outputs';

@@ -22,26 +22,37 @@ interface Graph {
 const WIDTH = 24;
 const GRAPH = { width: 8, height: 6 };
 const ALARMS = { width: WIDTH, height: 4 };
+/** Source: Amazon CloudWatch API Reference, "Dashboard Body Structure and Syntax". */
+const ALARMS_OF_WIDGET = 100;
 /** The steps whose seconds are measured. */
-export const STEPS = ['ListPartitions', 'InspectFiles', 'CopyToStaging', 'ValidateStaging', 'MergeIntoTarget'];
+export const STEPS = [
+  'ListPartitions',
+  'InspectFiles',
+  'CopyToStaging',
+  'ValidateStaging',
+  'MergeIntoTarget',
+];
 
 /** One dashboard for each stage: are the targets fresh, did loads fail, where do the seconds and the events go. */
 export function dashboardResources(settings: Settings, datasets: readonly Dataset[]): Resources {
   const { service, stage } = settings;
-  const alarms = {
+  const ids = alarmIds(settings, datasets);
+  const alarms = Array.from({ length: Math.ceil(ids.length / ALARMS_OF_WIDGET) }, (_, index) => ({
     type: 'alarm',
     x: 0,
-    y: 0,
+    y: index * ALARMS.height,
     ...ALARMS,
     properties: {
       title: 'Alarms',
-      alarms: alarmIds(settings, datasets).map((id) => `\${${id}.Arn}`),
+      alarms: ids
+        .slice(index * ALARMS_OF_WIDGET, (index + 1) * ALARMS_OF_WIDGET)
+        .map((id) => `\${${id}.Arn}`),
     },
-  };
+  }));
   const graphs = graphsOf(settings, datasets).map((graph, index) => ({
     type: 'metric',
     x: (index * GRAPH.width) % WIDTH,
-    y: ALARMS.height + Math.floor((index * GRAPH.width) / WIDTH) * GRAPH.height,
+    y: alarms.length * ALARMS.height + Math.floor((index * GRAPH.width) / WIDTH) * GRAPH.height,
     ...GRAPH,
     properties: {
       title: graph.title,
@@ -58,7 +69,7 @@ export function dashboardResources(settings: Settings, datasets: readonly Datase
       Type: 'AWS::CloudWatch::Dashboard',
       Properties: {
         DashboardName: `${service}-${stage}`,
-        DashboardBody: sub(JSON.stringify({ widgets: [alarms, ...graphs] }), {
+        DashboardBody: sub(JSON.stringify({ widgets: [...alarms, ...graphs] }), {
           WorkgroupName: workgroupName(settings),
         }),
       },

@@ -7,6 +7,7 @@ const HOOKS = [
   'before:deploy:function:deploy',
   'before:remove:remove',
   'before:rollback:rollback',
+  'before:rollback:function:rollback',
 ];
 
 module.exports = class DeployGuard {

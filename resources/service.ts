@@ -5,7 +5,7 @@ import { LoadError } from '../core/errors';
 import { SECRET_OUTPUT, STACK_OUTPUTS, streamOutput } from '../core/stack-outputs';
 import { checkStatementSizes, readDatasets } from '../functions/shared/package-files';
 import { alarmResources } from './alarms';
-import { logicalStem, ref, type Resources, type Value } from './cloudformation';
+import { logicalStem, merged, ref, type Resources, type Value } from './cloudformation';
 import { dashboardResources } from './dashboard';
 import { callersOfStatements, functionRoles } from './functions';
 import { lakeBucket, lakeResources } from './lake';
@@ -40,6 +40,7 @@ export async function readService(directory: string, variables: Variables): Prom
   const datasets = readDatasets(directory);
   for (const dataset of datasets) checkStatementSizes(directory, dataset);
   checkNames(datasets);
+  checkNumber(datasets);
   return serviceOf(await readSettings(directory, variables), datasets);
 }
 
@@ -85,6 +86,21 @@ function checkNames(datasets: readonly Dataset[]): void {
   }
 }
 
+/**
+ * As many as fit in one stack: CloudFormation takes 500 resources, IAM 10,240 characters of a role's policies.
+ * Source: AWS CloudFormation and IAM, "quotas".
+ */
+export const MOST_DATASETS = 20;
+
+function checkNumber(datasets: readonly Dataset[]): void {
+  if (datasets.length <= MOST_DATASETS) return;
+  throw new LoadError(
+    'DatasetInvalid',
+    `There are ${datasets.length} files in datasets/, and one stack holds ${MOST_DATASETS} at most.`,
+    'Deploy some of them from a copy of this service, with another name (service: in serverless.yml); they can share a warehouse.',
+  );
+}
+
 /** Pure: the whole service from its settings and datasets. */
 export function serviceOf(settings: Settings, datasets: readonly Dataset[]): Service {
   return {
@@ -97,15 +113,15 @@ export function serviceOf(settings: Settings, datasets: readonly Dataset[]): Ser
       STATEMENTS_ROLE_ARN: statementsRoleArn,
     },
     template: {
-      Resources: {
-        ...lakeResources(settings),
-        ...streamResources(settings, datasets),
-        ...warehouseResources(settings, datasets, callersOfStatements(settings, datasets)),
-        ...functionRoles(settings, datasets),
-        ...stateMachineResources(settings, datasets),
-        ...alarmResources(settings, datasets),
-        ...dashboardResources(settings, datasets),
-      },
+      Resources: merged([
+        lakeResources(settings),
+        streamResources(settings, datasets),
+        warehouseResources(settings, datasets, callersOfStatements(settings, datasets)),
+        functionRoles(settings, datasets),
+        stateMachineResources(settings, datasets),
+        alarmResources(settings, datasets),
+        dashboardResources(settings, datasets),
+      ]),
       Outputs: outputs(settings, datasets),
     },
     account: meantAccount(settings) ?? null,

@@ -2,13 +2,22 @@ import { isMap, isScalar, parseDocument } from 'yaml';
 import { z } from 'zod';
 import { LoadError } from '../core/errors';
 
+/** Of the commercial Regions: Step Functions' own ARNs are written down for these. */
 const arn = (service: string, resource: string, what: string) =>
-  z.string().regex(new RegExp(`^arn:aws[a-z-]*:${service}:[a-z0-9-]*:\\d{12}:${resource}`), what);
-const listOf = (item: RegExp, what: string) =>
+  z.string().regex(new RegExp(`^arn:aws:${service}:[a-z0-9-]*:\\d{12}:${resource}`), what);
+const listOf = (item: RegExp, what: string, least = 1) =>
   z
     .string()
     .transform((text) => text.split(',').map((each) => each.trim()))
-    .pipe(z.array(z.string().regex(item, `a list of ${what} with commas between them`)));
+    .pipe(
+      z
+        .array(z.string().regex(item, `a list of ${what} with commas between them`))
+        .min(least, `a list of ${least} or more ${what} with commas between them`),
+    );
+
+/** Source: Amazon Redshift Management Guide, "Compute capacity for Amazon Redshift Serverless". */
+const isCapacity = (units: number): boolean =>
+  units === 4 || (units <= 512 ? units >= 8 && units % 8 === 0 : units <= 1_024 && units % 32 === 0);
 
 /** Every parameter of the service, as `--param name=value` or under `params` in serverless.yml. '' is: not given. */
 export const PARAMETERS = {
@@ -29,11 +38,18 @@ export const PARAMETERS = {
   copyRoleArn: arn('iam', 'role/.+', 'the ARN of an IAM role'),
   /** A secret with the database user. Left out: the user is that of the role of the statements. */
   secretArn: arn('secretsmanager', 'secret:.+', 'the ARN of a Secrets Manager secret'),
+  /** The KMS key that the secret is encrypted with, where it is another than Secrets Manager's own. */
+  secretKeyArn: arn('kms', 'key/.+', 'the ARN of a KMS key'),
+  /** Who may take on the role of the statements for the command line. Left out: whoever of the account is allowed to. */
+  operatorArns: listOf(/^arn:aws:iam::\d{12}:(role|user)\/.+$/, 'ARNs of IAM roles and users'),
   /** Where the new workgroup stands, with commas between; left out: in the default VPC. */
-  subnetIds: listOf(/^subnet-[0-9a-f]{8,17}$/, 'subnets, for example subnet-0a1b2c3d,'),
+  subnetIds: listOf(/^subnet-[0-9a-f]{8,17}$/, 'subnets, for example subnet-0a1b2c3d,', 3),
   securityGroupIds: listOf(/^sg-[0-9a-f]{8,17}$/, 'security groups, for example sg-0a1b2c3d,'),
   /** Redshift Processing Units of the new workgroup. */
-  baseCapacity: z.coerce.number().int().min(4).max(1024),
+  baseCapacity: z
+    .string()
+    .transform(Number)
+    .refine(isCapacity, '4, a multiple of 8 up to 512, or one of 32 up to 1024'),
   /** Who hears of failures and alarms. */
   email: z.email('an e-mail address'),
 } as const;
@@ -125,6 +141,18 @@ function contradictions(
   if (workgroup !== undefined && settings.database === undefined) {
     say('workgroup', 'needs database beside it: the one that holds the targets');
   }
+  if (/^(cn|us-gov|us-iso|eu-isoe)/.test(region)) {
+    say(
+      'region',
+      `${region} is of another partition than aws, which ARNs of this service are written down for`,
+    );
+  }
+  if (workgroup === undefined && /^[^a-z]/.test(settings.database ?? 'sluice')) {
+    say('database', 'begins with a letter where the database is a new one');
+  }
+  if (settings.secretKeyArn !== undefined && settings.secretArn === undefined) {
+    say('secretKeyArn', 'belongs to a secret of yours: name secretArn too');
+  }
   for (const name of ['workgroupArn', 'copyRoleArn', 'secretArn'] as const) {
     if (settings[name] !== undefined && workgroup === undefined)
       say(name, 'belongs to a workgroup: name that too');
@@ -138,12 +166,12 @@ function contradictions(
     say('lakeKeyArn', 'belongs to a bucket of yours: name lakeBucket too');
   }
   const account = meantAccount(settings);
-  for (const name of [...OF_THE_ACCOUNT, 'lakeKeyArn'] as const) {
+  for (const name of [...OF_THE_ACCOUNT, ...KEYS] as const) {
     const [, , , arnRegion = '', arnAccount = ''] = settings[name]?.split(':') ?? [];
     if (arnRegion !== '' && arnRegion !== region)
       say(name, `is of ${arnRegion}, and this deploys into ${region}`);
     // A key may be another account's.
-    if (name !== 'lakeKeyArn' && arnAccount !== '' && arnAccount !== account) {
+    if (!KEYS.some((key) => key === name) && arnAccount !== '' && arnAccount !== account) {
       say(name, `is of account ${arnAccount}, and this deploys into ${account}`);
     }
   }
@@ -151,6 +179,7 @@ function contradictions(
 
 /** What has to be of the account that is deployed into. */
 const OF_THE_ACCOUNT = ['workgroupArn', 'copyRoleArn', 'secretArn'] as const;
+const KEYS = ['lakeKeyArn', 'secretKeyArn'] as const;
 
 /** The account that the parameters name: by itself, or by an ARN. */
 export function meantAccount(

@@ -114,7 +114,7 @@ function stream(settings: Settings, dataset: Dataset): ResourceDefinition {
   const stem = logicalStem(dataset.name);
   return {
     Type: 'AWS::KinesisFirehose::DeliveryStream',
-    // The role's policy has to be there before Firehose looks whether it may write.
+    // What is named below by its text alone has to be there first.
     DependsOn: [`${stem}StreamLog`],
     Properties: {
       DeliveryStreamName: streamName(settings, dataset),

@@ -167,6 +167,16 @@ function statementsRole(settings: Settings, callers: readonly Value[]) {
           Action: ['secretsmanager:GetSecretValue'],
           Resource: secretResource(settings, secret),
         },
+    ...(settings.secretKeyArn === undefined
+      ? []
+      : [
+          {
+            Sid: 'SecretKey',
+            Effect: 'Allow' as const,
+            Action: ['kms:Decrypt'],
+            Resource: settings.secretKeyArn,
+          },
+        ]),
   ];
   const { Properties, ...rest } = role(
     name,
@@ -188,10 +198,10 @@ function statementsRole(settings: Settings, callers: readonly Value[]) {
             Action: ['sts:AssumeRole'],
           },
           {
-            // Whoever else of the account is allowed to: for the command line.
+            // By the account's ARN: whoever of it has a policy that allows it, so that nobody is trusted by this alone.
             Sid: 'CommandLine',
             Effect: 'Allow',
-            Principal: { AWS: arnOfAccount },
+            Principal: { AWS: settings.operatorArns ?? arnOfAccount },
             Action: ['sts:AssumeRole'],
           },
         ],

@@ -1,9 +1,7 @@
 import { GetRoleCommand, SimulatePrincipalPolicyCommand } from '@aws-sdk/client-iam';
 import { GetNamespaceCommand, GetWorkgroupCommand } from '@aws-sdk/client-redshift-serverless';
-import { hourOf } from '../../core/hour';
-import { fixedPart, prefixOfHour } from '../../core/prefix';
 import { shellJson, type Check, type Failed, type Passed } from './finding';
-import { bucketKey } from './lake';
+import { bucketKey, prefixesRead } from './lake';
 import type { Site } from './site';
 
 const accountOf = (arn: string): string => arn.split(':')[4] ?? '';
@@ -98,31 +96,21 @@ export const copyRoleAttached: Check = {
   },
 };
 
-/** An hour’s keys, to ask about. */
-const SAMPLE = hourOf(new Date(0));
-
 /** What COPY reads: the manifests and every dataset's prefix, and the bucket's key. */
 export const copyRoleRights: Check = {
   title: 'COPY role reads the lake',
   needs: 'iam:SimulatePrincipalPolicy and s3:GetEncryptionConfiguration',
   async run(site) {
     const { connection, copyRoleArn } = site;
-    const { bucket, datasets } = connection;
+    const { bucket } = connection;
     const bucketArn = `arn:aws:s3:::${bucket}`;
-    const prefixes = [
-      { prefix: 'sluice/', sample: 'sluice/manifest' },
-      ...datasets.map(({ source }) => ({
-        prefix: fixedPart(source.prefix),
-        sample: `${prefixOfHour(source.prefix, SAMPLE)}file.parquet`,
-      })),
-    ];
     const key = await bucketKey(connection);
     const keyArn =
       key === undefined || key.startsWith('arn:')
         ? key
         : `arn:aws:kms:${connection.region}:${site.account}:key/${key}`;
     const asked = [
-      ...prefixes.map(({ prefix, sample }) => ({
+      ...prefixesRead(connection).map(({ prefix, sample }) => ({
         subject: `s3://${bucket}/${prefix}`,
         action: 's3:GetObject',
         resource: `${bucketArn}/${sample}`,

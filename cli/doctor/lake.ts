@@ -4,6 +4,8 @@ import {
   GetBucketPolicyCommand,
 } from '@aws-sdk/client-s3';
 import { presignedReadProblems } from '../../core/bucket-policy';
+import { hourOf } from '../../core/hour';
+import { fixedPart, prefixOfHour } from '../../core/prefix';
 import type { Connection } from '../shared/connection';
 import type { Check } from './finding';
 
@@ -31,7 +33,8 @@ export const bucketRegion: Check = {
 export const bucketPolicy: Check = {
   title: 'bucket policy allows presigned reads',
   needs: 's3:GetBucketPolicy',
-  async run({ connection: { s3, bucket } }) {
+  async run({ connection }) {
+    const { s3, bucket } = connection;
     const subject = `s3://${bucket}`;
     const text = await s3.send(new GetBucketPolicyCommand({ Bucket: bucket })).then(
       ({ Policy }) => Policy,
@@ -41,7 +44,10 @@ export const bucketPolicy: Check = {
       },
     );
     if (text === undefined) return [{ subject, text: 'there is no policy' }];
-    const problems = presignedReadProblems(text);
+    const problems = presignedReadProblems(
+      text,
+      prefixesRead(connection).map(({ sample }) => `arn:aws:s3:::${bucket}/${sample}`),
+    );
     if (problems.length === 0) return [{ subject, text: 'nothing in it refuses them' }];
     return problems.map((problem) => ({
       subject,
@@ -50,6 +56,22 @@ export const bucketPolicy: Check = {
     }));
   },
 };
+
+/** An hour’s keys, to ask about. */
+const SAMPLE = hourOf(new Date(0));
+
+/** What COPY reads, the manifests and every dataset's files, with a key of each. */
+export function prefixesRead({
+  datasets,
+}: Connection): readonly { readonly prefix: string; readonly sample: string }[] {
+  return [
+    { prefix: 'sluice/', sample: 'sluice/manifest' },
+    ...datasets.map(({ source }) => ({
+      prefix: fixedPart(source.prefix),
+      sample: `${prefixOfHour(source.prefix, SAMPLE)}file.parquet`,
+    })),
+  ];
+}
 
 /** The key that objects are encrypted with by default; undefined for S3's own. */
 export async function bucketKey({ s3, bucket }: Connection): Promise<string | undefined> {

@@ -39,13 +39,25 @@ test('what is not given has its default, and an empty text is not given', () => 
 });
 
 test('lists are taken apart, numbers are numbers', () => {
-  expect(settings({ subnetIds: 'subnet-0a1b2c3d, subnet-1a1b2c3d', baseCapacity: '16' })).toMatchObject({
-    subnetIds: ['subnet-0a1b2c3d', 'subnet-1a1b2c3d'],
+  expect(
+    settings({ subnetIds: 'subnet-0a1b2c3d, subnet-1a1b2c3d,subnet-2a1b2c3d', baseCapacity: '16' }),
+  ).toMatchObject({
+    subnetIds: ['subnet-0a1b2c3d', 'subnet-1a1b2c3d', 'subnet-2a1b2c3d'],
     baseCapacity: 16,
   });
 });
 
+test.each(['4', '8', '512', '544', '1024'])('a capacity of %s is one that Redshift has', (baseCapacity) => {
+  expect(settings({ baseCapacity }).baseCapacity).toBe(Number(baseCapacity));
+});
+
 describe('what cannot work is refused', () => {
+  test('a Region of another partition', () => {
+    expect(() => parseSettings('sluice', 'dev', 'us-gov-west-1', {}, (name) => name)).toThrow(
+      'another partition than aws',
+    );
+  });
+
   test.each<[string, Record<string, unknown>, string]>([
     [
       'an unknown parameter',
@@ -59,7 +71,26 @@ describe('what cannot work is refused', () => {
       'the ARN of an IAM role',
     ],
     ['a list with a hole', { subnetIds: 'subnet-0a1b2c3d,,' }, 'is not a list of subnets'],
-    ['a number out of range', { baseCapacity: '2' }, '"2" is not'],
+    ['fewer subnets than Redshift takes', { subnetIds: 'subnet-0a1b2c3d' }, 'a list of 3 or more subnets'],
+    ...['2', '5', '9', '520', '1056', '8.5', 'many'].map(
+      (baseCapacity): [string, Record<string, unknown>, string] => [
+        `a capacity of ${baseCapacity}`,
+        { baseCapacity },
+        `"${baseCapacity}" is not 4, a multiple of 8 up to 512, or one of 32 up to 1024`,
+      ],
+    ),
+    ['a new database of another beginning', { database: '_dwh' }, 'begins with a letter'],
+    [
+      'a key of no secret',
+      { ...WAREHOUSE, secretKeyArn: 'arn:aws:kms:us-east-1:123456789012:key/1' },
+      'belongs to a secret of yours',
+    ],
+    ['an operator that is none', { operatorArns: 'me' }, 'a list of ARNs of IAM roles and users'],
+    [
+      'an ARN of another partition',
+      { lakeBucket: 'my-lake', lakeKeyArn: 'arn:aws-cn:kms:cn-north-1:123456789012:key/1' },
+      'is not the ARN of a KMS key',
+    ],
     ['an address that is none', { email: 'me' }, '"me" is not an e-mail address'],
     ['an account that is none', { account: '12345' }, 'is not an account: 12 digits'],
     [

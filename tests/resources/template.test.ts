@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { packageService } from '../../local/stack';
 import { templateProblems, type Template, type TemplateResource } from '../support/template-check';
+import { conditionOfAlarm, rightOf, statementsOf, trustOf } from '../support/template-text';
 
 const ROOT = resolve(__dirname, '../..');
 
@@ -11,16 +12,226 @@ let template: Template;
 beforeAll(async () => {
   directory = mkdtempSync(join(tmpdir(), 'sluice-template-'));
   const packageDirectory = join(directory, 'package');
-  await packageService({ serviceDirectory: ROOT, packageDirectory, stage: 'test' });
+  await packageService({ serviceDirectory: ROOT, packageDirectory, stage: 'dev' });
   template = JSON.parse(
     readFileSync(join(packageDirectory, 'cloudformation-template-update-stack.json'), 'utf8'),
   ) as Template;
 });
 afterAll(() => rmSync(directory, { recursive: true }));
 
-test('every resource is one that CloudFormation takes, and every reference leads somewhere', () => {
-  expect(Object.keys(template.Resources).length).toBeGreaterThan(30);
-  expect(templateProblems(template)).toEqual([]);
+/** The name of a function by its role: `ListPartitionsRole` → `list-partitions`. */
+const functionOf = (role: string) =>
+  role
+    .replace(/Role$/, '')
+    .replace(/(?!^)[A-Z]/g, (letter) => `-${letter}`)
+    .toLowerCase();
+
+/** What every function may do: write its own log, and its traces. */
+const OF_FUNCTIONS = (role: string) => ({
+  WriteLog: `logs:CreateLogStream logs:PutLogEvents on ${HERE('logs')}:log-group:/aws/lambda/sluice-dev-${functionOf(role)}:*`,
+  WriteTraces: 'xray:PutTelemetryRecords xray:PutTraceSegments on *',
+});
+const HERE = (service: string) => `arn:\${AWS::Partition}:${service}:\${AWS::Region}:\${AWS::AccountId}`;
+const STATEMENTS = {
+  Statements: 'sts:AssumeRole on arn:${AWS::Partition}:iam::${AWS::AccountId}:role/sluice-dev-statements',
+};
+const ERRORS = '${LakeBucket.Arn}/errors/trips';
+const FILES = `${ERRORS}/format-conversion-failed/year=* ${ERRORS}/processing-failed/year=* \${LakeBucket.Arn}/trips/year=*`;
+
+/** All that every role may do: a right that is added or widened has to be written down here. */
+const RIGHTS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  TripsStreamRole: {
+    WriteObjects: `s3:AbortMultipartUpload s3:GetObject s3:PutObject on ${FILES}`,
+    FindBucket: 's3:GetBucketLocation s3:ListBucket s3:ListBucketMultipartUploads on ${LakeBucket.Arn}',
+    Transform:
+      'lambda:GetFunctionConfiguration lambda:InvokeFunction on ${TransformRecordsLambdaFunction.Arn} ${TransformRecordsLambdaFunction.Arn}:$LATEST',
+    ReadColumns: `glue:GetTable glue:GetTableVersion glue:GetTableVersions on ${HERE('glue')}:catalog ${HERE('glue')}:database/\${LakeDatabase} ${HERE('glue')}:table/\${LakeDatabase}/\${TripsTable}`,
+    WriteLog: 'logs:PutLogEvents on ${TripsStreamLogGroup.Arn}',
+  },
+  CopyRole: {
+    ReadFiles: 's3:GetObject on ${LakeBucket.Arn}/sluice/* ${LakeBucket.Arn}/trips/year=*',
+    FindFiles: 's3:GetBucketLocation s3:ListBucket on ${LakeBucket.Arn}',
+  },
+  StatementsRole: {
+    SubmitStatements:
+      'redshift-data:BatchExecuteStatement redshift-data:ExecuteStatement on ${Workgroup.Workgroup.WorkgroupArn}',
+    FollowStatements:
+      'redshift-data:CancelStatement redshift-data:DescribeStatement redshift-data:GetStatementResult redshift-data:ListStatements on * if StringEquals redshift-data:statement-owner-iam-userid=${aws:userid}',
+    ReadUser: `secretsmanager:GetSecretValue on ${HERE('secretsmanager')}:secret:redshift!sluice-dev-sluice_admin-??????`,
+  },
+  ListPartitionsRole: {
+    ...OF_FUNCTIONS('ListPartitionsRole'),
+    ListHours: 's3:GetBucketLocation s3:ListBucket on ${LakeBucket.Arn}',
+    ...STATEMENTS,
+  },
+  InspectFilesRole: {
+    ...OF_FUNCTIONS('InspectFilesRole'),
+    FindFiles: 's3:ListBucket on ${LakeBucket.Arn}',
+    ReadHours: `s3:GetObject on ${FILES}`,
+    ReadPlans: 's3:GetObject on ${LakeBucket.Arn}/sluice/*',
+    WritePlans: 's3:PutObject on ${LakeBucket.Arn}/sluice/*',
+    ...STATEMENTS,
+  },
+  CopyToStagingRole: {
+    ...OF_FUNCTIONS('CopyToStagingRole'),
+    ReadPlans: 's3:GetObject on ${LakeBucket.Arn}/sluice/*',
+    ...STATEMENTS,
+  },
+  AwaitStatementRole: {
+    ...OF_FUNCTIONS('AwaitStatementRole'),
+    ...STATEMENTS,
+  },
+  ValidateStagingRole: {
+    ...OF_FUNCTIONS('ValidateStagingRole'),
+    ...STATEMENTS,
+  },
+  MergeIntoTargetRole: {
+    ...OF_FUNCTIONS('MergeIntoTargetRole'),
+    ReadPlans: 's3:GetObject on ${LakeBucket.Arn}/sluice/*',
+    ...STATEMENTS,
+  },
+  DiagnoseFailureRole: {
+    ...OF_FUNCTIONS('DiagnoseFailureRole'),
+    ...STATEMENTS,
+  },
+  SweepLeftoversRole: {
+    ...OF_FUNCTIONS('SweepLeftoversRole'),
+    ListPlans: 's3:ListBucket on ${LakeBucket.Arn} if StringLike s3:prefix=sluice/*',
+    DeletePlans: 's3:DeleteObject on ${LakeBucket.Arn}/sluice/*',
+    DescribeExecutions: `states:DescribeExecution on ${HERE('states')}:execution:sluice-dev-load:*`,
+    ...STATEMENTS,
+  },
+  ReportLoadRole: {
+    ...OF_FUNCTIONS('ReportLoadRole'),
+  },
+  TransformRecordsRole: {
+    ...OF_FUNCTIONS('TransformRecordsRole'),
+  },
+  LoadRole: {
+    CallFunctions:
+      'lambda:InvokeFunction on ${AwaitStatementLambdaFunction.Arn} ${CopyToStagingLambdaFunction.Arn} ${DiagnoseFailureLambdaFunction.Arn} ${InspectFilesLambdaFunction.Arn} ${ListPartitionsLambdaFunction.Arn} ${MergeIntoTargetLambdaFunction.Arn} ${ReportLoadLambdaFunction.Arn} ${SweepLeftoversLambdaFunction.Arn} ${ValidateStagingLambdaFunction.Arn}',
+    Notify: 'sns:Publish on ${FailureTopic}',
+    DeliverLogs:
+      'logs:CreateLogDelivery logs:DeleteLogDelivery logs:DescribeLogGroups logs:DescribeResourcePolicies logs:GetLogDelivery logs:ListLogDeliveries logs:PutResourcePolicy logs:UpdateLogDelivery on *',
+    WriteTraces: 'xray:PutTelemetryRecords xray:PutTraceSegments on *',
+    SampleTraces: 'xray:GetSamplingRules xray:GetSamplingTargets on *',
+  },
+  ScheduleRole: {
+    StartExecutions: 'states:StartExecution on ${LoadStateMachine}',
+    KeepDeadLetters: 'sqs:SendMessage on ${ScheduleDeadLetters.Arn}',
+  },
+};
+
+/** Why AWS allows nothing narrower than `*`, by the statement’s Sid. */
+const WIDE: Readonly<Record<string, string>> = {
+  WriteTraces: 'X-Ray has no resources for segments.',
+  SampleTraces: 'Nor for sampling rules.',
+  DeliverLogs: 'Log deliveries are the account’s, not a log group’s.',
+  FollowStatements: 'Statements have no ARN: the condition leaves the caller’s own.',
+};
+
+/** Who may take each role on. */
+const FUNCTIONS = 'Service=lambda.amazonaws.com';
+const TRUST: Readonly<Record<string, readonly string[]>> = {
+  TripsStreamRole: ['Service=firehose.amazonaws.com'],
+  CopyRole: ['Service=redshift.amazonaws.com, redshift-serverless.amazonaws.com'],
+  // The functions that submit statements; and, for the command line, whoever of the account has a policy that allows it.
+  StatementsRole: [
+    'AWS=${ListPartitionsRole.Arn}, ${InspectFilesRole.Arn}, ${CopyToStagingRole.Arn}, ${AwaitStatementRole.Arn}, ${ValidateStagingRole.Arn}, ${MergeIntoTargetRole.Arn}, ${DiagnoseFailureRole.Arn}, ${SweepLeftoversRole.Arn}',
+    'AWS=arn:${AWS::Partition}:iam::${AWS::AccountId}:root',
+  ],
+  LoadRole: ['Service=states.amazonaws.com'],
+  ScheduleRole: ['Service=scheduler.amazonaws.com if StringEquals aws:SourceAccount=${AWS::AccountId}'],
+};
+
+/** What rings, and when. */
+const ALARMS: Readonly<Record<string, string>> = {
+  ExecutionsFailedAlarm:
+    'AWS/States ExecutionsFailed (StateMachineArn=${LoadStateMachine}): Sum > 0 in 1 of 1 × 300 s, no data is notBreaching',
+  ExecutionsTimedOutAlarm:
+    'AWS/States ExecutionsTimedOut (StateMachineArn=${LoadStateMachine}): Sum > 0 in 1 of 1 × 300 s, no data is notBreaching',
+  ExecutionsAbortedAlarm:
+    'AWS/States ExecutionsAborted (StateMachineArn=${LoadStateMachine}): Sum > 0 in 1 of 1 × 300 s, no data is notBreaching',
+  ExecutionsThrottledAlarm:
+    'AWS/States ExecutionThrottled (StateMachineArn=${LoadStateMachine}): Sum > 0 in 1 of 1 × 300 s, no data is notBreaching',
+  ScheduleDeadLettersAlarm:
+    'AWS/SQS ApproximateNumberOfMessagesVisible (QueueName=${ScheduleDeadLetters.QueueName}): Maximum > 0 in 1 of 1 × 300 s, no data is notBreaching',
+  TransformErrorsAlarm:
+    'AWS/Lambda Errors (FunctionName=sluice-dev-transform-records): Sum > 0 in 1 of 1 × 300 s, no data is notBreaching',
+  TripsStaleAlarm:
+    'Sluice LagHours (service=sluice-dev, dataset=trips): Minimum >= 6 in 2 of 2 × 3600 s, no data is breaching',
+  TripsErrorRecordsAlarm:
+    'Sluice ErrorRecords (service=sluice-dev, dataset=trips): Sum > 0 in 1 of 1 × 300 s, no data is notBreaching',
+  TripsQuarantinedAlarm:
+    'Sluice FilesQuarantined (service=sluice-dev, dataset=trips): Sum > 0 in 1 of 1 × 300 s, no data is notBreaching',
+  TripsDeliveryLateAlarm:
+    'AWS/Firehose DeliveryToS3.DataFreshness (DeliveryStreamName=sluice-dev-trips): Maximum > 1800 in 3 of 3 × 300 s, no data is notBreaching',
+  TripsDeliveryFailingAlarm:
+    'AWS/Firehose DeliveryToS3.Success (DeliveryStreamName=sluice-dev-trips): Average < 1 in 3 of 12 × 300 s, no data is notBreaching',
+  TripsTransformFailingAlarm:
+    'AWS/Firehose ExecuteProcessing.Success (DeliveryStreamName=sluice-dev-trips): Average < 1 in 1 of 1 × 300 s, no data is notBreaching',
+  TripsConversionFailingAlarm:
+    'AWS/Firehose FailedConversion.Records (DeliveryStreamName=sluice-dev-trips): Sum > 0 in 1 of 1 × 300 s, no data is notBreaching',
+  TripsThrottledAlarm:
+    'AWS/Firehose ThrottledRecords (DeliveryStreamName=sluice-dev-trips): Sum > 0 in 1 of 1 × 300 s, no data is notBreaching',
+};
+
+describe('rights', () => {
+  const roles = () => Object.entries(template.Resources).filter(([, { Type }]) => Type === 'AWS::IAM::Role');
+
+  test('each role has the ones that are written down here, and no other', () => {
+    const found = roles().map(([id, role]) => [
+      id,
+      Object.fromEntries(statementsOf(role).map((statement) => [statement.Sid, rightOf(statement)])),
+    ]);
+    expect(Object.fromEntries(found)).toEqual(RIGHTS);
+  });
+
+  test('what is for every resource is so for a reason, and nothing is for every action', () => {
+    const all = roles().flatMap(([, role]) => statementsOf(role));
+    const wide = all.filter(({ Resource }) => [Resource].flat().includes('*')).map(({ Sid }) => Sid);
+    expect([...new Set(wide)].sort()).toEqual(Object.keys(WIDE).sort());
+    expect(all.flatMap(({ Action }) => Action).filter((action) => action.includes('*'))).toEqual([]);
+  });
+
+  test('each role is taken on by whom it is written down here', () => {
+    const functions = roles()
+      .map(([id]) => id)
+      .filter((id) => `${id.replace(/Role$/, '')}LambdaFunction` in template.Resources);
+    expect(functions).toHaveLength(10);
+    expect(Object.fromEntries(roles().map(([id, role]) => [id, trustOf(role)]))).toEqual({
+      ...TRUST,
+      ...Object.fromEntries(functions.map((id) => [id, [FUNCTIONS]])),
+    });
+  });
+
+  test('no role has a policy besides', () => {
+    for (const [, { Properties = {} }] of roles()) {
+      expect(Object.keys(Properties).sort()).toEqual([
+        'AssumeRolePolicyDocument',
+        'Description',
+        'Policies',
+        'RoleName',
+      ]);
+    }
+    const others = Object.values(template.Resources).filter(({ Type }) => /^AWS::IAM::.*Policy$/.test(Type));
+    expect(others).toEqual([]);
+  });
+});
+
+test('alarms: each looks at what is written down here', () => {
+  const alarms = Object.entries(template.Resources).filter(
+    ([, { Type }]) => Type === 'AWS::CloudWatch::Alarm',
+  );
+  expect(Object.fromEntries(alarms.map(([id, alarm]) => [id, conditionOfAlarm(alarm)]))).toEqual(ALARMS);
+  // What lasts is told of when it ends too; what happened once has no end.
+  const tellsEnd = alarms.filter(([, { Properties = {} }]) => 'OKActions' in Properties).map(([id]) => id);
+  expect(tellsEnd.sort()).toEqual([
+    'TripsDeliveryFailingAlarm',
+    'TripsDeliveryLateAlarm',
+    'TripsStaleAlarm',
+    'TripsTransformFailingAlarm',
+  ]);
 });
 
 describe('the check itself finds', () => {

@@ -1,0 +1,80 @@
+import { measureLoad } from '../../core/metrics';
+import type { LoadReport, PartitionResult } from '../../core/report';
+
+const NOW = new Date('2026-11-23T12:30:00Z');
+
+const partition = (changes: Partial<PartitionResult>): PartitionResult => ({
+  partition: '2026-11-23T08',
+  reason: 'new',
+  outcome: 'loaded',
+  files: 1,
+  rows_in_files: 10,
+  staged: 10,
+  duplicates: 1,
+  superseded: 2,
+  deleted: 0,
+  inserted: 7,
+  seconds: 1,
+  other_hours: 0,
+  plan_key: null,
+  quarantined: 0,
+  vanished: 0,
+  overwritten: 0,
+  error_objects: 0,
+  error_records: 0,
+  error: null,
+  cause: null,
+  fix: null,
+  rerun: null,
+  ...changes,
+});
+const report = (...partitions: PartitionResult[]): LoadReport => ({
+  dataset: 'trips',
+  status: 'SUCCEEDED',
+  waiting: 3,
+  next: null,
+  partitions,
+  housekeeping: null,
+  error: null,
+  summary: '',
+  notification: null,
+});
+
+test('partitions and rows are added up', () => {
+  const measured = measureLoad(
+    report(partition({}), partition({ quarantined: 2 }), partition({ outcome: 'failed', inserted: 0 })),
+    undefined,
+    NOW,
+  );
+  expect(measured).toEqual({
+    PartitionsLoaded: 2,
+    PartitionsFailed: 1,
+    PartitionsWaiting: 3,
+    RowsInserted: 14,
+    RowsDuplicate: 3,
+    RowsSuperseded: 6,
+    FilesQuarantined: 2,
+    ErrorRecords: 0,
+  });
+});
+
+test('records that are too many to count, or may not be read, ring all the same: their objects count', () => {
+  const { ErrorRecords } = measureLoad(
+    report(
+      partition({ error_objects: 4, error_records: null }),
+      partition({ error_objects: 1, error_records: 9 }),
+    ),
+    undefined,
+    NOW,
+  );
+  expect(ErrorRecords).toBe(13);
+});
+
+test.each([
+  ['what this execution loaded', '2026-11-23T05', [partition({})], 3.5],
+  ['what was loaded before', '2026-11-23T10', [partition({})], 1.5],
+  ['not what failed', '2026-11-23T05', [partition({ outcome: 'failed' })], 6.5],
+  ['an hour that is not over is no lag', '2026-11-23T12', [], 0],
+])('lag: %s', (_, newest, partitions, hours) => {
+  expect(measureLoad(report(...partitions), newest, NOW).LagHours).toBe(hours);
+});
