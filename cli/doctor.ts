@@ -1,7 +1,10 @@
 import { STACK_OUTPUTS } from '../core/stack-outputs';
+import { chooseDataset } from '../core/dataset';
 import { copyRoleAccount, copyRoleAttached, copyRoleRights, copyRoleTrust } from './doctor/copy-role';
-import { findingsOf, type Check, type Finding } from './doctor/finding';
+import { findingsOf, waiting, type Check, type Finding } from './doctor/finding';
 import { bucketPolicy, bucketRegion } from './doctor/lake';
+import { grants } from './doctor/grants';
+import { lakeKey } from './doctor/lake-key';
 import { identity, schedule, stateMachine, subscription } from './doctor/operation';
 import { siteOf } from './doctor/site';
 import { glueColumns, streamPrefix } from './doctor/stream';
@@ -22,8 +25,10 @@ export const CHECKS: readonly Check[] = [
   copyRoleTrust,
   copyRoleAttached,
   copyRoleRights,
+  lakeKey,
   bucketPolicy,
   dataApi,
+  grants,
   targetColumns,
   stagingColumns,
   glueColumns,
@@ -43,13 +48,23 @@ export interface DoctorDocument {
 /**
  * Looks at a deployment through the services' own interfaces, before anything is loaded, and says of everything that
  * would fail what mends it. Changes nothing.
+ * @param options.dataset left out: all datasets.
  * @returns the exit code: 1 where something is to be mended.
  */
-export async function runDoctor(connection: Connection, output: Output): Promise<number> {
-  const { stage, region } = connection;
+export async function runDoctor(
+  everything: Connection,
+  output: Output,
+  options: { readonly dataset?: string } = {},
+): Promise<number> {
+  const { stage, region, datasets } = everything;
+  const connection: Connection =
+    options.dataset === undefined
+      ? everything
+      : { ...everything, datasets: [chooseDataset(datasets, options.dataset)] };
   const { outputs } = await readOutputs(connection.settings, stackNameOf(stage));
   const site = siteOf(connection, {
     copyRoleArn: outputs.get(STACK_OUTPUTS.copyRoleArn) ?? '',
+    statementsRoleArn: outputs.get(STACK_OUTPUTS.statementsRoleArn) ?? '',
     topicArn: outputs.get(STACK_OUTPUTS.topicArn) ?? '',
     scheduleGroup: outputs.get(STACK_OUTPUTS.scheduleGroup) ?? '',
   });
@@ -58,7 +73,8 @@ export async function runDoctor(connection: Connection, output: Output): Promise
   try {
     for (const check of CHECKS) {
       spinner?.show(check.title);
-      const found = await findingsOf(check, site);
+      const isWell = !check.after || isOk(findings, check.after);
+      const found = isWell ? await findingsOf(check, site) : [waiting(check)];
       findings.push(...found);
       spinner?.stop();
       if (!output.json) for (const each of found) output.say(lineOf(each));
@@ -79,6 +95,9 @@ export async function runDoctor(connection: Connection, output: Output): Promise
   }
   return wrong === 0 ? 0 : 1;
 }
+
+const isOk = (findings: readonly Finding[], { title }: Check): boolean =>
+  findings.every(({ check, ok }) => check !== title || ok);
 
 function lineOf({ check, subject, ok, text, fix }: Finding): string {
   const mark = ok ? colours.green('✔') : colours.red('✗');

@@ -42,7 +42,11 @@ function command(usage: string, description: string): Command {
         .default('.sluice'),
     )
     .option('--dataset <name>', 'the dataset, where there are several')
-    .option('--stage <name>', 'the deployed stack of that stage, instead of the local twin')
+    .addOption(
+      new Option('--stage <name>', 'the deployed stack of that stage, instead of the local twin').argParser(
+        stageName,
+      ),
+    )
     .option('--region <name>', 'of that stack; left out, the Region of the environment or the profile');
 }
 
@@ -92,8 +96,11 @@ async function connect(
   }
   const { connectToStage } = load('./shared/connect-stage') as typeof import('./shared/connect-stage');
   const connection = await connectToStage(stage, region);
+  const { interruptible } = load('./shared/interruption') as typeof import('./shared/interruption');
   try {
-    return await run(connection);
+    return await interruptible(output, `Interrupted. What was started in stage ${stage} goes on there.`, () =>
+      run(connection),
+    );
   } finally {
     await connection.close();
   }
@@ -109,6 +116,7 @@ function onTwin(
       'This command is for the twin alone: it makes data up. Against a stage: sluice stream, then sluice load.',
     );
   }
+  if (options.region !== undefined) throw new UsageError('The twin has no --region.');
   const { withConnection } = load('./shared/connect') as typeof import('./shared/connect');
   return withConnection(options.stateDir, output, run);
 }
@@ -121,6 +129,11 @@ function integer(least: number, greatest: number): (text: string) => number {
     }
     return value;
   };
+}
+
+function stageName(text: string): string {
+  if (!/^[a-z][a-z0-9-]*$/.test(text)) throw new InvalidArgumentError('Name a stage, for example dev.');
+  return text;
 }
 
 function directory(text: string): string {
@@ -155,7 +168,9 @@ command('local', 'run the local twin as a server, for any AWS client')
   )
   .action((options: CommonOptions & { port: number }) =>
     act(options, (output) => {
-      if (options.stage !== undefined) throw new UsageError('This is the twin itself: it has no --stage.');
+      if (options.stage !== undefined || options.region !== undefined) {
+        throw new UsageError('This is the twin itself: it has no --stage and no --region.');
+      }
       const { runLocal } = load('./local') as typeof import('./local');
       return runLocal(output, { stateDirectory: options.stateDir, port: options.port });
     }),
@@ -231,7 +246,7 @@ command('doctor', 'look at everything that a load needs, and say what mends what
   (options: CommonOptions) =>
     connected(options, (connection, output) => {
       const { runDoctor } = load('./doctor') as typeof import('./doctor');
-      return runDoctor(connection, output);
+      return runDoctor(connection, output, options);
     }),
 );
 

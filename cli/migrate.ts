@@ -1,4 +1,5 @@
 import { chooseDataset, type Dataset } from '../core/dataset';
+import { hourOf } from '../core/hour';
 import { addedColumn, planMigration, type Migration } from '../core/migration';
 import { renderSql } from '../core/sql';
 import { datasetPieces } from '../core/warehouse';
@@ -55,10 +56,13 @@ export async function runMigrate(
   }
   const refused = planned.some(({ migration }) => migration.refused.length > 0);
   const apply = !refused && !options.plan;
-  if (!output.json) for (const each of planned) output.say(planText(each, apply));
-  if (apply) {
-    for (const statement of planned.flatMap(({ statements }) => statements))
+  for (const each of planned) {
+    if (!output.json) output.say(planText(each));
+    if (!apply) continue;
+    for (const statement of each.statements) {
       await query(connection, statement);
+      if (!output.json) output.say(`  done: ${firstLine(statement)}`);
+    }
   }
   output.document({
     applied: apply,
@@ -73,6 +77,9 @@ export async function runMigrate(
   if (refused) output.note('Nothing was changed. Mend what is refused, then run it again.');
   return refused ? 1 : 0;
 }
+
+/** Of a statement that may be a whole CREATE TABLE. */
+const firstLine = (statement: string): string => statement.trim().split('\n')[0] ?? '';
 
 const tableOf = ({ target }: Dataset): string => `${target.schema}.${target.table}`;
 
@@ -90,21 +97,26 @@ function statementsOf(dataset: Dataset, { create, add }: Migration): string[] {
     );
 }
 
-function planText({ dataset, migration, statements }: Planned, apply: boolean): string {
+function planText({ dataset, migration, statements }: Planned): string {
   const { create, add, refused, left } = migration;
-  const verb = apply ? 'is' : 'would be';
   const lines = [
-    ...(create ? [`the table is not there: it ${verb} created, with Sluice’s own`] : []),
-    ...add.map((column) => `+ ${addedColumn(column)}${apply ? '' : ` ${verb} added`}`),
+    ...(create ? ['the table is not there: it is to be created, with Sluice’s own'] : []),
+    ...add.flatMap((column) => [
+      `+ ${addedColumn(column)} is to be added`,
+      ...(column.since === undefined && dataset.columns.includes(column)
+        ? [
+            `    Files that lack it are refused from the next deployment on (ColumnMismatch). Those that are there may lack it with since: ${hourOf(new Date())} in the dataset file.`,
+          ]
+        : []),
+    ]),
     ...refused.map(({ column, problem, fix }) => `✗ ${column} ${problem}\n    Fix: ${fix}`),
-    ...left.map((name) => `  ${name} is not in the dataset file: it stays, and new rows have nothing in it`),
+    ...left.map(
+      (name) =>
+        `  ${name} is not in the dataset file: it stays, but a row that is replaced loses its value there, and files that have it are refused (ColumnMismatch)`,
+    ),
   ];
   const nothing = statements.length === 0 && refused.length === 0;
-  return [
-    `${tableOf(dataset)} (dataset ${dataset.name})`,
-    ...lines,
-    ...(nothing ? ['is what the file says'] : []),
-  ]
+  return [`${tableOf(dataset)} (dataset ${dataset.name})`, ...lines, ...(nothing ? ['nothing to do'] : [])]
     .map((line, index) => (index === 0 ? line : `  ${line}`))
     .join('\n');
 }

@@ -76,7 +76,7 @@ function isNamed(text: string, spelling: string): boolean {
 
 const FIXES: Readonly<Record<BadFileError, (dataset: Dataset) => string>> = {
   ColumnMismatch: ({ columns }) =>
-    `Write the files again with the columns ${columns.map(({ name }) => name).join(', ')}, or change "columns" in the dataset file.`,
+    `Write the files again with the columns ${columns.map(({ name }) => name).join(', ')}, or change "columns" in the dataset file (files of before a column was added may lack it: give it since).`,
   NullKeys: () =>
     'Mend what writes the files (the transform refuses events without a required column) and write them again.',
   UnreadableFile: () =>

@@ -1,14 +1,17 @@
 /** COPY reads by presigned URLs that are valid for so long. Source: Amazon Redshift, "COPY from columnar data formats". */
 export const LONGEST_SIGNATURE_MILLISECONDS = 3_600_000;
 
-/** What COPY does to them. */
+/** What COPY does to objects, and how. */
 const READ = 's3:GetObject';
+const PRESIGNED = 'REST-QUERY-STRING';
 
 type OneOrMore = string | readonly string[];
 
 interface Statement {
   readonly Sid?: string;
   readonly Effect?: string;
+  readonly Principal?: '*' | Readonly<Record<string, OneOrMore>>;
+  readonly NotPrincipal?: '*' | Readonly<Record<string, OneOrMore>>;
   readonly Action?: OneOrMore;
   readonly NotAction?: OneOrMore;
   readonly Resource?: OneOrMore;
@@ -16,34 +19,117 @@ interface Statement {
   readonly Condition?: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
 }
 
-/**
- * What of a bucket's policy refuses Redshift's presigned reads, a text for each statement. Other conditions (networks,
- * principals) may refuse them too; of these only AWS knows.
- * @param text the policy as S3 gives it.
- * @param objects ARNs of objects like those that COPY reads.
- * @throws SyntaxError for what is no JSON
- */
-export function presignedReadProblems(text: string, objects: readonly string[]): string[] {
-  const { Statement: statements = [] } = JSON.parse(text) as { Statement?: Statement | Statement[] };
-  return [statements]
-    .flat()
-    .filter(({ Effect }) => Effect === 'Deny')
-    .flatMap((statement, index) => {
-      if (!isOfReads(statement) || !objects.some((object) => isOf(statement, object))) return [];
-      const name = statement.Sid === undefined ? `Deny statement ${index + 1}` : `statement ${statement.Sid}`;
-      return [...signatureAge(statement), ...authenticationType(statement)].map(
-        (problem) => `${name} ${problem}`,
-      );
-    });
+export interface Reads {
+  /** ARNs of objects like those that COPY reads. */
+  readonly objects: readonly string[];
+  /** ARN of the role that it reads with. */
+  readonly role: string;
 }
 
-const isOfReads = ({ Action, NotAction }: Statement): boolean =>
-  NotAction === undefined ? fits(Action, READ) : !fits(NotAction, READ);
+export interface PresignedReads {
+  /** What refuses them, a text for each statement. */
+  readonly refused: readonly string[];
+  /** What may refuse them, by a condition that only AWS knows (a network, a tag): a text for each statement. */
+  readonly unknown: readonly string[];
+}
 
-const isOf = ({ Resource, NotResource }: Statement, object: string): boolean =>
-  NotResource === undefined ? fits(Resource, object) : !fits(NotResource, object);
+/**
+ * What of a bucket's policy refuses Redshift's presigned reads.
+ * @param text the policy as S3 gives it.
+ * @throws SyntaxError for what is no JSON
+ */
+export function presignedReads(text: string, reads: Reads): PresignedReads {
+  const { Statement: statements = [] } = JSON.parse(text) as { Statement?: Statement | Statement[] };
+  const found = [statements]
+    .flat()
+    .filter(({ Effect }) => Effect === 'Deny')
+    .map((statement, index) => ({
+      name: statement.Sid === undefined ? `Deny statement ${index + 1}` : `statement ${statement.Sid}`,
+      statement,
+    }))
+    .filter(({ statement }) => isOf(statement, reads))
+    .map(({ name, statement }) => {
+      const conditions = conditionsOf(statement).map((each) => ({ ...each, holds: holds(each, reads) }));
+      const unknown = conditions.filter((each) => each.holds === undefined).map(({ key }) => key);
+      return { name, conditions, applies: conditions.every((each) => each.holds !== false), unknown };
+    })
+    .filter(({ applies }) => applies);
+  return {
+    refused: found
+      .filter(({ unknown }) => unknown.length === 0)
+      .map(({ name, conditions }) => `${name} ${reasonOf(conditions, reads)}`),
+    unknown: found
+      .filter(({ unknown }) => unknown.length > 0)
+      .map(({ name, unknown }) => `${name} refuses them where its condition on ${unknown.join(', ')} holds`),
+  };
+}
 
-/** Actions are told apart without regard to case, and no harm is done where resources are too. */
+function isOf(statement: Statement, { objects, role }: Reads): boolean {
+  const { Action, NotAction, Resource, NotResource, Principal, NotPrincipal } = statement;
+  const isOfReads = NotAction === undefined ? fits(Action, READ) : !fits(NotAction, READ);
+  const isOfObjects = objects.some((object) =>
+    NotResource === undefined ? fits(Resource, object) : !fits(NotResource, object),
+  );
+  const isOfRole = NotPrincipal === undefined ? isAmong(Principal, role) : !isAmong(NotPrincipal, role);
+  return isOfReads && isOfObjects && isOfRole;
+}
+
+function isAmong(principal: Statement['Principal'], role: string): boolean {
+  if (principal === undefined) return false;
+  if (principal === '*') return true;
+  const account = role.split(':')[4] ?? '';
+  const named = [principal.AWS ?? []].flat();
+  return named.some((each) => ['*', role, account, `arn:aws:iam::${account}:root`].includes(each));
+}
+
+interface Condition {
+  readonly operator: string;
+  readonly key: string;
+  readonly values: readonly string[];
+}
+
+function conditionsOf({ Condition = {} }: Statement): Condition[] {
+  return Object.entries(Condition).flatMap(([operator, keys]) =>
+    Object.entries(keys).map(([key, value]) => ({ operator, key, values: [value].flat().map(String) })),
+  );
+}
+
+/** Whether a condition is so of some read of COPY's; undefined for one that only AWS knows. */
+function holds({ operator, key, values }: Condition, { role }: Reads): boolean | undefined {
+  const comparison = operator.replace(/IfExists$/, '');
+  const isOfText = /^(String|Arn)(Not)?(Equals|Like)$/.test(comparison);
+  const compared = (text: string) =>
+    isOfText ? fits(values, text) !== comparison.includes('Not') : undefined;
+  switch (key.toLowerCase()) {
+    case 's3:signatureage': {
+      const limit = Math.min(...values.map(Number));
+      if (comparison === 'NumericGreaterThan') return limit < LONGEST_SIGNATURE_MILLISECONDS;
+      return comparison === 'NumericGreaterThanEquals' ? limit <= LONGEST_SIGNATURE_MILLISECONDS : undefined;
+    }
+    case 's3:authtype':
+      return compared(PRESIGNED);
+    case 'aws:principalarn':
+      return compared(role);
+    case 'aws:principalaccount':
+      return compared(role.split(':')[4] ?? '');
+    case 'aws:securetransport':
+      return comparison === 'Bool' ? values.includes('true') : undefined;
+    default:
+      return undefined;
+  }
+}
+
+function reasonOf(conditions: readonly Condition[], { role }: Reads): string {
+  const of = (name: string) => conditions.find(({ key }) => key.toLowerCase() === name);
+  const age = of('s3:signatureage');
+  if (age) {
+    return `refuses signatures older than ${age.values.join(', ')} ms, and those of COPY are valid for ${LONGEST_SIGNATURE_MILLISECONDS} ms`;
+  }
+  if (of('s3:authtype')) return 'refuses presigned URLs (s3:authType), and COPY reads by them';
+  return `refuses ${READ} to ${role}`;
+}
+
+/** Actions are told apart without regard to case, and no harm is done where ARNs are too. */
 function fits(patterns: OneOrMore = [], text: string): boolean {
   return [patterns].flat().some((pattern) => {
     const escaped = pattern
@@ -52,37 +138,4 @@ function fits(patterns: OneOrMore = [], text: string): boolean {
       .replaceAll('?', '.');
     return new RegExp(`^${escaped}$`, 'i').test(text);
   });
-}
-
-function signatureAge({ Condition = {} }: Statement): string[] {
-  return Object.entries(Condition)
-    .filter(([operator]) => /^NumericGreaterThan(Equals)?(IfExists)?$/.test(operator))
-    .flatMap(([operator, keys]) =>
-      valuesOf(keys, 's3:signatureAge').map((value) => ({ operator, value: Number(value) })),
-    )
-    .filter(({ operator, value }) =>
-      operator.includes('Equals')
-        ? value <= LONGEST_SIGNATURE_MILLISECONDS
-        : value < LONGEST_SIGNATURE_MILLISECONDS,
-    )
-    .map(
-      ({ value }) =>
-        `refuses signatures older than ${value} ms, and those of COPY are valid for ${LONGEST_SIGNATURE_MILLISECONDS} ms`,
-    );
-}
-
-function authenticationType({ Condition = {} }: Statement): string[] {
-  const refuses = Object.entries(Condition).some(([operator, keys]) => {
-    const types = valuesOf(keys, 's3:authType');
-    if (/^StringNotEquals/.test(operator)) return types.length > 0 && !types.includes('REST-QUERY-STRING');
-    return /^StringEquals/.test(operator) && types.includes('REST-QUERY-STRING');
-  });
-  return refuses ? ['refuses presigned URLs (s3:authType), and COPY reads by them'] : [];
-}
-
-function valuesOf(keys: Readonly<Record<string, unknown>>, name: string): string[] {
-  return Object.entries(keys)
-    .filter(([key]) => key.toLowerCase() === name.toLowerCase())
-    .flatMap(([, value]) => [value].flat())
-    .map(String);
 }

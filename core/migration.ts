@@ -25,7 +25,7 @@ export interface Migration {
   /** Columns to add, in the file's order. All may be null. */
   readonly add: readonly Column[];
   readonly refused: readonly Refusal[];
-  /** Columns that the file has not (any more): they stay, and new rows have nothing in them. */
+  /** Columns that the file has not (any more): they stay, but a row that is replaced loses its value there. */
   readonly left: readonly string[];
 }
 
@@ -45,7 +45,11 @@ export function planMigration(dataset: Dataset, found: readonly FoundColumn[]): 
     create: false,
     add: missing.filter(({ required }) => !required),
     refused: [
-      ...missing.filter(({ required }) => required).map(newRequired),
+      ...missing
+        .filter(({ required }) => required)
+        .map((column) =>
+          dataset.columns.includes(column) ? newRequired(column) : newDerived(dataset, table, column),
+        ),
       ...expected.flatMap((column) => {
         const there = inTarget.get(column.name);
         return there ? otherwise(table, column, there) : [];
@@ -67,6 +71,21 @@ function newRequired({ name }: Column): Refusal {
     problem:
       'is required in the dataset file and not in the target: rows that are there have no value for it',
     fix: 'Take required: true away, with since: <the hour of the change>; or load into a new table (target.table).',
+  };
+}
+
+/** One that the merge makes: of rows that are there it can be told, or taken for the oldest. */
+function newDerived({ target }: Dataset, table: string, column: Column): Refusal {
+  const { name } = column;
+  const value =
+    name === target.partition_column
+      ? // Of rows of one version those of the later hour stand: any that is loaded from now on.
+        `'1970-01-01'`
+      : `EXTRACT(${name} FROM ${quoteName(target.event_time)})`;
+  return {
+    column: name,
+    problem: 'is made by the merge and is not in the target: rows that are there have no value for it',
+    fix: `Add it and fill it: ALTER TABLE ${table} ADD COLUMN ${addedColumn(column)}; UPDATE ${table} SET ${quoteName(name)} = ${value}; or load into a new table (target.table).`,
   };
 }
 

@@ -107,6 +107,7 @@ export async function startTwin(options: TwinOptions): Promise<Twin> {
 
     const account = new Account(
       ACCOUNT_ID,
+      REGION,
       stack.roles.map(({ name, arn, trust, policies }) => ({
         name,
         arn,
@@ -162,6 +163,7 @@ export async function startTwin(options: TwinOptions): Promise<Twin> {
       workgroup: environment.WORKGROUP_NAME,
       database: environment.DATABASE_NAME,
       iamRoles,
+      mayAssume: (role) => authorizer.mayAssume(role),
       mayRead: (role, bucket, key) => authorizer.mayCopy(role, bucket, key),
       longestPollSeconds: options.longestPollSeconds,
     });

@@ -1,11 +1,11 @@
-import { GetRoleCommand, SimulatePrincipalPolicyCommand } from '@aws-sdk/client-iam';
+import { GetRoleCommand } from '@aws-sdk/client-iam';
 import { GetNamespaceCommand, GetWorkgroupCommand } from '@aws-sdk/client-redshift-serverless';
-import { shellJson, type Check, type Failed, type Passed } from './finding';
-import { bucketKey, prefixesRead } from './lake';
-import type { Site } from './site';
-
-const accountOf = (arn: string): string => arn.split(':')[4] ?? '';
-const nameOf = (arn: string): string => arn.slice(arn.lastIndexOf('/') + 1);
+import { trusting, untrusted } from '../../core/trust-policy';
+import { accountOf, nameOfRole } from './arn';
+import { shellJson } from './commands';
+import type { Check } from './finding';
+import { prefixesRead } from './lake';
+import { simulated } from './simulated';
 
 /** Redshift assumes only roles of its own account. */
 export const copyRoleAccount: Check = {
@@ -19,7 +19,7 @@ export const copyRoleAccount: Check = {
       {
         subject,
         text: `it is of account ${found}, the warehouse of account ${account}: Redshift takes only roles of its own account`,
-        fix: `Deploy without --param copyRoleArn, so that a role is made here, and let the bucket’s policy allow it; docs/deploy.md, "A COPY role of yours".`,
+        fix: `Deploy without --param copyRoleArn, so that a role is made here, and let the bucket’s policy allow it; docs/deploy.md, "A COPY role".`,
       },
     ]);
   },
@@ -28,48 +28,37 @@ export const copyRoleAccount: Check = {
 /** Serverless takes the role on as either of two services. */
 const TRUSTED = ['redshift.amazonaws.com', 'redshift-serverless.amazonaws.com'];
 
-interface Trust {
-  readonly Statement?: readonly {
-    readonly Effect?: string;
-    readonly Principal?: { readonly Service?: string | readonly string[] } | string;
-  }[];
-}
-
 export const copyRoleTrust: Check = {
   title: 'COPY role trusts Redshift',
   needs: 'iam:GetRole',
-  async run({ iam, copyRoleArn }) {
-    const RoleName = nameOf(copyRoleArn);
+  async run({ iam, copyRoleArn, account }) {
+    const RoleName = nameOfRole(copyRoleArn);
     const { Role } = await iam.send(new GetRoleCommand({ RoleName }));
-    const { Statement = [] } = JSON.parse(
-      decodeURIComponent(Role?.AssumeRolePolicyDocument ?? '{}'),
-    ) as Trust;
-    const trusted = [Statement]
-      .flat()
-      .filter(({ Effect }) => Effect === 'Allow')
-      .flatMap(({ Principal }) => (typeof Principal === 'object' ? [Principal.Service ?? []].flat() : []));
-    const missing = TRUSTED.filter((service) => !trusted.includes(service));
+    const policy = decodeURIComponent(Role?.AssumeRolePolicyDocument ?? '{}');
+    const missing = untrusted(policy, TRUSTED, account);
     if (missing.length === 0)
       return [{ subject: copyRoleArn, text: 'it trusts both of Redshift’s services' }];
-    const document = {
-      Version: '2012-10-17',
-      Statement: [
-        {
-          Effect: 'Allow',
-          Principal: { Service: [...new Set([...trusted, ...TRUSTED])] },
-          Action: 'sts:AssumeRole',
-        },
-      ],
-    };
+    const mended = trusting(policy, missing);
+    const isDenied = untrusted(JSON.stringify(mended), TRUSTED, account).length > 0;
     return [
       {
         subject: copyRoleArn,
-        text: `it does not trust ${missing.join(' and ')}`,
-        fix: `aws iam update-assume-role-policy --role-name ${RoleName} --policy-document ${shellJson(document)}`,
+        text: `it does not trust ${missing.join(' and ')}, or only under a condition`,
+        fix: isDenied
+          ? `A Deny in its trust policy (aws iam get-role --role-name ${RoleName}) forbids it: take it out.`
+          : `aws iam update-assume-role-policy --role-name ${RoleName} --policy-document ${shellJson(mended)}`,
       },
     ];
   },
 };
+
+/** `IamRole(applyStatus=in-sync, iamRoleArn=arn:…)`, as the API has them. */
+function attachedRole(text: string): { readonly arn: string; readonly status: string } {
+  return {
+    arn: /arn:[^,)\s]+/.exec(text)?.[0] ?? text,
+    status: /applyStatus=([\w-]+)/.exec(text)?.[1] ?? 'in-sync',
+  };
+}
 
 /** A role that is not attached cannot be assumed, however it trusts. */
 export const copyRoleAttached: Check = {
@@ -81,80 +70,47 @@ export const copyRoleAttached: Check = {
     );
     const namespaceName = workgroup?.namespaceName ?? '';
     const { namespace } = await redshift.send(new GetNamespaceCommand({ namespaceName }));
-    // The API has them as `IamRole(applyStatus=in-sync, iamRoleArn=arn:…)`.
-    const attached = (namespace?.iamRoles ?? []).map((text) => /arn:[^,)\s]+/.exec(text)?.[0] ?? text);
+    const attached = (namespace?.iamRoles ?? [])
+      .map(attachedRole)
+      .filter(({ status }) => status !== 'removing');
+    const own = attached.find(({ arn }) => arn === copyRoleArn);
     const subject = `namespace ${namespaceName}`;
-    if (attached.includes(copyRoleArn)) return [{ subject, text: `${nameOf(copyRoleArn)} is attached` }];
+    if (own?.status === 'in-sync') return [{ subject, text: `${nameOfRole(copyRoleArn)} is attached` }];
+    const others = attached.map(({ arn }) => arn).filter((arn) => arn !== copyRoleArn);
     return [
       {
         subject,
-        text: `${copyRoleArn} is not attached to it`,
-        // The call replaces all that are attached.
-        fix: `aws redshift-serverless update-namespace --region ${connection.region} --namespace-name ${namespaceName} --iam-roles ${[...attached, copyRoleArn].join(' ')}`,
+        text: own
+          ? `${copyRoleArn} is being attached (${own.status})`
+          : `${copyRoleArn} is not attached to it`,
+        fix: own
+          ? 'Look again in a minute.'
+          : // The call replaces all that are attached.
+            `aws redshift-serverless update-namespace --region ${connection.region} --namespace-name ${namespaceName} --iam-roles ${[...others, copyRoleArn].join(' ')}`,
       },
     ];
   },
 };
 
-/** What COPY reads: the manifests and every dataset's prefix, and the bucket's key. */
+/** What COPY reads: the manifests and every dataset's prefix. */
 export const copyRoleRights: Check = {
   title: 'COPY role reads the lake',
-  needs: 'iam:SimulatePrincipalPolicy and s3:GetEncryptionConfiguration',
+  needs: 'iam:SimulatePrincipalPolicy',
   async run(site) {
     const { connection, copyRoleArn } = site;
-    const { bucket } = connection;
-    const bucketArn = `arn:aws:s3:::${bucket}`;
-    const key = await bucketKey(connection);
-    const keyArn =
-      key === undefined || key.startsWith('arn:')
-        ? key
-        : `arn:aws:kms:${connection.region}:${site.account}:key/${key}`;
-    const asked = [
-      ...prefixesRead(connection).map(({ prefix, sample }) => ({
-        subject: `s3://${bucket}/${prefix}`,
-        action: 's3:GetObject',
-        resource: `${bucketArn}/${sample}`,
-        granted: `${bucketArn}/${prefix}*`,
-      })),
-      { subject: `s3://${bucket}`, action: 's3:ListBucket', resource: bucketArn, granted: bucketArn },
-      ...(keyArn === undefined
-        ? []
-        : [{ subject: keyArn, action: 'kms:Decrypt', resource: keyArn, granted: keyArn }]),
-    ];
-    return Promise.all(asked.map((each) => simulated(site, copyRoleArn, each)));
+    const bucketArn = `arn:aws:s3:::${connection.bucket}`;
+    const objects = prefixesRead(connection).map(({ prefix, sample }) => ({
+      subject: `s3://${connection.bucket}/${prefix}`,
+      action: 's3:GetObject',
+      resource: `${bucketArn}/${sample}`,
+      granted: `${bucketArn}/${prefix}*`,
+    }));
+    const bucket = {
+      subject: `s3://${connection.bucket}`,
+      action: 's3:ListBucket',
+      resource: bucketArn,
+      granted: bucketArn,
+    };
+    return Promise.all([...objects, bucket].map((each) => simulated(site, copyRoleArn, each)));
   },
 };
-
-async function simulated(
-  { iam }: Site,
-  role: string,
-  asked: {
-    readonly subject: string;
-    readonly action: string;
-    readonly resource: string;
-    readonly granted: string;
-  },
-): Promise<Passed | Failed> {
-  const { subject, action, resource, granted } = asked;
-  const { EvaluationResults: [result] = [] } = await iam.send(
-    new SimulatePrincipalPolicyCommand({
-      PolicySourceArn: role,
-      ActionNames: [action],
-      ResourceArns: [resource],
-    }),
-  );
-  if (result?.EvalDecision === 'allowed') return { subject, text: `${action} is allowed` };
-  const document = {
-    Version: '2012-10-17',
-    Statement: [{ Effect: 'Allow', Action: action, Resource: granted }],
-  };
-  const policy = `sluice-${action.replace(':', '-')}-${granted.replace(/[^a-zA-Z0-9]+/g, '-').slice(-60)}`;
-  return {
-    subject,
-    text: `${nameOf(role)} may not ${action} (${result?.EvalDecision ?? 'no answer'})`,
-    fix:
-      result?.EvalDecision === 'explicitDeny'
-        ? `A Deny in the role’s policies (aws iam list-role-policies --role-name ${nameOf(role)}) forbids it: take it out.`
-        : `aws iam put-role-policy --role-name ${nameOf(role)} --policy-name ${policy} --policy-document ${shellJson(document)}`,
-  };
-}

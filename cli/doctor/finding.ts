@@ -1,3 +1,6 @@
+import type { Dataset } from '../../core/dataset';
+import { nameOfRole, roleOfSession } from './arn';
+import { deployAgainOr, shellJson } from './commands';
 import type { Site } from './site';
 
 /** What a check found of one thing. */
@@ -17,6 +20,8 @@ export interface Check {
   readonly title: string;
   /** What somebody needs to look at it, told where he may not. */
   readonly needs: string;
+  /** What has to be well before this can be looked at. */
+  readonly after?: Check;
   /** @throws whatever a client throws: told as a finding. */
   run(site: Site): Promise<readonly (Passed | Failed)[]>;
 }
@@ -31,27 +36,63 @@ export interface Failed extends Passed {
 
 /** Runs a check; what cannot be looked at is a finding too, never an end of the others. */
 export async function findingsOf(check: Check, site: Site): Promise<Finding[]> {
-  try {
-    return (await check.run(site)).map((each) => ({
-      check: check.title,
-      subject: each.subject,
-      ok: !('fix' in each),
-      text: each.text,
-      fix: 'fix' in each ? each.fix : null,
-    }));
-  } catch (error) {
-    const { name, message } = error as Error;
-    return [
-      {
-        check: check.title,
-        subject: '',
-        ok: false,
-        text: `could not be looked at: ${name}: ${message}`,
-        fix: `Mend what it says; where it is a right of yours that is missing, it is ${check.needs}.`,
-      },
-    ];
-  }
+  const found = await check
+    .run(site)
+    .catch((error: Error) => [{ subject: '', ...notLookedAt(error, check, site) }]);
+  return found.map((each) => ({
+    check: check.title,
+    subject: each.subject,
+    ok: !('fix' in each),
+    text: each.text,
+    fix: 'fix' in each ? each.fix : null,
+  }));
 }
 
-/** A JSON document as one argument of a shell. */
-export const shellJson = (value: object): string => `'${JSON.stringify(value).replaceAll("'", `'\\''`)}'`;
+/** The finding of a check that waits for another one to be mended. */
+export const waiting = ({ title, after }: Check): Finding => ({
+  check: title,
+  subject: '',
+  ok: false,
+  text: `could not be looked at: ${after?.title ?? ''} is wrong`,
+  fix: 'Mend that first.',
+});
+
+/** Looks at each dataset by itself: what cannot be looked at of one hides nothing of the others. */
+export async function ofEach(
+  check: Pick<Check, 'needs'>,
+  site: Site,
+  datasets: readonly Dataset[],
+  look: (dataset: Dataset) => Promise<readonly (Passed | Failed)[]>,
+): Promise<readonly (Passed | Failed)[]> {
+  const found = datasets.map((dataset) =>
+    look(dataset).catch((error: Error) => [
+      { subject: `dataset ${dataset.name}`, ...notLookedAt(error, check, site) },
+    ]),
+  );
+  return (await Promise.all(found)).flat();
+}
+
+/** Of a call that failed: whose right is missing where it is one, else what the service says. */
+function notLookedAt(
+  { name, message }: Error,
+  { needs }: Pick<Check, 'needs'>,
+  { statementsRoleArn, connection }: Site,
+): Omit<Failed, 'subject'> {
+  const text = `could not be looked at: ${name}: ${message}`;
+  const [, user = '', action, resource = '*'] =
+    /User: (\S+) is not authorized to perform: ([\w-]+:\w+)(?: on resource: (\S+))?/.exec(message) ?? [];
+  if (action === undefined) {
+    return {
+      text,
+      fix: `Mend what it says; where it is a right of yours that is missing, it is ${needs}.`,
+    };
+  }
+  const role = nameOfRole(statementsRoleArn);
+  if (roleOfSession(user) !== role) return { text, fix: `Allow ${action} on ${resource} to ${user}.` };
+  const document = {
+    Version: '2012-10-17',
+    Statement: [{ Effect: 'Allow', Action: action, Resource: resource }],
+  };
+  const put = `aws iam put-role-policy --role-name ${role} --policy-name sluice-${action.replace(':', '-')} --policy-document ${shellJson(document)}`;
+  return { text, fix: deployAgainOr(connection, put) };
+}

@@ -3,7 +3,7 @@ import {
   GetBucketLocationCommand,
   GetBucketPolicyCommand,
 } from '@aws-sdk/client-s3';
-import { presignedReadProblems } from '../../core/bucket-policy';
+import { presignedReads } from '../../core/bucket-policy';
 import { hourOf } from '../../core/hour';
 import { fixedPart, prefixOfHour } from '../../core/prefix';
 import type { Connection } from '../shared/connection';
@@ -33,7 +33,7 @@ export const bucketRegion: Check = {
 export const bucketPolicy: Check = {
   title: 'bucket policy allows presigned reads',
   needs: 's3:GetBucketPolicy',
-  async run({ connection }) {
+  async run({ connection, copyRoleArn }) {
     const { s3, bucket } = connection;
     const subject = `s3://${bucket}`;
     const text = await s3.send(new GetBucketPolicyCommand({ Bucket: bucket })).then(
@@ -44,15 +44,18 @@ export const bucketPolicy: Check = {
       },
     );
     if (text === undefined) return [{ subject, text: 'there is no policy' }];
-    const problems = presignedReadProblems(
-      text,
-      prefixesRead(connection).map(({ sample }) => `arn:aws:s3:::${bucket}/${sample}`),
-    );
-    if (problems.length === 0) return [{ subject, text: 'nothing in it refuses them' }];
-    return problems.map((problem) => ({
+    const { refused, unknown } = presignedReads(text, {
+      objects: prefixesRead(connection).map(({ sample }) => `arn:aws:s3:::${bucket}/${sample}`),
+      role: copyRoleArn,
+    });
+    if (refused.length === 0) {
+      const remarks = unknown.map((each) => `; ${each}, which only AWS knows`);
+      return [{ subject, text: `nothing in it refuses them${remarks.join('')}` }];
+    }
+    return refused.map((problem) => ({
       subject,
       text: problem,
-      fix: `Change that statement so that it allows s3:signatureAge up to 3600000 and presigned URLs: aws s3api get-bucket-policy --bucket ${bucket} --query Policy --output text > policy.json, edit it, aws s3api put-bucket-policy --bucket ${bucket} --policy file://policy.json`,
+      fix: `Change that statement so that it lets ${copyRoleArn} read by presigned URLs of up to 3600000 ms: aws s3api get-bucket-policy --bucket ${bucket} --query Policy --output text > policy.json, edit it, aws s3api put-bucket-policy --bucket ${bucket} --policy file://policy.json`,
     }));
   },
 };
@@ -73,12 +76,12 @@ export function prefixesRead({
   ];
 }
 
-/** The key that objects are encrypted with by default; undefined for S3's own. */
+/** The KMS key that objects are encrypted with by default, as the bucket names it; undefined for S3's own. */
 export async function bucketKey({ s3, bucket }: Connection): Promise<string | undefined> {
   const { ServerSideEncryptionConfiguration } = await s3.send(
     new GetBucketEncryptionCommand({ Bucket: bucket }),
   );
   const [rule] = ServerSideEncryptionConfiguration?.Rules ?? [];
   const { SSEAlgorithm, KMSMasterKeyID } = rule?.ApplyServerSideEncryptionByDefault ?? {};
-  return SSEAlgorithm?.startsWith('aws:kms') ? KMSMasterKeyID : undefined;
+  return SSEAlgorithm?.startsWith('aws:kms') ? (KMSMasterKeyID ?? 'alias/aws/s3') : undefined;
 }

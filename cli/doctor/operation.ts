@@ -1,12 +1,14 @@
 import {
   GetScheduleCommand,
   type GetScheduleCommandOutput,
+  type Target,
   type UpdateScheduleCommandInput,
 } from '@aws-sdk/client-scheduler';
 import { DescribeStateMachineCommand } from '@aws-sdk/client-sfn';
 import { ListSubscriptionsByTopicCommand } from '@aws-sdk/client-sns';
 import { GetCallerIdentityCommand } from '@aws-sdk/client-sts';
-import { shellJson, type Check } from './finding';
+import { deployAgain, shellJson } from './commands';
+import { ofEach, type Check } from './finding';
 
 export const identity: Check = {
   title: 'credentials of the deployment’s account',
@@ -27,64 +29,61 @@ export const identity: Check = {
 export const stateMachine: Check = {
   title: 'state machine active',
   needs: 'states:DescribeStateMachine',
-  async run({ connection: { stepFunctions, stateMachineArn, stage, region } }) {
+  async run({ connection }) {
+    const { stepFunctions, stateMachineArn } = connection;
     const { status } = await stepFunctions.send(new DescribeStateMachineCommand({ stateMachineArn }));
     if (status === 'ACTIVE') return [{ subject: stateMachineArn, text: 'it is ACTIVE' }];
-    return [
-      {
-        subject: stateMachineArn,
-        text: `it is ${status}`,
-        fix: `Deploy again: npx serverless deploy --stage ${stage} --region ${region}`,
-      },
-    ];
+    return [{ subject: stateMachineArn, text: `it is ${status}`, fix: deployAgain(connection) }];
   },
 };
 
 export const schedule: Check = {
   title: 'schedule enabled',
   needs: 'scheduler:GetSchedule',
-  async run({ scheduler, scheduleGroup, connection }) {
-    return Promise.all(
-      connection.datasets.map(async (dataset) => {
-        const Name = `${scheduleGroup}-${dataset.name}`;
-        const found = await scheduler.send(new GetScheduleCommand({ Name, GroupName: scheduleGroup }));
-        const subject = `${scheduleGroup}/${Name}`;
-        const { State: state, ScheduleExpression: expression, Target: target } = found;
-        if (target?.Arn !== connection.stateMachineArn) {
-          return {
-            subject,
-            text: `it starts ${target?.Arn ?? 'nothing'}, not this state machine`,
-            fix: `Deploy again: npx serverless deploy --stage ${connection.stage} --region ${connection.region}`,
-          };
-        }
-        if (state === 'ENABLED') return { subject, text: `it starts a load at ${expression} (UTC)` };
-        return {
-          subject,
-          text: 'it is disabled: nothing is loaded by itself',
-          fix: enable(connection.region, found),
-        };
-      }),
-    );
+  run(site) {
+    const { scheduler, scheduleGroup, connection } = site;
+    return ofEach(this, site, connection.datasets, async (dataset) => {
+      const Name = `${scheduleGroup}-${dataset.name}`;
+      const subject = `${scheduleGroup}/${Name}`;
+      const found = await scheduler
+        .send(new GetScheduleCommand({ Name, GroupName: scheduleGroup }))
+        .catch((error: Error) => {
+          if (error.name === 'ResourceNotFoundException') return undefined;
+          throw error;
+        });
+      if (!found) {
+        return [
+          { subject, text: 'there is no such schedule in this deployment', fix: deployAgain(connection) },
+        ];
+      }
+      const { ScheduleExpression, ScheduleExpressionTimezone: zone = 'UTC', Target: target, State } = found;
+      const input = JSON.stringify({ dataset: dataset.name });
+      const problems = [
+        ...(State === 'ENABLED' ? [] : ['it is disabled: nothing is loaded by itself']),
+        ...(target?.Arn === connection.stateMachineArn
+          ? []
+          : [`it starts ${target?.Arn ?? 'nothing'}, not this state machine`]),
+        ...(target?.Input === input ? [] : [`its input is ${target?.Input ?? 'none'}, not ${input}`]),
+        ...(zone === 'UTC' ? [] : [`its time zone is ${zone}, not UTC`]),
+      ];
+      if (problems.length === 0) {
+        return [{ subject, text: `it starts a load at ${ScheduleExpression} (${zone})` }];
+      }
+      const mended = { ...target, Arn: connection.stateMachineArn, Input: input } as Target;
+      return [{ subject, text: problems.join('; '), fix: enable(connection.region, found, mended) }];
+    });
   },
 };
 
 /** Every member is given again, or the update would lose it. */
-function enable(region: string, found: GetScheduleCommandOutput): string {
-  const {
-    Name,
-    GroupName,
-    Description,
-    ScheduleExpression,
-    ScheduleExpressionTimezone,
-    FlexibleTimeWindow,
-    Target,
-  } = found;
+function enable(region: string, found: GetScheduleCommandOutput, Target: Target): string {
+  const { Name, GroupName, Description, ScheduleExpression, FlexibleTimeWindow } = found;
   const input = {
     Name,
     GroupName,
     Description,
     ScheduleExpression,
-    ScheduleExpressionTimezone,
+    ScheduleExpressionTimezone: 'UTC',
     FlexibleTimeWindow,
     Target,
     State: 'ENABLED',

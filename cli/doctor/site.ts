@@ -10,6 +10,7 @@ import type { Connection } from '../shared/connection';
 export interface Site {
   readonly connection: Connection;
   readonly copyRoleArn: string;
+  readonly statementsRoleArn: string;
   readonly topicArn: string;
   readonly scheduleGroup: string;
   /** Account of the deployment: that of its state machine. */
@@ -26,7 +27,7 @@ export interface Site {
 /** @param outputs of the stack. */
 export function siteOf(
   connection: Connection,
-  outputs: { readonly copyRoleArn: string; readonly topicArn: string; readonly scheduleGroup: string },
+  outputs: Pick<Site, 'copyRoleArn' | 'statementsRoleArn' | 'topicArn' | 'scheduleGroup'>,
 ): Site {
   const { settings } = connection;
   const clients = {

@@ -4,65 +4,82 @@ import { glueType } from '../../core/column-types';
 import type { Dataset } from '../../core/dataset';
 import { firehosePrefix } from '../../core/prefix';
 import { stackNameOf } from '../shared/connect-stage';
-import type { Check, Failed, Passed } from './finding';
+import { deployAgain, deployAgainOr } from './commands';
+import { ofEach, type Check, type Failed, type Passed } from './finding';
 import type { Site } from './site';
 
-const streamed = ({ connection }: Site): readonly Dataset[] =>
+/** The datasets that have a stream of the stack's. */
+export const streamed = ({ connection }: Site): readonly Dataset[] =>
   connection.datasets.filter(({ source }) => source.stream === 'firehose');
 
-async function described({ connection }: Site, dataset: Dataset): Promise<DeliveryStreamDescription> {
-  const { DeliveryStreamDescription: stream } = await connection.firehose.send(
-    new DescribeDeliveryStreamCommand({ DeliveryStreamName: connection.streamOf(dataset) }),
-  );
-  if (!stream) throw new Error(`Firehose tells nothing of ${connection.streamOf(dataset)}`);
-  return stream;
+/** Of a dataset whose stream is deployed; else what is to be done. */
+async function withStream(
+  site: Site,
+  dataset: Dataset,
+  look: (stream: DeliveryStreamDescription) => Promise<readonly (Passed | Failed)[]>,
+): Promise<readonly (Passed | Failed)[]> {
+  const { connection } = site;
+  const name = connection.streamOf.bind(connection);
+  try {
+    const { DeliveryStreamDescription: stream } = await connection.firehose.send(
+      new DescribeDeliveryStreamCommand({ DeliveryStreamName: name(dataset) }),
+    );
+    return await look(stream!);
+  } catch (error) {
+    if (!['UsageError', 'ResourceNotFoundException'].includes((error as Error).name)) throw error;
+    return [
+      {
+        subject: `dataset ${dataset.name}`,
+        text: 'it has no stream in this deployment',
+        fix: deployAgain(connection),
+      },
+    ];
+  }
 }
 
-/** A deployment changes what the template changes, and does not see what was changed by hand. */
-const deployAgain = ({ connection: { stage, region } }: Site): string =>
-  `Deploy again, so that stream and table are those of the dataset file: npx serverless deploy --stage ${stage} --region ${region}. ` +
-  'If that changes nothing, it was changed by hand, and is to be set back so: ' +
-  `aws cloudformation detect-stack-drift --region ${region} --stack-name ${stackNameOf(stage)} shows where.`;
+const mended = ({ connection }: Site): string =>
+  deployAgainOr(
+    connection,
+    `aws cloudformation detect-stack-drift --region ${connection.region} --stack-name ${stackNameOf(connection.stage)} shows what to set back`,
+  );
 
 export const streamPrefix: Check = {
   title: 'stream writes where the dataset reads',
   needs: 'firehose:DescribeDeliveryStream',
-  async run(site) {
-    const found = await Promise.all(
-      streamed(site).map(async (dataset) => {
-        const stream = await described(site, dataset);
-        const [destination] = stream.Destinations ?? [];
-        const s3 = destination?.ExtendedS3DestinationDescription;
+  run(site) {
+    return ofEach(this, site, streamed(site), (dataset) =>
+      withStream(site, dataset, (stream) => {
+        const s3 = stream.Destinations?.[0]?.ExtendedS3DestinationDescription;
         const { source } = dataset;
         const compare = (what: string, is: string | undefined, should: string): Passed | Failed =>
           is === should
             ? { subject: stream.DeliveryStreamName ?? '', text: `${what} is ${should}` }
             : {
                 subject: stream.DeliveryStreamName ?? '',
-                text: `${what} is ${is ?? 'not set'}, and datasets/${dataset.name}.yml says ${should}`,
-                fix: deployAgain(site),
+                text: `${what} is ${is ?? 'not set'}, and it should be ${should} (datasets/${dataset.name}.yml)`,
+                fix: mended(site),
               };
-        return [
+        return Promise.resolve([
           compare('its status', stream.DeliveryStreamStatus, 'ACTIVE'),
           compare('its bucket', s3?.BucketARN?.replace(/^arn:[^:]+:s3:::/, ''), site.connection.bucket),
           compare('its prefix', s3?.Prefix, firehosePrefix(source.prefix)),
           compare('its error prefix', s3?.ErrorOutputPrefix, firehosePrefix(source.error_prefix)),
-        ];
+          // Hours are those of UTC, which is also what Firehose takes where none is named.
+          compare('its time zone', s3?.CustomTimeZone ?? 'UTC', 'UTC'),
+        ]);
       }),
     );
-    return found.flat();
   },
 };
 
 export const glueColumns: Check = {
   title: 'Glue table has the dataset’s columns',
   needs: 'firehose:DescribeDeliveryStream and glue:GetTable',
-  async run(site) {
-    return Promise.all(
-      streamed(site).map(async (dataset) => {
-        const [destination] = (await described(site, dataset)).Destinations ?? [];
+  run(site) {
+    return ofEach(this, site, streamed(site), (dataset) =>
+      withStream(site, dataset, async ({ Destinations }) => {
         const { DatabaseName, TableName } =
-          destination?.ExtendedS3DestinationDescription?.DataFormatConversionConfiguration
+          Destinations?.[0]?.ExtendedS3DestinationDescription?.DataFormatConversionConfiguration
             ?.SchemaConfiguration ?? {};
         const { Table } = await site.glue.send(new GetTableCommand({ DatabaseName, Name: TableName }));
         const subject = `${DatabaseName}.${TableName}`;
@@ -73,13 +90,13 @@ export const glueColumns: Check = {
         const missing = expected.filter((column) => !found.includes(column));
         const extra = found.filter((column) => !expected.includes(column));
         if (missing.length === 0 && extra.length === 0) {
-          return { subject, text: `it has the ${expected.length} columns of datasets/${dataset.name}.yml` };
+          return [{ subject, text: `it has the ${expected.length} columns of datasets/${dataset.name}.yml` }];
         }
         const text = [
           ...(missing.length > 0 ? [`lacks ${missing.join(', ')}`] : []),
           ...(extra.length > 0 ? [`has ${extra.join(', ')}, which the dataset has not`] : []),
         ].join('; ');
-        return { subject, text: `it ${text}`, fix: deployAgain(site) };
+        return [{ subject, text: `it ${text}`, fix: mended(site) }];
       }),
     );
   },

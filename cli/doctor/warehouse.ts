@@ -3,12 +3,15 @@ import { planMigration } from '../../core/migration';
 import { SLUICE_SCHEMA, stagedLoad } from '../../core/warehouse';
 import { query } from '../shared/query';
 import { readTargetColumns } from '../shared/target-columns';
-import type { Check } from './finding';
+import { sluice } from './commands';
+import { ofEach, type Check, type Failed, type Passed } from './finding';
+import type { Site } from './site';
 
 export const workgroup: Check = {
   title: 'workgroup available',
   needs: 'redshift-serverless:GetWorkgroup',
-  async run({ redshift, connection }) {
+  async run(site) {
+    const { redshift, connection } = site;
     const { workgroup: found } = await redshift.send(
       new GetWorkgroupCommand({ workgroupName: connection.workgroup }),
     );
@@ -21,16 +24,25 @@ export const workgroup: Check = {
             text: `it is ${found?.status ?? 'not there'}`,
             fix: `aws redshift-serverless get-workgroup --region ${connection.region} --workgroup-name ${connection.workgroup}, and wait until it is AVAILABLE.`,
           },
-      found?.publiclyAccessible
-        ? {
-            subject,
-            text: 'it can be reached from the Internet',
-            fix: `aws redshift-serverless update-workgroup --region ${connection.region} --workgroup-name ${connection.workgroup} --no-publicly-accessible`,
-          }
-        : { subject, text: 'it cannot be reached from the Internet' },
+      reachability(site, found?.publiclyAccessible ?? false),
     ];
   },
 };
+
+/** Nothing that loads needs a way in from the Internet. What a workgroup of somebody else's is open for is theirs to say. */
+function reachability({ connection, scheduleGroup }: Site, isPublic: boolean): Passed | Failed {
+  const subject = `workgroup ${connection.workgroup}`;
+  if (!isPublic) return { subject, text: 'it cannot be reached from the Internet' };
+  // The stack names its own workgroup as it names its schedules' group.
+  if (connection.workgroup !== scheduleGroup) {
+    return { subject, text: 'it can be reached from the Internet, which no load needs' };
+  }
+  return {
+    subject,
+    text: 'it can be reached from the Internet',
+    fix: `aws redshift-serverless update-workgroup --region ${connection.region} --workgroup-name ${connection.workgroup} --no-publicly-accessible`,
+  };
+}
 
 /** As the functions do it: with the role of the statements, and the secret where there is one. */
 export const dataApi: Check = {
@@ -47,26 +59,29 @@ export const dataApi: Check = {
 export const targetColumns: Check = {
   title: 'target has the dataset’s columns',
   needs: 'sts:AssumeRole on the role of the statements, and SELECT on the target',
-  async run({ connection }) {
-    return Promise.all(
-      connection.datasets.map(async (dataset) => {
-        const subject = `${dataset.target.schema}.${dataset.target.table}`;
-        const { create, add, refused } = planMigration(dataset, await readTargetColumns(connection, dataset));
-        if (create) return { subject, text: 'there is no table yet: the first load makes it' };
-        if (add.length === 0 && refused.length === 0)
-          return { subject, text: `it is what datasets/${dataset.name}.yml says` };
-        const problems = [
-          ...add.map(({ name }) => `${name} is not in it`),
-          ...refused.map(({ column, problem }) => `${column} ${problem}`),
-        ];
-        const stage = connection.stage === 'local' ? '' : ` --stage ${connection.stage}`;
-        return {
+  after: dataApi,
+  run(site) {
+    const { connection } = site;
+    return ofEach(this, site, connection.datasets, async (dataset) => {
+      const subject = `${dataset.target.schema}.${dataset.target.table}`;
+      const { create, add, refused } = planMigration(dataset, await readTargetColumns(connection, dataset));
+      if (create) return [{ subject, text: 'there is no table yet: the first load makes it' }];
+      const found = refused.map(({ column, problem, fix }) => ({
+        subject,
+        text: `${column} ${problem}`,
+        fix,
+      }));
+      if (add.length > 0) {
+        found.push({
           subject,
-          text: problems.join('; '),
-          fix: `sluice migrate --plan --dataset ${dataset.name}${stage}, then without --plan`,
-        };
-      }),
-    );
+          text: `${add.map(({ name }) => name).join(', ')} not in it`,
+          fix: sluice(connection, `migrate --dataset ${dataset.name}`),
+        });
+      }
+      return found.length > 0
+        ? found
+        : [{ subject, text: `it holds what datasets/${dataset.name}.yml says` }];
+    });
   },
 };
 
@@ -74,6 +89,7 @@ export const targetColumns: Check = {
 export const stagingColumns: Check = {
   title: 'staging tables have the dataset’s columns',
   needs: 'sts:AssumeRole on the role of the statements',
+  after: dataApi,
   async run({ connection }) {
     const { rows } = await query(
       connection,

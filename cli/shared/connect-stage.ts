@@ -84,15 +84,36 @@ export async function readOutputs(
   try {
     const region = await client.config.region();
     const { Stacks: [stack] = [] } = await client.send(new DescribeStacksCommand({ StackName: stackName }));
+    const unusable = statusProblem(stackName, stack?.StackStatus);
+    if (unusable) throw unusable;
     const outputs = (stack?.Outputs ?? []).map(
       ({ OutputKey = '', OutputValue = '' }) => [OutputKey, OutputValue] as const,
     );
     return { outputs: new Map(outputs), region };
   } catch (error) {
+    if (error instanceof StackUnusable) throw error;
     throw explained(error as Error, stackName);
   } finally {
     client.destroy();
   }
+}
+
+/** A stack that was never made whole has no outputs, or not all; one that changes or was rolled back has those of before. */
+export function statusProblem(stackName: string, status: string | undefined): StackUnusable | undefined {
+  if (status === 'CREATE_IN_PROGRESS' || status === 'REVIEW_IN_PROGRESS') {
+    return new StackUnusable(`Stack ${stackName} is being made.\nFix: Wait until its deployment has ended.`);
+  }
+  if (status?.startsWith('DELETE_')) {
+    return new StackUnusable(
+      `Stack ${stackName} is being removed (${status}).\nFix: Deploy it again once it is gone; docs/deploy.md, "Teardown".`,
+    );
+  }
+  if (status !== undefined && /^(CREATE_FAILED|ROLLBACK_)/.test(status)) {
+    return new StackUnusable(
+      `Stack ${stackName} could not be made (${status}).\nFix: Look why in its events (aws cloudformation describe-stack-events --stack-name ${stackName}), remove it (npx serverless remove), and deploy it again.`,
+    );
+  }
+  return undefined;
 }
 
 function explained(error: Error, stackName: string): Error {

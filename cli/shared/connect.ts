@@ -1,5 +1,4 @@
 import { createRequire } from 'node:module';
-import { constants } from 'node:os';
 import { resolve } from 'node:path';
 import { z } from 'zod';
 import type { Dataset } from '../../core/dataset';
@@ -9,11 +8,9 @@ import { findRunningTwin } from '../../local/running-twin';
 import { clientsOf, destroy } from './clients';
 import type { ClientSettings, TwinConnection } from './connection';
 import { streamNamed } from './connect-stage';
+import { interruptible } from './interruption';
 import type { Output } from './output';
 import { SERVICE_DIRECTORY } from './service-directory';
-
-/** Ctrl-C, kill, and a terminal that is closed. */
-const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 /**
  * Runs a command against the twin of a state directory: the one that is running, else one started for the command's own
@@ -25,7 +22,11 @@ export async function withConnection<Result>(
   run: (connection: TwinConnection) => Promise<Result>,
 ): Promise<Result> {
   const running = await findRunningTwin(stateDirectory);
-  if (running) return run(connectionTo(running, async () => {}));
+  if (running) {
+    return interruptible(output, 'Interrupted. What was started on the running twin goes on there.', () =>
+      run(connectionTo(running, async () => {})),
+    );
+  }
 
   // Loaded only here: it takes a second, and a command that finds a twin running does without.
   const { startTwin } = createRequire(__filename)('../../local/twin') as typeof import('../../local/twin');
@@ -37,23 +38,14 @@ export async function withConnection<Result>(
     onProgress: (text) => output.note(text),
   });
   const connection = connectionTo(twin.description, () => twin.close());
-  let stopping = false;
-  const interrupted = (signal: NodeJS.Signals) => {
-    if (stopping) return;
-    stopping = true;
-    output.note('\nInterrupted: stopping. What was loaded stands; nothing is half loaded.');
-    void connection.close().finally(() => process.exit(128 + constants.signals[signal]));
-  };
-  // Not once(): a spinner's own handler kills the process where it finds itself the last one left.
-  for (const signal of SIGNALS) process.on(signal, interrupted);
   try {
-    return await run(connection);
-  } catch (error) {
-    // What was cut off is no failure of its own: the process ends once the twin has stopped.
-    if (stopping) return await new Promise<never>(() => {});
-    throw error;
+    return await interruptible(
+      output,
+      'Interrupted: stopping. What was done stands; nothing is half loaded.',
+      () => run(connection),
+      () => connection.close(),
+    );
   } finally {
-    for (const signal of SIGNALS) process.off(signal, interrupted);
     await connection.close();
   }
 }

@@ -11,6 +11,7 @@ export function describeDeliveryStream(stream: DeliveryStream, created: Date): o
     RoleARN: stream.roleArn,
     Prefix: stream.prefix,
     ErrorOutputPrefix: stream.errorPrefix,
+    CustomTimeZone: 'UTC',
     BufferingHints: {
       SizeInMBs: stream.buffering.sizeInMBs,
       IntervalInSeconds: stream.buffering.intervalInSeconds,

@@ -17,7 +17,7 @@ export const firehoseSupport: { readonly supported: readonly string[]; readonly 
       'Creating, updating, deleting, encrypting and tagging streams: they come from the packaged template',
       'Sources other than direct puts (Kinesis, MSK, databases)',
       'Destinations other than S3, and S3 backup',
-      'Dynamic partitioning, CustomTimeZone and FileExtension',
+      'Dynamic partitioning, FileExtension, and a CustomTimeZone other than UTC',
       'Delivery without conversion, and conversion to ORC or by the Hive JSON SerDe',
       'Column types char, varchar, binary, array, map and struct',
       'Timestamps as INT96: they are INT64 in microseconds',

@@ -43,6 +43,7 @@ export class Account {
 
   constructor(
     readonly id: string,
+    readonly region: string,
     roles: readonly Role[],
   ) {
     for (const role of roles) this.#roles.set(role.name, role);
@@ -70,12 +71,18 @@ export class Account {
    */
   serviceSession(roleArn: string, service: string, session: string): Principal & TemporaryCredentials {
     const role = this.roleOfArn(roleArn);
-    const trusts = role && isTrusted(role, ({ Principal: who }) => who?.Service.includes(service) ?? false);
-    if (!trusts) {
+    if (!role || !this.trusts(role, service)) {
       throw new ServiceError('AccessDenied', `${service} is unable to assume the role ${roleArn}`, 403);
     }
     const accessKeyId = `ASIA${digest(`${roleArn}/${session}`)}`;
     return this.#open(role, session, accessKeyId);
+  }
+
+  /** Whether a service that acts for this account may take a role on. */
+  trusts(role: Role, service: string): boolean {
+    return isTrusted(role, ({ Principal: who }) => who?.Service.includes(service) ?? false, {
+      'aws:SourceAccount': this.id,
+    });
   }
 
   /** AssumeRole. @throws ServiceError AccessDenied */
@@ -113,6 +120,21 @@ export class Account {
     return caller.role === undefined ? 'allowed' : this.decideByRole(caller.role, call);
   }
 
+  /**
+   * A call, and what is done for it with the key that its bucket is encrypted with. Every object counts as encrypted with
+   * it, also one that was there before.
+   */
+  needed(permission: Permission): readonly Permission[] {
+    const [, bucket = ''] = /^arn:aws:s3:::([^/]+)\/./.exec(permission.resource) ?? [];
+    const key = this.bucketKeys.get(bucket);
+    const action = { 's3:GetObject': 'kms:Decrypt', 's3:PutObject': 'kms:GenerateDataKey' }[
+      permission.action
+    ];
+    if (key === undefined || action === undefined) return [permission];
+    const resource = key.startsWith('arn:') ? key : `arn:aws:kms:${this.region}:${this.id}:key/${key}`;
+    return [permission, { action, resource }];
+  }
+
   /** What a role's own policies say, whatever else does. */
   decideByRole(role: Role, permission: Permission): Decision {
     return evaluate([...role.policies.values()], permission);
@@ -139,8 +161,12 @@ export class Account {
   }
 }
 
-function isTrusted({ trust }: Role, isFor: (statement: PolicyStatement) => boolean): boolean {
-  return evaluate([trust], { action: 'sts:AssumeRole', resource: '*' }, isFor) === 'allowed';
+function isTrusted(
+  { trust }: Role,
+  isFor: (statement: PolicyStatement) => boolean,
+  context: Readonly<Record<string, string>> = {},
+): boolean {
+  return evaluate([trust], { action: 'sts:AssumeRole', resource: '*', context }, isFor) === 'allowed';
 }
 
 /** `AROA…`: what IAM knows a role by, whatever it is called. */

@@ -4,6 +4,9 @@ import type { Account, Principal } from './account';
 import type { Permission } from './evaluate';
 import { permissionsOf, type Surroundings } from './permissions';
 
+/** Source: Amazon Redshift Management Guide, "Authorizing Amazon Redshift to access AWS services". */
+const REDSHIFT = ['redshift-serverless.amazonaws.com', 'redshift.amazonaws.com'] as const;
+
 /** Decides whether a caller may make a call. */
 export class Authorizer {
   readonly #account: Account;
@@ -33,8 +36,10 @@ export class Authorizer {
 
   /** @throws ServiceError AccessDenied */
   require(principal: Principal, service: ServiceName, permission: Permission): void {
-    const decision = this.#account.decide(principal, permission);
-    if (decision !== 'allowed') throw denied(service, principal, permission);
+    for (const needed of this.#account.needed(permission)) {
+      const decision = this.#account.decide(principal, needed);
+      if (decision !== 'allowed') throw denied(service, principal, needed);
+    }
   }
 
   /** For what a service does with a role. @throws ServiceError AccessDenied */
@@ -43,16 +48,22 @@ export class Authorizer {
     return (permission) => this.require(principal, service, permission);
   }
 
+  /** Whether Redshift Serverless may take a role on: as either of two services. Of roles of others nothing is known. */
+  mayAssume(roleArn: string): boolean {
+    const role = this.#account.roleOfArn(roleArn);
+    return role === undefined || REDSHIFT.every((service) => this.#account.trusts(role, service));
+  }
+
   /** Whether COPY may read an object with a role: by a URL that is valid for an hour. Of roles of others nothing is known. */
   mayCopy(roleArn: string, bucket: string, key: string): boolean {
     if (this.#account.roleOfArn(roleArn) === undefined) return true;
-    const principal = this.#account.serviceSession(roleArn, 'redshift-serverless.amazonaws.com', 'copy');
+    const principal = this.#account.serviceSession(roleArn, REDSHIFT[0], 'copy');
     const permission = {
       action: 's3:GetObject',
       resource: `arn:aws:s3:::${bucket}/${key}`,
       context: { 's3:signatureAge': '3600000' },
     };
-    return this.#account.decide(principal, permission) === 'allowed';
+    return this.#account.needed(permission).every((each) => this.may(principal, each));
   }
 
   may(principal: Principal | undefined, permission: Permission): boolean {

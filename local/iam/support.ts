@@ -2,8 +2,9 @@
 export const iamSupport: { readonly supported: readonly string[]; readonly refused: readonly string[] } = {
   supported: [
     'roles of the packaged template, with their inline policies and who they trust',
-    'Step Functions, Firehose and COPY act with the roles of the template; COPY as by URLs that are valid for an hour',
+    'Step Functions, Firehose and COPY act with the roles of the template; COPY as by URLs that are valid for an hour, and only where its role trusts both of Redshift’s services',
     'policies of buckets, of the template or put: a Deny that fits',
+    'the key of a bucket that is encrypted with one of KMS: kms:Decrypt to read an object, kms:GenerateDataKey to write it',
     'every function signs with credentials of its own role, and its calls are decided by that role’s policies',
     'the order of IAM: a Deny that fits, then an Allow that fits, else no',
     'Action and Resource with wildcards, policy variables such as `${aws:userid}`',

@@ -101,8 +101,8 @@ async function openContext(options: RedshiftDataOptions): Promise<ServiceContext
     new Journal(join(options.directory, 'statements.jsonl')),
     options.longestPollSeconds,
   );
-  const { store, region, accountId, iamRoles, mayRead, faults } = options;
-  const copy = { store, region, accountId, iamRoles, mayRead, directory: database.scratch };
+  const { store, region, accountId, iamRoles, mayAssume, mayRead, faults } = options;
+  const copy = { store, region, accountId, iamRoles, mayAssume, mayRead, directory: database.scratch };
   const runner = new StatementRunner({ database, locks: new TableLocks(), registry, faults, copy });
   return { options, database, registry, runner };
 }

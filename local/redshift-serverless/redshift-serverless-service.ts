@@ -12,6 +12,7 @@ export function redshiftServerlessService(
   iamRoles: string[],
 ): JsonOperations {
   const defaults = new Map(namespaces.map(({ name, defaultIamRole }) => [name, defaultIamRole]));
+  const open = new Map(workgroups.map(({ name, publiclyAccessible }) => [name, publiclyAccessible]));
   const namespaceOf = (name: string) => {
     const namespace = namespaces.find((each) => each.name === name);
     if (!namespace) throw notFound(`The namespace ${name} was not found.`);
@@ -26,6 +27,23 @@ export function redshiftServerlessService(
       iamRoles: iamRoles.map((arn) => `IamRole(applyStatus=in-sync, iamRoleArn=${arn})`),
       defaultIamRoleArn: defaults.get(name),
       status: 'AVAILABLE',
+    };
+  };
+  const workgroupOf = (workgroupName: string) => {
+    const workgroup = workgroups.find(({ name }) => name === workgroupName);
+    if (!workgroup) throw notFound(`The workgroup ${workgroupName} was not found.`);
+    return {
+      workgroupName,
+      workgroupArn: workgroup.arn,
+      workgroupId: workgroup.id,
+      namespaceName: workgroup.namespace,
+      publiclyAccessible: open.get(workgroupName),
+      baseCapacity: workgroup.baseCapacity,
+      status: 'AVAILABLE',
+      endpoint: {
+        address: `${workgroupName}.${accountId}.${region}.redshift-serverless.amazonaws.com`,
+        port: 5439,
+      },
     };
   };
   return new JsonOperations('redshift-serverless', 'RedshiftServerless', {
@@ -45,25 +63,17 @@ export function redshiftServerlessService(
         return { namespace: namespaceOf(namespaceName) };
       },
     ),
-    GetWorkgroup: operation(z.strictObject({ workgroupName: z.string() }), ({ workgroupName }) => {
-      const workgroup = workgroups.find(({ name }) => name === workgroupName);
-      if (!workgroup) throw notFound(`The workgroup ${workgroupName} was not found.`);
-      return {
-        workgroup: {
-          workgroupName,
-          workgroupArn: workgroup.arn,
-          workgroupId: workgroup.id,
-          namespaceName: workgroup.namespace,
-          publiclyAccessible: workgroup.publiclyAccessible,
-          baseCapacity: workgroup.baseCapacity,
-          status: 'AVAILABLE',
-          endpoint: {
-            address: `${workgroupName}.${accountId}.${region}.redshift-serverless.amazonaws.com`,
-            port: 5439,
-          },
-        },
-      };
-    }),
+    GetWorkgroup: operation(z.strictObject({ workgroupName: z.string() }), ({ workgroupName }) => ({
+      workgroup: workgroupOf(workgroupName),
+    })),
+    UpdateWorkgroup: operation(
+      z.strictObject({ workgroupName: z.string(), publiclyAccessible: z.boolean() }),
+      ({ workgroupName, publiclyAccessible }) => {
+        workgroupOf(workgroupName);
+        open.set(workgroupName, publiclyAccessible);
+        return { workgroup: workgroupOf(workgroupName) };
+      },
+    ),
   });
 }
 

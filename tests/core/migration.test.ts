@@ -104,8 +104,18 @@ describe('what would lose something, or cannot be done in place, is refused', ()
         made().filter(({ name }) => name !== 'hour'),
       ),
       'hour',
-      /required/,
-      /new table/,
+      /is made by the merge and is not in the target/,
+      /ADD COLUMN "hour" SMALLINT; UPDATE "public"\."orders" SET "hour" = EXTRACT\(hour FROM "ordered_at"\);/,
+    ],
+    [
+      'the hour of arrival, which a target of somebody else’s does not have',
+      planMigration(
+        dataset,
+        made().filter(({ name }) => name !== 'source_partition'),
+      ),
+      'source_partition',
+      /is made by the merge/,
+      /SET "source_partition" = '1970-01-01';/,
     ],
   ])('%s', (_, { refused, add }, column, problem, fix) => {
     expect(refused).toEqual([

@@ -9,11 +9,17 @@ import {
   UpdateAssumeRolePolicyCommand,
   IAMClient,
 } from '@aws-sdk/client-iam';
-import { RedshiftServerlessClient, UpdateNamespaceCommand } from '@aws-sdk/client-redshift-serverless';
+import {
+  RedshiftServerlessClient,
+  GetNamespaceCommand,
+  UpdateNamespaceCommand,
+  UpdateWorkgroupCommand,
+} from '@aws-sdk/client-redshift-serverless';
 import {
   GetScheduleCommand,
   SchedulerClient,
   UpdateScheduleCommand,
+  type Target,
   type UpdateScheduleCommandInput,
 } from '@aws-sdk/client-scheduler';
 import {
@@ -26,7 +32,8 @@ import { spawnSync } from 'node:child_process';
 import { Writable } from 'node:stream';
 import { CHECKS, runDoctor, type DoctorDocument } from '../../cli/doctor';
 import type { Finding } from '../../cli/doctor/finding';
-import type { TwinConnection } from '../../cli/shared/connection';
+import type { Connection, TwinConnection } from '../../cli/shared/connection';
+import { clientsOf } from '../../cli/shared/clients';
 import { Output } from '../../cli/shared/output';
 import { parseDataset, type Dataset } from '../../core/dataset';
 import { TestTwin } from '../support/test-twin';
@@ -47,10 +54,35 @@ beforeAll(async () => {
   redshift = new RedshiftServerlessClient(settings);
   scheduler = new SchedulerClient(settings);
 });
+/** What a test broke is mended after it, also where it failed. */
+let mend: () => Promise<void>;
+beforeEach(async () => {
+  const { account } = twin.twin;
+  const roles = ['copy', 'statements'].map((name) => account.role(`sluice-local-${name}`)!);
+  const before = roles.map(({ trust, policies }) => ({ trust, policies: [...policies] }));
+  const bucketPolicies = [...account.bucketPolicies];
+  const { namespace } = await redshift.send(new GetNamespaceCommand({ namespaceName: NAMESPACE }));
+  mend = async () => {
+    for (const [index, role] of roles.entries()) {
+      role.trust = before[index]!.trust;
+      role.policies.clear();
+      for (const [name, document] of before[index]!.policies) role.policies.set(name, document);
+    }
+    account.bucketPolicies.clear();
+    for (const [bucket, document] of bucketPolicies) account.bucketPolicies.set(bucket, document);
+    const iamRoles = (namespace?.iamRoles ?? []).map((text) => /arn:[^)]+/.exec(text)![0]);
+    await redshift.send(new UpdateNamespaceCommand({ namespaceName: NAMESPACE, iamRoles }));
+    await twin.reset();
+  };
+});
+afterEach(() => mend());
 afterAll(() => twin.remove());
 
-async function doctor(
-  changes: Partial<TwinConnection> = {},
+const doctor = (changes: Partial<TwinConnection> = {}) => doctorOf({ ...twin.connection, ...changes });
+
+async function doctorOf(
+  connection: Connection,
+  options: { dataset?: string } = {},
 ): Promise<{ code: number; findings: readonly Finding[] }> {
   let text = '';
   const stdout = new Writable({
@@ -59,7 +91,7 @@ async function doctor(
       done();
     },
   });
-  const code = await runDoctor({ ...twin.connection, ...changes }, new Output(true, stdout, stdout));
+  const code = await runDoctor(connection, new Output(true, stdout, stdout), options);
   return { code, findings: (JSON.parse(text) as DoctorDocument).findings };
 }
 
@@ -72,6 +104,14 @@ async function wrong(changes?: Partial<TwinConnection>): Promise<Finding> {
   expect(only.fix).not.toBeNull();
   return only;
 }
+
+/** The same deployment, as one on AWS would be looked at. */
+function asStage(): Connection {
+  const entries = Object.entries(twin.connection).filter(([name]) => name !== 'deliver');
+  return Object.fromEntries(entries) as unknown as Connection;
+}
+
+const TWIN_AGAIN = 'Start the twin again (npx sluice local): it deploys what the files say.';
 
 const healthy = async () => {
   const { code, findings } = await doctor();
@@ -112,27 +152,38 @@ describe('the COPY role', () => {
     expect(findings.find(({ check }) => check.startsWith('credentials'))).toMatchObject({ ok: false });
   });
 
-  test('that does not trust both of Redshift’s services is mended by the command that is printed', async () => {
-    const document = JSON.stringify({
-      Version: '2012-10-17',
-      Statement: [
-        { Effect: 'Allow', Principal: { Service: ['redshift.amazonaws.com'] }, Action: 'sts:AssumeRole' },
-      ],
-    });
-    await iam.send(
-      new UpdateAssumeRolePolicyCommand({ RoleName: 'sluice-local-copy', PolicyDocument: document }),
-    );
+  test('that does not trust both of Redshift’s services is mended by the command that is printed, which takes nobody’s trust away', async () => {
+    const theirs = [
+      {
+        Effect: 'Allow',
+        Principal: { AWS: `arn:aws:iam::${ACCOUNT}:role/analyst` },
+        Action: 'sts:AssumeRole',
+      },
+      {
+        Effect: 'Allow',
+        Principal: { Service: 'redshift.amazonaws.com' },
+        Action: 'sts:AssumeRole',
+        Condition: { StringEquals: { 'aws:SourceAccount': ACCOUNT } },
+      },
+    ];
+    const trust = (PolicyDocument: string | undefined) =>
+      iam.send(new UpdateAssumeRolePolicyCommand({ RoleName: 'sluice-local-copy', PolicyDocument }));
+    await trust(JSON.stringify({ Version: '2012-10-17', Statement: theirs }));
     const { check, text, fix } = await wrong();
     expect(check).toBe('COPY role trusts Redshift');
     expect(text).toContain('does not trust redshift-serverless.amazonaws.com');
+    // And so it is: COPY is refused in Redshift's own words, and diagnosed.
+    await twin.putTrips(HOUR, 'a.parquet', [{ trip_id: 'a' }]);
+    expect(await twin.load({ partition: HOUR })).toMatchObject({ error: 'RoleNotAssumable' });
     expect(words(fix ?? '').slice(0, 3)).toEqual(['aws', 'iam', 'update-assume-role-policy']);
-    await iam.send(
-      new UpdateAssumeRolePolicyCommand({
-        RoleName: option(fix ?? '', 'role-name')[0],
-        PolicyDocument: option(fix ?? '', 'policy-document')[0],
-      }),
-    );
+    expect(option(fix ?? '', 'role-name')).toEqual(['sluice-local-copy']);
+    const [printed = ''] = option(fix ?? '', 'policy-document');
+    expect((JSON.parse(printed) as { Statement: object[] }).Statement).toHaveLength(theirs.length + 1);
+    expect(printed).toContain('role/analyst');
+    expect(printed).toContain(`"aws:SourceAccount":["${ACCOUNT}"]`);
+    await trust(printed);
     await healthy();
+    expect(await twin.load({ partition: HOUR })).toMatchObject({ status: 'SUCCEEDED' });
   });
 
   test('that is not attached is attached by the command that is printed, beside those that are', async () => {
@@ -179,21 +230,83 @@ describe('the COPY role', () => {
     await healthy();
   });
 
-  test('that may not use the key that the bucket is encrypted with', async () => {
-    const { s3, bucket: Bucket } = twin.connection;
-    const encryptWith = (rule: { SSEAlgorithm: 'aws:kms' | 'AES256'; KMSMasterKeyID?: string }) =>
-      s3.send(
-        new PutBucketEncryptionCommand({
-          Bucket,
-          ServerSideEncryptionConfiguration: { Rules: [{ ApplyServerSideEncryptionByDefault: rule }] },
-        }),
-      );
-    await encryptWith({ SSEAlgorithm: 'aws:kms', KMSMasterKeyID: '11111111-2222-3333-4444-555555555555' });
-    const { subject, text } = await wrong();
-    expect(subject).toBe(`arn:aws:kms:us-east-1:${ACCOUNT}:key/11111111-2222-3333-4444-555555555555`);
-    expect(text).toContain('may not kms:Decrypt');
-    await encryptWith({ SSEAlgorithm: 'AES256' });
+  test('with a Deny of its own', async () => {
+    const added = { RoleName: 'sluice-local-copy', PolicyName: 'theirs' };
+    const Statement = [{ Effect: 'Deny', Action: 's3:ListBucket', Resource: '*' }];
+    await iam.send(
+      new PutRolePolicyCommand({
+        ...added,
+        PolicyDocument: JSON.stringify({ Version: '2012-10-17', Statement }),
+      }),
+    );
+    const { text, fix } = await wrong();
+    expect(text).toBe('sluice-local-copy may not s3:ListBucket (explicitDeny)');
+    expect(fix).toContain('take it out');
+    await iam.send(new DeleteRolePolicyCommand(added));
     await healthy();
+  });
+});
+
+describe('a lake that is encrypted with a key of KMS', () => {
+  const KEY = `arn:aws:kms:us-east-1:${ACCOUNT}:key/11111111-2222-3333-4444-555555555555`;
+  const encryptWith = (rule: { SSEAlgorithm: 'aws:kms' | 'AES256'; KMSMasterKeyID?: string }) =>
+    twin.connection.s3.send(
+      new PutBucketEncryptionCommand({
+        Bucket: twin.connection.bucket,
+        ServerSideEncryptionConfiguration: { Rules: [{ ApplyServerSideEncryptionByDefault: rule }] },
+      }),
+    );
+  afterEach(() => encryptWith({ SSEAlgorithm: 'AES256' }));
+
+  test('has to be let be used by all who read or write, and then they do', async () => {
+    await encryptWith({ SSEAlgorithm: 'aws:kms', KMSMasterKeyID: KEY });
+    const { code, findings } = await doctor();
+    const found = findings.filter(({ ok }) => !ok);
+    expect(code).toBe(1);
+    expect(new Set(found.map(({ check, subject }) => `${check}: ${subject}`))).toEqual(
+      new Set([`key of the lake may be used: ${KEY}`]),
+    );
+    expect(found.map(({ text }) => text).sort()).toEqual([
+      'sluice-local-copy may not kms:Decrypt (implicitDeny)',
+      'sluice-local-copy-to-staging may not kms:Decrypt (implicitDeny)',
+      'sluice-local-inspect-files may not kms:Decrypt (implicitDeny)',
+      'sluice-local-inspect-files may not kms:GenerateDataKey (implicitDeny)',
+      'sluice-local-merge-into-target may not kms:Decrypt (implicitDeny)',
+      'sluice-local-trips-stream may not kms:GenerateDataKey (implicitDeny)',
+    ]);
+    await twin.putTrips(HOUR, 'a.parquet', [{ trip_id: 'a' }]);
+    expect(await twin.load({ partition: HOUR })).toMatchObject({ partitions: [{ error: 'AccessDenied' }] });
+
+    // What a deployment with lakeKeyArn adds, as the template's test has it.
+    const document = (Action: string[]) =>
+      JSON.stringify({
+        Version: '2012-10-17',
+        Statement: [{ Sid: 'LakeKey', Effect: 'Allow', Action, Resource: KEY }],
+      });
+    const roles = {
+      'sluice-local-copy': ['kms:Decrypt'],
+      'sluice-local-copy-to-staging': ['kms:Decrypt'],
+      'sluice-local-inspect-files': ['kms:Decrypt', 'kms:GenerateDataKey'],
+      'sluice-local-merge-into-target': ['kms:Decrypt'],
+      'sluice-local-trips-stream': ['kms:Decrypt', 'kms:GenerateDataKey'],
+    };
+    for (const [RoleName, actions] of Object.entries(roles)) {
+      await iam.send(
+        new PutRolePolicyCommand({ RoleName, PolicyName: 'key', PolicyDocument: document(actions) }),
+      );
+    }
+    await healthy();
+    expect(await twin.load({ partition: HOUR })).toMatchObject({ status: 'SUCCEEDED' });
+    for (const RoleName of Object.keys(roles)) {
+      await iam.send(new DeleteRolePolicyCommand({ RoleName, PolicyName: 'key' }));
+    }
+  });
+
+  test('that it names by an alias is to be named by its ARN', async () => {
+    await encryptWith({ SSEAlgorithm: 'aws:kms', KMSMasterKeyID: 'alias/lake' });
+    const { text, fix } = await wrong();
+    expect(text).toContain('by the alias alias/lake');
+    expect(fix).toContain('aws kms describe-key --region us-east-1 --key-id alias/lake');
   });
 });
 
@@ -223,6 +336,28 @@ describe('the lake', () => {
     await twin.putTrips(HOUR, 'a.parquet', [{ trip_id: 'a' }]);
     expect(await twin.load({ partition: HOUR })).toMatchObject({ partitions: [{ error: 'AccessDenied' }] });
     await s3.send(new DeleteBucketPolicyCommand({ Bucket }));
+    await healthy();
+    twin.twin.account.bucketPolicies.set(Bucket, before);
+  });
+
+  test('whose policy refuses the COPY role by name, and what only AWS knows', async () => {
+    const { s3, bucket: Bucket } = twin.connection;
+    const before = twin.twin.account.bucketPolicies.get(Bucket)!;
+    const put = (statement: object) =>
+      s3.send(
+        new PutBucketPolicyCommand({
+          Bucket,
+          Policy: JSON.stringify({
+            Version: '2012-10-17',
+            Statement: [
+              { Effect: 'Deny', Action: 's3:GetObject', Resource: `arn:aws:s3:::${Bucket}/*`, ...statement },
+            ],
+          }),
+        }),
+      );
+    await put({ Sid: 'NoCopy', Principal: { AWS: COPY_ROLE } });
+    expect((await wrong()).text).toBe(`statement NoCopy refuses s3:GetObject to ${COPY_ROLE}`);
+    await put({ Principal: { AWS: `arn:aws:iam::${ACCOUNT}:role/other` } });
     await healthy();
     twin.twin.account.bucketPolicies.set(Bucket, before);
   });
@@ -281,21 +416,34 @@ columns:
     expect(findings.filter(({ ok }) => !ok)).toMatchObject([
       {
         check: 'target has the dataset’s columns',
-        text: 'tip is not in it',
-        fix: expect.stringContaining('sluice migrate') as string,
+        text: 'tip not in it',
+        fix: 'npx sluice migrate --dataset trips',
       },
       {
         check: 'Glue table has the dataset’s columns',
         text: 'it lacks tip decimal(8,2)',
-        fix: expect.stringContaining('npx serverless deploy') as string,
+        fix: TWIN_AGAIN,
       },
+    ]);
+    // Against a stage the same is mended by a deployment.
+    const onStage = await doctorOf({ ...asStage(), datasets });
+    expect(onStage.findings.filter(({ ok }) => !ok).map(({ fix }) => fix)).toEqual([
+      'npx sluice migrate --dataset trips --stage local --region us-east-1',
+      expect.stringMatching(
+        /^npx serverless deploy --stage local --region us-east-1; where that changes nothing/,
+      ),
     ]);
   });
 
   test('another type', async () => {
+    await twin.putTrips(HOUR, 'a.parquet', [{ trip_id: 'a' }]);
+    await twin.load({ partition: HOUR });
     const { findings } = await doctor({
       datasets: changed('vendor_id, type: integer', 'vendor_id, type: bigint'),
     });
+    const [target] = findings.filter(({ ok }) => !ok);
+    // Nothing that migrate does mends it: the fix is the refusal's own.
+    expect(target?.fix).toContain('Set the type in the dataset file back');
     expect(findings.filter(({ ok }) => !ok).map(({ text }) => text)).toEqual([
       'vendor_id is BIGINT in the dataset file and INTEGER in the target',
       'it lacks vendor_id bigint; has vendor_id int, which the dataset has not',
@@ -306,8 +454,44 @@ columns:
     const { check, text } = await wrong({ datasets: changed('prefix: trips/year=', 'prefix: trips/year=x') });
     expect(check).toBe('stream writes where the dataset reads');
     expect(text).toMatch(
-      /^its prefix is trips\/year=!\{timestamp:yyyy\}.*, and datasets\/trips.yml says trips\/year=x!\{timestamp/,
+      /^its prefix is trips\/year=!\{timestamp:yyyy\}.*, and it should be trips\/year=x!\{timestamp.*\(datasets\/trips\.yml\)$/,
     );
+  });
+
+  test('another error prefix, another bucket', async () => {
+    const errors = '  error_prefix: bad/{type}/{yyyy}/{MM}/{dd}/{HH}/\ntarget:';
+    expect((await wrong({ datasets: changed('target:', errors) })).text).toMatch(
+      /^its error prefix is errors\/trips\/.*, and it should be bad\/!\{firehose:error-output-type\}/,
+    );
+    const { findings } = await doctor({ bucket: 'another-lake' });
+    expect(findings.map(({ text }) => text)).toContain(
+      `its bucket is ${twin.connection.bucket}, and it should be another-lake (datasets/trips.yml)`,
+    );
+  });
+
+  test('a dataset that is not deployed is told of, and hides nothing of the others', async () => {
+    const [trips] = twin.connection.datasets;
+    const datasets = [{ ...trips!, name: 'rides' }, trips!];
+    const { findings } = await doctor({ datasets });
+    expect(findings.filter(({ ok }) => !ok)).toEqual([
+      ...['Glue table has the dataset’s columns', 'stream writes where the dataset reads'].map((check) => ({
+        check,
+        subject: 'dataset rides',
+        ok: false,
+        text: 'it has no stream in this deployment',
+        fix: TWIN_AGAIN,
+      })),
+      {
+        check: 'schedule enabled',
+        subject: 'sluice-local/sluice-local-rides',
+        ok: false,
+        text: 'there is no such schedule in this deployment',
+        fix: TWIN_AGAIN,
+      },
+    ]);
+    expect(findings.some(({ ok, subject }) => ok && subject === 'sluice-local-trips')).toBe(true);
+    // And is not looked at where another one is named.
+    expect(await doctorOf({ ...twin.connection, datasets }, { dataset: 'trips' })).toMatchObject({ code: 0 });
   });
 
   test('a staging table of another version of the file', async () => {
@@ -342,22 +526,119 @@ test('a schedule that is disabled, and as it was by the command that is printed'
   await healthy();
 });
 
-describe('the Data API', () => {
-  const RIGHTS = ['SubmitStatements', 'FollowStatements', 'ReadUser'];
+test('a schedule that starts something else, or for another dataset', async () => {
+  const { Name, GroupName, ScheduleExpression, FlexibleTimeWindow, Target } = await scheduler.send(
+    new GetScheduleCommand({ GroupName: 'sluice-local', Name: 'sluice-local-trips' }),
+  );
+  const machine = twin.connection.stateMachineArn;
+  await scheduler.send(
+    new UpdateScheduleCommand({
+      Name,
+      GroupName,
+      ScheduleExpression,
+      FlexibleTimeWindow,
+      Target: { ...Target, Arn: `${machine}-old`, Input: '{}' } as Target,
+    }),
+  );
+  const { text, fix } = await wrong();
+  expect(text).toBe(
+    `it starts ${machine}-old, not this state machine; its input is {}, not {"dataset":"trips"}`,
+  );
+  const input = JSON.parse(option(fix ?? '', 'cli-input-json')[0] ?? '') as UpdateScheduleCommandInput;
+  await scheduler.send(new UpdateScheduleCommand(input));
+  await healthy();
+});
 
-  test.each(RIGHTS)('without %s', async (sid) => {
-    const role = twin.twin.account.role('sluice-local-statements')!;
-    const [name, document] = [...role.policies][0]!;
-    role.policies.set(name, { ...document, Statement: document.Statement.filter(({ Sid }) => Sid !== sid) });
-    const { findings } = await doctor();
-    expect(findings.find(({ check }) => check.startsWith('Data API'))).toMatchObject({
-      ok: false,
-      text: expect.stringContaining('AccessDenied') as string,
-      fix: expect.stringContaining('sts:AssumeRole') as string,
-    });
-    role.policies.set(name, document);
+describe('the workgroup', () => {
+  const open = (publiclyAccessible: boolean) =>
+    redshift.send(new UpdateWorkgroupCommand({ workgroupName: NAMESPACE, publiclyAccessible }));
+
+  test('that can be reached from the Internet, and cannot after the command that is printed', async () => {
+    await open(true);
+    const { text, fix } = await wrong();
+    expect(text).toBe('it can be reached from the Internet');
+    expect(words(fix ?? '').slice(0, 3)).toEqual(['aws', 'redshift-serverless', 'update-workgroup']);
+    expect(words(fix ?? '').slice(-2)).toEqual([NAMESPACE, '--no-publicly-accessible']);
+    await open(false);
     await healthy();
   });
+});
+
+describe('the database user', () => {
+  test('who lacks a privilege, with the statements that grant it', async () => {
+    await twin.putTrips(HOUR, 'a.parquet', [{ trip_id: 'a' }]);
+    await twin.load({ partition: HOUR });
+    // The twin's user may do everything: what another one would be told is put in the place of its answers.
+    const { settings, secret, ...others } = twin.connection;
+    expect(secret).toBeDefined();
+    const { redshiftData } = clientsOf(settings, twin.twin.description.statements_role_arn);
+    redshiftData.middlewareStack.add(
+      (next) => (args) => {
+        const input = args.input as { Sql?: string; SecretArn?: string };
+        input.SecretArn = secret;
+        input.Sql = input.Sql?.replaceAll(/has_database_privilege\([^()]*\)/g, 'FALSE')
+          .replaceAll("has_schema_privilege(nspname, 'CREATE')", 'FALSE')
+          .replaceAll(/has_table_privilege\('[^']*', '(DELETE|UPDATE)'\)/g, 'FALSE');
+        return next(args);
+      },
+      { step: 'initialize' },
+    );
+    const { findings } = await doctorOf({ ...others, settings, redshiftData });
+    redshiftData.destroy();
+    expect(findings.filter(({ check }) => check === 'database user may load')).toEqual([
+      {
+        check: 'database user may load',
+        subject: 'public.trips',
+        ok: false,
+        text: 'it lacks 2 privileges of those that a load needs',
+        fix: 'As an administrator of the database: GRANT CREATE ON SCHEMA "sluice" TO "IAMR:sluice-local-statements"; GRANT DELETE, UPDATE ON "public"."trips" TO "IAMR:sluice-local-statements";',
+      },
+    ]);
+  });
+});
+
+describe('the Data API', () => {
+  const RIGHTS = {
+    SubmitStatements: 'redshift-data:ExecuteStatement',
+    FollowStatements: 'redshift-data:DescribeStatement',
+    ReadUser: 'secretsmanager:GetSecretValue',
+  };
+
+  test.each(Object.entries(RIGHTS))(
+    'without %s, which the command that is printed gives',
+    async (sid, action) => {
+      const name = 'sluice-local-statements';
+      const role = twin.twin.account.role(name)!;
+      const [policy, document] = [...role.policies][0]!;
+      role.policies.set(policy, {
+        ...document,
+        Statement: document.Statement.filter(({ Sid }) => Sid !== sid),
+      });
+      const { findings } = await doctor();
+      const of = (title: string) => findings.find(({ check }) => check.startsWith(title));
+      expect(of('Data API')).toMatchObject({
+        ok: false,
+        text: expect.stringMatching(new RegExp(`AccessDenied.*${action}`)) as string,
+        fix: TWIN_AGAIN,
+      });
+      // What needs it is not told of as wrong by itself.
+      for (const title of ['database user', 'target', 'staging']) {
+        expect(of(title)).toMatchObject({
+          text: 'could not be looked at: Data API reachable and permitted is wrong',
+          fix: 'Mend that first.',
+        });
+      }
+      const onStage = await doctorOf(asStage());
+      const fix = onStage.findings.find(({ check }) => check.startsWith('Data API'))?.fix ?? '';
+      const [again = '', byHand = ''] = fix.split('; where that changes nothing it was changed by hand: ');
+      expect(again).toBe('npx serverless deploy --stage local --region us-east-1');
+      expect(option(byHand, 'role-name')).toEqual([name]);
+      const [printed = ''] = option(byHand, 'policy-document');
+      expect(JSON.parse(printed)).toMatchObject({ Statement: [{ Effect: 'Allow', Action: action }] });
+      role.policies.set(policy, document);
+      await healthy();
+    },
+  );
 });
 
 test('nobody who hears of failures, and somebody by the command that is printed', async () => {

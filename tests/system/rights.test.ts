@@ -1,5 +1,9 @@
 import { AssumeRoleCommand, GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
-import { DescribeStatementCommand, RedshiftDataClient } from '@aws-sdk/client-redshift-data';
+import {
+  DescribeStatementCommand,
+  ExecuteStatementCommand,
+  RedshiftDataClient,
+} from '@aws-sdk/client-redshift-data';
 import { DeleteObjectsCommand, GetObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { sendEvents } from '../../cli/delivery/send-events';
 import type { Account } from '../../local/iam/account';
@@ -92,15 +96,40 @@ test('only functions that talk to the warehouse take on the role of the statemen
   });
 });
 
-test('a statement is shown to its owner, not to a function’s own role', async () => {
-  await twin.putTrips(HOUR, 'a.parquet', [{ trip_id: 'a' }]);
-  await twin.load({ partition: HOUR });
-  const redshift = new RedshiftDataClient(asFunction('await-statement'));
-  await expect(
-    redshift.send(new DescribeStatementCommand({ Id: '00000000-0000-0000-0000-000000000000' })),
-  ).rejects.toMatchObject({
-    name: 'AccessDeniedException',
-  });
+test('a statement is shown to its owner, not to another session of the same role', async () => {
+  const { endpoint, region } = twin.connection;
+  const RoleArn = twin.twin.description.statements_role_arn;
+  const sts = new STSClient(asFunction('await-statement'));
+  const session = async (RoleSessionName: string) => {
+    const { Credentials } = await sts.send(new AssumeRoleCommand({ RoleArn, RoleSessionName }));
+    return new RedshiftDataClient({
+      endpoint,
+      region,
+      credentials: {
+        accessKeyId: Credentials?.AccessKeyId ?? '',
+        secretAccessKey: Credentials?.SecretAccessKey ?? '',
+        sessionToken: Credentials?.SessionToken,
+      },
+    });
+  };
+  const [owner, other] = [await session('sluice'), await session('somebody')];
+  const { workgroup, database, secret } = twin.connection;
+  const { Id } = await owner.send(
+    new ExecuteStatementCommand({
+      WorkgroupName: workgroup,
+      Database: database,
+      SecretArn: secret,
+      Sql: 'SELECT 1',
+    }),
+  );
+  const describe = new DescribeStatementCommand({ Id });
+  // Another function's session of that name is the same owner.
+  for (const client of [owner, await session('sluice')]) {
+    await expect(client.send(describe)).resolves.toMatchObject({ Id });
+  }
+  for (const client of [other, new RedshiftDataClient(asFunction('await-statement'))]) {
+    await expect(client.send(describe)).rejects.toMatchObject({ name: 'AccessDeniedException' });
+  }
 });
 
 /** Takes a statement out of a role's policy while something is done. */

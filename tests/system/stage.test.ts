@@ -1,3 +1,4 @@
+import { DescribeExecutionCommand, ListExecutionsCommand } from '@aws-sdk/client-sfn';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -91,10 +92,43 @@ test('stream sends events, says when they can be loaded, and waits for no delive
 test.each([
   [['demo'], 'This command is for the twin alone'],
   [['local'], 'it has no --stage'],
+  [['demo', '--stage', ''], 'Name a stage'],
 ])('%s has no stage, and says so', async (args, words) => {
   const { code, stderr } = await onStage(...args);
   expect(code).toBe(2);
   expect(stderr).toContain(words);
+});
+
+test('whoever stops waiting is told that the execution goes on', async () => {
+  twin.twin.faults.set([
+    { service: 'lambda', operation: 'sluice-local-list-partitions', fault: { type: 'delay', ms: 3_000 } },
+  ]);
+  const child = spawn(
+    process.execPath,
+    [join(ROOT, 'cli/sluice.cjs'), 'load', HOUR, '--stage', 'local', '--json'],
+    {
+      cwd: folder,
+      stdio: ['ignore', 'pipe', 'pipe'],
+      env: { PATH: process.env.PATH, CI: 'true', ...twin.twin.description.env },
+    },
+  );
+  let stderr = '';
+  child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()));
+  const sfn = twin.connection.stepFunctions;
+  const { stateMachineArn } = twin.connection;
+  const running = async () =>
+    (await sfn.send(new ListExecutionsCommand({ stateMachineArn, statusFilter: 'RUNNING' }))).executions ??
+    [];
+  let [execution] = await running();
+  while (!execution) [execution] = await running();
+  child.kill('SIGINT');
+  const [code] = (await once(child, 'close')) as [number | null];
+  expect(code).toBe(130);
+  expect(stderr).toContain('Interrupted. What was started in stage local goes on there.');
+  const describe = new DescribeExecutionCommand({ executionArn: execution.executionArn });
+  let status = (await sfn.send(describe)).status;
+  while (status === 'RUNNING') ({ status } = await sfn.send(describe));
+  expect(status).toBe('SUCCEEDED');
 });
 
 describe('a stack that cannot be used', () => {

@@ -9,7 +9,7 @@ import { Cancelled, type Connection } from '../warehouse/connection';
 import { messageOf } from '../warehouse/engine-errors';
 import type { CopyCommand } from './command';
 import { displayType } from './compatibility';
-import { corruptFile, multibyteInFile, outOfRangeInFile, tooLongInFile } from './errors';
+import { corruptFile, multibyteInFile, outOfRangeInFile, tooLongInFile, unauthorizedRole } from './errors';
 import { filesOf } from './files';
 import { readFooter } from './footer';
 import { checkFooter, fileSource, refusedBy, renderLoad, targetColumns } from './plan';
@@ -21,6 +21,8 @@ export interface CopyEnvironment {
   readonly region: string;
   readonly accountId: string;
   readonly iamRoles: readonly string[];
+  /** Whether Redshift may take a role on. Default: it may. */
+  readonly mayAssume?: (role: string) => boolean;
   /** Whether a role may read an object. Default: it may. */
   readonly mayRead?: (role: string, bucket: string, key: string) => boolean;
   /** A folder for links to files whose own paths the engine would read as patterns. */
@@ -40,6 +42,7 @@ export async function load(
   const refused = roleError(copy.role, accountId, iamRoles);
   if (refused !== undefined) throw refused;
   const role = copy.role === 'default' ? (iamRoles[0] ?? '') : copy.role;
+  if (environment.mayAssume?.(role) === false) throw unauthorizedRole(role);
   const mayRead = (bucket: string, key: string) => environment.mayRead?.(role, bucket, key) ?? true;
   const files = await filesOf(copy, store, region, mayRead);
   let rows = 0;

@@ -14,6 +14,8 @@ export interface RedshiftDataOptions {
   readonly database: string;
   /** ARNs of the roles attached to the namespace; the first is its default. */
   readonly iamRoles: readonly string[];
+  /** Whether Redshift may take a role on for COPY. Default: it may. */
+  readonly mayAssume?: (role: string) => boolean;
   /** Whether a role may read an object for COPY. Default: it may. */
   readonly mayRead?: (role: string, bucket: string, key: string) => boolean;
   /** Of the engine, for example `1GB`. */

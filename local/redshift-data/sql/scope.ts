@@ -27,7 +27,13 @@ export interface Environment {
 }
 
 /** Views that the twin has under their Redshift names; see `warehouse/system-views.ts`. */
-export const SYSTEM_VIEWS: readonly string[] = ['svv_tables', 'svv_columns', 'pg_table_def'];
+export const SYSTEM_VIEWS: readonly string[] = [
+  'svv_tables',
+  'svv_columns',
+  'pg_table_def',
+  'pg_namespace',
+  'pg_tables',
+];
 
 /** The in-memory catalogue beside the warehouse that holds the twin's own views and macros. */
 export const SYSTEM_SCHEMA = 'memory.redshift';

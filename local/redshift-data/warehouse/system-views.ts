@@ -48,5 +48,9 @@ export function systemDefinitions(database: string): readonly string[] {
        schema_name AS schemaname, table_name AS tablename, column_name AS "column", type, encoding, distkey, sortkey,
        NOT is_nullable AS "notnull"
      FROM ${SYSTEM_SCHEMA}.columns`,
+    `CREATE VIEW ${SYSTEM_SCHEMA}.pg_namespace AS SELECT schema_name AS nspname
+     FROM duckdb_schemas() WHERE database_name = ${name}`,
+    `CREATE VIEW ${SYSTEM_SCHEMA}.pg_tables AS SELECT schema_name AS schemaname, table_name AS tablename
+     FROM duckdb_tables() WHERE database_name = ${name}`,
   ];
 }

@@ -1,0 +1,73 @@
+import { missingGrants, TABLE_PRIVILEGES, type Privileges, type TablePrivilege } from '../../core/grants';
+import type { Dataset } from '../../core/dataset';
+import { quoteText, quoteName } from '../../core/sql';
+import { SLUICE_SCHEMA } from '../../core/warehouse';
+import type { Connection } from '../shared/connection';
+import { query } from '../shared/query';
+import { nameOfRole } from './arn';
+import { ofEach, type Check } from './finding';
+import { dataApi } from './warehouse';
+
+/** What the user of the loads has been granted, asked of the warehouse as that user. */
+export const grants: Check = {
+  title: 'database user may load',
+  needs: 'sts:AssumeRole on the role of the statements',
+  after: dataApi,
+  run(site) {
+    const { connection, statementsRoleArn } = site;
+    const user =
+      connection.secret === undefined
+        ? quoteName(`IAMR:${nameOfRole(statementsRoleArn)}`)
+        : '<the user of the secret>';
+    return ofEach(this, site, connection.datasets, async (dataset) => {
+      const subject = `${dataset.target.schema}.${dataset.target.table}`;
+      const missing = missingGrants(
+        dataset,
+        await privilegesOf(connection, dataset),
+        connection.database,
+        user,
+      );
+      if (missing.length === 0) return [{ subject, text: 'it has every privilege that a load needs' }];
+      return [
+        {
+          subject,
+          text: `it lacks ${missing.length === 1 ? 'a privilege' : `${missing.length} privileges`} of those that a load needs`,
+          fix: `As an administrator of the database: ${missing.join('; ')};`,
+        },
+      ];
+    });
+  },
+};
+
+/** Source: Amazon Redshift Database Developer Guide, "HAS_SCHEMA_PRIVILEGE" and its neighbours. */
+async function privilegesOf(connection: Connection, { target }: Dataset): Promise<Privileges> {
+  const table = quoteText(`${quoteName(target.schema)}.${quoteName(target.table)}`);
+  const [schemaNames, tableName] = [[SLUICE_SCHEMA, target.schema].map(quoteText), quoteText(target.table)];
+  const ofTable = TABLE_PRIVILEGES.map((privilege) => `has_table_privilege(${table}, '${privilege}')`);
+  const [database, schemas, tables] = await Promise.all([
+    query(connection, `SELECT has_database_privilege(${quoteText(connection.database)}, 'CREATE')`),
+    query(
+      connection,
+      `SELECT nspname, has_schema_privilege(nspname, 'USAGE'), has_schema_privilege(nspname, 'CREATE') FROM pg_namespace WHERE nspname IN (${schemaNames.join(', ')})`,
+    ),
+    query(
+      connection,
+      `SELECT ${ofTable.join(', ')} FROM pg_tables WHERE schemaname = ${schemaNames[1]} AND tablename = ${tableName}`,
+    ),
+  ]);
+  const [found] = tables.rows;
+  return {
+    createSchemas: database.rows[0]?.[0] === true,
+    schemas: new Map(
+      schemas.rows.map(([name, usage, create]) => [
+        String(name),
+        { usage: usage === true, create: create === true },
+      ]),
+    ),
+    ...(found
+      ? {
+          target: new Set<TablePrivilege>(TABLE_PRIVILEGES.filter((_, index) => found[index] !== true)),
+        }
+      : {}),
+  };
+}

@@ -1,0 +1,67 @@
+import { nameOfRole } from './arn';
+import { deployAgain, shellJson } from './commands';
+import type { Check } from './finding';
+import { bucketKey } from './lake';
+import { simulated } from './simulated';
+import type { Site } from './site';
+import { streamed } from './stream';
+
+/** S3's own: whoever may read the objects may use it. */
+const MANAGED = 'alias/aws/s3';
+
+/**
+ * Of a bucket that is encrypted with a key of KMS: whoever reads or writes it has to be let use the key. What the key's own
+ * policy says is not looked at.
+ */
+export const lakeKey: Check = {
+  title: 'key of the lake may be used',
+  needs: 's3:GetEncryptionConfiguration and iam:SimulatePrincipalPolicy',
+  async run(site) {
+    const { connection, account, copyRoleArn } = site;
+    const { bucket, region } = connection;
+    const named = await bucketKey(connection);
+    const subject = `s3://${bucket}`;
+    if (named === undefined) return [{ subject, text: 'it is encrypted with S3’s own keys' }];
+    if (named === MANAGED) return [{ subject, text: `it is encrypted with ${named}` }];
+    if (named.includes('alias/')) {
+      const rules = {
+        Rules: [
+          { ApplyServerSideEncryptionByDefault: { SSEAlgorithm: 'aws:kms', KMSMasterKeyID: '<that ARN>' } },
+        ],
+      };
+      return [
+        {
+          subject,
+          text: `it names its key by the alias ${named}, and rights are on keys`,
+          fix: `aws kms describe-key --region ${region} --key-id ${named} --query KeyMetadata.Arn --output text; then aws s3api put-bucket-encryption --bucket ${bucket} --server-side-encryption-configuration ${shellJson(rules)}`,
+        },
+      ];
+    }
+    const key = named.startsWith('arn:') ? named : `arn:aws:kms:${region}:${account}:key/${named}`;
+    const own = deployAgain(connection, ` --param lakeKeyArn=${key}`);
+    const isOwn = (role: string) => nameOfRole(role).startsWith(`${site.scheduleGroup}-`);
+    return Promise.all(
+      usersOf(site, copyRoleArn).map(({ role, action }) =>
+        simulated(
+          site,
+          role,
+          { subject: key, action, resource: key, granted: key },
+          isOwn(role) ? own : undefined,
+        ),
+      ),
+    );
+  },
+};
+
+/** Who reads or writes the bucket. Roles of the stack are named after it, as its schedules' group is. */
+function usersOf(site: Site, copyRoleArn: string): { readonly role: string; readonly action: string }[] {
+  const own = (name: string) => `arn:aws:iam::${site.account}:role/${site.scheduleGroup}-${name}`;
+  return [
+    { role: copyRoleArn, action: 'kms:Decrypt' },
+    { role: own('inspect-files'), action: 'kms:Decrypt' },
+    { role: own('inspect-files'), action: 'kms:GenerateDataKey' },
+    { role: own('copy-to-staging'), action: 'kms:Decrypt' },
+    { role: own('merge-into-target'), action: 'kms:Decrypt' },
+    ...streamed(site).map(({ name }) => ({ role: own(`${name}-stream`), action: 'kms:GenerateDataKey' })),
+  ];
+}

@@ -1,0 +1,61 @@
+type OneOrMore = string | readonly string[];
+
+interface Statement {
+  readonly Effect?: string;
+  readonly Action?: OneOrMore;
+  readonly Principal?: string | { readonly Service?: OneOrMore };
+  readonly Condition?: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+}
+interface Document {
+  readonly Statement?: Statement | readonly Statement[];
+}
+
+/**
+ * The services that a role's trust policy does not let take it on.
+ * @param text the policy, as IAM gives it once its URL encoding is taken away.
+ * @param services `redshift.amazonaws.com`
+ * @param account that they act for: a condition on it is met.
+ */
+export function untrusted(text: string, services: readonly string[], account: string): readonly string[] {
+  const statements = [(JSON.parse(text) as Document).Statement ?? []].flat();
+  const named = (effect: string, service: string) =>
+    statements.filter(
+      (statement) =>
+        statement.Effect === effect &&
+        [statement.Action ?? []].flat().some((action) => ['sts:AssumeRole', 'sts:*', '*'].includes(action)) &&
+        isNamed(statement, service),
+    );
+  return services.filter(
+    (service) =>
+      !named('Allow', service).some((statement) => isMet(statement, account)) ||
+      named('Deny', service).length > 0,
+  );
+}
+
+/** The policy with one statement more; what is in it stays. */
+export function trusting(text: string, services: readonly string[]): object {
+  const document = JSON.parse(text) as Document;
+  return {
+    Version: '2012-10-17',
+    ...document,
+    Statement: [
+      ...[document.Statement ?? []].flat(),
+      { Effect: 'Allow', Principal: { Service: services }, Action: 'sts:AssumeRole' },
+    ],
+  };
+}
+
+const isNamed = ({ Principal }: Statement, service: string): boolean =>
+  Principal === '*' || (typeof Principal === 'object' && [Principal.Service ?? []].flat().includes(service));
+
+/** Of conditions only the one on the account is known to be met. */
+function isMet({ Condition = {} }: Statement, account: string): boolean {
+  return Object.entries(Condition).every(([operator, keys]) =>
+    Object.entries(keys).every(
+      ([key, value]) =>
+        operator.startsWith('StringEquals') &&
+        key.toLowerCase() === 'aws:sourceaccount' &&
+        [value].flat().includes(account),
+    ),
+  );
+}

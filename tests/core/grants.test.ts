@@ -1,0 +1,48 @@
+import { missingGrants, type Privileges, type TablePrivilege } from '../../core/grants';
+import { ordersDataset } from './orders';
+
+const dataset = ordersDataset();
+const { schema, table } = dataset.target;
+const all = { usage: true, create: true };
+const privileges = (changes: Partial<Privileges> = {}): Privileges => ({
+  createSchemas: false,
+  schemas: new Map([
+    ['sluice', all],
+    [schema, all],
+  ]),
+  target: new Set(),
+  ...changes,
+});
+const grants = (changes?: Partial<Privileges>) =>
+  missingGrants(dataset, privileges(changes), 'dwh', '"IAMR:x"');
+
+test('who may do everything needs nothing', () => {
+  expect(grants()).toEqual([]);
+  expect(grants({ createSchemas: true, schemas: new Map([[schema, all]]), target: undefined })).toEqual([]);
+});
+
+test('a user who was just made needs all of it', () => {
+  const none = { usage: false, create: false };
+  expect(
+    grants({
+      schemas: new Map([[schema, none]]),
+      target: new Set<TablePrivilege>(['SELECT', 'INSERT', 'DELETE', 'UPDATE']),
+    }),
+  ).toEqual([
+    'GRANT CREATE ON DATABASE "dwh" TO "IAMR:x"',
+    `GRANT USAGE ON SCHEMA "${schema}" TO "IAMR:x"`,
+    `GRANT SELECT, INSERT, DELETE, UPDATE ON "${schema}"."${table}" TO "IAMR:x"`,
+  ]);
+});
+
+test('where there is no target yet its schema has to let it be made', () => {
+  const readOnly = { usage: true, create: false };
+  const schemas = new Map([
+    ['sluice', readOnly],
+    [schema, readOnly],
+  ]);
+  expect(grants({ schemas, target: undefined })).toEqual([
+    'GRANT CREATE ON SCHEMA "sluice" TO "IAMR:x"',
+    `GRANT CREATE ON SCHEMA "${schema}" TO "IAMR:x"`,
+  ]);
+});
