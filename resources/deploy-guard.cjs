@@ -1,24 +1,19 @@
 // A plugin of Serverless: refuses to deploy or remove in another account than the parameters name, before anything is
-// changed. (Another Region is refused while packaging: resources/settings.ts sees it there.)
+// packaged or changed. (Another Region is refused with the parameters: resources/settings.ts sees it there.)
 
-/** The first hook of each command that changes something. */
-const HOOKS = [
-  'before:deploy:deploy',
-  'before:deploy:function:deploy',
-  'before:remove:remove',
-  'before:rollback:rollback',
-  'before:rollback:function:rollback',
-];
+/** The commands that change something, `deploy function` and `rollback function` among them. */
+const CHANGING = ['deploy', 'remove', 'rollback'];
 
 module.exports = class DeployGuard {
   constructor(serverless) {
     this.serverless = serverless;
-    this.hooks = Object.fromEntries(HOOKS.map((name) => [name, () => this.check()]));
+    this.hooks = { initialize: () => this.check() };
   }
 
   async check() {
+    const [command] = this.serverless.processedInput.commands;
     const { account } = this.serverless.service.custom.service;
-    if (account === null) return;
+    if (!CHANGING.includes(command) || account === null) return;
     const own = await this.serverless.getProvider('aws').getAccountId();
     if (own === account) return;
     throw new this.serverless.classes.Error(

@@ -148,6 +148,9 @@ export function beginningOf(sql: string): string {
   return `^${sql.slice(0, 12).replace(/[\\^$.*+?()[\]{}|]/g, '\\$&')}`;
 }
 
+/** Longer than a busy machine takes from a statement's submission to the first look at it. */
+const SLOW_MILLISECONDS = 5_000;
+
 function changing(name: string, how: 'deleted' | 'overwritten', error: string): Fault {
   return {
     name,
@@ -161,7 +164,21 @@ function changing(name: string, how: 'deleted' | 'overwritten', error: string): 
       // It is listed anew by the step's retry.
       if (reads) return { ...none, change: { how, at: 'GetObject' }, ends: 'recovered' };
       if (!submitted?.sql.includes('FORMAT AS PARQUET')) return undefined;
-      return { ...none, change: { how, at: awaits ? 'DescribeStatement' : 'statement' }, ends: { error } };
+      if (!awaits) return { ...none, change: { how, at: 'statement' }, ends: { error } };
+      // COPY has not read the file yet when it is awaited.
+      const slow: FaultRule = {
+        service: 'redshift-data',
+        operation: 'statement',
+        match: 'FORMAT AS PARQUET',
+        times: FOR_GOOD,
+        fault: { type: 'delay', ms: SLOW_MILLISECONDS },
+      };
+      return {
+        rules: [slow],
+        hits: 'any',
+        change: { how, at: 'DescribeStatement' },
+        ends: { error },
+      };
     },
   };
 }

@@ -73,14 +73,17 @@ async function serverless(...args: string[]): Promise<string> {
   }
 }
 
-test('another account than the parameters name is refused, and AWS was asked who we are and nothing else', async () => {
-  const said = await serverless('deploy', '--stage', 'dev', '--param=account=123456789012');
-  expect(said).toContain(
-    `Nothing was changed: these credentials are of account ${ACCOUNT}, and the parameters name account 123456789012.`,
-  );
-  expect(said).toContain('AWS_PROFILE');
-  expect(asked).toEqual(['GetCallerIdentity']);
-}, 120_000);
+test.each([['deploy'], ['deploy', 'function', '--function', 'reportLoad'], ['rollback', '--timestamp', '1']])(
+  '%s: another account than the parameters name is refused, and AWS was asked who we are and nothing else',
+  async (...command) => {
+    const said = await serverless(...command, '--stage', 'dev', '--param=account=123456789012');
+    expect(said).toContain(
+      `Nothing was changed: these credentials are of account ${ACCOUNT}, and the parameters name account 123456789012.`,
+    );
+    expect(said).toContain('AWS_PROFILE');
+    expect(asked).toEqual(['GetCallerIdentity']);
+  },
+);
 
 test('so it is where an ARN names the account, and when the stack is to be removed', async () => {
   const said = await serverless(
@@ -93,7 +96,7 @@ test('so it is where an ARN names the account, and when the stack is to be remov
   );
   expect(said).toContain('the parameters name account 123456789012');
   expect(asked).toEqual(['GetCallerIdentity']);
-}, 120_000);
+});
 
 test('another Region than the parameters name is refused before AWS is asked anything', async () => {
   const said = await serverless(
@@ -106,7 +109,7 @@ test('another Region than the parameters name is refused before AWS is asked any
   );
   expect(said).toContain('--param region: this deploys into us-east-1');
   expect(asked).toEqual([]);
-}, 120_000);
+});
 
 test('the account that is named may be deployed into', async () => {
   const said = await serverless('deploy', '--stage', 'dev', `--param=account=${ACCOUNT}`);
@@ -114,4 +117,4 @@ test('the account that is named may be deployed into', async () => {
   expect(said).not.toContain('Nothing was changed');
   expect(asked.length).toBeGreaterThan(1);
   expect(asked).toContain('DescribeStacks');
-}, 120_000);
+});

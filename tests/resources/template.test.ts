@@ -1,23 +1,17 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
-import { packageService } from '../../local/stack';
-import { templateProblems, type Template, type TemplateResource } from '../support/template-check';
+import { join } from 'node:path';
+import { readDatasets } from '../../functions/shared/package-files';
+import { functionRoleId, FUNCTIONS as FUNCTIONS_OF_SERVICE } from '../../resources/functions';
+import { serviceOf } from '../../resources/service';
+import { parseSettings } from '../../resources/settings';
+import type { TemplateResource } from '../support/template-check';
 import { conditionOfAlarm, rightOf, statementsOf, trustOf } from '../support/template-text';
 
-const ROOT = resolve(__dirname, '../..');
-
-let directory: string;
-let template: Template;
-beforeAll(async () => {
-  directory = mkdtempSync(join(tmpdir(), 'sluice-template-'));
-  const packageDirectory = join(directory, 'package');
-  await packageService({ serviceDirectory: ROOT, packageDirectory, stage: 'dev' });
-  template = JSON.parse(
-    readFileSync(join(packageDirectory, 'cloudformation-template-update-stack.json'), 'utf8'),
-  ) as Template;
-});
-afterAll(() => rmSync(directory, { recursive: true }));
+/** What resources/ makes of the dataset trips; deployments.test.ts shows that it is packaged so. */
+const { Resources } = serviceOf(
+  parseSettings('sluice', 'dev', 'us-east-1', {}, (name) => name),
+  readDatasets(join(__dirname, '../..')),
+).template;
+const template = Resources as unknown as Readonly<Record<string, TemplateResource>>;
 
 /** The name of a function by its role: `ListPartitionsRole` → `list-partitions`. */
 const functionOf = (role: string) =>
@@ -177,7 +171,7 @@ const ALARMS: Readonly<Record<string, string>> = {
 };
 
 describe('rights', () => {
-  const roles = () => Object.entries(template.Resources).filter(([, { Type }]) => Type === 'AWS::IAM::Role');
+  const roles = () => Object.entries(template).filter(([, { Type }]) => Type === 'AWS::IAM::Role');
 
   test('each role has the ones that are written down here, and no other', () => {
     const found = roles().map(([id, role]) => [
@@ -195,9 +189,7 @@ describe('rights', () => {
   });
 
   test('each role is taken on by whom it is written down here', () => {
-    const functions = roles()
-      .map(([id]) => id)
-      .filter((id) => `${id.replace(/Role$/, '')}LambdaFunction` in template.Resources);
+    const functions = FUNCTIONS_OF_SERVICE.map(functionRoleId);
     expect(functions).toHaveLength(10);
     expect(Object.fromEntries(roles().map(([id, role]) => [id, trustOf(role)]))).toEqual({
       ...TRUST,
@@ -214,15 +206,13 @@ describe('rights', () => {
         'RoleName',
       ]);
     }
-    const others = Object.values(template.Resources).filter(({ Type }) => /^AWS::IAM::.*Policy$/.test(Type));
+    const others = Object.values(template).filter(({ Type }) => /^AWS::IAM::.*Policy$/.test(Type));
     expect(others).toEqual([]);
   });
 });
 
 test('alarms: each looks at what is written down here', () => {
-  const alarms = Object.entries(template.Resources).filter(
-    ([, { Type }]) => Type === 'AWS::CloudWatch::Alarm',
-  );
+  const alarms = Object.entries(template).filter(([, { Type }]) => Type === 'AWS::CloudWatch::Alarm');
   expect(Object.fromEntries(alarms.map(([id, alarm]) => [id, conditionOfAlarm(alarm)]))).toEqual(ALARMS);
   // What lasts is told of when it ends too; what happened once has no end.
   const tellsEnd = alarms.filter(([, { Properties = {} }]) => 'OKActions' in Properties).map(([id]) => id);
@@ -232,70 +222,4 @@ test('alarms: each looks at what is written down here', () => {
     'TripsStaleAlarm',
     'TripsTransformFailingAlarm',
   ]);
-});
-
-describe('the check itself finds', () => {
-  const changed = (logicalId: string, change: (resource: TemplateResource) => object): string[] => {
-    const resource = template.Resources[logicalId];
-    if (!resource) throw new Error(`There is no ${logicalId}.`);
-    const Resources = { ...template.Resources, [logicalId]: { ...resource, ...change(resource) } };
-    return templateProblems({ ...template, Resources });
-  };
-  const withProperty = (logicalId: string, name: string, value: unknown) =>
-    changed(logicalId, ({ Properties }) => ({ Properties: { ...Properties, [name]: value } }));
-
-  test.each<[string, () => string[], RegExp]>([
-    [
-      'a type that there is not',
-      () => changed('FailureTopic', () => ({ Type: 'AWS::SNS::Tropic' })),
-      /no resource type AWS::SNS::Tropic/,
-    ],
-    [
-      'a property that there is not',
-      () => withProperty('FailureTopic', 'Name', 'x'),
-      /FailureTopic: there is no property Name/,
-    ],
-    [
-      'a text where a list belongs',
-      () => withProperty('FailureTopic', 'Subscription', 'x'),
-      /Subscription: "x" is not a list/,
-    ],
-    [
-      'a member that a property has not',
-      () => withProperty('ListPartitionsLambdaFunction', 'TracingConfig', { mode: 'Active' }),
-      /TracingConfig: there is no property mode/,
-    ],
-    [
-      'a value that is not listed',
-      () => withProperty('ListPartitionsLambdaFunction', 'PackageType', 'Tar'),
-      /"Tar" is not one of/,
-    ],
-    [
-      'a property that is missing',
-      () => withProperty('ListPartitionsLambdaFunction', 'Role', undefined),
-      /Role is missing/,
-    ],
-    [
-      'a Ref that leads nowhere',
-      () => withProperty('FailureTopic', 'DisplayName', { Ref: 'Nothing' }),
-      /Ref Nothing leads nowhere/,
-    ],
-    [
-      'an attribute that there is not',
-      () => withProperty('FailureTopic', 'DisplayName', { 'Fn::GetAtt': ['FailureTopic', 'Colour'] }),
-      /no attribute Colour/,
-    ],
-    [
-      'a variable of Fn::Sub that there is not',
-      () => withProperty('FailureTopic', 'DisplayName', { 'Fn::Sub': 'a ${Gone}' }),
-      /Ref Gone leads nowhere/,
-    ],
-    [
-      'a dependency that there is not',
-      () => changed('FailureTopic', () => ({ DependsOn: 'Gone' })),
-      /DependsOn Gone/,
-    ],
-  ])('%s', (_, problems, expected) => {
-    expect(problems().join('\n')).toMatch(expected);
-  });
 });

@@ -123,17 +123,17 @@ test('twenty executions at once: the same hours, neighbouring ones, scheduled on
     {},
   ];
   expect(inputs).toHaveLength(20);
+  const started = performance.now();
   const [documents, answers] = await whileRead(40, () =>
     Promise.all(inputs.map((input) => twin.load(input))),
   );
+  const whole = performance.now() - started;
   await expectConverged(documents, table);
   expect(answers.length).toBeGreaterThan(documents.length);
-  for (const { milliseconds } of answers) expect(milliseconds).toBeLessThan(READER_WAITS);
+  // The machine is busy, but no lock is in a reader's way until the loads have ended.
+  for (const { milliseconds } of answers) expect(milliseconds).toBeLessThan(whole / 3);
   expect(await twin.load({})).toMatchObject({ status: 'SUCCEEDED', partitions: [] });
 });
-
-/** What a reader may wait for an answer, in milliseconds: the machine is busy, but no lock is in its way. */
-const READER_WAITS = 3_000;
 
 /** Reads the target over and over while the work goes on: each key once, and no fewer keys than at first. */
 async function whileRead<Value>(
