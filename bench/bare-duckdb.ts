@@ -5,7 +5,7 @@ import { diagnosisParameters, startParameters } from '../core/history';
 import { addHours, startOfHour, timestampText } from '../core/hour';
 import { quoteName, renderSql } from '../core/sql';
 import { datasetPieces, stagingTable } from '../core/warehouse';
-import { readDatasets, readSql } from '../functions/shared/package-files';
+import { readDatasets, readSql } from '../service/package-files';
 import type { Side } from './side';
 
 const ROOT = resolve(__dirname, '..');

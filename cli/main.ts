@@ -4,7 +4,7 @@ import { ACCEPTED_INPUT } from '../core/execution-input';
 import { LoadError, splitMessage } from '../core/errors';
 import { chooseDataset } from '../core/dataset';
 import { isHour } from '../core/hour';
-import { readDatasets } from '../functions/shared/package-files';
+import { readDatasets } from '../service/package-files';
 import type { Connection, TwinConnection } from './shared/connection';
 import { Output, UsageError } from './shared/output';
 import { SERVICE_DIRECTORY } from './shared/service-directory';

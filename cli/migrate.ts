@@ -3,7 +3,7 @@ import { hourOf } from '../core/hour';
 import { addedColumn, planMigration, type Migration } from '../core/migration';
 import { renderSql } from '../core/sql';
 import { datasetPieces } from '../core/warehouse';
-import { readSql } from '../functions/shared/package-files';
+import { readSql } from '../service/package-files';
 import type { Connection } from './shared/connection';
 import type { Output } from './shared/output';
 import { query } from './shared/query';

@@ -2,7 +2,7 @@ import { batchOf, quoteName, quoteText, renderSql } from '../core/sql';
 import { datasetPieces, sluiceTable } from '../core/warehouse';
 import { readConfiguration } from './shared/configuration';
 import { stepHandler } from './shared/handler';
-import { findDataset, readSql } from './shared/package-files';
+import { findDataset, readSql } from '../service/package-files';
 import { readPlan } from './shared/plan';
 import { inspectedState, submission } from './shared/states';
 import { clientToken, endStatements, submitBatch, type StatementProgress } from './shared/warehouse';

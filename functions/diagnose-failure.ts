@@ -8,7 +8,7 @@ import { batchOf, renderSql } from '../core/sql';
 import { datasetPieces, sluiceTable, stagingTable } from '../core/warehouse';
 import { readConfiguration } from './shared/configuration';
 import { logger, stepHandler } from './shared/handler';
-import { findDataset, readSql } from './shared/package-files';
+import { findDataset, readSql } from '../service/package-files';
 import { recordedLoad } from './shared/recorded-load';
 import { caughtError, inspection, partitionState, stagingCounts, type MergeCounts } from './shared/states';
 import { endStatements, runBatch, statementName } from './shared/warehouse';

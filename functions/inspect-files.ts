@@ -32,7 +32,7 @@ import { readConfiguration, type Configuration } from './shared/configuration';
 import { readFooter } from './shared/footer';
 import { logger, stepHandler } from './shared/handler';
 import { allowed, countLines, listFiles, writeJson } from './shared/lake';
-import { findDataset, readSql } from './shared/package-files';
+import { findDataset, readSql } from '../service/package-files';
 import { inParallel } from './shared/in-parallel';
 import { recordStep } from './shared/metrics';
 import { readPlan, writePlan } from './shared/plan';

@@ -22,7 +22,7 @@ import { stepHandler } from './shared/handler';
 import { inParallel } from './shared/in-parallel';
 import { allowed, bucketRegion, listFiles } from './shared/lake';
 import { recordStep } from './shared/metrics';
-import { findDataset, readSql } from './shared/package-files';
+import { findDataset, readSql } from '../service/package-files';
 import { partitionState } from './shared/states';
 import { runBatch, type Row } from './shared/warehouse';
 

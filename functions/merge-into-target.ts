@@ -6,7 +6,7 @@ import { batchOf, renderSql } from '../core/sql';
 import { datasetPieces, sluiceTable } from '../core/warehouse';
 import { readConfiguration } from './shared/configuration';
 import { stepHandler } from './shared/handler';
-import { findDataset, readSql } from './shared/package-files';
+import { findDataset, readSql } from '../service/package-files';
 import { readPlan } from './shared/plan';
 import { recordedLoad } from './shared/recorded-load';
 import { submission, validatedState } from './shared/states';

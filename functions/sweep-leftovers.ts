@@ -8,7 +8,7 @@ import { readConfiguration, type Configuration } from './shared/configuration';
 import { hasEnded } from './shared/executions';
 import { logger, stepHandler } from './shared/handler';
 import { deleteOlder, listFiles } from './shared/lake';
-import { findDataset, readSql } from './shared/package-files';
+import { findDataset, readSql } from '../service/package-files';
 import { endStatements, runBatch, type LoadIdentity } from './shared/warehouse';
 
 /** Of the error in the report. */

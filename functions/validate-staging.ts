@@ -4,7 +4,7 @@ import { judgeStaging } from '../core/validation';
 import { datasetPieces, sluiceTable, SLUICE_SCHEMA } from '../core/warehouse';
 import { readConfiguration } from './shared/configuration';
 import { stepHandler } from './shared/handler';
-import { findDataset, readSql } from './shared/package-files';
+import { findDataset, readSql } from '../service/package-files';
 import { inspectedState, submission, type StagingCounts } from './shared/states';
 import {
   clientToken,

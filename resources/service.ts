@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { Dataset } from '../core/dataset';
 import { LoadError } from '../core/errors';
 import { SECRET_OUTPUT, STACK_OUTPUTS, streamOutput } from '../core/stack-outputs';
-import { checkStatementSizes, readDatasets } from '../functions/shared/package-files';
+import { checkStatementSizes, readDatasets } from '../service/package-files';
 import { alarmResources } from './alarms';
 import { logicalStem, merged, ref, type Resources, type Value } from './cloudformation';
 import { dashboardResources } from './dashboard';

@@ -5,7 +5,7 @@ import { parse } from 'yaml';
 import { FATAL_ERRORS, TRANSIENT_ERRORS } from '../core/errors';
 import { parseSqlFile, renderSql } from '../core/sql';
 import { datasetPieces } from '../core/warehouse';
-import { readDatasets } from '../functions/shared/package-files';
+import { readDatasets } from '../service/package-files';
 import { ordersDataset } from './core/orders';
 
 /**

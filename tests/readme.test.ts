@@ -4,7 +4,7 @@ import { preProcessFile } from 'typescript';
 import { parse } from 'yaml';
 import { FATAL_ERRORS, TRANSIENT_ERRORS } from '../core/errors';
 import { METRICS } from '../core/metrics';
-import { readDatasets } from '../functions/shared/package-files';
+import { readDatasets } from '../service/package-files';
 import { alarmIds } from '../resources/alarms';
 import { STEPS } from '../resources/dashboard';
 import { PARAMETERS, parseSettings } from '../resources/settings';

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { parse } from 'yaml';
 import type { Dataset } from '../../core/dataset';
 import { SECRET_OUTPUT, STACK_OUTPUTS, streamOutput } from '../../core/stack-outputs';
-import { readDatasets } from '../../functions/shared/package-files';
+import { readDatasets } from '../../service/package-files';
 import { clientsOf, destroy } from './clients';
 import type { ClientSettings, Connection } from './connection';
 import { UsageError } from './output';

@@ -2,7 +2,7 @@ import { createRequire } from 'node:module';
 import { resolve } from 'node:path';
 import { z } from 'zod';
 import type { Dataset } from '../../core/dataset';
-import { readDatasets } from '../../functions/shared/package-files';
+import { readDatasets } from '../../service/package-files';
 import type { TwinDescription } from '../../local/description';
 import { findRunningTwin } from '../../local/running-twin';
 import { clientsOf, destroy } from './clients';

@@ -1,7 +1,7 @@
 import type { Dataset } from '../../core/dataset';
 import type { FoundColumn } from '../../core/migration';
 import { batchOf, renderSql } from '../../core/sql';
-import { readSql } from '../../functions/shared/package-files';
+import { readSql } from '../../service/package-files';
 import type { Connection } from './connection';
 import { query, type QueryValue } from './query';
 import { SERVICE_DIRECTORY } from './service-directory';

@@ -2,7 +2,7 @@ import type { Dataset } from '../../core/dataset';
 import { batchOf, renderSql } from '../../core/sql';
 import { datasetPieces } from '../../core/warehouse';
 import type { Configuration } from './configuration';
-import { readSql } from './package-files';
+import { readSql } from '../../service/package-files';
 import { mergeCounts, type MergeCounts } from './states';
 import { runBatch, statementName, type LoadIdentity } from './warehouse';
 

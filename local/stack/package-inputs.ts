@@ -7,6 +7,7 @@ import { join } from 'node:path';
 const INPUTS = [
   'serverless.yml',
   'functions',
+  'service',
   'core',
   'sql',
   'statemachines',

@@ -4,10 +4,10 @@ import { join, resolve } from 'node:path';
 import type { SqlBatch } from '../../core/sql';
 import type { MergeCounts } from '../../functions/shared/states';
 import type { StatementProgress } from '../../functions/shared/warehouse';
-import { deleteObjects } from '../../tests/support/empty-twin';
-import { callHandler, useHandlers } from '../../tests/support/handlers';
-import { ServiceCopy } from '../../tests/support/service-copy';
-import { TestTwin } from '../../tests/support/test-twin';
+import { deleteObjects } from '../../testkit/empty-twin';
+import { callHandler, useHandlers } from '../../testkit/handlers';
+import { ServiceCopy } from '../../testkit/service-copy';
+import { TestTwin } from '../../testkit/test-twin';
 import { EVERY_TYPE } from './datasets';
 
 const ROOT = resolve(__dirname, '../..');

@@ -1,5 +1,5 @@
 import type { FaultRule } from '../../local/services';
-import { ANSWER_LOST, CONFLICT, CRASH, SDK_ATTEMPTS, THROTTLED } from '../../tests/support/faults';
+import { ANSWER_LOST, CONFLICT, CRASH, SDK_ATTEMPTS, THROTTLED } from '../../testkit/faults';
 
 /** A fault that a load of one hour meets, and whether the load gets over it. */
 interface LoadFault {

@@ -1,7 +1,7 @@
 import { DeleteObjectCommand } from '@aws-sdk/client-s3';
 import type { Hour } from '../../core/hour';
 import { prefixOfHour } from '../../core/prefix';
-import type { TestTwin } from '../../tests/support/test-twin';
+import type { TestTwin } from '../../testkit/test-twin';
 import type { ParquetWriter } from './parquet-writer';
 import type { Trip } from './trip';
 

@@ -1,5 +1,5 @@
 import type { RowCounts } from '../../core/report';
-import type { TestTwin } from '../../tests/support/test-twin';
+import type { TestTwin } from '../../testkit/test-twin';
 
 /** A row of sluice.load_history. */
 export interface Recorded extends RowCounts {

@@ -1,7 +1,7 @@
 import { readdirSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { ServiceCopy } from '../../tests/support/service-copy';
-import { TestTwin } from '../../tests/support/test-twin';
+import { ServiceCopy } from '../../testkit/service-copy';
+import { TestTwin } from '../../testkit/test-twin';
 import type { History } from './history';
 import { Lake } from './lake';
 import { ParquetWriter } from './parquet-writer';

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { addHours, hourOf, type Hour } from '../../core/hour';
 import { stagingTable } from '../../core/warehouse';
-import type { TestTwin } from '../../tests/support/test-twin';
+import type { TestTwin } from '../../testkit/test-twin';
 import { ended, start, stop, untilFinished, untilQuiet, type Ended } from './executions';
 import { FAULTS } from './faults';
 import type { Change, History, Request, Run } from './history';

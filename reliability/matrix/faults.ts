@@ -7,7 +7,7 @@ import {
   SDK_ATTEMPTS,
   THROTTLED,
   THROTTLING,
-} from '../../tests/support/faults';
+} from '../../testkit/faults';
 import { operationsOf, type Recorded } from './recording';
 import { aimedAt, FOR_GOOD, SLOW_MS } from './ways';
 

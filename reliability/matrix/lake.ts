@@ -1,6 +1,6 @@
 import { hourOf } from '../../core/hour';
 import type { RowCounts } from '../../core/report';
-import { parquetOf, tripsSelect } from '../../tests/support/parquet';
+import { parquetOf, tripsSelect } from '../../testkit/parquet';
 
 /** Hours that a scheduled execution looks at, too. */
 const hoursAgo = (hours: number) => hourOf(new Date(Date.now() - hours * 3_600_000));

@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { packageIfChanged, readStack } from '../../local/stack';
-import { ServiceCopy } from '../../tests/support/service-copy';
+import { ServiceCopy } from '../../testkit/service-copy';
 
 const ROOT = resolve(__dirname, '../..');
 

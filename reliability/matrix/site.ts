@@ -10,8 +10,8 @@ import { prefixOfHour } from '../../core/prefix';
 import { stagingTable } from '../../core/warehouse';
 import type { TwinDescription } from '../../local/description';
 import type { FaultRule } from '../../local/services';
-import { emptyTwin } from '../../tests/support/empty-twin';
-import { SILENT } from '../../tests/support/silent-output';
+import { emptyTwin } from '../../testkit/empty-twin';
+import { SILENT } from '../../testkit/silent-output';
 import { BOTH, CHANGED_FILE, CHANGED_LAKES, fileOf, HOUR, LAKE } from './lake';
 import { inputOf, type Way } from './ways';
 

@@ -6,9 +6,9 @@ import { runInspect, type InspectOptions } from '../../cli/inspect';
 import type { FileDocument } from '../../cli/inspection/inspect-file';
 import type { FilesDocument } from '../../cli/inspection/inspect-files';
 import type { RefusedDocument } from '../../cli/inspection/inspect-refused';
-import { readDatasets } from '../../functions/shared/package-files';
-import { parquetOf, tripsSelect } from '../support/parquet';
-import { CapturedOutput } from './captured-output';
+import { readDatasets } from '../../service/package-files';
+import { parquetOf, tripsSelect } from '../../testkit/parquet';
+import { CapturedOutput } from '../../testkit/captured-output';
 
 const datasets = readDatasets(join(__dirname, '../..'));
 const folder = mkdtempSync(join(tmpdir(), 'sluice-inspect-test-'));

@@ -1,7 +1,7 @@
 import { query } from '../../cli/shared/query';
 import { runSql } from '../../cli/sql';
-import { TestTwin } from '../support/test-twin';
-import { CapturedOutput } from './captured-output';
+import { TestTwin } from '../../testkit/test-twin';
+import { CapturedOutput } from '../../testkit/captured-output';
 
 let twin: TestTwin;
 beforeAll(async () => {

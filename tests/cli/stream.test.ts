@@ -9,9 +9,9 @@ import type { FileDocument } from '../../cli/inspection/inspect-file';
 import type { FilesDocument } from '../../cli/inspection/inspect-files';
 import type { RefusedDocument } from '../../cli/inspection/inspect-refused';
 import { runStream, type StreamDocument, type StreamOptions } from '../../cli/stream';
-import { parquetOf } from '../support/parquet';
-import { TestTwin } from '../support/test-twin';
-import { CapturedOutput } from './captured-output';
+import { parquetOf } from '../../testkit/parquet';
+import { TestTwin } from '../../testkit/test-twin';
+import { CapturedOutput } from '../../testkit/captured-output';
 
 const folder = mkdtempSync(join(tmpdir(), 'sluice-stream-test-'));
 let twin: TestTwin;

@@ -10,7 +10,7 @@ import {
   targetColumns,
   type Dataset,
 } from '../../core/dataset';
-import { checkStatementSizes, readDatasets } from '../../functions/shared/package-files';
+import { checkStatementSizes, readDatasets } from '../../service/package-files';
 import { loadErrorOf } from './load-error';
 import { ORDER_COLUMNS, ordersDataset } from './orders';
 

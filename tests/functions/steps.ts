@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { StatementProgress } from '../../functions/shared/warehouse';
-import { callHandler, useHandlers } from '../support/handlers';
-import { TestTwin } from '../support/test-twin';
+import { callHandler, useHandlers } from '../../testkit/handlers';
+import { TestTwin } from '../../testkit/test-twin';
 
 export const HOUR = '2026-11-20T08';
 

@@ -1,6 +1,6 @@
 import { StartExecutionCommand, StopExecutionCommand } from '@aws-sdk/client-sfn';
 import { hourOf } from '../../core/hour';
-import { untilPicked } from '../support/until-picked';
+import { untilPicked } from '../../testkit/until-picked';
 import { HOUR, Steps } from './steps';
 
 let steps: Steps;

@@ -5,8 +5,8 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { runServerless } from '../../local/stack/run-serverless';
-import { ServiceCopy } from '../support/service-copy';
-import { TestTwin } from '../support/test-twin';
+import { ServiceCopy } from '../../testkit/service-copy';
+import { TestTwin } from '../../testkit/test-twin';
 
 const ACCOUNT = '000000000000';
 

@@ -4,13 +4,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import asl from 'asl-validator';
 import { SECRET_OUTPUT, STACK_OUTPUTS } from '../../core/stack-outputs';
-import { readDatasets } from '../../functions/shared/package-files';
+import { readDatasets } from '../../service/package-files';
 import { packageService, readStack } from '../../local/stack';
 import { serviceOf } from '../../resources/service';
 import { parseSettings } from '../../resources/settings';
-import { ServiceCopy } from '../support/service-copy';
-import { templateProblems, type Template, type TemplateResource } from '../support/template-check';
-import { rightOf, statementsOf, textOf, trustOf } from '../support/template-text';
+import { ServiceCopy } from '../../testkit/service-copy';
+import { templateProblems, type Template, type TemplateResource } from '../../testkit/template-check';
+import { rightOf, statementsOf, textOf, trustOf } from '../../testkit/template-text';
 
 const dataset = (name: string, source = '') => `
 dataset: ${name}

@@ -2,8 +2,8 @@ import { parseDataset } from '../../core/dataset';
 import { LoadError } from '../../core/errors';
 import { readService, MOST_DATASETS, serviceOf } from '../../resources/service';
 import { parseSettings } from '../../resources/settings';
-import { ServiceCopy } from '../support/service-copy';
-import { statementsOf, textOf } from '../support/template-text';
+import { ServiceCopy } from '../../testkit/service-copy';
+import { statementsOf, textOf } from '../../testkit/template-text';
 
 const file = (name: string) => `
 dataset: ${name}

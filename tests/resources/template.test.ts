@@ -1,10 +1,10 @@
 import { join } from 'node:path';
-import { readDatasets } from '../../functions/shared/package-files';
+import { readDatasets } from '../../service/package-files';
 import { functionRoleId, FUNCTIONS as FUNCTIONS_OF_SERVICE } from '../../resources/functions';
 import { serviceOf } from '../../resources/service';
 import { parseSettings } from '../../resources/settings';
-import type { TemplateResource } from '../support/template-check';
-import { conditionOfAlarm, rightOf, statementsOf, trustOf } from '../support/template-text';
+import type { TemplateResource } from '../../testkit/template-check';
+import { conditionOfAlarm, rightOf, statementsOf, trustOf } from '../../testkit/template-text';
 
 /** What resources/ makes of the dataset trips; deployments.test.ts shows that it is packaged so. */
 const { Resources } = serviceOf(

@@ -1,7 +1,15 @@
 import type { Fault, FaultRule } from '../../local/services';
-import { ANSWER_LOST, CONFLICT, CRASH, LOST, SDK_ATTEMPTS, THROTTLED, THROTTLING } from '../support/faults';
-import { parquetOf, tripsSelect } from '../support/parquet';
-import { TestTwin } from '../support/test-twin';
+import {
+  ANSWER_LOST,
+  CONFLICT,
+  CRASH,
+  LOST,
+  SDK_ATTEMPTS,
+  THROTTLED,
+  THROTTLING,
+} from '../../testkit/faults';
+import { parquetOf, tripsSelect } from '../../testkit/parquet';
+import { TestTwin } from '../../testkit/test-twin';
 
 const HOUR = '2026-11-20T08';
 /** Loaded by the same execution, and hit by no fault: one bad partition never blocks the others. */

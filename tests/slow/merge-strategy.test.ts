@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import type { Trip } from '../support/parquet';
-import { ServiceTwin } from '../support/service-twin';
-import type { TestTwin } from '../support/test-twin';
+import type { Trip } from '../../testkit/parquet';
+import { ServiceTwin } from '../../testkit/service-twin';
+import type { TestTwin } from '../../testkit/test-twin';
 
 const ROOT = resolve(__dirname, '../..');
 const trips = readFileSync(join(ROOT, 'datasets/trips.yml'), 'utf8');

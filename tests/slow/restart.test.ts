@@ -18,10 +18,10 @@ import { prefixOfHour } from '../../core/prefix';
 import type { TwinDescription } from '../../local/description';
 import type { FaultRule } from '../../local/services';
 import { packageIfChanged } from '../../local/stack';
-import { parquetOf, tripsSelect, type Trip } from '../support/parquet';
-import { SILENT } from '../support/silent-output';
-import { TestTwin } from '../support/test-twin';
-import { untilPicked } from '../support/until-picked';
+import { parquetOf, tripsSelect, type Trip } from '../../testkit/parquet';
+import { SILENT } from '../../testkit/silent-output';
+import { TestTwin } from '../../testkit/test-twin';
+import { untilPicked } from '../../testkit/until-picked';
 
 jest.setTimeout(120_000);
 

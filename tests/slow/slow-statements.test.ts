@@ -1,8 +1,8 @@
 import { ListStatementsCommand } from '@aws-sdk/client-redshift-data';
 import type { FaultRule } from '../../local/services';
-import { SDK_ATTEMPTS, THROTTLED } from '../support/faults';
-import { TestTwin } from '../support/test-twin';
-import { untilPicked } from '../support/until-picked';
+import { SDK_ATTEMPTS, THROTTLED } from '../../testkit/faults';
+import { TestTwin } from '../../testkit/test-twin';
+import { untilPicked } from '../../testkit/until-picked';
 
 const HOUR = '2026-11-20T08';
 /** A submission waits 20 s for its statement; only one that takes longer is awaited by a state of its own. */

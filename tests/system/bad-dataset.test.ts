@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
 import { startTwin } from '../../local/twin';
-import { ServiceCopy } from '../support/service-copy';
+import { ServiceCopy } from '../../testkit/service-copy';
 
 const trips = readFileSync(join(__dirname, '../../datasets/trips.yml'), 'utf8');
 const typo = trips

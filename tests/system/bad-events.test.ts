@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import { ARRIVAL_HEADER } from '../../cli/delivery/put-batch';
 import { runInspect } from '../../cli/inspect';
 import type { RefusedDocument } from '../../cli/inspection/inspect-refused';
-import { CapturedOutput } from '../cli/captured-output';
-import { TestTwin } from '../support/test-twin';
+import { CapturedOutput } from '../../testkit/captured-output';
+import { TestTwin } from '../../testkit/test-twin';
 
 const HOUR = '2026-11-20T08';
 const good = (trip_id: string, more: object = {}) => ({

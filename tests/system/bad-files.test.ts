@@ -1,6 +1,6 @@
-import { parquetOf, tripsSelect } from '../support/parquet';
+import { parquetOf, tripsSelect } from '../../testkit/parquet';
 import { lastClosedHour } from '../../core/hour';
-import { TestTwin } from '../support/test-twin';
+import { TestTwin } from '../../testkit/test-twin';
 
 const HOUR = '2026-11-20T08';
 const OLDER = '2026-11-20T07';

@@ -1,5 +1,5 @@
 import { ACCEPTED_INPUT } from '../../core/execution-input';
-import { TestTwin } from '../support/test-twin';
+import { TestTwin } from '../../testkit/test-twin';
 
 let twin: TestTwin;
 beforeAll(async () => {

@@ -1,7 +1,7 @@
 import { DeleteObjectCommand } from '@aws-sdk/client-s3';
 import { hourOf } from '../../core/hour';
 import { errorPrefixes, prefixOfHour } from '../../core/prefix';
-import { TestTwin } from '../support/test-twin';
+import { TestTwin } from '../../testkit/test-twin';
 
 /** One that a scheduled execution looks at. */
 const HOUR = hourOf(new Date(Date.now() - 5 * 3_600_000));

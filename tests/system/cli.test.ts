@@ -9,7 +9,7 @@ import { prefixOfHour } from '../../core/prefix';
 import type { TwinDescription } from '../../local/description';
 import { findRunningTwin } from '../../local/running-twin';
 import { packageIfChanged } from '../../local/stack';
-import { parquetOf, tripsSelect } from '../support/parquet';
+import { parquetOf, tripsSelect } from '../../testkit/parquet';
 
 jest.setTimeout(180_000);
 

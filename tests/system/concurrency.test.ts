@@ -1,7 +1,7 @@
 import type { LoadDocument } from '../../cli/load';
-import type { Trip } from '../support/parquet';
+import type { Trip } from '../../testkit/parquet';
 import { hourOf } from '../../core/hour';
-import { TestTwin } from '../support/test-twin';
+import { TestTwin } from '../../testkit/test-twin';
 
 /** Hours that a scheduled execution looks at too. */
 const hoursAgo = (hours: number) => hourOf(new Date(Date.now() - hours * 3_600_000));

@@ -1,5 +1,5 @@
-import type { Trip } from '../support/parquet';
-import { TestTwin } from '../support/test-twin';
+import type { Trip } from '../../testkit/parquet';
+import { TestTwin } from '../../testkit/test-twin';
 
 const HOURS = ['2026-11-20T08', '2026-11-20T09', '2026-11-20T10'] as const;
 

@@ -36,7 +36,7 @@ import type { Connection, TwinConnection } from '../../cli/shared/connection';
 import { clientsOf } from '../../cli/shared/clients';
 import { Output } from '../../cli/shared/output';
 import { parseDataset, type Dataset } from '../../core/dataset';
-import { TestTwin } from '../support/test-twin';
+import { TestTwin } from '../../testkit/test-twin';
 
 const ACCOUNT = '000000000000';
 const COPY_ROLE = `arn:aws:iam::${ACCOUNT}:role/sluice-local-copy`;

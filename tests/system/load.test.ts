@@ -1,4 +1,4 @@
-import { TestTwin } from '../support/test-twin';
+import { TestTwin } from '../../testkit/test-twin';
 import { hourOf } from '../../core/hour';
 
 /** Hours that closed long enough ago, and lie within the lookback. */

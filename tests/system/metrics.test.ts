@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { METRICS, METRICS_NAMESPACE } from '../../core/metrics';
 import { hourOf } from '../../core/hour';
 import { readStack } from '../../local/stack';
-import { TestTwin } from '../support/test-twin';
+import { TestTwin } from '../../testkit/test-twin';
 
 const HOUR = hourOf(new Date(Date.now() - 3 * 3_600_000));
 

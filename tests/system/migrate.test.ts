@@ -3,10 +3,10 @@ import { join } from 'node:path';
 import { Writable } from 'node:stream';
 import { runMigrate, type MigrateDocument } from '../../cli/migrate';
 import { Output } from '../../cli/shared/output';
-import { readDatasets } from '../../functions/shared/package-files';
-import { parquetOf, tripsSelect } from '../support/parquet';
-import { ServiceTwin } from '../support/service-twin';
-import type { TestTwin } from '../support/test-twin';
+import { readDatasets } from '../../service/package-files';
+import { parquetOf, tripsSelect } from '../../testkit/parquet';
+import { ServiceTwin } from '../../testkit/service-twin';
+import type { TestTwin } from '../../testkit/test-twin';
 
 const HOUR = '2026-11-20T08';
 const LATER = '2026-11-20T09';

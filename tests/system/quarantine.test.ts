@@ -2,9 +2,9 @@ import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { hourOf } from '../../core/hour';
 import type { FaultRule } from '../../local/services';
-import { parquetOf, tripsSelect } from '../support/parquet';
-import { ServiceTwin } from '../support/service-twin';
-import type { TestTwin } from '../support/test-twin';
+import { parquetOf, tripsSelect } from '../../testkit/parquet';
+import { ServiceTwin } from '../../testkit/service-twin';
+import type { TestTwin } from '../../testkit/test-twin';
 
 const trips = readFileSync(resolve(__dirname, '../../datasets/trips.yml'), 'utf8');
 /** One that a scheduled execution looks at too. */

@@ -7,7 +7,7 @@ import {
 import { DeleteObjectsCommand, GetObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { sendEvents } from '../../cli/delivery/send-events';
 import type { Account } from '../../local/iam/account';
-import { TestTwin } from '../support/test-twin';
+import { TestTwin } from '../../testkit/test-twin';
 
 const HOUR = '2026-11-20T08';
 

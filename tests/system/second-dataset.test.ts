@@ -1,10 +1,10 @@
 import { sendEvents } from '../../cli/delivery/send-events';
 import { prefixOfHour } from '../../core/prefix';
-import { readDatasets } from '../../functions/shared/package-files';
+import { readDatasets } from '../../service/package-files';
 import { readStack } from '../../local/stack';
-import { parquetOf, tripsSelect } from '../support/parquet';
-import { ServiceTwin } from '../support/service-twin';
-import type { TestTwin } from '../support/test-twin';
+import { parquetOf, tripsSelect } from '../../testkit/parquet';
+import { ServiceTwin } from '../../testkit/service-twin';
+import type { TestTwin } from '../../testkit/test-twin';
 
 /** As far from trips as a dataset file allows: nothing of this stands anywhere but here. */
 const READINGS = String.raw`

@@ -5,7 +5,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { hourOf } from '../../core/hour';
-import { TestTwin } from '../support/test-twin';
+import { TestTwin } from '../../testkit/test-twin';
 
 const ROOT = join(__dirname, '../..');
 const HOUR = '2026-11-20T08';

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { addHours, lastClosedHour } from '../../core/hour';
-import { ServiceTwin } from '../support/service-twin';
-import { TestTwin } from '../support/test-twin';
+import { ServiceTwin } from '../../testkit/service-twin';
+import { TestTwin } from '../../testkit/test-twin';
 
 const HOUR = lastClosedHour(new Date(), 60);
 

@@ -5,7 +5,7 @@ import { parseDataset, type Dataset } from '../../../core/dataset';
 import { LoadError } from '../../../core/errors';
 import { batchOf, quoteName, renderSql } from '../../../core/sql';
 import { datasetPieces, HISTORY_TABLE, SLUICE_SCHEMA, stagingTable } from '../../../core/warehouse';
-import { checkStatementSizes, readSql } from '../../../functions/shared/package-files';
+import { checkStatementSizes, readSql } from '../../../service/package-files';
 import { ACCEPTED, refusal, Wrong, type Target } from '../target';
 import type { Surroundings } from '../surroundings';
 import { hostileText } from '../words';

@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { runInspect } from '../../../cli/inspect';
 import { isDataFile } from '../../../core/files';
 import { prefixOfHour } from '../../../core/prefix';
-import { CapturedOutput } from '../../../tests/cli/captured-output';
+import { CapturedOutput } from '../../../testkit/captured-output';
 import { writeParquet } from '../parquet-file';
 import { ACCEPTED, same, type Target, type Verdict } from '../target';
 import type { Surroundings } from '../surroundings';

@@ -4,7 +4,7 @@ import { writeFileSync } from 'node:fs';
 import { runInspect } from '../../../cli/inspect';
 import { parseDataset } from '../../../core/dataset';
 import { quoteName } from '../../../core/sql';
-import { CapturedOutput } from '../../../tests/cli/captured-output';
+import { CapturedOutput } from '../../../testkit/captured-output';
 import { EVERY_TYPE } from '../datasets';
 import { readRows } from '../parquet-file';
 import { damage, damaged, type Damage } from '../parquet/damage';

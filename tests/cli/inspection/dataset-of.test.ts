@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { compareWithDataset, datasetOfKey, datasetOfRefused } from '../../../cli/inspection/dataset-of';
 import { parseDataset, type Dataset } from '../../../core/dataset';
-import { readDatasets } from '../../../functions/shared/package-files';
+import { readDatasets } from '../../../service/package-files';
 
 const trips = readDatasets(join(__dirname, '../../..')).find(({ name }) => name === 'trips') as Dataset;
 const clicks = parseDataset(

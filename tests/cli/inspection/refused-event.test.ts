@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { refusedEvent } from '../../../cli/inspection/inspect-refused';
-import { readDatasets } from '../../../functions/shared/package-files';
+import { readDatasets } from '../../../service/package-files';
 
 const trips = readDatasets(join(__dirname, '../../..')).find(({ name }) => name === 'trips');
 const base64 = (text: string) => Buffer.from(text).toString('base64');

@@ -2,17 +2,17 @@ import { PutObjectCommand } from '@aws-sdk/client-s3';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { connectionTo } from '../../cli/shared/connect';
-import type { TwinConnection } from '../../cli/shared/connection';
-import { query, type QueryResult } from '../../cli/shared/query';
-import { startLoad, type LoadDocument } from '../../cli/load';
-import { prefixOfHour } from '../../core/prefix';
-import { startTwin, type Twin, type TwinOptions } from '../../local/twin';
+import { connectionTo } from '../cli/shared/connect';
+import type { TwinConnection } from '../cli/shared/connection';
+import { query, type QueryResult } from '../cli/shared/query';
+import { startLoad, type LoadDocument } from '../cli/load';
+import { prefixOfHour } from '../core/prefix';
+import { startTwin, type Twin, type TwinOptions } from '../local/twin';
 import { emptyTwin } from './empty-twin';
 import { parquetOf, tripsSelect, type Trip } from './parquet';
 import { SILENT } from './silent-output';
 
-const ROOT = resolve(__dirname, '../..');
+const ROOT = resolve(__dirname, '..');
 /** Packaged by the first test that needs it, for all of them. */
 const PACKAGE_DIRECTORY = join(ROOT, '.sluice', 'test-package');
 

@@ -1,6 +1,6 @@
 import { ListStatementsCommand } from '@aws-sdk/client-redshift-data';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Connection } from '../../cli/shared/connection';
+import type { Connection } from '../cli/shared/connection';
 
 /** Waits until a statement of a step is running. */
 export async function untilPicked({ redshiftData }: Connection, step: string): Promise<void> {

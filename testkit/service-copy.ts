@@ -1,9 +1,9 @@
 import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { copyInputs } from '../../local/stack/package-inputs';
+import { copyInputs } from '../local/stack/package-inputs';
 
-const ROOT = resolve(__dirname, '../..');
+const ROOT = resolve(__dirname, '..');
 
 /** A copy of the service in a temporary folder, as a user's clone with dataset files of their own. */
 export class ServiceCopy {

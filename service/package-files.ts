@@ -1,9 +1,9 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { chooseDataset, parseDataset, type Dataset } from '../../core/dataset';
-import { LoadError } from '../../core/errors';
-import { parseSqlFile, renderSql, type SqlTemplate } from '../../core/sql';
-import { datasetPieces } from '../../core/warehouse';
+import { chooseDataset, parseDataset, type Dataset } from '../core/dataset';
+import { LoadError } from '../core/errors';
+import { parseSqlFile, renderSql, type SqlTemplate } from '../core/sql';
+import { datasetPieces } from '../core/warehouse';
 
 /**
  * Every dataset of a package, in the order of their files' names.

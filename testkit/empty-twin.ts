@@ -1,6 +1,6 @@
 import { DeleteObjectsCommand, paginateListObjectsV2 } from '@aws-sdk/client-s3';
-import type { Connection } from '../../cli/shared/connection';
-import { query } from '../../cli/shared/query';
+import type { Connection } from '../cli/shared/connection';
+import { query } from '../cli/shared/query';
 
 /** Deletes every object, and every table of Sluice's schema and of `public`, all through the stock clients. */
 export async function emptyTwin(connection: Connection): Promise<void> {

@@ -1,4 +1,4 @@
-import type { TwinDescription } from '../../local/description';
+import type { TwinDescription } from '../local/description';
 
 /**
  * Lets the handlers of functions/ run in this process, in the environment that Lambda gives them; what they talk to is

@@ -1,5 +1,5 @@
 import { Writable } from 'node:stream';
-import { Output } from '../../cli/shared/output';
+import { Output } from '../cli/shared/output';
 
 /** What a command wrote. */
 export class CapturedOutput {
