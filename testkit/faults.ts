@@ -1,4 +1,4 @@
-import type { Fault } from '../local/services';
+import type { Fault } from '../local/faults/fault-rule';
 
 /** The AWS SDK tries a call three times before it gives up. */
 export const SDK_ATTEMPTS = 3;

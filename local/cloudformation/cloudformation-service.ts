@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { QueryService } from '../http/query-service';
-import { ServiceError } from '../services';
+import { ServiceError } from '../service-error';
 import type { Stack } from '../stack';
 
 const describeStacks = z.strictObject({ StackName: z.string().optional() });

@@ -1,4 +1,5 @@
-import { ServiceError, type Fault } from '../services';
+import type { Fault } from './fault-rule';
+import { ServiceError } from '../service-error';
 
 /**
  * The HTTP status that AWS sends with codes that a retry is tested on, where a rule gives none: clients decide on

@@ -1,5 +1,8 @@
-import type { Call, CallingState, Fault, FaultInjector, FaultRule, ServiceName } from '../services';
-import { isPossible, parseRules } from './rule-schema';
+import type { CallingState } from './calling-state';
+import type { Call, FaultInjector } from './fault-injector';
+import type { Fault, FaultRule } from './fault-rule';
+import type { ServiceName } from '../service-name';
+import { isPossible, parseRules } from './fault-rule';
 
 /** A rule with what it has met so far. */
 export interface CountedRule extends FaultRule {

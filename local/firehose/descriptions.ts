@@ -1,4 +1,4 @@
-import type { DeliveryStream } from '../services';
+import type { DeliveryStream } from './delivery-stream';
 import { VERSION_ID } from './delivery';
 import type { Input } from './requests';
 

@@ -1,5 +1,5 @@
 import { isUtf8 } from 'node:buffer';
-import type { DeliveryStream } from '../services';
+import type { DeliveryStream } from './delivery-stream';
 import { conversionOf, MismatchError, type ColumnConversion } from './hive-types';
 import { invalidArgument } from './errors';
 import { JsonReader, JsonSyntaxError } from './json-reader';

@@ -1,4 +1,4 @@
-import { ServiceError } from '../services';
+import { ServiceError } from '../service-error';
 
 /** Firehose's errors: https://docs.aws.amazon.com/firehose/latest/APIReference/CommonErrors.html and each operation's page. */
 

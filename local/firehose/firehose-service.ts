@@ -2,14 +2,12 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { hourOf, isHour, startOfHour, HOUR_MILLISECONDS, type Hour } from '../../core/hour';
-import {
-  ServiceError,
-  type AwsJsonService,
-  type DeliveryStream,
-  type LambdaRuntime,
-  type ObjectStore,
-  type RequestContext,
-} from '../services';
+import type { DeliveryStream } from './delivery-stream';
+import type { AwsJsonService } from '../http/aws-json-service';
+import type { RequestContext } from '../http/request-context';
+import type { LambdaRuntime } from '../lambda/lambda-runtime';
+import type { ObjectStore } from '../s3/object-store';
+import { ServiceError } from '../service-error';
 import { Delivery, type Delivered, type DeliveryResources } from './delivery';
 import { describeDeliveryStream, listDeliveryStreams } from './descriptions';
 import { invalidArgument } from './errors';

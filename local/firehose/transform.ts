@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { DeliveryStream, Invocation, LambdaRuntime } from '../services';
+import type { DeliveryStream } from './delivery-stream';
+import type { Invocation, LambdaRuntime } from '../lambda/lambda-runtime';
 import type { AcceptedRecord } from './journal';
 import { dataSize } from './requests';
 

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { JsonOperations, operation } from '../http/json-operations';
-import { ServiceError } from '../services';
+import { ServiceError } from '../service-error';
 import type { Stack } from '../stack';
 
 /** The Glue tables of the stack. https://docs.aws.amazon.com/glue/latest/webapi/API_GetTable.html */

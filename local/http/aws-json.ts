@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { ServiceError, type AwsJsonService, type RequestContext } from '../services';
+import type { AwsJsonService } from './aws-json-service';
+import type { RequestContext } from './request-context';
+import { ServiceError } from '../service-error';
 import { send } from './answers';
 import type { Exchange, Protocol } from './exchange';
 import { parseJson, readText } from './request-body';

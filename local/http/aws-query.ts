@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Principal } from '../iam/account';
-import { ServiceError, type ServiceName } from '../services';
+import type { Principal } from '../iam/principal';
+import { ServiceError } from '../service-error';
+import type { ServiceName } from '../service-name';
 import { send } from './answers';
 import type { Exchange, Protocol } from './exchange';
 import { readText } from './request-body';

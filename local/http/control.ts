@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { ServiceError } from '../services';
+import { ServiceError } from '../service-error';
 import { send } from './answers';
 import { parseJson, readText } from './request-body';
 

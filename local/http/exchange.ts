@@ -1,5 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { RequestContext, ServiceError, ServiceName } from '../services';
+import type { RequestContext } from './request-context';
+import type { ServiceError } from '../service-error';
+import type { ServiceName } from '../service-name';
 
 /** Who calls, and how long he waits. */
 export type CallContext = Omit<RequestContext, 'headers'>;

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { faultError } from '../faults/fault-error';
-import type { FaultInjector } from '../services';
+import type { FaultInjector } from '../faults/fault-injector';
 import { discardedResponse } from './discarded-response';
 import type { CallContext, Exchange } from './exchange';
 

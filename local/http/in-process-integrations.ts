@@ -1,12 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { faultError } from '../faults/fault-error';
-import {
-  ServiceError,
-  type CallingState,
-  type FaultInjector,
-  type Integrations,
-  type ServiceName,
-} from '../services';
+import type { CallingState } from '../faults/calling-state';
+import type { FaultInjector } from '../faults/fault-injector';
+import { ServiceError } from '../service-error';
+import type { ServiceName } from '../service-name';
+import type { Integrations } from '../step-functions/integrations';
 import { killProcess } from './faulty';
 
 /** A service that is called without HTTP. */

@@ -1,5 +1,8 @@
 import { z } from 'zod';
-import { ServiceError, type AwsJsonService, type RequestContext, type ServiceName } from '../services';
+import type { AwsJsonService } from './aws-json-service';
+import type { RequestContext } from './request-context';
+import { ServiceError } from '../service-error';
+import type { ServiceName } from '../service-name';
 
 /** One operation: its members, checked, and what it does. */
 export interface JsonOperation {

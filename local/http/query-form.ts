@@ -1,5 +1,5 @@
 import { XMLBuilder } from 'fast-xml-parser';
-import { ServiceError } from '../services';
+import { ServiceError } from '../service-error';
 
 /*
  * The AWS Query protocol in general: a form in, XML out. SNS, with maps of its own, reads and writes it itself.

@@ -1,5 +1,6 @@
-import type { Principal } from '../iam/account';
-import type { ServiceError, ServiceName } from '../services';
+import type { Principal } from '../iam/principal';
+import type { ServiceError } from '../service-error';
+import type { ServiceName } from '../service-name';
 import type { AwsQueryService } from './aws-query';
 import { parseQueryForm, renderQueryError, renderQueryResult, type QueryDialect } from './query-form';
 

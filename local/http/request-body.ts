@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import { ServiceError } from '../services';
+import { ServiceError } from '../service-error';
 
 /**
  * Reads a body of text, up to a size.

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { ServiceError, type ServiceName } from '../services';
+import { ServiceError } from '../service-error';
+import type { ServiceName } from '../service-name';
 import { send } from './answers';
 import type { Exchange, Protocol } from './exchange';
 import { parseJson, readText } from './request-body';

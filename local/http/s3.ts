@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { ServiceError } from '../services';
+import type { ServiceError } from '../service-error';
 import type { CallContext, Exchange, Protocol } from './exchange';
 
 /** What the server needs of S3: everything that is no other service's is a call of S3. */

@@ -1,14 +1,12 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Principal } from '../iam/account';
-import {
-  ServiceError,
-  type AwsJsonService,
-  type CallingState,
-  type FaultInjector,
-  type ServiceName,
-} from '../services';
+import type { Principal } from '../iam/principal';
+import type { CallingState } from '../faults/calling-state';
+import type { FaultInjector } from '../faults/fault-injector';
+import type { AwsJsonService } from './aws-json-service';
+import { ServiceError } from '../service-error';
+import type { ServiceName } from '../service-name';
 import { send } from './answers';
 import { AwsJsonProtocol } from './aws-json';
 import { AwsQueryProtocol, type AwsQueryService } from './aws-query';

@@ -1,33 +1,8 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { ServiceError } from '../services';
+import { ServiceError } from '../service-error';
 import { evaluate, type Decision, type Permission } from './evaluate';
 import type { PolicyDocument, PolicyStatement } from './policy-document';
-
-/** A role and what it may do. */
-export interface Role {
-  readonly name: string;
-  readonly arn: string;
-  /** Who may take it on. */
-  trust: PolicyDocument;
-  /** Its inline policies, by name. */
-  readonly policies: Map<string, PolicyDocument>;
-}
-
-/** Who makes a call. */
-export interface Principal {
-  /** `arn:aws:sts::000000000000:assumed-role/sluice-local-copy/sluice`, or the account's root. */
-  readonly arn: string;
-  /** `aws:userid`: `AROA…:session` */
-  readonly userId: string;
-  /** Undefined for the account's root, who may do everything. */
-  readonly role?: Role;
-}
-
-export interface TemporaryCredentials {
-  readonly accessKeyId: string;
-  readonly secretAccessKey: string;
-  readonly sessionToken: string;
-}
+import type { Principal, Role, TemporaryCredentials } from './principal';
 
 /**
  * The identities of the twin's one account, and what they may do: IAM and STS without their protocols. Signatures are not

@@ -1,5 +1,7 @@
-import type { Integrations, LambdaRuntime, ObjectStore } from '../services';
-import { ServiceError } from '../services';
+import type { LambdaRuntime } from '../lambda/lambda-runtime';
+import type { ObjectStore } from '../s3/object-store';
+import type { Integrations } from '../step-functions/integrations';
+import { ServiceError } from '../service-error';
 import type { Permission } from './evaluate';
 
 /** @throws ServiceError where the role may not */

@@ -1,6 +1,8 @@
-import { ServiceError, type ServiceName } from '../services';
+import { ServiceError } from '../service-error';
+import type { ServiceName } from '../service-name';
 import type { Require } from './as-role';
-import type { Account, Principal } from './account';
+import type { Account } from './account';
+import type { Principal } from './principal';
 import type { Permission } from './evaluate';
 import { permissionsOf, type Surroundings } from './permissions';
 

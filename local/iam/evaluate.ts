@@ -1,4 +1,4 @@
-import { ServiceError } from '../services';
+import { ServiceError } from '../service-error';
 import type { PolicyDocument, PolicyStatement } from './policy-document';
 
 /** What a call needs to be allowed. */

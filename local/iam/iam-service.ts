@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { QueryService } from '../http/query-service';
-import { ServiceError } from '../services';
-import { roleId, type Account, type Role } from './account';
+import { ServiceError } from '../service-error';
+import { roleId, type Account } from './account';
+import type { Role } from './principal';
 import { policyDocument, type PolicyDocument } from './policy-document';
 
 const ofRole = z.strictObject({ RoleName: z.string() });

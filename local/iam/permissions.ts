@@ -1,4 +1,4 @@
-import type { ServiceName } from '../services';
+import type { ServiceName } from '../service-name';
 import type { Permission } from './evaluate';
 
 /** What the mapping needs to know beside the call itself. */

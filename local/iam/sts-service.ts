@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { QueryService } from '../http/query-service';
-import { ServiceError } from '../services';
-import type { Account, Principal } from './account';
+import { ServiceError } from '../service-error';
+import type { Account } from './account';
+import type { Principal } from './principal';
 
 const assumeRole = z.strictObject({
   RoleArn: z.string(),

@@ -1,4 +1,4 @@
-import { ServiceError } from '../services';
+import { ServiceError } from '../service-error';
 import { reservedVariables } from './environment-variables';
 
 /** A function as it was packaged and deployed to the twin. */

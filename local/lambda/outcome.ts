@@ -1,4 +1,4 @@
-import type { Invocation } from '../services';
+import type { Invocation } from './lambda-runtime';
 import type { Ending } from './execution-environment';
 import type { ErrorPayload } from './messages';
 

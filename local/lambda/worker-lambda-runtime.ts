@@ -1,7 +1,10 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { CallingState, Fault, FaultInjector, Invocation, LambdaRuntime } from '../services';
+import type { CallingState } from '../faults/calling-state';
+import type { FaultInjector } from '../faults/fault-injector';
+import type { Fault } from '../faults/fault-rule';
+import type { Invocation, LambdaRuntime } from './lambda-runtime';
 import { checkFunction, type DeployedFunction } from './deployed-function';
 import { EnvironmentPool } from './environment-pool';
 import type { Credentials } from './environment-variables';

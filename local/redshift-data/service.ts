@@ -1,6 +1,8 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { ServiceError, type AwsJsonService, type RequestContext } from '../services';
+import type { AwsJsonService } from '../http/aws-json-service';
+import type { RequestContext } from '../http/request-context';
+import { ServiceError } from '../service-error';
 import { batchExecuteStatement } from './operations/batch-execute-statement';
 import { cancelStatement } from './operations/cancel-statement';
 import type { Operation, RedshiftDataOptions, ServiceContext } from './operations/context';

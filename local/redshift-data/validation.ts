@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { ServiceError } from '../services';
+import { ServiceError } from '../service-error';
 
 /**
  * Checks a request against its shape. @throws ServiceError ValidationException in the words of AWS's own checks.

@@ -1,4 +1,4 @@
-import { ServiceError } from '../services';
+import { ServiceError } from '../service-error';
 
 /** Errors that several operations answer with. Words and statuses: https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html */
 

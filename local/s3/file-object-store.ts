@@ -10,7 +10,8 @@ import {
 } from 'node:fs';
 import { unlink, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { ServiceError, type ObjectStore, type StoredObject } from '../services';
+import type { ObjectStore, StoredObject } from './object-store';
+import { ServiceError } from '../service-error';
 import type { Checksum } from './checksums';
 import { checkWrite, type WriteConditions } from './conditions';
 import { noSuchBucket } from './errors';

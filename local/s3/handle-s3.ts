@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { pipeline } from 'node:stream/promises';
-import { ServiceError } from '../services';
+import { ServiceError } from '../service-error';
 import { openAccess, type BucketAccess } from './bucket-access';
 import type { Operation, S3Answer } from './call';
 import type { FileObjectStore } from './file-object-store';

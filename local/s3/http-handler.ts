@@ -1,5 +1,5 @@
 import type { S3Handler } from '../http/s3';
-import type { Principal } from '../iam/account';
+import type { Principal } from '../iam/principal';
 import { openAccess, type BucketAccess } from './bucket-access';
 import type { FileObjectStore } from './file-object-store';
 import { answerS3Error, handleS3 } from './handle-s3';

@@ -1,4 +1,4 @@
-import { ServiceError } from '../services';
+import { ServiceError } from '../service-error';
 
 /** Prefixes and suffixes that AWS reserves: https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html */
 const RESERVED_PREFIXES = ['xn--', 'sthree-', 'amzn-s3-demo-'];

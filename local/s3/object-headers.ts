@@ -1,4 +1,4 @@
-import { ServiceError } from '../services';
+import { ServiceError } from '../service-error';
 import { checksumHeader } from './checksums';
 import type { ReadConditions } from './conditions';
 import type { ObjectAttributes, S3Object } from './file-object-store';

@@ -1,4 +1,4 @@
-import { ServiceError } from '../services';
+import { ServiceError } from '../service-error';
 import { notImplemented } from './errors';
 
 /** Header values by lower-case name. */

@@ -1,5 +1,5 @@
 import { notImplemented } from './errors';
-import { ServiceError } from '../services';
+import { ServiceError } from '../service-error';
 
 /** Bytes `first` to `last` of a body, both included, from 0. */
 export interface ByteRange {

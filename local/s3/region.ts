@@ -1,4 +1,4 @@
-import { ServiceError } from '../services';
+import { ServiceError } from '../service-error';
 import type { Headers, S3Operation } from './operation';
 import type { FileObjectStore } from './file-object-store';
 

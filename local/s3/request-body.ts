@@ -3,7 +3,7 @@ import { createWriteStream } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import type { IncomingMessage } from 'node:http';
 import { pipeline } from 'node:stream/promises';
-import { ServiceError } from '../services';
+import { ServiceError } from '../service-error';
 import { decodeAwsChunked } from './aws-chunked';
 import {
   CHECKSUM_ALGORITHMS,

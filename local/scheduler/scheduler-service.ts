@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { RestJsonService } from '../http/rest-json';
-import { ServiceError } from '../services';
+import { ServiceError } from '../service-error';
 import { deadLetters, retryPolicy, type PlannedSchedule } from '../stack';
 
 /** Of an update: what is not given is not kept. https://docs.aws.amazon.com/scheduler/latest/APIReference/API_UpdateSchedule.html */

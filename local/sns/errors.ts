@@ -1,4 +1,4 @@
-import { ServiceError } from '../services';
+import { ServiceError } from '../service-error';
 
 /*
  * Errors have two names in SNS: the exception (`InvalidParameterException`), which an SDK throws and Step Functions

@@ -1,5 +1,5 @@
 import { XMLBuilder } from 'fast-xml-parser';
-import { ServiceError } from '../services';
+import { ServiceError } from '../service-error';
 import { invalidParameter } from './errors';
 
 /*

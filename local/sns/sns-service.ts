@@ -8,7 +8,7 @@ import { parseForm, renderError, renderResult, unknownAction, type QueryCall } f
 import type { SnsState } from './state';
 import { listSubscriptionsByTopic, subscribe, unsubscribe } from './subscriptions';
 import { Topics } from './topics';
-import type { ServiceError } from '../services';
+import type { ServiceError } from '../service-error';
 
 const operations: Readonly<Record<string, (state: SnsState, input: unknown) => unknown>> = {
   CreateTopic: createTopic,

@@ -1,6 +1,6 @@
 import { mkdirSync, readdirSync, unlinkSync } from 'node:fs';
 import { join } from 'node:path';
-import { ServiceError } from '../services';
+import { ServiceError } from '../service-error';
 import type { Clock } from './clock';
 import { createExecution } from './interpreter/create-execution';
 import { Interrupted } from './interpreter/failures';

@@ -1,4 +1,4 @@
-import { ServiceError } from '../services';
+import { ServiceError } from '../service-error';
 import { limits } from './limits';
 
 /** Characters that a name must not have. https://docs.aws.amazon.com/step-functions/latest/apireference/API_StartExecution.html */

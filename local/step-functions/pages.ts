@@ -1,4 +1,4 @@
-import { ServiceError } from '../services';
+import { ServiceError } from '../service-error';
 
 /** What AWS gives when a list is asked for without a number, or with 0. */
 const defaultPageSize = 100;

@@ -1,12 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
-import {
-  type AwsJsonService,
-  type Integrations,
-  type LambdaRuntime,
-  type RequestContext,
-  ServiceError,
-} from '../services';
+import type { AwsJsonService } from '../http/aws-json-service';
+import type { RequestContext } from '../http/request-context';
+import type { LambdaRuntime } from '../lambda/lambda-runtime';
+import { ServiceError } from '../service-error';
+import type { Integrations } from './integrations';
 import { type Clock, systemClock } from './clock';
 import { type ExecutionRecord, Executions } from './executions';
 import { nestingOf } from './json';

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { ServiceError } from '../services';
+import { ServiceError } from '../service-error';
 import { type Diagnostic, diagnosticsText } from './definition/diagnostics';
 import type { Definition } from './definition/language';
 import { lintDefinition } from './definition/lint';

@@ -1,4 +1,4 @@
-import type { FaultRule } from '../../local/services';
+import type { FaultRule } from '../../local/faults/fault-rule';
 import { ANSWER_LOST, CONFLICT, CRASH, SDK_ATTEMPTS, THROTTLED } from '../../testkit/faults';
 
 /** A fault that a load of one hour meets, and whether the load gets over it. */

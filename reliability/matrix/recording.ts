@@ -1,4 +1,5 @@
-import type { Call, ServiceName } from '../../local/services';
+import type { Call } from '../../local/faults/fault-injector';
+import type { ServiceName } from '../../local/service-name';
 import { HOUR } from './lake';
 import type { Task } from './tasks';
 import { inputOf, rulesOf, WAYS, type Way } from './ways';

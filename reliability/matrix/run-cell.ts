@@ -1,7 +1,7 @@
 import type { RowCounts } from '../../core/report';
 import type { LoadDocument } from '../../cli/load';
 import type { CountedRule } from '../../local/faults/rule-faults';
-import type { FaultRule } from '../../local/services';
+import type { FaultRule } from '../../local/faults/fault-rule';
 import type { Cell } from './cells';
 import { Findings } from './compare';
 import { expectationOf, loadsOf, rowsOf, type Expectation } from './expectation';

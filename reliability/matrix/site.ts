@@ -9,7 +9,7 @@ import { query } from '../../cli/shared/query';
 import { prefixOfHour } from '../../core/prefix';
 import { stagingTable } from '../../core/warehouse';
 import type { TwinDescription } from '../../local/description';
-import type { FaultRule } from '../../local/services';
+import type { FaultRule } from '../../local/faults/fault-rule';
 import { emptyTwin } from '../../testkit/empty-twin';
 import { SILENT } from '../../testkit/silent-output';
 import { BOTH, CHANGED_FILE, CHANGED_LAKES, fileOf, HOUR, LAKE } from './lake';

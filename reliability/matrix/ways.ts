@@ -1,4 +1,4 @@
-import type { FaultRule } from '../../local/services';
+import type { FaultRule } from '../../local/faults/fault-rule';
 import { BOTH, HOUR, SCHEDULED } from './lake';
 import type { Task } from './tasks';
 

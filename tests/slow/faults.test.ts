@@ -1,4 +1,4 @@
-import type { Fault, FaultRule } from '../../local/services';
+import type { Fault, FaultRule } from '../../local/faults/fault-rule';
 import {
   ANSWER_LOST,
   CONFLICT,

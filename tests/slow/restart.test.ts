@@ -16,7 +16,7 @@ import type { TwinConnection } from '../../cli/shared/connection';
 import { query, type QueryResult } from '../../cli/shared/query';
 import { prefixOfHour } from '../../core/prefix';
 import type { TwinDescription } from '../../local/description';
-import type { FaultRule } from '../../local/services';
+import type { FaultRule } from '../../local/faults/fault-rule';
 import { packageIfChanged } from '../../local/stack';
 import { parquetOf, tripsSelect, type Trip } from '../../testkit/parquet';
 import { SILENT } from '../../testkit/silent-output';

@@ -1,5 +1,5 @@
 import { ListStatementsCommand } from '@aws-sdk/client-redshift-data';
-import type { FaultRule } from '../../local/services';
+import type { FaultRule } from '../../local/faults/fault-rule';
 import { SDK_ATTEMPTS, THROTTLED } from '../../testkit/faults';
 import { TestTwin } from '../../testkit/test-twin';
 import { untilPicked } from '../../testkit/until-picked';

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import type { ObjectStore, StoredObject } from '../../services';
+import type { ObjectStore, StoredObject } from '../../s3/object-store';
 import type { CopyCommand, S3Location } from './command';
 import {
   accessDenied,

@@ -1,6 +1,6 @@
 import { link, mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { ObjectStore, StoredObject } from '../../services';
+import type { ObjectStore, StoredObject } from '../../s3/object-store';
 import { SqlError } from '../sql/errors';
 import { quoteIdentifier } from '../sql/identifiers';
 import type { Relation } from '../sql/scope';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { ServiceError } from '../../services';
+import { ServiceError } from '../../service-error';
 import { validate } from '../validation';
 import { isFinal } from '../statements/record';
 import type { Operation } from './context';

@@ -1,4 +1,4 @@
-import type { RequestContext } from '../../services';
+import type { RequestContext } from '../../http/request-context';
 import { Catalog } from '../warehouse/catalog';
 import type { ServiceContext } from './context';
 import { checkDatabase, checkWorkgroup } from './shapes';

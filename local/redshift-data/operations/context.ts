@@ -1,4 +1,6 @@
-import type { FaultInjector, ObjectStore, RequestContext } from '../../services';
+import type { FaultInjector } from '../../faults/fault-injector';
+import type { RequestContext } from '../../http/request-context';
+import type { ObjectStore } from '../../s3/object-store';
 import type { StatementRegistry } from '../statements/registry';
 import type { StatementRunner } from '../statements/runner';
 import type { Database } from '../warehouse/database';

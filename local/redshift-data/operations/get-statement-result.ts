@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { ServiceError } from '../../services';
+import { ServiceError } from '../../service-error';
 import { validate } from '../validation';
 import { columnMetadata } from './column-metadata';
 import type { Operation } from './context';

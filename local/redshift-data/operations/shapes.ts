@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { ServiceError } from '../../services';
+import { ServiceError } from '../../service-error';
 import type { ServiceContext } from './context';
 
 /**

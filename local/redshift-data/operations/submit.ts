@@ -1,5 +1,6 @@
-import type { Principal } from '../../iam/account';
-import { ServiceError, type RequestContext } from '../../services';
+import type { Principal } from '../../iam/principal';
+import type { RequestContext } from '../../http/request-context';
+import { ServiceError } from '../../service-error';
 import { parametersOf } from '../sql/nodes';
 import type { SqlParameter, Submission } from '../statements/record';
 import { seconds, type ServiceContext } from './context';

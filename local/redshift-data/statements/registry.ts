@@ -1,7 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { EventEmitter, once } from 'node:events';
 import { rmSync } from 'node:fs';
-import { ServiceError } from '../../services';
+import { ServiceError } from '../../service-error';
 import { Journal, type JournalEntry, type TokenUse } from './journal';
 import {
   advance,

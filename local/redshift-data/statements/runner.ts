@@ -1,5 +1,7 @@
 import { join } from 'node:path';
-import type { CallingState, Fault, FaultInjector } from '../../services';
+import type { CallingState } from '../../faults/calling-state';
+import type { FaultInjector } from '../../faults/fault-injector';
+import type { Fault } from '../../faults/fault-rule';
 import type { CopyEnvironment } from '../copy/load';
 import { Cancelled } from '../warehouse/connection';
 import type { Database } from '../warehouse/database';

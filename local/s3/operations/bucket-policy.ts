@@ -1,5 +1,5 @@
 import { policyDocument } from '../../iam/policy-document';
-import { ServiceError } from '../../services';
+import { ServiceError } from '../../service-error';
 import type { S3Answer, S3Call } from '../call';
 import { receiveText } from '../request-body';
 

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { createReadStream, createWriteStream } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { pipeline } from 'node:stream/promises';
-import { ServiceError } from '../../services';
+import { ServiceError } from '../../service-error';
 import type { S3Answer, S3Call } from '../call';
 import { CHECKSUM_ALGORITHMS, checksumHeader, startChecksum, type Checksum } from '../checksums';
 import { invalidRequest, malformedXml, notImplemented } from '../errors';

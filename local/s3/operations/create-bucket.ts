@@ -1,4 +1,4 @@
-import { ServiceError } from '../../services';
+import { ServiceError } from '../../service-error';
 import type { S3Answer, S3Call } from '../call';
 import { malformedXml, notImplemented } from '../errors';
 import { signingRegion } from '../region';

@@ -16,7 +16,8 @@ import { DuckDBInstance } from '@duckdb/node-api';
 import type { Delivered } from '../../../local/firehose/delivery';
 import type { FirehoseOptions, FirehoseService } from '../../../local/firehose/firehose-service';
 import type { FileObjectStore } from '../../../local/s3/file-object-store';
-import type { DeliveryStream, Invocation } from '../../../local/services';
+import type { DeliveryStream } from '../../../local/firehose/delivery-stream';
+import type { Invocation } from '../../../local/lambda/lambda-runtime';
 import { echo, openService, returned, serve, STREAM, type EventRecord } from './serve';
 
 jest.setTimeout(120_000);

@@ -3,12 +3,10 @@ import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { FirehoseService, type FirehoseOptions } from '../../../local/firehose/firehose-service';
 import { FileObjectStore } from '../../../local/s3/file-object-store';
-import {
-  ServiceError,
-  type AwsJsonService,
-  type DeliveryStream,
-  type Invocation,
-} from '../../../local/services';
+import type { DeliveryStream } from '../../../local/firehose/delivery-stream';
+import type { AwsJsonService } from '../../../local/http/aws-json-service';
+import type { Invocation } from '../../../local/lambda/lambda-runtime';
+import { ServiceError } from '../../../local/service-error';
 
 /** One AWS JSON service on a free loopback port. */
 export async function serve(service: AwsJsonService): Promise<{ server: Server; endpoint: string }> {

@@ -8,7 +8,9 @@ import { TwinServer, type TwinServerOptions } from '../../../local/http/twin-ser
 import { FileObjectStore } from '../../../local/s3/file-object-store';
 import { answerS3Error, handleS3 } from '../../../local/s3/handle-s3';
 import { operationOf } from '../../../local/s3/operation';
-import { ServiceError, type AwsJsonService, type RequestContext } from '../../../local/services';
+import type { AwsJsonService } from '../../../local/http/aws-json-service';
+import type { RequestContext } from '../../../local/http/request-context';
+import { ServiceError } from '../../../local/service-error';
 import { SnsService } from '../../../local/sns/sns-service';
 
 /** A service with the smallest state there is: the state machines whose names it was told. */

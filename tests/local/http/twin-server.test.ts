@@ -13,7 +13,7 @@ import { once } from 'node:events';
 import { request } from 'node:http';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { ServiceError } from '../../../local/services';
+import { ServiceError } from '../../../local/service-error';
 import { Twin } from './fixtures';
 
 let twin: Twin;

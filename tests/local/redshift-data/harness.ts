@@ -15,14 +15,11 @@ import {
 } from '@aws-sdk/client-redshift-data';
 import { DuckDBInstance } from '@duckdb/node-api';
 import { RedshiftDataService } from '../../../local/redshift-data';
-import {
-  ServiceError,
-  type AwsJsonService,
-  type Fault,
-  type FaultInjector,
-  type ObjectStore,
-  type StoredObject,
-} from '../../../local/services';
+import type { FaultInjector } from '../../../local/faults/fault-injector';
+import type { Fault } from '../../../local/faults/fault-rule';
+import type { AwsJsonService } from '../../../local/http/aws-json-service';
+import type { ObjectStore, StoredObject } from '../../../local/s3/object-store';
+import { ServiceError } from '../../../local/service-error';
 
 export const REGION = 'eu-west-1';
 export const ACCOUNT = '123456789012';

@@ -14,7 +14,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { RuleFaults } from '../../../local/faults/rule-faults';
 import { TwinServer } from '../../../local/http/twin-server';
-import { ServiceError } from '../../../local/services';
+import { ServiceError } from '../../../local/service-error';
 import { SnsService } from '../../../local/sns/sns-service';
 
 const options = { region: 'us-east-1', accountId: '000000000000' };

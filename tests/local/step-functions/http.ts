@@ -1,7 +1,8 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { SFNClient } from '@aws-sdk/client-sfn';
-import { type AwsJsonService, ServiceError } from '../../../local/services';
+import type { AwsJsonService } from '../../../local/http/aws-json-service';
+import { ServiceError } from '../../../local/service-error';
 
 /** Serves one AWS JSON service on a free port, as the twin does. */
 export async function serve(service: AwsJsonService) {

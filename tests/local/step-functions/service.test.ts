@@ -13,7 +13,8 @@ import {
   StartExecutionCommand,
   StopExecutionCommand,
 } from '@aws-sdk/client-sfn';
-import { type Integrations, ServiceError } from '../../../local/services';
+import { ServiceError } from '../../../local/service-error';
+import type { Integrations } from '../../../local/step-functions/integrations';
 import {
   type Clock,
   compressedClock,

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Integrations, Invocation, LambdaRuntime } from '../../../local/services';
+import type { Invocation, LambdaRuntime } from '../../../local/lambda/lambda-runtime';
+import type { Integrations } from '../../../local/step-functions/integrations';
 import { type Clock, compressedClock } from '../../../local/step-functions/clock';
 import { parseDefinition } from '../../../local/step-functions/definition/parse';
 import { createExecution } from '../../../local/step-functions/interpreter/create-execution';

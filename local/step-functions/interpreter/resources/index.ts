@@ -1,4 +1,5 @@
-import type { Integrations, LambdaRuntime } from '../../../services';
+import type { LambdaRuntime } from '../../../lambda/lambda-runtime';
+import type { Integrations } from '../../integrations';
 import { lambdaFunction } from './lambda-function';
 import { lambdaInvoke, lambdaInvokeParameters } from './lambda-invoke';
 import type { ParameterValues } from './parameter-values';

@@ -1,4 +1,4 @@
-import type { LambdaRuntime } from '../../../services';
+import type { LambdaRuntime } from '../../../lambda/lambda-runtime';
 import { isJsonObject, type Json, Payload } from '../../json';
 import { checkSize } from '../data-flow';
 import type { Execution } from '../execution';

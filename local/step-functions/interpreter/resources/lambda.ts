@@ -1,4 +1,4 @@
-import type { Invocation } from '../../../services';
+import type { Invocation } from '../../../lambda/lambda-runtime';
 import type { Json } from '../../json';
 import { StateFailure } from '../failures';
 

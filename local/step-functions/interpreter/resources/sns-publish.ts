@@ -1,4 +1,6 @@
-import { type CallingState, type Integrations, ServiceError } from '../../../services';
+import type { CallingState } from '../../../faults/calling-state';
+import { ServiceError } from '../../../service-error';
+import type { Integrations } from '../../integrations';
 import { isJsonObject, type Json, Payload } from '../../json';
 import { checkSize } from '../data-flow';
 import { EvaluationFailure, StateFailure } from '../failures';

@@ -1,4 +1,4 @@
-import type { CallingState } from '../../../services';
+import type { CallingState } from '../../../faults/calling-state';
 import type { Json } from '../../json';
 import type { Visit } from '../execution';
 
