@@ -12,36 +12,17 @@ import { unlink, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { ObjectStore, StoredObject } from './object-store';
 import { ServiceError } from '../service-error';
-import type { Checksum } from './checksums';
 import { checkWrite, type WriteConditions } from './conditions';
 import { noSuchBucket } from './errors';
+import type { FinishedBody } from './finished-body';
 import { KeyIndex } from './key-index';
 import { MultipartUploads } from './multipart-uploads';
 import { checkBucketName, checkKey } from './names';
+import type { ObjectAttributes } from './object-attributes';
 import { readRecord, writeRecord } from './records';
-
-/** What a client gave with an object, and gets back with it. */
-export interface ObjectAttributes {
-  readonly contentType?: string | undefined;
-  /** Cache-Control, Content-Disposition and the like, by lower-case name. */
-  readonly headers?: Readonly<Record<string, string>>;
-  /** The `x-amz-meta-` headers, without that prefix. */
-  readonly metadata?: Readonly<Record<string, string>>;
-  readonly checksum?: Checksum | undefined;
-  /** The multipart upload that made the object: completing it once more is answered as the first time. */
-  readonly uploadId?: string;
-}
 
 export interface S3Object extends StoredObject {
   readonly attributes: ObjectAttributes;
-}
-
-/** A whole body in a file of the store's own, not yet an object. */
-export interface FinishedBody {
-  readonly path: string;
-  readonly size: number;
-  /** Without quotes. */
-  readonly etag: string;
 }
 
 export interface Bucket {

@@ -3,7 +3,8 @@ import { mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Checksum, ChecksumAlgorithm, ChecksumType } from './checksums';
 import { noSuchUpload } from './errors';
-import type { FinishedBody, ObjectAttributes } from './file-object-store';
+import type { FinishedBody } from './finished-body';
+import type { ObjectAttributes } from './object-attributes';
 import { compareKeys } from './key-index';
 import { readRecord, writeRecord } from './records';
 

@@ -1,7 +1,8 @@
 import { ServiceError } from '../service-error';
 import { checksumHeader } from './checksums';
 import type { ReadConditions } from './conditions';
-import type { ObjectAttributes, S3Object } from './file-object-store';
+import type { S3Object } from './file-object-store';
+import type { ObjectAttributes } from './object-attributes';
 import type { Headers } from './operation';
 
 /** What S3 keeps with an object and gives back with it, besides Content-Type. */

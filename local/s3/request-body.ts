@@ -15,7 +15,7 @@ import {
   type ChecksumAlgorithm,
 } from './checksums';
 import { incompleteBody, invalidRequest, malformedXml, notImplemented } from './errors';
-import type { FinishedBody } from './file-object-store';
+import type { FinishedBody } from './finished-body';
 import type { Headers } from './operation';
 
 /** 5 GiB, for one PUT. */

@@ -1,6 +1,13 @@
 import type { Inbox } from './inbox';
-import type { Subscription } from './subscriptions';
 import type { Topics } from './topics';
+
+/** Who would hear of a topic's messages; here all stand in the inbox. */
+export interface Subscription {
+  readonly arn: string;
+  readonly topic: string;
+  readonly protocol: string;
+  readonly endpoint: string;
+}
 
 /** What the operations work on. */
 export interface SnsState {

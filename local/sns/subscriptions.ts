@@ -4,14 +4,6 @@ import { parseInput } from './input';
 import type { SnsState } from './state';
 import { existingTopic } from './topic-arn';
 
-/** Who would hear of a topic's messages; here all stand in the inbox. */
-export interface Subscription {
-  readonly arn: string;
-  readonly topic: string;
-  readonly protocol: string;
-  readonly endpoint: string;
-}
-
 const subscription = z.strictObject({
   TopicArn: z.string(),
   Protocol: z.literal('email'),

@@ -1,5 +1,5 @@
-import { SqlError } from './errors';
-import type { Node } from './nodes';
+import { SqlError, syntaxError } from './errors';
+import { isWord, splitAtCommas, type Node } from './nodes';
 import type { Scope } from './scope';
 
 /** One call: the name is known, the arguments are still Redshift's. */
@@ -7,15 +7,19 @@ export interface Call {
   readonly name: string;
   readonly nodes: readonly Node[];
   readonly scope: Scope;
-  /** The arguments between commas, translated. */
-  readonly arguments: () => readonly string[];
+  /** Translates one expression among the nodes. */
+  expression(nodes: readonly Node[]): string;
+  /** Translates expressions between commas. */
+  list(nodes: readonly Node[]): string;
+  /** Translates what stands in parentheses, with them. */
+  group(nodes: readonly Node[]): string;
 }
 
 export type Translation = (call: Call) => string;
 
 /** The arguments, if there are as many as the function takes. @throws SqlError as Redshift for an unknown signature. */
 export function counted(call: Call, atLeast: number, atMost = atLeast): readonly string[] {
-  const given = call.arguments();
+  const given = argumentsOf(call, call.nodes);
   if (given.length < atLeast || given.length > atMost) {
     throw new SqlError(
       `ERROR: function ${call.name}(${given.map(() => 'unknown').join(', ')}) does not exist\n` +
@@ -23,4 +27,10 @@ export function counted(call: Call, atLeast: number, atMost = atLeast): readonly
     );
   }
   return given;
+}
+
+/** The arguments between commas, translated. */
+export function argumentsOf(call: Call, nodes: readonly Node[]): readonly string[] {
+  if (isWord(nodes[0], 'distinct')) throw syntaxError('distinct');
+  return splitAtCommas(nodes).map((part) => call.expression(part));
 }

@@ -3,7 +3,9 @@ import { translateExpression } from './expression';
 import { readAlias, translateFrom } from './from';
 import { quoteIdentifier, readRelationName } from './identifiers';
 import { NodeReader, isSymbol, isWord, splitAtCommas, textOf, type Node } from './nodes';
-import { columnNames, isQuery, translateQuery } from './query';
+import { translateQuery } from './query';
+import { isQuery } from './is-query';
+import { columnNames } from './identifiers';
 import type { Relation, Scope } from './scope';
 
 type Change<V extends string> = { readonly verb: V; readonly target: Relation; readonly sql: string };

@@ -2,7 +2,9 @@ import { SqlError, syntaxError, unsupported } from './errors';
 import { columnDefinition } from './column-definition';
 import { quoteIdentifier, readRelationName } from './identifiers';
 import { NodeReader, isWord, splitAtCommas, textOf, type Node } from './nodes';
-import { columnNames, isQuery, translateQuery } from './query';
+import { translateQuery } from './query';
+import { isQuery } from './is-query';
+import { columnNames } from './identifiers';
 import { DEFAULT_SCHEMA, type Relation, type Scope } from './scope';
 import type { ColumnDefinition, CreateTable, StatementOf, TableAttributes, Unbound } from './statement';
 

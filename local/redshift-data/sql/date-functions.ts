@@ -1,6 +1,5 @@
 import { counted, type Call, type Translation } from './call';
 import { syntaxError, unsupported } from './errors';
-import { translateExpression } from './expression';
 import { quoteLiteral } from './identifiers';
 import { NodeReader, isWord, splitAtCommas, textOf, type Node } from './nodes';
 
@@ -44,15 +43,15 @@ function datePart(nodes: readonly Node[]): string {
 function withDatePart(call: Call, count: number): [string, ...string[]] {
   const [part, ...rest] = splitAtCommas(call.nodes);
   if (part === undefined || rest.length !== count) throw syntaxError(')');
-  return [datePart(part), ...rest.map((nodes) => translateExpression(nodes, call.scope))];
+  return [datePart(part), ...rest.map((nodes) => call.expression(nodes))];
 }
 
 /** EXTRACT gives an INTEGER: https://docs.aws.amazon.com/redshift/latest/dg/r_EXTRACT_function.html */
-const extract: Translation = ({ nodes, scope }) => {
-  const reader = new NodeReader(nodes);
+const extract: Translation = (call) => {
+  const reader = new NodeReader(call.nodes);
   const part = datePart(reader.takeUntil((node) => isWord(node, 'from')));
   reader.expect('from');
-  const source = translateExpression(reader.rest(), scope);
+  const source = call.expression(reader.rest());
   const type = part === 'epoch' ? 'BIGINT' : 'INTEGER';
   return `CAST(floor(date_part('${part}', ${source})) AS ${type})`;
 };
@@ -118,7 +117,7 @@ function format(call: Call, nodes: readonly Node[] | undefined): string {
 const toChar: Translation = (call) => {
   const [source, pattern] = splitAtCommas(call.nodes);
   counted(call, 2);
-  return `strftime(CAST(${translateExpression(source!, call.scope)} AS TIMESTAMP), ${format(call, pattern)})`;
+  return `strftime(CAST(${call.expression(source!)} AS TIMESTAMP), ${format(call, pattern)})`;
 };
 
 const toDate: Translation = (call) => {

@@ -1,11 +1,13 @@
 import { SqlError, syntaxError, unsupported } from './errors';
+import type { Call } from './call';
+import { cast, engineParameter, timestamp } from './engine-sql';
 import { translateCall } from './functions';
 import { quoteIdentifier, quoteLiteral } from './identifiers';
+import { isQuery } from './is-query';
 import { KEYWORDS, REFUSED_WORDS } from './keywords';
 import { NodeReader, isSymbol, isWord, splitAtCommas, textOf, type Node } from './nodes';
-import { isQuery, translateQuery } from './query';
 import { SYSTEM_SCHEMA, type Scope } from './scope';
-import { readType, type ColumnType } from './types';
+import { readType } from './types';
 
 /** Words that may stand before a parenthesis without calling anything. */
 const BEFORE_PARENTHESIS: ReadonlySet<string> = new Set(
@@ -25,15 +27,6 @@ const BARE_FUNCTIONS: ReadonlyMap<string, (scope: Scope) => string> = new Map([
       scope.inDefault ? 'CAST(now() AS DATE)' : `CAST(${timestamp(scope.environment.statementTime)} AS DATE)`,
   ],
 ]);
-
-export function timestamp(time: Date): string {
-  return `TIMESTAMP '${time.toISOString().replace('T', ' ').replace('Z', '')}'`;
-}
-
-/** Name of a parameter in the engine's statement; a Redshift parameter may start with a digit. */
-export function engineParameter(name: string): string {
-  return `p_${name}`;
-}
 
 /** Expressions between commas, as in SELECT and ORDER BY. */
 export function translateList(nodes: readonly Node[], scope: Scope): string {
@@ -78,8 +71,8 @@ function translateNext(reader: NodeReader, scope: Scope, parts: string[]): void 
   }
 }
 
-export function translateGroup(nodes: readonly Node[], scope: Scope): string {
-  if (isQuery(nodes)) return `(${translateQuery(nodes, scope)})`;
+function translateGroup(nodes: readonly Node[], scope: Scope): string {
+  if (isQuery(nodes)) return `(${scope.query(nodes)})`;
   if (isWord(nodes[0], 'from', 'values')) throw syntaxError(textOf(nodes[0]));
   return `(${translateList(nodes, scope)})`;
 }
@@ -116,15 +109,6 @@ function takeOperand(parts: string[]): string {
   return operand;
 }
 
-/**
- * An explicit cast to VARCHAR(n) or CHAR(n) cuts, it does not fail:
- * https://docs.aws.amazon.com/redshift/latest/dg/r_Character_types.html
- */
-export function cast(operand: string, type: ColumnType): string {
-  const engine = `CAST(${operand} AS ${type.engine})`;
-  return type.length === undefined ? engine : `${SYSTEM_SCHEMA}.truncate_bytes(${engine}, ${type.length})`;
-}
-
 function translateWord(word: string, reader: NodeReader, scope: Scope, parts: string[]): void {
   const next = reader.peek();
   if (isSymbol(next, '.')) {
@@ -132,7 +116,7 @@ function translateWord(word: string, reader: NodeReader, scope: Scope, parts: st
     return;
   }
   if (next?.kind === 'group' && !BEFORE_PARENTHESIS.has(word)) {
-    parts.push(translateCall(word, reader, scope));
+    parts.push(readCall(word, reader, scope));
     return;
   }
   if (next?.kind === 'string' && isTypedLiteral(word)) {
@@ -149,6 +133,18 @@ function translateWord(word: string, reader: NodeReader, scope: Scope, parts: st
   }
   if (REFUSED_WORDS.has(word)) throw unsupported(word.toUpperCase());
   parts.push(BARE_FUNCTIONS.get(word)?.(scope) ?? keywordOrName(word, reader));
+}
+
+function readCall(name: string, reader: NodeReader, scope: Scope): string {
+  const call: Call = {
+    name,
+    nodes: reader.expectGroup(),
+    scope,
+    expression: (nodes) => translateExpression(nodes, scope),
+    list: (nodes) => translateList(nodes, scope),
+    group: (nodes) => translateGroup(nodes, scope),
+  };
+  return translateCall(call, reader);
 }
 
 function keywordOrName(word: string, reader: NodeReader): string {
@@ -189,5 +185,5 @@ function readApproximate(reader: NodeReader, scope: Scope): string {
   reader.expect('count');
   const nodes = reader.peek();
   if (nodes?.kind !== 'group' || !isWord(nodes.nodes[0], 'distinct')) throw reader.unexpected();
-  return translateCall('count', reader, scope);
+  return readCall('count', reader, scope);
 }

@@ -1,9 +1,9 @@
 import { SqlError, unsupported } from './errors';
 import { translateExpression } from './expression';
-import { quoteIdentifier, readRelationName } from './identifiers';
+import { columnNames, quoteIdentifier, readRelationName } from './identifiers';
+import { isQuery } from './is-query';
 import { KEYWORDS } from './keywords';
 import { NodeReader, isSymbol, isWord, textOf, type Node } from './nodes';
-import { columnNames, isQuery, translateQuery } from './query';
 import type { Scope } from './scope';
 
 const JOIN_WORDS = ['natural', 'inner', 'left', 'right', 'full', 'cross', 'join'];
@@ -75,7 +75,7 @@ function readParenthesised(reader: NodeReader, scope: Scope): { sql: string; has
   const nodes = reader.expectGroup();
   if (isWord(nodes[0], 'values')) throw unsupported('VALUES in FROM');
   if (!isQuery(nodes)) return { sql: `(${translateFrom(nodes, scope).sql})`, hasAlias: true };
-  const sql = `(${translateQuery(nodes, scope)})`;
+  const sql = `(${scope.query(nodes)})`;
   const alias = readAlias(reader);
   if (alias === '') {
     throw new SqlError(

@@ -1,9 +1,9 @@
-import { counted, type Call, type Translation } from './call';
-import { syntaxError, unsupported } from './errors';
+import { argumentsOf, counted, type Call, type Translation } from './call';
+import { unsupported } from './errors';
 import { dateFunctions } from './date-functions';
-import { cast, timestamp, translateExpression, translateGroup, translateList } from './expression';
+import { cast, timestamp } from './engine-sql';
 import { NodeReader, isSymbol, isWord, splitAtCommas, type Node } from './nodes';
-import { ADDEND, SYSTEM_SCHEMA, type Scope } from './scope';
+import { ADDEND, SYSTEM_SCHEMA } from './scope';
 import { readType } from './types';
 
 /** A function that the engine has under a name of its own, with the number of arguments it takes. */
@@ -20,7 +20,7 @@ const aggregate: Translation = (call) => {
   const distinct = isWord(call.nodes[0], 'distinct');
   const nodes = distinct ? call.nodes.slice(1) : call.nodes;
   if (splitAtCommas(nodes).length !== 1) throw unsupported(`${call.name} of several arguments`);
-  return `${call.name}(${distinct ? 'DISTINCT ' : ''}${translateExpression(nodes, call.scope)})`;
+  return `${call.name}(${distinct ? 'DISTINCT ' : ''}${call.expression(nodes)})`;
 };
 
 /** SUM of BIGINT is NUMERIC(38,0) and of the smaller integers BIGINT: what it adds is marked for `warehouse/select.ts`. */
@@ -28,7 +28,7 @@ const sum: Translation = (call) => {
   const distinct = isWord(call.nodes[0], 'distinct');
   const nodes = distinct ? call.nodes.slice(1) : call.nodes;
   if (splitAtCommas(nodes).length !== 1) throw unsupported('SUM of several arguments');
-  return `sum(${distinct ? 'DISTINCT ' : ''}${ADDEND}(${translateExpression(nodes, call.scope)}))`;
+  return `sum(${distinct ? 'DISTINCT ' : ''}${ADDEND}(${call.expression(nodes)}))`;
 };
 
 /**
@@ -46,21 +46,21 @@ const floatingAggregate: Translation = (call) => {
 const count: Translation = (call) =>
   call.nodes.length === 1 && isSymbol(call.nodes[0], '*') ? 'count(*)' : aggregate(call);
 
-const castCall: Translation = ({ nodes, scope }) => {
-  const reader = new NodeReader(nodes);
+const castCall: Translation = (call) => {
+  const reader = new NodeReader(call.nodes);
   const operand = reader.takeUntil((node) => isWord(node, 'as'));
   reader.expect('as');
   const type = readType(reader);
   reader.expectEnd();
-  return cast(translateExpression(operand, scope), type);
+  return cast(call.expression(operand), type);
 };
 
 /** `CONVERT(type, expression)`. */
-const convert: Translation = ({ nodes, scope }) => {
-  const reader = new NodeReader(nodes);
+const convert: Translation = (call) => {
+  const reader = new NodeReader(call.nodes);
   const type = readType(reader);
   if (!reader.acceptSymbol(',')) throw reader.unexpected();
-  return cast(translateExpression(reader.rest(), scope), type);
+  return cast(call.expression(reader.rest()), type);
 };
 
 /** DECODE matches NULL with NULL: https://docs.aws.amazon.com/redshift/latest/dg/r_DECODE_expression.html */
@@ -98,11 +98,11 @@ const jsonExtractPathText: Translation = (call) => {
 };
 
 /** `POSITION(part IN text)`. */
-const position: Translation = ({ nodes, scope }) => {
-  const reader = new NodeReader(nodes);
+const position: Translation = (call) => {
+  const reader = new NodeReader(call.nodes);
   const part = reader.takeUntil((node) => isWord(node, 'in'));
   reader.expect('in');
-  return `CAST(strpos(${translateExpression(reader.rest(), scope)}, ${translateExpression(part, scope)}) AS INTEGER)`;
+  return `CAST(strpos(${call.expression(reader.rest())}, ${call.expression(part)}) AS INTEGER)`;
 };
 
 /** `CHARINDEX(part, text)`. */
@@ -120,7 +120,7 @@ const substring: Translation = (call) => {
   const start = reader.takeUntil((node) => isWord(node, 'for'));
   const parts = [text, start];
   if (reader.accept('for')) parts.push(reader.rest());
-  return `substring(${parts.map((part) => translateExpression(part, call.scope)).join(', ')})`;
+  return `substring(${parts.map((part) => call.expression(part)).join(', ')})`;
 };
 
 /** `TRIM([[LEADING | TRAILING | BOTH] [characters] FROM] text)`. */
@@ -129,12 +129,10 @@ const trim: Translation = (call) => {
   const side = ['leading', 'trailing', 'both'].find((word) => reader.accept(word)) ?? 'both';
   const name = { leading: 'ltrim', trailing: 'rtrim', both: 'trim' }[side]!;
   const first = reader.takeUntil((node) => isWord(node, 'from'));
-  if (reader.done) return `${name}(${translateList(first, call.scope)})`;
+  if (reader.done) return `${name}(${call.list(first)})`;
   reader.next();
-  const text = translateExpression(reader.rest(), call.scope);
-  return first.length === 0
-    ? `${name}(${text})`
-    : `${name}(${text}, ${translateExpression(first, call.scope)})`;
+  const text = call.expression(reader.rest());
+  return first.length === 0 ? `${name}(${text})` : `${name}(${text}, ${call.expression(first)})`;
 };
 
 /** `\1` in a replacement and lookarounds differ between the engines; plain patterns do not. */
@@ -282,25 +280,18 @@ export const FUNCTION_NAMES: readonly string[] = [...FUNCTIONS.keys(), 'listagg'
   .filter((name) => !ALWAYS_REFUSED.includes(name))
   .sort();
 
-/** Reads the parentheses of a call and what may follow them: WITHIN GROUP and OVER. */
-export function translateCall(name: string, reader: NodeReader, scope: Scope): string {
-  const nodes = reader.expectGroup();
-  const call: Call = { name, nodes, scope, arguments: () => argumentsOf(nodes, scope) };
+/** Translates a call and what may follow its parentheses: WITHIN GROUP and OVER. */
+export function translateCall(call: Call, reader: NodeReader): string {
   const ordered = readWithinGroup(call, reader);
-  const sql = ordered ?? FUNCTIONS.get(name)?.(call);
-  if (sql === undefined) throw unsupported(`the function ${name}()`);
+  const sql = ordered ?? FUNCTIONS.get(call.name)?.(call);
+  if (sql === undefined) throw unsupported(`the function ${call.name}()`);
   if (isWord(reader.peek(), 'ignore', 'respect', 'filter')) {
     throw unsupported(`${(reader.peek() as { value: string }).value.toUpperCase()} after a function`);
   }
   if (!reader.accept('over')) return sql;
   const window = reader.acceptGroup();
   if (window === undefined) throw unsupported('a named window');
-  return `${sql} OVER (${translateWindow(window, scope)})`;
-}
-
-function argumentsOf(nodes: readonly Node[], scope: Scope): readonly string[] {
-  if (isWord(nodes[0], 'distinct')) throw syntaxError('distinct');
-  return splitAtCommas(nodes).map((part) => translateExpression(part, scope));
+  return `${sql} OVER (${translateWindow(window, call)})`;
 }
 
 /** Aggregates that take `WITHIN GROUP (ORDER BY …)`. */
@@ -313,18 +304,15 @@ function readWithinGroup(call: Call, reader: NodeReader): string | undefined {
 
 function listagg(call: Call, within: readonly Node[] | undefined): string {
   const distinct = isWord(call.nodes[0], 'distinct');
-  const [value, separator = "''", ...rest] = argumentsOf(
-    distinct ? call.nodes.slice(1) : call.nodes,
-    call.scope,
-  );
+  const [value, separator = "''", ...rest] = argumentsOf(call, distinct ? call.nodes.slice(1) : call.nodes);
   if (value === undefined || rest.length > 0) throw unsupported('LISTAGG with these arguments');
-  const order = within === undefined ? '' : ` ${translateWindow(within, call.scope)}`;
+  const order = within === undefined ? '' : ` ${translateWindow(within, call)}`;
   return `string_agg(${distinct ? 'DISTINCT ' : ''}CAST(${value} AS VARCHAR), ${separator}${order})`;
 }
 
 /** `[PARTITION BY …] [ORDER BY …] [ROWS …]`: the commas in it belong to its own lists. */
-function translateWindow(nodes: readonly Node[], scope: Scope): string {
+function translateWindow(nodes: readonly Node[], call: Call): string {
   if (nodes.length === 0) return '';
-  const wrapped = translateGroup(nodes, scope);
+  const wrapped = call.group(nodes);
   return wrapped.slice(1, -1);
 }

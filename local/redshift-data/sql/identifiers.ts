@@ -1,5 +1,5 @@
-import { unsupported } from './errors';
-import { isSymbol, type NodeReader } from './nodes';
+import { syntaxError, unsupported } from './errors';
+import { isSymbol, NodeReader, splitAtCommas, type Node } from './nodes';
 
 /** A table or view as the statement names it. */
 export interface RelationName {
@@ -35,4 +35,16 @@ export function readRelationName(reader: NodeReader): RelationName {
 
 export function displayName(relation: RelationName): string {
   return relation.schema === undefined ? relation.name : `${relation.schema}.${relation.name}`;
+}
+
+/** `(a, b)` of an alias or a target. */
+export function columnNames(nodes: readonly Node[]): string {
+  const names = splitAtCommas(nodes).map((part) => {
+    const reader = new NodeReader(part);
+    const name = reader.expectIdentifier();
+    reader.expectEnd();
+    return quoteIdentifier(name);
+  });
+  if (names.length === 0) throw syntaxError(')');
+  return `(${names.join(', ')})`;
 }

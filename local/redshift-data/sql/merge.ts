@@ -4,7 +4,7 @@ import { translateAssignments } from './changes';
 import { translateFrom } from './from';
 import { readRelationName } from './identifiers';
 import { NodeReader, isWord, splitAtCommas, type Node } from './nodes';
-import { columnNames } from './query';
+import { columnNames } from './identifiers';
 import type { Relation, Scope } from './scope';
 import type { Merge } from './statement';
 

@@ -1,7 +1,8 @@
 import { syntaxError, unsupported } from './errors';
 import { translateExpression, translateList } from './expression';
 import { translateFrom } from './from';
-import { quoteIdentifier } from './identifiers';
+import { columnNames, quoteIdentifier } from './identifiers';
+import { SET_OPERATORS } from './is-query';
 import { NodeReader, isSymbol, isWord, splitAtCommas, textOf, type Node } from './nodes';
 import type { Scope } from './scope';
 
@@ -24,28 +25,11 @@ const CLAUSES = [
   'for',
 ] as const;
 
-const SET_OPERATORS: ReadonlyMap<string, string> = new Map([
-  ['union', 'UNION'],
-  ['intersect', 'INTERSECT'],
-  ['except', 'EXCEPT'],
-  ['minus', 'EXCEPT'],
-]);
-
 /** Whether a clause of a query starts here. `WITHIN GROUP (…)` is part of an expression. */
 function startsClause(node: Node, reader: NodeReader): boolean {
   if (!isWord(node, ...CLAUSES)) return false;
   const afterName = isSymbol(reader.previous, '.') || isWord(reader.previous, 'as');
   return !afterName && !(isWord(node, 'group') && isWord(reader.previous, 'within'));
-}
-
-export function isQuery(nodes: readonly Node[]): boolean {
-  const first = nodes[0];
-  if (isWord(first, 'select', 'with')) return true;
-  return first?.kind === 'group' && isQuery(first.nodes) && isQueryTail(nodes[1]);
-}
-
-function isQueryTail(node: Node | undefined): boolean {
-  return node === undefined || isWord(node, ...SET_OPERATORS.keys(), 'order', 'limit', 'offset');
 }
 
 /** Translates `[WITH …] SELECT … [UNION …] [ORDER BY …] [LIMIT …]`. */
@@ -85,18 +69,6 @@ function readWith(reader: NodeReader, outer: Scope): [string, Scope] {
     scope = scope.withCommonTable(name);
   } while (reader.acceptSymbol(','));
   return [`WITH ${recursive ? 'RECURSIVE ' : ''}${tables.join(', ')}`, scope];
-}
-
-/** `(a, b)` of an alias or a target. */
-export function columnNames(nodes: readonly Node[]): string {
-  const names = splitAtCommas(nodes).map((part) => {
-    const reader = new NodeReader(part);
-    const name = reader.expectIdentifier();
-    reader.expectEnd();
-    return quoteIdentifier(name);
-  });
-  if (names.length === 0) throw syntaxError(')');
-  return `(${names.join(', ')})`;
 }
 
 function readSetOperator(reader: NodeReader): string | undefined {

@@ -1,5 +1,6 @@
 import { unsupported } from './errors';
 import { displayName, quoteIdentifier, type RelationName } from './identifiers';
+import type { Node } from './nodes';
 
 /** How a statement touches a relation. `exclusive` is the ACCESS EXCLUSIVE of LOCK, DROP, ALTER and TRUNCATE. */
 export type AccessMode = 'shared' | 'exclusive';
@@ -42,27 +43,40 @@ export const ADDEND = `${SYSTEM_SCHEMA}.addend`;
 export const ADDEND_TYPE = `${SYSTEM_SCHEMA}.addend_type`;
 export const DEFAULT_SCHEMA = 'public';
 
-/** Names in sight at one place of a statement, and a record of the relations that were named. */
+/** Translates a query whose names are resolved in a scope. */
+export type QueryTranslator = (nodes: readonly Node[], scope: Scope) => string;
+
+/**
+ * The names visible at one place of a statement, and a record of the relations that were named. Expressions and FROM
+ * contain queries, and queries contain both: the scope carries the translator of queries, so that the rules below it
+ * need not import it.
+ */
 export class Scope {
   private constructor(
     readonly environment: Environment,
+    private readonly translateQuery: QueryTranslator,
     private readonly references: Map<string, Relation>,
     private readonly commonTables: ReadonlySet<string>,
     /** In a column's DEFAULT the time is taken when the row is written. */
     readonly inDefault: boolean,
   ) {}
 
-  static of(environment: Environment): Scope {
-    return new Scope(environment, new Map(), new Set(), false);
+  static of(environment: Environment, translateQuery: QueryTranslator): Scope {
+    return new Scope(environment, translateQuery, new Map(), new Set(), false);
   }
 
   withCommonTable(name: string): Scope {
     const names = new Set([...this.commonTables, name]);
-    return new Scope(this.environment, this.references, names, this.inDefault);
+    return new Scope(this.environment, this.translateQuery, this.references, names, this.inDefault);
   }
 
   forDefault(): Scope {
-    return new Scope(this.environment, this.references, this.commonTables, true);
+    return new Scope(this.environment, this.translateQuery, this.references, this.commonTables, true);
+  }
+
+  /** Translates a query that stands at this place. */
+  query(nodes: readonly Node[]): string {
+    return this.translateQuery(nodes, this);
   }
 
   /** Relations that have to exist, in order of appearance. */

@@ -6,7 +6,8 @@ import { readRelationName } from './identifiers';
 import { translateDelete, translateInsert, translateUpdate } from './changes';
 import { translateMerge } from './merge';
 import { NodeReader, isWord, parseStatement, textOf } from './nodes';
-import { isQuery, translateQuery } from './query';
+import { translateQuery } from './query';
+import { isQuery } from './is-query';
 import { Scope, type Environment, type Relation } from './scope';
 import type { Statement, Unbound } from './statement';
 
@@ -31,7 +32,7 @@ const TRANSLATIONS: ReadonlyMap<string, Translation> = new Map<string, Translati
 /** Translates one statement of Redshift SQL. @throws SqlError in Redshift's words, or naming what the twin lacks. */
 export function translate(sql: string, environment: Environment): Statement {
   const nodes = parseStatement(sql);
-  const scope = Scope.of(environment);
+  const scope = Scope.of(environment, translateQuery);
   const unbound = translateNodes(new NodeReader(nodes), scope);
   return { ...unbound, relations: scope.relations };
 }

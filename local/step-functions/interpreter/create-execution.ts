@@ -4,6 +4,7 @@ import type { Json } from '../json';
 import type { Execution } from './execution';
 import { History, type RecordedEvent } from './history';
 import { type Backends, taskResource } from './resources';
+import { runWorkflow } from './workflow';
 
 export interface ExecutionSettings {
   readonly name: string;
@@ -23,7 +24,7 @@ export interface ExecutionSettings {
 export function createExecution(settings: ExecutionSettings): Execution {
   const { name, input, roleArn, stateMachineName, region, accountId, clock, backends } = settings;
   const prefix = `arn:aws:states:${region}:${accountId}`;
-  return {
+  const execution: Execution = {
     arn: `${prefix}:execution:${stateMachineName}:${name}`,
     name,
     input,
@@ -36,6 +37,7 @@ export function createExecution(settings: ExecutionSettings): Execution {
     history: new History(clock, settings.keep),
     random: settings.random ?? Math.random,
     resource: (resource) => taskResource(resource, backends),
+    run: (workflow, data, thread) => runWorkflow(workflow, data, thread, execution),
     child: (label, childInput) =>
       createExecution({
         ...settings,
@@ -45,4 +47,5 @@ export function createExecution(settings: ExecutionSettings): Execution {
         keep: () => {},
       }),
   };
+  return execution;
 }

@@ -5,7 +5,8 @@ import { putAt } from '../jsonpath/reference-path';
 import { evaluateTemplate } from '../jsonpath/template';
 import { limits } from '../limits';
 import { errorNames, StateFailure } from './failures';
-import { sourceOf, type Visit } from './execution';
+import type { Visit } from './execution';
+import { sourceOf } from './context-object';
 
 /**
  * How data comes into a state and out of it when the query language is JSONPath:

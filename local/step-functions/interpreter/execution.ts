@@ -1,10 +1,8 @@
 import type { Clock } from '../clock';
+import type { Workflow } from '../definition/language';
 import type { Json, JsonObject, Payload } from '../json';
-import type { Source } from '../jsonpath/path';
 import type { SiblingFailed } from './failures';
-import type { History } from './history';
-import type { EventChain } from './history';
-import type { TaskResource } from './resources/task-resource';
+import type { EventChain, History } from './history';
 import type { Variables } from './variables';
 
 /** What all states of one execution share. */
@@ -23,6 +21,12 @@ export interface Execution {
   readonly random: () => number;
   /** The service behind a Task's Resource. */
   resource(arn: string): TaskResource;
+  /**
+   * Runs a workflow from its first state to an end and returns the last state's output. States that contain workflows
+   * (Parallel, Map) run them through this.
+   * @throws StateFailure, Interrupted
+   */
+  run(workflow: Workflow, input: Payload, thread: Thread): Promise<Payload>;
   /** An execution for one child of a distributed Map: its own name, input and history, which nobody reads. */
   child(label: string, input: Json): Execution;
 }
@@ -60,33 +64,16 @@ export interface Outcome {
   readonly assigned?: JsonObject;
 }
 
-/** What the paths of a state read, with `$` being the given value. */
-export function sourceOf(visit: Visit, input: Json, mapItem = visit.thread.mapItem): Source {
-  return {
-    input,
-    context: () => contextObject(visit, mapItem),
-    variable: (name) => visit.thread.variables.get(name),
-  };
+/** One call that a Task state makes. */
+export interface TaskCall {
+  readonly parameters: Json;
+  readonly visit: Visit;
+  readonly timeoutSeconds?: number;
+  readonly heartbeatSeconds?: number;
 }
 
-/** `$$`. https://docs.aws.amazon.com/step-functions/latest/dg/input-output-contextobject.html */
-function contextObject(visit: Visit, mapItem: JsonObject | undefined): JsonObject {
-  const { execution } = visit;
-  return {
-    Execution: {
-      Id: execution.arn,
-      Input: execution.input,
-      StartTime: execution.startTime.toISOString(),
-      Name: execution.name,
-      RoleArn: execution.roleArn,
-      RedriveCount: 0,
-    },
-    StateMachine: { Id: execution.stateMachine.arn, Name: execution.stateMachine.name },
-    State: {
-      Name: visit.name,
-      EnteredTime: visit.enteredTime.toISOString(),
-      ...(visit.retryCount === undefined ? {} : { RetryCount: visit.retryCount }),
-    },
-    ...(mapItem === undefined ? {} : { Map: { Item: mapItem } }),
-  };
+/** The service behind a Task's Resource. It records the events of its calls. */
+export interface TaskResource {
+  /** @throws StateFailure with the name that Retry and Catch match on. */
+  call(call: TaskCall): Promise<Json>;
 }

@@ -3,7 +3,6 @@ import { Payload } from '../json';
 import type { Execution } from './execution';
 import { errorNames, Interrupted, StateFailure } from './failures';
 import { rootThread } from './group';
-import { runWorkflow } from './workflow';
 
 /** How an execution ended. */
 export type Ending =
@@ -40,7 +39,7 @@ export async function runExecution(
         );
   let ending: Ending;
   try {
-    const output = await runWorkflow(definition, input, thread, execution);
+    const output = await execution.run(definition, input, thread);
     ending = { status: 'SUCCEEDED', output: output.text };
   } catch (error) {
     ending = endingOf(error);

@@ -2,7 +2,7 @@ import { type Json, Payload } from '../../json';
 import { checkSize } from '../data-flow';
 import { type Limit, withinLimits } from '../deadline';
 import { errorNames, StateFailure } from '../failures';
-import type { TaskCall } from './task-resource';
+import type { TaskCall } from '../execution';
 
 /** How the events of a call are worded: those of a Lambda function's ARN differ from those of all other resources. */
 export interface CallEvents {

@@ -4,7 +4,7 @@ import { lambdaFunction } from './lambda-function';
 import { lambdaInvoke, lambdaInvokeParameters } from './lambda-invoke';
 import type { ParameterValues } from './parameter-values';
 import { snsPublish, snsPublishParameters } from './sns-publish';
-import type { TaskResource } from './task-resource';
+import type { TaskResource } from '../execution';
 
 export interface Backends {
   readonly lambda: LambdaRuntime;

@@ -3,7 +3,8 @@ import { type Json, Payload } from '../../json';
 import { checkSize } from '../data-flow';
 import { attempt, type CallEvents } from './attempt';
 import { invocationResult } from './lambda';
-import { callingState, type TaskCall, type TaskResource } from './task-resource';
+import type { TaskCall, TaskResource } from '../execution';
+import { callingState } from './calling-state';
 
 /** A function's ARN as the Resource: the parameters are its event, its value is the result. */
 export function lambdaFunction(resource: string, lambda: LambdaRuntime): TaskResource {

@@ -8,7 +8,8 @@ import { invocationResult } from './lambda';
 import { refusedValues } from './parameter-values';
 import { sdkMetadata } from './sdk-response';
 import { serviceEvents } from './service-events';
-import { callingState, type TaskResource } from './task-resource';
+import type { TaskResource } from '../execution';
+import { callingState } from './calling-state';
 
 export const lambdaInvokeParameters = {
   required: ['FunctionName'],

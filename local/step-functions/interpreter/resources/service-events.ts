@@ -1,6 +1,6 @@
 import type { Payload } from '../../json';
 import type { CallEvents } from './attempt';
-import type { TaskCall } from './task-resource';
+import type { TaskCall } from '../execution';
 
 /** The events of a call to a service integration, for example `arn:aws:states:::sns:publish`. */
 export function serviceEvents(

@@ -7,7 +7,8 @@ import { EvaluationFailure, StateFailure } from '../failures';
 import { attempt } from './attempt';
 import { sdkMetadata } from './sdk-response';
 import { serviceEvents } from './service-events';
-import { callingState, type TaskResource } from './task-resource';
+import type { TaskResource } from '../execution';
+import { callingState } from './calling-state';
 
 export const snsPublishParameters = {
   required: ['Message'],

@@ -4,13 +4,11 @@ import { type Json, type JsonObject, Payload } from '../../json';
 import { evaluateTemplate } from '../../jsonpath/template';
 import { limits } from '../../limits';
 import { checkSize } from '../data-flow';
-import { sourceOf } from '../execution';
+import { sourceOf } from '../context-object';
 import { errorNames, EvaluationFailure, StateFailure } from '../failures';
 import { rootThread, ThreadGroup } from '../group';
-import { runWorkflow } from '../workflow';
-import type { MapWork } from './map';
-import { itemInput } from './map-inline';
 import { exceeds, integer, type ToleratedFailures } from './map-settings';
+import { itemInput, type MapWork } from './map-work';
 
 /**
  * Runs the iterations as executions of their own, of which the parent's history shows only the Map Run. They see none
@@ -59,7 +57,7 @@ async function runChildren(work: MapWork, label: string, tolerated: ToleratedFai
     const thread = rootThread(group.signal);
     try {
       checkSize(payload, visit.name, 'provided parameters');
-      outputs[position] = (await runWorkflow(processor, payload, thread, execution)).value;
+      outputs[position] = (await execution.run(processor, payload, thread)).value;
     } catch (error) {
       if (!(error instanceof StateFailure)) return group.fail(error, visit.thread);
       failedItems += items;

@@ -1,25 +1,10 @@
-import { type Json, type JsonObject, Payload } from '../../json';
-import { evaluateTemplate } from '../../jsonpath/template';
+import { type Json, Payload } from '../../json';
 import { checkSize } from '../data-flow';
-import { sourceOf, type Thread } from '../execution';
+import type { Thread } from '../execution';
 import { errorNames, Interrupted, type SiblingFailed } from '../failures';
 import { ThreadGroup } from '../group';
 import { asFailure } from '../retry';
-import { runWorkflow } from '../workflow';
-import type { MapWork } from './map';
-
-/** `$$.Map.Item` of one item. */
-export const mapItem = (work: MapWork, index: number): JsonObject => ({
-  Index: index,
-  Value: work.items[index]!,
-});
-
-/** The input of one iteration: the item, or what ItemSelector makes of it. */
-export function itemInput(work: MapWork, index: number): Json {
-  const template = work.state.ItemSelector ?? work.state.Parameters;
-  if (template === undefined) return work.items[index]!;
-  return evaluateTemplate(template, sourceOf(work.visit, work.input, mapItem(work, index)));
-}
+import { itemInput, mapItem, type MapWork } from './map-work';
 
 /**
  * Runs the iterations within the execution, a few at a time. Each runner takes item after item; on the service, an
@@ -49,7 +34,7 @@ export async function runInline(work: MapWork): Promise<Json> {
     try {
       const input = new Payload(itemInput(work, index));
       checkSize(input, name, 'provided parameters');
-      outputs[index] = (await runWorkflow(work.processor, input, thread, visit.execution)).value;
+      outputs[index] = (await visit.execution.run(work.processor, input, thread)).value;
     } catch (error) {
       if (!(error instanceof Interrupted)) {
         const failure = asFailure(error, visit);

@@ -1,30 +1,20 @@
 import type { ItemProcessor, MapState } from '../../definition/language';
-import type { Json } from '../../json';
 import { resolvePath } from '../../jsonpath/path';
 import { limits } from '../../limits';
 import { selectInput } from '../data-flow';
-import { type Outcome, sourceOf, type Visit } from '../execution';
+import type { Outcome, Visit } from '../execution';
+import { sourceOf } from '../context-object';
 import { EvaluationFailure } from '../failures';
 import { withErrorHandling } from '../retry';
 import { finishGroup } from './group-result';
 import { runDistributed } from './map-distributed';
 import { runInline } from './map-inline';
 import { concurrency, toleratedFailures } from './map-settings';
+import type { MapWork } from './map-work';
 
-/** What both modes of a Map work on. */
-export interface MapWork {
-  readonly state: MapState;
-  readonly visit: Visit;
-  readonly processor: ItemProcessor;
-  /** The state's input after InputPath: `$` in ItemSelector. */
-  readonly input: Json;
-  readonly items: readonly Json[];
-  readonly concurrency: number;
-}
+const processorOf = (state: MapState): ItemProcessor => (state.ItemProcessor ?? state.Iterator)!;
 
-export const processorOf = (state: MapState): ItemProcessor => (state.ItemProcessor ?? state.Iterator)!;
-
-export const isDistributed = (state: MapState): boolean =>
+const isDistributed = (state: MapState): boolean =>
   processorOf(state).ProcessorConfig?.Mode === 'DISTRIBUTED';
 
 /** Runs a workflow for every item of an array. https://states-language.net/#map-state */

@@ -4,7 +4,6 @@ import { checkSize, effectiveInput } from '../data-flow';
 import type { Outcome, Visit } from '../execution';
 import { ThreadGroup } from '../group';
 import { withErrorHandling } from '../retry';
-import { runWorkflow } from '../workflow';
 import { finishGroup } from './group-result';
 
 /** Runs its branches beside each other; the first that fails fails the state. https://states-language.net/#parallel-state */
@@ -44,7 +43,7 @@ async function runBranches(
     state.Branches.map(async (branch, position) => {
       const thread = { ...group.thread(startedEventId), isBranch: true };
       try {
-        outputs[position] = await runWorkflow(branch, input, thread, execution);
+        outputs[position] = await execution.run(branch, input, thread);
         parent.lastEventId = thread.lastEventId;
       } catch (error) {
         group.fail(error, thread);

@@ -3,7 +3,8 @@ import type { Json } from '../../json';
 import { resolvePath } from '../../jsonpath/path';
 import { limits } from '../../limits';
 import { effectiveInput, finish, selectInput } from '../data-flow';
-import { type Outcome, sourceOf, type Visit } from '../execution';
+import type { Outcome, Visit } from '../execution';
+import { sourceOf } from '../context-object';
 import { EvaluationFailure } from '../failures';
 import { withErrorHandling } from '../retry';
 

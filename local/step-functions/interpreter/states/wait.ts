@@ -4,7 +4,8 @@ import { lookUp, type Source } from '../../jsonpath/path';
 import { parseTimestamp } from '../../jsonpath/timestamp';
 import { limits } from '../../limits';
 import { assignments, selectInput, selectOutput } from '../data-flow';
-import { type Outcome, sourceOf, type Visit } from '../execution';
+import type { Outcome, Visit } from '../execution';
+import { sourceOf } from '../context-object';
 import { EvaluationFailure } from '../failures';
 
 /** Lets time pass. https://states-language.net/#wait-state */
