@@ -16,7 +16,7 @@ const [rows = 1_000_000, files = 8, rounds = 3] = process.argv.slice(2).map(Numb
 
 async function startSide(order: SideOrder): Promise<ChildProcess> {
   mkdirSync(order.directory, { recursive: true });
-  const child = fork(join(__dirname, 'side.ts'), [JSON.stringify(order)], {
+  const child = fork(join(__dirname, 'side-process.ts'), [JSON.stringify(order)], {
     execArgv: ['--require', 'tsx/cjs'],
     env: { ...process.env, TZ: 'UTC', AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true' },
   });
