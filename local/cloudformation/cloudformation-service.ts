@@ -8,12 +8,10 @@ const describeStacks = z.strictObject({ StackName: z.string().optional() });
 /** AWS CloudFormation, as far as it tells of the one deployed stack. */
 export class CloudFormationService extends QueryService {
   readonly name = 'cloudformation';
-  readonly #stack: Stack;
-  readonly #created = new Date();
+  private readonly created = new Date();
 
-  constructor(stack: Stack) {
+  constructor(private readonly stack: Stack) {
     super({ namespace: 'http://cloudformation.amazonaws.com/doc/2010-05-15/', version: '2010-05-15' });
-    this.#stack = stack;
   }
 
   // eslint-disable-next-line @typescript-eslint/require-await -- a refusal has to be a rejection
@@ -25,7 +23,7 @@ export class CloudFormationService extends QueryService {
         `The twin has no operation ${operation} of CloudFormation with these members`,
       );
     }
-    const { name, region, accountId, outputs } = this.#stack;
+    const { name, region, accountId, outputs } = this.stack;
     const { StackName: asked = name } = parsed.data;
     if (asked !== name) throw new ServiceError('ValidationError', `Stack with id ${asked} does not exist`);
     return {
@@ -33,7 +31,7 @@ export class CloudFormationService extends QueryService {
         {
           StackName: name,
           StackId: `arn:aws:cloudformation:${region}:${accountId}:stack/${name}/0`,
-          CreationTime: this.#created,
+          CreationTime: this.created,
           StackStatus: 'CREATE_COMPLETE',
           Outputs: Object.entries(outputs).map(([OutputKey, { value, description }]) => ({
             OutputKey,

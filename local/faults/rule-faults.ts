@@ -25,12 +25,12 @@ export type CallObserver = (call: Call) => void | Promise<void>;
 
 /** Faults by rule: the n-th matching call, and so many after it, go wrong in the way that the rule says. */
 export class RuleFaults implements FaultInjector {
-  #active: readonly ActiveRule[] = [];
-  #observer: CallObserver | undefined;
+  private active: readonly ActiveRule[] = [];
+  private observer: CallObserver | undefined;
 
   /** Replaces who is told of the calls; undefined: nobody. */
   observe(observer: CallObserver | undefined): void {
-    this.#observer = observer;
+    this.observer = observer;
   }
 
   /**
@@ -39,7 +39,7 @@ export class RuleFaults implements FaultInjector {
    * @throws ServiceError `ValidationException`; the rules before stay in force then
    */
   set(rules: unknown): void {
-    this.#active = parseRules(rules).map((rule) => ({
+    this.active = parseRules(rules).map((rule) => ({
       rule,
       expression: rule.match === undefined ? undefined : new RegExp(rule.match),
       input: rule.input === undefined ? undefined : new RegExp(rule.input),
@@ -49,12 +49,12 @@ export class RuleFaults implements FaultInjector {
   }
 
   clear(): void {
-    this.#active = [];
+    this.active = [];
   }
 
   /** The rules in force, in order, with their counts. */
   rules(): readonly CountedRule[] {
-    return this.#active.map(({ rule, seen, hit }) => ({ ...rule, seen, hit }));
+    return this.active.map(({ rule, seen, hit }) => ({ ...rule, seen, hit }));
   }
 
   take(
@@ -64,13 +64,13 @@ export class RuleFaults implements FaultInjector {
     caller?: CallingState,
   ): Fault | undefined | Promise<Fault | undefined> {
     const call = { service, operation, subject, caller };
-    const observed = this.#observer?.(call);
-    return observed === undefined ? this.#due(call) : observed.then(() => this.#due(call));
+    const observed = this.observer?.(call);
+    return observed === undefined ? this.due(call) : observed.then(() => this.due(call));
   }
 
-  #due(call: Call): Fault | undefined {
+  private due(call: Call): Fault | undefined {
     let due: ActiveRule | undefined;
-    for (const active of this.#active) {
+    for (const active of this.active) {
       if (!matches(active, call)) continue;
       active.seen += 1;
       if (due === undefined && isDue(active)) due = active;

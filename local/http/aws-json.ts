@@ -11,12 +11,13 @@ type ContentType = AwsJsonService['contentType'];
 
 /** AWS JSON: `X-Amz-Target: <service>.<operation>`. https://smithy.io/2.0/aws/protocols/aws-json-1_0-protocol.html */
 export class AwsJsonProtocol implements Protocol {
-  readonly #services: ReadonlyMap<string, AwsJsonService>;
-  readonly #largestBytes: number;
+  private readonly services: ReadonlyMap<string, AwsJsonService>;
 
-  constructor(services: readonly AwsJsonService[], largestBytes: number) {
-    this.#services = new Map(services.map((service) => [service.target, service]));
-    this.#largestBytes = largestBytes;
+  constructor(
+    services: readonly AwsJsonService[],
+    private readonly largestBytes: number,
+  ) {
+    this.services = new Map(services.map((service) => [service.target, service]));
   }
 
   recognises(request: IncomingMessage): boolean {
@@ -25,15 +26,15 @@ export class AwsJsonProtocol implements Protocol {
 
   async read(request: IncomingMessage): Promise<Exchange> {
     const [target = '', operation = '', ...rest] = String(request.headers['x-amz-target']).split('.');
-    const service = this.#services.get(target);
+    const service = this.services.get(target);
     if (service === undefined || operation === '' || rest.length > 0 || request.method !== 'POST') {
-      const targets = [...this.#services.keys()].join(', ');
+      const targets = [...this.services.keys()].join(', ');
       throw new ServiceError(
         'UnknownOperationException',
         `No service for ${request.method} with X-Amz-Target "${String(request.headers['x-amz-target'])}"; the twin has ${targets}`,
       );
     }
-    const input = parseJson(await readText(request, this.#largestBytes));
+    const input = parseJson(await readText(request, this.largestBytes));
     if (typeof input !== 'object' || input === null || Array.isArray(input)) {
       throw new ServiceError('SerializationException', 'Start of structure or map found where not expected.');
     }
@@ -54,7 +55,7 @@ export class AwsJsonProtocol implements Protocol {
 
   refuse(error: ServiceError, request: IncomingMessage, response: ServerResponse): void {
     const target = String(request.headers['x-amz-target']).split('.')[0]!;
-    answerError(error, this.#services.get(target)?.contentType ?? 'application/x-amz-json-1.1', response);
+    answerError(error, this.services.get(target)?.contentType ?? 'application/x-amz-json-1.1', response);
   }
 }
 

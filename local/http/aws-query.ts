@@ -22,13 +22,10 @@ export interface AwsQueryService {
 
 /** https://smithy.io/2.0/aws/protocols/aws-query-protocol.html */
 export class AwsQueryProtocol implements Protocol {
-  readonly #services: readonly AwsQueryService[];
-  readonly #largestBytes: number;
-
-  constructor(services: readonly AwsQueryService[], largestBytes: number) {
-    this.#services = services;
-    this.#largestBytes = largestBytes;
-  }
+  constructor(
+    private readonly services: readonly AwsQueryService[],
+    private readonly largestBytes: number,
+  ) {}
 
   recognises(request: IncomingMessage): boolean {
     const type = request.headers['content-type']?.split(';')[0]?.trim();
@@ -40,8 +37,8 @@ export class AwsQueryProtocol implements Protocol {
     if (request.headers.authorization === undefined) {
       throw new ServiceError('MissingAuthenticationToken', 'Request is missing Authentication Token', 403);
     }
-    const service = this.#serviceOf(request);
-    const { operation, input } = service.parse(await readText(request, this.#largestBytes));
+    const service = this.serviceOf(request);
+    const { operation, input } = service.parse(await readText(request, this.largestBytes));
     return {
       service: service.name,
       operation,
@@ -57,13 +54,13 @@ export class AwsQueryProtocol implements Protocol {
   }
 
   refuse(error: ServiceError, request: IncomingMessage, response: ServerResponse): void {
-    answerError(this.#serviceOf(request), error, response);
+    answerError(this.serviceOf(request), error, response);
   }
 
   /** Forms do not say whose they are, signatures do. */
-  #serviceOf(request: IncomingMessage): AwsQueryService {
+  private serviceOf(request: IncomingMessage): AwsQueryService {
     const signedFor = credentialOf(request)?.service;
-    return this.#services.find(({ name }) => name === signedFor) ?? this.#services[0]!;
+    return this.services.find(({ name }) => name === signedFor) ?? this.services[0]!;
   }
 }
 

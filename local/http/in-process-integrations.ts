@@ -19,20 +19,21 @@ export interface CallableService {
  * connection is what the caller's SDK makes of it: `SdkClientException`.
  */
 export class InProcessIntegrations implements Integrations {
-  readonly #services: ReadonlyMap<ServiceName, CallableService>;
-  readonly #faults: FaultInjector;
+  private readonly services: ReadonlyMap<ServiceName, CallableService>;
 
-  constructor(services: readonly CallableService[], faults: FaultInjector) {
-    this.#services = new Map(services.map((service) => [service.name, service]));
-    this.#faults = faults;
+  constructor(
+    services: readonly CallableService[],
+    private readonly faults: FaultInjector,
+  ) {
+    this.services = new Map(services.map((service) => [service.name, service]));
   }
 
   async call(name: ServiceName, operation: string, input: unknown, caller?: CallingState): Promise<unknown> {
-    const service = this.#services.get(name);
+    const service = this.services.get(name);
     if (service === undefined) {
       throw new ServiceError('UnknownOperationException', `The twin has no integration with ${name}`);
     }
-    const fault = await this.#faults.take(name, operation, JSON.stringify(input), caller);
+    const fault = await this.faults.take(name, operation, JSON.stringify(input), caller);
     switch (fault?.type) {
       case undefined:
         break;

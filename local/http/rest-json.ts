@@ -23,20 +23,17 @@ export interface RestJsonService {
 
 /** https://smithy.io/2.0/aws/protocols/aws-restjson1-protocol.html */
 export class RestJsonProtocol implements Protocol {
-  readonly #services: readonly RestJsonService[];
-  readonly #largestBytes: number;
-
-  constructor(services: readonly RestJsonService[], largestBytes: number) {
-    this.#services = services;
-    this.#largestBytes = largestBytes;
-  }
+  constructor(
+    private readonly services: readonly RestJsonService[],
+    private readonly largestBytes: number,
+  ) {}
 
   recognises(request: IncomingMessage): boolean {
-    return this.#serviceOf(request) !== undefined;
+    return this.serviceOf(request) !== undefined;
   }
 
   async read(request: IncomingMessage): Promise<Exchange> {
-    const service = this.#serviceOf(request)!;
+    const service = this.serviceOf(request)!;
     const { pathname, searchParams } = new URL(request.url ?? '', 'http://127.0.0.1');
     const operation = service.operationOf(request.method ?? '', pathname);
     if (operation === undefined) {
@@ -46,7 +43,7 @@ export class RestJsonProtocol implements Protocol {
         404,
       );
     }
-    const text = await readText(request, this.#largestBytes);
+    const text = await readText(request, this.largestBytes);
     const body = text === '' ? undefined : parseJson(text);
     return {
       service: service.name,
@@ -65,9 +62,9 @@ export class RestJsonProtocol implements Protocol {
     answerError(error, response);
   }
 
-  #serviceOf(request: IncomingMessage): RestJsonService | undefined {
+  private serviceOf(request: IncomingMessage): RestJsonService | undefined {
     const signedFor = credentialOf(request)?.service;
-    return this.#services.find(({ name }) => name === signedFor);
+    return this.services.find(({ name }) => name === signedFor);
   }
 }
 

@@ -18,11 +18,7 @@ export interface S3Handler {
 
 /** S3's REST protocol. Bodies are streamed, so nothing of them is read here. */
 export class S3Protocol implements Protocol {
-  readonly #handler: S3Handler;
-
-  constructor(handler: S3Handler) {
-    this.#handler = handler;
-  }
+  constructor(private readonly handler: S3Handler) {}
 
   recognises(): boolean {
     return true;
@@ -30,7 +26,7 @@ export class S3Protocol implements Protocol {
 
   // eslint-disable-next-line @typescript-eslint/require-await -- a refusal has to be a rejection
   async read(request: IncomingMessage): Promise<Exchange> {
-    const handler = this.#handler;
+    const handler = this.handler;
     return {
       service: 's3',
       ...handler.operationOf(request),
@@ -40,6 +36,6 @@ export class S3Protocol implements Protocol {
   }
 
   refuse(error: ServiceError, request: IncomingMessage, response: ServerResponse): void {
-    this.#handler.answerError(request, response, error);
+    this.handler.answerError(request, response, error);
   }
 }

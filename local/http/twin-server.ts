@@ -47,23 +47,21 @@ const GRACE_MS = 2_000;
 
 /** The twin's one port: all services on 127.0.0.1, told apart by their protocols. */
 export class TwinServer {
-  readonly #options: TwinServerOptions;
-  readonly #protocols: readonly Protocol[];
-  readonly #server: Server;
-  readonly #closing = new AbortController();
+  private readonly protocols: readonly Protocol[];
+  private readonly server: Server;
+  private readonly closing = new AbortController();
 
-  constructor(options: TwinServerOptions) {
+  constructor(private readonly options: TwinServerOptions) {
     const largestBytes = options.largestBodyBytes ?? 16 * 1024 * 1024;
-    this.#options = options;
-    this.#protocols = [
+    this.protocols = [
       new AwsJsonProtocol(options.json, largestBytes),
       new AwsQueryProtocol(options.query, largestBytes),
       new RestJsonProtocol(options.rest ?? [], largestBytes),
       new S3Protocol(options.s3),
     ];
-    this.#server = createServer((request, response) => void this.#answer(request, response));
+    this.server = createServer((request, response) => void this.answer(request, response));
     // An SDK keeps its connections; one that the server ends while a call is being sent on it is an ECONNRESET.
-    this.#server.keepAliveTimeout = 10 * 60 * 1000;
+    this.server.keepAliveTimeout = 10 * 60 * 1000;
   }
 
   /**
@@ -73,40 +71,40 @@ export class TwinServer {
    */
   async listen(port = 0): Promise<string> {
     await new Promise<void>((resolve, reject) => {
-      this.#server.once('error', (error: NodeJS.ErrnoException) => {
+      this.server.once('error', (error: NodeJS.ErrnoException) => {
         if (error.code !== 'EADDRINUSE') return reject(error);
         const inUse = new Error(
           `Port ${port} of ${HOST} is in use by another process.\nFix: Stop that, name another --port, or leave it out for a free one.`,
         );
         reject(Object.assign(inUse, { name: 'PortInUse' }));
       });
-      this.#server.listen(port, HOST, resolve);
+      this.server.listen(port, HOST, resolve);
     });
     return this.endpoint;
   }
 
   /** `http://127.0.0.1:<port>`, once it listens. */
   get endpoint(): string {
-    const address = this.#server.address() as AddressInfo | null;
+    const address = this.server.address() as AddressInfo | null;
     if (address === null) throw new Error('The twin does not listen yet');
     return `http://${HOST}:${address.port}`;
   }
 
   /** Takes no new calls, ends long polls, lets calls under way finish for two seconds, then ends every connection. */
   async close(): Promise<void> {
-    if (!this.#server.listening) return;
-    const closed = new Promise((resolve) => this.#server.close(resolve));
-    this.#closing.abort(new DOMException('The twin is closing', 'AbortError'));
-    this.#server.closeIdleConnections();
+    if (!this.server.listening) return;
+    const closed = new Promise((resolve) => this.server.close(resolve));
+    this.closing.abort(new DOMException('The twin is closing', 'AbortError'));
+    this.server.closeIdleConnections();
     const timer = new AbortController();
     const grace = sleep(GRACE_MS, undefined, { signal: timer.signal }).catch(() => {});
     await Promise.race([closed, grace]);
     timer.abort();
-    this.#server.closeAllConnections();
+    this.server.closeAllConnections();
     await closed;
   }
 
-  async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+  private async answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const foreign = foreignTo(request);
     if (foreign !== undefined) {
       send(response, 403, { 'Content-Type': 'text/plain', Connection: 'close' }, `${foreign}\n`);
@@ -114,18 +112,18 @@ export class TwinServer {
     }
     const gone = new AbortController();
     response.once('close', () => gone.abort(new DOMException('The client went away', 'AbortError')));
-    const signal = AbortSignal.any([gone.signal, this.#closing.signal]);
+    const signal = AbortSignal.any([gone.signal, this.closing.signal]);
     // A connection that is kept after the server closed would hold it up.
     signal.addEventListener('abort', () => (response.shouldKeepAlive = false));
     if (pathOf(request).startsWith(CONTROL_PREFIX)) {
-      await answerControl(this.#options.control ?? {}, request, response, signal);
+      await answerControl(this.options.control ?? {}, request, response, signal);
       return;
     }
-    const protocol = this.#protocols.find((candidate) => candidate.recognises(request))!;
-    await this.#exchange(protocol, request, response, signal);
+    const protocol = this.protocols.find((candidate) => candidate.recognises(request))!;
+    await this.exchange(protocol, request, response, signal);
   }
 
-  async #exchange(
+  private async exchange(
     protocol: Protocol,
     request: IncomingMessage,
     response: ServerResponse,
@@ -134,14 +132,14 @@ export class TwinServer {
     let exchange: Exchange | undefined;
     try {
       exchange = await protocol.read(request);
-      const { identity, faults } = this.#options;
+      const { identity, faults } = this.options;
       const principal = identity?.principalOf(credentialOf(request)?.accessKeyId);
       if (principal) identity?.authorize(principal, exchange.service, exchange.operation, exchange.input);
-      const context = { signal, caller: this.#callerOf(request), principal };
+      const context = { signal, caller: this.callerOf(request), principal };
       await carryOut(exchange, request, response, context, faults);
     } catch (error) {
       if (response.destroyed) return; // nobody is there to be told
-      const answer = this.#asServiceError(error, signal);
+      const answer = this.asServiceError(error, signal);
       if (exchange === undefined) protocol.refuse(answer, request, response);
       else exchange.refuse(answer, response);
       request.resume();
@@ -149,15 +147,15 @@ export class TwinServer {
   }
 
   /** Inside Lambda every AWS client sends the trace id of the invocation, by which AWS finds loops of functions. */
-  #callerOf({ headers }: IncomingMessage): CallingState | undefined {
+  private callerOf({ headers }: IncomingMessage): CallingState | undefined {
     const traceId = headers['x-amzn-trace-id'];
-    return typeof traceId === 'string' ? this.#options.callerOf?.(traceId) : undefined;
+    return typeof traceId === 'string' ? this.options.callerOf?.(traceId) : undefined;
   }
 
-  #asServiceError(error: unknown, signal: AbortSignal): ServiceError {
+  private asServiceError(error: unknown, signal: AbortSignal): ServiceError {
     if (error instanceof ServiceError) return error;
     if (signal.aborted) return new ServiceError('ServiceUnavailable', 'The twin is closing', 503);
-    this.#options.onUnexpected(error);
+    this.options.onUnexpected(error);
     return new ServiceError('InternalFailure', error instanceof Error ? error.message : String(error), 500);
   }
 }

@@ -9,8 +9,8 @@ import type { Principal, Role, TemporaryCredentials } from './principal';
  * verified; an access key says who calls.
  */
 export class Account {
-  readonly #roles = new Map<string, Role>();
-  readonly #sessions = new Map<string, Principal>();
+  private readonly roles = new Map<string, Role>();
+  private readonly sessions = new Map<string, Principal>();
   /** Policies of buckets, by name. */
   readonly bucketPolicies = new Map<string, PolicyDocument>();
   /** The KMS keys that buckets are encrypted with, by the buckets' names. */
@@ -21,20 +21,20 @@ export class Account {
     readonly region: string,
     roles: readonly Role[],
   ) {
-    for (const role of roles) this.#roles.set(role.name, role);
+    for (const role of roles) this.roles.set(role.name, role);
   }
 
   role(name: string): Role | undefined {
-    return this.#roles.get(name);
+    return this.roles.get(name);
   }
 
   roleOfArn(arn: string): Role | undefined {
-    return [...this.#roles.values()].find((role) => role.arn === arn);
+    return [...this.roles.values()].find((role) => role.arn === arn);
   }
 
   /** The owner of an access key: of a session, else the account's root, as whom every key of a user's counts. */
   principalOf(accessKeyId: string | undefined): Principal {
-    const session = accessKeyId === undefined ? undefined : this.#sessions.get(accessKeyId);
+    const session = accessKeyId === undefined ? undefined : this.sessions.get(accessKeyId);
     return session ?? { arn: `arn:aws:iam::${this.id}:root`, userId: this.id };
   }
 
@@ -50,7 +50,7 @@ export class Account {
       throw new ServiceError('AccessDenied', `${service} is unable to assume the role ${roleArn}`, 403);
     }
     const accessKeyId = `ASIA${digest(`${roleArn}/${session}`)}`;
-    return this.#open(role, session, accessKeyId);
+    return this.open(role, session, accessKeyId);
   }
 
   /** Whether a service that acts for this account may take a role on. */
@@ -78,7 +78,7 @@ export class Account {
         403,
       );
     }
-    return this.#open(role, session, `ASIA${randomBytes(8).toString('hex').toUpperCase()}`);
+    return this.open(role, session, `ASIA${randomBytes(8).toString('hex').toUpperCase()}`);
   }
 
   /** Whether a caller's own policies allow a call, and the bucket's does not deny it. */
@@ -91,7 +91,7 @@ export class Account {
       ...permission.context,
     };
     const call = { ...permission, context };
-    if (this.#bucketDecision(caller, call) === 'explicitDeny') return 'explicitDeny';
+    if (this.bucketDecision(caller, call) === 'explicitDeny') return 'explicitDeny';
     return caller.role === undefined ? 'allowed' : this.decideByRole(caller.role, call);
   }
 
@@ -115,7 +115,7 @@ export class Account {
     return evaluate([...role.policies.values()], permission);
   }
 
-  #bucketDecision(caller: Principal, call: Permission): Decision {
+  private bucketDecision(caller: Principal, call: Permission): Decision {
     const [, bucket = ''] = /^arn:aws:s3:::([^/]+)/.exec(call.resource) ?? [];
     const document = this.bucketPolicies.get(bucket);
     if (document === undefined) return 'implicitDeny';
@@ -125,13 +125,13 @@ export class Account {
     );
   }
 
-  #open(role: Role, session: string, accessKeyId: string): Principal & TemporaryCredentials {
+  private open(role: Role, session: string, accessKeyId: string): Principal & TemporaryCredentials {
     const principal: Principal = {
       arn: `arn:aws:sts::${this.id}:assumed-role/${role.name}/${session}`,
       userId: `${roleId(role)}:${session}`,
       role,
     };
-    this.#sessions.set(accessKeyId, principal);
+    this.sessions.set(accessKeyId, principal);
     return { ...principal, accessKeyId, secretAccessKey: digest(accessKeyId), sessionToken: 'local' };
   }
 }

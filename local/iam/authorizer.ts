@@ -11,22 +11,19 @@ const REDSHIFT = ['redshift-serverless.amazonaws.com', 'redshift.amazonaws.com']
 
 /** Decides whether a caller may make a call. */
 export class Authorizer {
-  readonly #account: Account;
-  readonly #surroundings: Omit<Surroundings, 'caller'>;
-
-  constructor(account: Account, surroundings: Omit<Surroundings, 'caller'>) {
-    this.#account = account;
-    this.#surroundings = surroundings;
-  }
+  constructor(
+    private readonly account: Account,
+    private readonly surroundings: Omit<Surroundings, 'caller'>,
+  ) {}
 
   principalOf(accessKeyId: string | undefined): Principal {
-    return this.#account.principalOf(accessKeyId);
+    return this.account.principalOf(accessKeyId);
   }
 
   /** @throws ServiceError AccessDenied in the service's own words */
   authorize(principal: Principal, service: ServiceName, operation: string, input: unknown): void {
     const permissions = permissionsOf(service, operation, input, {
-      ...this.#surroundings,
+      ...this.surroundings,
       caller: principal.userId,
     });
     if (permissions === undefined) {
@@ -38,38 +35,38 @@ export class Authorizer {
 
   /** @throws ServiceError AccessDenied */
   require(principal: Principal, service: ServiceName, permission: Permission): void {
-    for (const needed of this.#account.needed(permission)) {
-      const decision = this.#account.decide(principal, needed);
+    for (const needed of this.account.needed(permission)) {
+      const decision = this.account.decide(principal, needed);
       if (decision !== 'allowed') throw denied(service, principal, needed);
     }
   }
 
   /** For what a service does with a role. @throws ServiceError AccessDenied */
   asRole(roleArn: string, trusted: string, service: ServiceName): Require {
-    const principal = this.#account.serviceSession(roleArn, trusted, service);
+    const principal = this.account.serviceSession(roleArn, trusted, service);
     return (permission) => this.require(principal, service, permission);
   }
 
   /** Whether Redshift Serverless may take a role on: as either of two services. Of roles of others nothing is known. */
   mayAssume(roleArn: string): boolean {
-    const role = this.#account.roleOfArn(roleArn);
-    return role === undefined || REDSHIFT.every((service) => this.#account.trusts(role, service));
+    const role = this.account.roleOfArn(roleArn);
+    return role === undefined || REDSHIFT.every((service) => this.account.trusts(role, service));
   }
 
   /** Whether COPY may read an object with a role: by a URL that is valid for an hour. Of roles of others nothing is known. */
   mayCopy(roleArn: string, bucket: string, key: string): boolean {
-    if (this.#account.roleOfArn(roleArn) === undefined) return true;
-    const principal = this.#account.serviceSession(roleArn, REDSHIFT[0], 'copy');
+    if (this.account.roleOfArn(roleArn) === undefined) return true;
+    const principal = this.account.serviceSession(roleArn, REDSHIFT[0], 'copy');
     const permission = {
       action: 's3:GetObject',
       resource: `arn:aws:s3:::${bucket}/${key}`,
       context: { 's3:signatureAge': '3600000' },
     };
-    return this.#account.needed(permission).every((each) => this.may(principal, each));
+    return this.account.needed(permission).every((each) => this.may(principal, each));
   }
 
   may(principal: Principal | undefined, permission: Permission): boolean {
-    return principal === undefined || this.#account.decide(principal, permission) === 'allowed';
+    return principal === undefined || this.account.decide(principal, permission) === 'allowed';
   }
 }
 

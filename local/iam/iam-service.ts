@@ -18,70 +18,68 @@ const simulation = z.strictObject({
 /** AWS IAM, as far as roles and their inline policies go. https://docs.aws.amazon.com/IAM/latest/APIReference/ */
 export class IamService extends QueryService {
   readonly name = 'iam';
-  readonly #account: Account;
 
-  constructor(account: Account) {
+  constructor(private readonly account: Account) {
     super({ namespace: 'https://iam.amazonaws.com/doc/2010-05-08/', version: '2010-05-08' });
-    this.#account = account;
   }
 
   // eslint-disable-next-line @typescript-eslint/require-await -- a refusal has to be a rejection
   async call(operation: string, input: unknown): Promise<unknown> {
     switch (operation) {
       case 'GetRole':
-        return { Role: description(this.#role(read(ofRole, input).RoleName)) };
+        return { Role: description(this.role(read(ofRole, input).RoleName)) };
       case 'UpdateAssumeRolePolicy': {
         const { RoleName, PolicyDocument } = read(trust, input);
-        this.#role(RoleName).trust = parsed(PolicyDocument);
+        this.role(RoleName).trust = parsed(PolicyDocument);
         return {};
       }
       case 'ListRolePolicies':
         return {
-          PolicyNames: [...this.#role(read(ofRole, input).RoleName).policies.keys()],
+          PolicyNames: [...this.role(read(ofRole, input).RoleName).policies.keys()],
           IsTruncated: false,
         };
       case 'GetRolePolicy': {
         const { RoleName, PolicyName } = read(ofPolicy, input);
-        const document = this.#role(RoleName).policies.get(PolicyName);
+        const document = this.role(RoleName).policies.get(PolicyName);
         if (!document) throw noSuchEntity(`The role policy with name ${PolicyName} cannot be found.`);
         return { RoleName, PolicyName, PolicyDocument: encoded(document) };
       }
       case 'PutRolePolicy': {
         const { RoleName, PolicyName, PolicyDocument } = read(putPolicy, input);
-        this.#role(RoleName).policies.set(PolicyName, parsed(PolicyDocument));
+        this.role(RoleName).policies.set(PolicyName, parsed(PolicyDocument));
         return {};
       }
       case 'DeleteRolePolicy': {
         const { RoleName, PolicyName } = read(ofPolicy, input);
-        if (!this.#role(RoleName).policies.delete(PolicyName))
+        if (!this.role(RoleName).policies.delete(PolicyName))
           throw noSuchEntity(`The role policy with name ${PolicyName} cannot be found.`);
         return {};
       }
       case 'SimulatePrincipalPolicy':
-        return this.#simulate(read(simulation, input));
+        return this.simulate(read(simulation, input));
       default:
         throw new ServiceError('InvalidAction', `The twin has no operation ${operation} of IAM`);
     }
   }
 
   /** By the identity's own policies alone: no policy of a resource was given. */
-  #simulate({ PolicySourceArn, ActionNames, ResourceArns }: z.infer<typeof simulation>): object {
-    const role = this.#account.roleOfArn(PolicySourceArn);
+  private simulate({ PolicySourceArn, ActionNames, ResourceArns }: z.infer<typeof simulation>): object {
+    const role = this.account.roleOfArn(PolicySourceArn);
     if (!role) throw noSuchEntity(`The role with arn ${PolicySourceArn} cannot be found.`);
     return {
       EvaluationResults: ActionNames.flatMap((action) =>
         ResourceArns.map((resource) => ({
           EvalActionName: action,
           EvalResourceName: resource,
-          EvalDecision: this.#account.decideByRole(role, { action, resource }),
+          EvalDecision: this.account.decideByRole(role, { action, resource }),
         })),
       ),
       IsTruncated: false,
     };
   }
 
-  #role(name: string): Role {
-    const role = this.#account.role(name);
+  private role(name: string): Role {
+    const role = this.account.role(name);
     if (!role) throw noSuchEntity(`The role with name ${name} cannot be found.`);
     return role;
   }

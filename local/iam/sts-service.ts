@@ -13,24 +13,22 @@ const assumeRole = z.strictObject({
 /** AWS STS: who calls, and roles taken on. https://docs.aws.amazon.com/STS/latest/APIReference/ */
 export class StsService extends QueryService {
   readonly name = 'sts';
-  readonly #account: Account;
 
-  constructor(account: Account) {
+  constructor(private readonly account: Account) {
     super({ namespace: 'https://sts.amazonaws.com/doc/2011-06-15/', version: '2011-06-15' });
-    this.#account = account;
   }
 
   // eslint-disable-next-line @typescript-eslint/require-await -- a refusal has to be a rejection
   async call(operation: string, input: unknown, caller: Principal | undefined): Promise<unknown> {
-    const principal = caller ?? this.#account.principalOf(undefined);
+    const principal = caller ?? this.account.principalOf(undefined);
     switch (operation) {
       case 'GetCallerIdentity':
-        return { Arn: principal.arn, UserId: principal.userId, Account: this.#account.id };
+        return { Arn: principal.arn, UserId: principal.userId, Account: this.account.id };
       case 'AssumeRole': {
         const parsed = assumeRole.safeParse(input);
         if (!parsed.success) throw new ServiceError('ValidationError', parsed.error.issues[0]?.message ?? '');
         const { RoleArn, RoleSessionName, DurationSeconds } = parsed.data;
-        const session = this.#account.assumeRole(principal, RoleArn, RoleSessionName);
+        const session = this.account.assumeRole(principal, RoleArn, RoleSessionName);
         return {
           AssumedRoleUser: { Arn: session.arn, AssumedRoleId: session.userId },
           Credentials: {

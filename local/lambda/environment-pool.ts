@@ -7,38 +7,36 @@ interface Waiter {
 
 /** The execution environments of one function: warm ones are used again, more are started up to a bound. */
 export class EnvironmentPool {
-  readonly #start: () => ExecutionEnvironment;
-  readonly #bound: number;
-  readonly #idle: ExecutionEnvironment[] = [];
-  readonly #busy = new Set<ExecutionEnvironment>();
-  readonly #waiting: Waiter[] = [];
-  #closed = false;
+  private readonly idle: ExecutionEnvironment[] = [];
+  private readonly busy = new Set<ExecutionEnvironment>();
+  private readonly waiting: Waiter[] = [];
+  private closed = false;
 
   /** @param bound most environments at once. More invocations wait in line: the bound is this machine's, not AWS's. */
-  constructor(start: () => ExecutionEnvironment, bound: number) {
-    this.#start = start;
-    this.#bound = bound;
-  }
+  constructor(
+    private readonly start: () => ExecutionEnvironment,
+    private readonly bound: number,
+  ) {}
 
   /** Invocations under way or in line. */
   get invocations(): number {
-    return this.#busy.size + this.#waiting.length;
+    return this.busy.size + this.waiting.length;
   }
 
   /** @throws the signal's reason, where it is aborted in line */
   async acquire(signal?: AbortSignal): Promise<ExecutionEnvironment> {
-    const warm = this.#takeIdle();
-    if (warm !== undefined) return this.#lend(warm);
-    if (this.#busy.size < this.#bound) return this.#lend(this.#start());
+    const warm = this.takeIdle();
+    if (warm !== undefined) return this.lend(warm);
+    if (this.busy.size < this.bound) return this.lend(this.start());
     return new Promise((take, fail) => {
       const waiter: Waiter = { take, fail };
-      this.#waiting.push(waiter);
+      this.waiting.push(waiter);
       signal?.addEventListener(
         'abort',
         () => {
-          const place = this.#waiting.indexOf(waiter);
+          const place = this.waiting.indexOf(waiter);
           if (place < 0) return;
-          this.#waiting.splice(place, 1);
+          this.waiting.splice(place, 1);
           fail(signal.reason as Error);
         },
         { once: true },
@@ -48,38 +46,38 @@ export class EnvironmentPool {
 
   /** Takes an environment back: warm where it lives, or a new one for the next in line where it does not. */
   release(environment: ExecutionEnvironment): void {
-    this.#busy.delete(environment);
-    if (this.#closed) {
+    this.busy.delete(environment);
+    if (this.closed) {
       void environment.end();
       return;
     }
-    const next = this.#waiting.shift();
-    if (next !== undefined) next.take(this.#lend(environment.ended ? this.#start() : environment));
-    else if (!environment.ended) this.#idle.push(environment);
+    const next = this.waiting.shift();
+    if (next !== undefined) next.take(this.lend(environment.ended ? this.start() : environment));
+    else if (!environment.ended) this.idle.push(environment);
   }
 
   /** Ends the idle environments; busy ones end when they are given back. */
   retire(): void {
-    this.#closed = true;
-    for (const environment of this.#idle.splice(0)) void environment.end();
+    this.closed = true;
+    for (const environment of this.idle.splice(0)) void environment.end();
   }
 
   /** Ends all of them, and whatever they are doing. */
   async close(reason: Error): Promise<void> {
-    this.#closed = true;
-    for (const waiter of this.#waiting.splice(0)) waiter.fail(reason);
-    await Promise.all([...this.#idle.splice(0), ...this.#busy].map((environment) => environment.end()));
+    this.closed = true;
+    for (const waiter of this.waiting.splice(0)) waiter.fail(reason);
+    await Promise.all([...this.idle.splice(0), ...this.busy].map((environment) => environment.end()));
   }
 
   /** An idle environment can have died: a timer that the handler left behind threw. */
-  #takeIdle(): ExecutionEnvironment | undefined {
-    let environment = this.#idle.pop();
-    while (environment?.ended) environment = this.#idle.pop();
+  private takeIdle(): ExecutionEnvironment | undefined {
+    let environment = this.idle.pop();
+    while (environment?.ended) environment = this.idle.pop();
     return environment;
   }
 
-  #lend(environment: ExecutionEnvironment): ExecutionEnvironment {
-    this.#busy.add(environment);
+  private lend(environment: ExecutionEnvironment): ExecutionEnvironment {
+    this.busy.add(environment);
     return environment;
   }
 }

@@ -23,27 +23,23 @@ const INITIALIZATION_MS = 10_000;
  * Whatever ends other than `returned` or `raised` ends the environment too.
  */
 export class ExecutionEnvironment {
-  readonly #function: DeployedFunction;
-  readonly #log: FunctionLog;
-  readonly #worker: Worker;
-  readonly #ready: Promise<Ending | undefined>;
-  readonly #startedAt = performance.now();
-  #initDurationMs: number | undefined;
-  #settle: ((ending: Ending | undefined) => void) | undefined;
-  #partialLine = '';
-  #ended: Ending | undefined;
+  private readonly worker: Worker;
+  private readonly ready: Promise<Ending | undefined>;
+  private readonly startedAt = performance.now();
+  private initDurationMs: number | undefined;
+  private settle: ((ending: Ending | undefined) => void) | undefined;
+  private partialLine = '';
+  private ending: Ending | undefined;
 
   constructor(
-    deployed: DeployedFunction,
+    private readonly deployed: DeployedFunction,
     host: HostSettings,
     runtimeModules: string | undefined,
-    log: FunctionLog,
+    private readonly log: FunctionLog,
   ) {
     const instance = randomBytes(16).toString('hex');
     const day = new Date().toISOString().slice(0, 10).replaceAll('-', '/');
-    this.#function = deployed;
-    this.#log = log;
-    this.#worker = new Worker(join(__dirname, 'bootstrap.cjs'), {
+    this.worker = new Worker(join(__dirname, 'bootstrap.cjs'), {
       name: deployed.name,
       env: environmentVariables(deployed, host, `${day}/[$LATEST]${instance}`),
       // Nothing of the twin's own command line (a TypeScript loader, an inspector) reaches the function.
@@ -52,56 +48,56 @@ export class ExecutionEnvironment {
       resourceLimits: { maxOldGenerationSizeMb: deployed.memoryMB },
       workerData: { runtimeModules } satisfies Initialization,
     });
-    this.#ready = new Promise((resolve) => (this.#settle = resolve));
-    this.#worker.on('message', (message: RuntimeMessage) => this.#receive(message));
-    this.#worker.on('error', (error: NodeJS.ErrnoException) => this.#crash(error));
-    this.#worker.on('exit', (code) => this.#end({ type: 'exited', code }));
+    this.ready = new Promise((resolve) => (this.settle = resolve));
+    this.worker.on('message', (message: RuntimeMessage) => this.receive(message));
+    this.worker.on('error', (error: NodeJS.ErrnoException) => this.crash(error));
+    this.worker.on('exit', (code) => this.finish({ type: 'exited', code }));
   }
 
   /** Whether it can take no more invocations. */
   get ended(): boolean {
-    return this.#ended !== undefined;
+    return this.ending !== undefined;
   }
 
   /** How long loading took, told once: Lambda bills and reports it with the first invocation. */
   takeInitDuration(): number | undefined {
-    const duration = this.#initDurationMs;
-    this.#initDurationMs = undefined;
+    const duration = this.initDurationMs;
+    this.initDurationMs = undefined;
     return duration;
   }
 
   /** Waits until the function is loaded. @returns how it ended, if it did */
   async initialize(): Promise<Ending | undefined> {
-    const timeoutMs = INITIALIZATION_MS + this.#function.timeoutSeconds * 1000;
-    return this.#within(timeoutMs, this.#ready);
+    const timeoutMs = INITIALIZATION_MS + this.deployed.timeoutSeconds * 1000;
+    return this.within(timeoutMs, this.ready);
   }
 
   /** Runs one invocation in a loaded environment. */
   async invoke(invocation: Omit<InvokeMessage, 'deadline' | 'functionArn'>): Promise<Ending> {
-    if (this.#ended !== undefined) return this.#ended;
-    const timeoutMs = this.#function.timeoutSeconds * 1000;
-    const answer = new Promise<Ending | undefined>((resolve) => (this.#settle = resolve));
-    this.#worker.ref();
+    if (this.ending !== undefined) return this.ending;
+    const timeoutMs = this.deployed.timeoutSeconds * 1000;
+    const answer = new Promise<Ending | undefined>((resolve) => (this.settle = resolve));
+    this.worker.ref();
     const message: InvokeMessage = {
       ...invocation,
-      functionArn: this.#function.arn,
+      functionArn: this.deployed.arn,
       deadline: Date.now() + timeoutMs,
     };
-    this.#worker.postMessage(message);
-    const ending = (await this.#within(timeoutMs, answer)) ?? { type: 'timedOut' as const };
+    this.worker.postMessage(message);
+    const ending = (await this.within(timeoutMs, answer)) ?? { type: 'timedOut' as const };
     // An idle environment must not keep the twin's process alive.
-    this.#worker.unref();
-    this.#flush();
+    this.worker.unref();
+    this.flush();
     return ending;
   }
 
   /** Ends the thread at once, whatever it is doing. */
   async end(ending: Ending = { type: 'exited', code: 1 }): Promise<void> {
-    this.#end(ending);
-    await this.#worker.terminate();
+    this.finish(ending);
+    await this.worker.terminate();
   }
 
-  async #within(timeoutMs: number, ending: Promise<Ending | undefined>): Promise<Ending | undefined> {
+  private async within(timeoutMs: number, ending: Promise<Ending | undefined>): Promise<Ending | undefined> {
     const timer = setTimeout(() => void this.end({ type: 'timedOut' }), timeoutMs);
     try {
       return await ending;
@@ -110,47 +106,47 @@ export class ExecutionEnvironment {
     }
   }
 
-  #receive(message: RuntimeMessage): void {
+  private receive(message: RuntimeMessage): void {
     switch (message.type) {
       case 'log':
-        this.#write(message.text);
+        this.write(message.text);
         break;
       case 'ready':
-        this.#initDurationMs = performance.now() - this.#startedAt;
-        this.#settle?.(undefined);
+        this.initDurationMs = performance.now() - this.startedAt;
+        this.settle?.(undefined);
         break;
       case 'initializationFailed':
         void this.end(message);
         break;
       default:
-        this.#settle?.(message);
+        this.settle?.(message);
     }
   }
 
-  #crash(error: NodeJS.ErrnoException): void {
-    this.#write(`${error.stack ?? String(error)}\n`);
-    this.#end(
+  private crash(error: NodeJS.ErrnoException): void {
+    this.write(`${error.stack ?? String(error)}\n`);
+    this.finish(
       error.code === 'ERR_WORKER_OUT_OF_MEMORY' ? { type: 'outOfMemory' } : { type: 'exited', code: 1 },
     );
   }
 
-  #end(ending: Ending): void {
-    if (this.#ended !== undefined) return;
-    this.#ended = ending;
-    this.#flush();
-    this.#settle?.(ending);
+  private finish(ending: Ending): void {
+    if (this.ending !== undefined) return;
+    this.ending = ending;
+    this.flush();
+    this.settle?.(ending);
   }
 
   /** Lines of several environments meet in one file: only whole ones are written. */
-  #write(text: string): void {
-    const lines = this.#partialLine + text;
+  private write(text: string): void {
+    const lines = this.partialLine + text;
     const whole = lines.lastIndexOf('\n') + 1;
-    this.#partialLine = lines.slice(whole);
-    if (whole > 0) this.#log.append(lines.slice(0, whole));
+    this.partialLine = lines.slice(whole);
+    if (whole > 0) this.log.append(lines.slice(0, whole));
   }
 
-  #flush(): void {
-    if (this.#partialLine !== '') this.#log.append(`${this.#partialLine}\n`);
-    this.#partialLine = '';
+  private flush(): void {
+    if (this.partialLine !== '') this.log.append(`${this.partialLine}\n`);
+    this.partialLine = '';
   }
 }

@@ -4,22 +4,22 @@ import { finished } from 'node:stream/promises';
 
 /** The log file of a function: what CloudWatch Logs would hold, one file instead of a log group. */
 export class FunctionLog {
-  readonly #stream: WriteStream;
+  private readonly stream: WriteStream;
 
   constructor(path: string) {
     mkdirSync(dirname(path), { recursive: true });
-    this.#stream = createWriteStream(path, { flags: 'a' });
+    this.stream = createWriteStream(path, { flags: 'a' });
   }
 
   /** Appends whole lines. */
   append(lines: string): void {
-    this.#stream.write(lines);
+    this.stream.write(lines);
   }
 
   /** Resolves when everything is in the file. */
   async close(): Promise<void> {
-    this.#stream.end();
-    await finished(this.#stream);
+    this.stream.end();
+    await finished(this.stream);
   }
 }
 

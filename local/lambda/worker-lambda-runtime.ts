@@ -37,19 +37,16 @@ const localCredentials: Credentials = { accessKeyId: 'local', secretAccessKey: '
 
 /** Runs packaged functions in worker threads, one invocation at a time in each, as Lambda's environments do. */
 export class WorkerLambdaRuntime implements LambdaRuntime {
-  readonly #options: LambdaRuntimeOptions;
-  readonly #deployments = new Map<string, Deployment>();
+  private readonly deployments = new Map<string, Deployment>();
   /** Those of functions that were replaced too: they may still be busy. */
-  readonly #pools: EnvironmentPool[] = [];
-  readonly #running = new Set<Promise<unknown>>();
+  private readonly pools: EnvironmentPool[] = [];
+  private readonly running = new Set<Promise<unknown>>();
   /** The states behind the invocations under way, by the root of their trace ids. */
-  readonly #callers = new Map<string, CallingState>();
-  readonly #logs = new Map<string, FunctionLog>();
-  readonly #closing = new AbortController();
+  private readonly callers = new Map<string, CallingState>();
+  private readonly logs = new Map<string, FunctionLog>();
+  private readonly closing = new AbortController();
 
-  constructor(options: LambdaRuntimeOptions) {
-    this.#options = options;
-  }
+  constructor(private readonly options: LambdaRuntimeOptions) {}
 
   /**
    * Replaces all functions. Environments of the ones before end as soon as they are idle.
@@ -57,15 +54,15 @@ export class WorkerLambdaRuntime implements LambdaRuntime {
    */
   deploy(functions: readonly DeployedFunction[]): void {
     functions.forEach(checkFunction);
-    for (const { pool } of this.#deployments.values()) pool.retire();
-    this.#deployments.clear();
+    for (const { pool } of this.deployments.values()) pool.retire();
+    this.deployments.clear();
     for (const deployed of functions) {
       const pool = new EnvironmentPool(
-        () => this.#start(deployed),
-        this.#options.environmentsPerFunction ?? 10,
+        () => this.start(deployed),
+        this.options.environmentsPerFunction ?? 10,
       );
-      this.#pools.push(pool);
-      this.#deployments.set(deployed.arn, { deployed, pool });
+      this.pools.push(pool);
+      this.deployments.set(deployed.arn, { deployed, pool });
     }
   }
 
@@ -83,9 +80,9 @@ export class WorkerLambdaRuntime implements LambdaRuntime {
     signal?: AbortSignal,
     caller?: CallingState,
   ): Promise<Invocation> {
-    const stop = AbortSignal.any([this.#closing.signal, ...(signal === undefined ? [] : [signal])]);
+    const stop = AbortSignal.any([this.closing.signal, ...(signal === undefined ? [] : [signal])]);
     stop.throwIfAborted();
-    const deployment = this.#deployments.get(functionArn.replace(/:\$LATEST$/, ''));
+    const deployment = this.deployments.get(functionArn.replace(/:\$LATEST$/, ''));
     if (deployment === undefined) {
       return refused('ResourceNotFoundException', `Function not found: ${functionArn}`);
     }
@@ -95,7 +92,7 @@ export class WorkerLambdaRuntime implements LambdaRuntime {
       const limit = `Request must be smaller than ${LARGEST_REQUEST_BYTES} bytes for the InvokeFunction operation`;
       return refused('RequestTooLargeException', limit);
     }
-    const fault = await this.#options.faults?.take('lambda', deployment.deployed.name, event, caller);
+    const fault = await this.options.faults?.take('lambda', deployment.deployed.name, event, caller);
     stop.throwIfAborted();
     if (fault?.type === 'delay') await abortable(sleep(fault.ms, undefined, { ref: false }), stop);
     if (fault?.type === 'error')
@@ -106,11 +103,11 @@ export class WorkerLambdaRuntime implements LambdaRuntime {
       return refused('TooManyRequestsException', 'Rate Exceeded.');
     }
     const environment = await pool.acquire(stop);
-    const invocation = this.#run(deployed, environment, event, fault, caller);
-    this.#running.add(invocation);
+    const invocation = this.run(deployed, environment, event, fault, caller);
+    this.running.add(invocation);
     const ended = invocation.finally(() => {
       pool.release(environment);
-      this.#running.delete(invocation);
+      this.running.delete(invocation);
     });
     return abortable(ended, stop);
   }
@@ -118,34 +115,33 @@ export class WorkerLambdaRuntime implements LambdaRuntime {
   /** Ends every environment, and whatever it is doing; resolves when the logs are in their files. */
   async close(): Promise<void> {
     const reason = new DOMException('The Lambda runtime was closed', 'AbortError');
-    this.#closing.abort(reason);
-    await Promise.all(this.#pools.map((pool) => pool.close(reason)));
-    await Promise.allSettled(this.#running); // their last lines go to the logs
-    await Promise.all([...this.#logs.values()].map((log) => log.close()));
-    this.#deployments.clear();
-    this.#logs.clear();
+    this.closing.abort(reason);
+    await Promise.all(this.pools.map((pool) => pool.close(reason)));
+    await Promise.allSettled(this.running); // their last lines go to the logs
+    await Promise.all([...this.logs.values()].map((log) => log.close()));
+    this.deployments.clear();
+    this.logs.clear();
   }
 
   /** The state behind the invocation under way that has this trace id. */
   callerOf(traceId: string): CallingState | undefined {
-    return this.#callers.get(rootOf(traceId));
+    return this.callers.get(rootOf(traceId));
   }
 
-  #start(deployed: DeployedFunction): ExecutionEnvironment {
-    const { region, endpoint, credentialsOf, runtimeModules } = this.#options;
+  private start(deployed: DeployedFunction): ExecutionEnvironment {
+    const { region, endpoint, credentialsOf, runtimeModules } = this.options;
     const host = { region, endpoint: endpoint(), credentials: credentialsOf?.(deployed) ?? localCredentials };
-    return new ExecutionEnvironment(deployed, host, runtimeModules, this.#log(deployed.name));
+    return new ExecutionEnvironment(deployed, host, runtimeModules, this.log(deployed.name));
   }
 
-  #log(functionName: string): FunctionLog {
+  private log(functionName: string): FunctionLog {
     const log =
-      this.#logs.get(functionName) ??
-      new FunctionLog(join(this.#options.logDirectory, `${functionName}.log`));
-    this.#logs.set(functionName, log);
+      this.logs.get(functionName) ?? new FunctionLog(join(this.options.logDirectory, `${functionName}.log`));
+    this.logs.set(functionName, log);
     return log;
   }
 
-  async #run(
+  private async run(
     deployed: DeployedFunction,
     environment: ExecutionEnvironment,
     event: string,
@@ -153,9 +149,9 @@ export class WorkerLambdaRuntime implements LambdaRuntime {
     caller: CallingState | undefined,
   ): Promise<Invocation> {
     const trace = traceId();
-    if (caller !== undefined) this.#callers.set(rootOf(trace), caller);
+    if (caller !== undefined) this.callers.set(rootOf(trace), caller);
     const requestId = randomUUID();
-    const log = this.#log(deployed.name);
+    const log = this.log(deployed.name);
     const failed = await environment.initialize();
     log.append(`START RequestId: ${requestId} Version: $LATEST\n`);
     const startedAt = performance.now();
@@ -163,7 +159,7 @@ export class WorkerLambdaRuntime implements LambdaRuntime {
       failed ??
       (await faulty(environment, fault)) ??
       (await environment.invoke({ requestId, traceId: trace, event }));
-    this.#callers.delete(rootOf(trace));
+    this.callers.delete(rootOf(trace));
     const { invocation, failure } = outcomeOf(ending, requestId, deployed.timeoutSeconds);
     if (ending.type === 'timedOut') {
       log.append(

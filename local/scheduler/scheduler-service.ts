@@ -24,10 +24,10 @@ const update = z.strictObject({
 /** The schedules of the stack. They start nothing here. https://docs.aws.amazon.com/scheduler/latest/APIReference/ */
 export class SchedulerService implements RestJsonService {
   readonly name = 'scheduler';
-  readonly #schedules: Map<string, PlannedSchedule>;
+  private readonly schedules: Map<string, PlannedSchedule>;
 
   constructor(schedules: readonly PlannedSchedule[]) {
-    this.#schedules = new Map(schedules.map((schedule) => [keyOf(schedule.group, schedule.name), schedule]));
+    this.schedules = new Map(schedules.map((schedule) => [keyOf(schedule.group, schedule.name), schedule]));
   }
 
   operationOf(method: string, path: string): string | undefined {
@@ -43,12 +43,12 @@ export class SchedulerService implements RestJsonService {
     body: unknown,
   ): Promise<unknown> {
     const name = decodeURIComponent(path.split('/')[2] ?? '');
-    if (operation === 'GetSchedule') return described(this.#find(query.groupName, name));
+    if (operation === 'GetSchedule') return described(this.find(query.groupName, name));
     const parsed = update.safeParse(body);
     if (!parsed.success) throw new ServiceError('ValidationException', parsed.error.message);
     const { GroupName, Target, Description, ...rest } = parsed.data;
-    const { logicalId, arn } = this.#find(GroupName, name);
-    this.#schedules.set(keyOf(GroupName, name), {
+    const { logicalId, arn } = this.find(GroupName, name);
+    this.schedules.set(keyOf(GroupName, name), {
       logicalId,
       name,
       group: GroupName,
@@ -66,8 +66,8 @@ export class SchedulerService implements RestJsonService {
     return { ScheduleArn: arn };
   }
 
-  #find(group: string | undefined, name: string): PlannedSchedule {
-    const schedule = this.#schedules.get(keyOf(group ?? 'default', name));
+  private find(group: string | undefined, name: string): PlannedSchedule {
+    const schedule = this.schedules.get(keyOf(group ?? 'default', name));
     if (schedule) return schedule;
     throw new ServiceError('ResourceNotFoundException', `Schedule ${name} does not exist.`, 404);
   }

@@ -20,8 +20,8 @@ export interface Notification {
 /** The inbox that stands in for every subscriber: `messages.jsonl`, one notification a line, only ever appended to. */
 export class Inbox {
   readonly path: string;
-  #file: Promise<FileHandle> | undefined;
-  #last: Promise<void> = Promise.resolve();
+  private file: Promise<FileHandle> | undefined;
+  private last: Promise<void> = Promise.resolve();
 
   constructor(path: string) {
     this.path = path;
@@ -31,13 +31,13 @@ export class Inbox {
 
   /** Resolves when the message is on the disk. Messages are kept in the order of the calls. */
   async append(notification: Notification): Promise<void> {
-    const write = this.#last.then(async () => {
-      this.#file ??= open(this.path, 'a');
-      const file = await this.#file;
+    const write = this.last.then(async () => {
+      this.file ??= open(this.path, 'a');
+      const file = await this.file;
       await file.appendFile(`${JSON.stringify(notification)}\n`);
       await file.datasync();
     });
-    this.#last = write.catch(() => {}); // one message that could not be written does not hold up the next
+    this.last = write.catch(() => {}); // one message that could not be written does not hold up the next
     await write;
   }
 
@@ -48,9 +48,9 @@ export class Inbox {
   }
 
   async close(): Promise<void> {
-    await this.#last;
-    await (await this.#file)?.close();
-    this.#file = undefined;
+    await this.last;
+    await (await this.file)?.close();
+    this.file = undefined;
   }
 }
 

@@ -30,31 +30,31 @@ export interface SnsOptions {
 /** Amazon SNS: topics whose messages all come to one inbox, a file that a user and the tests read. */
 export class SnsService {
   readonly name = 'sns';
-  readonly #state: SnsState;
+  private readonly state: SnsState;
 
   constructor({ directory, region, accountId }: SnsOptions) {
     const inbox = new Inbox(join(directory, 'messages.jsonl'));
-    this.#state = { topics: new Topics(directory), inbox, subscriptions: [], region, accountId };
+    this.state = { topics: new Topics(directory), inbox, subscriptions: [], region, accountId };
   }
 
   /** Absolute path of the inbox, one JSON message a line. */
   get inboxPath(): string {
-    return this.#state.inbox.path;
+    return this.state.inbox.path;
   }
 
   /** All messages ever published, oldest first. */
   messages(): Promise<readonly Notification[]> {
-    return this.#state.inbox.messages();
+    return this.state.inbox.messages();
   }
 
   /** @returns the topic's ARN */
   createTopic(name: string): string {
-    return createTopic(this.#state, { Name: name }).TopicArn;
+    return createTopic(this.state, { Name: name }).TopicArn;
   }
 
   /** A subscription of the template. */
   subscribe(topic: string, email: string): void {
-    subscribe(this.#state, { TopicArn: topic, Protocol: 'email', Endpoint: email });
+    subscribe(this.state, { TopicArn: topic, Protocol: 'email', Endpoint: email });
   }
 
   /**
@@ -63,7 +63,7 @@ export class SnsService {
    * @throws ServiceError `InvalidParameterException`, `NotFoundException`
    */
   async publish(input: unknown): Promise<{ readonly MessageId: string }> {
-    return publish(this.#state, input);
+    return publish(this.state, input);
   }
 
   /**
@@ -74,7 +74,7 @@ export class SnsService {
   async call(operation: string, input: unknown): Promise<unknown> {
     const carryOut = Object.hasOwn(operations, operation) ? operations[operation] : undefined;
     if (carryOut === undefined) throw unknownAction(operation);
-    return await carryOut(this.#state, input);
+    return await carryOut(this.state, input);
   }
 
   parse(body: string): QueryCall {
@@ -90,6 +90,6 @@ export class SnsService {
   }
 
   async close(): Promise<void> {
-    await this.#state.inbox.close();
+    await this.state.inbox.close();
   }
 }

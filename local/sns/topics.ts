@@ -3,31 +3,31 @@ import { join } from 'node:path';
 
 /** The ARNs of all topics, kept in `topics.json` so that they outlive a restart. */
 export class Topics {
-  readonly #path: string;
-  readonly #arns: Set<string>;
+  private readonly path: string;
+  private readonly arns: Set<string>;
 
   constructor(directory: string) {
     mkdirSync(directory, { recursive: true });
-    this.#path = join(directory, 'topics.json');
-    this.#arns = new Set(readArns(this.#path));
+    this.path = join(directory, 'topics.json');
+    this.arns = new Set(readArns(this.path));
   }
 
   has(arn: string): boolean {
-    return this.#arns.has(arn);
+    return this.arns.has(arn);
   }
 
   /** In the order of their creation. */
   list(): readonly string[] {
-    return [...this.#arns];
+    return [...this.arns];
   }
 
   /** Keeps a topic; one that is there already stays as it is. */
   add(arn: string): void {
-    if (this.#arns.has(arn)) return;
-    this.#arns.add(arn);
-    const text = `${JSON.stringify([...this.#arns], undefined, 2)}\n`;
-    writeFileSync(`${this.#path}.new`, text);
-    renameSync(`${this.#path}.new`, this.#path);
+    if (this.arns.has(arn)) return;
+    this.arns.add(arn);
+    const text = `${JSON.stringify([...this.arns], undefined, 2)}\n`;
+    writeFileSync(`${this.path}.new`, text);
+    renameSync(`${this.path}.new`, this.path);
   }
 }
 

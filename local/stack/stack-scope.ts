@@ -15,21 +15,20 @@ export interface StackSettings {
 
 /** A template's own names, and what they come to in one account and Region. */
 export class StackScope implements Scope {
-  readonly #template: Template;
-  readonly #settings: StackSettings;
-  readonly #pseudoParameters: Readonly<Record<string, unknown>>;
+  private readonly pseudoParameters: Readonly<Record<string, unknown>>;
   /** Names that are being looked up, against references that lead back to themselves. */
-  readonly #pending = new Set<string>();
+  private readonly pending = new Set<string>();
 
-  constructor(template: Template, settings: StackSettings) {
-    this.#template = template;
-    this.#settings = settings;
-    this.#pseudoParameters = pseudoParameters(settings);
+  constructor(
+    private readonly template: Template,
+    private readonly settings: StackSettings,
+  ) {
+    this.pseudoParameters = pseudoParameters(settings);
   }
 
   /** The resources whose condition holds, by logical id. */
   resources(): readonly (readonly [string, Resource])[] {
-    return Object.entries(this.#template.Resources).filter(
+    return Object.entries(this.template.Resources).filter(
       ([logicalId, { Condition: name }]) =>
         name === undefined || this.condition(name, `${logicalId}.Condition`),
     );
@@ -37,14 +36,14 @@ export class StackScope implements Scope {
 
   /** A resource's properties, or one of them, without intrinsic functions. @throws StackError */
   property(logicalId: string, name: string): unknown {
-    const value = this.#template.Resources[logicalId]?.Properties[name];
+    const value = this.template.Resources[logicalId]?.Properties[name];
     const resolved = resolve(value, this, `${logicalId}.Properties.${name}`);
     return resolved === noValue ? undefined : resolved;
   }
 
   /** The template's outputs, without intrinsic functions. @throws StackError */
   outputs(): Readonly<Record<string, { readonly value: string; readonly description: string }>> {
-    const entries = Object.entries(this.#template.Outputs).map(([name, { Value, Description = '' }]) => {
+    const entries = Object.entries(this.template.Outputs).map(([name, { Value, Description = '' }]) => {
       const value = resolve(Value, this, `Outputs.${name}`);
       if (typeof value !== 'string')
         throw new StackError('UnsupportedProperty', `Outputs.${name}`, 'is no text');
@@ -59,14 +58,14 @@ export class StackScope implements Scope {
   }
 
   ref(name: string, path: string): unknown {
-    if (Object.hasOwn(this.#pseudoParameters, name)) return this.#pseudoParameters[name];
-    if (Object.hasOwn(this.#template.Parameters, name)) return this.#parameter(name, path);
-    const { type, identity } = this.#resource(name, path);
+    if (Object.hasOwn(this.pseudoParameters, name)) return this.pseudoParameters[name];
+    if (Object.hasOwn(this.template.Parameters, name)) return this.parameter(name, path);
+    const { type, identity } = this.resource(name, path);
     return (type.ref ?? (({ name: physical }: Identity) => physical))(identity);
   }
 
   attribute(logicalId: string, attribute: string, path: string): unknown {
-    const { type, identity } = this.#resource(logicalId, path);
+    const { type, identity } = this.resource(logicalId, path);
     const value = type.attributes?.[attribute];
     if (value === undefined) {
       throw new StackError(
@@ -79,24 +78,24 @@ export class StackScope implements Scope {
   }
 
   condition(name: string, path: string): boolean {
-    if (!Object.hasOwn(this.#template.Conditions, name)) {
+    if (!Object.hasOwn(this.template.Conditions, name)) {
       throw new StackError('UnresolvedReference', path, `there is no condition ${name}`);
     }
-    return this.#once(`condition ${name}`, path, () =>
-      evaluate(this.#template.Conditions[name], this, `Conditions.${name}`),
+    return this.once(`condition ${name}`, path, () =>
+      evaluate(this.template.Conditions[name], this, `Conditions.${name}`),
     );
   }
 
   mapping(map: string, first: string, second: string, path: string): unknown {
-    const value = this.#template.Mappings[map]?.[first]?.[second];
+    const value = this.template.Mappings[map]?.[first]?.[second];
     if (value === undefined) {
       throw new StackError('UnresolvedReference', path, `there is no mapping ${map}.${first}.${second}`);
     }
     return value;
   }
 
-  #parameter(name: string, path: string): unknown {
-    const { Type: type, Default: fallback } = this.#template.Parameters[name]!;
+  private parameter(name: string, path: string): unknown {
+    const { Type: type, Default: fallback } = this.template.Parameters[name]!;
     if (type.startsWith('AWS::SSM::')) {
       throw new StackError(
         'UnresolvedReference',
@@ -104,7 +103,7 @@ export class StackScope implements Scope {
         `${name} is read from Parameter Store, which the twin has not`,
       );
     }
-    const value = this.#settings.parameters?.[name] ?? fallback;
+    const value = this.settings.parameters?.[name] ?? fallback;
     if (value === undefined) {
       throw new StackError('UnresolvedReference', path, `the parameter ${name} has no value and no default`);
     }
@@ -113,8 +112,8 @@ export class StackScope implements Scope {
       : String(value);
   }
 
-  #resource(logicalId: string, path: string) {
-    const resource = this.#template.Resources[logicalId];
+  private resource(logicalId: string, path: string) {
+    const resource = this.template.Resources[logicalId];
     if (resource === undefined) {
       throw new StackError('UnresolvedReference', path, `there is no resource or parameter ${logicalId}`);
     }
@@ -134,31 +133,28 @@ export class StackScope implements Scope {
         `the twin does not know references to ${typeName} (${logicalId})`,
       );
     }
-    const { region, accountId } = this.#settings;
-    const name = this.#once(logicalId, path, () =>
-      this.#physicalName(logicalId, resource, type.nameProperty),
-    );
+    const { region, accountId } = this.settings;
+    const name = this.once(logicalId, path, () => this.physicalName(logicalId, resource, type.nameProperty));
     return { type, identity: { logicalId, name, region, accountId, partition: partitionOf(region) } };
   }
 
   /** CloudFormation adds random letters to the names it makes; the twin does not, so that its state is found again. */
-  #physicalName(logicalId: string, resource: Resource, property: string | undefined): string {
+  private physicalName(logicalId: string, resource: Resource, property: string | undefined): string {
     const [outer, inner] = nestedNames[resource.Type] ?? [property, undefined];
     const value = outer === undefined ? undefined : this.property(logicalId, outer);
     const given = inner === undefined ? value : (value as Record<string, unknown> | undefined)?.[inner];
     if (typeof given === 'string') return given;
-    const made = `${this.#settings.stackName}-${logicalId}`;
+    const made = `${this.settings.stackName}-${logicalId}`;
     return resource.Type === 'AWS::S3::Bucket' || inner !== undefined ? made.toLowerCase() : made;
   }
 
-  #once<T>(name: string, path: string, look: () => T): T {
-    if (this.#pending.has(name))
-      throw new StackError('UnresolvedReference', path, `${name} refers to itself`);
-    this.#pending.add(name);
+  private once<T>(name: string, path: string, look: () => T): T {
+    if (this.pending.has(name)) throw new StackError('UnresolvedReference', path, `${name} refers to itself`);
+    this.pending.add(name);
     try {
       return look();
     } finally {
-      this.#pending.delete(name);
+      this.pending.delete(name);
     }
   }
 }

@@ -39,12 +39,12 @@ interface Entry {
 
 /** The executions: those that run, and the journals of those that ended. */
 export class Executions {
-  readonly #entries = new Map<string, Entry>();
+  private readonly entries = new Map<string, Entry>();
 
   constructor(private readonly options: ExecutionsOptions) {
     mkdirSync(options.directory, { recursive: true });
     for (const file of readdirSync(options.directory).filter((name) => name.endsWith('.jsonl'))) {
-      this.#recover(join(options.directory, file));
+      this.recover(join(options.directory, file));
     }
   }
 
@@ -53,7 +53,7 @@ export class Executions {
     const { region, accountId, clock, backends } = this.options;
     const payload = new Payload(JSON.parse(input) as Json, input);
     const events: RecordedEvent[] = [];
-    const journal = new Journal(this.#path(machine.name, name), 'new');
+    const journal = new Journal(this.path(machine.name, name), 'new');
     const execution = createExecution({
       name,
       input: payload.value,
@@ -77,7 +77,7 @@ export class Executions {
     };
     journal.start(started);
     const entry: Entry = { started, events, stop: new AbortController(), done: Promise.resolve() };
-    this.#entries.set(execution.arn, entry);
+    this.entries.set(execution.arn, entry);
     entry.done = (async () => {
       // The answer to StartExecution comes before the first state.
       await Promise.resolve();
@@ -92,32 +92,32 @@ export class Executions {
 
   /** The execution of that name, if there is one. */
   find(machine: StateMachine, name: string): ExecutionRecord | undefined {
-    return this.#entries.get(machine.arn.replace(':stateMachine:', ':execution:') + `:${name}`);
+    return this.entries.get(machine.arn.replace(':stateMachine:', ':execution:') + `:${name}`);
   }
 
   /** @throws ServiceError InvalidArn, ExecutionDoesNotExist */
   get(arn: string): ExecutionRecord {
-    return this.#entry(arn);
+    return this.entry(arn);
   }
 
   /** Newest first. */
   ofStateMachine(arn: string): ExecutionRecord[] {
-    return [...this.#entries.values()]
+    return [...this.entries.values()]
       .filter(({ started }) => started.stateMachineArn === arn)
       .sort((left, right) => right.started.startDate - left.started.startDate);
   }
 
   /** @throws ServiceError InvalidArn, ExecutionDoesNotExist */
   events(arn: string): readonly RecordedEvent[] {
-    const entry = this.#entry(arn);
+    const entry = this.entry(arn);
     if (entry.events) return entry.events;
     const machine = entry.started.stateMachineArn.split(':').at(-1)!;
-    return readJournal(this.#path(machine, entry.started.name))?.events ?? [];
+    return readJournal(this.path(machine, entry.started.name))?.events ?? [];
   }
 
   /** Ends an execution, if it still runs, and waits until it has ended. */
   async stop(arn: string, error?: string, cause?: string): Promise<ExecutionRecord> {
-    const entry = this.#entry(arn);
+    const entry = this.entry(arn);
     entry.stop.abort(new Interrupted({ kind: 'stopped', error, cause }));
     await entry.done;
     return entry;
@@ -125,30 +125,30 @@ export class Executions {
 
   /** Gives the execution when it has ended. */
   async waitFor(arn: string): Promise<ExecutionRecord> {
-    const entry = this.#entry(arn);
+    const entry = this.entry(arn);
     await entry.done;
     return entry;
   }
 
   /** Ends all that run. */
   async close(): Promise<void> {
-    const running = [...this.#entries.values()].filter(({ ended }) => !ended);
+    const running = [...this.entries.values()].filter(({ ended }) => !ended);
     await Promise.all(running.map(({ started }) => this.stop(started.arn, undefined, twinStopped)));
   }
 
-  #entry(arn: string): Entry {
+  private entry(arn: string): Entry {
     resourceOf(arn, 'execution');
-    const entry = this.#entries.get(arn);
+    const entry = this.entries.get(arn);
     if (!entry) throw new ServiceError('ExecutionDoesNotExist', `Execution Does Not Exist: '${arn}'`);
     return entry;
   }
 
   /** Names hold no '~', so two names never share a file. */
-  #path(machine: string, name: string): string {
+  private path(machine: string, name: string): string {
     return join(this.options.directory, `${machine}~${name}.jsonl`);
   }
 
-  #recover(path: string): void {
+  private recover(path: string): void {
     const content = readJournal(path);
     if (!content) {
       // Killed before the start was in it: nobody was told of this execution, and its name is free.
@@ -156,12 +156,12 @@ export class Executions {
       return;
     }
     const { started } = content;
-    const ended = content.ended ?? this.#endStopped(path, content.events.at(-1));
-    this.#entries.set(started.arn, { started, ended, stop: new AbortController(), done: Promise.resolve() });
+    const ended = content.ended ?? this.endStopped(path, content.events.at(-1));
+    this.entries.set(started.arn, { started, ended, stop: new AbortController(), done: Promise.resolve() });
   }
 
   /** Ends an execution that ran when the twin was killed. */
-  #endStopped(path: string, last: RecordedEvent | undefined): EndedRecord {
+  private endStopped(path: string, last: RecordedEvent | undefined): EndedRecord {
     const now = this.options.clock.now().getTime();
     const journal = new Journal(path, 'append');
     journal.repair();

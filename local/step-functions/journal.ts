@@ -35,50 +35,50 @@ const batchLines = 256;
  * the file before StartExecution answers, and all of it is on the disk before the execution counts as ended.
  */
 export class Journal {
-  #waiting: string[] = [];
-  #scheduled = false;
-  readonly #file: number;
+  private waiting: string[] = [];
+  private scheduled = false;
+  private readonly file: number;
 
   constructor(path: string, mode: 'new' | 'append') {
-    this.#file = openSync(path, mode === 'new' ? 'wx' : 'a');
+    this.file = openSync(path, mode === 'new' ? 'wx' : 'a');
   }
 
   start(started: StartedRecord): void {
-    this.#append({ started });
-    this.#flush();
+    this.append({ started });
+    this.flush();
   }
 
   event(event: RecordedEvent): void {
-    this.#append({ event });
-    if (this.#waiting.length >= batchLines) this.#flush();
-    else if (!this.#scheduled) {
-      this.#scheduled = true;
-      setImmediate(() => this.#flush());
+    this.append({ event });
+    if (this.waiting.length >= batchLines) this.flush();
+    else if (!this.scheduled) {
+      this.scheduled = true;
+      setImmediate(() => this.flush());
     }
   }
 
   /** Writes the end, and closes the file. */
   end(ended: EndedRecord): void {
-    this.#append({ ended });
-    this.#flush();
-    fdatasyncSync(this.#file);
-    closeSync(this.#file);
+    this.append({ ended });
+    this.flush();
+    fdatasyncSync(this.file);
+    closeSync(this.file);
   }
 
   /** Ends the line that a crash may have cut off. */
   repair(): void {
-    writeSync(this.#file, '\n');
+    writeSync(this.file, '\n');
   }
 
-  #append(line: Line): void {
-    this.#waiting.push(JSON.stringify(line));
+  private append(line: Line): void {
+    this.waiting.push(JSON.stringify(line));
   }
 
-  #flush(): void {
-    this.#scheduled = false;
-    if (this.#waiting.length === 0) return;
-    writeSync(this.#file, `${this.#waiting.join('\n')}\n`);
-    this.#waiting = [];
+  private flush(): void {
+    this.scheduled = false;
+    if (this.waiting.length === 0) return;
+    writeSync(this.file, `${this.waiting.join('\n')}\n`);
+    this.waiting = [];
   }
 }
 

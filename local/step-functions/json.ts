@@ -36,17 +36,14 @@ export function nestingOf(text: string): number {
  * Values are never changed once they are in a payload, so states can share them safely.
  */
 export class Payload {
-  #text: string | undefined;
-
+  /** @param written the value's text where it is known; otherwise it is written when it is first read. */
   constructor(
     readonly value: Json,
-    text?: string,
-  ) {
-    this.#text = text;
-  }
+    private written?: string,
+  ) {}
 
   get text(): string {
-    return (this.#text ??= JSON.stringify(this.value));
+    return (this.written ??= JSON.stringify(this.value));
   }
 
   /** Size in UTF-8, as the service counts it. */

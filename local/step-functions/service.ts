@@ -42,8 +42,8 @@ export class StepFunctionsService implements AwsJsonService {
   readonly name = 'step-functions';
   readonly target = 'AWSStepFunctions';
   readonly contentType = 'application/x-amz-json-1.0';
-  readonly #machines: StateMachines;
-  readonly #executions: Executions;
+  private readonly machines: StateMachines;
+  private readonly executions: Executions;
 
   constructor({
     directory,
@@ -53,12 +53,12 @@ export class StepFunctionsService implements AwsJsonService {
     accountId,
     clock = systemClock,
   }: StepFunctionsOptions) {
-    this.#machines = new StateMachines(
+    this.machines = new StateMachines(
       join(directory, 'state-machines'),
       `arn:aws:states:${region}:${accountId}`,
       () => clock.now(),
     );
-    this.#executions = new Executions({
+    this.executions = new Executions({
       directory: join(directory, 'executions'),
       region,
       accountId,
@@ -72,12 +72,12 @@ export class StepFunctionsService implements AwsJsonService {
    * @returns its ARN. @throws ServiceError InvalidDefinition, InvalidName, StateMachineTypeNotSupported
    */
   putStateMachine(settings: StateMachineSettings): string {
-    return this.#machines.put(settings).arn;
+    return this.machines.put(settings).arn;
   }
 
   /** Waits until an execution has ended and is on the disk, and describes it as DescribeExecution does. */
   async waitFor(executionArn: string) {
-    return executionDescription(await this.#executions.waitFor(executionArn));
+    return executionDescription(await this.executions.waitFor(executionArn));
   }
 
   async call(operation: string, input: unknown, _request: RequestContext): Promise<unknown> {
@@ -89,7 +89,7 @@ export class StepFunctionsService implements AwsJsonService {
     }
     const parsed = requests[operation].safeParse(input ?? {});
     if (!parsed.success) throw new ServiceError('ValidationException', validationText(parsed.error));
-    const carryOut = this.#operations[operation] as (request: unknown) => object | Promise<object>;
+    const carryOut = this.operations[operation] as (request: unknown) => object | Promise<object>;
     return carryOut(parsed.data);
   }
 
@@ -100,20 +100,20 @@ export class StepFunctionsService implements AwsJsonService {
   }
 
   close(): Promise<void> {
-    return this.#executions.close();
+    return this.executions.close();
   }
 
-  readonly #operations: Operations = {
+  private readonly operations: Operations = {
     CreateStateMachine: (settings) => {
-      const { arn, creationDate } = this.#machines.create(settings);
+      const { arn, creationDate } = this.machines.create(settings);
       return { stateMachineArn: arn, creationDate: seconds(creationDate) };
     },
 
     DescribeStateMachine: ({ stateMachineArn, includedData }) =>
-      stateMachineDescription(this.#machines.get(stateMachineArn), includedData),
+      stateMachineDescription(this.machines.get(stateMachineArn), includedData),
 
     ListStateMachines: ({ maxResults, nextToken }) => {
-      const page = pageOf(this.#machines.all(), maxResults, nextToken);
+      const page = pageOf(this.machines.all(), maxResults, nextToken);
       const stateMachines = page.items.map(({ arn, name, creationDate }) => ({
         stateMachineArn: arn,
         name,
@@ -124,16 +124,16 @@ export class StepFunctionsService implements AwsJsonService {
     },
 
     StartExecution: (request) => {
-      const { started } = this.#start(request);
+      const { started } = this.start(request);
       return { executionArn: started.arn, startDate: seconds(started.startDate) };
     },
 
     DescribeExecution: ({ executionArn, includedData }) =>
-      executionDescription(this.#executions.get(executionArn), includedData),
+      executionDescription(this.executions.get(executionArn), includedData),
 
     ListExecutions: ({ stateMachineArn, statusFilter, maxResults, nextToken }) => {
-      const all = this.#executions
-        .ofStateMachine(this.#machines.get(stateMachineArn).arn)
+      const all = this.executions
+        .ofStateMachine(this.machines.get(stateMachineArn).arn)
         .map(executionItem)
         .filter(({ status }) => statusFilter === undefined || status === statusFilter);
       const page = pageOf(all, maxResults, nextToken);
@@ -141,12 +141,12 @@ export class StepFunctionsService implements AwsJsonService {
     },
 
     StopExecution: async ({ executionArn, error, cause }) => {
-      const { ended } = await this.#executions.stop(executionArn, error, cause);
+      const { ended } = await this.executions.stop(executionArn, error, cause);
       return { stopDate: seconds(ended!.stopDate) };
     },
 
     GetExecutionHistory: ({ executionArn, maxResults, reverseOrder, nextToken, includeExecutionData }) => {
-      const events = this.#executions.events(executionArn);
+      const events = this.executions.events(executionArn);
       const page = pageOf(reverseOrder ? [...events].reverse() : events, maxResults, nextToken);
       return {
         events: page.items.map((event) => historyEvent(event, includeExecutionData)),
@@ -155,12 +155,12 @@ export class StepFunctionsService implements AwsJsonService {
     },
   };
 
-  #start({ stateMachineArn, name, input = '{}' }: RequestOf<'StartExecution'>): ExecutionRecord {
-    const machine = this.#machines.get(stateMachineArn);
+  private start({ stateMachineArn, name, input = '{}' }: RequestOf<'StartExecution'>): ExecutionRecord {
+    const machine = this.machines.get(stateMachineArn);
     if (name !== undefined) checkName(name);
     checkInput(input);
-    const existing = name === undefined ? undefined : this.#executions.find(machine, name);
-    if (!existing) return this.#executions.start(machine, name ?? randomUUID(), input);
+    const existing = name === undefined ? undefined : this.executions.find(machine, name);
+    if (!existing) return this.executions.start(machine, name ?? randomUUID(), input);
     // "StartExecution is idempotent for STANDARD workflows … with the same name and input as a running execution."
     if (!existing.ended && existing.started.input === input) return existing;
     throw new ServiceError('ExecutionAlreadyExists', `Execution Already Exists: '${existing.started.arn}'`);

@@ -32,7 +32,7 @@ export interface StateMachine extends StoredStateMachine {
 
 /** The state machines, each in a file of its own. */
 export class StateMachines {
-  readonly #byArn = new Map<string, StateMachine>();
+  private readonly byArn = new Map<string, StateMachine>();
 
   constructor(
     private readonly directory: string,
@@ -42,15 +42,15 @@ export class StateMachines {
     mkdirSync(directory, { recursive: true });
     for (const file of readdirSync(directory).filter((name) => name.endsWith('.json'))) {
       const stored = JSON.parse(readFileSync(join(directory, file), 'utf8')) as StoredStateMachine;
-      this.#byArn.set(stored.arn, { ...stored, parsed: definitionOf(stored.definition) });
+      this.byArn.set(stored.arn, { ...stored, parsed: definitionOf(stored.definition) });
     }
   }
 
   /** Creates one, or gives the one that is just the same. @throws ServiceError InvalidDefinition, StateMachineAlreadyExists … */
   create(settings: StateMachineSettings): StateMachine {
     checkSettings(settings);
-    const existing = this.#byArn.get(this.#arnOf(settings.name));
-    if (!existing) return this.#store(settings);
+    const existing = this.byArn.get(this.arnOf(settings.name));
+    if (!existing) return this.store(settings);
     if (existing.definition === settings.definition && existing.roleArn === settings.roleArn) return existing;
     throw new ServiceError('StateMachineAlreadyExists', `State Machine Already Exists: '${existing.arn}'`);
   }
@@ -58,15 +58,15 @@ export class StateMachines {
   /** Creates one or puts it in the place of the one of that name, as a deployment does. @throws ServiceError InvalidDefinition … */
   put(settings: StateMachineSettings): StateMachine {
     checkSettings(settings);
-    const existing = this.#byArn.get(this.#arnOf(settings.name));
+    const existing = this.byArn.get(this.arnOf(settings.name));
     const same = existing?.definition === settings.definition && existing.roleArn === settings.roleArn;
-    return same ? existing : this.#store(settings, existing?.creationDate);
+    return same ? existing : this.store(settings, existing?.creationDate);
   }
 
   /** @throws ServiceError InvalidArn, StateMachineDoesNotExist */
   get(arn: string): StateMachine {
     resourceOf(arn, 'stateMachine');
-    const machine = this.#byArn.get(arn);
+    const machine = this.byArn.get(arn);
     if (!machine)
       throw new ServiceError('StateMachineDoesNotExist', `State Machine Does Not Exist: '${arn}'`);
     return machine;
@@ -74,20 +74,20 @@ export class StateMachines {
 
   /** By name. */
   all(): StateMachine[] {
-    return [...this.#byArn.values()].sort((left, right) => (left.name < right.name ? -1 : 1));
+    return [...this.byArn.values()].sort((left, right) => (left.name < right.name ? -1 : 1));
   }
 
-  #arnOf(name: string): string {
+  private arnOf(name: string): string {
     return `${this.arnPrefix}:stateMachine:${name}`;
   }
 
-  #store(
+  private store(
     { name, definition, roleArn }: StateMachineSettings,
     creationDate = this.now().getTime(),
   ): StateMachine {
     const parsed = definitionOf(definition, lintDefinition);
     const stored: StoredStateMachine = {
-      arn: this.#arnOf(name),
+      arn: this.arnOf(name),
       name,
       definition,
       roleArn,
@@ -98,7 +98,7 @@ export class StateMachines {
     writeFileSync(`${file}.new`, JSON.stringify(stored));
     renameSync(`${file}.new`, file);
     const machine = { ...stored, parsed };
-    this.#byArn.set(machine.arn, machine);
+    this.byArn.set(machine.arn, machine);
     return machine;
   }
 }

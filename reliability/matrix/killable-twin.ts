@@ -11,12 +11,12 @@ import { LONGEST_POLL_SECONDS } from './ways';
 
 /** A twin in a process of its own, which is killed and started again on the same state directory. */
 export class KillableTwin {
-  readonly #order: TwinOrder;
-  #running: { readonly child: ChildProcess; readonly site: Site } | undefined;
-  #before: Site | undefined;
+  private readonly order: TwinOrder;
+  private running: { readonly child: ChildProcess; readonly site: Site } | undefined;
+  private before: Site | undefined;
 
   constructor(service: PackagedService) {
-    this.#order = {
+    this.order = {
       serviceDirectory: service.serviceDirectory,
       packageDirectory: service.packageDirectory,
       stateDirectory: mkdtempSync(join(tmpdir(), 'sluice-killed-')),
@@ -27,48 +27,48 @@ export class KillableTwin {
 
   /** The twin, started where it does not run. */
   async site(): Promise<Site> {
-    this.#running ??= await this.#start();
-    return this.#running.site;
+    this.running ??= await this.start();
+    return this.running.site;
   }
 
   /** Arms the twin to kill itself. */
   async arm(order: KillOrder): Promise<void> {
-    const { child } = this.#running ?? (await this.#start());
+    const { child } = this.running ?? (await this.start());
     child.send(order);
     await answerOf(child);
   }
 
   /** Waits until the process is gone. @returns the signal that ended it */
   async ended(): Promise<NodeJS.Signals | null> {
-    if (this.#running === undefined) return null;
-    const { child, site } = this.#running;
+    if (this.running === undefined) return null;
+    const { child, site } = this.running;
     if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');
-    this.#running = undefined;
-    this.#before = site;
+    this.running = undefined;
+    this.before = site;
     await site.close();
     return child.signalCode;
   }
 
   /** Ends a process that is not as it should be; the next cell gets a new one. */
   async discard(): Promise<void> {
-    this.#running?.child.kill('SIGKILL');
+    this.running?.child.kill('SIGKILL');
     await this.ended();
   }
 
   async close(): Promise<void> {
-    if (this.#running?.child.connected) this.#running.child.send('end');
+    if (this.running?.child.connected) this.running.child.send('end');
     await this.ended();
-    rmSync(this.#order.stateDirectory, { recursive: true, force: true });
+    rmSync(this.order.stateDirectory, { recursive: true, force: true });
   }
 
-  async #start(): Promise<{ readonly child: ChildProcess; readonly site: Site }> {
-    const child = fork(join(__dirname, 'twin-process.ts'), [JSON.stringify(this.#order)], {
+  private async start(): Promise<{ readonly child: ChildProcess; readonly site: Site }> {
+    const child = fork(join(__dirname, 'twin-process.ts'), [JSON.stringify(this.order)], {
       execArgv: ['--require', 'tsx/cjs'],
       env: { ...process.env, TZ: 'UTC', AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true' },
     });
     const answer = await answerOf(child);
     if (!('ready' in answer)) throw new Error('The twin answered out of turn');
-    return { child, site: new Site(answer.ready, this.#before) };
+    return { child, site: new Site(answer.ready, this.before) };
   }
 }
 

@@ -42,7 +42,7 @@ export class Matrix {
     const waiting = cells.filter(({ aim }) => aim !== undefined);
     const results: Result[] = [];
     const lanes = Array.from({ length: Math.max(1, Math.min(twins, waiting.length)) }, (_, lane) =>
-      this.#runLane(lane, waiting, (result) => {
+      this.runLane(lane, waiting, (result) => {
         results.push(result);
         if (result.problems.length > 0 && !keepGoing) waiting.length = 0;
         onResult(result);
@@ -56,7 +56,7 @@ export class Matrix {
     for (const twin of this.idle) await twin.close();
   }
 
-  async #runLane(lane: number, waiting: Cell[], done: (result: Result) => void): Promise<void> {
+  private async runLane(lane: number, waiting: Cell[], done: (result: Result) => void): Promise<void> {
     let killable: KillableTwin | undefined;
     try {
       for (let cell = take(waiting, lane); cell; cell = take(waiting, lane)) {

@@ -28,11 +28,11 @@ const LONGEST_LOAD_MS = 240_000;
 export class Site {
   readonly connection: TwinConnection;
   /** Messages published before the last reset. */
-  #notified: number;
+  private notified: number;
 
   /** @param before the site of the same state directory, where its twin was started again */
   constructor(description: TwinDescription, before?: Site) {
-    this.#notified = before === undefined ? 0 : before.#notified;
+    this.notified = before === undefined ? 0 : before.notified;
     this.connection = connectionTo(description, () => Promise.resolve());
   }
 
@@ -45,9 +45,9 @@ export class Site {
     await this.setFaults([]);
     await emptyTwin(this.connection);
     for (const [hour, files] of Object.entries(LAKE)) {
-      for (const [name, rows] of Object.entries(files)) await this.#put(hour, name, await fileOf(rows));
+      for (const [name, rows] of Object.entries(files)) await this.put(hour, name, await fileOf(rows));
     }
-    this.#notified = (await this.#messages()).length;
+    this.notified = (await this.messages()).length;
   }
 
   /**
@@ -67,7 +67,7 @@ export class Site {
   /** Deletes or overwrites a file of the hour under fault, as a producer might at any time. */
   async change(how: keyof typeof CHANGED_LAKES): Promise<void> {
     const rows = CHANGED_LAKES[how][HOUR]?.[CHANGED_FILE];
-    if (rows) return this.#put(HOUR, CHANGED_FILE, await fileOf(rows));
+    if (rows) return this.put(HOUR, CHANGED_FILE, await fileOf(rows));
     const { s3, bucket: Bucket } = this.connection;
     await s3.send(new DeleteObjectCommand({ Bucket, Key: keyOf(HOUR, CHANGED_FILE) }));
   }
@@ -124,7 +124,7 @@ export class Site {
 
   /** The target's rows by key: amount, version, partition; nothing where there is no table. */
   async target(): Promise<readonly (readonly unknown[])[]> {
-    if ((await this.#tables(`table_schema = 'public' AND table_name = 'trips'`)).length === 0) return [];
+    if ((await this.tables(`table_schema = 'public' AND table_name = 'trips'`)).length === 0) return [];
     const { rows } = await query(
       this.connection,
       'SELECT trip_id, total_amount, updated_at, source_partition FROM public.trips ORDER BY trip_id',
@@ -139,7 +139,7 @@ export class Site {
 
   /** In the order of partition and time. */
   async history(): Promise<readonly HistoryRow[]> {
-    if ((await this.#tables(`table_schema = 'sluice' AND table_name = 'load_history'`)).length === 0)
+    if ((await this.tables(`table_schema = 'sluice' AND table_name = 'load_history'`)).length === 0)
       return [];
     const { columns, rows } = await query(
       this.connection,
@@ -153,22 +153,22 @@ export class Site {
   }
 
   async stagingTables(): Promise<readonly string[]> {
-    return (await this.#tables(`table_schema = 'sluice' AND table_name LIKE 'staging%'`)).map(
+    return (await this.tables(`table_schema = 'sluice' AND table_name LIKE 'staging%'`)).map(
       ([, table]) => table,
     );
   }
 
   /** The messages published since the last reset. */
   async notifications(): Promise<readonly string[]> {
-    return (await this.#messages()).slice(this.#notified);
+    return (await this.messages()).slice(this.notified);
   }
 
-  async #messages(): Promise<readonly string[]> {
+  private async messages(): Promise<readonly string[]> {
     const answer = await fetch(`${this.connection.endpoint}/_sluice/notifications`);
     return ((await answer.json()) as { Message: string }[]).map(({ Message: message }) => message);
   }
 
-  async #tables(condition: string): Promise<[schema: string, table: string][]> {
+  private async tables(condition: string): Promise<[schema: string, table: string][]> {
     const { rows } = await query(
       this.connection,
       `SELECT table_schema, table_name FROM svv_tables WHERE ${condition} ORDER BY 2`,
@@ -176,7 +176,7 @@ export class Site {
     return rows.map(([schema, table]) => [String(schema), String(table)]);
   }
 
-  async #put(hour: string, name: string, body: Buffer): Promise<void> {
+  private async put(hour: string, name: string, body: Buffer): Promise<void> {
     const { s3, bucket: Bucket } = this.connection;
     await s3.send(new PutObjectCommand({ Bucket, Key: keyOf(hour, name), Body: body }));
   }

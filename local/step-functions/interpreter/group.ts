@@ -4,13 +4,13 @@ import { Variables } from './variables';
 
 /** Threads that run beside each other within a Parallel or Map state. The first that fails ends the others. */
 export class ThreadGroup {
-  readonly #abort = new AbortController();
+  private readonly abort = new AbortController();
   /** Aborted when the group is to end. */
   readonly signal: AbortSignal;
-  #failed: { error: unknown; thread: Thread } | undefined;
+  private failed: { error: unknown; thread: Thread } | undefined;
 
   constructor(private readonly parent: Thread) {
-    this.signal = AbortSignal.any([parent.signal, this.#abort.signal]);
+    this.signal = AbortSignal.any([parent.signal, this.abort.signal]);
   }
 
   get aborted(): boolean {
@@ -23,10 +23,10 @@ export class ThreadGroup {
 
   /** Takes note of a thread's failure, and ends the others if it was the first. */
   fail(error: unknown, thread: Thread): void {
-    if (this.#failed) return;
-    this.#failed = { error, thread };
+    if (this.failed) return;
+    this.failed = { error, thread };
     const endsExecution = error instanceof StateFailure && error.error === errorNames.runtime;
-    this.#abort.abort(
+    this.abort.abort(
       new Interrupted({ kind: 'sibling-failed', lastEventId: thread.lastEventId, endsExecution }),
     );
   }
@@ -35,9 +35,9 @@ export class ThreadGroup {
   throwFailure(): void {
     // An interruption from outside is the parent's own.
     throwIfInterrupted(this.parent.signal);
-    if (!this.#failed) return;
-    this.parent.lastEventId = this.#failed.thread.lastEventId;
-    throw this.#failed.error;
+    if (!this.failed) return;
+    this.parent.lastEventId = this.failed.thread.lastEventId;
+    throw this.failed.error;
   }
 }
 

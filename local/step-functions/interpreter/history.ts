@@ -21,7 +21,7 @@ export interface EventChain {
 
 /** Numbers the events of one execution in the order in which they happen. */
 export class History {
-  #lastId = 0;
+  private lastId = 0;
 
   constructor(
     private readonly clock: Clock,
@@ -38,17 +38,17 @@ export class History {
    * MapIterationSucceeded of its own iteration, MapStateSucceeded or ParallelStateSucceeded.
    */
   recordBeside(chain: EventChain, type: HistoryEventType, details: EventDetails = {}): number {
-    if (this.#lastId >= limits.historyEvents - 1) throw new HistoryFull(limits.historyEvents);
-    return this.#append(chain, type, details);
+    if (this.lastId >= limits.historyEvents - 1) throw new HistoryFull(limits.historyEvents);
+    return this.append(chain, type, details);
   }
 
   /** Records the end of the execution, for which the last place in the history is kept. */
   recordEnd(chain: EventChain, type: HistoryEventType, details: EventDetails): number {
-    return this.#append(chain, type, details);
+    return this.append(chain, type, details);
   }
 
-  #append(chain: EventChain, type: HistoryEventType, details: EventDetails): number {
-    const id = ++this.#lastId;
+  private append(chain: EventChain, type: HistoryEventType, details: EventDetails): number {
+    const id = ++this.lastId;
     this.keep({
       id,
       previousEventId: chain.lastEventId,

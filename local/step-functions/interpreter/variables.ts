@@ -6,16 +6,16 @@ import type { Json, JsonObject } from '../json';
  * https://docs.aws.amazon.com/step-functions/latest/dg/workflow-variables.html#variable-scope
  */
 export class Variables {
-  readonly #values = new Map<string, Json>();
+  private readonly values = new Map<string, Json>();
 
   constructor(private readonly outer?: Variables) {}
 
   get(name: string): Json | undefined {
-    return this.#values.has(name) ? this.#values.get(name) : this.outer?.get(name);
+    return this.values.has(name) ? this.values.get(name) : this.outer?.get(name);
   }
 
   /** Assigns all at once: the values were worked out before any of them changed. */
   assign(values: JsonObject): void {
-    for (const [name, value] of Object.entries(values)) this.#values.set(name, value);
+    for (const [name, value] of Object.entries(values)) this.values.set(name, value);
   }
 }

@@ -51,27 +51,27 @@ const indexPattern = /^-?\d+$/;
 const slicePattern = /^-?\d*:-?\d*(:\d+)?$/;
 
 class PathParser {
-  #at = 0;
+  private at = 0;
 
   constructor(private readonly text: string) {}
 
   parse(): ParsedPath {
-    const root = this.#root();
+    const root = this.root();
     const steps: PathStep[] = [];
     let call: string | undefined;
-    while (this.#at < this.text.length) {
-      if (call !== undefined) this.#fail('a function must be the end of the path');
-      if (this.#take('..')) {
+    while (this.at < this.text.length) {
+      if (call !== undefined) this.fail('a function must be the end of the path');
+      if (this.take('..')) {
         steps.push({ kind: 'many', token: '..' });
-        if (this.#peek() !== '[') steps.push(this.#member());
-      } else if (this.#take('.')) {
-        const member = this.#member();
-        if (member.kind === 'property' && this.#take('()')) call = this.#known(member.name);
+        if (this.peek() !== '[') steps.push(this.member());
+      } else if (this.take('.')) {
+        const member = this.member();
+        if (member.kind === 'property' && this.take('()')) call = this.known(member.name);
         else steps.push(member);
-      } else if (this.#take('[')) {
-        steps.push(this.#bracket());
+      } else if (this.take('[')) {
+        steps.push(this.bracket());
       } else {
-        this.#fail(`unexpected character '${this.#peek()}'`);
+        this.fail(`unexpected character '${this.peek()}'`);
       }
     }
     const definite = steps.every((step) => step.kind === 'property' || step.kind === 'index');
@@ -80,34 +80,34 @@ class PathParser {
     return { text: this.text, root, steps, call, definite, reference };
   }
 
-  #root(): PathRoot {
-    if (this.#take('$$')) return { kind: 'context' };
+  private root(): PathRoot {
+    if (this.take('$$')) return { kind: 'context' };
     const variable = variableName.exec(this.text);
     if (variable) {
-      this.#at = variable[0].length;
+      this.at = variable[0].length;
       return { kind: 'variable', name: variable[1]! };
     }
-    if (this.#take('$')) return { kind: 'input' };
-    return this.#fail("a path must start with '$'");
+    if (this.take('$')) return { kind: 'input' };
+    return this.fail("a path must start with '$'");
   }
 
-  #member(): PathStep {
-    if (this.#take('*')) return { kind: 'many', token: '*' };
-    memberName.lastIndex = this.#at;
+  private member(): PathStep {
+    if (this.take('*')) return { kind: 'many', token: '*' };
+    memberName.lastIndex = this.at;
     const name = memberName.exec(this.text)?.[0];
-    if (name === undefined) return this.#fail("'.' must be followed by a name");
-    this.#at += name.length;
+    if (name === undefined) return this.fail("'.' must be followed by a name");
+    this.at += name.length;
     return { kind: 'property', name, token: name };
   }
 
-  #bracket(): PathStep {
-    if (this.#take('?')) return this.#filter();
-    const quote = this.#peek();
-    if (quote === "'" || quote === '"') return this.#names();
-    const end = this.text.indexOf(']', this.#at);
-    if (end < 0) return this.#fail("'[' is not closed");
-    const inner = this.text.slice(this.#at, end).trim();
-    this.#at = end + 1;
+  private bracket(): PathStep {
+    if (this.take('?')) return this.filter();
+    const quote = this.peek();
+    if (quote === "'" || quote === '"') return this.names();
+    const end = this.text.indexOf(']', this.at);
+    if (end < 0) return this.fail("'[' is not closed");
+    const inner = this.text.slice(this.at, end).trim();
+    this.at = end + 1;
     if (inner === '*') return { kind: 'many', token: '*' };
     if (indexPattern.test(inner)) {
       const index = Number(inner);
@@ -120,26 +120,26 @@ class PathParser {
     if (indexes.length > 1 && indexes.every((part) => /^\d+$/.test(part))) {
       return { kind: 'many', token: indexes.join(',') };
     }
-    return this.#fail(`'[' must be followed by ' or a number or * or ?, not by '${inner}'`);
+    return this.fail(`'[' must be followed by ' or a number or * or ?, not by '${inner}'`);
   }
 
-  #names(): PathStep {
+  private names(): PathStep {
     const names: string[] = [];
     for (;;) {
-      const quote = this.#peek();
-      if (quote !== "'" && quote !== '"') this.#fail('a quoted name is expected');
+      const quote = this.peek();
+      if (quote !== "'" && quote !== '"') this.fail('a quoted name is expected');
       let name = '';
-      for (this.#at++; this.#peek() !== quote; this.#at++) {
-        if (this.#peek() === '\\') this.#at++;
-        if (this.#at >= this.text.length) this.#fail('a quote is not closed');
-        name += this.#peek();
+      for (this.at++; this.peek() !== quote; this.at++) {
+        if (this.peek() === '\\') this.at++;
+        if (this.at >= this.text.length) this.fail('a quote is not closed');
+        name += this.peek();
       }
-      this.#at++;
+      this.at++;
       names.push(name);
-      this.#spaces();
-      if (this.#take(']')) break;
-      if (!this.#take(',')) this.#fail("',' or ']' is expected after a quoted name");
-      this.#spaces();
+      this.spaces();
+      if (this.take(']')) break;
+      if (!this.take(',')) this.fail("',' or ']' is expected after a quoted name");
+      this.spaces();
     }
     const [only] = names;
     if (names.length === 1 && only !== undefined)
@@ -147,46 +147,46 @@ class PathParser {
     return { kind: 'many', token: names.map(escapeToken).join(',') };
   }
 
-  #filter(): PathStep {
-    if (this.#peek() !== '(') this.#fail("'?' must be followed by '('");
-    const start = this.#at;
+  private filter(): PathStep {
+    if (this.peek() !== '(') this.fail("'?' must be followed by '('");
+    const start = this.at;
     let depth = 0;
     let quote: string | undefined;
-    for (; this.#at < this.text.length; this.#at++) {
-      const character = this.text[this.#at]!;
+    for (; this.at < this.text.length; this.at++) {
+      const character = this.text[this.at]!;
       if (quote !== undefined) {
-        if (character === '\\') this.#at++;
+        if (character === '\\') this.at++;
         else if (character === quote) quote = undefined;
       } else if (character === "'" || character === '"') quote = character;
       else if (character === '(') depth++;
       else if (character === ')' && --depth === 0) break;
     }
-    if (depth !== 0) this.#fail("'(' is not closed");
-    const expression = this.text.slice(start, ++this.#at);
-    if (!this.#take(']')) this.#fail("']' is expected after a filter");
+    if (depth !== 0) this.fail("'(' is not closed");
+    const expression = this.text.slice(start, ++this.at);
+    if (!this.take(']')) this.fail("']' is expected after a filter");
     return { kind: 'filter', token: `?${expression}` };
   }
 
-  #known(name: string): string {
-    if (!pathFunctionNames.includes(name)) this.#fail(`Function with name: ${name} does not exist.`);
+  private known(name: string): string {
+    if (!pathFunctionNames.includes(name)) this.fail(`Function with name: ${name} does not exist.`);
     return name;
   }
 
-  #peek(): string {
-    return this.text[this.#at] ?? '';
+  private peek(): string {
+    return this.text[this.at] ?? '';
   }
 
-  #take(expected: string): boolean {
-    if (!this.text.startsWith(expected, this.#at)) return false;
-    this.#at += expected.length;
+  private take(expected: string): boolean {
+    if (!this.text.startsWith(expected, this.at)) return false;
+    this.at += expected.length;
     return true;
   }
 
-  #spaces(): void {
-    while (this.#peek() === ' ') this.#at++;
+  private spaces(): void {
+    while (this.peek() === ' ') this.at++;
   }
 
-  #fail(reason: string): never {
+  private fail(reason: string): never {
     throw new PathSyntaxError(this.text, reason);
   }
 }
