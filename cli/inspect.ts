@@ -1,10 +1,10 @@
 import { isRefusedKey } from './delivery/refused-key';
-import { datasetOfKey, datasetOfRefused } from './inspection/dataset-of';
-import { fileText, inspectFile } from './inspection/inspect-file';
-import { filesText, inspectFiles } from './inspection/inspect-files';
-import { inspectRefused, refusedText } from './inspection/inspect-refused';
-import { localTarget } from './inspection/local-target';
-import { isS3Url, s3Target } from './inspection/s3-target';
+import { datasetOfKey, datasetOfRefused } from './inspect/dataset-of';
+import { fileText, inspectFile } from './inspect/inspect-file';
+import { filesText, inspectFiles } from './inspect/inspect-files';
+import { inspectRefused, refusedText } from './inspect/inspect-refused';
+import { localTarget } from './inspect/local-target';
+import { isS3Url, s3Target } from './inspect/s3-target';
 import type { Connection } from './shared/connection';
 import type { Output } from './shared/output';
 

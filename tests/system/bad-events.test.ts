@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ARRIVAL_HEADER } from '../../cli/delivery/put-batch';
 import { runInspect } from '../../cli/inspect';
-import type { RefusedDocument } from '../../cli/inspection/inspect-refused';
+import type { RefusedDocument } from '../../cli/inspect/inspect-refused';
 import { CapturedOutput } from '../../testkit/captured-output';
 import { TestTwin } from '../../testkit/test-twin';
 

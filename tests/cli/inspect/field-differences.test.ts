@@ -1,4 +1,4 @@
-import { fieldDifferences, fieldDifferencesText } from '../../../cli/inspection/field-differences';
+import { fieldDifferences, fieldDifferencesText } from '../../../cli/inspect/field-differences';
 import type { ParquetField } from '../../../core/parquet-types';
 
 const fields = (...names: string[]): ParquetField[] => names.map((name) => ({ name, type: 'INT64' }));

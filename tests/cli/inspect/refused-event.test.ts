@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { refusedEvent } from '../../../cli/inspection/inspect-refused';
+import { refusedEvent } from '../../../cli/inspect/inspect-refused';
 import { readDatasets } from '../../../service/package-files';
 
 const trips = readDatasets(join(__dirname, '../../..')).find(({ name }) => name === 'trips');

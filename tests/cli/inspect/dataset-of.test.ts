@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { compareWithDataset, datasetOfKey, datasetOfRefused } from '../../../cli/inspection/dataset-of';
+import { compareWithDataset, datasetOfKey, datasetOfRefused } from '../../../cli/inspect/dataset-of';
 import { parseDataset, type Dataset } from '../../../core/dataset';
 import { readDatasets } from '../../../service/package-files';
 
