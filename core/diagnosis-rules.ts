@@ -1,3 +1,4 @@
+import { LONGEST_SIGNATURE_MILLISECONDS } from './copy';
 import type { ErrorName } from './errors';
 
 /**
@@ -80,7 +81,7 @@ export const STATEMENT_RULES: readonly StatementRule[] = [
   {
     error: 'AccessDenied',
     phrase: /S3ServiceException: ?Access Denied|Status 403|error code: 403/i,
-    fix: 'The COPY role needs s3:GetObject and s3:ListBucket on the lake’s prefixes and kms:Decrypt on its key; the bucket policy must allow presigned reads (s3:signatureAge of at least 3600000).',
+    fix: `The COPY role needs s3:GetObject and s3:ListBucket on the lake’s prefixes and kms:Decrypt on its key; the bucket policy must allow presigned reads (s3:signatureAge of at least ${LONGEST_SIGNATURE_MILLISECONDS}).`,
   },
   {
     error: 'FileOverwritten',

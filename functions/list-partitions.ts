@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { accountOf } from '../core/arn';
 import { targetColumns, type Dataset } from '../core/dataset';
 import { LoadError } from '../core/errors';
 import { parseExecutionInput, type ExecutionInput } from '../core/execution-input';
@@ -121,9 +122,6 @@ export const handler = stepHandler(
     };
   },
 );
-
-/** The account of an ARN. */
-const accountOf = (arn: string): string => arn.split(':')[4] ?? '';
 
 /** Redshift assumes only roles of its own account; of a chain of roles the first one has to be. */
 function assertSameAccount({ copyRole }: Configuration, stateMachine: string): void {

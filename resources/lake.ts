@@ -1,4 +1,4 @@
-import { LONGEST_SIGNATURE_MILLISECONDS } from '../core/bucket-policy';
+import { LONGEST_SIGNATURE_MILLISECONDS } from '../core/copy';
 import { attribute, policy, ref, retained, sub, type Resources, type Value } from './cloudformation';
 import type { Settings } from './settings';
 

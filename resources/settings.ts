@@ -1,5 +1,6 @@
 import { isMap, isScalar, parseDocument } from 'yaml';
 import { z } from 'zod';
+import { parseArn } from '../core/arn';
 import { LoadError } from '../core/errors';
 
 /** Of the commercial Regions: Step Functions' own ARNs are written down for these. */
@@ -167,7 +168,7 @@ function contradictions(
   }
   const account = meantAccount(settings);
   for (const name of [...OF_THE_ACCOUNT, ...KEYS] as const) {
-    const [, , , arnRegion = '', arnAccount = ''] = settings[name]?.split(':') ?? [];
+    const { region: arnRegion = '', account: arnAccount = '' } = parseArn(settings[name] ?? '') ?? {};
     if (arnRegion !== '' && arnRegion !== region)
       say(name, `is of ${arnRegion}, and this deploys into ${region}`);
     // A key may be another account's.
@@ -185,7 +186,7 @@ const KEYS = ['lakeKeyArn', 'secretKeyArn'] as const;
 export function meantAccount(
   settings: Pick<Settings, 'account' | (typeof OF_THE_ACCOUNT)[number]>,
 ): string | undefined {
-  const byArn = OF_THE_ACCOUNT.map((name) => settings[name]?.split(':')[4]);
+  const byArn = OF_THE_ACCOUNT.map((name) => parseArn(settings[name] ?? '')?.account);
   return [settings.account, ...byArn].find((account) => account !== undefined);
 }
 

@@ -1,7 +1,7 @@
 import { GetRoleCommand } from '@aws-sdk/client-iam';
 import { GetNamespaceCommand, GetWorkgroupCommand } from '@aws-sdk/client-redshift-serverless';
-import { trusting, untrusted } from '../../core/trust-policy';
-import { accountOf, nameOfRole } from './arn';
+import { accountOf, nameOfRole } from '../../core/arn';
+import { trusting, untrusted } from './trust-policy';
 import { shellJson } from './commands';
 import type { Check } from './finding';
 import { prefixesRead } from './lake';

@@ -1,5 +1,5 @@
+import { nameOfRole, roleOfSession } from '../../core/arn';
 import type { Dataset } from '../../core/dataset';
-import { nameOfRole, roleOfSession } from './arn';
 import { deployAgainOr, shellJson } from './commands';
 import type { Site } from './site';
 

@@ -1,10 +1,10 @@
-import { missingGrants, TABLE_PRIVILEGES, type Privileges, type TablePrivilege } from '../../core/grants';
+import { nameOfRole } from '../../core/arn';
+import { missingGrants, TABLE_PRIVILEGES, type Privileges, type TablePrivilege } from './missing-grants';
 import type { Dataset } from '../../core/dataset';
 import { quoteText, quoteName } from '../../core/sql';
 import { SLUICE_SCHEMA } from '../../core/warehouse';
 import type { Connection } from '../shared/connection';
 import { query } from '../shared/query';
-import { nameOfRole } from './arn';
 import { ofEach, type Check } from './finding';
 import { dataApi } from './warehouse';
 

@@ -1,4 +1,4 @@
-import { nameOfRole } from './arn';
+import { isArn, nameOfRole } from '../../core/arn';
 import { deployAgain, shellJson } from './commands';
 import type { Check } from './finding';
 import { bucketKey } from './lake';
@@ -37,7 +37,7 @@ export const lakeKey: Check = {
         },
       ];
     }
-    const key = named.startsWith('arn:') ? named : `arn:aws:kms:${region}:${account}:key/${named}`;
+    const key = isArn(named) ? named : `arn:aws:kms:${region}:${account}:key/${named}`;
     const own = deployAgain(connection, ` --param lakeKeyArn=${key}`);
     const isOwn = (role: string) => nameOfRole(role).startsWith(`${site.scheduleGroup}-`);
     return Promise.all(

@@ -3,7 +3,8 @@ import {
   GetBucketLocationCommand,
   GetBucketPolicyCommand,
 } from '@aws-sdk/client-s3';
-import { presignedReads } from '../../core/bucket-policy';
+import { presignedReads } from './bucket-policy';
+import { LONGEST_SIGNATURE_MILLISECONDS } from '../../core/copy';
 import { hourOf } from '../../core/hour';
 import { fixedPart, prefixOfHour } from '../../core/prefix';
 import type { Connection } from '../shared/connection';
@@ -55,7 +56,7 @@ export const bucketPolicy: Check = {
     return refused.map((problem) => ({
       subject,
       text: problem,
-      fix: `Change that statement so that it lets ${copyRoleArn} read by presigned URLs of up to 3600000 ms: aws s3api get-bucket-policy --bucket ${bucket} --query Policy --output text > policy.json, edit it, aws s3api put-bucket-policy --bucket ${bucket} --policy file://policy.json`,
+      fix: `Change that statement so that it lets ${copyRoleArn} read by presigned URLs of up to ${LONGEST_SIGNATURE_MILLISECONDS} ms: aws s3api get-bucket-policy --bucket ${bucket} --query Policy --output text > policy.json, edit it, aws s3api put-bucket-policy --bucket ${bucket} --policy file://policy.json`,
     }));
   },
 };

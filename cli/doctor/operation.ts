@@ -7,6 +7,7 @@ import {
 import { DescribeStateMachineCommand } from '@aws-sdk/client-sfn';
 import { ListSubscriptionsByTopicCommand } from '@aws-sdk/client-sns';
 import { GetCallerIdentityCommand } from '@aws-sdk/client-sts';
+import { isArn } from '../../core/arn';
 import { deployAgain, shellJson } from './commands';
 import { ofEach, type Check } from './finding';
 
@@ -98,7 +99,7 @@ export const subscription: Check = {
     const { Subscriptions = [] } = await sns.send(
       new ListSubscriptionsByTopicCommand({ TopicArn: topicArn }),
     );
-    const confirmed = Subscriptions.filter(({ SubscriptionArn }) => SubscriptionArn?.startsWith('arn:'));
+    const confirmed = Subscriptions.filter(({ SubscriptionArn = '' }) => isArn(SubscriptionArn));
     if (confirmed.length > 0) {
       return [{ subject: topicArn, text: confirmed.map(({ Endpoint }) => Endpoint).join(', ') }];
     }

@@ -1,5 +1,5 @@
 import { SimulatePrincipalPolicyCommand } from '@aws-sdk/client-iam';
-import { nameOfRole } from './arn';
+import { nameOfRole } from '../../core/arn';
 import { shellJson } from './commands';
 import type { Failed, Passed } from './finding';
 import type { Site } from './site';

@@ -4,6 +4,7 @@ import { RedshiftServerlessClient } from '@aws-sdk/client-redshift-serverless';
 import { SchedulerClient } from '@aws-sdk/client-scheduler';
 import { SNSClient } from '@aws-sdk/client-sns';
 import { STSClient } from '@aws-sdk/client-sts';
+import { accountOf } from '../../core/arn';
 import type { Connection } from '../shared/connection';
 
 /** A deployment, and the clients to look at each part of it. */
@@ -41,7 +42,7 @@ export function siteOf(
   return {
     connection,
     ...outputs,
-    account: connection.stateMachineArn.split(':')[4] ?? '',
+    account: accountOf(connection.stateMachineArn),
     ...clients,
     close: () => Object.values(clients).forEach((client) => client.destroy()),
   };

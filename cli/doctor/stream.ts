@@ -1,5 +1,6 @@
 import { DescribeDeliveryStreamCommand, type DeliveryStreamDescription } from '@aws-sdk/client-firehose';
 import { GetTableCommand } from '@aws-sdk/client-glue';
+import { bucketOf } from '../../core/arn';
 import { glueType } from '../../core/column-types';
 import type { Dataset } from '../../core/dataset';
 import { firehosePrefix } from '../../core/prefix';
@@ -61,7 +62,7 @@ export const streamPrefix: Check = {
               };
         return Promise.resolve([
           compare('its status', stream.DeliveryStreamStatus, 'ACTIVE'),
-          compare('its bucket', s3?.BucketARN?.replace(/^arn:[^:]+:s3:::/, ''), site.connection.bucket),
+          compare('its bucket', bucketOf(s3?.BucketARN ?? ''), site.connection.bucket),
           compare('its prefix', s3?.Prefix, firehosePrefix(source.prefix)),
           compare('its error prefix', s3?.ErrorOutputPrefix, firehosePrefix(source.error_prefix)),
           // Hours are those of UTC, which is also what Firehose takes where none is named.

@@ -1,4 +1,5 @@
 import { DescribeExecutionCommand, SFNClient } from '@aws-sdk/client-sfn';
+import { executionArn } from '../../core/arn';
 import { diagnoseClientError } from '../../core/diagnosis';
 import { traced } from './tracing';
 
@@ -11,12 +12,12 @@ const client = traced(new SFNClient({}));
  * @throws LoadError as diagnosed
  */
 export async function hasEnded(stateMachine: string, name: string): Promise<boolean> {
-  const executionArn = `${stateMachine.replace(':stateMachine:', ':execution:')}:${name}`;
+  const arn = executionArn(stateMachine, name);
   try {
-    const { status } = await client.send(new DescribeExecutionCommand({ executionArn }));
+    const { status } = await client.send(new DescribeExecutionCommand({ executionArn: arn }));
     return status !== 'RUNNING' && status !== 'PENDING_REDRIVE';
   } catch (error) {
     if ((error as Error).name === 'ExecutionDoesNotExist') return false;
-    throw diagnoseClientError(error, `DescribeExecution ${executionArn}`);
+    throw diagnoseClientError(error, `DescribeExecution ${arn}`);
   }
 }

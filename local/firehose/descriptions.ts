@@ -1,3 +1,4 @@
+import { regionOf } from '../../core/arn';
 import type { DeliveryStream } from './delivery-stream';
 import { VERSION_ID } from './delivery';
 import type { Input } from './requests';
@@ -44,7 +45,7 @@ export function describeDeliveryStream(stream: DeliveryStream, created: Date): o
                 RoleARN: stream.roleArn,
                 DatabaseName: stream.schema.database,
                 TableName: stream.schema.table,
-                Region: stream.arn.split(':')[3],
+                Region: regionOf(stream.arn),
                 VersionId: 'LATEST',
               },
             },

@@ -1,6 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { accountOf } from '../../core/arn';
 import { hourOf, isHour, startOfHour, HOUR_MILLISECONDS, type Hour } from '../../core/hour';
 import type { DeliveryStream } from './delivery-stream';
 import type { AwsJsonService } from '../http/aws-json-service';
@@ -314,7 +315,8 @@ export class FirehoseService implements AwsJsonService {
   private stream(name: string): RunningStream {
     const stream = this.streams.get(name);
     if (stream) return stream;
-    const account = [...this.streams.values()][0]?.definition.arn.split(':')[4] ?? '000000000000';
+    const [any] = this.streams.values();
+    const account = any ? accountOf(any.definition.arn) : '000000000000';
     throw new ServiceError(
       'ResourceNotFoundException',
       `Firehose ${name} under account ${account} not found.`,

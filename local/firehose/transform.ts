@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
+import { regionOf } from '../../core/arn';
 import type { DeliveryStream } from './delivery-stream';
 import type { Invocation, LambdaRuntime } from '../lambda/lambda-runtime';
 import type { AcceptedRecord } from './journal';
@@ -65,7 +66,7 @@ export async function transform(
     const event = {
       invocationId: randomUUID(),
       deliveryStreamArn: stream.arn,
-      region: stream.arn.split(':')[3] ?? '',
+      region: regionOf(stream.arn),
       records: batch,
     };
     const invocation = await lambda.invoke(lambdaArn, event, signal);

@@ -1,4 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
+import { bucketOf, isArn } from '../../core/arn';
 import { ServiceError } from '../service-error';
 import { evaluate, type Decision, type Permission } from './evaluate';
 import type { PolicyDocument, PolicyStatement } from './policy-document';
@@ -100,13 +101,12 @@ export class Account {
    * it, also one that was there before.
    */
   needed(permission: Permission): readonly Permission[] {
-    const [, bucket = ''] = /^arn:aws:s3:::([^/]+)\/./.exec(permission.resource) ?? [];
-    const key = this.bucketKeys.get(bucket);
+    const key = this.bucketKeys.get(bucketOf(permission.resource) ?? '');
     const action = { 's3:GetObject': 'kms:Decrypt', 's3:PutObject': 'kms:GenerateDataKey' }[
       permission.action
     ];
     if (key === undefined || action === undefined) return [permission];
-    const resource = key.startsWith('arn:') ? key : `arn:aws:kms:${this.region}:${this.id}:key/${key}`;
+    const resource = isArn(key) ? key : `arn:aws:kms:${this.region}:${this.id}:key/${key}`;
     return [permission, { action, resource }];
   }
 
@@ -116,8 +116,7 @@ export class Account {
   }
 
   private bucketDecision(caller: Principal, call: Permission): Decision {
-    const [, bucket = ''] = /^arn:aws:s3:::([^/]+)/.exec(call.resource) ?? [];
-    const document = this.bucketPolicies.get(bucket);
+    const document = this.bucketPolicies.get(bucketOf(call.resource) ?? '');
     if (document === undefined) return 'implicitDeny';
     const names = ['*', caller.arn, `arn:aws:iam::${this.id}:root`, caller.role?.arn];
     return evaluate([document], call, ({ Principal: who }) =>

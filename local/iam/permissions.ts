@@ -1,3 +1,4 @@
+import { accountOf, isArn, regionOf } from '../../core/arn';
 import type { ServiceName } from '../service-name';
 import type { Permission } from './evaluate';
 
@@ -62,9 +63,8 @@ const ofStatement =
 
 /** A secret that is given by its name has an ARN that ends in six letters of chance. */
 function secretArn(nameOrArn: string, workgroupArn: string): string {
-  if (nameOrArn.startsWith('arn:')) return nameOrArn;
-  const [, , , region, account] = workgroupArn.split(':');
-  return `arn:aws:secretsmanager:${region}:${account}:secret:${nameOrArn}-AbCdEf`;
+  if (isArn(nameOrArn)) return nameOrArn;
+  return `arn:aws:secretsmanager:${regionOf(workgroupArn)}:${accountOf(workgroupArn)}:secret:${nameOrArn}-AbCdEf`;
 }
 
 /**

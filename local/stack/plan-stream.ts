@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { bucketOf } from '../../core/arn';
 import { readProperties } from './properties';
 import type { StackScope } from './stack-scope';
 import type { Resource } from './template';
@@ -80,7 +81,7 @@ export function planStream(
     logicalId,
     name: scope.refOf(logicalId),
     arn: String(scope.attribute(logicalId, 'Arn', logicalId)),
-    bucket: destination.BucketARN.replace(/^arn:[^:]+:s3:::/, ''),
+    bucket: bucketOf(destination.BucketARN) ?? destination.BucketARN,
     roleArn: destination.RoleARN,
     prefix: destination.Prefix,
     errorPrefix: destination.ErrorOutputPrefix,

@@ -1,5 +1,6 @@
 import { mkdirSync, readdirSync, unlinkSync } from 'node:fs';
 import { join } from 'node:path';
+import { executionArn, nameOfStateMachine } from '../../core/arn';
 import { ServiceError } from '../service-error';
 import type { Clock } from './clock';
 import { createExecution } from './interpreter/create-execution';
@@ -92,7 +93,7 @@ export class Executions {
 
   /** The execution of that name, if there is one. */
   find(machine: StateMachine, name: string): ExecutionRecord | undefined {
-    return this.entries.get(machine.arn.replace(':stateMachine:', ':execution:') + `:${name}`);
+    return this.entries.get(executionArn(machine.arn, name));
   }
 
   /** @throws ServiceError InvalidArn, ExecutionDoesNotExist */
@@ -111,7 +112,7 @@ export class Executions {
   events(arn: string): readonly RecordedEvent[] {
     const entry = this.entry(arn);
     if (entry.events) return entry.events;
-    const machine = entry.started.stateMachineArn.split(':').at(-1)!;
+    const machine = nameOfStateMachine(entry.started.stateMachineArn);
     return readJournal(this.path(machine, entry.started.name))?.events ?? [];
   }
 

@@ -1,3 +1,4 @@
+import { parseArn } from '../../core/arn';
 import { ServiceError } from '../service-error';
 import { limits } from './limits';
 
@@ -13,12 +14,13 @@ export function checkName(name: string): void {
 
 /** The parts of an ARN of this service. @throws ServiceError InvalidArn */
 export function resourceOf(arn: string, type: 'stateMachine' | 'execution'): string {
-  const [prefix, , service, , , kind, ...resource] = arn.split(':');
-  if (prefix !== 'arn' || service !== 'states') {
+  const { service, resource = '' } = parseArn(arn) ?? {};
+  const [kind, ...name] = resource.split(':');
+  if (service !== 'states') {
     throw new ServiceError('InvalidArn', `Invalid Arn: 'Invalid ARN prefix: ${arn}'`);
   }
   if (kind !== type) {
     throw new ServiceError('InvalidArn', `Invalid Arn: 'Resource type not valid in this context: ${kind}'`);
   }
-  return resource.join(':');
+  return name.join(':');
 }

@@ -1,3 +1,4 @@
+import { executionArn } from '../../core/arn';
 import type { RowCounts } from '../../core/report';
 import { DeleteObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';
 import { DescribeExecutionCommand, ListExecutionsCommand, StartExecutionCommand } from '@aws-sdk/client-sfn';
@@ -107,7 +108,7 @@ export class Site {
       .catch((error: Error) => {
         if (!/ECONNRE|socket hang up|EPIPE/.test(`${error.name} ${error.message}`)) throw error;
       });
-    return `${stateMachineArn.replace(':stateMachine:', ':execution:')}:${name}`;
+    return executionArn(stateMachineArn, name);
   }
 
   async statusOf(executionArn: string): Promise<string | undefined> {

@@ -1,3 +1,4 @@
+import { isArn } from '../../../../core/arn';
 import type { LambdaRuntime } from '../../../lambda/lambda-runtime';
 import { isJsonObject, type Json, Payload } from '../../json';
 import { checkSize } from '../data-flow';
@@ -57,7 +58,7 @@ function request(parameters: Payload, execution: Execution) {
 
 /** FunctionName is a name, an ARN, or a part of one: `function:x`, `123456789012:function:x`. */
 function functionArn(name: string, { region, accountId }: Execution): string {
-  if (name.startsWith('arn:')) return name;
+  if (isArn(name)) return name;
   return `arn:aws:lambda:${region}:${accountId}:function:${name.split(':').at(-1)}`;
 }
 

@@ -1,5 +1,5 @@
-/** COPY reads by presigned URLs that are valid for so long. Source: Amazon Redshift, "COPY from columnar data formats". */
-export const LONGEST_SIGNATURE_MILLISECONDS = 3_600_000;
+import { accountOf } from '../../core/arn';
+import { LONGEST_SIGNATURE_MILLISECONDS } from '../../core/copy';
 
 /** What COPY does to objects, and how. */
 const READ = 's3:GetObject';
@@ -77,7 +77,7 @@ function isOf(statement: Statement, { objects, role }: Reads): boolean {
 function isAmong(principal: Statement['Principal'], role: string): boolean {
   if (principal === undefined) return false;
   if (principal === '*') return true;
-  const account = role.split(':')[4] ?? '';
+  const account = accountOf(role);
   const named = [principal.AWS ?? []].flat();
   return named.some((each) => ['*', role, account, `arn:aws:iam::${account}:root`].includes(each));
 }
@@ -111,7 +111,7 @@ function holds({ operator, key, values }: Condition, { role }: Reads): boolean |
     case 'aws:principalarn':
       return compared(role);
     case 'aws:principalaccount':
-      return compared(role.split(':')[4] ?? '');
+      return compared(accountOf(role));
     case 'aws:securetransport':
       return comparison === 'Bool' ? values.includes('true') : undefined;
     default:

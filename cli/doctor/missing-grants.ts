@@ -1,6 +1,6 @@
-import type { Dataset } from './dataset';
-import { quoteName } from './sql';
-import { SLUICE_SCHEMA } from './warehouse';
+import type { Dataset } from '../../core/dataset';
+import { quoteName } from '../../core/sql';
+import { SLUICE_SCHEMA } from '../../core/warehouse';
 
 /** What the database user may do that loads. */
 export interface Privileges {

@@ -1,4 +1,4 @@
-import { presignedReads } from '../../core/bucket-policy';
+import { presignedReads } from '../../../cli/doctor/bucket-policy';
 
 const ROLE = 'arn:aws:iam::123456789012:role/copy';
 const policy = (...Statement: object[]) => JSON.stringify({ Version: '2012-10-17', Statement });

@@ -1,5 +1,5 @@
-import { missingGrants, type Privileges, type TablePrivilege } from '../../core/grants';
-import { ordersDataset } from './orders';
+import { missingGrants, type Privileges, type TablePrivilege } from '../../../cli/doctor/missing-grants';
+import { ordersDataset } from '../../core/orders';
 
 const dataset = ordersDataset();
 const { schema, table } = dataset.target;

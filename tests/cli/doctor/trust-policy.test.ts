@@ -1,4 +1,4 @@
-import { trusting, untrusted } from '../../core/trust-policy';
+import { trusting, untrusted } from '../../../cli/doctor/trust-policy';
 
 const ACCOUNT = '123456789012';
 const SERVICES = ['redshift.amazonaws.com', 'redshift-serverless.amazonaws.com'];

@@ -1,0 +1,48 @@
+/** The parts of an Amazon Resource Name. Source: IAM User Guide, "Identify AWS resources with Amazon Resource Names". */
+export interface Arn {
+  readonly partition: string;
+  readonly service: string;
+  /** Empty for S3 and IAM. */
+  readonly region: string;
+  /** Twelve digits; empty for S3. */
+  readonly account: string;
+  /** All that follows the account: `role/team/copy`, `stateMachine:load`. */
+  readonly resource: string;
+}
+
+const ARN = /^arn:([^:]*):([^:]*):([^:]*):([^:]*):(.+)$/s;
+
+/** @returns undefined for text that is no ARN. */
+export function parseArn(text: string): Arn | undefined {
+  const [, partition = '', service = '', region = '', account = '', resource = ''] = ARN.exec(text) ?? [];
+  return resource === '' ? undefined : { partition, service, region, account, resource };
+}
+
+export const isArn = (text: string): boolean => parseArn(text) !== undefined;
+
+/** @returns an empty text where the ARN names no account. */
+export const accountOf = (arn: string): string => parseArn(arn)?.account ?? '';
+
+/** @returns an empty text where the ARN names no Region. */
+export const regionOf = (arn: string): string => parseArn(arn)?.region ?? '';
+
+/** `arn:aws:iam::123456789012:role/team/copy` names role `copy`: the path is no part of the name. */
+export const nameOfRole = (arn: string): string => arn.slice(arn.lastIndexOf('/') + 1);
+
+/** @returns the name of the role that a session's ARN names; undefined for any other ARN. */
+export const roleOfSession = (arn: string): string | undefined =>
+  /^assumed-role\/([^/]+)\//.exec(parseArn(arn)?.resource ?? '')?.[1];
+
+/** @returns the bucket of an ARN of a bucket or an object; undefined for any other ARN. */
+export function bucketOf(arn: string): string | undefined {
+  const { service, resource = '' } = parseArn(arn) ?? {};
+  return service === 's3' ? resource.split('/')[0] : undefined;
+}
+
+/** @returns the name of the state machine that an ARN names. */
+export const nameOfStateMachine = (arn: string): string =>
+  parseArn(arn)?.resource.replace(/^stateMachine:/, '') ?? '';
+
+/** @returns the ARN of a state machine's execution. */
+export const executionArn = (stateMachineArn: string, execution: string): string =>
+  `${stateMachineArn.replace(':stateMachine:', ':execution:')}:${execution}`;
