@@ -5,7 +5,7 @@ import { Writable } from 'node:stream';
 import { connectionTo } from '../cli/shared/connect';
 import { Output } from '../cli/shared/output';
 import { query } from '../cli/shared/query';
-import { startLoad } from '../cli/load';
+import { startLoad } from '../cli/load/follow';
 import { prefixOfHour } from '../core/prefix';
 import { startTwin } from '../local/twin';
 import { makeHour } from './make-hour';

@@ -203,11 +203,14 @@ command('load', 'start an execution of the state machine and follow it')
       options: CommonOptions & { from?: string; to?: string; plan?: boolean },
     ) =>
       act(options, (output) => {
-        const { executionInput, runLoad } = load('./load') as typeof import('./load');
+        const { executionInput } = load('./load/input') as typeof import('./load/input');
         // What is wrong with it is said at once, not after the seconds that a twin takes to start.
         const input = executionInput({ partition, ...options });
         chooseDataset(readDatasets(SERVICE_DIRECTORY), options.dataset);
-        return connect(options, output, (connection) => runLoad(connection, output, input));
+        return connect(options, output, (connection) => {
+          const { runLoad } = load('./load') as typeof import('./load');
+          return runLoad(connection, output, input);
+        });
       }),
   );
 

@@ -1,5 +1,5 @@
 import type { RowCounts } from '../../core/report';
-import type { LoadDocument } from '../../cli/load';
+import type { LoadDocument } from '../../cli/load/document';
 import type { CountedRule } from '../../local/faults/rule-faults';
 import type { FaultRule } from '../../local/faults/fault-rule';
 import type { Cell } from './cells';

@@ -1,4 +1,4 @@
-import type { LoadDocument } from '../../cli/load';
+import type { LoadDocument } from '../../cli/load/document';
 import type { Trip } from '../../testkit/parquet';
 import { hourOf } from '../../core/hour';
 import { TestTwin } from '../../testkit/test-twin';

@@ -1,0 +1,90 @@
+import {
+  DescribeExecutionCommand,
+  paginateGetExecutionHistory,
+  StartExecutionCommand,
+  type HistoryEvent,
+} from '@aws-sdk/client-sfn';
+import { randomUUID } from 'node:crypto';
+import type { LoadReport } from '../../core/report';
+import type { Connection } from '../shared/connection';
+import type { Output } from '../shared/output';
+import type { LoadDocument } from './document';
+import { Progress } from './progress';
+
+/** Starts an execution and follows it to its end, a line for each partition as it ends. */
+export async function startLoad(
+  connection: Connection,
+  output: Output,
+  input: object,
+): Promise<LoadDocument> {
+  const { stepFunctions, stateMachineArn } = connection;
+  const name = `load-${new Date().toISOString().slice(0, 19).replaceAll(':', '')}-${randomUUID().slice(0, 8)}`;
+  const started = await stepFunctions.send(
+    new StartExecutionCommand({ stateMachineArn, name, input: JSON.stringify(input) }),
+  );
+  const executionArn = started.executionArn ?? '';
+  const progress = new Progress(output, name);
+  try {
+    return await follow(connection, executionArn, name, progress);
+  } finally {
+    progress.end();
+  }
+}
+
+async function follow(
+  connection: Connection,
+  executionArn: string,
+  execution: string,
+  progress: Progress,
+): Promise<LoadDocument> {
+  const { stepFunctions } = connection;
+  let report: LoadReport | undefined;
+  let seen = 0;
+  for (;;) {
+    const described = await stepFunctions.send(new DescribeExecutionCommand({ executionArn }));
+    for (const event of await historyAfter(connection, executionArn, seen)) {
+      // What happens between two pages moves events from one to the next: they come twice.
+      if ((event.id ?? 0) <= seen) continue;
+      seen = event.id ?? seen;
+      progress.on(event);
+      if (event.type === 'TaskStateExited' && event.stateExitedEventDetails?.name === 'ReportLoad') {
+        report = JSON.parse(event.stateExitedEventDetails.output ?? '{}') as LoadReport;
+      }
+    }
+    if (described.status === 'RUNNING' || described.status === 'PENDING_REDRIVE') {
+      await new Promise((resolve) => setTimeout(resolve, connection.pollInterval));
+      continue;
+    }
+    const document: LoadDocument = {
+      execution,
+      status: described.status ?? 'FAILED',
+      waiting: report?.waiting ?? 0,
+      partitions: report?.partitions ?? [],
+      next: report?.next ?? null,
+      housekeeping: report?.housekeeping ?? null,
+      error: described.error ?? null,
+      cause: described.cause ?? null,
+    };
+    progress.result(document, report);
+    return document;
+  }
+}
+
+/** The events since the last look, in order. */
+async function historyAfter(
+  connection: Connection,
+  executionArn: string,
+  seen: number,
+): Promise<HistoryEvent[]> {
+  const events: HistoryEvent[] = [];
+  const pages = paginateGetExecutionHistory(
+    { client: connection.stepFunctions },
+    { executionArn, reverseOrder: true },
+  );
+  for await (const page of pages) {
+    const fresh = (page.events ?? []).filter((event) => (event.id ?? 0) > seen);
+    events.push(...fresh);
+    if (fresh.length < (page.events ?? []).length) break;
+  }
+  return events.reverse();
+}

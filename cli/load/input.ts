@@ -1,0 +1,40 @@
+import { splitMessage } from '../../core/errors';
+import { parseExecutionInput, type ExecutionInput } from '../../core/execution-input';
+import { isHour } from '../../core/hour';
+import { UsageError } from '../shared/output';
+
+export interface LoadOptions {
+  readonly dataset?: string;
+  /** One hour to load again. */
+  readonly partition?: string;
+  readonly from?: string;
+  readonly to?: string;
+  readonly plan?: boolean;
+}
+
+/** @throws UsageError for options that no execution input says. */
+export function executionInput(options: LoadOptions): object {
+  const { partition, from, to, dataset, plan } = options;
+  if (partition !== undefined && (from !== undefined || to !== undefined)) {
+    throw new UsageError('Name one PARTITION, or a range with --from and --to, not both.');
+  }
+  if ((from === undefined) !== (to === undefined))
+    throw new UsageError('A range needs both --from HOUR and --to HOUR.');
+  for (const hour of [partition, from, to]) {
+    if (hour !== undefined && !isHour(hour)) {
+      throw new UsageError(`"${hour}" is not an hour. Write it in UTC, for example 2026-11-23T08.`);
+    }
+  }
+  if (from !== undefined && to !== undefined && from > to)
+    throw new UsageError(`--from ${from} is after --to ${to}.`);
+  const input = { dataset, partition, from, to, ...(plan ? { plan } : {}) } satisfies {
+    [Key in keyof ExecutionInput | 'partition' | 'from' | 'to']?: unknown;
+  };
+  const given = Object.fromEntries(Object.entries(input).filter(([, value]) => value !== undefined));
+  try {
+    parseExecutionInput(given);
+  } catch (error) {
+    throw new UsageError(splitMessage((error as Error).message).reason);
+  }
+  return given;
+}

@@ -1,0 +1,119 @@
+import type { HistoryEvent } from '@aws-sdk/client-sfn';
+import {
+  partitionResult,
+  remarksOf,
+  type Housekeeping,
+  type LoadReport,
+  type PartitionEnd,
+  type PartitionResult,
+} from '../../core/report';
+import { colours } from '../shared/colours';
+import type { Output } from '../shared/output';
+import { startSpinner } from '../shared/spinner';
+import { plural } from '../shared/text';
+import type { LoadDocument } from './document';
+import { headText, resultText } from './partition-line';
+
+/** How the states of a partition are called while it runs. */
+const STEPS = ['InspectFiles', 'CopyToStaging', 'ValidateStaging', 'MergeIntoTarget', 'DiagnoseFailure'];
+
+/** The states that end a partition; their output says what became of it. */
+const ENDS = ['PartitionLoaded', 'PartitionEmpty', 'DiagnoseFailure', 'DiagnosisUnavailable'];
+
+/** Shows an execution as it goes: what is being worked on now, and a line for each partition that has ended. */
+export class Progress {
+  private readonly spinner;
+  private readonly running = new Map<string, string>();
+  private readonly shown = new Set<string>();
+  private total = 0;
+  private headed = false;
+
+  constructor(
+    private readonly output: Output,
+    private readonly execution: string,
+  ) {
+    this.spinner = startSpinner(output, 'Listing partitions');
+  }
+
+  on(event: HistoryEvent): void {
+    const ended = ENDS.includes(event.stateExitedEventDetails?.name ?? '')
+      ? event.stateExitedEventDetails?.output
+      : undefined;
+    if (ended) {
+      const end = JSON.parse(ended) as Partial<PartitionEnd>;
+      // A DiagnoseFailure that failed itself has none: DiagnosisUnavailable comes after it.
+      if (end.outcome !== undefined) {
+        this.partitionEnded(partitionResult(end as PartitionEnd, { partition: end.partition }));
+      }
+    }
+    const entered = event.stateEnteredEventDetails;
+    if (event.type === 'MapStateStarted') this.total = event.mapStateStartedEventDetails?.length ?? 0;
+    if (!entered?.name) return;
+    if (STEPS.includes(entered.name)) {
+      const { partition } = JSON.parse(entered.input ?? '{}') as { partition?: string };
+      if (partition) this.running.set(partition, entered.name);
+    }
+    this.show();
+  }
+
+  /** One line that sums up, then why, where something failed. */
+  result(document: LoadDocument, report: LoadReport | undefined): void {
+    this.spinner?.stop();
+    for (const partition of document.partitions)
+      if (!this.shown.has(partition.partition)) this.line(partition);
+    const summary = report?.summary ?? document.status.toLowerCase();
+    const mark = document.status === 'SUCCEEDED' ? colours.green('✔') : colours.red('✖');
+    this.output.say(`${mark} ${document.status}: ${summary} (execution ${this.execution})`);
+    if (document.status !== 'SUCCEEDED' && document.cause) {
+      this.output.say();
+      this.output.say(document.cause);
+    }
+    this.housekeeping(document.housekeeping);
+    if (document.next)
+      this.output.say(`To load the rest: start an execution with ${JSON.stringify(document.next)}`);
+  }
+
+  end(): void {
+    this.spinner?.stop();
+  }
+
+  /** Nothing is said where there was nothing to do. */
+  private housekeeping(done: Housekeeping | null): void {
+    if (!done) return;
+    if (done.staging_tables > 0) {
+      this.output.say(
+        `Dropped ${plural(done.staging_tables, 'staging table')} that dead executions left behind.`,
+      );
+    }
+    if (done.plan_files > 0)
+      this.output.say(`Deleted ${plural(done.plan_files, 'plan and manifest')} past their retention.`);
+    if (done.error !== null) this.output.say(colours.yellow(`Clearing up failed: ${done.error}`));
+  }
+
+  private partitionEnded(result: PartitionResult): void {
+    this.running.delete(result.partition);
+    this.shown.add(result.partition);
+    this.spinner?.stop();
+    this.line(result);
+    this.show();
+  }
+
+  private show(): void {
+    const now = [...this.running].map(([partition, step]) => `${partition} ${step}`);
+    this.spinner?.show(
+      this.total === 0
+        ? 'Listing partitions'
+        : `${this.shown.size}/${this.total} partitions  ${now.slice(0, 4).join('  ')}`,
+    );
+  }
+
+  private line(result: PartitionResult): void {
+    if (!this.headed) {
+      this.headed = true;
+      this.output.say(colours.bold(headText()));
+    }
+    const text = resultText(result);
+    this.output.say(result.outcome === 'failed' ? colours.red(text) : text);
+    for (const remark of remarksOf(result)) this.output.say(colours.yellow(`  ${remark}`));
+  }
+}
