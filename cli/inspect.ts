@@ -1,12 +1,18 @@
+import { createRequire } from 'node:module';
+import type { S3Client } from '@aws-sdk/client-s3';
 import { isRefusedKey } from './delivery/refused-key';
 import { datasetOfKey, datasetOfRefused } from './inspect/dataset-of';
 import { fileText, inspectFile } from './inspect/inspect-file';
 import { filesText, inspectFiles } from './inspect/inspect-files';
 import { inspectRefused, refusedText } from './inspect/inspect-refused';
+import type { Target } from './inspect/lake-file';
 import { localTarget } from './inspect/local-target';
-import { isS3Url, s3Target } from './inspect/s3-target';
+import { isS3Url } from './inspect/s3-url';
 import type { Connection } from './shared/connection';
 import type { Output } from './shared/output';
+
+/** See main.ts: a local file needs no client of S3. */
+const load = createRequire(__filename);
 
 export interface InspectOptions {
   /** A file, a directory, `s3://bucket/key` or `s3://bucket/prefix/`. */
@@ -30,7 +36,7 @@ export async function runInspect(
   output: Output,
   { target: path, rows, dataset, width }: InspectOptions,
 ): Promise<number> {
-  const target = s3 && isS3Url(path) ? await s3Target(s3, path) : await localTarget(path);
+  const target = await targetOf(s3, path);
 
   if (target.kind === 'files') {
     const document = await inspectFiles(target, (file) => datasetOfKey(datasets, file.key, dataset));
@@ -48,4 +54,10 @@ export async function runInspect(
   output.document(document);
   if (!output.json) output.say(fileText(document, width));
   return document.problem === null ? 0 : 1;
+}
+
+function targetOf(s3: S3Client | undefined, path: string): Promise<Target> {
+  if (s3 === undefined || !isS3Url(path)) return localTarget(path);
+  const { s3Target } = load('./inspect/s3-target') as typeof import('./inspect/s3-target');
+  return s3Target(s3, path);
 }

@@ -1,9 +1,7 @@
 import { once } from 'node:events';
-import { resolve } from 'node:path';
 import { findRunningTwin } from '../local/running-twin';
-import { startTwin } from '../local/twin';
 import { UsageError, type Output } from './shared/output';
-import { SERVICE_DIRECTORY } from './shared/service-directory';
+import { startShown } from './shared/start-twin';
 
 export interface LocalOptions {
   readonly stateDirectory: string;
@@ -18,12 +16,7 @@ export async function runLocal(output: Output, { stateDirectory, port }: LocalOp
       `A twin of ${stateDirectory} is running already, at ${running.endpoint}. Stop it first, or name another --state-dir.`,
     );
   }
-  const twin = await startTwin({
-    serviceDirectory: SERVICE_DIRECTORY,
-    stateDirectory: resolve(stateDirectory),
-    port,
-    onProgress: (text) => output.note(text),
-  });
+  const twin = await startShown(output, { stateDirectory, port });
   const { description } = twin;
   output.document(description);
   if (!output.json) {

@@ -1,175 +1,74 @@
 import { createRequire } from 'node:module';
-import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
-import { ACCEPTED_INPUT } from '../core/execution-input';
-import { LoadError, splitMessage } from '../core/errors';
-import { chooseDataset } from '../core/dataset';
-import { isHour } from '../core/hour';
-import { readDatasets } from '../service/package-files';
-import type { Connection, TwinConnection } from './shared/connection';
+import { Command, CommanderError, Option } from 'commander';
+import { directory, hour, hours, integer, stageName } from './arguments';
+import { act, connected, EXIT, onTwin, report, type CommonOptions } from './run';
 import { Output, UsageError } from './shared/output';
-import { SERVICE_DIRECTORY } from './shared/service-directory';
 
 /**
- * What a command runs is loaded when it runs: the SDK's clients and DuckDB take seconds, for which nobody who asks for
- * --help or misspells an option should wait. Not by import(), which does not go through tsx's hook of require.
+ * Loads a module when it is needed. The SDK's clients and DuckDB take long to load, and neither --help nor a mistyped
+ * option needs them. import() does not serve: tsx hooks into require() only.
  */
 const load = createRequire(__filename);
 
-/** Exit codes: the work is done; the load (or what was asked for) failed; the command was used wrongly. */
-const EXIT = { done: 0, failed: 1, usage: 2 } as const;
-
-interface CommonOptions {
-  readonly json?: boolean;
-  readonly stateDir: string;
-  readonly dataset?: string;
-  readonly stage?: string;
-  readonly region?: string;
-}
-
 const program = new Command('sluice')
-  .description('Streamed events from Amazon S3 into Amazon Redshift, every hour, exactly once in effect.')
-  .showHelpAfterError('(add --help for how it is used)')
+  .description(
+    'Loads streamed events from Amazon S3 into Amazon Redshift, every hour, exactly once in effect.',
+  )
+  .showHelpAfterError('(add --help for usage)')
   .exitOverride();
 
 function command(usage: string, description: string): Command {
   return program
     .command(usage)
     .description(description)
-    .option('--json', 'print one JSON document on stdout and nothing else there')
+    .option('--json', 'print one JSON document on stdout, and text for people on stderr')
     .addOption(
       new Option('--state-dir <directory>', 'where the local twin keeps its state')
         .argParser(directory)
         .default('.sluice'),
     )
-    .option('--dataset <name>', 'the dataset, where there are several')
+    .option('--dataset <name>', 'the dataset; needed where there are several')
     .addOption(
-      new Option('--stage <name>', 'the deployed stack of that stage, instead of the local twin').argParser(
-        stageName,
-      ),
+      new Option(
+        '--stage <name>',
+        'work against the deployed stack of this stage, not the local twin',
+      ).argParser(stageName),
     )
-    .option('--region <name>', 'of that stack; left out, the Region of the environment or the profile');
+    .option('--region <name>', 'Region of that stack; default: that of the environment or the profile');
 }
 
-/** Runs what a command does and turns whatever it throws into a message and an exit code. */
-async function act(options: CommonOptions, run: (output: Output) => Promise<number>): Promise<void> {
-  const output = new Output(options.json ?? false);
-  try {
-    // A dataset file that is wrong is said at once and by itself, not by the packaging that it would stop.
-    const datasets = readDatasets(SERVICE_DIRECTORY);
-    if (options.dataset !== undefined) chooseDataset(datasets, options.dataset);
-    process.exitCode = await run(output);
-  } catch (error) {
-    process.exitCode = report(error, output);
-  }
-}
-
-function report(error: unknown, output: Output): number {
-  const { name, message } = error instanceof Error ? error : new Error(String(error));
-  output.document({ error: name, message });
-  if (error instanceof UsageError || (error instanceof LoadError && name === 'InvalidInput')) {
-    output.note(`sluice: ${message}`);
-    return EXIT.usage;
-  }
-  const { reason, fix } = splitMessage(message);
-  output.note(`sluice: ${name}: ${reason}${fix === undefined ? '' : `\n  Fix: ${fix}`}`);
-  if (process.env.SLUICE_DEBUG) output.note(String((error as Error).stack));
-  return EXIT.failed;
-}
-
-function connected(
-  options: CommonOptions,
-  run: (connection: Connection, output: Output) => Promise<number>,
-): Promise<void> {
-  return act(options, (output) => connect(options, output, (connection) => run(connection, output)));
-}
-
-/** Runs a command against the stage that is named, else against the twin. */
-async function connect(
-  options: CommonOptions,
-  output: Output,
-  run: (connection: Connection) => Promise<number>,
-): Promise<number> {
-  const { stage, region } = options;
-  if (stage === undefined) {
-    if (region !== undefined) throw new UsageError('--region is of a deployed stack: name its --stage too.');
-    return onTwin(options, output, run);
-  }
-  const { connectToStage } = load('./shared/connect-stage') as typeof import('./shared/connect-stage');
-  const connection = await connectToStage(stage, region);
-  const { interruptible } = load('./shared/interruption') as typeof import('./shared/interruption');
-  try {
-    return await interruptible(output, `Interrupted. What was started in stage ${stage} goes on there.`, () =>
-      run(connection),
-    );
-  } finally {
-    await connection.close();
-  }
-}
-
-function onTwin(
-  options: CommonOptions,
-  output: Output,
-  run: (connection: TwinConnection) => Promise<number>,
-): Promise<number> {
-  if (options.stage !== undefined) {
-    throw new UsageError(
-      'This command is for the twin alone: it makes data up. Against a stage: sluice stream, then sluice load.',
-    );
-  }
-  if (options.region !== undefined) throw new UsageError('The twin has no --region.');
-  const { withConnection } = load('./shared/connect') as typeof import('./shared/connect');
-  return withConnection(options.stateDir, output, run);
-}
-
-function integer(least: number, greatest: number): (text: string) => number {
-  return (text) => {
-    const value = Number(text);
-    if (!Number.isInteger(value) || value < least || value > greatest) {
-      throw new InvalidArgumentError(`Write a whole number from ${least} to ${greatest}.`);
-    }
-    return value;
-  };
-}
-
-function stageName(text: string): string {
-  if (!/^[a-z][a-z0-9-]*$/.test(text)) throw new InvalidArgumentError('Name a stage, for example dev.');
-  return text;
-}
-
-function directory(text: string): string {
-  if (text.trim() === '') throw new InvalidArgumentError('Name a directory.');
-  return text;
-}
-
-function hour(text: string): string {
-  if (!isHour(text)) throw new InvalidArgumentError('An hour is written in UTC, for example 2026-11-23T08.');
-  return text;
-}
-
-const hours = (text: string): number | 'all' => (text === 'all' ? 'all' : integer(1, 24 * 366)(text));
-
-command('demo', 'stream trips, load them, load one hour again, and show what happened')
-  .option('--from <file>', 'a New York City TLC yellow or green trip file (Parquet) instead of made-up trips')
-  .addOption(new Option('--hours <n>', 'hours of arrival: a number, or all of the file’s').argParser(hours))
-  .addOption(new Option('--rows <n>', 'events to make up').argParser(integer(1, 10_000_000)))
-  .addOption(new Option('--seed <n>', 'for the made-up trips').argParser(integer(0, 2 ** 32 - 1)).default(1))
-  .action((options: CommonOptions & { from?: string; hours?: number | 'all'; rows?: number; seed: number }) =>
-    act(options, (output) =>
-      onTwin(options, output, (connection) => {
-        const { runDemo } = load('./demo') as typeof import('./demo');
-        return runDemo(connection, output, options);
+command('demo', 'stream trips, load them, load one hour again, and show the result')
+  .option(
+    '--from <file>',
+    'stream a New York City TLC yellow or green trip file (Parquet), not made-up trips',
+  )
+  .addOption(
+    new Option('--hours <n>', 'hours of arrival: a number, or with --from also "all"').argParser(hours),
+  )
+  .addOption(new Option('--rows <n>', 'number of made-up trips').argParser(integer(1, 10_000_000)))
+  .addOption(
+    new Option('--seed <n>', 'seed of the made-up trips (default: 1)').argParser(integer(0, 2 ** 32 - 1)),
+  )
+  .action(
+    (options: CommonOptions & { from?: string; hours?: number | 'all'; rows?: number; seed?: number }) =>
+      onTwin(options, {
+        check: (datasets) =>
+          (load('./demo/usage') as typeof import('./demo/usage')).checkDemo(datasets, options),
+        run: (connection, output) =>
+          (load('./demo') as typeof import('./demo')).runDemo(connection, output, options),
       }),
-    ),
   );
 
 command('local', 'run the local twin as a server, for any AWS client')
   .addOption(
-    new Option('--port <n>', 'port on 127.0.0.1; 0 is a free one').argParser(integer(0, 65_535)).default(0),
+    new Option('--port <n>', 'port on 127.0.0.1; 0 takes a free one')
+      .argParser(integer(0, 65_535))
+      .default(0),
   )
   .action((options: CommonOptions & { port: number }) =>
     act(options, (output) => {
-      if (options.stage !== undefined || options.region !== undefined) {
-        throw new UsageError('This is the twin itself: it has no --stage and no --region.');
+      if (options.stage !== undefined) {
+        throw new UsageError('This command is the twin itself: it has no --stage.');
       }
       const { runLocal } = load('./local') as typeof import('./local');
       return runLocal(output, { stateDirectory: options.stateDir, port: options.port });
@@ -177,83 +76,99 @@ command('local', 'run the local twin as a server, for any AWS client')
   );
 
 command('stream', 'send events (NDJSON, or a TLC trip file) into Firehose')
-  .argument('<file>', 'NDJSON with one event a line, or a New York City TLC Parquet file')
+  .argument('<file>', 'NDJSON with one event per line, or a New York City TLC trip file (Parquet)')
   .addOption(
     new Option('--at <hour>', 'hour of arrival on the twin, UTC, for example 2026-11-23T08').argParser(hour),
   )
   .action((file: string, options: CommonOptions & { at?: string }) =>
-    connected(options, (connection, output) => {
-      const { runStream } = load('./stream') as typeof import('./stream');
-      return runStream(connection, output, { file, ...options });
+    connected(options, {
+      check: (datasets) =>
+        (load('./stream/usage') as typeof import('./stream/usage')).checkStream(
+          datasets,
+          { file, ...options },
+          { isTwin: options.stage === undefined },
+        ),
+      run: (connection, output) =>
+        (load('./stream') as typeof import('./stream')).runStream(connection, output, { file, ...options }),
     }),
   );
 
 command('load', 'start an execution of the state machine and follow it')
-  .argument('[partition]', 'load this hour again, for example 2026-11-23T08; left out: every new hour')
+  .argument('[partition]', 'load this hour again, for example 2026-11-23T08; default: every new hour')
   .option('--from <hour>', 'first hour of a range')
   .option('--to <hour>', 'last hour of a range, included')
-  .option('--plan', 'only say what would be loaded')
-  .addHelpText(
-    'after',
-    `\nThe execution's input can also be given in the Step Functions console: ${ACCEPTED_INPUT}`,
-  )
+  .option('--plan', 'only show what would be loaded')
+  .addHelpText('after', () => {
+    const { ACCEPTED_INPUT } = load('../core/execution-input') as typeof import('../core/execution-input');
+    return `\nThe same input can be given in the Step Functions console: ${ACCEPTED_INPUT}`;
+  })
   .action(
     (
       partition: string | undefined,
       options: CommonOptions & { from?: string; to?: string; plan?: boolean },
-    ) =>
-      act(options, (output) => {
-        const { executionInput } = load('./load/input') as typeof import('./load/input');
-        // What is wrong with it is said at once, not after the seconds that a twin takes to start.
-        const input = executionInput({ partition, ...options });
-        chooseDataset(readDatasets(SERVICE_DIRECTORY), options.dataset);
-        return connect(options, output, (connection) => {
-          const { runLoad } = load('./load') as typeof import('./load');
-          return runLoad(connection, output, input);
-        });
-      }),
+    ) => {
+      const { executionInput } = load('./load/input') as typeof import('./load/input');
+      return connected(options, {
+        check: (datasets) => {
+          executionInput({ partition, ...options });
+          (load('../core/dataset') as typeof import('../core/dataset')).chooseDataset(
+            datasets,
+            options.dataset,
+          );
+        },
+        run: (connection, output) =>
+          (load('./load') as typeof import('./load')).runLoad(
+            connection,
+            output,
+            executionInput({ partition, ...options }),
+          ),
+      });
+    },
   );
 
-command('inspect', 'look into a Parquet file, or at the files under a prefix')
+command('inspect', 'show what is in a Parquet file, or in the files under a prefix')
   .argument('<path>', 'a file, a directory, s3://bucket/key or s3://bucket/prefix/')
   .addOption(new Option('--rows <n>', 'rows to show').argParser(integer(0, 1_000)).default(5))
-  .action((target: string, options: CommonOptions & { rows: number }) =>
-    act(options, (output) => {
-      const { runInspect } = load('./inspect') as typeof import('./inspect');
-      const inspection = { target, ...options };
-      return target.startsWith('s3://')
-        ? connect(options, output, (connection) => runInspect(connection, output, inspection))
-        : runInspect({ datasets: readDatasets(SERVICE_DIRECTORY) }, output, inspection);
-    }),
-  );
+  .action((target: string, options: CommonOptions & { rows: number }) => {
+    const { isS3Url, parseS3Url } = load('./inspect/s3-url') as typeof import('./inspect/s3-url');
+    const { runInspect } = load('./inspect') as typeof import('./inspect');
+    const inspection = { target, ...options };
+    return isS3Url(target)
+      ? connected(options, {
+          check: () => parseS3Url(target),
+          run: (connection, output) => runInspect(connection, output, inspection),
+        })
+      : act(options, (output, datasets) => runInspect({ datasets }, output, inspection));
+  });
 
 command('sql', 'run a statement through the Redshift Data API and print its result')
   .argument('<statement>', 'SQL, for example "SELECT COUNT(*) FROM trips"')
   .action((statement: string, options: CommonOptions) =>
-    connected(options, (connection, output) => {
-      const { runSql } = load('./sql') as typeof import('./sql');
-      return runSql(connection, output, { statement });
+    connected(options, {
+      check: () => (load('./sql/usage') as typeof import('./sql/usage')).checkStatement(statement),
+      run: (connection, output) =>
+        (load('./sql') as typeof import('./sql')).runSql(connection, output, { statement }),
     }),
   );
 
-command('migrate', 'make the targets what the dataset files say, where nothing is lost by it')
-  .option('--plan', 'only say what would be done')
+command('migrate', 'change the target tables to what the dataset files say, where nothing is lost')
+  .option('--plan', 'only show what would be changed')
   .action((options: CommonOptions & { plan?: boolean }) =>
-    connected(options, (connection, output) => {
-      const { runMigrate } = load('./migrate') as typeof import('./migrate');
-      return runMigrate(connection, output, options);
+    connected(options, {
+      run: (connection, output) =>
+        (load('./migrate') as typeof import('./migrate')).runMigrate(connection, output, options),
     }),
   );
 
-command('doctor', 'look at everything that a load needs, and say what mends what is wrong').action(
+command('doctor', 'check everything that a load needs, and say how to fix what is wrong').action(
   (options: CommonOptions) =>
-    connected(options, (connection, output) => {
-      const { runDoctor } = load('./doctor') as typeof import('./doctor');
-      return runDoctor(connection, output, options);
+    connected(options, {
+      run: (connection, output) =>
+        (load('./doctor') as typeof import('./doctor')).runDoctor(connection, output, options),
     }),
 );
 
-// Whoever reads may stop reading (`sluice sql … | head -1`): the work goes on to its end, and nothing more is written.
+// A reader may stop reading (`sluice sql … | head -1`): the work goes on to its end, and nothing more is written.
 for (const stream of [process.stdout, process.stderr]) {
   stream.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code !== 'EPIPE') throw error;
@@ -261,7 +176,7 @@ for (const stream of [process.stdout, process.stderr]) {
 }
 
 program.parseAsync().catch((error: unknown) => {
-  // Commander has printed its message already; its own exit code for wrong usage is 1, ours is 2.
+  // Commander has printed its message already. Its own exit code for wrong usage is 1, ours is 2.
   if (error instanceof CommanderError) {
     process.exitCode = error.exitCode === 0 ? EXIT.done : EXIT.usage;
     const message = error.message.replace(/^error: /, '');

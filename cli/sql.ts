@@ -1,8 +1,9 @@
 import type { Connection } from './shared/connection';
-import { UsageError, type Output } from './shared/output';
+import type { Output } from './shared/output';
 import { query, type QueryResult } from './shared/query';
 import { renderTable } from './shared/table';
 import { plural } from './shared/text';
+import { checkStatement } from './sql/usage';
 
 export interface SqlOptions {
   readonly statement: string;
@@ -22,11 +23,7 @@ const NUMERIC_TYPES = /^(int[248]|float[48]|numeric|oid)$/;
  * @throws UsageError for no statement, StatementError with Redshift's text for one that fails.
  */
 export async function runSql(connection: Connection, output: Output, options: SqlOptions): Promise<number> {
-  if (options.statement.replaceAll(';', '').trim() === '') {
-    throw new UsageError(
-      'There is no statement. Write one, for example: sluice sql "SELECT COUNT(*) FROM trips"',
-    );
-  }
+  checkStatement(options.statement);
   const result = await query(connection, options.statement, { most: output.json ? undefined : ROWS_SHOWN });
   const { columns, rows, affected } = result;
   output.document({ columns, rows, ...(columns.length === 0 ? { affected } : {}) });

@@ -1,25 +1,16 @@
-import { open } from 'node:fs/promises';
-import { chooseDataset, type Dataset } from '../core/dataset';
-import { hourOf, isHour } from '../core/hour';
+import type { Dataset } from '../core/dataset';
+import { hourOf } from '../core/hour';
 import { RECORD_BYTES, type OversizeRecord } from './delivery/batches';
 import { isRefusedKey } from './delivery/refused-key';
 import { sendEvents, type Sent } from './delivery/send-events';
 import { isTwin, type Connection } from './shared/connection';
-import { UsageError, type Output } from './shared/output';
+import type { Output } from './shared/output';
 import { renderTable } from './shared/table';
 import { plural } from './shared/text';
+import { checkStream, type StreamOptions, type StreamUsage } from './stream/usage';
 import type { ArrivalSource } from './trips/arrival';
 import { readEventsFile } from './trips/events-file';
 import { readTaxiFile } from './trips/taxi-file';
-import { TRIP_ATTRIBUTES } from './trips/trip-event';
-
-export interface StreamOptions {
-  /** NDJSON, or a TLC trip file in Parquet. */
-  readonly file: string;
-  /** The hour of arrival of every event. Left out: now, or for a trip file the hour of each trip's pickup. */
-  readonly at?: string;
-  readonly dataset?: string;
-}
 
 interface DeliveredObject {
   readonly key: string;
@@ -51,16 +42,9 @@ export async function runStream(
   output: Output,
   options: StreamOptions,
 ): Promise<number> {
-  const { at } = options;
-  if (at !== undefined && !isHour(at)) {
-    throw new UsageError(`--at ${String(at)} is not an hour. Write it in UTC, for example 2026-11-23T08.`);
-  }
-  const dataset = chooseDataset(connection.datasets, options.dataset);
+  const { dataset, format } = await checkStream(connection.datasets, options, { isTwin: isTwin(connection) });
   const stream = connection.streamOf(dataset);
-  if (at !== undefined && !isTwin(connection)) {
-    throw new UsageError('--at is for the twin: on AWS an event arrives when it arrives.');
-  }
-  const source = await sourceOf(options, dataset, isTwin(connection));
+  const source = await sourceOf(options, format, isTwin(connection));
   const sent = await sendEvents(connection, dataset, source, { onProgress: progressLine(output) });
   if (output.live) output.say();
   const written = isTwin(connection) ? await connection.deliver(dataset) : [];
@@ -88,19 +72,10 @@ export async function runStream(
 /** @param mayChoose whether events can arrive in another hour than this one. */
 async function sourceOf(
   { file, at }: StreamOptions,
-  dataset: Dataset,
+  format: StreamUsage['format'],
   mayChoose: boolean,
 ): Promise<ArrivalSource> {
-  if (!(await isParquet(file))) return readEventsFile(file, { arrival: at, longest: RECORD_BYTES });
-  const missing = dataset.columns.filter(
-    ({ name, required }) => required && !TRIP_ATTRIBUTES.some((attribute) => attribute === name),
-  );
-  if (missing.length > 0) {
-    throw new UsageError(
-      `A trip file has nothing for ${missing.map(({ name }) => name).join(', ')} of dataset ${dataset.name}. ` +
-        'Stream a file of JSON events, or name another --dataset.',
-    );
-  }
+  if (format === 'events') return readEventsFile(file, { arrival: at, longest: RECORD_BYTES });
   const trips = await readTaxiFile(file, { hours: 'all' });
   return at === undefined && mayChoose ? trips.events : arrivingAt(at, trips.events);
 }
@@ -123,23 +98,6 @@ function sentText(
     `${plural(records, 'event')} sent to ${stream}. Firehose writes them within ${dataset.source.settle_minutes} minutes, under the hour of arrival.`,
     `The hour is loaded once it has ended and settled, or before when asked for: sluice load ${hour} --stage ${stage} --region ${region}`,
   ].join('\n');
-}
-
-/** A Parquet file begins as it ends. */
-async function isParquet(path: string): Promise<boolean> {
-  try {
-    const file = await open(path);
-    try {
-      const { bytesRead, buffer } = await file.read(Buffer.alloc(4), 0, 4, 0);
-      return buffer.toString('latin1', 0, bytesRead) === 'PAR1';
-    } finally {
-      await file.close();
-    }
-  } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
-    if (code === 'ENOENT') throw new UsageError(`There is no file ${path}.`);
-    throw new UsageError(`${path} cannot be read: ${message}`);
-  }
 }
 
 function progressLine(output: Output): ((records: number) => void) | undefined {

@@ -13,21 +13,14 @@ import {
 import { isDataFile } from '../../core/files';
 import { UsageError } from '../shared/output';
 import type { LakeFileSource, Target } from './lake-file';
-
-const S3_URL = /^s3:\/\/([^/]+)(?:\/(.*))?$/s;
-
-export function isS3Url(text: string): boolean {
-  return text.startsWith('s3://');
-}
+import { parseS3Url } from './s3-url';
 
 /**
  * The object of that key or, where there is none, every object whose key begins so.
  * @throws UsageError where there is nothing.
  */
 export async function s3Target(s3: S3Client, url: string): Promise<Target> {
-  const [, bucket, key = ''] = S3_URL.exec(url) ?? [];
-  if (bucket === undefined)
-    throw new UsageError(`${url} names no bucket. Write s3://bucket/key or s3://bucket/prefix/.`);
+  const { bucket, key } = parseS3Url(url);
   const single = key === '' || key.endsWith('/') ? undefined : await headOf(s3, bucket, key);
   if (single) return { kind: 'file', file: single };
 

@@ -2,13 +2,13 @@ import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-clo
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';
-import type { Dataset } from '../../core/dataset';
 import { SECRET_OUTPUT, STACK_OUTPUTS, streamOutput } from '../../core/stack-outputs';
 import { readDatasets } from '../../service/package-files';
 import { clientsOf, destroy } from './clients';
 import type { ClientSettings, Connection } from './connection';
 import { UsageError } from './output';
 import { SERVICE_DIRECTORY } from './service-directory';
+import { streamNamed } from './stream-name';
 
 /** A stack that is not there, is of another version, or that nobody here may look at. */
 export class StackUnusable extends Error {
@@ -53,16 +53,6 @@ export async function connectToStage(stage: string, region?: string): Promise<Co
     pollInterval: POLL_INTERVAL,
     close: () => Promise.resolve(destroy(clients)),
   };
-}
-
-/** @throws UsageError */
-export function streamNamed(dataset: Dataset, name: string | undefined): string {
-  if (name !== undefined && name !== '') return name;
-  throw new UsageError(
-    dataset.source.stream === 'external'
-      ? `Dataset ${dataset.name} has no stream: its files are written by somebody else (source.stream: external).`
-      : `Dataset ${dataset.name} has no stream in this deployment: deploy it first.`,
-  );
 }
 
 /** The stack's name is the service's and the stage's, as Serverless makes it. */

@@ -1,5 +1,3 @@
-import { createRequire } from 'node:module';
-import { resolve } from 'node:path';
 import { z } from 'zod';
 import type { Dataset } from '../../core/dataset';
 import { readDatasets } from '../../service/package-files';
@@ -7,10 +5,11 @@ import type { TwinDescription } from '../../local/description';
 import { findRunningTwin } from '../../local/running-twin';
 import { clientsOf, destroy } from './clients';
 import type { ClientSettings, TwinConnection } from './connection';
-import { streamNamed } from './connect-stage';
 import { interruptible } from './interruption';
 import type { Output } from './output';
 import { SERVICE_DIRECTORY } from './service-directory';
+import { startShown } from './start-twin';
+import { streamNamed } from './stream-name';
 
 /**
  * Runs a command against the twin of a state directory: the one that is running, else one started for the command's own
@@ -28,15 +27,8 @@ export async function withConnection<Result>(
     );
   }
 
-  // Loaded only here: it takes a second, and a command that finds a twin running does without.
-  const { startTwin } = createRequire(__filename)('../../local/twin') as typeof import('../../local/twin');
-  const twin = await startTwin({
-    serviceDirectory: SERVICE_DIRECTORY,
-    stateDirectory: resolve(stateDirectory),
-    // It ends with this command, so no other may rely on it.
-    announce: false,
-    onProgress: (text) => output.note(text),
-  });
+  // It ends with this command, so no other may rely on it.
+  const twin = await startShown(output, { stateDirectory, announce: false });
   const connection = connectionTo(twin.description, () => twin.close());
   try {
     return await interruptible(

@@ -1,7 +1,11 @@
 import { mkdtemp, rm } from 'node:fs/promises';
+import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { DuckDBInstance, type DuckDBConnection } from '@duckdb/node-api';
+import type { DuckDBConnection } from '@duckdb/node-api';
+
+/** See main.ts. */
+const load = createRequire(__filename);
 
 /** A DuckDB of one's own, to read files with. */
 export interface FileReader {
@@ -12,6 +16,7 @@ export interface FileReader {
 
 /** What does not fit into memory is sorted in a temporary folder; left alone, DuckDB would make `.tmp` where we stand. */
 export async function openFileReader(): Promise<FileReader> {
+  const { DuckDBInstance } = load('@duckdb/node-api') as typeof import('@duckdb/node-api');
   const folder = await mkdtemp(join(tmpdir(), 'sluice-duckdb-'));
   try {
     const instance = await DuckDBInstance.create(':memory:', {

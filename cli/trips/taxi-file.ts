@@ -46,6 +46,12 @@ export async function readTaxiFile(path: string, { hours }: { hours: number | 'a
   }
 }
 
+/** @throws UsageError as readTaxiFile does. */
+export async function checkTaxiFile(path: string): Promise<void> {
+  const file = await readTaxiFile(path, { hours: 'all' });
+  await file.close();
+}
+
 async function plan(
   reader: FileReader,
   file: string,
@@ -81,7 +87,7 @@ async function describe(
     return result.getRowsJson().map((row) => ({ name: textOf(row[0]) ?? '', type: textOf(row[1]) ?? '' }));
   } catch (error) {
     throw new UsageError(
-      `${name} cannot be read as Parquet: ${(error as Error).message.replaceAll(file, name)}`,
+      `${name} cannot be read as Parquet: ${(error as Error).message.split('\n')[0]?.replaceAll(file, name)}`,
     );
   }
 }

@@ -1,3 +1,6 @@
+import type { Dataset } from '../../core/dataset';
+import { UsageError } from '../shared/output';
+
 /** A taxi trip as its meter reports it: the columns of `datasets/trips.yml`. Times are UTC, ISO 8601. */
 export interface TripEvent {
   readonly trip_id: string;
@@ -22,3 +25,15 @@ export const TRIP_ATTRIBUTES = [
   'total_amount',
   'updated_at',
 ] as const satisfies readonly (keyof TripEvent)[];
+
+/** @throws UsageError for a dataset that requires a column for which a trip has no value. */
+export function checkTakesTrips({ name: dataset, columns }: Dataset): void {
+  const missing = columns.filter(
+    ({ name, required }) => required && !TRIP_ATTRIBUTES.some((attribute) => attribute === name),
+  );
+  if (missing.length === 0) return;
+  throw new UsageError(
+    `A trip has no value for ${missing.map(({ name }) => name).join(', ')} of dataset ${dataset}. ` +
+      'Stream a file of JSON events, or name another --dataset.',
+  );
+}

@@ -91,34 +91,6 @@ async function local(): Promise<{ child: Child; ended: Promise<Ended>; descripti
   }
 }
 
-describe('wrong usage is exit code 2, with what is wrong on stderr, before a twin is started', () => {
-  test.each([
-    ['an unknown command', ['lod'], /unknown command 'lod'/],
-    ['an unknown option', ['load', '--force'], /unknown option '--force'/],
-    ['an option out of its range', ['demo', '--rows', '0'], /whole number from 1/],
-    ['an hour that is none', ['load', 'nonsense'], /"nonsense" is not an hour.*2026-11-23T08/],
-    ['a range without its end', ['load', '--from', HOUR], /needs both --from HOUR and --to HOUR/],
-    [
-      'an hour of arrival that is none',
-      ['stream', 'events.ndjson', '--at', '8'],
-      /An hour is written in UTC/,
-    ],
-    [
-      'an unknown dataset',
-      ['sql', 'SELECT 1', '--dataset', 'trains'],
-      /no dataset "trains".*\n.*Name one of: trips/,
-    ],
-    ['a file that is not there', ['inspect', join(temporary, 'nowhere')], /There is no file or directory/],
-  ])('%s', async (_, args, message) => {
-    const untouched = join(temporary, 'untouched');
-    const { code, stdout, stderr } = await sluice(...args, '--state-dir', untouched);
-    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
-    expect(stderr).toMatch(message);
-    expect(stderr).not.toMatch(/^ {4}at /m);
-    expect(existsSync(untouched)).toBe(false);
-  });
-});
-
 test('inspect reads a local file without a twin', async () => {
   const path = join(temporary, 'trips.parquet');
   writeFileSync(path, await parquetOf(tripsSelect([{ trip_id: 'a' }, { trip_id: 'b' }])));
@@ -348,19 +320,6 @@ test('a twin of another state directory is not taken for this one, though it has
   expect(await findRunningTwin(stateDirectory)).toEqual(description);
   child.kill('SIGINT');
   await ended;
-});
-
-test.each([
-  [['load', 'a', 'b']],
-  [['load', '--unheard-of']],
-  [['sql']],
-  [['local', '--port', '99999']],
-  [['demo', '--rows', '0']],
-  [['load', '--from', '2020-01-01T00', '--to', '2026-01-01T00']],
-])('%j is wrong usage: exit code 2, and with --json one document that says so', async (words) => {
-  const { code, stdout } = await end(start(process.execPath, [COMMAND, ...words, '--json', ...state]));
-  expect(code).toBe(2);
-  expect(JSON.parse(stdout)).toEqual({ error: 'UsageError', message: expect.any(String) as string });
 });
 
 test('what a killed twin left behind is taken over by the next command, with its state', async () => {

@@ -1,0 +1,107 @@
+import { createRequire } from 'node:module';
+import type { Dataset } from '../core/dataset';
+import { LoadError, splitMessage } from '../core/errors';
+import type { Connection, TwinConnection } from './shared/connection';
+import { Output, UsageError } from './shared/output';
+import { SERVICE_DIRECTORY } from './shared/service-directory';
+
+/** See main.ts. */
+const load = createRequire(__filename);
+
+/** Exit codes: the work is done; the load (or what was asked for) failed; the command was used wrongly. */
+export const EXIT = { done: 0, failed: 1, usage: 2 } as const;
+
+export interface CommonOptions {
+  readonly json?: boolean;
+  readonly stateDir: string;
+  readonly dataset?: string;
+  readonly stage?: string;
+  readonly region?: string;
+}
+
+/** A subcommand's work. */
+export interface Work<To extends Connection> {
+  /**
+   * Checks the usage against the dataset files and the file system. It runs before anything is packaged, started or
+   * asked, so that nobody waits to be told of a mistyped name.
+   * @throws UsageError
+   */
+  check?(datasets: readonly Dataset[]): unknown;
+  /** @returns the exit code. */
+  run(connection: To, output: Output): Promise<number>;
+}
+
+/** Runs a subcommand and turns what it throws into a message and an exit code. */
+export async function act(
+  options: CommonOptions,
+  run: (output: Output, datasets: readonly Dataset[]) => Promise<number>,
+): Promise<void> {
+  const output = new Output(options.json ?? false);
+  try {
+    if (options.region !== undefined && options.stage === undefined) {
+      throw new UsageError('--region needs --stage: only a deployed stack has a Region.');
+    }
+    // An invalid dataset file is reported here, by itself, and not by the packaging that it would stop.
+    const { readDatasets } = load('../service/package-files') as typeof import('../service/package-files');
+    const { chooseDataset } = load('../core/dataset') as typeof import('../core/dataset');
+    const datasets = readDatasets(SERVICE_DIRECTORY);
+    if (options.dataset !== undefined) chooseDataset(datasets, options.dataset);
+    process.exitCode = await run(output, datasets);
+  } catch (error) {
+    process.exitCode = report(error, output);
+  }
+}
+
+/** Runs a subcommand against the stage that is named, else against the twin. */
+export function connected(options: CommonOptions, work: Work<Connection>): Promise<void> {
+  if (options.stage === undefined) return onTwin(options, work);
+  return act(options, async (output, datasets) => {
+    await work.check?.(datasets);
+    return onStage(options, output, work);
+  });
+}
+
+/** Runs a subcommand against the twin: the one that runs on the state directory, else one of its own. */
+export function onTwin(options: CommonOptions, work: Work<TwinConnection>): Promise<void> {
+  return act(options, async (output, datasets) => {
+    if (options.stage !== undefined) {
+      throw new UsageError(
+        'This command is for the twin alone: it makes data up. Against a stage: sluice stream, then sluice load.',
+      );
+    }
+    await work.check?.(datasets);
+    const { withConnection } = load('./shared/connect') as typeof import('./shared/connect');
+    return withConnection(options.stateDir, output, (connection) => work.run(connection, output));
+  });
+}
+
+async function onStage(
+  { stage = '', region }: CommonOptions,
+  output: Output,
+  work: Work<Connection>,
+): Promise<number> {
+  const { connectToStage } = load('./shared/connect-stage') as typeof import('./shared/connect-stage');
+  const { interruptible } = load('./shared/interruption') as typeof import('./shared/interruption');
+  const connection = await connectToStage(stage, region);
+  try {
+    return await interruptible(output, `Interrupted. What was started in stage ${stage} goes on there.`, () =>
+      work.run(connection, output),
+    );
+  } finally {
+    await connection.close();
+  }
+}
+
+/** @returns the exit code. */
+export function report(error: unknown, output: Output): number {
+  const { name, message } = error instanceof Error ? error : new Error(String(error));
+  output.document({ error: name, message });
+  if (error instanceof UsageError || (error instanceof LoadError && name === 'InvalidInput')) {
+    output.note(`sluice: ${message}`);
+    return EXIT.usage;
+  }
+  const { reason, fix } = splitMessage(message);
+  output.note(`sluice: ${name}: ${reason}${fix === undefined ? '' : `\n  Fix: ${fix}`}`);
+  if (process.env.SLUICE_DEBUG) output.note(String((error as Error).stack));
+  return EXIT.failed;
+}
