@@ -26,8 +26,14 @@ export const handler = stepHandler(
       const counts = await recordedLoad(configuration, dataset, load);
       // The attempt before got through although its answer was lost: its transaction dropped the staging table.
       if (counts) {
-        const statement = { id: 'merged-before', dataset: load.dataset, step: 'MergeIntoTarget' };
-        return { ...statement, status: 'FINISHED', submitted: entered, rows: [counts] };
+        return {
+          id: 'merged-before',
+          dataset: load.dataset,
+          step: 'MergeIntoTarget',
+          status: 'FINISHED',
+          submitted: entered,
+          rows: [counts],
+        };
       }
     }
 

@@ -9,8 +9,9 @@ import {
   type Resources,
   type Value,
 } from './cloudformation';
-import type { Settings } from './settings';
-import { STATE_MACHINE } from './state-machine';
+import { functionName } from './functions';
+import { deployedName, stateMachineName, type Settings } from './settings';
+import { deadLettersName, scheduleRoleName, STATE_MACHINE } from './state-machine';
 import { bufferInterval, streamed, streamName } from './stream';
 
 const TOPIC = 'FailureTopic';
@@ -41,12 +42,12 @@ interface Alarm {
 
 /** Who hears of failures, and what rings. */
 export function alarmResources(settings: Settings, datasets: readonly Dataset[]): Resources {
-  const { service, stage, email } = settings;
+  const { email } = settings;
   const alarms = alarmsOf(settings, datasets);
   return {
     [TOPIC]: {
       Type: 'AWS::SNS::Topic',
-      Properties: { TopicName: `${service}-${stage}-failures`, DisplayName: 'Sluice load failures' },
+      Properties: { TopicName: deployedName(settings, 'failures'), DisplayName: 'Sluice load failures' },
     },
     FailureTopicPolicy: {
       Type: 'AWS::SNS::TopicPolicy',
@@ -90,7 +91,7 @@ export function alarmResources(settings: Settings, datasets: readonly Dataset[])
 export const alarmIds = (settings: Settings, datasets: readonly Dataset[]): readonly string[] =>
   Object.keys(alarmsOf(settings, datasets));
 
-function alarmResource({ service, stage }: Settings, id: string, alarm: Alarm): ResourceDefinition {
+function alarmResource(settings: Settings, id: string, alarm: Alarm): ResourceDefinition {
   const kebab = id
     .replace(/Alarm$/, '')
     .replace(/(?!^)[A-Z]/g, (letter) => `-${letter}`)
@@ -98,7 +99,7 @@ function alarmResource({ service, stage }: Settings, id: string, alarm: Alarm): 
   return {
     Type: 'AWS::CloudWatch::Alarm',
     Properties: {
-      AlarmName: `${service}-${stage}-${kebab}`,
+      AlarmName: deployedName(settings, kebab),
       AlarmDescription: alarm.description,
       Namespace: alarm.namespace,
       MetricName: alarm.metric,
@@ -129,8 +130,8 @@ function alarmsOf(settings: Settings, datasets: readonly Dataset[]): Readonly<Re
   ]);
 }
 
-function executionAlarms({ service, stage }: Settings): Record<string, Alarm> {
-  const name = `${service}-${stage}-load`;
+function executionAlarms(settings: Settings): Record<string, Alarm> {
+  const name = stateMachineName(settings);
   const states = { ...ONCE, namespace: 'AWS/States', dimensions: { StateMachineArn: ref(STATE_MACHINE) } };
   return {
     ExecutionsFailedAlarm: {
@@ -165,7 +166,7 @@ function executionAlarms({ service, stage }: Settings): Record<string, Alarm> {
   };
 }
 
-function scheduleAlarms({ service, stage }: Settings): Record<string, Alarm> {
+function scheduleAlarms(settings: Settings): Record<string, Alarm> {
   return {
     ScheduleDeadLettersAlarm: {
       namespace: 'AWS/SQS',
@@ -177,14 +178,14 @@ function scheduleAlarms({ service, stage }: Settings): Record<string, Alarm> {
       period: FIVE_MINUTES,
       description:
         'A scheduled execution could not be started and was given up. The message in queue ' +
-        `${service}-${stage}-schedule-dead-letters has the error in its attributes (often rights of role ` +
-        `${service}-${stage}-schedule). The next execution loads that hour too; delete the message once the cause is mended.`,
+        `${deadLettersName(settings)} has the error in its attributes (often rights of role ` +
+        `${scheduleRoleName(settings)}). The next execution loads that hour too; delete the message once the cause is mended.`,
     },
   };
 }
 
-function transformAlarms({ service, stage }: Settings): Record<string, Alarm> {
-  const name = `${service}-${stage}-transform-records`;
+function transformAlarms(settings: Settings): Record<string, Alarm> {
+  const name = functionName(settings, 'TransformRecords');
   return {
     TransformErrorsAlarm: {
       ...ONCE,
@@ -200,12 +201,11 @@ function transformAlarms({ service, stage }: Settings): Record<string, Alarm> {
 
 function loadAlarms(settings: Settings, dataset: Dataset): Record<string, Alarm> {
   const stem = logicalStem(dataset.name);
-  const { service, stage } = settings;
   const { stale_after_hours: hours } = dataset.load;
   const ours = (metric: MetricName) => ({
     namespace: METRICS_NAMESPACE,
     metric,
-    dimensions: { service: `${service}-${stage}`, dataset: dataset.name },
+    dimensions: { service: deployedName(settings), dataset: dataset.name },
   });
   return {
     [`${stem}StaleAlarm`]: {

@@ -1,9 +1,10 @@
 import type { Dataset } from '../core/dataset';
 import { METRICS_NAMESPACE, type MetricName } from '../core/metrics';
+import { FUNCTION_NAMES, MEASURED_STEPS, stemOf } from '../core/steps';
 import { alarmIds } from './alarms';
 import { sub, type Resources } from './cloudformation';
-import { FUNCTIONS } from './functions';
-import type { Settings } from './settings';
+import { functionName } from './functions';
+import { deployedName, type Settings } from './settings';
 import { STATE_MACHINE } from './state-machine';
 import { streamed, streamName } from './stream';
 import { workgroupName } from './warehouse';
@@ -24,18 +25,9 @@ const GRAPH = { width: 8, height: 6 };
 const ALARMS = { width: WIDTH, height: 4 };
 /** Source: Amazon CloudWatch API Reference, "Dashboard Body Structure and Syntax". */
 const ALARMS_OF_WIDGET = 100;
-/** The steps whose seconds are measured. */
-export const STEPS = [
-  'ListPartitions',
-  'InspectFiles',
-  'CopyToStaging',
-  'ValidateStaging',
-  'MergeIntoTarget',
-];
 
 /** One dashboard for each stage: are the targets fresh, did loads fail, where do the seconds and the events go. */
 export function dashboardResources(settings: Settings, datasets: readonly Dataset[]): Resources {
-  const { service, stage } = settings;
   const ids = alarmIds(settings, datasets);
   const alarms = Array.from({ length: Math.ceil(ids.length / ALARMS_OF_WIDGET) }, (_, index) => ({
     type: 'alarm',
@@ -68,7 +60,7 @@ export function dashboardResources(settings: Settings, datasets: readonly Datase
     Dashboard: {
       Type: 'AWS::CloudWatch::Dashboard',
       Properties: {
-        DashboardName: `${service}-${stage}`,
+        DashboardName: deployedName(settings),
         DashboardBody: sub(JSON.stringify({ widgets: [...alarms, ...graphs] }), {
           WorkgroupName: workgroupName(settings),
         }),
@@ -78,14 +70,13 @@ export function dashboardResources(settings: Settings, datasets: readonly Datase
 }
 
 function graphsOf(settings: Settings, datasets: readonly Dataset[]): readonly Graph[] {
-  const { service, stage } = settings;
   const streams = streamed(datasets);
   const ours = (metric: MetricName, labelOf = (dataset: string) => dataset): readonly Line[] =>
     datasets.map(({ name }) => [
       METRICS_NAMESPACE,
       metric,
       'service',
-      `${service}-${stage}`,
+      deployedName(settings),
       'dataset',
       name,
       { label: labelOf(name) },
@@ -130,11 +121,11 @@ function graphsOf(settings: Settings, datasets: readonly Dataset[]): readonly Gr
       title: 'Seconds of each step, 90th percentile',
       stat: 'p90',
       lines: datasets.flatMap(({ name }) =>
-        STEPS.map((step): Line => [
+        MEASURED_STEPS.map((step): Line => [
           METRICS_NAMESPACE,
           'StepSeconds',
           'service',
-          `${service}-${stage}`,
+          deployedName(settings),
           'dataset',
           name,
           'step',
@@ -161,13 +152,13 @@ function graphsOf(settings: Settings, datasets: readonly Dataset[]): readonly Gr
     {
       title: 'Errors and throttles of functions',
       stat: 'Sum',
-      lines: FUNCTIONS.flatMap((stem) =>
+      lines: FUNCTION_NAMES.flatMap((name) =>
         ['Errors', 'Throttles'].map((metric): Line => [
           'AWS/Lambda',
           metric,
           'FunctionName',
-          `${service}-${stage}-${stem}`,
-          { label: `${stem} ${metric}` },
+          functionName(settings, name),
+          { label: `${stemOf(name)} ${metric}` },
         ]),
       ),
     },

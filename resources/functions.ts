@@ -1,71 +1,115 @@
 import type { Dataset } from '../core/dataset';
 import { errorPrefixes, fixedPart } from '../core/prefix';
+import { FUNCTION_NAMES, FUNCTIONS, stemOf, type FunctionName } from '../core/steps';
 import { arnOf, attribute, role, sub, type Resources, type Statement, type Value } from './cloudformation';
 import { lakeBucketArn, lakeKeyStatements, lakeObjects } from './lake';
-import type { Settings } from './settings';
+import { deployedName, stateMachineName, statementsRoleName, type Settings } from './settings';
 
 /** Plans and manifests. */
 const PLANS = 'sluice/';
 
-/** What each function may do beyond writing its log and its traces. */
-type Rights = (rights: ReturnType<typeof rightsOf>) => readonly Statement[];
-const RIGHTS: Readonly<Record<string, Rights>> = {
-  'list-partitions': ({ listHours, statements }) => [listHours, statements],
-  'inspect-files': ({ findFiles, readHours, readPlans, writePlans, writeKey, statements }) => [
-    findFiles,
-    readHours,
-    readPlans,
-    writePlans,
-    ...writeKey,
-    statements,
-  ],
-  'copy-to-staging': ({ readPlans, readKey, statements }) => [readPlans, ...readKey, statements],
-  'await-statement': ({ statements }) => [statements],
-  'validate-staging': ({ statements }) => [statements],
-  'merge-into-target': ({ readPlans, readKey, statements }) => [readPlans, ...readKey, statements],
-  'diagnose-failure': ({ statements }) => [statements],
-  'sweep-leftovers': ({ listPlans, deletePlans, describeExecutions, statements }) => [
-    listPlans,
-    deletePlans,
-    describeExecutions,
-    statements,
-  ],
-  'report-load': () => [],
-  'transform-records': () => [],
+interface FunctionDefinition {
+  /** What it may do beyond writing its log and its traces. */
+  readonly rights: (rights: ReturnType<typeof rightsOf>) => readonly Statement[];
+  /** MB and seconds, where those of serverless.yml (`provider`) are not enough. */
+  readonly memorySize?: number;
+  readonly timeout?: number;
+}
+
+const DEFINITIONS: Readonly<Record<FunctionName, FunctionDefinition>> = {
+  ListPartitions: { rights: ({ listHours, statements }) => [listHours, statements] },
+  InspectFiles: {
+    rights: ({ findFiles, readHours, readPlans, writePlans, writeKey, statements }) => [
+      findFiles,
+      readHours,
+      readPlans,
+      writePlans,
+      ...writeKey,
+      statements,
+    ],
+    memorySize: 1_024,
+    timeout: 300,
+  },
+  CopyToStaging: { rights: ({ readPlans, readKey, statements }) => [readPlans, ...readKey, statements] },
+  AwaitStatement: { rights: ({ statements }) => [statements], timeout: 300 },
+  ValidateStaging: { rights: ({ statements }) => [statements] },
+  MergeIntoTarget: { rights: ({ readPlans, readKey, statements }) => [readPlans, ...readKey, statements] },
+  DiagnoseFailure: { rights: ({ statements }) => [statements] },
+  SweepLeftovers: {
+    rights: ({ listPlans, deletePlans, describeExecutions, statements }) => [
+      listPlans,
+      deletePlans,
+      describeExecutions,
+      statements,
+    ],
+    timeout: 300,
+  },
+  ReportLoad: { rights: () => [] },
+  TransformRecords: { rights: () => [], timeout: 120 },
 };
 
-/** The functions, by their stems. */
-export const FUNCTIONS: readonly string[] = Object.keys(RIGHTS);
+/** The logical id of a function's role: `ListPartitionsRole`. */
+export const functionRoleId = (name: FunctionName): string => `${name}Role`;
 
-/** The logical id of a function's role: `list-partitions` → `ListPartitionsRole`. */
-export const functionRoleId = (stem: string): string =>
-  `${stem
-    .split('-')
-    .map((part) => part.charAt(0).toUpperCase() + part.slice(1))
-    .join('')}Role`;
+export const functionName = (settings: Settings, name: FunctionName): string =>
+  deployedName(settings, stemOf(name));
+
+/** `functions` of serverless.yml. */
+export type ServerlessFunctions = Readonly<
+  Record<
+    string,
+    {
+      readonly name: string;
+      readonly role: Value;
+      readonly handler: string;
+      readonly description: string;
+      readonly memorySize?: number;
+      readonly timeout?: number;
+    }
+  >
+>;
+
+/** The functions as serverless.yml takes them, by their names in camel case. */
+export function functionDefinitions(settings: Settings): ServerlessFunctions {
+  return Object.fromEntries(
+    FUNCTION_NAMES.map((name) => {
+      const { memorySize, timeout } = DEFINITIONS[name];
+      return [
+        name.charAt(0).toLowerCase() + name.slice(1),
+        {
+          name: functionName(settings, name),
+          role: attribute(functionRoleId(name), 'Arn'),
+          handler: `functions/${stemOf(name)}.handler`,
+          description: FUNCTIONS[name].description,
+          ...(memorySize === undefined ? {} : { memorySize }),
+          ...(timeout === undefined ? {} : { timeout }),
+        },
+      ];
+    }),
+  );
+}
 
 /** The roles of the functions that talk to the warehouse. */
 export function callersOfStatements(settings: Settings, datasets: readonly Dataset[]): readonly Value[] {
   const rights = rightsOf(settings, datasets);
-  return Object.entries(RIGHTS)
-    .filter(([, of]) => of(rights).includes(rights.statements))
-    .map(([stem]) => attribute(functionRoleId(stem), 'Arn'));
+  return FUNCTION_NAMES.filter((name) => DEFINITIONS[name].rights(rights).includes(rights.statements)).map(
+    (name) => attribute(functionRoleId(name), 'Arn'),
+  );
 }
 
 /** A role for each function. */
 export function functionRoles(settings: Settings, datasets: readonly Dataset[]): Resources {
   const rights = rightsOf(settings, datasets);
-  const { service, stage } = settings;
   return Object.fromEntries(
-    Object.entries(RIGHTS).map(([stem, of]) => {
-      const name = `${service}-${stage}-${stem}`;
+    FUNCTION_NAMES.map((each) => {
+      const name = functionName(settings, each);
       return [
-        functionRoleId(stem),
+        functionRoleId(each),
         role(
           name,
           `Function ${name} runs with it`,
           ['lambda.amazonaws.com'],
-          [writeLog(name), TRACES, ...of(rights)],
+          [writeLog(name), TRACES, ...DEFINITIONS[each].rights(rights)],
         ),
       ];
     }),
@@ -88,7 +132,6 @@ export const TRACES: Statement = {
 };
 
 function rightsOf(settings: Settings, datasets: readonly Dataset[]) {
-  const { service, stage } = settings;
   const bucket = lakeBucketArn(settings);
   const hours = [
     ...new Set(
@@ -117,13 +160,13 @@ function rightsOf(settings: Settings, datasets: readonly Dataset[]) {
     describeExecutions: allow(
       'DescribeExecutions',
       ['states:DescribeExecution'],
-      arnOf('states', `execution:${service}-${stage}-load:*`),
+      arnOf('states', `execution:${stateMachineName(settings)}:*`),
     ),
     /** By its name: the role itself names the functions' roles, and CloudFormation takes no circle. */
     statements: allow(
       'Statements',
       ['sts:AssumeRole'],
-      sub(`arn:\${AWS::Partition}:iam::\${AWS::AccountId}:role/${service}-${stage}-statements`),
+      sub(`arn:\${AWS::Partition}:iam::\${AWS::AccountId}:role/${statementsRoleName(settings)}`),
     ),
     readKey: lakeKeyStatements(settings, ['kms:Decrypt']),
     writeKey: lakeKeyStatements(settings, ['kms:Decrypt', 'kms:GenerateDataKey']),

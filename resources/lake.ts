@@ -1,6 +1,6 @@
 import { LONGEST_SIGNATURE_MILLISECONDS } from '../core/copy';
 import { attribute, policy, ref, retained, sub, type Resources, type Value } from './cloudformation';
-import type { Settings } from './settings';
+import { deployedName, type Settings } from './settings';
 
 const BUCKET = 'LakeBucket';
 const DAYS_OF_OLD_VERSIONS = 30;
@@ -24,14 +24,13 @@ export function lakeObjects(settings: Settings, prefix: string): Value {
 /** The bucket, where none is brought along. It stays when the stack goes. */
 export function lakeResources(settings: Settings): Resources {
   if (settings.lakeBucket !== undefined) return {};
-  const { service, stage } = settings;
   const all = [attribute(BUCKET, 'Arn'), sub('${LakeBucket.Arn}/*')];
   return {
     [BUCKET]: {
       Type: 'AWS::S3::Bucket',
       ...retained,
       Properties: {
-        BucketName: sub(`${service}-${stage}-lake-\${AWS::AccountId}`),
+        BucketName: sub(`${deployedName(settings, 'lake')}-\${AWS::AccountId}`),
         BucketEncryption: {
           ServerSideEncryptionConfiguration: [{ ServerSideEncryptionByDefault: { SSEAlgorithm: 'AES256' } }],
         },

@@ -7,7 +7,12 @@ import { checkStatementSizes, readDatasets } from '../service/package-files';
 import { alarmResources } from './alarms';
 import { logicalStem, merged, ref, type Resources, type Value } from './cloudformation';
 import { dashboardResources } from './dashboard';
-import { callersOfStatements, functionRoles } from './functions';
+import {
+  callersOfStatements,
+  functionDefinitions,
+  functionRoles,
+  type ServerlessFunctions,
+} from './functions';
 import { lakeBucket, lakeResources } from './lake';
 import { meantAccount, PARAMETERS, parseSettings, placesIn, type Settings } from './settings';
 import { STATE_MACHINE, stateMachineResources } from './state-machine';
@@ -23,6 +28,7 @@ interface Variables {
 interface Service {
   /** Variables of the functions. */
   readonly environment: Readonly<Record<string, Value>>;
+  readonly functions: ServerlessFunctions;
   readonly template: {
     readonly Resources: Resources;
     readonly Outputs: Readonly<Record<string, { readonly Description: string; readonly Value: Value }>>;
@@ -112,6 +118,7 @@ export function serviceOf(settings: Settings, datasets: readonly Dataset[]): Ser
       SECRET_ARN: secretArn(settings) ?? '',
       STATEMENTS_ROLE_ARN: statementsRoleArn,
     },
+    functions: functionDefinitions(settings),
     template: {
       Resources: merged([
         lakeResources(settings),

@@ -67,6 +67,14 @@ export interface Settings extends Omit<Values, 'region' | 'database' | 'baseCapa
   readonly baseCapacity: number;
 }
 
+/** What a part of a deployment is called: service, stage and what it is; without parts, the deployment itself. */
+export const deployedName = ({ service, stage }: Settings, ...parts: readonly string[]): string =>
+  [service, stage, ...parts].join('-');
+
+/** Names that one part of the template makes and others refer to as text. */
+export const stateMachineName = (settings: Settings): string => deployedName(settings, 'load');
+export const statementsRoleName = (settings: Settings): string => deployedName(settings, 'statements');
+
 /** Where a value was written, for messages: `--param x`, or `serverless.yml:31:5: params.default.x`. */
 export type Places = (name: string) => string;
 

@@ -1,21 +1,12 @@
 import type { Dataset } from '../core/dataset';
+import { STEP_NAMES } from '../core/steps';
 import { attribute, logicalStem, ref, role, type Resources, type Statement } from './cloudformation';
 import { TRACES } from './functions';
-import type { Settings } from './settings';
+import { deployedName, stateMachineName, type Settings } from './settings';
 
 export const STATE_MACHINE = 'LoadStateMachine';
 /** The functions that the states call, by the logical ids that Serverless gives them. */
-const CALLED = [
-  'ListPartitions',
-  'InspectFiles',
-  'CopyToStaging',
-  'AwaitStatement',
-  'ValidateStaging',
-  'MergeIntoTarget',
-  'DiagnoseFailure',
-  'SweepLeftovers',
-  'ReportLoad',
-].map((name) => attribute(`${name}LambdaFunction`, 'Arn'));
+const CALLED = STEP_NAMES.map((name) => attribute(`${name}LambdaFunction`, 'Arn'));
 
 const LOG_RETENTION_DAYS = 30;
 /** Of the schedules: what could not be started is tried again for as long as the next one is not due. */
@@ -44,7 +35,7 @@ const DELIVER_LOGS: Statement = {
 
 /** The rights and the log of the state machine, and what starts it: one schedule for each dataset. */
 export function stateMachineResources(settings: Settings, datasets: readonly Dataset[]): Resources {
-  const name = `${settings.service}-${settings.stage}-load`;
+  const name = stateMachineName(settings);
   return {
     LoadRole: role(
       name,
@@ -74,26 +65,28 @@ export function stateMachineResources(settings: Settings, datasets: readonly Dat
   };
 }
 
-export const scheduleName = ({ service, stage }: Settings, dataset: Dataset): string =>
-  `${service}-${stage}-${dataset.name}`;
+export const scheduleName = (settings: Settings, dataset: Dataset): string =>
+  deployedName(settings, dataset.name);
+export const deadLettersName = (settings: Settings): string =>
+  deployedName(settings, 'schedule-dead-letters');
+export const scheduleRoleName = (settings: Settings): string => deployedName(settings, 'schedule');
 
 function schedules(settings: Settings, datasets: readonly Dataset[]): Resources {
-  const { service, stage } = settings;
   return {
     ScheduleGroup: {
       Type: 'AWS::Scheduler::ScheduleGroup',
-      Properties: { Name: `${service}-${stage}` },
+      Properties: { Name: deployedName(settings) },
     },
     ScheduleDeadLetters: {
       Type: 'AWS::SQS::Queue',
       Properties: {
-        QueueName: `${service}-${stage}-schedule-dead-letters`,
+        QueueName: deadLettersName(settings),
         MessageRetentionPeriod: DAYS_OF_DEAD_LETTERS * 86_400,
         SqsManagedSseEnabled: true,
       },
     },
     ScheduleRole: role(
-      `${service}-${stage}-schedule`,
+      scheduleRoleName(settings),
       'EventBridge Scheduler starts executions with it',
       ['scheduler.amazonaws.com'],
       [

@@ -14,7 +14,7 @@ import {
   type Value,
 } from './cloudformation';
 import { lakeBucketArn, lakeKeyStatements, lakeObjects } from './lake';
-import type { Settings } from './settings';
+import { deployedName, type Settings } from './settings';
 
 const TRANSFORM = 'TransformRecordsLambdaFunction';
 const DATABASE = 'LakeDatabase';
@@ -31,8 +31,8 @@ const DELIVERY_MINUTES = 5;
 export const streamed = (datasets: readonly Dataset[]): readonly Dataset[] =>
   datasets.filter(({ source }) => source.stream === 'firehose');
 
-export const streamName = ({ service, stage }: Settings, dataset: Dataset): string =>
-  `${service}-${stage}-${dataset.name}`;
+export const streamName = (settings: Settings, dataset: Dataset): string =>
+  deployedName(settings, dataset.name);
 
 export const streamId = (dataset: Dataset): string => `${logicalStem(dataset.name)}Stream`;
 

@@ -12,7 +12,7 @@ import {
   type Value,
 } from './cloudformation';
 import { lakeBucketArn, lakeKeyStatements, lakeObjects } from './lake';
-import type { Settings } from './settings';
+import { deployedName, statementsRoleName, type Settings } from './settings';
 
 const NAMESPACE = 'Namespace';
 const WORKGROUP = 'Workgroup';
@@ -36,8 +36,8 @@ const ADMIN = 'sluice_admin';
  * the statements' role. Redshift makes the one of a new namespace and names it; CloudFormation does not tell its ARN, which
  * ends in six letters of chance (cloudformation-coverage-roadmap, issue 2021).
  */
-export function secretArn({ workgroup, secretArn: given, service, stage }: Settings): string | undefined {
-  return workgroup === undefined ? `redshift!${service}-${stage}-${ADMIN}` : given;
+export function secretArn(settings: Settings): string | undefined {
+  return settings.workgroup === undefined ? `redshift!${deployedName(settings, ADMIN)}` : settings.secretArn;
 }
 
 /** What a policy names it by. */
@@ -62,7 +62,7 @@ export function warehouseResources(
 }
 
 function newWarehouse(settings: Settings): Resources {
-  const name = `${settings.service}-${settings.stage}`;
+  const name = deployedName(settings);
   return {
     [NAMESPACE]: {
       Type: 'AWS::RedshiftServerless::Namespace',
@@ -101,7 +101,7 @@ function copyRole(settings: Settings, datasets: readonly Dataset[]) {
   const prefixes = ['sluice/', ...datasets.map(({ source }) => fixedPart(source.prefix))];
   return {
     ...role(
-      `${settings.service}-${settings.stage}-copy`,
+      deployedName(settings, 'copy'),
       'Redshift reads the files of the lake with it (COPY)',
       ['redshift.amazonaws.com', 'redshift-serverless.amazonaws.com'],
       [
@@ -131,7 +131,7 @@ function copyRole(settings: Settings, datasets: readonly Dataset[]) {
  * owner of a statement see it, and one database user needs rights.
  */
 function statementsRole(settings: Settings, callers: readonly Value[]) {
-  const name = `${settings.service}-${settings.stage}-statements`;
+  const name = statementsRoleName(settings);
   const secret = secretArn(settings);
   const statements: Statement[] = [
     {

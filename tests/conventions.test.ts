@@ -4,7 +4,10 @@ import { preProcessFile } from 'typescript';
 import { parse } from 'yaml';
 import { FATAL_ERRORS, TRANSIENT_ERRORS } from '../core/errors';
 import { parseSqlFile, renderSql } from '../core/sql';
+import { callersOf, FUNCTION_NAMES, PARTITION_ENDS, STEP_NAMES, STEPS, stemOf } from '../core/steps';
 import { datasetPieces } from '../core/warehouse';
+import { functionDefinitions } from '../resources/functions';
+import { parseSettings } from '../resources/settings';
 import { readDatasets } from '../service/package-files';
 import { ordersDataset } from './core/orders';
 
@@ -26,6 +29,7 @@ interface Retrier {
 interface State {
   readonly Type: string;
   readonly Resource?: unknown;
+  readonly End?: boolean;
   readonly Retry?: readonly Retrier[];
   readonly Catch?: readonly { readonly ErrorEquals: readonly string[]; readonly Next: string }[];
   readonly Branches?: readonly StateMachine[];
@@ -56,29 +60,15 @@ function placed({ States }: StateMachine, within: readonly State[]): Placed[] {
   ]);
 }
 
-/** The steps in the order of a load, and the state that calls each one's function where that has another name. */
-const STEPS: readonly { readonly name: string; readonly calledBy: readonly string[] }[] = [
-  { name: 'ListPartitions', calledBy: ['ListPartitions'] },
-  { name: 'InspectFiles', calledBy: ['InspectFiles'] },
-  { name: 'CopyToStaging', calledBy: ['SubmitCopy'] },
-  { name: 'ValidateStaging', calledBy: ['SubmitValidation', 'JudgeStaging'] },
-  { name: 'MergeIntoTarget', calledBy: ['SubmitMerge'] },
-  { name: 'AwaitStatement', calledBy: ['AwaitCopy', 'AwaitValidation', 'AwaitMerge'] },
-  { name: 'DiagnoseFailure', calledBy: ['DiagnoseFailure', 'DiagnoseExecution'] },
-  { name: 'SweepLeftovers', calledBy: ['SweepLeftovers'] },
-  { name: 'ReportLoad', calledBy: ['ReportLoad'] },
-];
-
-const kebab = (name: string) => name.replace(/(?!^)[A-Z]/g, (letter) => `-${letter}`).toLowerCase();
-const camel = (stem: string) => stem.replace(/-([a-z])/g, (_, letter: string) => letter.toUpperCase());
-const pascal = (stem: string) => camel(`-${stem}`);
+const STEP_CASES = STEP_NAMES.map((name) => ({ name, stem: stemOf(name), step: STEPS[name] }));
 
 interface Service {
   readonly provider: { readonly environment: Readonly<Record<string, unknown>> };
   readonly package: { readonly patterns: readonly string[] };
-  readonly functions: Readonly<Record<string, { readonly name: string; readonly handler: string }>>;
+  readonly functions: string;
 }
 const SERVICE = parse(read('serverless.yml')) as Service;
+const FUNCTIONS = functionDefinitions(parseSettings('sluice', 'dev', 'us-east-1', {}, String));
 
 /** `ListPartitions` of a resource `{ Fn::GetAtt: [ListPartitionsLambdaFunction, Arn] }`. */
 function functionOf(state: State): string | undefined {
@@ -86,14 +76,18 @@ function functionOf(state: State): string | undefined {
   return attribute?.[0]?.replace(/LambdaFunction$/, '');
 }
 
-describe.each(STEPS)('$name', ({ name, calledBy }) => {
-  const stem = kebab(name);
-
+describe.each(STEP_CASES)('$name', ({ name, stem, step }) => {
   test('is a state, or is called by states that submit or await', () => {
     const callers = STATES.filter(({ state }) => functionOf(state) === name);
-    expect(callers.map((each) => each.name)).toEqual(calledBy);
-    const isLoop = name === 'AwaitStatement';
-    expect(STATES.some((each) => each.name === name)).toBe(!isLoop);
+    expect(callers.map((each) => each.name)).toEqual(callersOf(name));
+    expect(STATES.some((each) => each.name === name)).toBe(step.scope !== 'statement');
+  });
+
+  test('stands in the Map where it works on one partition, and outside where it does not', () => {
+    const places = STATES.filter((each) => each.name === name).map(({ within }) =>
+      within.some(({ Type }) => Type === 'Map'),
+    );
+    expect(places).toEqual(step.scope === 'statement' ? [] : [step.scope === 'partition']);
   });
 
   test('is one function, of that name in kebab-case', () => {
@@ -105,33 +99,38 @@ describe.each(STEPS)('$name', ({ name, calledBy }) => {
     expect(existsSync(join(ROOT, `tests/functions/${stem}.test.ts`))).toBe(true);
   });
 
-  test('is wired in serverless.yml', () => {
-    expect(SERVICE.functions[camel(stem)]).toMatchObject({
-      name: `\${self:service}-\${sls:stage}-${stem}`,
-      handler: `functions/${stem}.handler`,
-    });
+  test('reads the SQL of its own name, where there is any', () => {
+    expect(existsSync(join(ROOT, `sql/${stem}.sql`))).toBe(step.sql);
+    expect(read(`functions/${stem}.ts`).includes(`'${stem}'`)).toBe(step.sql);
   });
 
-  test('reads the SQL of its own name, where there is any', () => {
-    const readsIts = read(`functions/${stem}.ts`).includes(`'${stem}'`);
-    expect(readsIts).toBe(existsSync(join(ROOT, `sql/${stem}.sql`)));
+  test('measures its seconds, where the dashboard draws them', () => {
+    const measured = /recordStep\(|submitBatch\(/.test(read(`functions/${stem}.ts`));
+    expect(measured).toBe('measured' in step);
   });
 });
 
 describe('nothing is left over', () => {
   test('every function that the state machine calls is a step', () => {
     const called = STATES.filter(({ state }) => state.Type === 'Task').map(({ state }) => functionOf(state));
-    const steps = STEPS.map((step) => step.name);
-    expect([...new Set(called.filter((name) => name !== undefined))].sort()).toEqual([...steps].sort());
+    expect([...new Set(called.filter((name) => name !== undefined))].sort()).toEqual([...STEP_NAMES].sort());
   });
 
-  test('every function file is wired, and everything wired is a function file', () => {
+  test('every state in the Map that ends it is one that ends a partition', () => {
+    const ends = STATES.filter(({ state, within }) => state.End && within.at(-1)?.Type === 'Map');
+    expect(ends.map(({ name }) => name)).toEqual(PARTITION_ENDS);
+  });
+
+  test('serverless.yml takes its functions from the list of steps, and every function file is in it', () => {
+    expect(SERVICE.functions).toBe('${self:custom.service.functions}');
+    expect(Object.values(FUNCTIONS).map(({ handler }) => handler)).toEqual(
+      FUNCTION_NAMES.map((name) => `functions/${stemOf(name)}.handler`),
+    );
     const files = stems('functions', '.ts');
-    expect(Object.keys(SERVICE.functions).sort()).toEqual(files.map(camel).sort());
-    const steps = STEPS.map((step) => kebab(step.name));
+    expect([...files].sort()).toEqual(FUNCTION_NAMES.map(stemOf).sort());
+    const steps = STEP_NAMES.map(stemOf);
     // Firehose calls this one, not the state machine.
     expect(files.filter((file) => !steps.includes(file))).toEqual(['transform-records']);
-    expect(files.map(pascal)).toEqual(expect.arrayContaining(STEPS.map((step) => step.name)));
   });
 
   test('every variable that the functions read is set, and every one that is set is read', () => {
@@ -227,7 +226,7 @@ describe('retries and catches', () => {
   });
 
   test('every step is run again as a whole on these errors', () => {
-    for (const { name } of STEPS.filter((step) => step.name !== 'AwaitStatement')) {
+    for (const name of STEP_NAMES.filter((each) => STEPS[each].scope !== 'statement')) {
       const step = STATES.find((each) => each.name === name);
       const errors = step?.state.Retry?.flatMap((retrier) => retrier.ErrorEquals);
       expect(errors).toEqual(expect.arrayContaining([...TRANSIENT_ERRORS]));

@@ -6,7 +6,7 @@ import { FATAL_ERRORS, TRANSIENT_ERRORS } from '../core/errors';
 import { METRICS } from '../core/metrics';
 import { readDatasets } from '../service/package-files';
 import { alarmIds } from '../resources/alarms';
-import { STEPS } from '../resources/dashboard';
+import { MEASURED_STEPS } from '../core/steps';
 import { PARAMETERS, parseSettings } from '../resources/settings';
 
 /** Keeps what the pages say in agreement with what is there. */
@@ -210,7 +210,7 @@ describe('docs/deploy.md', () => {
     const second = { ...trips, name: 'rides' };
     const alarms = alarmIds(settings, [trips]).length;
     // StepSeconds is one of these, and counts once for each step.
-    const metrics = Object.keys(METRICS).length - 1 + STEPS.length;
+    const metrics = Object.keys(METRICS).length - 1 + MEASURED_STEPS.length;
     expect(page).toContain(`${metrics} metrics and ${alarms} alarms for a dataset`);
     expect(page).toContain(
       `adds ${metrics} × $0.30 + ${alarmIds(settings, [trips, second]).length - alarms} × $0.10`,

@@ -1,5 +1,6 @@
 import { MetricUnit, Metrics } from '@aws-lambda-powertools/metrics';
 import { METRICS, METRICS_NAMESPACE, type MetricName } from '../../core/metrics';
+import type { MeasuredStep } from '../../core/steps';
 
 const metrics = new Metrics({ namespace: METRICS_NAMESPACE });
 
@@ -22,6 +23,6 @@ export function recordMetrics(
 const UNITS = { Count: MetricUnit.Count, None: MetricUnit.NoUnit, Seconds: MetricUnit.Seconds } as const;
 
 /** How long a step took, from its start in milliseconds since 1970. */
-export function recordStep(dataset: string, step: string, started: number): void {
+export function recordStep(dataset: string, step: MeasuredStep, started: number): void {
   recordMetrics(dataset, { StepSeconds: (Date.now() - started) / 1_000 }, step);
 }

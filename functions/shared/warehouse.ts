@@ -13,6 +13,7 @@ import { z } from 'zod';
 import { diagnoseClientError, diagnoseStatement } from '../../core/diagnosis';
 import { isTransient, LoadError } from '../../core/errors';
 import type { SqlBatch } from '../../core/sql';
+import { MEASURED_STEPS, type MeasuredStep } from '../../core/steps';
 import { readConfiguration, type Configuration } from './configuration';
 import { recordStep } from './metrics';
 import { statementCredentials } from './statement-credentials';
@@ -42,7 +43,7 @@ export const statementProgress = z.object({
   id: z.string(),
   /** What it is a part of; an execution that was under way when this version was deployed does not say it. */
   dataset: z.string().optional(),
-  step: z.string().optional(),
+  step: z.enum(MEASURED_STEPS).optional(),
   /** SUBMITTED, PICKED or STARTED: await it further. FINISHED: done. Other statuses never get out of a handler. */
   status: z.enum([...RUNNING, 'FINISHED']),
   /** Time of submission, ISO 8601. */
@@ -89,7 +90,7 @@ export async function submitBatch(
   configuration: Configuration,
   batch: SqlBatch,
   load: LoadIdentity,
-  step: string,
+  step: MeasuredStep,
   token: string,
 ): Promise<StatementProgress> {
   const statement = await submit(configuration, batch, statementName(load, step), token);

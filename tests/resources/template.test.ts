@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { readDatasets } from '../../service/package-files';
-import { functionRoleId, FUNCTIONS as FUNCTIONS_OF_SERVICE } from '../../resources/functions';
+import { FUNCTION_NAMES } from '../../core/steps';
+import { functionRoleId } from '../../resources/functions';
 import { serviceOf } from '../../resources/service';
 import { parseSettings } from '../../resources/settings';
 import type { TemplateResource } from '../../testkit/template-check';
@@ -189,7 +190,7 @@ describe('rights', () => {
   });
 
   test('each role is taken on by whom it is written down here', () => {
-    const functions = FUNCTIONS_OF_SERVICE.map(functionRoleId);
+    const functions = FUNCTION_NAMES.map(functionRoleId);
     expect(functions).toHaveLength(10);
     expect(Object.fromEntries(roles().map(([id, role]) => [id, trustOf(role)]))).toEqual({
       ...TRUST,

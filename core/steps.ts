@@ -1,0 +1,122 @@
+/**
+ * The steps of a load, in its order. A step is a state of statemachines/load.asl.yml and a function; its name in
+ * kebab-case is the name of its function, of its SQL and of its test. Who needs a list of steps takes it from here.
+ */
+
+interface StepDefinition {
+  /** What its function does, in a line. */
+  readonly description: string;
+  /** What it works on: the execution as a whole, one partition of it, or one statement of another step. */
+  readonly scope: 'execution' | 'partition' | 'statement';
+  /** The states that call its function, where that is not the state of its own name alone. */
+  readonly calledBy?: readonly string[];
+  /** Whether there are statements of its own in sql/. */
+  readonly sql: boolean;
+  /** Whether its seconds are measured (metric StepSeconds). */
+  readonly measured?: true;
+  /** Whether a partition can end with it. */
+  readonly ends?: true;
+}
+
+export const STEPS = {
+  ListPartitions: {
+    description: 'Finds the hourly partitions whose files are not loaded yet',
+    scope: 'execution',
+    sql: true,
+    measured: true,
+  },
+  InspectFiles: {
+    description: 'Reads Parquet footers and plans the load of one partition',
+    scope: 'partition',
+    sql: true,
+    measured: true,
+  },
+  CopyToStaging: {
+    description: "Copies one partition's files into a staging table of its own",
+    scope: 'partition',
+    calledBy: ['SubmitCopy'],
+    sql: true,
+    measured: true,
+  },
+  AwaitStatement: {
+    description: 'Waits for a Redshift statement',
+    scope: 'statement',
+    calledBy: ['AwaitCopy', 'AwaitValidation', 'AwaitMerge'],
+    sql: false,
+  },
+  ValidateStaging: {
+    description: 'Compares what was staged with what the files hold',
+    scope: 'partition',
+    calledBy: ['SubmitValidation', 'JudgeStaging'],
+    sql: true,
+    measured: true,
+  },
+  MergeIntoTarget: {
+    description: 'Merges staged rows into the target in one transaction',
+    scope: 'partition',
+    calledBy: ['SubmitMerge'],
+    sql: true,
+    measured: true,
+  },
+  DiagnoseFailure: {
+    description: 'Names the cause of a failure and its fix, and cleans up',
+    scope: 'partition',
+    calledBy: ['DiagnoseFailure', 'DiagnoseExecution'],
+    sql: true,
+    ends: true,
+  },
+  SweepLeftovers: {
+    description: 'Drops what dead executions left behind and deletes old plans',
+    scope: 'execution',
+    sql: true,
+  },
+  ReportLoad: {
+    description: 'Sums an execution up and writes its notification',
+    scope: 'execution',
+    sql: false,
+  },
+} as const satisfies Readonly<Record<string, StepDefinition>>;
+
+export type StepName = keyof typeof STEPS;
+
+/** The steps whose seconds are measured. */
+export type MeasuredStep = {
+  [Name in StepName]: (typeof STEPS)[Name] extends { readonly measured: true } ? Name : never;
+}[StepName];
+
+const steps = Object.entries<StepDefinition>(STEPS) as readonly [StepName, StepDefinition][];
+const namesOf = (isMeant: (step: StepDefinition) => boolean): readonly StepName[] =>
+  steps.filter(([, step]) => isMeant(step)).map(([name]) => name);
+
+export const STEP_NAMES = namesOf(() => true);
+export const MEASURED_STEPS = namesOf(({ measured }) => measured === true) as readonly MeasuredStep[];
+/** The steps that a partition goes through. */
+export const PARTITION_STEPS: readonly string[] = namesOf(({ scope }) => scope === 'partition');
+/** The states that end a partition; their output says what became of it. */
+export const PARTITION_ENDS: readonly string[] = [
+  'PartitionLoaded',
+  'PartitionEmpty',
+  ...namesOf(({ ends }) => ends === true),
+  'DiagnosisUnavailable',
+];
+
+/** The states that call a step's function. */
+export function callersOf(name: StepName): readonly string[] {
+  const { calledBy }: StepDefinition = STEPS[name];
+  return calledBy ?? [name];
+}
+
+/** Every function, with what it does: the steps, and what Firehose calls. */
+export const FUNCTIONS = {
+  ...STEPS,
+  TransformRecords: { description: 'Checks and normalizes events for Firehose' },
+} as const;
+
+export type FunctionName = keyof typeof FUNCTIONS;
+
+export const FUNCTION_NAMES = Object.keys(FUNCTIONS) as readonly FunctionName[];
+
+/** A name in kebab-case, as files and deployed functions have it: `ListPartitions` → `list-partitions`. */
+export function stemOf(name: FunctionName): string {
+  return name.replace(/(?!^)[A-Z]/g, (letter) => `-${letter}`).toLowerCase();
+}
