@@ -24,7 +24,7 @@ export function useHandlers(
 
 /** @param step the stem of the function. */
 export async function callHandler<Result>(step: string, event: unknown): Promise<Result> {
-  const { handler } = (await import(`../../functions/${step}`)) as {
+  const { handler } = (await import(`../functions/${step}`)) as {
     handler: (event: unknown) => Promise<Result>;
   };
   return handler(event);
