@@ -1,10 +1,11 @@
+import { z } from 'zod';
 import { compareColumns, differencesText } from './columns';
 import type { Dataset } from './dataset';
 import { firstBytes, type Diagnosis } from './diagnosis';
 import { LoadError, type ErrorName } from './errors';
-import type { LakeFile } from './files';
+import { lakeFile, type LakeFile } from './files';
+import type { Footer } from './footer';
 import type { Hour } from './hour';
-import type { Footer } from './inspection';
 import { requiredColumns } from './warehouse';
 
 /** Errors of one file, by which it can be told from those that are loaded. */
@@ -18,13 +19,15 @@ export const BAD_FILE_ERRORS = [
 export type BadFileError = (typeof BAD_FILE_ERRORS)[number];
 
 /** Why one file cannot be loaded. */
-export interface FileProblem {
-  readonly error: BadFileError;
+const fileProblem = z.object({
+  error: z.enum(BAD_FILE_ERRORS),
   /** What is wrong with it, to follow the file's name. */
-  readonly reason: string;
-}
+  reason: z.string(),
+});
+export type FileProblem = Readonly<z.infer<typeof fileProblem>>;
 
-export interface BadFile extends LakeFile, FileProblem {}
+export const badFile = lakeFile.extend(fileProblem.shape);
+export type BadFile = Readonly<z.infer<typeof badFile>>;
 
 /** @returns why a file cannot be loaded into the dataset, as far as its footer tells; undefined where it can. */
 export function footerProblem(dataset: Dataset, partition: Hour, footer: Footer): FileProblem | undefined {

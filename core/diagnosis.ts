@@ -1,12 +1,10 @@
+import { z } from 'zod';
 import { CLIENT_RULES, PLATFORM_FIXES, STATEMENT_RULES } from './diagnosis-rules';
 import { isErrorName, isTransient, LoadError, splitMessage } from './errors';
 
 /** A failure in the words that the notification, the history, the execution's cause and the command line all show. */
-export interface Diagnosis {
-  readonly error: string;
-  readonly cause: string;
-  readonly fix: string;
-}
+export const diagnosis = z.object({ error: z.string(), cause: z.string(), fix: z.string() });
+export type Diagnosis = Readonly<z.infer<typeof diagnosis>>;
 
 /**
  * Names what a failed statement says.
@@ -49,10 +47,8 @@ const PERSISTED_FIX =
   'The step was tried again, and each time it met this. Once it is over, load again; a scheduled execution does so by itself.';
 
 /** What a state's Catch hands over. */
-export interface CaughtError {
-  readonly Error?: string;
-  readonly Cause?: string;
-}
+export const caughtError = z.object({ Error: z.string().optional(), Cause: z.string().optional() });
+export type CaughtError = Readonly<z.infer<typeof caughtError>>;
 
 /**
  * Names any failure of a step. A Lambda function's cause is JSON with `errorMessage`; that of a Fail state and of the
@@ -117,10 +113,10 @@ interface ClientError {
 }
 
 /** The diagnosis within so many bytes; the load history and the log hold it whole. */
-export function shortenedDiagnosis(diagnosis: Diagnosis, bytes: number): Diagnosis {
-  const fix = firstBytes(diagnosis.fix, bytes / 2);
+export function shortenedDiagnosis(whole: Diagnosis, bytes: number): Diagnosis {
+  const fix = firstBytes(whole.fix, bytes / 2);
   const left = bytes - new TextEncoder().encode(fix).length;
-  return { error: diagnosis.error, fix, cause: firstBytes(diagnosis.cause, left) };
+  return { error: whole.error, fix, cause: firstBytes(whole.cause, left) };
 }
 
 /** As many whole characters as fit into so many bytes of UTF-8. */

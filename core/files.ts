@@ -1,15 +1,17 @@
 import { createHash } from 'node:crypto';
+import { z } from 'zod';
 import type { Hour } from './hour';
 import { hourReader, type PrefixTemplate } from './prefix';
 
 /** One object in the lake. An overwritten object has another ETag and so is another file. */
-export interface LakeFile {
-  readonly key: string;
+export const lakeFile = z.object({
+  key: z.string(),
   /** Without quotes. */
-  readonly etag: string;
+  etag: z.string(),
   /** Bytes. */
-  readonly size: number;
-}
+  size: z.number(),
+});
+export type LakeFile = Readonly<z.infer<typeof lakeFile>>;
 
 const identity = (file: LakeFile): string => JSON.stringify([file.key, file.etag, file.size]);
 

@@ -1,6 +1,6 @@
 import { firstBytes, type Diagnosis } from './diagnosis';
 import { startedText, timestampText } from './hour';
-import type { PartitionPlan } from './inspection';
+import type { PartitionPlan } from './plan';
 
 /** Of a cause and of a fix: a row of the Data API has 64 KB at most. */
 const TEXT_BYTES = 20_000;

@@ -1,31 +1,11 @@
 import type { BadFile } from './bad-files';
 import { columnsDigest, compareColumns } from './columns';
 import type { Dataset } from './dataset';
-import type { Diagnosis } from './diagnosis';
 import { LoadError } from './errors';
 import { filesBeyond, fingerprintOf, type LakeFile } from './files';
 import type { Hour } from './hour';
-import type { ParquetField } from './parquet-types';
-
-/** What a Parquet footer says. */
-export interface Footer {
-  readonly rows: number;
-  readonly fields: readonly ParquetField[];
-  /** Nulls by column, for the columns whose statistics count them in every row group. */
-  readonly nulls: ReadonlyMap<string, number>;
-}
-
-export interface InspectedFile extends LakeFile {
-  readonly rows: number;
-}
-
-/** Files whose columns stand in one order, and so can share a COPY. */
-export interface CopyGroup {
-  readonly manifest_key: string;
-  /** Column names in file order. */
-  readonly columns: readonly string[];
-  readonly files: readonly InspectedFile[];
-}
+import type { Footer } from './footer';
+import type { InspectedFile, PartitionPlan } from './plan';
 
 /** What S3 holds of a partition. */
 export interface PartitionFiles {
@@ -34,38 +14,6 @@ export interface PartitionFiles {
   /** Objects with records that Firehose could not deliver. */
   readonly errors: readonly LakeFile[];
   /** Records in `errors`; null where they were too many bytes to count. */
-  readonly error_records: number | null;
-}
-
-/**
- * What one load of one partition does: written to S3 before anything is loaded, and pointed to by the load history,
- * so that a later run knows which files the target holds.
- */
-export interface PartitionPlan {
-  readonly dataset: string;
-  readonly partition: Hour;
-  readonly execution: string;
-  readonly copies: readonly CopyGroup[];
-  readonly rows: number;
-  /** Every file of this partition that is in S3 and whose rows the target holds once the load is done. */
-  readonly loaded: readonly LakeFile[];
-  /**
-   * Digest of all that S3 holds of the partition and, where files were left out, of the columns by which they were: as long
-   * as it stays, there is nothing new.
-   */
-  readonly fingerprint: string;
-  /** Keys of files that were loaded before and are gone from S3 since; their rows stay in the target. */
-  readonly vanished: readonly string[];
-  /** Keys of files that were loaded before and have other content since; rows that only the old content had stay. */
-  readonly overwritten: readonly string[];
-  /** Files that were left out, and why. */
-  readonly quarantined: readonly BadFile[];
-  /** Digest of the columns that files were judged by. */
-  readonly columns_digest: string;
-  /** What is said of the files that were left out and not told of before. */
-  readonly diagnosis?: Diagnosis;
-  /** Objects with records that Firehose could not deliver, and the records in them (null: not counted). */
-  readonly error_objects: number;
   readonly error_records: number | null;
 }
 
@@ -140,33 +88,4 @@ function columnOrder(dataset: Dataset, partition: Hour, footer: Footer): readonl
   const comparison = compareColumns(dataset.columns, footer.fields, partition);
   if (!comparison.matches) throw new RangeError('a file whose columns differ cannot be planned');
   return comparison.order;
-}
-
-/** Where all plans and manifests of a dataset are kept. */
-export function plansOfDataset(dataset: string): string {
-  return `sluice/${dataset}/`;
-}
-
-/** Where those of a partition are kept, in a folder for each execution. */
-export function plansOfPartition(dataset: string, partition: Hour): string {
-  return `${plansOfDataset(dataset)}${partition}/`;
-}
-
-/** Where a load keeps its plan; the manifests stand beside it. */
-export function planKey(dataset: string, partition: Hour, execution: string): string {
-  return `${plansOfPartition(dataset, partition)}${execution}/plan.json`;
-}
-
-/**
- * The manifest of one COPY. For Parquet every entry needs its true size, and only `mandatory` makes a file that has
- * vanished an error. Source: Amazon Redshift, "Using a manifest to specify data files".
- */
-export function manifestOf(bucket: string, copy: CopyGroup): object {
-  return {
-    entries: copy.files.map((file) => ({
-      url: `s3://${bucket}/${file.key}`,
-      mandatory: true,
-      meta: { content_length: file.size },
-    })),
-  };
 }

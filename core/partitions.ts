@@ -3,22 +3,7 @@ import type { Dataset } from './dataset';
 import type { ExecutionInput } from './execution-input';
 import { EMPTY_FINGERPRINT, fingerprintOf, type LakeFile } from './files';
 import { addHours, lastClosedHour, type Hour } from './hour';
-
-/**
- * Why a partition is loaded: it never was; its files changed since, or what Firehose could not deliver of it; the
- * execution's input asks for it.
- */
-export const REASONS = ['new', 'late-files', 'requested'] as const;
-export type Reason = (typeof REASONS)[number];
-
-export interface Partition {
-  readonly partition: Hour;
-  readonly reason: Reason;
-  /** Files in the listing. */
-  readonly files: number;
-  /** The plan of the last load: which files the target already holds. */
-  readonly previous_plan?: string;
-}
+import type { DuePartition } from './states';
 
 /** What the load history holds of a partition's last successful load. */
 export interface LoadedPartition {
@@ -41,7 +26,7 @@ export interface LoadHistory {
 
 export interface LoadPlan {
   /** Oldest first. */
-  readonly partitions: readonly Partition[];
+  readonly partitions: readonly DuePartition[];
   /** How many more there are than one execution takes. */
   readonly waiting: number;
   /** The input that goes on where this execution stops; a scheduled execution needs none. */
@@ -93,7 +78,7 @@ export function planLoad(
   if (input.kind === 'requested' && from === to) hours.add(from);
 
   const columns = columnsDigest(dataset.columns);
-  const due: Partition[] = [];
+  const due: DuePartition[] = [];
   for (const partition of [...hours]
     .filter((hour) => (hour >= from && hour <= to) || overdue.includes(hour))
     .sort()) {

@@ -1,37 +1,28 @@
 import type { Diagnosis } from './diagnosis';
 import type { Hour } from './hour';
-import type { Reason } from './partitions';
+import {
+  foundCounts,
+  mergeCounts,
+  stagedCounts,
+  type FoundCounts,
+  type Housekeeping,
+  type MergeCounts,
+  type PartitionEnd,
+  type Reason,
+  type StagedCounts,
+} from './states';
 
-/** The rows of one load: in files = staged = duplicates + superseded + inserted. */
-export interface RowCounts {
-  readonly rows_in_files: number;
-  readonly staged: number;
-  readonly duplicates: number;
-  readonly superseded: number;
-  readonly deleted: number;
-  readonly inserted: number;
-}
+export type { Housekeeping, PartitionEnd } from './states';
 
-/** What became of one partition. Row counts are 0 where the step that counts them was not reached. */
-export interface PartitionResult extends RowCounts {
+/** What became of one partition. Counts are 0 where the step that counts them was not reached. */
+export interface PartitionResult extends MergeCounts, StagedCounts, FoundCounts {
   readonly partition: Hour;
   readonly reason: Reason;
-  readonly outcome: 'loaded' | 'empty' | 'failed' | 'planned';
+  readonly outcome: PartitionEnd['outcome'];
   readonly files: number;
-  /** Rows whose event time lies in another hour than that of arrival: late or early events, not an error. */
-  readonly other_hours: number;
+  readonly rows_in_files: number;
   /** Where the lake holds the plan of its load, which names every file; null where none was made. */
   readonly plan_key: string | null;
-  /** Files that were left out, since they cannot be loaded. */
-  readonly quarantined: number;
-  /** Files that were loaded before and are gone since: their rows stay in the target. */
-  readonly vanished: number;
-  /** Files that were loaded before and have other content since: they are loaded again. */
-  readonly overwritten: number;
-  /** Objects under Firehose's error prefix of this hour, and the records in them that never became Parquet. */
-  readonly error_objects: number;
-  /** Null where they were too many bytes to count. */
-  readonly error_records: number | null;
   /** Wall-clock time of the partition's steps. */
   readonly seconds: number;
   /** Why it failed, or what was left out: null where all is loaded. */
@@ -42,13 +33,11 @@ export interface PartitionResult extends RowCounts {
   readonly rerun: object | null;
 }
 
-/** What a scheduled execution cleared up after dead ones. */
-export interface Housekeeping {
-  readonly staging_tables: number;
-  readonly plan_files: number;
-  /** Why it could not be done; it changes nothing of the load. */
-  readonly error: string | null;
-}
+/** The rows of one load: in files = staged = duplicates + superseded + inserted. */
+export type RowCounts = Pick<
+  PartitionResult,
+  'rows_in_files' | 'staged' | 'duplicates' | 'superseded' | 'deleted' | 'inserted'
+>;
 
 /** What an execution ends with. */
 export interface LoadReport {
@@ -69,32 +58,6 @@ export interface LoadReport {
   readonly notification: { readonly subject: string; readonly message: string } | null;
 }
 
-/** A partition as the state machine's Map ends it: what was reached, and when. */
-export interface PartitionEnd {
-  readonly partition: Hour;
-  readonly reason: Reason;
-  readonly outcome: PartitionResult['outcome'];
-  /** Files in the listing. */
-  readonly files: number;
-  readonly inspection?: {
-    readonly plan_key: string;
-    readonly files: number;
-    readonly rows: number;
-    readonly quarantined: number;
-    readonly vanished: number;
-    readonly overwritten: number;
-    readonly error_objects: number;
-    readonly error_records: number | null;
-    readonly diagnosis?: Diagnosis;
-    readonly started: string;
-  };
-  readonly counts?: { readonly staged: number; readonly other_hours: number };
-  readonly merged?: Omit<RowCounts, 'rows_in_files'>;
-  readonly diagnosis?: Diagnosis;
-  /** ISO 8601. */
-  readonly finished?: string;
-}
-
 /** @param rerun the execution input that loads the partition again. */
 export function partitionResult(end: PartitionEnd, rerun: object): PartitionResult {
   const { merged, inspection, counts } = end;
@@ -105,18 +68,11 @@ export function partitionResult(end: PartitionEnd, rerun: object): PartitionResu
     outcome: end.outcome,
     files: inspection?.files ?? end.files,
     rows_in_files: inspection?.rows ?? 0,
-    staged: merged?.staged ?? counts?.staged ?? 0,
-    duplicates: merged?.duplicates ?? 0,
-    superseded: merged?.superseded ?? 0,
-    deleted: merged?.deleted ?? 0,
-    inserted: merged?.inserted ?? 0,
-    other_hours: counts?.other_hours ?? 0,
+    // Where the merge was not reached, what was staged is known all the same.
+    ...countsOf<MergeCounts>(mergeCounts, merged ?? { staged: counts?.staged }),
+    ...countsOf<StagedCounts>(stagedCounts, counts),
     plan_key: inspection?.plan_key ?? null,
-    quarantined: inspection?.quarantined ?? 0,
-    vanished: inspection?.vanished ?? 0,
-    overwritten: inspection?.overwritten ?? 0,
-    error_objects: inspection?.error_objects ?? 0,
-    error_records: inspection ? inspection.error_records : 0,
+    ...countsOf<FoundCounts>(foundCounts, inspection),
     seconds:
       inspection && end.finished ? (Date.parse(end.finished) - Date.parse(inspection.started)) / 1_000 : 0,
     error: diagnosis?.error ?? null,
@@ -124,6 +80,17 @@ export function partitionResult(end: PartitionEnd, rerun: object): PartitionResu
     fix: diagnosis?.fix ?? null,
     rerun: diagnosis ? rerun : null,
   };
+}
+
+/** All counts of a schema; 0 for what was not counted. */
+function countsOf<Counts extends object>(
+  schema: { readonly shape: Readonly<Record<keyof Counts, unknown>> },
+  counted: Partial<Counts> | undefined,
+): Counts {
+  const names = Object.keys(schema.shape) as (keyof Counts)[];
+  return Object.fromEntries(
+    names.map((name) => [name, counted?.[name] === undefined ? 0 : counted[name]]),
+  ) as Counts;
 }
 
 /** What a person wants to be told of a partition beside its counts, a line for each thing. */

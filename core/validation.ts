@@ -1,22 +1,7 @@
 import type { Dataset } from './dataset';
 import { LoadError } from './errors';
-import type { Hour } from './hour';
+import type { InspectedState, Inspection, Row, StagingCounts } from './states';
 import { nullCount, requiredColumns } from './warehouse';
-
-type Value = string | number | boolean | null;
-
-interface Staged {
-  readonly partition: Hour;
-  readonly inspection: { readonly rows: number; readonly files: number; readonly staging: string };
-}
-
-interface StagingCounts {
-  readonly staged: number;
-  readonly keys: number;
-  readonly other_hours: number;
-  readonly first_event: string | null;
-  readonly last_event: string | null;
-}
 
 /**
  * Judges the counts of a staging table against the files' footers and the dataset.
@@ -25,8 +10,8 @@ interface StagingCounts {
  */
 export function judgeStaging(
   dataset: Dataset,
-  load: Staged,
-  counts: Readonly<Record<string, Value>>,
+  load: Pick<InspectedState, 'partition'> & { readonly inspection: Pick<Inspection, 'rows' | 'files'> },
+  counts: Row,
 ): StagingCounts {
   const number = (name: string) => Number(counts[name] ?? 0);
   const staged = number('staged');

@@ -1,6 +1,7 @@
 import { z } from 'zod';
+import { statementProgress, type StatementProgress } from '../core/states';
 import { stepHandler } from './shared/handler';
-import { endStatement, pollStatement, statementProgress, type StatementProgress } from './shared/warehouse';
+import { endStatement, pollStatement } from './shared/warehouse';
 
 const event = z.object({ statement: statementProgress, timeout_minutes: z.number() });
 
@@ -12,7 +13,7 @@ const POLLS = 10;
 
 /** Waits for any statement. Past its deadline the statement is cancelled. */
 export const handler = stepHandler('AwaitStatement', event, async (input): Promise<StatementProgress> => {
-  let { statement } = input;
+  let statement: StatementProgress = input.statement;
   const deadline = Date.parse(statement.submitted) + input.timeout_minutes * 60_000;
   for (let polls = 0; polls < POLLS; polls += 1) {
     statement = await pollStatement(statement, deadline);

@@ -4,8 +4,8 @@ import { readConfiguration } from './shared/configuration';
 import { stepHandler } from './shared/handler';
 import { findDataset, readSql } from '../service/package-files';
 import { readPlan } from './shared/plan';
-import { inspectedState, submission } from './shared/states';
-import { clientToken, endStatements, submitBatch, type StatementProgress } from './shared/warehouse';
+import { inspectedState, submission, type StatementProgress } from '../core/states';
+import { clientToken, endStatements, submitBatch } from './shared/warehouse';
 
 /** Submits one batch: the load's own staging table, then COPYs of exactly the plan's files. */
 export const handler = stepHandler(

@@ -1,32 +1,24 @@
 import { z } from 'zod';
-import { diagnose, shortenedDiagnosis, type Diagnosis } from '../core/diagnosis';
+import { caughtError, diagnose, shortenedDiagnosis, type Diagnosis } from '../core/diagnosis';
 import { isTransient, LoadError } from '../core/errors';
 import { rerunInput } from '../core/execution-input';
 import { diagnosisParameters, startParameters } from '../core/history';
-import type { PartitionEnd } from '../core/report';
 import { batchOf, renderSql } from '../core/sql';
+import { failedState, type FailedState, type MergeCounts, type PartitionEnd } from '../core/states';
 import { datasetPieces, sluiceTable, stagingTable } from '../core/warehouse';
 import { readConfiguration } from './shared/configuration';
 import { logger, stepHandler } from './shared/handler';
 import { findDataset, readSql } from '../service/package-files';
 import { recordedLoad } from './shared/recorded-load';
-import { caughtError, inspection, partitionState, stagingCounts, type MergeCounts } from './shared/states';
 import { endStatements, runBatch, statementName } from './shared/warehouse';
 
-const partitionFailure = partitionState.extend({
-  inspection: inspection.optional(),
-  counts: stagingCounts.optional(),
-  error: caughtError,
-});
 /** Before there is a partition: the input, the listing. */
 const executionFailure = z.object({ error: caughtError });
 const event = z.union([
   /** `attempt`: how often this step was retried; 0 the first time. */
-  z.object({ load: partitionFailure, attempt: z.number() }),
+  z.object({ load: failedState, attempt: z.number() }),
   executionFailure,
 ]);
-
-type PartitionFailure = z.infer<typeof partitionFailure>;
 
 /** Fewer than the state machine has for this step, so that its last retry is never a failure. */
 const CLEAN_UP_RETRIES = 3;
@@ -62,7 +54,7 @@ export const handler = stepHandler(
 );
 
 /** What was left out is of no use where the partition failed, and all diagnoses share one payload. */
-function withoutDiagnosis(inspected: PartitionFailure['inspection']): PartitionFailure['inspection'] {
+function withoutDiagnosis(inspected: FailedState['inspection']): FailedState['inspection'] {
   return inspected && { ...inspected, diagnosis: undefined };
 }
 
@@ -71,7 +63,7 @@ function withoutDiagnosis(inspected: PartitionFailure['inspection']): PartitionF
  * @returns the counts of the merge, where it was committed and only its answer did not get through: nothing failed then.
  */
 async function cleanUp(
-  failure: PartitionFailure,
+  failure: FailedState,
   diagnosis: Diagnosis,
   again: boolean,
 ): Promise<MergeCounts | undefined> {
@@ -103,7 +95,7 @@ async function cleanUp(
 }
 
 function parameters(
-  failure: PartitionFailure,
+  failure: FailedState,
   diagnosis: Diagnosis,
   several: boolean,
 ): Record<string, string | number> {

@@ -10,20 +10,14 @@ import {
 } from '../core/bad-files';
 import { columnsDigest } from '../core/columns';
 import type { Dataset } from '../core/dataset';
-import { diagnose, shortenedDiagnosis } from '../core/diagnosis';
+import { caughtError, diagnose, shortenedDiagnosis } from '../core/diagnosis';
 import { isErrorName, LoadError } from '../core/errors';
 import { rerunInput } from '../core/execution-input';
 import { filesAmong, filesBeyond, isDataFile, type LakeFile } from '../core/files';
 import { diagnosisParameters, planParameters, startParameters } from '../core/history';
-import {
-  filesToLoad,
-  manifestOf,
-  planKey,
-  planPartition,
-  type Footer,
-  type PartitionFiles,
-  type PartitionPlan,
-} from '../core/inspection';
+import type { Footer } from '../core/footer';
+import { filesToLoad, planPartition, type PartitionFiles } from '../core/inspection';
+import { manifestOf, planKey, type PartitionPlan } from '../core/plan';
 import type { Hour } from '../core/hour';
 import { errorPrefixes, prefixOfHour } from '../core/prefix';
 import { batchOf, renderSql } from '../core/sql';
@@ -36,7 +30,7 @@ import { findDataset, readSql } from '../service/package-files';
 import { inParallel } from './shared/in-parallel';
 import { recordStep } from './shared/metrics';
 import { readPlan, writePlan } from './shared/plan';
-import { caughtError, inspection, partitionState, type Inspection } from './shared/states';
+import { inspection, partitionState, type Inspection } from '../core/states';
 import { endStatements, runBatch, statementName } from './shared/warehouse';
 
 /** Footers read at the same time: two small requests each. */

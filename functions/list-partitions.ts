@@ -12,7 +12,6 @@ import {
   planLoad,
   type LoadedPartition,
   type LoadHistory,
-  type Partition,
 } from '../core/partitions';
 import { ADDED_HISTORY_COLUMNS } from '../core/history';
 import { dayPrefixes, errorPrefixes, prefixOfHour, type PrefixTemplate } from '../core/prefix';
@@ -24,8 +23,8 @@ import { inParallel } from './shared/in-parallel';
 import { allowed, bucketRegion, listFiles } from './shared/lake';
 import { recordStep } from './shared/metrics';
 import { findDataset, readSql } from '../service/package-files';
-import { partitionState } from './shared/states';
-import { runBatch, type Row } from './shared/warehouse';
+import type { Listing, Row } from '../core/states';
+import { runBatch } from './shared/warehouse';
 
 const event = z.object({
   input: z.unknown(),
@@ -43,25 +42,6 @@ const DIAGNOSES_BYTES = 100_000;
 /** COPYs of a partition that may fail for a bad file each, and of all: each is about 30 of an execution's 25,000 events. */
 const MOST_FAILED_COPIES = 20;
 const FAILED_COPIES = 400;
-
-interface Listing {
-  readonly dataset: string;
-  /** Whether there are other datasets, so that an input has to name this one. */
-  readonly several: boolean;
-  /** True: only say what would be loaded. */
-  readonly plan: boolean;
-  /** Oldest first; each goes through the state machine's Map by itself. */
-  readonly partitions: readonly (Partition & z.infer<typeof partitionState>)[];
-  readonly waiting: number;
-  readonly next: { readonly from: Hour; readonly to: Hour } | null;
-  /** The newest hour that was loaded before this execution; the one before the lookback where that knows none. */
-  readonly newest_loaded: Hour;
-  readonly max_concurrency: number;
-  /** Whether this execution clears up after dead ones: a scheduled one does. */
-  readonly sweep: boolean;
-  /** Staging tables of the dataset, of whatever execution, that were there before this one made any. */
-  readonly staging: readonly string[];
-}
 
 /** Staging tables that one execution looks at; the next one takes the rest. */
 const MOST_STAGING_TABLES = 200;

@@ -1,4 +1,3 @@
-import type { z } from 'zod';
 import { startOfHour, timestampText } from '../core/hour';
 import { rerunInput } from '../core/execution-input';
 import { diagnosisParameters, planParameters, startParameters } from '../core/history';
@@ -9,10 +8,8 @@ import { stepHandler } from './shared/handler';
 import { findDataset, readSql } from '../service/package-files';
 import { readPlan } from './shared/plan';
 import { recordedLoad } from './shared/recorded-load';
-import { submission, validatedState } from './shared/states';
-import { clientToken, endStatements, submitBatch, type StatementProgress } from './shared/warehouse';
-
-type Load = z.infer<typeof validatedState>;
+import { submission, validatedState, type StatementProgress, type ValidatedState } from '../core/states';
+import { clientToken, endStatements, submitBatch } from './shared/warehouse';
 
 /** Submits the merge: one transaction that leaves the target as if every partition had been loaded once, in any order. */
 export const handler = stepHandler(
@@ -60,7 +57,7 @@ export const handler = stepHandler(
   },
 );
 
-function parameters(load: Load): Record<string, string | number> {
+function parameters(load: ValidatedState): Record<string, string | number> {
   const partitionTime = timestampText(startOfHour(load.partition));
   return {
     partition_time: partitionTime,

@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import type { Dataset } from '../core/dataset';
 import { diagnoseClientError, firstBytes } from '../core/diagnosis';
-import { plansOfDataset, plansOfPartition } from '../core/inspection';
+import { plansOfDataset, plansOfPartition } from '../core/plan';
 import { batchOf, renderSql } from '../core/sql';
+import type { Housekeeping } from '../core/states';
 import { datasetPieces, sluiceTable, stagedLoad } from '../core/warehouse';
 import { readConfiguration, type Configuration } from './shared/configuration';
 import { hasEnded } from './shared/executions';
@@ -24,14 +25,6 @@ const event = z.object({
   staging: z.array(z.string()),
 });
 
-interface Swept {
-  readonly staging_tables: number;
-  /** Plans and manifests. */
-  readonly plan_files: number;
-  /** The first thing that could not be done; it keeps nothing else from being done. */
-  readonly error: string | null;
-}
-
 const DAY = 24 * 60 * 60 * 1_000;
 /** The notification of a failed execution waits for this step: what takes longer is left to the next execution. */
 const TIME_BUDGET = 60_000;
@@ -40,7 +33,7 @@ const TIME_BUDGET = 60_000;
  * Deletes the plans and manifests that are older than the retention, and drops the staging tables of executions that have
  * ended without dropping them. Nothing of a running execution is touched.
  */
-export const handler = stepHandler('SweepLeftovers', event, async (input): Promise<Swept> => {
+export const handler = stepHandler('SweepLeftovers', event, async (input): Promise<Housekeeping> => {
   const started = Date.now();
   const configuration = readConfiguration();
   const { dataset } = findDataset(configuration.packageDirectory, input.dataset);

@@ -5,14 +5,15 @@ import { datasetPieces, sluiceTable, SLUICE_SCHEMA } from '../core/warehouse';
 import { readConfiguration } from './shared/configuration';
 import { stepHandler } from './shared/handler';
 import { findDataset, readSql } from '../service/package-files';
-import { inspectedState, submission, type StagingCounts } from './shared/states';
 import {
-  clientToken,
+  inspectedState,
   statementProgress,
-  submitBatch,
+  submission,
   type Row,
+  type StagingCounts,
   type StatementProgress,
-} from './shared/warehouse';
+} from '../core/states';
+import { clientToken, submitBatch } from './shared/warehouse';
 
 /** Called twice: to submit the count, then, with the finished statement, to judge what it says. */
 const event = submission(inspectedState).extend({ statement: statementProgress.optional() });

@@ -1,6 +1,6 @@
 import { parquetMetadata, parquetSchema, type FileMetaData } from 'hyparquet';
 import type { LakeFile } from '../../core/files';
-import type { Footer } from '../../core/inspection';
+import type { Footer } from '../../core/footer';
 import type { ParquetField } from '../../core/parquet-types';
 import { readRange } from './lake';
 

@@ -3,7 +3,7 @@ import { batchOf, renderSql } from '../../core/sql';
 import { datasetPieces } from '../../core/warehouse';
 import type { Configuration } from './configuration';
 import { readSql } from '../../service/package-files';
-import { mergeCounts, type MergeCounts } from './states';
+import { mergeCounts, type MergeCounts } from '../../core/states';
 import { runBatch, statementName, type LoadIdentity } from './warehouse';
 
 /**

@@ -13,7 +13,8 @@ import { z } from 'zod';
 import { diagnoseClientError, diagnoseStatement } from '../../core/diagnosis';
 import { isTransient, LoadError } from '../../core/errors';
 import type { SqlBatch } from '../../core/sql';
-import { MEASURED_STEPS, type MeasuredStep } from '../../core/steps';
+import { RUNNING, type Row, type StatementProgress } from '../../core/states';
+import type { MeasuredStep } from '../../core/steps';
 import { readConfiguration, type Configuration } from './configuration';
 import { recordStep } from './metrics';
 import { statementCredentials } from './statement-credentials';
@@ -31,27 +32,7 @@ const LONG_STATEMENT_FIX =
 
 const client = traced(new RedshiftDataClient({ credentials: statementCredentials }));
 
-export type Value = string | number | boolean | null;
-export type Row = Readonly<Record<string, Value>>;
-
-const row = z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()]));
-const RUNNING = ['SUBMITTED', 'PICKED', 'STARTED'] as const;
 const running = z.enum(RUNNING);
-
-/** Where a statement stands, as it goes from state to state. */
-export const statementProgress = z.object({
-  id: z.string(),
-  /** What it is a part of; an execution that was under way when this version was deployed does not say it. */
-  dataset: z.string().optional(),
-  step: z.enum(MEASURED_STEPS).optional(),
-  /** SUBMITTED, PICKED or STARTED: await it further. FINISHED: done. Other statuses never get out of a handler. */
-  status: z.enum([...RUNNING, 'FINISHED']),
-  /** Time of submission, ISO 8601. */
-  submitted: z.string(),
-  /** The rows of all the batch's SELECTs, in order, once FINISHED. */
-  rows: z.array(row).optional(),
-});
-export type StatementProgress = z.infer<typeof statementProgress>;
 
 /** A batch as the service has it; `results` holds the rows of each of its SELECTs once it is FINISHED. */
 interface Statement extends Omit<StatementProgress, 'dataset' | 'step'> {
@@ -272,7 +253,7 @@ function progressOf({
 }: Statement & Pick<StatementProgress, 'dataset' | 'step'>): StatementProgress {
   if (statement.status !== 'FINISHED') return statement;
   const { dataset, step, submitted } = statement;
-  if (dataset !== undefined && step !== undefined) recordStep(dataset, step, Date.parse(submitted));
+  recordStep(dataset, step, Date.parse(submitted));
   return { ...statement, rows: results.flat() };
 }
 
@@ -295,7 +276,7 @@ async function readRows(id: string): Promise<Row[]> {
   return rows;
 }
 
-function valueOf(field: Field): Value {
+function valueOf(field: Field): Row[string] {
   return field.isNull
     ? null
     : (field.stringValue ?? field.longValue ?? field.doubleValue ?? field.booleanValue ?? null);

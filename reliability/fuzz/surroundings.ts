@@ -2,8 +2,8 @@ import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { SqlBatch } from '../../core/sql';
-import type { MergeCounts } from '../../functions/shared/states';
-import type { StatementProgress } from '../../functions/shared/warehouse';
+import type { MergeCounts } from '../../core/states';
+import type { StatementProgress } from '../../core/states';
 import { deleteObjects } from '../../testkit/empty-twin';
 import { callHandler, useHandlers } from '../../testkit/handlers';
 import { ServiceCopy } from '../../testkit/service-copy';

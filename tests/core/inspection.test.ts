@@ -1,14 +1,8 @@
 import fc from 'fast-check';
 import { fingerprintOf, type LakeFile } from '../../core/files';
-import {
-  filesToLoad,
-  manifestOf,
-  planKey,
-  planPartition,
-  type Footer,
-  type PartitionFiles,
-  type PartitionPlan,
-} from '../../core/inspection';
+import type { Footer } from '../../core/footer';
+import { filesToLoad, planPartition, type PartitionFiles } from '../../core/inspection';
+import { manifestOf, planKey, type PartitionPlan } from '../../core/plan';
 import type { ParquetField } from '../../core/parquet-types';
 import type { BadFile } from '../../core/bad-files';
 import { columnsDigest } from '../../core/columns';

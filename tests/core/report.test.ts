@@ -1,3 +1,4 @@
+import type { Inspection } from '../../core/states';
 import { partitionResult, remarksOf, reportLoad, type PartitionResult } from '../../core/report';
 
 const LOAD = {
@@ -51,7 +52,14 @@ const failed = (changes: Partial<PartitionResult> = {}) =>
   });
 
 describe('the result of a partition', () => {
-  const inspection = {
+  const inspection: Inspection = {
+    outcome: 'ready',
+    staging: 'staging_trips',
+    bytes: 1_000,
+    on_bad_file: 'fail',
+    failed_copies: 0,
+    statement_timeout_minutes: 60,
+    merge_timeout_minutes: 240,
     plan_key: 'sluice/trips/p/e/plan.json',
     files: 1,
     rows: 10,
@@ -98,7 +106,7 @@ describe('the result of a partition', () => {
           outcome: 'failed',
           files: 5,
           inspection,
-          counts: { staged: 9, other_hours: 4 },
+          counts: { staged: 9, keys: 9, other_hours: 4, first_event: null, last_event: null },
           diagnosis: { error: 'RowCountMismatch', cause: 'c', fix: 'f' },
         },
         rerun,

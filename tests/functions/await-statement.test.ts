@@ -21,7 +21,8 @@ async function submitted(...Sqls: string[]) {
   const { Id = '' } = await redshiftData.send(
     new BatchExecuteStatementCommand({ WorkgroupName, Database, SecretArn, Sqls }),
   );
-  return { id: Id, status: 'SUBMITTED', submitted: new Date().toISOString() };
+  const part = { dataset: 'trips', step: 'CopyToStaging' };
+  return { id: Id, ...part, status: 'SUBMITTED', submitted: new Date().toISOString() };
 }
 
 test('gives the rows of all SELECTs of the batch, in order', async () => {
@@ -31,9 +32,8 @@ test('gives the rows of all SELECTs of the batch, in order', async () => {
     'SELECT \'x\' AS "two"',
   );
   expect(await steps.call('await-statement', { statement, timeout_minutes: 1 })).toEqual({
-    id: statement.id,
+    ...statement,
     status: 'FINISHED',
-    submitted: statement.submitted,
     rows: [{ one: 1 }, { two: 'x' }],
   });
 });

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { StatementProgress } from '../../functions/shared/warehouse';
+import type { StatementProgress } from '../../core/states';
 import { callHandler, useHandlers } from '../../testkit/handlers';
 import { TestTwin } from '../../testkit/test-twin';
 
