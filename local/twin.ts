@@ -26,7 +26,7 @@ import type { FaultRule } from './faults/fault-rule';
 import type { DeliveryStream } from './firehose/delivery-stream';
 import { ServiceError } from './service-error';
 import { SnsService } from './sns/sns-service';
-import { packageIfChanged, readStack, unpackFunctions, type PlannedStream, type Stack } from './stack';
+import { packageService, readStack, unpackFunctions, type PlannedStream, type Stack } from './stack';
 import { compressedClock, StepFunctionsService, systemClock } from './step-functions';
 import { makeStateDirectory } from './state-directory';
 import { lockDirectory } from './state-lock';
@@ -38,8 +38,8 @@ export interface TwinOptions {
   readonly serviceDirectory: string;
   /** Where everything that the twin knows is kept; made if it is not there. */
   readonly stateDirectory: string;
-  /** Where the packaged service is kept. Default: in the state directory. */
-  readonly packageDirectory?: string;
+  /** Where packages of the service are kept, by what they are made of. Default: `.sluice/packages` of the clone. */
+  readonly packagesDirectory?: string;
   /** Port on 127.0.0.1; 0 or left out: a free one. */
   readonly port?: number;
   readonly faults?: readonly FaultRule[];
@@ -61,6 +61,8 @@ export interface TwinOptions {
 
 export interface Twin {
   readonly description: TwinDescription;
+  /** The folder of the package that it deployed. */
+  readonly packageDirectory: string;
   readonly faults: RuleFaults;
   readonly sns: SnsService;
   /** Its roles and what they may do: a test takes a right away. */
@@ -79,7 +81,7 @@ const STAGE = 'local';
 const CREDENTIALS = { AWS_ACCESS_KEY_ID: 'sluice', AWS_SECRET_ACCESS_KEY: 'sluice' } as const;
 
 /**
- * Starts the local twin: packages the service where its sources changed, deploys what was packaged, serves it.
+ * Starts the local twin: packages the service unless a package of these sources is there, deploys it, serves it.
  * @throws ServiceError or an error by name: PackagingFailed, StateDirectoryUnusable, StateDirectoryInUse …
  */
 export async function startTwin(options: TwinOptions): Promise<Twin> {
@@ -91,10 +93,9 @@ export async function startTwin(options: TwinOptions): Promise<Twin> {
     for (const each of closers.splice(0).reverse()) await each();
   };
   try {
-    const packageDirectory = options.packageDirectory ?? join(stateDirectory, 'package');
-    await packageIfChanged({
+    const packageDirectory = await packageService({
       serviceDirectory,
-      packageDirectory,
+      packagesDirectory: options.packagesDirectory,
       stage: STAGE,
       onProgress: options.onProgress,
     });
@@ -258,7 +259,16 @@ export async function startTwin(options: TwinOptions): Promise<Twin> {
     if (options.announce ?? true) announceTwin(stateDirectory, description);
     closers.push(() => Promise.resolve(withdrawTwin(stateDirectory)));
     const renewFunctions = () => lambda.deploy(functions);
-    return { description, faults, sns, account, inboxPath: sns.inboxPath, renewFunctions, close };
+    return {
+      description,
+      packageDirectory,
+      faults,
+      sns,
+      account,
+      inboxPath: sns.inboxPath,
+      renewFunctions,
+      close,
+    };
   } catch (error) {
     await close();
     throw error;

@@ -1,7 +1,7 @@
 import { PutObjectCommand } from '@aws-sdk/client-s3';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { connectionTo } from '../cli/shared/connect';
 import type { TwinConnection } from '../cli/shared/connection';
 import { query, type QueryResult } from '../cli/shared/query';
@@ -10,12 +10,9 @@ import { startLoad } from '../cli/load/follow';
 import { prefixOfHour } from '../core/prefix';
 import { startTwin, type Twin, type TwinOptions } from '../local/twin';
 import { emptyTwin } from './empty-twin';
+import { PACKAGES_DIRECTORY, ROOT } from './packages';
 import { parquetOf, tripsSelect, type Trip } from './parquet';
 import { SILENT } from './silent-output';
-
-const ROOT = resolve(__dirname, '..');
-/** Packaged by the first test that needs it, for all of them. */
-const PACKAGE_DIRECTORY = join(ROOT, '.sluice', 'test-package');
 
 /** A twin of a test's own on a temporary directory, and what tests ask of it, all through the stock clients. */
 export class TestTwin {
@@ -29,7 +26,7 @@ export class TestTwin {
     const stateDirectory = options.stateDirectory ?? mkdtempSync(join(tmpdir(), 'sluice-twin-'));
     const twin = await startTwin({
       serviceDirectory: ROOT,
-      packageDirectory: PACKAGE_DIRECTORY,
+      packagesDirectory: PACKAGES_DIRECTORY,
       speed: 1_000,
       ...options,
       stateDirectory,

@@ -1,4 +1,4 @@
-export { packageIfChanged, packageService, type PackageOptions } from './package-service';
+export { packageService, type PackageOptions } from './package-service';
 export { planStack, type Stack } from './plan-stack';
 export { deadLetters, retryPolicy, type PlannedSchedule } from './plan-schedule';
 export type { PlannedStream } from './plan-stream';

@@ -1,14 +1,14 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { mkdir, mkdtemp, rename, rm, symlink, writeFile } from 'node:fs/promises';
-import { basename, dirname, join, resolve } from 'node:path';
+import { mkdir, rm, symlink } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
 import { copyInputs, fingerprintInputs } from './package-inputs';
+import { PackageStore } from './package-store';
 import { runServerless } from './run-serverless';
 
 export interface PackageOptions {
   /** Folder of `serverless.yml` and `node_modules`. */
   readonly serviceDirectory: string;
-  /** Folder that the packaged service replaces. */
-  readonly packageDirectory: string;
+  /** Folder that packages are kept in. Default: `.sluice/packages` of the service. */
+  readonly packagesDirectory?: string;
   readonly stage: string;
   /** Values of `${param:…}`. */
   readonly params?: Readonly<Record<string, string>>;
@@ -18,109 +18,84 @@ export interface PackageOptions {
   readonly onProgress?: (text: string) => void;
 }
 
-/** In the package directory: what was packaged. It is there only once packaging was done. */
-const FINGERPRINT = 'fingerprint';
+/** Where the tools that package keep what they compiled for the next time. */
+export const TOOL_CACHE = 'tool-cache';
+
+/** What this process is packaging, by folder. */
+const underWay = new Map<string, Promise<string>>();
 
 /**
- * Packages a service with `serverless package`, in a copy of its own: serverless-esbuild builds in `.esbuild/` beside
- * the sources and removes it at the end, so two at once in one folder would take each other's builds away. The finished
- * package is moved into place whole; a run that is interrupted leaves nothing that could be taken for one.
+ * The package of a service, made with `serverless package` where it is not there yet. A package is named by what it is
+ * made of, so all who have the same sources and settings share one.
+ * @returns the folder of the package
  * @throws PackagingFailed
  */
-export async function packageService(options: PackageOptions): Promise<void> {
-  const { stage, params = {}, environment = {}, onProgress } = options;
-  const serviceDirectory = resolve(options.serviceDirectory);
-  const packageDirectory = resolve(options.packageDirectory);
-  await mkdir(dirname(packageDirectory), { recursive: true });
-  await sweep(packageDirectory);
-  const work = await mkdtemp(`${packageDirectory}${workSuffix(process.pid)}`);
-  try {
-    const service = join(work, 'service');
-    const finished = join(work, 'package');
-    const temporary = join(work, 'temporary');
-    await mkdir(temporary);
-    await copyInputs(serviceDirectory, service);
-    await symlink(join(serviceDirectory, 'node_modules'), join(service, 'node_modules'), 'junction');
-    onProgress?.('Packaging the service');
-    const values = Object.entries(params).map(([name, value]) => `--param=${name}=${value}`);
-    await runServerless(
-      service,
-      ['package', '--package', finished, '--stage', stage, ...values],
-      environment,
-      temporary,
+export async function packageService(options: PackageOptions): Promise<string> {
+  const { serviceDirectory, stage, params = {}, environment = {}, onProgress } = options;
+  const directory = resolve(options.packagesDirectory ?? join(serviceDirectory, '.sluice', 'packages'));
+  const store = new PackageStore(directory);
+  const key = fingerprintInputs(serviceDirectory, { stage, params, environment });
+  const found = store.find(key);
+  if (found !== undefined) return found;
+
+  const folder = join(directory, key);
+  let packaging = underWay.get(folder);
+  if (packaging === undefined) {
+    packaging = packageOnce({ ...options, packagesDirectory: directory }, store, key, onProgress).finally(
+      () => underWay.delete(folder),
     );
-    await writeFile(join(finished, FINGERPRINT), fingerprintInputs(service, { stage, params, environment }));
-    await replace(packageDirectory, finished, join(work, 'old'));
+    underWay.set(folder, packaging);
+  }
+  return packaging;
+}
+
+async function packageOnce(
+  options: PackageOptions & { readonly packagesDirectory: string },
+  store: PackageStore,
+  key: string,
+  onProgress: (text: string) => void = () => {},
+): Promise<string> {
+  await store.sweep();
+  const others = await store.awaitOther(key, (processId) =>
+    onProgress(`Waiting for process ${processId}, which packages the service`),
+  );
+  if (others !== undefined) return others;
+
+  const started = performance.now();
+  const work = await store.startWork(key);
+  try {
+    onProgress('Packaging the service');
+    const folder = await packageIn(work, options, store);
+    onProgress(`Packaged the service in ${((performance.now() - started) / 1000).toFixed(1)} s`);
+    return folder;
   } finally {
     await rm(work, { recursive: true, force: true });
   }
 }
 
 /**
- * Packages a service unless the package directory holds what these sources and settings make.
- * @returns whether it packaged
- * @throws PackagingFailed
+ * Packages a copy of the service: serverless-esbuild builds in `.esbuild/` beside the sources and removes it at the end,
+ * so two at once in one folder would take each other's builds away.
  */
-export async function packageIfChanged(options: PackageOptions): Promise<boolean> {
-  const { serviceDirectory, packageDirectory, stage, params = {}, environment = {} } = options;
-  const fingerprint = fingerprintInputs(serviceDirectory, { stage, params, environment });
-  if (readFingerprint(packageDirectory) === fingerprint) return false;
-  await packageService(options);
-  return true;
-}
-
-function readFingerprint(packageDirectory: string): string | undefined {
-  const path = join(packageDirectory, FINGERPRINT);
-  return existsSync(path) ? readFileSync(path, 'utf8') : undefined;
-}
-
-/** Puts a folder in the place of another. Of two processes that do so at once, one is the last. */
-async function replace(target: string, source: string, old: string): Promise<void> {
-  for (let attempt = 0; ; attempt += 1) {
-    if (existsSync(target)) await rename(target, `${old}-${attempt}`).catch(ignore(['ENOENT']));
-    try {
-      await rename(source, target);
-      return;
-    } catch (error) {
-      // Another process put its own there in between.
-      if (attempt === 10 || !['ENOTEMPTY', 'EEXIST', 'EPERM'].includes(codeOf(error))) throw error;
-    }
-  }
-}
-
-function workSuffix(processId: number): string {
-  return `.work-${processId}-`;
-}
-
-/** Removes what interrupted runs left beside the package directory. */
-async function sweep(packageDirectory: string): Promise<void> {
-  const parent = dirname(packageDirectory);
-  const prefix = basename(packageDirectory);
-  for (const name of readdirSync(parent)) {
-    const processId = name.startsWith(prefix)
-      ? /^\.work-(\d+)-/.exec(name.slice(prefix.length))?.[1]
-      : undefined;
-    if (processId === undefined || isAlive(Number(processId))) continue;
-    // A tool whose parent was killed may still be writing there: the next run tries again.
-    await rm(join(parent, name), { recursive: true, force: true, maxRetries: 3 }).catch(() => {});
-  }
-}
-
-function isAlive(processId: number): boolean {
-  try {
-    process.kill(processId, 0);
-    return true;
-  } catch (error) {
-    return codeOf(error) === 'EPERM';
-  }
-}
-
-function codeOf(error: unknown): string {
-  return (error as NodeJS.ErrnoException).code ?? '';
-}
-
-function ignore(codes: readonly string[]): (error: unknown) => void {
-  return (error) => {
-    if (!codes.includes(codeOf(error))) throw error;
+async function packageIn(
+  work: string,
+  options: PackageOptions & { readonly packagesDirectory: string },
+  store: PackageStore,
+): Promise<string> {
+  const { stage, params = {}, environment = {} } = options;
+  const serviceDirectory = resolve(options.serviceDirectory);
+  const service = join(work, 'service');
+  const finished = join(work, 'package');
+  await copyInputs(serviceDirectory, service);
+  await symlink(join(serviceDirectory, 'node_modules'), join(service, 'node_modules'), 'junction');
+  const directories = {
+    temporary: join(work, 'temporary'),
+    cache: join(options.packagesDirectory, TOOL_CACHE),
   };
+  await mkdir(directories.temporary);
+  const values = Object.entries(params).map(([name, value]) => `--param=${name}=${value}`);
+  const args = ['package', '--package', finished, '--stage', stage, ...values];
+  await runServerless(service, args, environment, directories);
+  // What was copied, and not what an editor has saved meanwhile.
+  return store.add(fingerprintInputs(service, { stage, params, environment }), finished);
 }

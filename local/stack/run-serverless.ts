@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { devNull } from 'node:os';
+import { mkdirSync, symlinkSync } from 'node:fs';
+import { devNull, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
 
@@ -16,16 +17,19 @@ const AFTER_ERROR_MS = 1_000;
 
 /**
  * Runs the project's own `serverless`, without credentials and without the network.
- * @param temporaryDirectory a folder that the caller removes: serverless-esbuild 1.57.2 leaves a folder for each
- *   function in the system's, every time.
+ * @param directories folders of the caller's:
+ *   `temporary` is removed by the caller: serverless-esbuild 1.57.2 leaves a folder for each function in the system's.
+ *   `cache` is kept for the next run: to compile the schema of serverless.yml and our own TypeScript takes as long as
+ *   all the rest.
  * @throws PackagingFailed
  */
 export async function runServerless(
   serviceDirectory: string,
   args: readonly string[],
   environment: Readonly<Record<string, string>>,
-  temporaryDirectory: string,
+  { temporary, cache }: { readonly temporary: string; readonly cache: string },
 ): Promise<void> {
+  keepCompiledTypeScript(temporary, join(cache, 'tsx'));
   const tool = join(serviceDirectory, 'node_modules', 'serverless', 'bin', 'serverless.js');
   const child = spawn(process.execPath, [tool, ...args], {
     cwd: serviceDirectory,
@@ -33,9 +37,10 @@ export async function runServerless(
     env: {
       PATH: process.env.PATH,
       HOME: serviceDirectory,
-      TMPDIR: temporaryDirectory,
-      TEMP: temporaryDirectory,
-      TMP: temporaryDirectory,
+      TMPDIR: temporary,
+      TEMP: temporary,
+      TMP: temporary,
+      SLS_SCHEMA_CACHE_BASE_DIR: cache,
       AWS_CONFIG_FILE: devNull,
       AWS_SHARED_CREDENTIALS_FILE: devNull,
       AWS_EC2_METADATA_DISABLED: 'true',
@@ -74,5 +79,17 @@ export async function runServerless(
   } finally {
     clearTimeout(timer);
     process.removeListener('exit', stop);
+  }
+}
+
+/** tsx 4.23 keeps what it compiled in `tsx-<user>` of the temporary folder. */
+function keepCompiledTypeScript(temporary: string, kept: string): void {
+  mkdirSync(kept, { recursive: true });
+  const folder = join(temporary, `tsx-${process.geteuid?.() ?? userInfo().username}`);
+  try {
+    symlinkSync(kept, folder, 'junction');
+  } catch (error) {
+    // A caller that runs the tool several times has the same folder each time.
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
   }
 }

@@ -11,8 +11,6 @@ import { TestTwin } from '../../testkit/test-twin';
 import { EVERY_TYPE } from './datasets';
 
 const ROOT = resolve(__dirname, '../..');
-/** Packaged once, for every run. */
-const PACKAGE_DIRECTORY = join(ROOT, '.sluice', 'fuzz-package');
 
 /** What the states of one partition pass on. */
 type State = Record<string, unknown>;
@@ -49,7 +47,6 @@ export class Surroundings {
     const surroundings = new Surroundings(service, undefined);
     surroundings.started = await TestTwin.start({
       serviceDirectory: service.directory,
-      packageDirectory: PACKAGE_DIRECTORY,
       announce: false,
       onProgress: (text) => {
         if (/error of its own/.test(text)) surroundings.troubles.push(text);

@@ -9,8 +9,6 @@ import { runHistory } from './run-history';
 import { VARIANTS, variantFiles } from './variants';
 
 const ROOT = resolve(__dirname, '../..');
-/** Packaged by the first that needs it, for all that come after. */
-const PACKAGE_DIRECTORY = join(ROOT, '.sluice', 'histories-package');
 
 /** A twin remembers every statement and every execution: after so many histories another one takes its place. */
 const HISTORIES_PER_TWIN = 50;
@@ -85,7 +83,6 @@ export class ProvingGround {
   private async start(): Promise<Running> {
     const twin = await TestTwin.start({
       serviceDirectory: this.service.directory,
-      packageDirectory: PACKAGE_DIRECTORY,
       environmentsPerFunction: ENVIRONMENTS_PER_FUNCTION,
     });
     if (this.mergeSql !== undefined) replaceMergeSql(twin.stateDirectory, this.mergeSql);

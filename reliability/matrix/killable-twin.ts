@@ -18,7 +18,7 @@ export class KillableTwin {
   constructor(service: PackagedService) {
     this.order = {
       serviceDirectory: service.serviceDirectory,
-      packageDirectory: service.packageDirectory,
+      packagesDirectory: service.packagesDirectory,
       stateDirectory: mkdtempSync(join(tmpdir(), 'sluice-killed-')),
       speed: SPEED,
       longestPollSeconds: LONGEST_POLL_SECONDS,

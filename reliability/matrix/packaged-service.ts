@@ -1,19 +1,14 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
-import { packageIfChanged, readStack } from '../../local/stack';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { packageService as packageSources, readStack } from '../../local/stack';
+import { PACKAGES_DIRECTORY, ROOT } from '../../testkit/packages';
 import { ServiceCopy } from '../../testkit/service-copy';
-
-const ROOT = resolve(__dirname, '../..');
 
 /** The service as it is deployed, and where. */
 export interface PackagedService {
   readonly serviceDirectory: string;
-  readonly packageDirectory: string;
+  readonly packagesDirectory: string;
 }
-
-/** Where the service is packaged to be kept for the next run. */
-export const PACKAGE_DIRECTORY = join(ROOT, '.sluice', 'matrix-package');
 
 /**
  * Packages a copy of the service, changed in two settings only: one partition after the other, so that the order of
@@ -21,7 +16,6 @@ export const PACKAGE_DIRECTORY = join(ROOT, '.sluice', 'matrix-package');
  * @param change for tests: alters the copy before it is packaged
  */
 export async function packageService(
-  packageDirectory = PACKAGE_DIRECTORY,
   change: (directory: string) => void = () => {},
 ): Promise<{ readonly service: PackagedService; readonly definition: string; remove(): void }> {
   const trips = readFileSync(join(ROOT, 'datasets/trips.yml'), 'utf8').replace(
@@ -30,8 +24,8 @@ export async function packageService(
   );
   const copy = await ServiceCopy.make({ 'trips.yml': trips });
   change(copy.directory);
-  const service = { serviceDirectory: copy.directory, packageDirectory };
-  await packageIfChanged({ ...service, stage: 'local' });
+  const service = { serviceDirectory: copy.directory, packagesDirectory: PACKAGES_DIRECTORY };
+  const packageDirectory = await packageSources({ ...service, stage: 'local' });
   return { service, definition: definitionIn(packageDirectory), remove: () => copy.remove() };
 }
 
@@ -41,13 +35,4 @@ export function definitionIn(packageDirectory: string): string {
   const [machine] = readStack(packageDirectory, settings).stateMachines;
   if (!machine) throw new Error(`There is no state machine in ${packageDirectory}`);
   return machine.definition;
-}
-
-/** A package directory that nobody else uses. */
-export function temporaryPackage(): { readonly directory: string; remove(): void } {
-  const directory = mkdtempSync(join(tmpdir(), 'sluice-package-'));
-  return {
-    directory: join(directory, 'package'),
-    remove: () => rmSync(directory, { recursive: true, force: true }),
-  };
 }

@@ -8,7 +8,7 @@ import type { Task } from './tasks';
 
 export type TwinOrder = Pick<
   TwinOptions,
-  'serviceDirectory' | 'packageDirectory' | 'stateDirectory' | 'speed' | 'longestPollSeconds'
+  'serviceDirectory' | 'packagesDirectory' | 'stateDirectory' | 'speed' | 'longestPollSeconds'
 >;
 
 /** When the process is to end: so long after the task's n-th call has arrived. */

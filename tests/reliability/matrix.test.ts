@@ -5,7 +5,7 @@ import { promisify } from 'node:util';
 import { everyFaultOnce } from '../../reliability/matrix/cells';
 import { FAULTS } from '../../reliability/matrix/faults';
 import { Matrix } from '../../reliability/matrix/matrix';
-import { packageService, temporaryPackage } from '../../reliability/matrix/packaged-service';
+import { packageService } from '../../reliability/matrix/packaged-service';
 import { tasksOf } from '../../reliability/matrix/tasks';
 
 jest.setTimeout(180_000);
@@ -64,8 +64,7 @@ describe('the matrix', () => {
 });
 
 test('a step that is not retried, and one whose errors are not caught, are wrong cells', async () => {
-  const place = temporaryPackage();
-  const packaged = await packageService(place.directory, (copy) => {
+  const packaged = await packageService((copy) => {
     const path = join(copy, 'statemachines/load.asl.yml');
     const machine = readFileSync(path, 'utf8');
     const altered = machine
@@ -88,7 +87,6 @@ test('a step that is not retried, and one whose errors are not caught, are wrong
   } finally {
     await matrix.close();
     packaged.remove();
-    place.remove();
   }
 });
 

@@ -4,7 +4,9 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { TOOL_CACHE } from '../../local/stack/package-service';
 import { runServerless } from '../../local/stack/run-serverless';
+import { PACKAGES_DIRECTORY } from '../../testkit/packages';
 import { ServiceCopy } from '../../testkit/service-copy';
 import { TestTwin } from '../../testkit/test-twin';
 
@@ -65,7 +67,7 @@ async function serverless(...args: string[]): Promise<string> {
       service.directory,
       args,
       { ...twin.twin.description.env, AWS_ENDPOINT_URL: endpoint },
-      temporary,
+      { temporary, cache: join(PACKAGES_DIRECTORY, TOOL_CACHE) },
     );
     return '';
   } catch (error) {

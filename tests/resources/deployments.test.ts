@@ -1,6 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import asl from 'asl-validator';
 import { SECRET_OUTPUT, STACK_OUTPUTS } from '../../core/stack-outputs';
@@ -8,6 +7,7 @@ import { readDatasets } from '../../service/package-files';
 import { packageService, readStack } from '../../local/stack';
 import { serviceOf } from '../../resources/service';
 import { parseSettings } from '../../resources/settings';
+import { PACKAGES_DIRECTORY } from '../../testkit/packages';
 import { ServiceCopy } from '../../testkit/service-copy';
 import { templateProblems, type Template, type TemplateResource } from '../../testkit/template-check';
 import { rightOf, statementsOf, textOf, trustOf } from '../../testkit/template-text';
@@ -81,18 +81,15 @@ interface Packaged {
 
 const packaged = new Map<string, Packaged>();
 const copies: ServiceCopy[] = [];
-let root: string;
 
 beforeAll(async () => {
-  root = mkdtempSync(join(tmpdir(), 'sluice-deployments-'));
   await Promise.all(
-    Object.entries(SHAPES).map(async ([name, { datasets, params }], index) => {
+    Object.entries(SHAPES).map(async ([name, { datasets, params }]) => {
       const service = await ServiceCopy.make(datasets);
       copies.push(service);
-      const directory = join(root, String(index));
-      await packageService({
+      const directory = await packageService({
         serviceDirectory: service.directory,
-        packageDirectory: directory,
+        packagesDirectory: PACKAGES_DIRECTORY,
         stage: 'dev',
         params,
       });
@@ -103,7 +100,6 @@ beforeAll(async () => {
 }, 180_000);
 afterAll(() => {
   for (const copy of copies) copy.remove();
-  rmSync(root, { recursive: true, force: true });
 });
 
 const names = Object.keys(SHAPES);
@@ -637,8 +633,11 @@ describe('what cannot work is refused while the service is packaged', () => {
     copies.push(service);
     const yaml = join(service.directory, 'serverless.yml');
     writeFileSync(yaml, change(readFileSync(yaml, 'utf8')));
-    const packageDirectory = join(root, 'refused');
-    return packageService({ serviceDirectory: service.directory, packageDirectory, stage }).then(
+    return packageService({
+      serviceDirectory: service.directory,
+      packagesDirectory: PACKAGES_DIRECTORY,
+      stage,
+    }).then(
       () => 'it was packaged',
       (error: Error) => error.message,
     );

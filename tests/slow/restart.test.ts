@@ -7,9 +7,9 @@ import {
 } from '@aws-sdk/client-sfn';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { cpSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import type { LoadDocument } from '../../cli/load/document';
 import { startLoad } from '../../cli/load/follow';
 import { connectionTo } from '../../cli/shared/connect';
@@ -18,7 +18,7 @@ import { query, type QueryResult } from '../../cli/shared/query';
 import { prefixOfHour } from '../../core/prefix';
 import type { TwinDescription } from '../../local/description';
 import type { FaultRule } from '../../local/faults/fault-rule';
-import { packageIfChanged } from '../../local/stack';
+import { packageCheckout, ROOT } from '../../testkit/packages';
 import { parquetOf, tripsSelect, type Trip } from '../../testkit/parquet';
 import { SILENT } from '../../testkit/silent-output';
 import { TestTwin } from '../../testkit/test-twin';
@@ -26,8 +26,6 @@ import { untilPicked } from '../../testkit/until-picked';
 
 jest.setTimeout(120_000);
 
-const ROOT = resolve(__dirname, '../..');
-const TEST_PACKAGE = join(ROOT, '.sluice/test-package');
 const MERGE = '^LOCK ';
 /** Longer than any test: only a stop or a kill ends it. */
 const NEVER_ENDING: FaultRule = {
@@ -180,9 +178,7 @@ describe('a twin that is killed in the middle of a load', () => {
   let twin: TwinProcess;
   beforeAll(async () => {
     stateDirectory = mkdtempSync(join(tmpdir(), 'sluice-killed-'));
-    await packageIfChanged({ serviceDirectory: ROOT, packageDirectory: TEST_PACKAGE, stage: 'local' });
-    // Saves packaging it once more; the command checks for itself whether it is what the sources make.
-    cpSync(TEST_PACKAGE, join(stateDirectory, 'package'), { recursive: true });
+    await packageCheckout();
     twin = await TwinProcess.start(stateDirectory);
     await twin.put('2026-11-20T07', [{ trip_id: 'a', total_amount: 7, updated_at: '2026-11-20 07:30:00' }]);
     expect((await twin.load('2026-11-20T07')).status).toBe('SUCCEEDED');

@@ -1,21 +1,19 @@
 import { DeleteObjectCommand, ListBucketsCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { spawn, type ChildProcessByStdio } from 'node:child_process';
 import { once } from 'node:events';
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { prefixOfHour } from '../../core/prefix';
 import type { TwinDescription } from '../../local/description';
 import { findRunningTwin } from '../../local/running-twin';
-import { packageIfChanged } from '../../local/stack';
+import { packageCheckout, ROOT } from '../../testkit/packages';
 import { parquetOf, tripsSelect } from '../../testkit/parquet';
 
 jest.setTimeout(180_000);
 
-const ROOT = resolve(__dirname, '../..');
 const COMMAND = join(ROOT, 'cli/sluice.cjs');
-const TEST_PACKAGE = join(ROOT, '.sluice/test-package');
 const HOUR = '2026-11-20T08';
 const BAD_HOUR = '2026-11-20T09';
 const keyOf = (hour: string, name: string) =>
@@ -34,12 +32,7 @@ interface Ended {
   readonly stderr: string;
 }
 
-beforeAll(async () => {
-  await packageIfChanged({ serviceDirectory: ROOT, packageDirectory: TEST_PACKAGE, stage: 'local' });
-  // Saves packaging it once more; the command checks for itself whether it is what the sources make.
-  mkdirSync(stateDirectory);
-  cpSync(TEST_PACKAGE, join(stateDirectory, 'package'), { recursive: true });
-});
+beforeAll(packageCheckout);
 afterAll(async () => {
   for (const child of started) {
     const closed = once(child, 'close');

@@ -85,7 +85,7 @@ test('what alarms and dashboard look at is what is measured, under the same dime
   // That one is the transform's, which was not called here.
   expect([...found.keys(), 'EventsRefused'].sort()).toEqual(Object.keys(METRICS).sort());
 
-  const { alarms } = readStack(join(__dirname, '../../.sluice/test-package'), {
+  const { alarms } = readStack(twin.twin.packageDirectory, {
     region: 'us-east-1',
     accountId: '000000000000',
     stackName: 'sluice-local',

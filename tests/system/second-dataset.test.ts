@@ -87,7 +87,7 @@ const ORDER = `SELECT site, "probe ""inner""", CAST(measured AS VARCHAR), "selec
   temperature, cost, year, month, CAST(source_partition AS VARCHAR) FROM telemetry."order" ORDER BY site, "probe ""inner"""`;
 
 test('each dataset gets a schedule and a stream of its own', () => {
-  const { schedules } = readStack(deployed.packageDirectory, {
+  const { schedules } = readStack(twin.twin.packageDirectory, {
     region: 'us-east-1',
     accountId: '000000000000',
     stackName: 'sluice-local',

@@ -1,10 +1,10 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, utimesSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { WorkerLambdaRuntime } from '../../../local/lambda/worker-lambda-runtime';
-import { packageIfChanged, readStack, unpackFunctions, type Stack } from '../../../local/stack';
+import { packageService, readStack, unpackFunctions, type Stack } from '../../../local/stack';
 import { ScratchService } from './scratch-service';
 
 // Really packages, several times: seconds each, more where the machine is busy.
@@ -21,34 +21,48 @@ afterAll(() => service.remove());
 const settings = { stackName: 'scratch-local', region: 'us-east-1', accountId: '000000000000' };
 const builds = () => readdirSync(tmpdir()).filter((name) => /^listPartitions-\d/.test(name));
 const buildsBefore = builds();
-const stateFolder = () => readdirSync(join(service.directory, 'state')).sort();
+const KEY = /^[0-9a-f]{64}$/;
+const packages = () => readdirSync(service.packagesDirectory).filter((name) => KEY.test(name));
+const unfinished = () => readdirSync(service.packagesDirectory).filter((name) => name.includes('.work-'));
+
+/** A process of its own that packages; resolves when it has copied the sources and is about to run the tool. */
+async function packageElsewhere() {
+  const script = join(__dirname, 'packaging-process.ts');
+  const child = spawn(process.execPath, ['--require', 'tsx/cjs', script, JSON.stringify(service.options)], {
+    cwd: join(__dirname, '../../..'),
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  await once(child.stdout, 'data');
+  child.stdout.resume();
+  return child;
+}
+
+/** The folder of the package of the sources as they were at first. */
+let folder: string;
 
 test('a run that is killed leaves no package', async () => {
-  const child = spawn(
-    process.execPath,
-    [
-      '--import',
-      'tsx',
-      join(__dirname, 'interrupted-packaging.ts'),
-      service.serviceDirectory,
-      service.packageDirectory,
-    ],
-    { cwd: join(__dirname, '../../..'), stdio: ['ignore', 'pipe', 'inherit'] },
-  );
-  await once(child.stdout, 'data'); // copied, and about to run the tool
+  const child = await packageElsewhere();
   child.kill('SIGKILL');
   await once(child, 'exit');
-  expect(existsSync(service.packageDirectory)).toBe(false);
-  expect(stateFolder()).toEqual([expect.stringMatching(/^package\.work-/)]);
+  expect(packages()).toEqual([]);
+  expect(unfinished()).toHaveLength(1);
 });
 
-test('two runs at once both succeed, and sweep what the killed one left', async () => {
-  const runs = [packageIfChanged(service.options), packageIfChanged(service.options)];
-  expect(await Promise.all(runs)).toEqual([true, true]);
-  expect(readdirSync(service.packageDirectory).sort()).toEqual([
+test('runs at once, one in another process, share one package and sweep what the killed one left', async () => {
+  const child = await packageElsewhere();
+  const exited = once(child, 'exit');
+  const told: string[] = [];
+  const options = { ...service.options, onProgress: (text: string) => told.push(text) };
+  const [one = '', other] = await Promise.all([packageService(options), packageService(options)]);
+  folder = one;
+  expect(other).toBe(folder);
+  expect(await exited).toEqual([0, null]);
+  expect(told).not.toContain('Packaging the service');
+  expect(packages()).toEqual([basename(folder)]);
+  expect(unfinished()).toEqual([]);
+  expect(readdirSync(folder).sort()).toEqual([
     'cloudformation-template-create-stack.json',
     'cloudformation-template-update-stack.json',
-    'fingerprint',
     'listPartitions.zip',
     'serverless-state.json',
   ]);
@@ -58,7 +72,7 @@ test('two runs at once both succeed, and sweep what the killed one left', async 
 describe('what was packaged', () => {
   let stack: Stack;
   beforeAll(() => {
-    stack = readStack(service.packageDirectory, settings);
+    stack = readStack(folder, settings);
   });
 
   test('is read with every reference resolved', () => {
@@ -116,7 +130,7 @@ describe('what was packaged', () => {
     const types = new Set(stack.notDeployed.map(({ type }) => type));
     expect([...types].sort()).toEqual(['AWS::Logs::LogGroup', 'AWS::S3::Bucket']);
     const { Resources } = JSON.parse(
-      readFileSync(join(service.packageDirectory, 'cloudformation-template-update-stack.json'), 'utf8'),
+      readFileSync(join(folder, 'cloudformation-template-update-stack.json'), 'utf8'),
     ) as { Resources: object };
     const { functions, roles, stateMachines, topics, bucketPolicies, schedules, alarms, notDeployed } = stack;
     const all = [
@@ -133,7 +147,7 @@ describe('what was packaged', () => {
   });
 
   test('runs', async () => {
-    const functions = await unpackFunctions(stack, service.packageDirectory, join(service.directory, 'code'));
+    const functions = await unpackFunctions(stack, folder, join(service.directory, 'code'));
     const runtime = new WorkerLambdaRuntime({
       region: 'us-east-1',
       endpoint: () => 'http://127.0.0.1:1',
@@ -149,20 +163,22 @@ describe('what was packaged', () => {
 });
 
 test('nothing is packaged again while nothing has changed', async () => {
-  expect(await packageIfChanged(service.options)).toBe(false);
+  const told: string[] = [];
+  const options = { ...service.options, onProgress: (text: string) => told.push(text) };
+  expect(await packageService(options)).toBe(folder);
+  expect(told).toEqual([]);
 });
 
 test('what fails to package says why, and leaves the package that was there', async () => {
-  const before = readFileSync(join(service.packageDirectory, 'fingerprint'), 'utf8');
   service.write('core/double.ts', 'export const double = (n: number): number => 2 *;');
-  await expect(packageIfChanged(service.options)).rejects.toMatchObject({
+  await expect(packageService(service.options)).rejects.toMatchObject({
     name: 'PackagingFailed',
     message: expect.stringMatching(
       /core\/double\.ts:1:\d+[^]*Unexpected ";"|Unexpected ";"[^]*core\/double\.ts:1/,
     ) as string,
   });
-  expect(readFileSync(join(service.packageDirectory, 'fingerprint'), 'utf8')).toBe(before);
-  expect(stateFolder()).toEqual(['package']);
+  expect(packages()).toEqual([basename(folder)]);
+  expect(unfinished()).toEqual([]);
 });
 
 test('nothing is left in the system’s temporary folder', () => {
@@ -170,14 +186,25 @@ test('nothing is left in the system’s temporary folder', () => {
   expect(builds()).toEqual(buildsBefore);
 });
 
-test('a change is packaged in place of what was there', async () => {
+test('a change is packaged beside what was there, and what was not used for longest goes', async () => {
+  const old = Array.from({ length: 20 }, (_, index) => String(index).padStart(64, '0'));
+  for (const [index, name] of old.entries()) {
+    mkdirSync(join(service.packagesDirectory, name));
+    utimesSync(join(service.packagesDirectory, name), index + 1, index + 1);
+  }
   service.write('core/double.ts', 'export const double = (n: number): number => n + n + 0;');
-  const options = { ...service.options, stage: 'other' };
-  expect(await packageIfChanged(options)).toBe(true);
-  const stack = readStack(service.packageDirectory, { ...settings, stackName: 'scratch-other' });
+  const told: string[] = [];
+  const onProgress = (text: string) => told.push(text);
+  const changed = await packageService({ ...service.options, stage: 'other', onProgress });
+  expect(told).toEqual([
+    'Packaging the service',
+    expect.stringMatching(/^Packaged the service in \d+\.\d s$/),
+  ]);
+  const stack = readStack(changed, { ...settings, stackName: 'scratch-other' });
   expect(stack.functions[0]).toMatchObject({
     name: 'scratch-other-listPartitions',
     environment: { STAGE: 'other' },
   });
-  expect(stateFolder()).toEqual(['package']);
+  expect(unfinished()).toEqual([]);
+  expect(packages().sort()).toEqual([...old.slice(1), basename(folder), basename(changed)].sort());
 });

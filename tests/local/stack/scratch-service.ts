@@ -71,7 +71,7 @@ resources:
 export class ScratchService {
   readonly directory = mkdtempSync(join(tmpdir(), 'stack-'));
   readonly serviceDirectory = join(this.directory, 'service');
-  readonly packageDirectory = join(this.directory, 'state', 'package');
+  readonly packagesDirectory = join(this.directory, 'packages');
 
   constructor() {
     for (const [name, text] of Object.entries(files)) this.write(name, text);
@@ -79,8 +79,8 @@ export class ScratchService {
   }
 
   get options() {
-    const { serviceDirectory, packageDirectory } = this;
-    return { serviceDirectory, packageDirectory, stage: 'local', params: { bucket: 'lake' } };
+    const { serviceDirectory, packagesDirectory } = this;
+    return { serviceDirectory, packagesDirectory, stage: 'local', params: { bucket: 'lake' } };
   }
 
   write(name: string, text: string): void {

@@ -1,0 +1,103 @@
+import { existsSync, mkdirSync, readdirSync, statSync, utimesSync } from 'node:fs';
+import { mkdtemp, rename, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+/** How many packages are kept: those that were used last. */
+const KEPT = 20;
+/** Longer than any packaging takes: whoever is still named as the one at work by then is another process. */
+const LONGEST_WAIT_MS = 6 * 60 * 1000;
+const BETWEEN_LOOKS_MS = 100;
+
+/**
+ * Packages in folders named by a key of what they are made of. A package is there whole or not at all, and never
+ * changes; several processes may use the same store.
+ */
+export class PackageStore {
+  constructor(private readonly directory: string) {
+    mkdirSync(directory, { recursive: true });
+  }
+
+  /** @returns the folder of a package, if it is there; it counts as used now. */
+  find(key: string): string | undefined {
+    const folder = join(this.directory, key);
+    if (!existsSync(folder)) return undefined;
+    const now = new Date();
+    utimesSync(folder, now, now);
+    return folder;
+  }
+
+  /** A folder to make a package in; other processes see who is at work on it. */
+  startWork(key: string): Promise<string> {
+    return mkdtemp(join(this.directory, `${key}.work-${process.pid}-`));
+  }
+
+  /**
+   * Waits while another process is at work on a package.
+   * @param onWait told once, with the number of that process
+   * @returns the folder of the package; undefined where nobody is at work on it, or whoever was has failed
+   */
+  async awaitOther(key: string, onWait: (processId: number) => void): Promise<string | undefined> {
+    const latest = performance.now() + LONGEST_WAIT_MS;
+    for (let told = false; performance.now() < latest; told = true) {
+      const found = this.find(key);
+      if (found !== undefined) return found;
+      const worker = this.works().find((work) => work.key === key && isAlive(work.processId));
+      if (worker === undefined || worker.processId === process.pid) break;
+      if (!told) onWait(worker.processId);
+      await sleep(BETWEEN_LOOKS_MS);
+    }
+    return this.find(key);
+  }
+
+  /** Moves a finished folder into the store. Where another process was first, its package stays: it is the same. */
+  async add(key: string, finished: string): Promise<string> {
+    const folder = join(this.directory, key);
+    try {
+      await rename(finished, folder);
+    } catch (error) {
+      if (!['ENOTEMPTY', 'EEXIST', 'EPERM'].includes(codeOf(error)) || !existsSync(folder)) throw error;
+    }
+    return folder;
+  }
+
+  /** Removes what interrupted runs left, and packages that have not been used for the longest time. */
+  async sweep(): Promise<void> {
+    const works = this.works();
+    const interrupted = works.filter(({ processId }) => !isAlive(processId)).map(({ name }) => name);
+    const packages = readdirSync(this.directory)
+      .filter((name) => /^[0-9a-f]{64}$/.test(name))
+      .map((name) => ({ name, used: lastUse(join(this.directory, name)) }))
+      .sort((left, right) => right.used - left.used)
+      .map(({ name }) => name);
+    for (const name of [...interrupted, ...packages.slice(KEPT)]) {
+      // A tool whose parent was killed may still be writing there: the next run tries again.
+      await rm(join(this.directory, name), { recursive: true, force: true, maxRetries: 3 }).catch(() => {});
+    }
+  }
+
+  private works(): readonly { name: string; key: string; processId: number }[] {
+    return readdirSync(this.directory).flatMap((name) => {
+      const [, key = '', processId] = /^(.+)\.work-(\d+)-/.exec(name) ?? [];
+      return processId === undefined ? [] : [{ name, key, processId: Number(processId) }];
+    });
+  }
+}
+
+function lastUse(folder: string): number {
+  // Another process may have swept it in between.
+  return statSync(folder, { throwIfNoEntry: false })?.mtimeMs ?? 0;
+}
+
+function isAlive(processId: number): boolean {
+  try {
+    process.kill(processId, 0);
+    return true;
+  } catch (error) {
+    return codeOf(error) === 'EPERM';
+  }
+}
+
+function codeOf(error: unknown): string {
+  return (error as NodeJS.ErrnoException).code ?? '';
+}
