@@ -133,6 +133,7 @@ export async function startTwin(options: TwinOptions): Promise<Twin> {
       endpoint: () => endpoint,
       logDirectory: join(stateDirectory, 'lambda', 'logs'),
       faults,
+      compiledCode: join(packageDirectory, 'compiled'),
       environmentsPerFunction: options.environmentsPerFunction,
       credentialsOf: ({ name, roleArn = '' }) =>
         account.serviceSession(roleArn, 'lambda.amazonaws.com', name),

@@ -34,7 +34,7 @@ export class ExecutionEnvironment {
   constructor(
     private readonly deployed: DeployedFunction,
     host: HostSettings,
-    runtimeModules: string | undefined,
+    initialization: Initialization,
     private readonly log: FunctionLog,
   ) {
     const instance = randomBytes(16).toString('hex');
@@ -46,7 +46,7 @@ export class ExecutionEnvironment {
       execArgv: [],
       argv: [],
       resourceLimits: { maxOldGenerationSizeMb: deployed.memoryMB },
-      workerData: { runtimeModules } satisfies Initialization,
+      workerData: initialization,
     });
     this.ready = new Promise((resolve) => (this.settle = resolve));
     this.worker.on('message', (message: RuntimeMessage) => this.receive(message));

@@ -11,6 +11,8 @@ export interface ErrorPayload {
 export interface Initialization {
   /** A folder in which `@aws-sdk/*` and `@smithy/*` are found, as the managed runtime carries them. */
   readonly runtimeModules: string | undefined;
+  /** A folder in which compiled code is kept for further environments. */
+  readonly compiledCode: string | undefined;
 }
 
 export interface InvokeMessage {

@@ -24,7 +24,9 @@ export interface LambdaRuntimeOptions {
   readonly credentialsOf?: (deployed: DeployedFunction) => Credentials;
   /** Folder from which functions get the AWS SDK if their package leaves it out, as Lambda's runtime has one. */
   readonly runtimeModules?: string;
-  /** Most worker threads for one function. Default 10. */
+  /** Folder in which compiled code is kept, so that a cold start costs less the next time. Default: none is kept. */
+  readonly compiledCode?: string;
+  /** Most worker threads for one function. Default 4: more take longer to start than what they have to do. */
   readonly environmentsPerFunction?: number;
 }
 
@@ -57,10 +59,7 @@ export class WorkerLambdaRuntime implements LambdaRuntime {
     for (const { pool } of this.deployments.values()) pool.retire();
     this.deployments.clear();
     for (const deployed of functions) {
-      const pool = new EnvironmentPool(
-        () => this.start(deployed),
-        this.options.environmentsPerFunction ?? 10,
-      );
+      const pool = new EnvironmentPool(() => this.start(deployed), this.options.environmentsPerFunction ?? 4);
       this.pools.push(pool);
       this.deployments.set(deployed.arn, { deployed, pool });
     }
@@ -129,9 +128,14 @@ export class WorkerLambdaRuntime implements LambdaRuntime {
   }
 
   private start(deployed: DeployedFunction): ExecutionEnvironment {
-    const { region, endpoint, credentialsOf, runtimeModules } = this.options;
+    const { region, endpoint, credentialsOf, runtimeModules, compiledCode } = this.options;
     const host = { region, endpoint: endpoint(), credentials: credentialsOf?.(deployed) ?? localCredentials };
-    return new ExecutionEnvironment(deployed, host, runtimeModules, this.log(deployed.name));
+    return new ExecutionEnvironment(
+      deployed,
+      host,
+      { runtimeModules, compiledCode },
+      this.log(deployed.name),
+    );
   }
 
   private log(functionName: string): FunctionLog {
