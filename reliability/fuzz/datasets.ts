@@ -1,5 +1,7 @@
-/** A column of every type that Sluice loads; what the twin's stream, the files and the events of the targets are of. */
-export const EVERY_TYPE = `
+import { parseDataset } from '../../core/dataset';
+
+/** A column of every type that Sluice loads. */
+const EVERY_TYPE = `
 dataset: every_type
 source:
   prefix: every_type/{yyyy}/{MM}/{dd}/{HH}/
@@ -24,3 +26,23 @@ columns:
   - { name: code, type: char(4) }
   - { name: note, type: varchar(65535) }
 `;
+
+/** Small enough for a file that is written byte by byte. */
+const PLAIN = `
+dataset: plain
+source: { prefix: 'plain/{yyyy}/{MM}/{dd}/{HH}/' }
+target: { table: plain, key: [id], event_time: happened_at }
+columns:
+  - { name: id, type: varchar(64), required: true }
+  - { name: happened_at, type: timestamp, required: true }
+  - { name: whole, type: integer }
+  - { name: note, type: varchar(65535) }
+`;
+
+/** The datasets of the targets by file name. All are deployed, since the COPY role reads their prefixes only. */
+export const DATASET_FILES = { 'every-type.yml': EVERY_TYPE, 'plain.yml': PLAIN } as const;
+
+export const DATASETS = {
+  every_type: parseDataset(EVERY_TYPE, 'every-type.yml'),
+  plain: parseDataset(PLAIN, 'plain.yml'),
+} as const;

@@ -8,7 +8,7 @@ import { deleteObjects } from '../../testkit/empty-twin';
 import { callHandler, useHandlers } from '../../testkit/handlers';
 import { ServiceCopy } from '../../testkit/service-copy';
 import { TestTwin } from '../../testkit/test-twin';
-import { EVERY_TYPE } from './datasets';
+import { DATASET_FILES } from './datasets';
 
 const ROOT = resolve(__dirname, '../..');
 
@@ -23,7 +23,7 @@ export interface Loaded {
 }
 
 /**
- * Where cases are carried out: a twin with the datasets trips and every_type deployed, and the handlers of functions/
+ * Where cases are carried out: a twin with the datasets trips, every_type and plain deployed, and the handlers of functions/
  * called one by one as the state machine calls them.
  */
 export class Surroundings {
@@ -43,7 +43,7 @@ export class Surroundings {
   }
 
   static async start(): Promise<Surroundings> {
-    const service = await ServiceCopy.make({ 'every-type.yml': EVERY_TYPE });
+    const service = await ServiceCopy.make(DATASET_FILES);
     const surroundings = new Surroundings(service, undefined);
     surroundings.started = await TestTwin.start({
       serviceDirectory: service.directory,

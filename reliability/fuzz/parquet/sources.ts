@@ -33,17 +33,6 @@ const int96File = () =>
     { name: 'note', physical: 6, values: range.map((index) => byteArray(`note ${index} ü`)) },
   ]);
 
-export const PLAIN_DATASET = `
-dataset: plain
-source: { prefix: 'plain/{yyyy}/{MM}/{dd}/{HH}/' }
-target: { table: plain, key: [id], event_time: happened_at }
-columns:
-  - { name: id, type: varchar(64), required: true }
-  - { name: happened_at, type: timestamp, required: true }
-  - { name: whole, type: integer }
-  - { name: note, type: varchar(65535) }
-`;
-
 /** A SELECT and the options of the COPY that writes it. */
 const QUERIES = {
   uncompressed: [rows(40), 'COMPRESSION uncompressed'],

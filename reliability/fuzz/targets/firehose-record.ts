@@ -2,8 +2,8 @@ import { PutRecordBatchCommand, PutRecordCommand } from '@aws-sdk/client-firehos
 import { GetObjectCommand } from '@aws-sdk/client-s3';
 import fc from 'fast-check';
 import { writeFileSync } from 'node:fs';
-import { parseDataset, type Column } from '../../../core/dataset';
-import { EVERY_TYPE } from '../datasets';
+import type { Column } from '../../../core/dataset';
+import { DATASETS } from '../datasets';
 import { readEvents } from '../parquet-file';
 import type { Surroundings } from '../surroundings';
 import { ACCEPTED, same, Wrong, type Target, type Verdict } from '../target';
@@ -26,7 +26,7 @@ interface FirehoseRecordCase {
   readonly records: readonly RecordCase[];
 }
 
-const DATASET = parseDataset(EVERY_TYPE, 'every-type.yml');
+const DATASET = DATASETS.every_type;
 const REQUIRED = { id: '"a"', happened_at: '"2026-11-20T08:15:00Z"', updated_at: '"2026-11-20T08:30:00Z"' };
 /** Firehose takes no longer record; the rest of a batch's 4 MiB is for the others. */
 const LONGEST_RECORD = 1_024_000;

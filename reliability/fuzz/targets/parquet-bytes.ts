@@ -2,13 +2,12 @@ import { PutObjectCommand } from '@aws-sdk/client-s3';
 import fc from 'fast-check';
 import { writeFileSync } from 'node:fs';
 import { runInspect } from '../../../cli/inspect';
-import { parseDataset } from '../../../core/dataset';
 import { quoteName } from '../../../core/sql';
 import { CapturedOutput } from '../../../testkit/captured-output';
-import { EVERY_TYPE } from '../datasets';
+import { DATASETS } from '../datasets';
 import { readRows } from '../parquet-file';
 import { damage, damaged, type Damage } from '../parquet/damage';
-import { PLAIN_DATASET, SOURCE_NAMES, sourceFile, type SourceName } from '../parquet/sources';
+import { SOURCE_NAMES, sourceFile, type SourceName } from '../parquet/sources';
 import type { Surroundings } from '../surroundings';
 import { ACCEPTED, refusal, same, Wrong, type Target } from '../target';
 
@@ -21,10 +20,6 @@ interface ParquetBytesCase {
 
 const HOUR = '2026-11-20T08';
 const FILE = 'damaged.parquet';
-const DATASETS = {
-  plain: parseDataset(PLAIN_DATASET, 'plain.yml'),
-  every_type: parseDataset(EVERY_TYPE, 'every-type.yml'),
-};
 
 export const parquetBytes: Target<ParquetBytesCase> = {
   seconds: 60,
@@ -40,9 +35,7 @@ export const parquetBytes: Target<ParquetBytesCase> = {
     const path = surroundings.path('source.parquet');
     const [whole, second] = [await sourceFile(source, path), await sourceFile(other, path)];
     const bytes = damages.reduce((file, each) => damaged(file, each, second), whole);
-    const dataset = source === 'int96' ? 'plain' : 'every_type';
-    const judgeIt = () => judgeFile(dataset, bytes, surroundings);
-    return dataset === 'plain' ? surroundings.withDataset(PLAIN_DATASET, judgeIt) : judgeIt();
+    return judgeFile(source === 'int96' ? 'plain' : 'every_type', bytes, surroundings);
   },
 };
 
