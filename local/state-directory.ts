@@ -1,5 +1,6 @@
 import { accessSync, constants, mkdirSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { TwinError } from './twin-error';
 
 /**
  * Makes a state directory, with those above it, where it is not there.
@@ -11,11 +12,9 @@ export function makeStateDirectory(directory: string): void {
     accessSync(directory, constants.R_OK | constants.W_OK);
   } catch (error) {
     const { code = '', message } = error as NodeJS.ErrnoException;
-    throw Object.assign(
-      new Error(
-        `${directory} cannot hold the twin's state (${code === 'ENOTDIR' || code === 'EEXIST' ? 'a file stands where a directory is needed' : message}).\nFix: Name a directory that you may write to with --state-dir.`,
-      ),
-      { name: 'StateDirectoryUnusable' },
+    throw new TwinError(
+      'StateDirectoryUnusable',
+      `${directory} cannot hold the twin's state (${code === 'ENOTDIR' || code === 'EEXIST' ? 'a file stands where a directory is needed' : message}).\nFix: Name a directory that you may write to with --state-dir.`,
     );
   }
 }

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { linkSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { TwinError } from './twin-error';
 
 /** Directories that this very process holds: a lock with its own number and not among them is one of a process before. */
 const held = new Set<string>();
@@ -58,11 +59,9 @@ function succeeds(run: () => unknown, expected: string): boolean {
 }
 
 function inUse(directory: string, file: string, holder: number): Error {
-  return Object.assign(
-    new Error(
-      `${directory} is in use by process ${holder}. If that is a sluice command, wait for it or stop it; otherwise delete ${file}. Another --state-dir works beside it.`,
-    ),
-    { name: 'StateDirectoryInUse' },
+  return new TwinError(
+    'StateDirectoryInUse',
+    `${directory} is in use by process ${holder}. If that is a sluice command, wait for it or stop it; otherwise delete ${file}. Another --state-dir works beside it.`,
   );
 }
 

@@ -6,14 +6,6 @@ export function invalidArgument(message: string): ServiceError {
   return new ServiceError('InvalidArgumentException', message);
 }
 
-export function validation(...problems: readonly string[]): ServiceError {
-  const count = problems.length;
-  return new ServiceError(
-    'ValidationException',
-    `${count} validation error${count === 1 ? '' : 's'} detected: ${problems.join('; ')}`,
-  );
-}
-
 /** A member of the wrong JSON type. */
 export function serialization(message: string): ServiceError {
   return new ServiceError('SerializationException', message);

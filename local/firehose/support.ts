@@ -1,25 +1,25 @@
+import type { Support } from '../support';
 import { REQUESTS } from './requests';
 
 /** What the twin's Firehose does, and what it refuses. README and tests walk these lists. */
-export const firehoseSupport: { readonly supported: readonly string[]; readonly refused: readonly string[] } =
-  {
-    supported: [
-      ...Object.keys(REQUESTS),
-      'Direct puts, with AWS’s limits on records and batches',
-      'Buffering by size, interval and hour of arrival; x-sluice-arrival names another hour (the twin’s own)',
-      'A Lambda transform with retries: Ok, Dropped, ProcessingFailed',
-      'Conversion from JSON to Parquet by the OpenX JSON SerDe: string, boolean, tinyint, smallint, int, bigint, float, double, decimal, date, timestamp',
-      'Prefix and ErrorOutputPrefix with timestamp, random-string and error-output-type expressions, in UTC',
-      'Error objects for processing-failed and format-conversion-failed',
-      'Delivery at least once, through a kill of the process',
-    ],
-    refused: [
-      'Creating, updating, deleting, encrypting and tagging streams: they come from the packaged template',
-      'Sources other than direct puts (Kinesis, MSK, databases)',
-      'Destinations other than S3, and S3 backup',
-      'Dynamic partitioning, FileExtension, and a CustomTimeZone other than UTC',
-      'Delivery without conversion, and conversion to ORC or by the Hive JSON SerDe',
-      'Column types char, varchar, binary, array, map and struct',
-      'Timestamps as INT96: they are INT64 in microseconds',
-    ],
-  };
+export const firehoseSupport: Support = {
+  supported: [
+    ...Object.keys(REQUESTS),
+    'Direct puts, with AWS’s limits on records and batches',
+    'Buffering by size, interval and hour of arrival; x-sluice-arrival names another hour (the twin’s own)',
+    'A Lambda transform with retries: Ok, Dropped, ProcessingFailed',
+    'Conversion from JSON to Parquet by the OpenX JSON SerDe: string, boolean, tinyint, smallint, int, bigint, float, double, decimal, date, timestamp',
+    'Prefix and ErrorOutputPrefix with timestamp, random-string and error-output-type expressions, in UTC',
+    'Error objects for processing-failed and format-conversion-failed',
+    'Delivery at least once, through a kill of the process',
+  ],
+  refused: [
+    'Creating, updating, deleting, encrypting and tagging streams: they come from the packaged template',
+    'Sources other than direct puts (Kinesis, MSK, databases)',
+    'Destinations other than S3, and S3 backup',
+    'Dynamic partitioning, FileExtension, and a CustomTimeZone other than UTC',
+    'Delivery without conversion, and conversion to ORC or by the Hive JSON SerDe',
+    'Column types char, varchar, binary, array, map and struct',
+    'Timestamps as INT96: they are INT64 in microseconds',
+  ],
+};

@@ -1,6 +1,7 @@
-import { z } from 'zod';
+import type { z } from 'zod';
 import type { AwsJsonService } from './aws-json-service';
 import type { RequestContext } from './request-context';
+import { checkMembers } from './validation';
 import { ServiceError } from '../service-error';
 import type { ServiceName } from '../service-name';
 
@@ -37,12 +38,7 @@ export class JsonOperations implements AwsJsonService {
         `The twin has no operation ${name} of ${this.name}`,
       );
     }
-    const parsed = found.shape.safeParse(input);
-    if (!parsed.success) {
-      const { path = [], message = '' } = parsed.error.issues[0] ?? {};
-      throw new ServiceError('ValidationException', `${path.join('.')}: ${message}`);
-    }
-    return found.run(parsed.data as never);
+    return found.run(checkMembers(found.shape, input, 'ValidationException') as never);
   }
 
   async close(): Promise<void> {}

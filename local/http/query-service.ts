@@ -4,7 +4,7 @@ import type { ServiceName } from '../service-name';
 import type { AwsQueryService } from './aws-query';
 import { parseQueryForm, renderQueryError, renderQueryResult, type QueryDialect } from './query-form';
 
-/** A service of the Query protocol that has no forms of its own: an operation is a function of its members. */
+/** A service of the Query protocol: an operation is a function of its members. */
 export abstract class QueryService implements AwsQueryService {
   abstract readonly name: ServiceName;
 

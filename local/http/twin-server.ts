@@ -6,6 +6,7 @@ import type { CallingState } from '../faults/calling-state';
 import type { FaultInjector } from '../faults/fault-injector';
 import type { AwsJsonService } from './aws-json-service';
 import { ServiceError } from '../service-error';
+import { TwinError } from '../twin-error';
 import type { ServiceName } from '../service-name';
 import { send } from './answers';
 import { AwsJsonProtocol } from './aws-json';
@@ -73,10 +74,11 @@ export class TwinServer {
     await new Promise<void>((resolve, reject) => {
       this.server.once('error', (error: NodeJS.ErrnoException) => {
         if (error.code !== 'EADDRINUSE') return reject(error);
-        const inUse = new Error(
+        const inUse = new TwinError(
+          'PortInUse',
           `Port ${port} of ${HOST} is in use by another process.\nFix: Stop that, name another --port, or leave it out for a free one.`,
         );
-        reject(Object.assign(inUse, { name: 'PortInUse' }));
+        reject(inUse);
       });
       this.server.listen(port, HOST, resolve);
     });

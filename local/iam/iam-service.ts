@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { QueryService } from '../http/query-service';
+import { checkMembers } from '../http/validation';
 import { ServiceError } from '../service-error';
 import { roleId, type Account } from './account';
 import type { Role } from './principal';
@@ -107,11 +108,7 @@ function parsed(text: string): PolicyDocument {
   }
 }
 
-function read<Shape extends z.ZodType>(shape: Shape, input: unknown): z.output<Shape> {
-  const result = shape.safeParse(input);
-  if (result.success) return result.data;
-  const { path = [], message = '' } = result.error.issues[0] ?? {};
-  throw new ServiceError('ValidationError', `${path.join('.')}: ${message}`);
-}
+const read = <Shape extends z.ZodType>(shape: Shape, input: unknown) =>
+  checkMembers(shape, input, 'ValidationError');
 
 const noSuchEntity = (message: string) => new ServiceError('NoSuchEntity', message, 404);

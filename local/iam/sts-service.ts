@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { QueryService } from '../http/query-service';
+import { checkMembers } from '../http/validation';
 import { ServiceError } from '../service-error';
 import type { Account } from './account';
 import type { Principal } from './principal';
@@ -25,9 +26,11 @@ export class StsService extends QueryService {
       case 'GetCallerIdentity':
         return { Arn: principal.arn, UserId: principal.userId, Account: this.account.id };
       case 'AssumeRole': {
-        const parsed = assumeRole.safeParse(input);
-        if (!parsed.success) throw new ServiceError('ValidationError', parsed.error.issues[0]?.message ?? '');
-        const { RoleArn, RoleSessionName, DurationSeconds } = parsed.data;
+        const { RoleArn, RoleSessionName, DurationSeconds } = checkMembers(
+          assumeRole,
+          input,
+          'ValidationError',
+        );
         const session = this.account.assumeRole(principal, RoleArn, RoleSessionName);
         return {
           AssumedRoleUser: { Arn: session.arn, AssumedRoleId: session.userId },

@@ -1,5 +1,7 @@
+import type { Support } from '../support';
+
 /** What the twin's IAM and STS do and what they refuse; the twin's page lists it. */
-export const iamSupport: { readonly supported: readonly string[]; readonly refused: readonly string[] } = {
+export const iamSupport: Support = {
   supported: [
     'roles of the packaged template, with their inline policies and who they trust',
     'Step Functions, Firehose and COPY act with the roles of the template; COPY as by URLs that are valid for an hour, and only where its role trusts both of Redshift’s services',

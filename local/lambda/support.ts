@@ -1,5 +1,7 @@
+import type { Support } from '../support';
+
 /** What the twin's Lambda does and what it refuses; the twin's page lists it. */
-export const lambdaSupport: { readonly supported: readonly string[]; readonly refused: readonly string[] } = {
+export const lambdaSupport: Support = {
   supported: [
     'synchronous invocation of packaged functions, from Step Functions and Firehose',
     'runtime nodejs24.x, CommonJS and ES modules, async handlers with event and context',

@@ -1,8 +1,9 @@
+import type { Support } from '../support';
 import { FUNCTION_NAMES } from './sql/functions';
 import { SYSTEM_VIEWS } from './sql/scope';
 
 /** What the twin's Redshift Data API has and what it refuses; a test walks both lists. */
-export const redshiftDataSupport: { readonly supported: string[]; readonly refused: string[] } = {
+export const redshiftDataSupport: Support = {
   supported: [
     'ExecuteStatement',
     'BatchExecuteStatement',

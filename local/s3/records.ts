@@ -1,17 +1,12 @@
-import { readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { readIfPresent, writeWhole } from '../files';
 
-/** Writes a JSON file whole or not at all: the rename is what makes it visible. */
+/** Writes a JSON file whole or not at all. */
 export function writeRecord(path: string, record: object): void {
-  writeFileSync(`${path}.new`, JSON.stringify(record));
-  renameSync(`${path}.new`, path);
+  writeWhole(path, JSON.stringify(record));
 }
 
-/** @returns undefined where there is no such file. */
+/** @returns undefined if the file does not exist. */
 export function readRecord<T>(path: string): T | undefined {
-  try {
-    return JSON.parse(readFileSync(path, 'utf8')) as T;
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-    throw error;
-  }
+  const text = readIfPresent(path);
+  return text === undefined ? undefined : (JSON.parse(text) as T);
 }

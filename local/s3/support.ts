@@ -1,7 +1,8 @@
+import type { Support } from '../support';
 import { OPERATIONS } from './operation';
 
 /** What the twin's S3 does, and what it answers `NotImplemented` to. README and tests walk these lists. */
-export const s3Support: { readonly supported: readonly string[]; readonly refused: readonly string[] } = {
+export const s3Support: Support = {
   supported: [
     ...OPERATIONS,
     'Path-style requests',

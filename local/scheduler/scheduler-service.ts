@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { RestJsonService } from '../http/rest-json';
+import { checkMembers } from '../http/validation';
 import { ServiceError } from '../service-error';
 import { deadLetters, retryPolicy, type PlannedSchedule } from '../stack';
 
@@ -44,9 +45,7 @@ export class SchedulerService implements RestJsonService {
   ): Promise<unknown> {
     const name = decodeURIComponent(path.split('/')[2] ?? '');
     if (operation === 'GetSchedule') return described(this.find(query.groupName, name));
-    const parsed = update.safeParse(body);
-    if (!parsed.success) throw new ServiceError('ValidationException', parsed.error.message);
-    const { GroupName, Target, Description, ...rest } = parsed.data;
+    const { GroupName, Target, Description, ...rest } = checkMembers(update, body, 'ValidationException');
     const { logicalId, arn } = this.find(GroupName, name);
     this.schedules.set(keyOf(GroupName, name), {
       logicalId,

@@ -3,7 +3,7 @@ import { ServiceError } from '../service-error';
 /*
  * Errors have two names in SNS: the exception (`InvalidParameterException`), which an SDK throws and Step Functions
  * shows, and the code that stands in the Query protocol's answer (`InvalidParameter`). Inside the twin it is the
- * exception; `query.ts` writes the code.
+ * exception; `dialect.ts` has the codes.
  */
 
 /** @param parameter with what is wrong about it: `TopicArn Reason: …` */

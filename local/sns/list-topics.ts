@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { positionOf, tokenOf } from '../page-token';
 import { invalidParameter } from './errors';
 import { parseInput } from './input';
 import type { SnsState } from './state';
@@ -11,10 +12,9 @@ const PAGE = 100;
 /** @returns `{ Topics: [{ TopicArn }], NextToken? }` */
 export function listTopics({ topics }: SnsState, input: unknown) {
   const { NextToken: token } = parseInput(schema, input);
-  const start = token === undefined ? 0 : Number(token);
-  if (!Number.isInteger(start) || start < 0)
-    throw invalidParameter('NextToken Reason: not a token of ListTopics');
+  const start = token === undefined ? 0 : positionOf(token);
+  if (start === undefined) throw invalidParameter('NextToken Reason: not a token of ListTopics');
   const all = topics.list();
   const page = all.slice(start, start + PAGE).map((arn) => ({ TopicArn: arn }));
-  return { Topics: page, ...(start + PAGE < all.length ? { NextToken: String(start + PAGE) } : {}) };
+  return { Topics: page, ...(start + PAGE < all.length ? { NextToken: tokenOf(start + PAGE) } : {}) };
 }

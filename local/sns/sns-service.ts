@@ -1,14 +1,15 @@
 import { join } from 'node:path';
+import { unknownAction } from '../http/query-form';
+import { QueryService } from '../http/query-service';
 import { createTopic } from './create-topic';
+import { DIALECT } from './dialect';
 import { getTopicAttributes } from './get-topic-attributes';
 import { Inbox, type Notification } from './inbox';
 import { listTopics } from './list-topics';
 import { publish } from './publish';
-import { parseForm, renderError, renderResult, unknownAction, type QueryCall } from './query';
 import type { SnsState } from './state';
 import { listSubscriptionsByTopic, subscribe, unsubscribe } from './subscriptions';
 import { Topics } from './topics';
-import type { ServiceError } from '../service-error';
 
 const operations: Readonly<Record<string, (state: SnsState, input: unknown) => unknown>> = {
   CreateTopic: createTopic,
@@ -28,11 +29,12 @@ export interface SnsOptions {
 }
 
 /** Amazon SNS: topics whose messages all come to one inbox, a file that a user and the tests read. */
-export class SnsService {
+export class SnsService extends QueryService {
   readonly name = 'sns';
   private readonly state: SnsState;
 
   constructor({ directory, region, accountId }: SnsOptions) {
+    super(DIALECT);
     const inbox = new Inbox(join(directory, 'messages.jsonl'));
     this.state = { topics: new Topics(directory), inbox, subscriptions: [], region, accountId };
   }
@@ -73,20 +75,8 @@ export class SnsService {
    */
   async call(operation: string, input: unknown): Promise<unknown> {
     const carryOut = Object.hasOwn(operations, operation) ? operations[operation] : undefined;
-    if (carryOut === undefined) throw unknownAction(operation);
+    if (carryOut === undefined) throw unknownAction(operation, DIALECT.version);
     return await carryOut(this.state, input);
-  }
-
-  parse(body: string): QueryCall {
-    return parseForm(body);
-  }
-
-  render(operation: string, result: unknown, requestId: string): string {
-    return renderResult(operation, result, requestId);
-  }
-
-  renderError(error: ServiceError, requestId: string): string {
-    return renderError(error, requestId);
   }
 
   async close(): Promise<void> {

@@ -1,5 +1,7 @@
+import type { Support } from '../support';
+
 /** What the twin's SNS does and what it refuses; the twin's page lists it. */
-export const snsSupport: { readonly supported: readonly string[]; readonly refused: readonly string[] } = {
+export const snsSupport: Support = {
   supported: [
     'CreateTopic (standard topics, by name)',
     'Publish to a topic: Message (256 KiB), Subject, MessageAttributes of type String, String.Array and Number',

@@ -1,5 +1,6 @@
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { readIfPresent, writeWhole } from '../files';
 
 /** The ARNs of all topics, kept in `topics.json` so that they outlive a restart. */
 export class Topics {
@@ -9,7 +10,7 @@ export class Topics {
   constructor(directory: string) {
     mkdirSync(directory, { recursive: true });
     this.path = join(directory, 'topics.json');
-    this.arns = new Set(readArns(this.path));
+    this.arns = new Set(JSON.parse(readIfPresent(this.path) ?? '[]') as string[]);
   }
 
   has(arn: string): boolean {
@@ -25,17 +26,6 @@ export class Topics {
   add(arn: string): void {
     if (this.arns.has(arn)) return;
     this.arns.add(arn);
-    const text = `${JSON.stringify([...this.arns], undefined, 2)}\n`;
-    writeFileSync(`${this.path}.new`, text);
-    renameSync(`${this.path}.new`, this.path);
-  }
-}
-
-function readArns(path: string): readonly string[] {
-  try {
-    return JSON.parse(readFileSync(path, 'utf8')) as string[];
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
-    throw error;
+    writeWhole(this.path, `${JSON.stringify([...this.arns], undefined, 2)}\n`);
   }
 }

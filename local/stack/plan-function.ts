@@ -49,7 +49,7 @@ export function planFunction(
   return {
     logicalId,
     name: scope.refOf(logicalId),
-    arn: String(scope.attribute(logicalId, 'Arn', logicalId)),
+    arn: scope.attributeOf(logicalId, 'Arn'),
     handler: properties.Handler,
     runtime: properties.Runtime,
     zipFile: basename(properties.Code.S3Key),

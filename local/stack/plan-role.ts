@@ -25,7 +25,7 @@ export function planRole(scope: StackScope, logicalId: string, { Properties: giv
   return {
     logicalId,
     name: scope.refOf(logicalId),
-    arn: String(scope.attribute(logicalId, 'Arn', logicalId)),
+    arn: scope.attributeOf(logicalId, 'Arn'),
     trust: properties.AssumeRolePolicyDocument,
     policies: properties.Policies.map(({ PolicyName: name, PolicyDocument: document }) => ({
       name,

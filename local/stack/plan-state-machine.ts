@@ -36,7 +36,7 @@ export function planStateMachine(
   }
   return {
     logicalId,
-    name: String(scope.attribute(logicalId, 'Name', logicalId)),
+    name: scope.attributeOf(logicalId, 'Name'),
     arn: scope.refOf(logicalId),
     definition: text ?? JSON.stringify(object),
     roleArn,

@@ -80,7 +80,7 @@ export function planStream(
   return {
     logicalId,
     name: scope.refOf(logicalId),
-    arn: String(scope.attribute(logicalId, 'Arn', logicalId)),
+    arn: scope.attributeOf(logicalId, 'Arn'),
     bucket: bucketOf(destination.BucketARN) ?? destination.BucketARN,
     roleArn: destination.RoleARN,
     prefix: destination.Prefix,

@@ -29,7 +29,7 @@ export function planTopic(
   readProperties(scope, logicalId, given, { effective, without });
   return {
     logicalId,
-    name: String(scope.attribute(logicalId, 'TopicName', logicalId)),
+    name: scope.attributeOf(logicalId, 'TopicName'),
     arn: scope.refOf(logicalId),
   };
 }

@@ -46,8 +46,8 @@ export function planNamespace(
   return {
     logicalId,
     name: properties.NamespaceName,
-    arn: String(scope.attribute(logicalId, 'Namespace.NamespaceArn', logicalId)),
-    id: String(scope.attribute(logicalId, 'Namespace.NamespaceId', logicalId)),
+    arn: scope.attributeOf(logicalId, 'Namespace.NamespaceArn'),
+    id: scope.attributeOf(logicalId, 'Namespace.NamespaceId'),
     database: properties.DbName,
     adminUsername: properties.AdminUsername,
     iamRoles: properties.IamRoles,
@@ -75,8 +75,8 @@ export function planWorkgroup(
   return {
     logicalId,
     name: properties.WorkgroupName,
-    arn: String(scope.attribute(logicalId, 'Workgroup.WorkgroupArn', logicalId)),
-    id: String(scope.attribute(logicalId, 'Workgroup.WorkgroupId', logicalId)),
+    arn: scope.attributeOf(logicalId, 'Workgroup.WorkgroupArn'),
+    id: scope.attributeOf(logicalId, 'Workgroup.WorkgroupId'),
     namespace: properties.NamespaceName,
     publiclyAccessible: properties.PubliclyAccessible,
     baseCapacity: properties.BaseCapacity,

@@ -57,6 +57,11 @@ export class StackScope implements Scope {
     return this.ref(logicalId, logicalId) as string;
   }
 
+  /** What `Fn::GetAtt` gives for a resource. */
+  attributeOf(logicalId: string, attribute: string): string {
+    return String(this.attribute(logicalId, attribute, logicalId));
+  }
+
   ref(name: string, path: string): unknown {
     if (Object.hasOwn(this.pseudoParameters, name)) return this.pseudoParameters[name];
     if (Object.hasOwn(this.template.Parameters, name)) return this.parameter(name, path);

@@ -1,5 +1,7 @@
+import type { Support } from '../support';
+
 /** What the twin tells of the deployed stack, by the services that would; the twin's page lists it. */
-export const stackSupport: { readonly supported: readonly string[]; readonly refused: readonly string[] } = {
+export const stackSupport: Support = {
   supported: [
     'CloudFormation: DescribeStacks, with the outputs of the packaged template',
     'IAM: GetRole, UpdateAssumeRolePolicy, ListRolePolicies, GetRolePolicy, PutRolePolicy, DeleteRolePolicy, SimulatePrincipalPolicy',

@@ -1,4 +1,5 @@
-import { closeSync, existsSync, fdatasyncSync, openSync, readFileSync, writeSync } from 'node:fs';
+import { closeSync, fdatasyncSync, openSync, writeSync } from 'node:fs';
+import { parseJsonLines, readIfPresent } from '../files';
 import type { Ending } from './interpreter/run';
 import type { RecordedEvent } from './interpreter/history';
 
@@ -84,25 +85,13 @@ export class Journal {
 
 /** Reads a journal; undefined when not even the start got into it. A line that was cut off is passed over. */
 export function readJournal(path: string): JournalContent | undefined {
-  if (!existsSync(path)) return undefined;
   let started: StartedRecord | undefined;
   let ended: EndedRecord | undefined;
   const events: RecordedEvent[] = [];
-  for (const text of readFileSync(path, 'utf8').split('\n')) {
-    const line = parseLine(text);
-    if (line === undefined) continue;
+  for (const line of parseJsonLines(readIfPresent(path) ?? '') as Line[]) {
     if ('started' in line) started = line.started;
     else if ('event' in line) events.push(line.event);
     else ended = line.ended;
   }
   return started && { started, events, ended };
-}
-
-function parseLine(text: string): Line | undefined {
-  if (text === '') return undefined;
-  try {
-    return JSON.parse(text) as Line;
-  } catch {
-    return undefined;
-  }
 }

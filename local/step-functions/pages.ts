@@ -1,3 +1,4 @@
+import { positionOf, tokenOf } from '../page-token';
 import { ServiceError } from '../service-error';
 
 /** What AWS gives when a list is asked for without a number, or with 0. */
@@ -15,10 +16,8 @@ export function pageOf<T>(all: readonly T[], maxResults = 0, nextToken?: string)
   return { items: all.slice(start, end), nextToken: end < all.length ? tokenOf(end) : undefined };
 }
 
-const tokenOf = (start: number): string => Buffer.from(`from:${start}`).toString('base64url');
-
 function startOf(token: string): number {
-  const match = /^from:(\d+)$/.exec(Buffer.from(token, 'base64url').toString());
-  if (!match) throw new ServiceError('InvalidToken', `Invalid Token: '${token}'`);
-  return Number(match[1]);
+  const start = positionOf(token);
+  if (start === undefined) throw new ServiceError('InvalidToken', `Invalid Token: '${token}'`);
+  return start;
 }

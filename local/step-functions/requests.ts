@@ -50,13 +50,3 @@ export type RequestOf<O extends OperationName> = z.infer<(typeof requests)[O]>;
 export const operationNames = Object.keys(requests) as OperationName[];
 
 export const isOperation = (name: string): name is OperationName => Object.hasOwn(requests, name);
-
-/** The complaint about an input in the words that the service's validation has. */
-export function validationText(error: z.ZodError): string {
-  const errors = error.issues.map((issue) =>
-    issue.code === 'unrecognized_keys'
-      ? `Value at '${issue.keys.join(', ')}' failed to satisfy constraint: Member is not known to the local twin`
-      : `Value at '${issue.path.join('.')}' failed to satisfy constraint: ${issue.message}`,
-  );
-  return `${errors.length} validation error${errors.length === 1 ? '' : 's'} detected: ${errors.join('; ')}`;
-}

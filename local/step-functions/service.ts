@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import type { AwsJsonService } from '../http/aws-json-service';
 import type { RequestContext } from '../http/request-context';
+import { validate, validationError } from '../http/validation';
 import type { LambdaRuntime } from '../lambda/lambda-runtime';
 import { ServiceError } from '../service-error';
 import type { Integrations } from './integrations';
@@ -11,7 +12,7 @@ import { nestingOf } from './json';
 import { limits } from './limits';
 import { checkName } from './names';
 import { pageOf } from './pages';
-import { isOperation, type OperationName, type RequestOf, requests, validationText } from './requests';
+import { isOperation, type OperationName, type RequestOf, requests } from './requests';
 import {
   executionDescription,
   executionItem,
@@ -87,10 +88,9 @@ export class StepFunctionsService implements AwsJsonService {
         `The local twin has no operation ${this.target}.${operation}`,
       );
     }
-    const parsed = requests[operation].safeParse(input ?? {});
-    if (!parsed.success) throw new ServiceError('ValidationException', validationText(parsed.error));
-    const carryOut = this.operations[operation] as (request: unknown) => object | Promise<object>;
-    return carryOut(parsed.data);
+    const request = validate(requests[operation], input);
+    const run = this.operations[operation] as (request: unknown) => object | Promise<object>;
+    return run(request);
   }
 
   /** The ARN or name that a call is about. */
@@ -169,9 +169,8 @@ export class StepFunctionsService implements AwsJsonService {
 
 function checkInput(input: string): void {
   if (Buffer.byteLength(input) > limits.payloadBytes) {
-    throw new ServiceError(
-      'ValidationException',
-      `1 validation error detected: Value at 'input' failed to satisfy constraint: Member must have length less than or equal to ${limits.payloadBytes}`,
+    throw validationError(
+      `Value at 'input' failed to satisfy constraint: Member must have length less than or equal to ${limits.payloadBytes}`,
     );
   }
   try {

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { writeWhole } from '../files';
 import { ServiceError } from '../service-error';
 import { type Diagnostic, diagnosticsText } from './definition/diagnostics';
 import type { Definition } from './definition/language';
@@ -94,9 +95,7 @@ export class StateMachines {
       revisionId: randomUUID(),
       creationDate,
     };
-    const file = join(this.directory, `${name}.json`);
-    writeFileSync(`${file}.new`, JSON.stringify(stored));
-    renameSync(`${file}.new`, file);
+    writeWhole(join(this.directory, `${name}.json`), JSON.stringify(stored));
     const machine = { ...stored, parsed };
     this.byArn.set(machine.arn, machine);
     return machine;

@@ -1,10 +1,11 @@
+import type { Support } from '../support';
 import { operators, presence } from './interpreter/choice-rules';
 import { integrations } from './interpreter/resources';
 import { intrinsicFunctions } from './jsonpath/intrinsic-functions';
 import { operationNames } from './requests';
 
 /** What the twin's Step Functions has and what it refuses; `local/README.md` lists it. */
-export const stepFunctionsSupport: { supported: string[]; refused: string[] } = {
+export const stepFunctionsSupport: Support = {
   supported: [
     ...operationNames,
     'QueryLanguage JSONPath',

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { validate } from '../validation';
+import { validate } from '../../http/validation';
 import { isFinal, type Progress, type StatementRecord } from '../statements/record';
 import { seconds, type Operation } from './context';
 import { statementId, waitTimeSeconds } from './shapes';

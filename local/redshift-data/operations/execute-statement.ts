@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { validate } from '../validation';
+import { validate } from '../../http/validation';
 import type { Operation } from './context';
 import { submission } from './shapes';
 import { submit } from './submit';

@@ -1,9 +1,10 @@
 import { z } from 'zod';
+import { tokenOf } from '../../page-token';
 import { ServiceError } from '../../service-error';
-import { validate } from '../validation';
+import { validate } from '../../http/validation';
 import { columnMetadata } from './column-metadata';
 import type { Operation } from './context';
-import { encodeToken, nextToken, startOf, statementId, waitTimeSeconds } from './shapes';
+import { nextToken, startOf, statementId, waitTimeSeconds } from './shapes';
 
 const shape = z.strictObject({ Id: statementId, NextToken: nextToken, WaitTimeSeconds: waitTimeSeconds });
 
@@ -33,6 +34,6 @@ export const getStatementResult: Operation = async (input, { registry }, request
     Records: await result.page(page),
     ColumnMetadata: result.columns.map(columnMetadata),
     TotalNumRows: result.rows,
-    NextToken: page + 1 < result.pageCount ? encodeToken(page + 1) : undefined,
+    NextToken: page + 1 < result.pageCount ? tokenOf(page + 1) : undefined,
   };
 };

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { validate } from '../validation';
+import { validate } from '../../http/validation';
 import type { StatementRecord } from '../statements/record';
 import { seconds, type Operation } from './context';
 import { checkWorkgroup, nextToken, paginate, workgroupName } from './shapes';

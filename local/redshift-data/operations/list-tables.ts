@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { validate } from '../validation';
+import { validate } from '../../http/validation';
 import { likePattern, withCatalog } from './catalog-access';
 import type { Operation } from './context';
 import { connection, paginate } from './shapes';

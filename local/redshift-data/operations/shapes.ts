@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { positionOf, tokenOf } from '../../page-token';
 import { ServiceError } from '../../service-error';
 import type { ServiceContext } from './context';
 
@@ -71,19 +72,15 @@ export function paginate<T>(
 ): { page: readonly T[]; next?: string } {
   const start = startOf(token, items.length);
   const end = start + (size === undefined || size === 0 ? 1000 : size);
-  return { page: items.slice(start, end), next: end < items.length ? encodeToken(end) : undefined };
-}
-
-export function encodeToken(position: number): string {
-  return Buffer.from(`page:${position}`).toString('base64');
+  return { page: items.slice(start, end), next: end < items.length ? tokenOf(end) : undefined };
 }
 
 /** @throws ServiceError ValidationException for a token that the twin has not given. */
 export function startOf(token: string | undefined, length: number): number {
   if (token === undefined || token === '') return 0;
-  const match = /^page:(\d+)$/.exec(Buffer.from(token, 'base64').toString());
-  if (match === null || Number(match[1]) > length) {
+  const start = positionOf(token);
+  if (start === undefined || start > length) {
     throw new ServiceError('ValidationException', 'Invalid NextToken.');
   }
-  return Number(match[1]);
+  return start;
 }

@@ -1,5 +1,6 @@
-import { appendFileSync, existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { appendFileSync } from 'node:fs';
 import { z } from 'zod';
+import { parseJsonLines, readIfPresent, writeWhole } from '../../files';
 import type { StatementRecord } from './record';
 
 /**
@@ -16,12 +17,12 @@ export class Journal {
 
   /** The last state of each statement, oldest first; a last line that was cut off is left out. */
   read(): readonly JournalEntry[] {
-    if (!existsSync(this.path)) return [];
+    const text = readIfPresent(this.path);
+    if (text === undefined) return [];
     const entries = new Map<string, JournalEntry>();
-    for (const line of readFileSync(this.path, 'utf8').split('\n')) {
-      const parsed = parseLine(line);
-      if (parsed !== undefined)
-        entries.set(parsed.id, { ...parsed, token: parsed.token ?? entries.get(parsed.id)?.token });
+    for (const line of parseJsonLines(text)) {
+      const { success, data } = entry.safeParse(line);
+      if (success) entries.set(data.id, { ...data, token: data.token ?? entries.get(data.id)?.token });
     }
     this.compact([...entries.values()]);
     return [...entries.values()];
@@ -29,8 +30,7 @@ export class Journal {
 
   private compact(entries: readonly JournalEntry[]): void {
     // Whole or not at all: who is killed here must not have forgotten what was submitted.
-    writeFileSync(`${this.path}.new`, entries.map((entry) => `${JSON.stringify(entry)}\n`).join(''));
-    renameSync(`${this.path}.new`, this.path);
+    writeWhole(this.path, entries.map((each) => `${JSON.stringify(each)}\n`).join(''));
   }
 }
 
@@ -69,14 +69,6 @@ const entry = z.object({
   token: z.object({ token: z.string(), digest: z.string() }).optional(),
 });
 export type JournalEntry = z.infer<typeof entry>;
-
-function parseLine(line: string): JournalEntry | undefined {
-  try {
-    return entry.parse(JSON.parse(line));
-  } catch {
-    return undefined;
-  }
-}
 
 function serialize(record: StatementRecord): Omit<JournalEntry, 'token'> {
   const { id, pid, submission } = record;

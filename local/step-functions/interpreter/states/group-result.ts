@@ -2,12 +2,13 @@ import type { HistoryEventType } from '@aws-sdk/client-sfn';
 import type { Json } from '../../json';
 import { finish, type ResultFields } from '../data-flow';
 import type { Outcome, Visit } from '../execution';
+import { type ErrorHandling, withErrorHandling } from '../retry';
 
 /**
  * The outcome of a Parallel or Map state whose threads have all succeeded. On the service it has succeeded before its
  * result is put in place: where that fails, the failure follows the success; found in recordings of the service.
  */
-export function finishGroup(
+function finishGroup(
   state: ResultFields & { readonly Next?: string },
   result: Json,
   visit: Visit,
@@ -21,4 +22,31 @@ export function finishGroup(
     thread.lastEventId = eventId;
     throw error;
   }
+}
+
+/**
+ * Runs a Parallel or Map state and records how it ends. A state whose own fields are wrong fails its execution without
+ * an event of its own: it has not started.
+ * @param run runs the threads and gives the state's result; it calls `started` before the first.
+ */
+export function runGroup(
+  kind: 'Parallel' | 'Map',
+  state: ResultFields & ErrorHandling & { readonly Next?: string },
+  visit: Visit,
+  run: (started: () => void) => Promise<Json>,
+): Promise<Outcome> {
+  let isRunning = false;
+  return withErrorHandling(
+    state,
+    visit,
+    async () => {
+      isRunning = false;
+      const result = await run(() => (isRunning = true));
+      isRunning = false;
+      return finishGroup(state, result, visit, `${kind}StateSucceeded`);
+    },
+    () => {
+      if (isRunning) visit.execution.history.record(visit.thread, `${kind}StateFailed`);
+    },
+  );
 }

@@ -5,8 +5,7 @@ import { selectInput } from '../data-flow';
 import type { Outcome, Visit } from '../execution';
 import { sourceOf } from '../context-object';
 import { EvaluationFailure } from '../failures';
-import { withErrorHandling } from '../retry';
-import { finishGroup } from './group-result';
+import { runGroup } from './group-result';
 import { runDistributed } from './map-distributed';
 import { runInline } from './map-inline';
 import { concurrency, toleratedFailures } from './map-settings';
@@ -19,28 +18,15 @@ const isDistributed = (state: MapState): boolean =>
 
 /** Runs a workflow for every item of an array. https://states-language.net/#map-state */
 export function runMap(state: MapState, visit: Visit): Promise<Outcome> {
-  const { history } = visit.execution;
-  let started = false;
-  return withErrorHandling(
-    state,
-    visit,
-    async () => {
-      started = false;
-      const work = plan(state, visit);
-      history.record(visit.thread, 'MapStateStarted', {
-        mapStateStartedEventDetails: { length: work.items.length },
-      });
-      const tolerated = toleratedFailures(state, sourceOf(visit, work.input));
-      started = true;
-      const result = await (isDistributed(state) ? runDistributed(work, tolerated) : runInline(work));
-      started = false;
-      return finishGroup(state, result, visit, 'MapStateSucceeded');
-    },
-    () => {
-      // A Map whose own fields are wrong fails its execution without an event of its own.
-      if (started) history.record(visit.thread, 'MapStateFailed');
-    },
-  );
+  return runGroup('Map', state, visit, async (started) => {
+    const work = plan(state, visit);
+    visit.execution.history.record(visit.thread, 'MapStateStarted', {
+      mapStateStartedEventDetails: { length: work.items.length },
+    });
+    const tolerated = toleratedFailures(state, sourceOf(visit, work.input));
+    started();
+    return isDistributed(state) ? runDistributed(work, tolerated) : runInline(work);
+  });
 }
 
 function plan(state: MapState, visit: Visit): MapWork {

@@ -3,31 +3,18 @@ import { Payload } from '../../json';
 import { checkSize, effectiveInput } from '../data-flow';
 import type { Outcome, Visit } from '../execution';
 import { ThreadGroup } from '../group';
-import { withErrorHandling } from '../retry';
-import { finishGroup } from './group-result';
+import { runGroup } from './group-result';
 
 /** Runs its branches beside each other; the first that fails fails the state. https://states-language.net/#parallel-state */
 export function runParallel(state: ParallelState, visit: Visit): Promise<Outcome> {
-  const { history } = visit.execution;
-  let started = false;
-  return withErrorHandling(
-    state,
-    visit,
-    async () => {
-      started = false;
-      const input = new Payload(effectiveInput(state, visit));
-      checkSize(input, visit.name, 'provided parameters');
-      const startedEventId = history.record(visit.thread, 'ParallelStateStarted');
-      started = true;
-      const outputs = await runBranches(state, input, startedEventId, visit);
-      const result = outputs.map((output) => output.value);
-      started = false;
-      return finishGroup(state, result, visit, 'ParallelStateSucceeded');
-    },
-    () => {
-      if (started) history.record(visit.thread, 'ParallelStateFailed');
-    },
-  );
+  return runGroup('Parallel', state, visit, async (started) => {
+    const input = new Payload(effectiveInput(state, visit));
+    checkSize(input, visit.name, 'provided parameters');
+    const startedEventId = visit.execution.history.record(visit.thread, 'ParallelStateStarted');
+    started();
+    const outputs = await runBranches(state, input, startedEventId, visit);
+    return outputs.map((output) => output.value);
+  });
 }
 
 async function runBranches(
