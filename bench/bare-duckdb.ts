@@ -1,11 +1,14 @@
 import { DuckDBInstance } from '@duckdb/node-api';
 import { statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { diagnosisParameters, startParameters } from '../core/history';
+import type { Dataset } from '../core/dataset';
+import { loadedRow } from '../core/history';
 import { addHours, startOfHour, timestampText } from '../core/hour';
-import { quoteName, renderSql } from '../core/sql';
-import { datasetPieces, stagingTable } from '../core/warehouse';
-import { readDatasets, readSql } from '../service/package-files';
+import { sql, type Pieces } from '../core/sql';
+import type { ValidatedState } from '../core/states';
+import { datasetPieces, stagingPieces, stagingTable } from '../core/warehouse';
+import { readDatasets } from '../service/datasets';
+import { namedStatementsOf } from '../service/statements';
 import type { Side } from './side';
 
 const ROOT = resolve(__dirname, '..');
@@ -22,22 +25,19 @@ export async function bareDuckdb(files: readonly string[], hour: string, directo
     "SET integer_division = true; SET default_null_order = 'NULLS_LAST_ON_ASC_FIRST_ON_DESC'",
   );
   const staging = stagingTable(dataset.name, hour, 'bench');
-  const pieces: Record<string, string> = {
+  const nothing = sql``;
+  const pieces: Pieces = {
     ...datasetPieces(dataset),
-    target_attributes: '',
-    staging_attributes: '',
-    staging: `"sluice".${quoteName(staging)}`,
+    ...stagingPieces(staging),
+    target_attributes: nothing,
+    staging_attributes: nothing,
   };
   const plain = (sql: string) =>
     sql.replaceAll('GETDATE()', 'CAST(now() AS TIMESTAMP)').replace(/ DISTSTYLE AUTO SORTKEY \(.*\)/, '');
   const statements = (step: string) =>
-    readSql(ROOT, step)
-      .filter((each) => each.when === undefined || each.when === dataset.load.strategy)
+    namedStatementsOf(ROOT, step, dataset, pieces, { 'copy-files': [] })
       .filter((each) => each.name !== 'lock-mutex')
-      .map((each) => ({
-        name: each.name,
-        sql: plain(renderSql(each, { ...pieces, file_columns: '', manifest: '', role: '' })),
-      }));
+      .map((each) => ({ name: each.name, sql: plain(each.sql) }));
 
   const run = async (sql: string, values: Record<string, string | number>) => {
     const used = Object.entries(values).filter(([name]) => new RegExp(`(?<!:):${name}\\b`).test(sql));
@@ -69,8 +69,8 @@ export async function bareDuckdb(files: readonly string[], hour: string, directo
     async round() {
       rounds += 1;
       await transaction(async () => {
-        for (const { name, sql } of statements('copy-to-staging')) {
-          if (name !== 'copy-files') await run(sql, {});
+        for (const { sql } of statements('copy-to-staging')) {
+          await run(sql, {});
         }
         for (const file of files) {
           await run(
@@ -88,24 +88,12 @@ export async function bareDuckdb(files: readonly string[], hour: string, directo
         partition_time: timestampText(startOfHour(hour)),
         first_event: String(counts.first_event),
         last_event: String(counts.last_event),
-        dataset: dataset.name,
-        partition: hour,
-        execution: `bench-${rounds}`,
-        reason: 'requested',
-        files: files.length,
-        bytes,
-        rows_in_files: Number(counts.staged),
         keys: Number(counts.keys),
-        other_hours: Number(counts.other_hours),
-        quarantined: 0,
-        vanished: 0,
-        overwritten: 0,
-        error_objects: 0,
-        error_records: 0,
-        fingerprint: '',
-        plan_key: '',
-        ...startParameters(new Date()),
-        ...diagnosisParameters(undefined, {}),
+        ...loadedRow(
+          loadOf(dataset, hour, `bench-${rounds}`, files.length, bytes, counts),
+          { fingerprint: '' },
+          {},
+        ),
       };
       let result: Record<string, unknown> = {};
       await transaction(async () => {
@@ -129,6 +117,52 @@ export async function bareDuckdb(files: readonly string[], hour: string, directo
       connection.closeSync();
       instance.closeSync();
       return Promise.resolve();
+    },
+  };
+}
+
+/** The load as the state machine would have it by now; what the merge does not record is left at nothing. */
+function loadOf(
+  dataset: Dataset,
+  partition: string,
+  execution: string,
+  files: number,
+  bytes: number,
+  counts: Readonly<Record<string, unknown>>,
+): ValidatedState {
+  const staged = Number(counts.staged);
+  return {
+    dataset: dataset.name,
+    partition,
+    execution,
+    reason: 'requested',
+    files,
+    diagnosis_bytes: 0,
+    most_failed_copies: 0,
+    inspection: {
+      outcome: 'ready',
+      plan_key: '',
+      staging: '',
+      files,
+      rows: staged,
+      bytes,
+      quarantined: 0,
+      vanished: 0,
+      overwritten: 0,
+      error_objects: 0,
+      error_records: 0,
+      on_bad_file: dataset.load.on_bad_file,
+      failed_copies: 0,
+      started: new Date().toISOString(),
+      statement_timeout_minutes: 0,
+      merge_timeout_minutes: 0,
+    },
+    counts: {
+      staged,
+      keys: Number(counts.keys),
+      other_hours: Number(counts.other_hours),
+      first_event: String(counts.first_event),
+      last_event: String(counts.last_event),
     },
   };
 }

@@ -6,6 +6,7 @@ import { connectionTo } from '../cli/shared/connect';
 import { Output } from '../cli/shared/output';
 import { query } from '../cli/shared/query';
 import { startLoad } from '../cli/load/follow';
+import { sql } from '../core/sql';
 import { prefixOfHour } from '../core/prefix';
 import { startTwin } from '../local/twin';
 import { makeHour } from './make-hour';
@@ -47,7 +48,7 @@ export async function stateMachine(
   mkdirSync(warmUp);
   await put(await makeHour(warmUp, 100, 1), WARM_UP_HOUR);
   await load(WARM_UP_HOUR);
-  await query(connection, 'DELETE FROM trips');
+  await query(connection, sql`DELETE FROM trips`);
   return {
     async round() {
       const { staged, duplicates, deleted, inserted } = await load(hour);

@@ -1,7 +1,7 @@
 import type { Dataset } from '../core/dataset';
 import { addHours, lastClosedHour, type Hour } from '../core/hour';
 import { LONGEST_RANGE_HOURS } from '../core/execution-input';
-import { quoteName } from '../core/sql';
+import { joinSql, quoteName, sql, type Sql } from '../core/sql';
 import { checkDemo, type DemoOptions } from './demo/usage';
 import type { LoadDocument } from './load/document';
 import { startLoad } from './load/follow';
@@ -207,32 +207,30 @@ function busiest(loads: readonly LoadDocument[]): Hour | undefined {
 
 /** What two states of the table are compared by: every column takes part. */
 async function summarize(connection: TwinConnection, dataset: Dataset): Promise<Record<string, unknown>> {
-  const key = dataset.target.key.map(quoteName).join(', ');
+  const key = joinSql(dataset.target.key.map(quoteName));
   const columns = dataset.columns.map(({ name, type }) => {
     const column = quoteName(name);
     return ['smallint', 'integer', 'bigint', 'decimal'].includes(type.kind)
-      ? `SUM(${column}) AS ${quoteName(`sum of ${name}`)}`
-      : `COUNT(DISTINCT ${column}) AS ${quoteName(`distinct ${name}`)}`;
+      ? sql`SUM(${column}) AS ${quoteName(`sum of ${name}`)}`
+      : sql`COUNT(DISTINCT ${column}) AS ${quoteName(`distinct ${name}`)}`;
   });
-  const table = `${quoteName(dataset.target.schema)}.${quoteName(dataset.target.table)}`;
+  const table = sql`${quoteName(dataset.target.schema)}.${quoteName(dataset.target.table)}`;
   const { columns: names, rows } = await query(
     connection,
-    `SELECT COUNT(*) AS "rows", (SELECT COUNT(*) FROM (SELECT 1 AS "one" FROM ${table} GROUP BY ${key}) AS "keys") AS "keys", ${columns.join(', ')} FROM ${table}`,
+    sql`SELECT COUNT(*) AS "rows", (SELECT COUNT(*) FROM (SELECT 1 AS "one" FROM ${table} GROUP BY ${key}) AS "keys") AS "keys", ${joinSql(columns)} FROM ${table}`,
   );
   return Object.fromEntries(names.map((name, index) => [name, rows[0]?.[index] ?? null]));
 }
 
 /** The columns that show what the merge is about, as many as a terminal has room for. */
-function sampleSql(dataset: Dataset): string {
+function sampleSql(dataset: Dataset): Sql {
   const { schema, table, key, version, event_time, derive, partition_column } = dataset.target;
   const isNarrow = process.stdout.isTTY && process.stdout.columns < 105;
   const columns = [
     ...new Set([...key, event_time, ...(isNarrow ? [] : [version]), ...derive, partition_column]),
   ];
-  return (
-    `SELECT ${columns.map(quoteName).join(', ')} FROM ${quoteName(schema)}.${quoteName(table)} ` +
-    `ORDER BY ${quoteName(event_time)} DESC, ${key.map(quoteName).join(', ')} LIMIT 5`
-  );
+  return sql`SELECT ${joinSql(columns.map(quoteName))} FROM ${quoteName(schema)}.${quoteName(table)}
+    ORDER BY ${quoteName(event_time)} DESC, ${joinSql(key.map(quoteName))} LIMIT 5`;
 }
 
 function whatNext(hour: Hour, { target }: Dataset): string {

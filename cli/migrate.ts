@@ -1,9 +1,9 @@
 import { chooseDataset, type Dataset } from '../core/dataset';
 import { hourOf } from '../core/hour';
 import { addedColumn, planMigration, type Migration } from '../core/migration';
-import { renderSql } from '../core/sql';
-import { datasetPieces } from '../core/warehouse';
-import { readSql } from '../service/package-files';
+import type { Sql } from '../core/sql';
+import { creatingStatements } from '../service/create-warehouse';
+import { statementsOf } from '../service/statements';
 import type { Connection } from './shared/connection';
 import type { Output } from './shared/output';
 import { query } from './shared/query';
@@ -33,7 +33,7 @@ export interface MigrateDocument {
 interface Planned {
   readonly dataset: Dataset;
   readonly migration: Migration;
-  readonly statements: readonly string[];
+  readonly statements: readonly Sql[];
 }
 
 /**
@@ -52,7 +52,7 @@ export async function runMigrate(
   const planned: Planned[] = [];
   for (const dataset of chosen) {
     const migration = planMigration(dataset, await readTargetColumns(connection, dataset));
-    planned.push({ dataset, migration, statements: statementsOf(dataset, migration) });
+    planned.push({ dataset, migration, statements: migratingStatements(dataset, migration) });
   }
   const refused = planned.some(({ migration }) => migration.refused.length > 0);
   const apply = !refused && !options.plan;
@@ -83,18 +83,18 @@ const firstLine = (statement: string): string => statement.trim().split('\n')[0]
 
 const tableOf = ({ target }: Dataset): string => `${target.schema}.${target.table}`;
 
-function statementsOf(dataset: Dataset, { create, add }: Migration): string[] {
-  const pieces = datasetPieces(dataset);
-  if (create) {
-    return readSql(SERVICE_DIRECTORY, 'create-warehouse')
-      .filter(({ name }) => name !== 'create-target-schema' || dataset.target.schema !== 'public')
-      .map((template) => renderSql(template, pieces));
-  }
-  return readSql(SERVICE_DIRECTORY, 'migrate')
-    .filter(({ name }) => name === 'add-column')
-    .flatMap((template) =>
-      add.map((column) => renderSql(template, { ...pieces, added_column: addedColumn(column) })),
-    );
+function migratingStatements(dataset: Dataset, { create, add }: Migration): readonly Sql[] {
+  if (create) return creatingStatements(SERVICE_DIRECTORY, dataset);
+  return statementsOf(
+    SERVICE_DIRECTORY,
+    'migrate',
+    dataset,
+    {},
+    {
+      'target-columns': [],
+      'add-column': add.map((column) => ({ added_column: addedColumn(column) })),
+    },
+  );
 }
 
 function planText({ dataset, migration, statements }: Planned): string {

@@ -1,3 +1,4 @@
+import { asWritten } from '../core/sql';
 import type { Connection } from './shared/connection';
 import type { Output } from './shared/output';
 import { query, type QueryResult } from './shared/query';
@@ -24,7 +25,9 @@ const NUMERIC_TYPES = /^(int[248]|float[48]|numeric|oid)$/;
  */
 export async function runSql(connection: Connection, output: Output, options: SqlOptions): Promise<number> {
   checkStatement(options.statement);
-  const result = await query(connection, options.statement, { most: output.json ? undefined : ROWS_SHOWN });
+  const result = await query(connection, asWritten(options.statement), {
+    most: output.json ? undefined : ROWS_SHOWN,
+  });
   const { columns, rows, affected } = result;
   output.document({ columns, rows, ...(columns.length === 0 ? { affected } : {}) });
   if (!output.json) output.say(resultText(result, options.width));

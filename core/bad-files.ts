@@ -1,12 +1,11 @@
 import { z } from 'zod';
 import { compareColumns, differencesText } from './columns';
-import type { Dataset } from './dataset';
+import { requiredColumns, type Dataset } from './dataset';
 import { firstBytes, type Diagnosis } from './diagnosis';
 import { LoadError, type ErrorName } from './errors';
 import { lakeFile, type LakeFile } from './files';
 import type { Footer } from './footer';
 import type { Hour } from './hour';
-import { requiredColumns } from './warehouse';
 
 /** Errors of one file, by which it can be told from those that are loaded. */
 export const BAD_FILE_ERRORS = [

@@ -1,3 +1,5 @@
+import { keywords, sql, type Sql } from './sql';
+
 /**
  * The Redshift types that a dataset's columns can have, and what they are called elsewhere: in the Glue table that
  * Firehose converts by, and in DDL.
@@ -73,15 +75,16 @@ export function parseColumnType(text: string): ColumnType | { readonly problem: 
 }
 
 /** The type in DDL: `VARCHAR(64)`. */
-export function redshiftType(type: ColumnType): string {
+export function redshiftType(type: ColumnType): Sql {
+  const name = keywords(type.kind.toUpperCase());
   switch (type.kind) {
     case 'decimal':
-      return `DECIMAL(${type.precision}, ${type.scale})`;
+      return sql`${name}(${type.precision}, ${type.scale})`;
     case 'char':
     case 'varchar':
-      return `${type.kind.toUpperCase()}(${type.length})`;
+      return sql`${name}(${type.length})`;
     default:
-      return type.kind.toUpperCase();
+      return name;
   }
 }
 

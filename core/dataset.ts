@@ -371,6 +371,11 @@ export function derivedAtMerge(dataset: Dataset): readonly DerivedColumn[] {
   return dataset.target.derive_in === 'merge' ? dataset.target.derive : [];
 }
 
+/** The columns in which no staged row may be null. */
+export function requiredColumns(dataset: Dataset): readonly string[] {
+  return dataset.columns.filter((column) => column.required).map((column) => column.name);
+}
+
 /** The target's columns in order: the files', the derived ones, the partition that a row came from. */
 export function targetColumns(dataset: Dataset): readonly Column[] {
   return [

@@ -1,57 +1,227 @@
+import type { z } from 'zod';
 import { firstBytes, type Diagnosis } from './diagnosis';
 import { startedText, timestampText } from './hour';
 import type { PartitionPlan } from './plan';
+import { joinSql, keywords, parameter, quoteName, sql, type Pieces, type Sql } from './sql';
+import {
+  foundCounts,
+  mergeCounts,
+  stagedCounts,
+  type FailedState,
+  type Inspection,
+  type PartitionState,
+  type ValidatedState,
+} from './states';
 
-/** Of a cause and of a fix: a row of the Data API has 64 KB at most. */
+/**
+ * The load history, `sluice.load_history`: one row for each attempt on a partition. All that has to name its columns,
+ * in sql/ and here, takes them from the table below.
+ */
+export const HISTORY_TABLE = 'load_history';
+
+/** How an attempt ended; each has its own row of the history. */
+type Outcome = 'loaded' | 'empty' | 'failed';
+
+/** Where a column's value comes from: a parameter of the column's name, an expression, or nowhere. */
+type Source = 'bound' | Sql | null;
+
+interface Column extends Readonly<Record<Outcome, Source>> {
+  readonly kind: 'text' | 'count' | 'time';
+  readonly type: Sql;
+  readonly required: boolean;
+}
+
+const text = (length: number) => ({ kind: 'text', type: sql`VARCHAR(${length})` }) as const;
+const COUNT = { kind: 'count', type: keywords('BIGINT') } as const;
+const TIME = { kind: 'time', type: keywords('TIMESTAMP') } as const;
+const REQUIRED = { required: true } as const;
+const OPTIONAL = { required: false } as const;
+const NONE = sql`0`;
+
+/** What is known of every attempt. */
+const EVERY = { loaded: 'bound', empty: 'bound', failed: 'bound' } as const;
+/** What is known of one that got to its end. */
+const ENDED = { loaded: 'bound', empty: 'bound', failed: null } as const;
+const OF_FILES = { ...COUNT, ...REQUIRED, loaded: 'bound', empty: NONE, failed: 'bound' } as const;
+
+/** A column for each count of a schema. */
+function columnsOf<Schema extends z.ZodObject, Like extends Column>(
+  schema: Schema,
+  column: (name: string) => Like,
+): Readonly<Record<keyof z.infer<Schema> & string, Like>> {
+  return Object.fromEntries(Object.keys(schema.shape).map((name) => [name, column(name)])) as never;
+}
+
+/** The merge reads its own counts from a table of its transaction. */
+const OF_MERGE = columnsOf(mergeCounts, (name) => ({
+  ...COUNT,
+  ...REQUIRED,
+  loaded: quoteName(name),
+  empty: NONE,
+  failed: NONE,
+}));
+
+const COLUMNS = {
+  dataset: { ...text(64), ...REQUIRED, ...EVERY },
+  partition: { kind: 'text', type: sql`CHAR(13)`, ...REQUIRED, ...EVERY },
+  execution: { ...text(320), ...REQUIRED, ...EVERY },
+  reason: { ...text(32), ...REQUIRED, ...EVERY },
+  outcome: { ...text(16), ...REQUIRED, loaded: sql`'loaded'`, empty: sql`'empty'`, failed: sql`'failed'` },
+  files: OF_FILES,
+  bytes: OF_FILES,
+  rows_in_files: OF_FILES,
+  ...OF_MERGE,
+  staged: { ...OF_MERGE.staged, failed: 'bound' },
+  fingerprint: { ...text(64), ...OPTIONAL, ...ENDED },
+  plan_key: { ...text(1_024), ...OPTIONAL, ...ENDED },
+  started: { ...TIME, ...REQUIRED, ...EVERY },
+  finished: { ...TIME, ...REQUIRED, loaded: sql`GETDATE()`, empty: sql`GETDATE()`, failed: sql`GETDATE()` },
+  error: { ...text(256), ...OPTIONAL, ...EVERY },
+  cause: { ...text(65_535), ...OPTIONAL, ...EVERY },
+  fix: { ...text(65_535), ...OPTIONAL, ...EVERY },
+  ...columnsOf(stagedCounts, () => ({ ...COUNT, ...OPTIONAL, loaded: 'bound', empty: NONE, failed: null })),
+  ...columnsOf(foundCounts, () => ({ ...COUNT, ...OPTIONAL, ...ENDED })),
+  rerun: { ...text(1_024), ...OPTIONAL, ...EVERY },
+  inspected: { ...TIME, ...OPTIONAL, ...EVERY },
+} as const satisfies Readonly<Record<string, Column>>;
+
+type Name = keyof typeof COLUMNS;
+interface Values {
+  readonly text: string;
+  readonly count: number;
+  /** UTC, as Redshift writes a TIMESTAMP. */
+  readonly time: string;
+}
+
+/** A row of the load history, as it is read. */
+export type HistoryRow = {
+  readonly [Each in Name]:
+    Values[(typeof COLUMNS)[Each]['kind']] | ((typeof COLUMNS)[Each]['required'] extends true ? never : null);
+};
+
+/** The columns of a row that are bound as parameters. */
+type BoundRow<Ended extends Outcome> = Pick<
+  HistoryRow,
+  { [Each in Name]: 'bound' extends (typeof COLUMNS)[Each][Ended] ? Each : never }[Name]
+>;
+
+const columns = Object.entries<Column>(COLUMNS);
+
+/** The Data API takes neither NULL nor an empty text as a parameter: these stand for NULL. */
+const NO_TEXT = '-';
+const NO_COUNT = -1;
+const NO_VALUE = { text: sql`'-'`, count: sql`-1`, time: undefined } as const;
+
+function valueOf(name: string, { kind, type, required, ...sources }: Column, outcome: Outcome): Sql {
+  const source = sources[outcome];
+  if (source === null) return sql`CAST(NULL AS ${type})`;
+  if (source !== 'bound') return source;
+  const bound = sql`CAST(${parameter(name)} AS ${type})`;
+  const none = NO_VALUE[kind];
+  return required || none === undefined ? bound : sql`NULLIF(${bound}, ${none})`;
+}
+
+const lines = (pieces: readonly Sql[]): Sql => joinSql(pieces, ',\n  ');
+const rowOf = (outcome: Outcome): Sql =>
+  lines(columns.map(([name, column]) => valueOf(name, column, outcome)));
+const definition = (name: string, type: Sql, required: boolean): Sql =>
+  sql`${quoteName(name)} ${type}${required ? sql` NOT NULL` : sql``}`;
+const boundNames = (outcome: Outcome): readonly string[] =>
+  columns.filter(([, column]) => column[outcome] === 'bound').map(([name]) => name);
+const MERGE_COUNTS = Object.keys(mergeCounts.shape);
+
+/** What the statements in sql/ say of the history, and of the counts that the merge takes from one table to the other. */
+export const HISTORY_PIECES = {
+  history_definition: lines(columns.map(([name, { type, required }]) => definition(name, type, required))),
+  history_columns: lines(columns.map(([name]) => quoteName(name))),
+  loaded_row: rowOf('loaded'),
+  empty_row: rowOf('empty'),
+  failed_row: rowOf('failed'),
+  merge_counts: joinSql(MERGE_COUNTS.map(quoteName)),
+  merge_counts_definition: lines(MERGE_COUNTS.map((name) => definition(name, COUNT.type, true))),
+} as const satisfies Pieces;
+
+/** The parameters that a row takes. */
+export const ROW_PARAMETERS = {
+  loaded: boundNames('loaded'),
+  empty: boundNames('empty'),
+  failed: boundNames('failed'),
+} as const;
+
+type Parameters = Readonly<Record<string, string | number>>;
+type PlanOfRow = Pick<PartitionPlan, 'fingerprint' | 'diagnosis'>;
+
+/** The row of a partition that was loaded. @param rerun the execution input that loads the partition again. */
+export function loadedRow(load: ValidatedState, plan: PlanOfRow, rerun: object): Parameters {
+  const { inspection, counts } = load;
+  return bound<'loaded'>({
+    ...attempt(load, new Date(inspection.started)),
+    ...explained(plan.diagnosis, rerun),
+    ...stagedCounts.parse(counts),
+    ...foundCounts.parse(inspection),
+    files: inspection.files,
+    bytes: inspection.bytes,
+    rows_in_files: inspection.rows,
+    fingerprint: plan.fingerprint,
+    plan_key: inspection.plan_key,
+  });
+}
+
+/** The row of a partition with nothing to load. @param rerun as for {@link loadedRow}. */
+export function emptyRow(
+  load: PartitionState,
+  inspection: Inspection,
+  plan: PlanOfRow,
+  rerun: object,
+): Parameters {
+  return bound<'empty'>({
+    ...attempt(load, new Date(inspection.started)),
+    ...explained(plan.diagnosis, rerun),
+    ...foundCounts.parse(inspection),
+    fingerprint: plan.fingerprint,
+    plan_key: inspection.plan_key,
+  });
+}
+
+/** The row of a partition that failed. @param now when, for one that failed before it was inspected. */
+export function failedRow(failure: FailedState, diagnosis: Diagnosis, rerun: object, now: Date): Parameters {
+  const { inspection, counts } = failure;
+  return bound<'failed'>({
+    ...attempt(failure, inspection ? new Date(inspection.started) : now),
+    ...explained(diagnosis, rerun),
+    files: inspection?.files ?? failure.files,
+    bytes: inspection?.bytes ?? 0,
+    rows_in_files: inspection?.rows ?? 0,
+    staged: counts?.staged ?? 0,
+  });
+}
+
+function bound<Ended extends Outcome>(row: BoundRow<Ended>): Parameters {
+  const values = Object.entries<string | number | null>(row);
+  return Object.fromEntries(
+    values.map(([name, value]) => [
+      name,
+      value ?? (COLUMNS[name as Name].kind === 'count' ? NO_COUNT : NO_TEXT),
+    ]),
+  );
+}
+
+function attempt({ dataset, partition, execution, reason }: PartitionState, started: Date) {
+  // In whole seconds, as its end is recorded; and as it is, to tell two of one second apart.
+  const start = { started: startedText(started), inspected: timestampText(started) };
+  return { dataset, partition, execution, reason, ...start };
+}
+
+/** The cause and the fix take so many bytes each: a row of the Data API has 64 KB at most. */
 const TEXT_BYTES = 20_000;
 const ERROR_CHARACTERS = 256;
 
-/**
- * Columns that the load history of an earlier version lacks, with their types: added where they are missing. All may be
- * null, since rows from before have nothing in them.
- */
-export const ADDED_HISTORY_COLUMNS: Readonly<Record<string, string>> = {
-  other_hours: 'BIGINT',
-  quarantined: 'BIGINT',
-  vanished: 'BIGINT',
-  overwritten: 'BIGINT',
-  error_objects: 'BIGINT',
-  error_records: 'BIGINT',
-  rerun: 'VARCHAR(1024)',
-  inspected: 'TIMESTAMP',
-};
-
-/** The Data API takes neither NULL nor an empty text as a parameter; sql/ makes NULL of these. */
-const NO_TEXT = '-';
-const NO_COUNT = -1;
-
-type Parameters = Record<string, string | number>;
-
-/**
- * Why an attempt failed, or what it left out, as parameters of a history row.
- * @param rerun the execution input that loads the partition again.
- */
-export function diagnosisParameters(diagnosis: Diagnosis | undefined, rerun: object): Parameters {
+/** Why an attempt failed, or what it left out. */
+function explained(diagnosis: Diagnosis | undefined, rerun: object) {
   return {
-    error: diagnosis?.error.slice(0, ERROR_CHARACTERS) ?? NO_TEXT,
-    cause: diagnosis ? firstBytes(diagnosis.cause, TEXT_BYTES) : NO_TEXT,
-    fix: diagnosis ? firstBytes(diagnosis.fix, TEXT_BYTES) : NO_TEXT,
-    rerun: diagnosis ? JSON.stringify(rerun) : NO_TEXT,
-  };
-}
-
-/** When a load started: in whole seconds, as its end is recorded, and as it is, to tell two of one second apart. */
-export function startParameters(started: Date): Parameters {
-  return { started: startedText(started), inspected: timestampText(started) };
-}
-
-/** What was found beside the files that are loaded, as parameters of a history row. */
-export function planParameters(plan: PartitionPlan): Parameters {
-  return {
-    quarantined: plan.quarantined.length,
-    vanished: plan.vanished.length,
-    overwritten: plan.overwritten.length,
-    error_objects: plan.error_objects,
-    error_records: plan.error_records ?? NO_COUNT,
+    error: diagnosis?.error.slice(0, ERROR_CHARACTERS) ?? null,
+    cause: diagnosis ? firstBytes(diagnosis.cause, TEXT_BYTES) : null,
+    fix: diagnosis ? firstBytes(diagnosis.fix, TEXT_BYTES) : null,
+    rerun: diagnosis ? JSON.stringify(rerun) : null,
   };
 }

@@ -1,6 +1,6 @@
 import { parseColumnType, redshiftType } from './column-types';
 import { targetColumns, type Column, type Dataset } from './dataset';
-import { quoteName } from './sql';
+import { quoteName, sql, type Sql } from './sql';
 
 /** A column as the warehouse has it: a row of SVV_COLUMNS. */
 export interface FoundColumn {
@@ -61,8 +61,8 @@ export function planMigration(dataset: Dataset, found: readonly FoundColumn[]): 
 }
 
 /** The definition by which a column is added: never NOT NULL. */
-export function addedColumn({ name, type }: Column): string {
-  return `${quoteName(name)} ${redshiftType(type)}`;
+export function addedColumn({ name, type }: Column): Sql {
+  return sql`${quoteName(name)} ${redshiftType(type)}`;
 }
 
 function newRequired({ name }: Column): Refusal {

@@ -1,7 +1,7 @@
-import type { Dataset } from './dataset';
+import { requiredColumns, type Dataset } from './dataset';
 import { LoadError } from './errors';
 import type { InspectedState, Inspection, Row, StagingCounts } from './states';
-import { nullCount, requiredColumns } from './warehouse';
+import { nullCount } from './warehouse';
 
 /**
  * Judges the counts of a staging table against the files' footers and the dataset.

@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
 import { redshiftType } from './column-types';
-import { derivedAtMerge, targetColumns, type Column, type Dataset } from './dataset';
+import { derivedAtMerge, requiredColumns, targetColumns, type Column, type Dataset } from './dataset';
+import { HISTORY_PIECES, HISTORY_TABLE } from './history';
 import type { Hour } from './hour';
-import { quoteName } from './sql';
+import { joinSql, keywords, quoteName, sql, type Pieces, type Sql } from './sql';
 
 /** The schema that Sluice owns. */
 export const SLUICE_SCHEMA = 'sluice';
@@ -34,83 +35,84 @@ export function stagedLoad(
 }
 
 /** The quoted name of a staging table, or of any other table of Sluice's. */
-export function sluiceTable(table: string): string {
-  return `${quoteName(SLUICE_SCHEMA)}.${quoteName(table)}`;
+export function sluiceTable(table: string): Sql {
+  return sql`${quoteName(SLUICE_SCHEMA)}.${quoteName(table)}`;
 }
-
-export const HISTORY_TABLE = 'load_history';
 
 export function mutexTable(dataset: string): string {
   return `mutex_${dataset}`;
 }
 
+/** The pieces of SQL that depend on the load alone: its staging table. */
+export function stagingPieces(table: string): Pieces {
+  return { staging: sluiceTable(table) };
+}
+
 /** The pieces of SQL that depend on the dataset alone; the statements in sql/ name them in braces. */
-export function datasetPieces(dataset: Dataset): Record<string, string> {
+export function datasetPieces(dataset: Dataset): Pieces {
   const { target } = dataset;
   const table = quoteName(target.table);
   const names = dataset.columns.map((column) => column.name);
   const derived = derivedAtMerge(dataset);
   const eventTime = quoteName(target.event_time);
-  const keyMatch = (left: string, right: string) =>
-    target.key.map((name) => `${left}.${quoteName(name)} = ${right}.${quoteName(name)}`).join(' AND ');
+  const keyMatch = (left: Sql, right: Sql) =>
+    joinSql(
+      target.key.map((name) => sql`${left}.${quoteName(name)} = ${right}.${quoteName(name)}`),
+      ' AND ',
+    );
   const insertedColumns = [...names, ...derived, target.partition_column];
-  const insertedValues = (table: string) => [
-    ...names.map((name) => `${table}.${quoteName(name)}`),
-    ...derived.map((part) => `CAST(EXTRACT(${part} FROM ${table}.${eventTime}) AS SMALLINT)`),
-    'CAST(:partition_time AS TIMESTAMP)',
+  const insertedValues = [
+    ...names.map((name) => sql`${WINNERS}.${quoteName(name)}`),
+    ...derived.map((part) => sql`CAST(EXTRACT(${keywords(part)} FROM ${WINNERS}.${eventTime}) AS SMALLINT)`),
+    sql`CAST(:partition_time AS TIMESTAMP)`,
   ];
   return {
     sluice_schema: quoteName(SLUICE_SCHEMA),
     history: sluiceTable(HISTORY_TABLE),
+    ...HISTORY_PIECES,
     mutex: sluiceTable(mutexTable(dataset.name)),
     winners: WINNERS,
     matches: MATCHES,
     counts: COUNTS,
     target_schema: quoteName(target.schema),
-    target: `${quoteName(target.schema)}.${table}`,
+    target: sql`${quoteName(target.schema)}.${table}`,
     target_name: table,
-    target_definition: targetColumns(dataset).map(definition).join(',\n  '),
+    target_definition: lines(targetColumns(dataset).map(definition)),
     target_attributes: tableAttributes(target.distkey, target.sortkey),
-    staging_definition: dataset.columns
-      .map((column) => definition({ ...column, required: false }))
-      .join(',\n  '),
+    staging_definition: lines(dataset.columns.map((column) => definition({ ...column, required: false }))),
     staging_attributes: tableAttributes(stagingDistkey(dataset), []),
-    matches_definition: target.key
-      .map((name) => dataset.columns.find((column) => column.name === name))
-      .flatMap((column) => (column ? [definition(column)] : []))
-      .join(',\n  '),
-    columns: list(names.map(quoteName)),
-    key: list(target.key.map(quoteName)),
-    winners_key: list(target.key.map((name) => `${WINNERS}.${quoteName(name)}`)),
-    precedence: list(precedence(dataset).map((name) => `${quoteName(name)} DESC NULLS LAST`)),
+    matches_definition: lines(
+      target.key
+        .map((name) => dataset.columns.find((column) => column.name === name))
+        .flatMap((column) => (column ? [definition(column)] : [])),
+    ),
+    columns: joinSql(names.map(quoteName)),
+    key: joinSql(target.key.map(quoteName)),
+    winners_key: joinSql(target.key.map((name) => sql`${WINNERS}.${quoteName(name)}`)),
+    precedence: joinSql(precedence(dataset).map((name) => sql`${quoteName(name)} DESC NULLS LAST`)),
     version: quoteName(target.version),
     event_time: eventTime,
     partition_column: quoteName(target.partition_column),
     target_is_winner: keyMatch(table, WINNERS),
     winner_is_match: keyMatch(WINNERS, MATCHES),
     target_range: target.event_time_immutable
-      ? `AND ${table}.${eventTime} BETWEEN CAST(:first_event AS TIMESTAMP) AND CAST(:last_event AS TIMESTAMP)`
-      : '',
-    inserted_columns: list(insertedColumns.map(quoteName)),
-    inserted_values: list(insertedValues(WINNERS)),
-    updated_values: list(
-      insertedColumns
-        .map((name, index) => [name, insertedValues(WINNERS)[index]] as const)
-        .filter(([name]) => !target.key.includes(name))
-        .map(([name, value]) => `${quoteName(name)} = ${value}`),
+      ? sql`AND ${table}.${eventTime} BETWEEN CAST(:first_event AS TIMESTAMP) AND CAST(:last_event AS TIMESTAMP)`
+      : sql``,
+    inserted_columns: joinSql(insertedColumns.map(quoteName)),
+    inserted_values: joinSql(insertedValues),
+    updated_values: joinSql(
+      insertedValues.flatMap((value, index) => {
+        const name = insertedColumns[index] ?? '';
+        return target.key.includes(name) ? [] : [sql`${quoteName(name)} = ${value}`];
+      }),
     ),
-    null_counts: requiredColumns(dataset)
-      .map(
+    null_counts: lines(
+      requiredColumns(dataset).map(
         (name, index) =>
-          `SUM(CASE WHEN ${quoteName(name)} IS NULL THEN 1 ELSE 0 END) AS ${quoteName(nullCount(index))}`,
-      )
-      .join(',\n  '),
+          sql`SUM(CASE WHEN ${quoteName(name)} IS NULL THEN 1 ELSE 0 END) AS ${quoteName(nullCount(index))}`,
+      ),
+    ),
   };
-}
-
-/** The columns in which no staged row may be null. */
-export function requiredColumns(dataset: Dataset): readonly string[] {
-  return dataset.columns.filter((column) => column.required).map((column) => column.name);
 }
 
 /** What the count of nulls in the n-th required column is called in the result of ValidateStaging. */
@@ -131,17 +133,21 @@ function stagingDistkey({ target, columns }: Dataset): string | undefined {
   return columns.some((column) => column.name === target.distkey) ? target.distkey : undefined;
 }
 
-function definition(column: Column): string {
-  return `${quoteName(column.name)} ${redshiftType(column.type)}${column.required ? ' NOT NULL' : ''}`;
+function definition({ name, type, required }: Column): Sql {
+  return sql`${quoteName(name)} ${redshiftType(type)}${required ? sql` NOT NULL` : sql``}`;
 }
 
-function tableAttributes(distkey: string | undefined, sortkey: readonly string[]): string {
-  return [
-    ...(distkey === undefined ? [] : [`DISTKEY (${quoteName(distkey)})`]),
-    ...(sortkey.length > 0 ? [`SORTKEY (${list(sortkey.map(quoteName))})`] : []),
-  ].join(' ');
+function tableAttributes(distkey: string | undefined, sortkey: readonly string[]): Sql {
+  return joinSql(
+    [
+      ...(distkey === undefined ? [] : [sql`DISTKEY (${quoteName(distkey)})`]),
+      ...(sortkey.length > 0 ? [sql`SORTKEY (${joinSql(sortkey.map(quoteName))})`] : []),
+    ],
+    ' ',
+  );
 }
 
-function list(items: readonly string[]): string {
-  return items.join(', ');
+/** What stands in a statement on lines of its own. */
+function lines(pieces: readonly Sql[]): Sql {
+  return joinSql(pieces, ',\n  ');
 }

@@ -1,8 +1,9 @@
-import { batchOf, quoteName, quoteText, renderSql } from '../core/sql';
-import { datasetPieces, sluiceTable } from '../core/warehouse';
+import { batchOf, joinSql, quoteName, quoteText } from '../core/sql';
+import { stagingPieces } from '../core/warehouse';
 import { readConfiguration } from './shared/configuration';
 import { stepHandler } from './shared/handler';
-import { findDataset, readSql } from '../service/package-files';
+import { findDataset } from '../service/datasets';
+import { statementsOf } from '../service/statements';
 import { readPlan } from './shared/plan';
 import { inspectedState, submission, type StatementProgress } from '../core/states';
 import { clientToken, endStatements, submitBatch } from './shared/warehouse';
@@ -16,21 +17,18 @@ export const handler = stepHandler(
     const { dataset } = findDataset(configuration.packageDirectory, load.dataset);
     const plan = await readPlan(configuration.bucket, load.inspection.plan_key);
 
-    const pieces = {
-      ...datasetPieces(dataset),
-      staging: sluiceTable(load.inspection.staging),
-    };
-    const statements = readSql(configuration.packageDirectory, 'copy-to-staging').flatMap((template) =>
-      template.name === 'copy-files'
-        ? plan.copies.map((copy) =>
-            renderSql(template, {
-              ...pieces,
-              file_columns: copy.columns.map(quoteName).join(', '),
-              manifest: quoteText(`s3://${configuration.bucket}/${copy.manifest_key}`),
-              role: quoteText(configuration.copyRole),
-            }),
-          )
-        : [renderSql(template, pieces)],
+    const statements = statementsOf(
+      configuration.packageDirectory,
+      'copy-to-staging',
+      dataset,
+      stagingPieces(load.inspection.staging),
+      {
+        'copy-files': plan.copies.map((copy) => ({
+          file_columns: joinSql(copy.columns.map(quoteName)),
+          manifest: quoteText(`s3://${configuration.bucket}/${copy.manifest_key}`),
+          role: quoteText(configuration.copyRole),
+        })),
+      },
     );
     // Not beside a COPY of an attempt before that nobody awaits any more.
     if (attempt > 0) await endStatements(configuration, load);

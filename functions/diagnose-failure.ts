@@ -2,13 +2,14 @@ import { z } from 'zod';
 import { caughtError, diagnose, shortenedDiagnosis, type Diagnosis } from '../core/diagnosis';
 import { isTransient, LoadError } from '../core/errors';
 import { rerunInput } from '../core/execution-input';
-import { diagnosisParameters, startParameters } from '../core/history';
-import { batchOf, renderSql } from '../core/sql';
+import { failedRow } from '../core/history';
+import { batchOf } from '../core/sql';
 import { failedState, type FailedState, type MergeCounts, type PartitionEnd } from '../core/states';
-import { datasetPieces, sluiceTable, stagingTable } from '../core/warehouse';
+import { stagingPieces, stagingTable } from '../core/warehouse';
 import { readConfiguration } from './shared/configuration';
 import { logger, stepHandler } from './shared/handler';
-import { findDataset, readSql } from '../service/package-files';
+import { findDataset } from '../service/datasets';
+import { namedStatementsOf } from '../service/statements';
 import { recordedLoad } from './shared/recorded-load';
 import { endStatements, runBatch, statementName } from './shared/warehouse';
 
@@ -83,32 +84,18 @@ async function cleanUp(
   if (merged) return merged;
 
   const staging = stagingTable(failure.dataset, failure.partition, failure.execution);
-  const pieces = { ...datasetPieces(dataset), staging: sluiceTable(staging) };
+  const rerun = rerunInput(failure.dataset, failure.partition, several);
+  const row = failedRow(failure, diagnosis, rerun, new Date());
   // Each by itself: that a table cannot be dropped must not keep the failure from being recorded.
-  for (const template of readSql(configuration.packageDirectory, 'diagnose-failure')) {
-    const batch = batchOf([renderSql(template, pieces)], parameters(failure, diagnosis, several));
-    await tried(template.name, () =>
-      runBatch(configuration, batch, statementName(failure, 'DiagnoseFailure')),
+  for (const { name, sql } of namedStatementsOf(
+    configuration.packageDirectory,
+    'diagnose-failure',
+    dataset,
+    stagingPieces(staging),
+  )) {
+    await tried(name, () =>
+      runBatch(configuration, batchOf([sql], row), statementName(failure, 'DiagnoseFailure')),
     );
   }
   return undefined;
-}
-
-function parameters(
-  failure: FailedState,
-  diagnosis: Diagnosis,
-  several: boolean,
-): Record<string, string | number> {
-  return {
-    dataset: failure.dataset,
-    partition: failure.partition,
-    execution: failure.execution,
-    reason: failure.reason,
-    files: failure.inspection?.files ?? failure.files,
-    bytes: failure.inspection?.bytes ?? 0,
-    rows_in_files: failure.inspection?.rows ?? 0,
-    staged: failure.counts?.staged ?? 0,
-    ...startParameters(failure.inspection ? new Date(failure.inspection.started) : new Date()),
-    ...diagnosisParameters(diagnosis, rerunInput(failure.dataset, failure.partition, several)),
-  };
 }

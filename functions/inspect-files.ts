@@ -1,36 +1,25 @@
 import type { z } from 'zod';
-import {
-  BAD_FILE_ERRORS,
-  badFilesError,
-  fileNamedIn,
-  footerProblem,
-  quarantineDiagnosis,
-  type BadFile,
-  type BadFileError,
-} from '../core/bad-files';
-import { columnsDigest } from '../core/columns';
 import type { Dataset } from '../core/dataset';
-import { caughtError, diagnose, shortenedDiagnosis } from '../core/diagnosis';
-import { isErrorName, LoadError } from '../core/errors';
+import { caughtError } from '../core/diagnosis';
+import { LoadError } from '../core/errors';
 import { rerunInput } from '../core/execution-input';
-import { filesAmong, filesBeyond, isDataFile, type LakeFile } from '../core/files';
-import { diagnosisParameters, planParameters, startParameters } from '../core/history';
-import type { Footer } from '../core/footer';
-import { filesToLoad, planPartition, type PartitionFiles } from '../core/inspection';
-import { manifestOf, planKey, type PartitionPlan } from '../core/plan';
-import type { Hour } from '../core/hour';
+import { isDataFile, type LakeFile } from '../core/files';
+import { emptyRow } from '../core/history';
+import type { PartitionFiles } from '../core/inspection';
+import { manifestOf, type PartitionPlan } from '../core/plan';
+import { chooseFiles, planInspection, type InspectionSubject } from '../core/plan-inspection';
 import { errorPrefixes, prefixOfHour } from '../core/prefix';
-import { batchOf, renderSql } from '../core/sql';
-import { datasetPieces, stagingTable } from '../core/warehouse';
+import { batchOf } from '../core/sql';
+import { inspection, partitionState, type Inspection } from '../core/states';
+import { findDataset } from '../service/datasets';
+import { statementsOf } from '../service/statements';
 import { readConfiguration, type Configuration } from './shared/configuration';
 import { readFooter } from './shared/footer';
 import { logger, stepHandler } from './shared/handler';
-import { allowed, countLines, listFiles, writeJson } from './shared/lake';
-import { findDataset, readSql } from '../service/package-files';
 import { inParallel } from './shared/in-parallel';
+import { allowed, countLines, listFiles, writeJson } from './shared/lake';
 import { recordStep } from './shared/metrics';
 import { readPlan, writePlan } from './shared/plan';
-import { inspection, partitionState, type Inspection } from '../core/states';
 import { endStatements, runBatch, statementName } from './shared/warehouse';
 
 /** Footers read at the same time: two small requests each. */
@@ -50,65 +39,34 @@ export const handler = stepHandler('InspectFiles', event, async (load): Promise<
   const configuration = readConfiguration();
   const { bucket } = configuration;
   const { dataset, several } = findDataset(configuration.packageDirectory, load.dataset);
-  const mayQuarantine = dataset.load.on_bad_file === 'quarantine';
 
   const found = await listPartition(bucket, dataset, load);
   const previous = load.previous_plan ? await planBefore(bucket, load.previous_plan) : undefined;
-  const before = previous?.loaded ?? [];
-  const files = filesToLoad(found.present, load.reason === 'requested' ? [] : before);
-  const toldOf = mayQuarantine && load.reason !== 'requested' ? stillBad(previous, dataset, files) : [];
-  const leftOut = load.error ? await foundSoFar(bucket, dataset, load, files) : toldOf;
-  const judged = await inParallel(filesBeyond(files, leftOut), CONCURRENT_FOOTERS, (file) =>
-    judgeFile(bucket, dataset, load.partition, file),
-  );
-  const bad = [...leftOut, ...judged.filter((file) => 'error' in file)];
-  if (bad.length > 0 && !mayQuarantine) throw badFilesError(dataset, bucket, bad, files.length);
+  const subject = { bucket, dataset, load, found, previous, failed: await failedCopy(bucket, load) };
+  const chosen = chooseFiles(subject);
+  const read = await inParallel(chosen.unread, CONCURRENT_FOOTERS, async (file) => ({
+    ...file,
+    footer: await readFooter(bucket, file),
+  }));
+  const { plan, inspection } = planInspection(subject, chosen, read, started);
 
-  const good = judged.filter((file) => 'footer' in file);
-  const key = planKey(load.dataset, load.partition, load.execution);
-  const identity = { partition: load.partition, execution: load.execution, keys: { plan: key } };
-  const news = filesBeyond(bad, toldOf);
-  const diagnosis =
-    news.length > 0 ? quarantineDiagnosis(dataset, bucket, news, files.length, good.length) : undefined;
-  const plan: PartitionPlan = {
-    ...planPartition(dataset, identity, found, before, good, bad),
-    ...(diagnosis ? { diagnosis } : {}),
-  };
   await Promise.all(
     plan.copies.map((copy) => writeJson(bucket, copy.manifest_key, manifestOf(bucket, copy))),
   );
-  await writePlan(bucket, key, plan);
-  if (good.length === 0) {
+  await writePlan(bucket, inspection.plan_key, plan);
+  if (inspection.outcome === 'empty') {
     const rerun = rerunInput(dataset.name, load.partition, several);
-    await recordEmpty(configuration, dataset, plan, {
-      ...planParameters(plan),
-      ...diagnosisParameters(diagnosis, rerun),
-      reason: load.reason,
-      plan_key: key,
-      ...startParameters(started),
-    });
+    await recordEmpty(configuration, dataset, plan, emptyRow(load, inspection, plan, rerun));
   }
   recordStep(dataset.name, 'InspectFiles', called);
-  return {
-    outcome: good.length === 0 ? 'empty' : 'ready',
-    plan_key: key,
-    staging: stagingTable(load.dataset, load.partition, load.execution),
-    files: good.length,
-    rows: plan.rows,
-    bytes: good.reduce((sum, file) => sum + file.size, 0),
-    quarantined: plan.quarantined.length,
-    vanished: plan.vanished.length,
-    overwritten: plan.overwritten.length,
-    error_objects: plan.error_objects,
-    error_records: plan.error_records,
-    on_bad_file: dataset.load.on_bad_file,
-    failed_copies: (load.inspection?.failed_copies ?? -1) + 1,
-    started: started.toISOString(),
-    statement_timeout_minutes: dataset.load.statement_timeout_minutes,
-    merge_timeout_minutes: dataset.load.statement_timeout_minutes * dataset.load.max_concurrency,
-    ...(diagnosis ? { diagnosis: shortenedDiagnosis(diagnosis, load.diagnosis_bytes) } : {}),
-  };
+  return inspection;
 });
+
+/** This load's inspection before, and the error of its COPY, where the COPY met a bad file. */
+async function failedCopy(bucket: string, { inspection, error }: Load): Promise<InspectionSubject['failed']> {
+  if (!inspection || !error) return undefined;
+  return { inspection, error, plan: await readPlan(bucket, inspection.plan_key) };
+}
 
 async function listPartition(bucket: string, dataset: Dataset, load: Load): Promise<PartitionFiles> {
   const { source } = dataset;
@@ -136,51 +94,6 @@ async function countRecords(bucket: string, files: readonly LakeFile[]): Promise
   return counts.reduce((sum, count) => sum + count, 0);
 }
 
-/** Bad files of the last load that are as they were, judged by the same columns: somebody has been told of them. */
-function stillBad(
-  previous: PartitionPlan | undefined,
-  dataset: Dataset,
-  files: readonly LakeFile[],
-): readonly BadFile[] {
-  if (previous?.columns_digest !== columnsDigest(dataset.columns)) return [];
-  return filesAmong(previous.quarantined, files);
-}
-
-/**
- * The bad files that this execution has found so far, with the one that its COPY has just met: what is wrong with that
- * its footer does not show.
- * @throws LoadError the COPY's own, where it names no file of the partition; that of all bad files, where there is no end
- *   of them
- */
-async function foundSoFar(
-  bucket: string,
-  dataset: Dataset,
-  load: Load,
-  files: readonly LakeFile[],
-): Promise<readonly BadFile[]> {
-  if (!load.inspection || !load.error) return [];
-  const { error, cause, fix } = diagnose(load.error);
-  const { quarantined, copies } = await readPlan(bucket, load.inspection.plan_key);
-  // Among those left out already where this is another try of the same inspection.
-  const file = fileNamedIn(cause, [...copies.flatMap((copy) => copy.files), ...quarantined]);
-  if (!isBadFileError(error) || !file) {
-    throw new LoadError(isErrorName(error) ? error : 'StatementFailed', cause, fix);
-  }
-  const { key, etag, size } = file;
-  const others = quarantined.filter((each) => each.key !== key);
-  const bad: BadFile[] = [...others, { key, etag, size, error, reason: cause }];
-  if (load.inspection.failed_copies >= load.most_failed_copies) {
-    const remark = `, and there may be more: ${load.most_failed_copies + 1} COPYs in a row met one each, and no more are tried`;
-    throw badFilesError(dataset, bucket, bad, files.length, remark);
-  }
-  // One that was written again meanwhile is another file.
-  return filesAmong(bad, files);
-}
-
-function isBadFileError(error: string): error is BadFileError {
-  return BAD_FILE_ERRORS.some((each) => each === error);
-}
-
 /** The plan of the last load. Where it is gone the whole partition is loaded again: that is only slower. */
 async function planBefore(bucket: string, plan: string): Promise<PartitionPlan | undefined> {
   try {
@@ -192,34 +105,15 @@ async function planBefore(bucket: string, plan: string): Promise<PartitionPlan |
   }
 }
 
-async function judgeFile(
-  bucket: string,
-  dataset: Dataset,
-  partition: Hour,
-  file: LakeFile,
-): Promise<(LakeFile & { footer: Footer }) | BadFile> {
-  const footer = await readFooter(bucket, file);
-  if (typeof footer === 'string') {
-    return { ...file, error: 'UnreadableFile', reason: `it is not a readable Parquet file: ${footer}` };
-  }
-  const problem = footerProblem(dataset, partition, footer);
-  return problem ? { ...file, ...problem } : { ...file, footer };
-}
-
 /** Remembers that the partition was looked at, so that the next execution does not look at it for the same reason. */
 async function recordEmpty(
   configuration: Configuration,
   dataset: Dataset,
   plan: PartitionPlan,
-  recorded: Readonly<Record<string, string | number>>,
+  row: Readonly<Record<string, string | number>>,
 ): Promise<void> {
-  const pieces = datasetPieces(dataset);
-  const statements = readSql(configuration.packageDirectory, 'inspect-files').map((each) =>
-    renderSql(each, pieces),
-  );
-  const { partition, execution, fingerprint } = plan;
-  const parameters = { ...recorded, dataset: dataset.name, partition, execution, fingerprint };
+  const statements = statementsOf(configuration.packageDirectory, 'inspect-files', dataset);
   // Not beside the same statement of a try before, whose answer was lost: neither would see the other's row.
   await endStatements(configuration, plan);
-  await runBatch(configuration, batchOf(statements, parameters), statementName(plan, 'InspectFiles'));
+  await runBatch(configuration, batchOf(statements, row), statementName(plan, 'InspectFiles'));
 }

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { accountOf } from '../core/arn';
-import { targetColumns, type Dataset } from '../core/dataset';
+import type { Dataset } from '../core/dataset';
 import { LoadError } from '../core/errors';
 import { parseExecutionInput, type ExecutionInput } from '../core/execution-input';
 import { filesByHour, type LakeFile } from '../core/files';
@@ -13,18 +13,23 @@ import {
   type LoadedPartition,
   type LoadHistory,
 } from '../core/partitions';
-import { ADDED_HISTORY_COLUMNS } from '../core/history';
 import { dayPrefixes, errorPrefixes, prefixOfHour, type PrefixTemplate } from '../core/prefix';
-import { batchOf, quoteName, renderSql, type SqlTemplate } from '../core/sql';
-import { datasetPieces, HISTORY_TABLE, mutexTable, SLUICE_SCHEMA, stagedLoad } from '../core/warehouse';
+import { batchOf, type Sql } from '../core/sql';
+import type { Listing, Row } from '../core/states';
+import { findDataset } from '../service/datasets';
+import { statementsOf } from '../service/statements';
 import { readConfiguration, type Configuration } from './shared/configuration';
 import { stepHandler } from './shared/handler';
 import { inParallel } from './shared/in-parallel';
 import { allowed, bucketRegion, listFiles } from './shared/lake';
 import { recordStep } from './shared/metrics';
-import { findDataset, readSql } from '../service/package-files';
-import type { Listing, Row } from '../core/states';
 import { runBatch } from './shared/warehouse';
+import {
+  assertTargetColumns,
+  createMissingTables,
+  tableParameters,
+  tablesIn,
+} from './shared/warehouse-tables';
 
 const event = z.object({
   input: z.unknown(),
@@ -152,98 +157,37 @@ async function readWarehouse(
   configuration: Configuration,
   dataset: Dataset,
   request: ExecutionInput,
-  { from, to }: { from: Hour; to: Hour },
-): Promise<{ history: LoadHistory; staging: string[] }> {
-  const pieces = datasetPieces(dataset);
-  const { schema, table } = dataset.target;
+  { from, to }: { readonly from: Hour; readonly to: Hour },
+): Promise<{ readonly history: LoadHistory; readonly staging: readonly string[] }> {
   const parameters = {
-    target_schema: schema,
-    target_table: table,
-    sluice_schema: SLUICE_SCHEMA,
-    mutex_table: mutexTable(dataset.name),
-    history_table: HISTORY_TABLE,
+    ...tableParameters(dataset),
     dataset: dataset.name,
     // What was asked for is looked at, and nothing else.
     oldest_hour: request.kind === 'scheduled' ? addHours(to, -24 * dataset.load.retention_days) : from,
     from_hour: from,
     to_hour: to,
   };
-  const read = (templates: readonly SqlTemplate[]) => {
-    const statements = templates.map((template) => renderSql(template, pieces));
-    return runBatch(configuration, batchOf(statements, parameters), `ListPartitions ${dataset.name}`);
-  };
-  const templates = readSql(configuration.packageDirectory, 'list-partitions');
-  const columnsOf = (rows: readonly Row[], schema: string, table: string) =>
-    rows
-      .filter((row) => row.table_schema === schema && row.table_name === table)
-      .map((row) => row.column_name);
-  const results = await read(templates).catch(async (error: unknown) => {
-    // Before the first load the history itself is what does not exist, after an upgrade a column of it.
+  const read = (statements: readonly Sql[]) =>
+    runBatch(configuration, batchOf(statements, parameters), `ListPartitions ${dataset.name}`);
+  const statements = statementsOf(configuration.packageDirectory, 'list-partitions', dataset);
+  const [rows = [], loaded = [], failed = []] = await read(statements).catch(async (error: unknown) => {
+    // Before the first load the history itself is what does not exist.
     if (!(error instanceof LoadError) || error.name !== 'TargetMismatch') throw error;
-    const [rows = []] = await read(templates.slice(0, 1));
-    const history = columnsOf(rows, SLUICE_SCHEMA, HISTORY_TABLE);
-    if (history.length === 0) return [rows];
-    if (request.plan) throw error;
-    await upgradeHistory(configuration, dataset, history);
-    return read(templates);
+    const [found = []] = await read(statements.slice(0, 1));
+    if (tablesIn(found, dataset).hasHistory) throw error;
+    return [found];
   });
-  const [rows = [], loaded = [], failed = []] = results;
-  const target = columnsOf(rows, schema, table);
-  if (target.length > 0) assertTargetColumns(target, dataset);
-  if (!request.plan) {
-    const history = columnsOf(rows, SLUICE_SCHEMA, HISTORY_TABLE);
-    const mutex = columnsOf(rows, SLUICE_SCHEMA, mutexTable(dataset.name));
-    if ([target, history, mutex].some((columns) => columns.length === 0)) {
-      await createWarehouse(configuration, dataset);
-    } else await upgradeHistory(configuration, dataset, history);
-  }
+  const tables = tablesIn(rows, dataset);
+  assertTargetColumns(tables, dataset);
+  if (!request.plan) await createMissingTables(configuration, dataset, tables);
   return {
     // A table that was dropped, or has another name now, holds nothing of what the history says was loaded.
     history: {
-      loaded: target.length > 0 ? loaded.map(loadedPartition) : [],
+      loaded: tables.target.length > 0 ? loaded.map(loadedPartition) : [],
       failed: failed.map((row) => String(row.partition).trim()),
     },
-    staging: rows
-      .map((row) => String(row.table_name))
-      .filter((name) => stagedLoad(dataset.name, name) !== undefined)
-      .slice(0, MOST_STAGING_TABLES),
+    staging: tables.staging.slice(0, MOST_STAGING_TABLES),
   };
-}
-
-async function createWarehouse(configuration: Configuration, dataset: Dataset): Promise<void> {
-  const pieces = datasetPieces(dataset);
-  const statements = readSql(configuration.packageDirectory, 'create-warehouse')
-    // Every database has it, and to "create" it again takes a privilege that the loader need not have.
-    .filter((template) => template.name !== 'create-target-schema' || dataset.target.schema !== 'public')
-    .map((template) => renderSql(template, pieces));
-  await runBatch(configuration, batchOf(statements, {}), `CreateWarehouse ${dataset.name}`);
-}
-
-async function upgradeHistory(
-  configuration: Configuration,
-  dataset: Dataset,
-  found: readonly unknown[],
-): Promise<void> {
-  const missing = Object.entries(ADDED_HISTORY_COLUMNS).filter(([name]) => !found.includes(name));
-  if (missing.length === 0) return;
-  const pieces = datasetPieces(dataset);
-  const statements = readSql(configuration.packageDirectory, 'upgrade-history').flatMap((template) =>
-    missing.map(([name, type]) =>
-      renderSql(template, { ...pieces, history_column: `${quoteName(name)} ${type}` }),
-    ),
-  );
-  await runBatch(configuration, batchOf(statements, {}), `UpgradeHistory ${dataset.name}`);
-}
-
-function assertTargetColumns(found: readonly unknown[], dataset: Dataset): void {
-  const missing = targetColumns(dataset).filter((column) => !found.includes(column.name));
-  if (missing.length === 0) return;
-  const table = `${dataset.target.schema}.${dataset.target.table}`;
-  throw new LoadError(
-    'TargetMismatch',
-    `Table ${table} lacks ${missing.map((column) => column.name).join(', ')}, which dataset ${dataset.name} has.`,
-    'Run sluice migrate --plan, then sluice migrate; or take them out of the dataset file.',
-  );
 }
 
 function loadedPartition(row: Row): LoadedPartition {

@@ -1,11 +1,12 @@
 import { startOfHour, timestampText } from '../core/hour';
 import { rerunInput } from '../core/execution-input';
-import { diagnosisParameters, planParameters, startParameters } from '../core/history';
-import { batchOf, renderSql } from '../core/sql';
-import { datasetPieces, sluiceTable } from '../core/warehouse';
+import { loadedRow } from '../core/history';
+import { batchOf } from '../core/sql';
+import { stagingPieces } from '../core/warehouse';
 import { readConfiguration } from './shared/configuration';
 import { stepHandler } from './shared/handler';
-import { findDataset, readSql } from '../service/package-files';
+import { findDataset } from '../service/datasets';
+import { statementsOf } from '../service/statements';
 import { readPlan } from './shared/plan';
 import { recordedLoad } from './shared/recorded-load';
 import { submission, validatedState, type StatementProgress, type ValidatedState } from '../core/states';
@@ -35,21 +36,16 @@ export const handler = stepHandler(
     }
 
     const plan = await readPlan(configuration.bucket, load.inspection.plan_key);
-    const pieces = {
-      ...datasetPieces(dataset),
-      staging: sluiceTable(load.inspection.staging),
-    };
-    const statements = readSql(configuration.packageDirectory, 'merge-into-target')
-      .filter((template) => template.when === undefined || template.when === dataset.load.strategy)
-      .map((template) => renderSql(template, pieces));
+    const statements = statementsOf(
+      configuration.packageDirectory,
+      'merge-into-target',
+      dataset,
+      stagingPieces(load.inspection.staging),
+    );
+    const rerun = rerunInput(load.dataset, load.partition, several);
     return submitBatch(
       configuration,
-      batchOf(statements, {
-        ...parameters(load),
-        ...planParameters(plan),
-        ...diagnosisParameters(plan.diagnosis, rerunInput(load.dataset, load.partition, several)),
-        fingerprint: plan.fingerprint,
-      }),
+      batchOf(statements, { ...loadedRow(load, plan, rerun), ...parameters(load) }),
       load,
       'MergeIntoTarget',
       clientToken('MergeIntoTarget', load.execution, load.partition, entered),
@@ -57,23 +53,13 @@ export const handler = stepHandler(
   },
 );
 
-function parameters(load: ValidatedState): Record<string, string | number> {
-  const partitionTime = timestampText(startOfHour(load.partition));
+function parameters({ partition, counts }: ValidatedState): Record<string, string | number> {
+  const partitionTime = timestampText(startOfHour(partition));
   return {
     partition_time: partitionTime,
     // Without a staged row any range is right: there is nothing to match.
-    first_event: load.counts.first_event ?? partitionTime,
-    last_event: load.counts.last_event ?? partitionTime,
-    dataset: load.dataset,
-    partition: load.partition,
-    execution: load.execution,
-    reason: load.reason,
-    files: load.inspection.files,
-    bytes: load.inspection.bytes,
-    rows_in_files: load.inspection.rows,
-    keys: load.counts.keys,
-    other_hours: load.counts.other_hours,
-    plan_key: load.inspection.plan_key,
-    ...startParameters(new Date(load.inspection.started)),
+    first_event: counts.first_event ?? partitionTime,
+    last_event: counts.last_event ?? partitionTime,
+    keys: counts.keys,
   };
 }

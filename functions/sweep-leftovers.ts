@@ -2,14 +2,15 @@ import { z } from 'zod';
 import type { Dataset } from '../core/dataset';
 import { diagnoseClientError, firstBytes } from '../core/diagnosis';
 import { plansOfDataset, plansOfPartition } from '../core/plan';
-import { batchOf, renderSql } from '../core/sql';
+import { batchOf } from '../core/sql';
 import type { Housekeeping } from '../core/states';
-import { datasetPieces, sluiceTable, stagedLoad } from '../core/warehouse';
+import { stagedLoad, stagingPieces } from '../core/warehouse';
 import { readConfiguration, type Configuration } from './shared/configuration';
 import { hasEnded } from './shared/executions';
 import { logger, stepHandler } from './shared/handler';
 import { deleteOlder, listFiles } from './shared/lake';
-import { findDataset, readSql } from '../service/package-files';
+import { findDataset } from '../service/datasets';
+import { statementsOf } from '../service/statements';
 import { endStatements, runBatch, type LoadIdentity } from './shared/warehouse';
 
 /** Of the error in the report. */
@@ -91,9 +92,11 @@ async function dropStaging(
   table: string,
 ): Promise<void> {
   await endStatements(configuration, load);
-  const pieces = { ...datasetPieces(dataset), staging: sluiceTable(table) };
-  const statements = readSql(configuration.packageDirectory, 'sweep-leftovers').map((template) =>
-    renderSql(template, pieces),
+  const statements = statementsOf(
+    configuration.packageDirectory,
+    'sweep-leftovers',
+    dataset,
+    stagingPieces(table),
   );
   await runBatch(configuration, batchOf(statements, {}), `SweepLeftovers ${table}`);
 }

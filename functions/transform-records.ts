@@ -3,7 +3,7 @@ import { chooseDataset } from '../core/dataset';
 import { transformRecord } from '../core/transform';
 import { logger } from './shared/handler';
 import { recordMetrics } from './shared/metrics';
-import { readDatasets } from '../service/package-files';
+import { readDatasets } from '../service/datasets';
 
 const event = z.object({
   invocationId: z.string(),

@@ -1,10 +1,11 @@
 import { addHours, startOfHour, timestampText } from '../core/hour';
-import { batchOf, renderSql } from '../core/sql';
+import { batchOf } from '../core/sql';
 import { judgeStaging } from '../core/validation';
-import { datasetPieces, sluiceTable, SLUICE_SCHEMA } from '../core/warehouse';
+import { SLUICE_SCHEMA, stagingPieces } from '../core/warehouse';
 import { readConfiguration } from './shared/configuration';
 import { stepHandler } from './shared/handler';
-import { findDataset, readSql } from '../service/package-files';
+import { findDataset } from '../service/datasets';
+import { statementsOf } from '../service/statements';
 import {
   inspectedState,
   statementProgress,
@@ -27,12 +28,11 @@ export const handler = stepHandler(
     const { dataset } = findDataset(configuration.packageDirectory, load.dataset);
     if (statement) return judgeStaging(dataset, load, Object.assign({}, ...(statement.rows ?? [])) as Row);
 
-    const pieces = {
-      ...datasetPieces(dataset),
-      staging: sluiceTable(load.inspection.staging),
-    };
-    const statements = readSql(configuration.packageDirectory, 'validate-staging').map((each) =>
-      renderSql(each, pieces),
+    const statements = statementsOf(
+      configuration.packageDirectory,
+      'validate-staging',
+      dataset,
+      stagingPieces(load.inspection.staging),
     );
     return submitBatch(
       configuration,

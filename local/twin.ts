@@ -1,7 +1,7 @@
 import { join, resolve } from 'node:path';
 import { z } from 'zod';
 import { streamOutput } from '../core/stack-outputs';
-import { readDatasets } from '../service/package-files';
+import { readDatasets } from '../service/datasets';
 import type { TwinDescription } from './description';
 import { RuleFaults } from './faults/rule-faults';
 import { FirehoseService } from './firehose/firehose-service';

@@ -59,17 +59,20 @@ WHEN NOT MATCHED THEN INSERT ({inserted_columns}) VALUES ({inserted_values});
 
 -- statement: create-counts
 CREATE TEMP TABLE {counts} (
-  "staged" BIGINT NOT NULL,
-  "superseded" BIGINT NOT NULL,
-  "deleted" BIGINT NOT NULL,
+  {merge_counts_definition},
   "sluice_inserted" BIGINT NOT NULL
 );
 
 -- statement: count
 -- Row conservation: rows in the files = staged = duplicates + superseded + inserted, and every winner stands in the
 -- target exactly once. Otherwise "sluice_inserted" is null, which the table refuses, and the whole merge rolls back.
-INSERT INTO {counts} ("staged", "superseded", "deleted", "sluice_inserted")
-SELECT "found"."staged", "found"."superseded", "found"."deleted",
+INSERT INTO {counts} ("staged", "duplicates", "superseded", "deleted", "inserted", "sluice_inserted")
+SELECT
+  "found"."staged",
+  "found"."staged" - CAST(:keys AS BIGINT),
+  "found"."superseded",
+  "found"."deleted",
+  "found"."winners",
   CASE
     WHEN "found"."staged" = CAST(:rows_in_files AS BIGINT)
       AND "found"."winners" + "found"."superseded" = CAST(:keys AS BIGINT)
@@ -89,28 +92,19 @@ FROM (
 ) AS "found";
 
 -- statement: record-load
--- An error in it says which files were left out. The history is only written to here, never read: merges of several datasets share it, and under SERIALIZABLE two that
--- read and write the same table form the cycle that Redshift breaks with 1023.
+-- An error in the row says which files were left out. The merge only writes to the history and never reads it: merges of
+-- several datasets share it, and under SERIALIZABLE two that read and write the same table form the cycle that Redshift
+-- breaks with 1023.
 INSERT INTO {history} (
-  "dataset", "partition", "execution", "reason", "outcome", "files", "bytes", "rows_in_files", "staged", "duplicates",
-  "superseded", "deleted", "inserted", "other_hours", "quarantined", "vanished", "overwritten", "error_objects",
-  "error_records", "fingerprint", "plan_key", "started", "inspected", "finished", "error", "cause", "fix", "rerun"
+  {history_columns}
 )
-SELECT CAST(:dataset AS VARCHAR(64)), CAST(:partition AS CHAR(13)), CAST(:execution AS VARCHAR(320)),
-  CAST(:reason AS VARCHAR(32)), 'loaded', CAST(:files AS BIGINT), CAST(:bytes AS BIGINT),
-  CAST(:rows_in_files AS BIGINT), "staged", "staged" - CAST(:keys AS BIGINT), "superseded", "deleted",
-  "sluice_inserted", CAST(:other_hours AS BIGINT), CAST(:quarantined AS BIGINT), CAST(:vanished AS BIGINT),
-  CAST(:overwritten AS BIGINT), CAST(:error_objects AS BIGINT), NULLIF(CAST(:error_records AS BIGINT), -1),
-  CAST(:fingerprint AS VARCHAR(64)), CAST(:plan_key AS VARCHAR(1024)), CAST(:started AS TIMESTAMP),
-  CAST(:inspected AS TIMESTAMP), GETDATE(),
-  NULLIF(CAST(:error AS VARCHAR(256)), '-'), NULLIF(CAST(:cause AS VARCHAR(65535)), '-'),
-  NULLIF(CAST(:fix AS VARCHAR(65535)), '-'), NULLIF(CAST(:rerun AS VARCHAR(1024)), '-')
+SELECT
+  {loaded_row}
 FROM {counts};
 
 -- statement: drop-staging
 DROP TABLE {staging};
 
 -- statement: counts
-SELECT "staged", "staged" - CAST(:keys AS BIGINT) AS "duplicates", "superseded", "deleted",
-  "sluice_inserted" AS "inserted"
+SELECT {merge_counts}
 FROM {counts};

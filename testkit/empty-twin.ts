@@ -1,16 +1,17 @@
 import { DeleteObjectsCommand, paginateListObjectsV2 } from '@aws-sdk/client-s3';
 import type { Connection } from '../cli/shared/connection';
 import { query } from '../cli/shared/query';
+import { quoteName, sql } from '../core/sql';
 
 /** Deletes every object, and every table of Sluice's schema and of `public`, all through the stock clients. */
 export async function emptyTwin(connection: Connection): Promise<void> {
   await deleteObjects(connection, '');
   const { rows } = await query(
     connection,
-    `SELECT table_schema, table_name FROM svv_tables WHERE table_schema IN ('sluice', 'public')`,
+    sql`SELECT table_schema, table_name FROM svv_tables WHERE table_schema IN ('sluice', 'public')`,
   );
   for (const [schema, table] of rows)
-    await query(connection, `DROP TABLE "${String(schema)}"."${String(table)}"`);
+    await query(connection, sql`DROP TABLE ${quoteName(String(schema))}.${quoteName(String(table))}`);
 }
 
 /** Deletes every object under a prefix, whatever its key holds. */

@@ -8,6 +8,7 @@ import { query, type QueryResult } from '../cli/shared/query';
 import type { LoadDocument } from '../cli/load/document';
 import { startLoad } from '../cli/load/follow';
 import { prefixOfHour } from '../core/prefix';
+import { asWritten } from '../core/sql';
 import { startTwin, type Twin, type TwinOptions } from '../local/twin';
 import { emptyTwin } from './empty-twin';
 import { PACKAGES_DIRECTORY, ROOT } from './packages';
@@ -79,7 +80,7 @@ export class TestTwin {
   }
 
   sql(statement: string): Promise<QueryResult> {
-    return query(this.connection, statement);
+    return query(this.connection, asWritten(statement));
   }
 
   /** The target's rows, ordered by key, as text: equal for equal tables. */

@@ -3,12 +3,13 @@ import { basename, join } from 'node:path';
 import { preProcessFile } from 'typescript';
 import { parse } from 'yaml';
 import { FATAL_ERRORS, TRANSIENT_ERRORS } from '../core/errors';
-import { parseSqlFile, renderSql } from '../core/sql';
+import { ROW_PARAMETERS } from '../core/history';
+import { parseSqlFile, renderSql, sql } from '../core/sql';
 import { callersOf, FUNCTION_NAMES, PARTITION_ENDS, STEP_NAMES, STEPS, stemOf } from '../core/steps';
 import { datasetPieces } from '../core/warehouse';
 import { functionDefinitions } from '../resources/functions';
 import { parseSettings } from '../resources/settings';
-import { readDatasets } from '../service/package-files';
+import { readDatasets } from '../service/datasets';
 import { ordersDataset } from './core/orders';
 
 /**
@@ -257,11 +258,11 @@ describe('SQL', () => {
   const label = ({ stem, template }: (typeof templates)[number]) =>
     [`${stem}: ${template.name}`, template] as const;
   /** What reads the files: functions and, of sql/migrate.sql, the command. */
-  const functions = ['functions', 'functions/shared', 'cli', 'cli/shared'].flatMap((directory) =>
+  const functions = ['functions', 'functions/shared', 'service', 'cli', 'cli/shared'].flatMap((directory) =>
     stems(directory, '.ts').map((stem) => read(`${directory}/${stem}.ts`)),
   );
   /** What the functions add to the dataset's pieces, since it belongs to one load or one warehouse. */
-  const OF_A_LOAD = ['staging', 'file_columns', 'manifest', 'role', 'history_column', 'added_column'];
+  const OF_A_LOAD = ['staging', 'file_columns', 'manifest', 'role', 'added_column'];
   const datasets = readDatasets(ROOT);
   const given = datasets.flatMap((dataset) => Object.keys(datasetPieces(dataset)));
   const named = templates.flatMap(({ template }) =>
@@ -296,24 +297,33 @@ describe('SQL', () => {
   });
 
   test('what a load adds is added by a function', () => {
+    const sources = [...functions, read('core/warehouse.ts')];
     for (const piece of OF_A_LOAD) {
-      expect(functions.some((source) => new RegExp(`\\b${piece}:`).test(source))).toBe(true);
+      expect(sources.some((source) => new RegExp(`\\b${piece}:`).test(source))).toBe(true);
     }
   });
 
   test.each(files)('every parameter that %s.sql names is given by the function that reads it', (stem) => {
     const dataset = ordersDataset({ target: { event_time_immutable: true } });
     const pieces = {
-      ...Object.fromEntries(OF_A_LOAD.map((piece) => [piece, ''])),
+      ...Object.fromEntries(OF_A_LOAD.map((piece) => [piece, sql``])),
       ...datasetPieces(dataset),
     };
     const called = functions.filter((source) => source.includes(`'${stem}'`)).join('\n');
-    const reader = [called, ...historyParameters(called)].join('\n');
+    // Names of tables are given by the function that finds them.
+    const tables = called.includes('tableParameters(') ? read('functions/shared/warehouse-tables.ts') : '';
+    const reader = `${called}\n${tables}`;
+    // What a row of the history takes is put together in core/history.ts.
+    const ofRow = Object.entries(ROW_PARAMETERS).flatMap(([outcome, names]) =>
+      reader.includes(`${outcome}Row(`) ? names : [],
+    );
     for (const { template } of templates.filter((each) => each.stem === stem)) {
       const parameters = [...renderSql(template, pieces).matchAll(/(?<!:):([a-z_]+)\b/g)].map(
         (match) => match[1],
       );
-      for (const name of parameters) expect(reader).toMatch(new RegExp(`\\b${name}\\b\\s*[:,}]`));
+      for (const name of parameters.filter((each) => !ofRow.includes(each ?? ''))) {
+        expect(reader).toMatch(new RegExp(`\\b${name}\\b\\s*[:,}]`));
+      }
     }
   });
 
@@ -322,16 +332,6 @@ describe('SQL', () => {
       expect(template.text).not.toMatch(/\b(truncate|vacuum|commit|begin|append)\b/i);
   });
 });
-
-/** What rows of the history have in common is put together in core/history.ts: the functions of it that a source calls. */
-function historyParameters(source: string): string[] {
-  return read('core/history.ts')
-    .split(/^(?=export function )/m)
-    .filter((part) => {
-      const name = /^export function (\w+)\(/.exec(part)?.[1];
-      return name !== undefined && source.includes(`${name}(`);
-    });
-}
 
 describe('what may import what', () => {
   const sources = (directory: string): string[] =>

@@ -4,7 +4,7 @@ import { preProcessFile } from 'typescript';
 import { parse } from 'yaml';
 import { FATAL_ERRORS, TRANSIENT_ERRORS } from '../core/errors';
 import { METRICS } from '../core/metrics';
-import { readDatasets } from '../service/package-files';
+import { readDatasets } from '../service/datasets';
 import { alarmIds } from '../resources/alarms';
 import { MEASURED_STEPS } from '../core/steps';
 import { PARAMETERS, parseSettings } from '../resources/settings';
@@ -102,7 +102,7 @@ describe('the table of the steps', () => {
       expect(inRow[0]).toBe(`sql/${stem}.sql`);
       // Every file of SQL that the row names is one that the function reads, and the other way round.
       const readByFunction = [...imported(`functions/${stem}.ts`)].flatMap((path) =>
-        [...read(path).matchAll(/readSql\(configuration[^']*'([\w-]+)'/g)].map(
+        [...read(path).matchAll(/tatementsOf\(\s*[\w.]*ackageDirectory,\s*'([\w-]+)'/g)].map(
           ([, name]) => `sql/${name}.sql`,
         ),
       );

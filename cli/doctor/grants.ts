@@ -1,7 +1,7 @@
 import { nameOfRole } from '../../core/arn';
 import { missingGrants, TABLE_PRIVILEGES, type Privileges, type TablePrivilege } from './missing-grants';
 import type { Dataset } from '../../core/dataset';
-import { quoteText, quoteName } from '../../core/sql';
+import { joinSql, quoteName, quoteText, sql } from '../../core/sql';
 import { SLUICE_SCHEMA } from '../../core/warehouse';
 import type { Connection } from '../shared/connection';
 import { query } from '../shared/query';
@@ -41,18 +41,20 @@ export const grants: Check = {
 
 /** Source: Amazon Redshift Database Developer Guide, "HAS_SCHEMA_PRIVILEGE" and its neighbours. */
 async function privilegesOf(connection: Connection, { target }: Dataset): Promise<Privileges> {
-  const table = quoteText(`${quoteName(target.schema)}.${quoteName(target.table)}`);
-  const [schemaNames, tableName] = [[SLUICE_SCHEMA, target.schema].map(quoteText), quoteText(target.table)];
-  const ofTable = TABLE_PRIVILEGES.map((privilege) => `has_table_privilege(${table}, '${privilege}')`);
+  const table = quoteText(sql`${quoteName(target.schema)}.${quoteName(target.table)}`);
+  const [schema, tableName] = [quoteText(target.schema), quoteText(target.table)];
+  const ofTable = TABLE_PRIVILEGES.map(
+    (privilege) => sql`has_table_privilege(${table}, ${quoteText(privilege)})`,
+  );
   const [database, schemas, tables] = await Promise.all([
-    query(connection, `SELECT has_database_privilege(${quoteText(connection.database)}, 'CREATE')`),
+    query(connection, sql`SELECT has_database_privilege(${quoteText(connection.database)}, 'CREATE')`),
     query(
       connection,
-      `SELECT nspname, has_schema_privilege(nspname, 'USAGE'), has_schema_privilege(nspname, 'CREATE') FROM pg_namespace WHERE nspname IN (${schemaNames.join(', ')})`,
+      sql`SELECT nspname, has_schema_privilege(nspname, 'USAGE'), has_schema_privilege(nspname, 'CREATE') FROM pg_namespace WHERE nspname IN (${quoteText(SLUICE_SCHEMA)}, ${schema})`,
     ),
     query(
       connection,
-      `SELECT ${ofTable.join(', ')} FROM pg_tables WHERE schemaname = ${schemaNames[1]} AND tablename = ${tableName}`,
+      sql`SELECT ${joinSql(ofTable)} FROM pg_tables WHERE schemaname = ${schema} AND tablename = ${tableName}`,
     ),
   ]);
   const [found] = tables.rows;

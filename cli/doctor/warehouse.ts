@@ -1,5 +1,6 @@
 import { GetWorkgroupCommand } from '@aws-sdk/client-redshift-serverless';
 import { planMigration } from '../../core/migration';
+import { quoteText, sql } from '../../core/sql';
 import { SLUICE_SCHEMA, stagedLoad } from '../../core/warehouse';
 import { query } from '../shared/query';
 import { readTargetColumns } from '../shared/target-columns';
@@ -49,7 +50,7 @@ export const dataApi: Check = {
   title: 'Data API reachable and permitted',
   needs: 'sts:AssumeRole on the role of the statements (sluice-<stage>-statements)',
   async run({ connection }) {
-    await query(connection, 'SELECT 1');
+    await query(connection, sql`SELECT 1`);
     const user =
       connection.secret === undefined ? 'the user of the role of the statements' : 'the user of the secret';
     return [{ subject: `database ${connection.database}`, text: `a statement ran as ${user}` }];
@@ -93,7 +94,7 @@ export const stagingColumns: Check = {
   async run({ connection }) {
     const { rows } = await query(
       connection,
-      `SELECT table_name, column_name FROM svv_columns WHERE table_schema = '${SLUICE_SCHEMA}' AND table_name LIKE 'staging%'`,
+      sql`SELECT table_name, column_name FROM svv_columns WHERE table_schema = ${quoteText(SLUICE_SCHEMA)} AND table_name LIKE 'staging%'`,
     );
     return connection.datasets.map((dataset) => {
       const subject = `staging tables of ${dataset.name}`;

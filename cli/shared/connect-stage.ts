@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';
 import { SECRET_OUTPUT, STACK_OUTPUTS, streamOutput } from '../../core/stack-outputs';
-import { readDatasets } from '../../service/package-files';
+import { readDatasets } from '../../service/datasets';
 import { clientsOf, destroy } from './clients';
 import type { ClientSettings, Connection } from './connection';
 import { UsageError } from './output';

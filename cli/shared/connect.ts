@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Dataset } from '../../core/dataset';
-import { readDatasets } from '../../service/package-files';
+import { readDatasets } from '../../service/datasets';
 import type { TwinDescription } from '../../local/description';
 import { findRunningTwin } from '../../local/running-twin';
 import { clientsOf, destroy } from './clients';

@@ -1,21 +1,18 @@
 import type { Dataset } from '../../core/dataset';
 import type { FoundColumn } from '../../core/migration';
-import { batchOf, renderSql } from '../../core/sql';
-import { readSql } from '../../service/package-files';
+import { batchOf } from '../../core/sql';
+import { statementsOf } from '../../service/statements';
 import type { Connection } from './connection';
 import { query, type QueryValue } from './query';
 import { SERVICE_DIRECTORY } from './service-directory';
 
 /** The columns of a dataset's target, in their order; none where there is no such table. @throws StatementError */
 export async function readTargetColumns(connection: Connection, dataset: Dataset): Promise<FoundColumn[]> {
-  const [template] = readSql(SERVICE_DIRECTORY, 'migrate');
-  if (!template) throw new Error('sql/migrate.sql has no statement');
   const { schema, table } = dataset.target;
-  const { sqls, parameters } = batchOf([renderSql(template, {})], {
-    target_schema: schema,
-    target_table: table,
-  });
-  const { rows } = await query(connection, sqls[0] ?? '', { parameters });
+  const [statement] = statementsOf(SERVICE_DIRECTORY, 'migrate', dataset, {}, { 'add-column': [] });
+  if (!statement) throw new Error('sql/migrate.sql has no statement');
+  const { parameters } = batchOf([statement], { target_schema: schema, target_table: table });
+  const { rows } = await query(connection, statement, { parameters });
   return rows.map(([name, type, length, precision, scale, nullable, value]) => ({
     name: String(name),
     type: typeText(String(type), { length, precision, scale }),

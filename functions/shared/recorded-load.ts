@@ -1,8 +1,7 @@
 import type { Dataset } from '../../core/dataset';
-import { batchOf, renderSql } from '../../core/sql';
-import { datasetPieces } from '../../core/warehouse';
+import { batchOf } from '../../core/sql';
 import type { Configuration } from './configuration';
-import { readSql } from '../../service/package-files';
+import { statementsOf } from '../../service/statements';
 import { mergeCounts, type MergeCounts } from '../../core/states';
 import { runBatch, statementName, type LoadIdentity } from './warehouse';
 
@@ -15,9 +14,7 @@ export async function recordedLoad(
   dataset: Dataset,
   load: LoadIdentity,
 ): Promise<MergeCounts | undefined> {
-  const statements = readSql(configuration.packageDirectory, 'recorded-load').map((template) =>
-    renderSql(template, datasetPieces(dataset)),
-  );
+  const statements = statementsOf(configuration.packageDirectory, 'recorded-load', dataset);
   const [rows = []] = await runBatch(
     configuration,
     batchOf(statements, { dataset: load.dataset, partition: load.partition, execution: load.execution }),

@@ -9,7 +9,8 @@ import { connectionTo } from '../../cli/shared/connect';
 import type { TwinConnection } from '../../cli/shared/connection';
 import { query } from '../../cli/shared/query';
 import { prefixOfHour } from '../../core/prefix';
-import { stagingTable } from '../../core/warehouse';
+import { sql, type Sql } from '../../core/sql';
+import { sluiceTable, stagingTable } from '../../core/warehouse';
 import type { TwinDescription } from '../../local/description';
 import type { FaultRule } from '../../local/faults/fault-rule';
 import { emptyTwin } from '../../testkit/empty-twin';
@@ -61,9 +62,9 @@ export class Site {
     if (way !== 'scheduled') return;
     const { execution } = await this.load(BOTH);
     const staging = stagingTable('trips', HOUR, execution);
-    await query(this.connection, `CREATE TABLE sluice."${staging}" (trip_id VARCHAR(64))`);
-    await query(this.connection, 'DELETE FROM sluice.load_history');
-    await query(this.connection, 'DELETE FROM public.trips');
+    await query(this.connection, sql`CREATE TABLE ${sluiceTable(staging)} (trip_id VARCHAR(64))`);
+    await query(this.connection, sql`DELETE FROM sluice.load_history`);
+    await query(this.connection, sql`DELETE FROM public.trips`);
   }
 
   /** Deletes or overwrites a file of the hour under fault, as a producer might at any time. */
@@ -126,10 +127,10 @@ export class Site {
 
   /** The target's rows by key: amount, version, partition; nothing where there is no table. */
   async target(): Promise<readonly (readonly unknown[])[]> {
-    if ((await this.tables(`table_schema = 'public' AND table_name = 'trips'`)).length === 0) return [];
+    if ((await this.tables(sql`table_schema = 'public' AND table_name = 'trips'`)).length === 0) return [];
     const { rows } = await query(
       this.connection,
-      'SELECT trip_id, total_amount, updated_at, source_partition FROM public.trips ORDER BY trip_id',
+      sql`SELECT trip_id, total_amount, updated_at, source_partition FROM public.trips ORDER BY trip_id`,
     );
     return rows.map(([key, amount, version, partition]) => [
       key,
@@ -141,11 +142,11 @@ export class Site {
 
   /** In the order of partition and time. */
   async history(): Promise<readonly HistoryRow[]> {
-    if ((await this.tables(`table_schema = 'sluice' AND table_name = 'load_history'`)).length === 0)
+    if ((await this.tables(sql`table_schema = 'sluice' AND table_name = 'load_history'`)).length === 0)
       return [];
     const { columns, rows } = await query(
       this.connection,
-      `SELECT partition, outcome, error, rows_in_files, staged, duplicates, superseded, deleted, inserted
+      sql`SELECT partition, outcome, error, rows_in_files, staged, duplicates, superseded, deleted, inserted
        FROM sluice.load_history ORDER BY partition, finished, outcome`,
     );
     return rows.map(
@@ -155,7 +156,7 @@ export class Site {
   }
 
   async stagingTables(): Promise<readonly string[]> {
-    return (await this.tables(`table_schema = 'sluice' AND table_name LIKE 'staging%'`)).map(
+    return (await this.tables(sql`table_schema = 'sluice' AND table_name LIKE 'staging%'`)).map(
       ([, table]) => table,
     );
   }
@@ -170,10 +171,10 @@ export class Site {
     return ((await answer.json()) as { Message: string }[]).map(({ Message: message }) => message);
   }
 
-  private async tables(condition: string): Promise<[schema: string, table: string][]> {
+  private async tables(condition: Sql): Promise<[schema: string, table: string][]> {
     const { rows } = await query(
       this.connection,
-      `SELECT table_schema, table_name FROM svv_tables WHERE ${condition} ORDER BY 2`,
+      sql`SELECT table_schema, table_name FROM svv_tables WHERE ${condition} ORDER BY 2`,
     );
     return rows.map(([schema, table]) => [String(schema), String(table)]);
   }

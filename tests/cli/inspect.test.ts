@@ -6,7 +6,7 @@ import { runInspect, type InspectOptions } from '../../cli/inspect';
 import type { FileDocument } from '../../cli/inspect/inspect-file';
 import type { FilesDocument } from '../../cli/inspect/inspect-files';
 import type { RefusedDocument } from '../../cli/inspect/inspect-refused';
-import { readDatasets } from '../../service/package-files';
+import { readDatasets } from '../../service/datasets';
 import { parquetOf, tripsSelect } from '../../testkit/parquet';
 import { CapturedOutput } from '../../testkit/captured-output';
 

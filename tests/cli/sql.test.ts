@@ -1,5 +1,6 @@
 import { query } from '../../cli/shared/query';
 import { runSql } from '../../cli/sql';
+import { sql } from '../../core/sql';
 import { TestTwin } from '../../testkit/test-twin';
 import { CapturedOutput } from '../../testkit/captured-output';
 
@@ -8,11 +9,11 @@ beforeAll(async () => {
   twin = await TestTwin.start();
   await query(
     twin.connection,
-    'CREATE TABLE public.things (id BIGINT, name VARCHAR(64), price DECIMAL(10,2), at TIMESTAMP, weight DOUBLE PRECISION, used BOOLEAN)',
+    sql`CREATE TABLE public.things (id BIGINT, name VARCHAR(64), price DECIMAL(10,2), at TIMESTAMP, weight DOUBLE PRECISION, used BOOLEAN)`,
   );
   await query(
     twin.connection,
-    `INSERT INTO public.things VALUES (1, 'one', 1.50, '2026-11-23 08:15:00', 0.5, true), (2, NULL, NULL, NULL, NULL, false)`,
+    sql`INSERT INTO public.things VALUES (1, 'one', 1.50, '2026-11-23 08:15:00', 0.5, true), (2, NULL, NULL, NULL, NULL, false)`,
   );
 });
 afterAll(() => twin.remove());

@@ -10,7 +10,8 @@ import {
   targetColumns,
   type Dataset,
 } from '../../core/dataset';
-import { checkStatementSizes, readDatasets } from '../../service/package-files';
+import { readDatasets } from '../../service/datasets';
+import { checkStatementSizes } from '../../resources/statement-sizes';
 import { loadErrorOf } from './load-error';
 import { ORDER_COLUMNS, ordersDataset } from './orders';
 

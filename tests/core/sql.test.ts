@@ -1,4 +1,16 @@
-import { batchOf, parseSqlFile, quoteName, quoteText, renderSql } from '../../core/sql';
+import {
+  asWritten,
+  batchOf,
+  joinSql,
+  keywords,
+  parameter,
+  parseSqlFile,
+  quoteName,
+  quoteText,
+  renderSql,
+  sql,
+  type Sql,
+} from '../../core/sql';
 
 describe('quoting', () => {
   test.each([
@@ -75,7 +87,8 @@ FROM {table};
 });
 
 describe('rendering', () => {
-  const render = (text: string, pieces: Record<string, string>) => renderSql({ name: 'x', text }, pieces);
+  const render = (text: string, pieces: Record<string, string>) =>
+    renderSql({ name: 'x', text }, pieces as Record<string, Sql>);
 
   test('fills every piece in, each as often as it is named', () => {
     expect(render('SELECT {a}, {b_c}, {a}', { a: '1', b_c: '2' })).toBe('SELECT 1, 2, 1');
@@ -97,11 +110,13 @@ describe('rendering', () => {
 });
 
 describe('a batch', () => {
-  const names = (...sqls: string[]) =>
-    batchOf(sqls, { a: 1, ab: 2, keys: 3 }).parameters.map((parameter) => parameter.name);
+  const names = (...statements: string[]) =>
+    batchOf(statements.map(asWritten), { a: 1, ab: 2, keys: 3 }).parameters.map(
+      (parameter) => parameter.name,
+    );
 
   test('has its statements in order and its parameters as text', () => {
-    expect(batchOf(['SELECT :a', 'SELECT :ab'], { a: 7, ab: "o'clock", keys: 0 })).toEqual({
+    expect(batchOf([sql`SELECT :a`, sql`SELECT :ab`], { a: 7, ab: "o'clock", keys: 0 })).toEqual({
       sqls: ['SELECT :a', 'SELECT :ab'],
       parameters: [
         { name: 'a', value: '7' },
@@ -128,8 +143,8 @@ describe('a batch', () => {
     ['in a remark', 'SELECT 1 -- :a\n, :ab', ['ab']],
     ['in a remark with an apostrophe', "SELECT 1 -- don't\n, :a, 'x'", ['a']],
     ['in a long remark', "/* it's :a */ SELECT :ab, 'x'", ['ab']],
-  ])('%s', (_, sql, expected) => {
-    expect(names(sql)).toEqual(expected);
+  ])('%s', (_, statement, expected) => {
+    expect(names(statement)).toEqual(expected);
   });
 
   test('has a parameter once, however many statements use it', () => {
@@ -137,6 +152,43 @@ describe('a batch', () => {
   });
 
   test('has none that no statement uses, since the Data API refuses it', () => {
-    expect(batchOf(['DROP TABLE x'], { a: 1 }).parameters).toEqual([]);
+    expect(batchOf([sql`DROP TABLE x`], { a: 1 }).parameters).toEqual([]);
+  });
+});
+
+describe('a fragment', () => {
+  test('is filled with fragments and numbers, in order', () => {
+    const names = ['a"', 'b'].map(quoteName);
+    expect(sql`SELECT ${joinSql(names)} FROM ${quoteName('t')} LIMIT ${5}`).toBe(
+      'SELECT "a""", "b" FROM "t" LIMIT 5',
+    );
+    expect(joinSql([], ' AND ')).toBe('');
+    expect(sql`CAST(${parameter('rows_in_files')} AS ${keywords('DOUBLE PRECISION')})`).toBe(
+      'CAST(:rows_in_files AS DOUBLE PRECISION)',
+    );
+  });
+
+  test.each(['a; DROP TABLE x', '"a"', "'a'", '', '1'])('%p is made of no keywords', (text) => {
+    expect(() => keywords(text)).toThrow(SyntaxError);
+  });
+
+  test.each(['a b', 'a:b', ''])('%p is the name of no parameter', (name) => {
+    expect(() => parameter(name)).toThrow(SyntaxError);
+  });
+
+  test('is never a text that nobody quoted: what takes SQL takes nothing else', () => {
+    const name: string = 'x"; DROP TABLE y';
+    // Each line below compiles only while TypeScript refuses it.
+    const refused = [
+      // @ts-expect-error a name goes through quoteName first
+      () => sql`DROP TABLE ${name}`,
+      // @ts-expect-error also as a piece of a template
+      () => renderSql({ name: 'x', text: '{staging}' }, { staging: name }),
+      // @ts-expect-error a statement is rendered, or written with the tag
+      () => batchOf([`DROP TABLE ${name}`], {}),
+      // @ts-expect-error a list of names is a list of quoted names
+      () => joinSql([name]),
+    ];
+    expect(refused).toHaveLength(4);
   });
 });

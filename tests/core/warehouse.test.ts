@@ -1,13 +1,13 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Dataset } from '../../core/dataset';
-import { batchOf, parseSqlFile, renderSql } from '../../core/sql';
+import { requiredColumns, type Dataset } from '../../core/dataset';
+import { batchOf, parseSqlFile, quoteName, quoteText, renderSql, sql, type Sql } from '../../core/sql';
 import {
   datasetPieces,
   mutexTable,
   nullCount,
-  requiredColumns,
   stagedLoad,
+  stagingPieces,
   stagingTable,
 } from '../../core/warehouse';
 import { ORDER_COLUMNS, ordersDataset } from './orders';
@@ -174,15 +174,14 @@ describe('names that hold quotes, dollars, colons and braces', () => {
   });
 });
 
-function rendered(dataset: Dataset, file: string): string[] {
+function rendered(dataset: Dataset, file: string): Sql[] {
   const pieces = {
     ...datasetPieces(dataset),
-    staging: '"sluice"."staging_orders"',
-    file_columns: '"a"',
-    manifest: "'s3://lake/m'",
-    role: "'arn'",
-    history_column: '"a" BIGINT',
-    added_column: '"a" BIGINT',
+    ...stagingPieces('staging_orders'),
+    file_columns: quoteName('a'),
+    manifest: quoteText('s3://lake/m'),
+    role: quoteText('arn'),
+    added_column: sql`"a" BIGINT`,
   };
   return parseSqlFile(readFileSync(join(SQL, file), 'utf8'), file).map((template) =>
     renderSql(template, pieces),

@@ -1,4 +1,3 @@
-import { ADDED_HISTORY_COLUMNS } from '../../core/history';
 import { HOUR, Steps } from './steps';
 
 let steps: Steps;
@@ -60,29 +59,4 @@ test('refuses a COPY role of another account, which no COPY could assume', async
       /sluice-local-copy is of account 000000000000, the warehouse of account 111122223333[^]*COPY_ROLE_ARN/,
     ) as string,
   });
-});
-
-test('brings the history of an earlier version up to this one, and keeps what is in it', async () => {
-  const list = () =>
-    steps.call<{ partitions: object[] }>('list-partitions', { input: {}, execution: 'x', state_machine });
-  await list();
-  const added = Object.keys(ADDED_HISTORY_COLUMNS);
-  // The table as it was, without them.
-  const { rows: columns } = await steps.twin.sql(
-    `SELECT "column", "type" FROM pg_table_def WHERE tablename = 'load_history'`,
-  );
-  const before = columns.filter(([name]) => !added.includes(String(name)));
-  expect(before).toHaveLength(columns.length - added.length);
-  await steps.twin.sql('DROP TABLE sluice.load_history');
-  await steps.twin.sql(
-    `CREATE TABLE sluice.load_history (${before.map(([name, type]) => `"${String(name)}" ${String(type)}`).join(', ')})`,
-  );
-  await steps.twin.sql(
-    `INSERT INTO sluice.load_history ("dataset", "partition", "execution", "reason", "outcome", "files", "bytes",
-       "rows_in_files", "staged", "duplicates", "superseded", "deleted", "inserted", "started", "finished")
-     VALUES ('trips', '${HOUR}', 'old', 'new', 'loaded', 1, 1, 1, 1, 0, 0, 0, 1, GETDATE(), GETDATE())`,
-  );
-  await list();
-  const { rows } = await steps.twin.sql(`SELECT execution, ${added.join(', ')} FROM sluice.load_history`);
-  expect(rows).toEqual([['old', ...added.map(() => null)]]);
 });

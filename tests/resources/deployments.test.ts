@@ -3,7 +3,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import asl from 'asl-validator';
 import { SECRET_OUTPUT, STACK_OUTPUTS } from '../../core/stack-outputs';
-import { readDatasets } from '../../service/package-files';
+import { readDatasets } from '../../service/datasets';
 import { packageService, readStack } from '../../local/stack';
 import { serviceOf } from '../../resources/service';
 import { parseSettings } from '../../resources/settings';

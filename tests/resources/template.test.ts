@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { readDatasets } from '../../service/package-files';
+import { readDatasets } from '../../service/datasets';
 import { FUNCTION_NAMES } from '../../core/steps';
 import { functionRoleId } from '../../resources/functions';
 import { serviceOf } from '../../resources/service';

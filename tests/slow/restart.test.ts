@@ -15,6 +15,7 @@ import { startLoad } from '../../cli/load/follow';
 import { connectionTo } from '../../cli/shared/connect';
 import type { TwinConnection } from '../../cli/shared/connection';
 import { query, type QueryResult } from '../../cli/shared/query';
+import { asWritten } from '../../core/sql';
 import { prefixOfHour } from '../../core/prefix';
 import type { TwinDescription } from '../../local/description';
 import type { FaultRule } from '../../local/faults/fault-rule';
@@ -162,7 +163,7 @@ class TwinProcess {
   }
 
   sql(statement: string): Promise<QueryResult> {
-    return query(this.connection, statement);
+    return query(this.connection, asWritten(statement));
   }
 
   /** Ends the process at once, and waits until it has ended. */

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { Writable } from 'node:stream';
 import { runMigrate, type MigrateDocument } from '../../cli/migrate';
 import { Output } from '../../cli/shared/output';
-import { readDatasets } from '../../service/package-files';
+import { readDatasets } from '../../service/datasets';
 import { parquetOf, tripsSelect } from '../../testkit/parquet';
 import { ServiceTwin } from '../../testkit/service-twin';
 import type { TestTwin } from '../../testkit/test-twin';

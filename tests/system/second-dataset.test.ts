@@ -1,6 +1,6 @@
 import { sendEvents } from '../../cli/delivery/send-events';
 import { prefixOfHour } from '../../core/prefix';
-import { readDatasets } from '../../service/package-files';
+import { readDatasets } from '../../service/datasets';
 import { readStack } from '../../local/stack';
 import { parquetOf, tripsSelect } from '../../testkit/parquet';
 import { ServiceTwin } from '../../testkit/service-twin';

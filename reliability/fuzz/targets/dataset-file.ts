@@ -3,9 +3,11 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parseDataset, type Dataset } from '../../../core/dataset';
 import { LoadError } from '../../../core/errors';
-import { batchOf, quoteName, renderSql } from '../../../core/sql';
-import { datasetPieces, HISTORY_TABLE, SLUICE_SCHEMA, stagingTable } from '../../../core/warehouse';
-import { checkStatementSizes, readSql } from '../../../service/package-files';
+import { HISTORY_TABLE } from '../../../core/history';
+import { batchOf, joinSql, quoteName, quoteText, renderSql, type Pieces } from '../../../core/sql';
+import { datasetPieces, sluiceTable, SLUICE_SCHEMA, stagingTable } from '../../../core/warehouse';
+import { readSql } from '../../../service/statements';
+import { checkStatementSizes } from '../../../resources/statement-sizes';
 import { ACCEPTED, refusal, Wrong, type Target } from '../target';
 import type { Surroundings } from '../surroundings';
 import { hostileText } from '../words';
@@ -255,13 +257,13 @@ const PARAMETERS: Readonly<Record<string, string | number>> = {
 
 /** Every statement of sql/, in the order of a load over an empty staging table, on the warehouse; then all is dropped. */
 async function runEverything(dataset: Dataset, surroundings: Surroundings): Promise<void> {
-  const staging = `${quoteName(SLUICE_SCHEMA)}.${quoteName(stagingTable(dataset.name, PARTITION, EXECUTION))}`;
+  const staging = sluiceTable(stagingTable(dataset.name, PARTITION, EXECUTION));
   const pieces = {
     ...datasetPieces(dataset),
     staging,
-    file_columns: dataset.columns.map((column) => quoteName(column.name)).join(', '),
-    manifest: `'s3://lake/manifest'`,
-    role: `'arn:aws:iam::000000000000:role/sluice-local-copy'`,
+    file_columns: joinSql(dataset.columns.map((column) => quoteName(column.name))),
+    manifest: quoteText('s3://lake/manifest'),
+    role: quoteText('arn:aws:iam::000000000000:role/sluice-local-copy'),
   };
   const parameters = {
     ...PARAMETERS,
@@ -275,7 +277,7 @@ async function runEverything(dataset: Dataset, surroundings: Surroundings): Prom
   const steps = readdirSync(join(ROOT, 'sql'))
     .map((file) => file.replace(/\.sql$/, ''))
     // Nothing of a dataset is in it.
-    .filter((step) => step !== 'upgrade-history' && step !== 'migrate');
+    .filter((step) => step !== 'migrate');
   const first = [
     'create-warehouse',
     'list-partitions',
@@ -308,17 +310,14 @@ async function runEverything(dataset: Dataset, surroundings: Surroundings): Prom
 }
 
 /** A COPY that names everything rightly gets as far as its manifest, which is not there. */
-async function copyIsUnderstood(
-  pieces: Readonly<Record<string, string>>,
-  surroundings: Surroundings,
-): Promise<void> {
+async function copyIsUnderstood(pieces: Pieces, surroundings: Surroundings): Promise<void> {
   const templates = readSql(ROOT, 'copy-to-staging');
   const sqls = templates
     .filter((template) => template.name !== 'drop-staging')
     .map((template) =>
       renderSql(template, {
         ...pieces,
-        manifest: `'s3://${surroundings.twin.connection.bucket}/sluice/none'`,
+        manifest: quoteText(`s3://${surroundings.twin.connection.bucket}/sluice/none`),
       }),
     );
   const error = await surroundings.runBatch(batchOf(sqls, {}), 'copy-to-staging').then(

@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { sendEvents } from '../../../cli/delivery/send-events';
 import type { Dataset } from '../../../core/dataset';
-import { readDatasets } from '../../../service/package-files';
+import { readDatasets } from '../../../service/datasets';
 import { join } from 'node:path';
 import { ScriptedFirehose } from './scripted-firehose';
 

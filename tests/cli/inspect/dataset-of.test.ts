@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { compareWithDataset, datasetOfKey, datasetOfRefused } from '../../../cli/inspect/dataset-of';
 import { parseDataset, type Dataset } from '../../../core/dataset';
-import { readDatasets } from '../../../service/package-files';
+import { readDatasets } from '../../../service/datasets';
 
 const trips = readDatasets(join(__dirname, '../../..')).find(({ name }) => name === 'trips') as Dataset;
 const clicks = parseDataset(

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { refusedEvent } from '../../../cli/inspect/inspect-refused';
-import { readDatasets } from '../../../service/package-files';
+import { readDatasets } from '../../../service/datasets';
 
 const trips = readDatasets(join(__dirname, '../../..')).find(({ name }) => name === 'trips');
 const base64 = (text: string) => Buffer.from(text).toString('base64');

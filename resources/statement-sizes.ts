@@ -1,0 +1,40 @@
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Dataset } from '../core/dataset';
+import { LoadError } from '../core/errors';
+import { quoteText, renderSql, type Sql } from '../core/sql';
+import { datasetPieces } from '../core/warehouse';
+import { readSql } from '../service/statements';
+
+/** Source: Amazon Redshift Management Guide, "Considerations when calling the Amazon Redshift Data API" (100 KB). */
+const MAXIMUM_STATEMENT_BYTES = 100_000;
+/** What the names of one load take in a statement: staging table, manifest, role. */
+const OF_A_LOAD = quoteText('x'.repeat(1_500));
+
+/**
+ * Checks at packaging that every statement of a dataset is one that the Data API takes: a file of very many columns
+ * would else fail with its first load.
+ * @throws LoadError DatasetInvalid
+ */
+export function checkStatementSizes(packageDirectory: string, dataset: Dataset): void {
+  const pieces = datasetPieces(dataset);
+  const load: Readonly<Record<string, Sql>> = {
+    staging: OF_A_LOAD,
+    file_columns: pieces.columns ?? OF_A_LOAD,
+    manifest: OF_A_LOAD,
+    role: OF_A_LOAD,
+    added_column: OF_A_LOAD,
+  };
+  const steps = readdirSync(join(packageDirectory, 'sql')).map((file) => file.replace(/\.sql$/, ''));
+  for (const step of steps) {
+    for (const template of readSql(packageDirectory, step)) {
+      const bytes = Buffer.byteLength(renderSql(template, { ...pieces, ...load }));
+      if (bytes <= MAXIMUM_STATEMENT_BYTES) continue;
+      throw new LoadError(
+        'DatasetInvalid',
+        `Dataset ${dataset.name}: with its ${dataset.columns.length} columns statement ${template.name} of sql/${step}.sql has ${bytes} bytes, and the Redshift Data API takes ${MAXIMUM_STATEMENT_BYTES}.`,
+        'Leave columns out or shorten their names.',
+      );
+    }
+  }
+}

@@ -1,0 +1,85 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { chooseDataset, parseDataset, type Dataset } from '../core/dataset';
+import { LoadError } from '../core/errors';
+
+/**
+ * Every dataset of a package, in the order of their files' names.
+ * @param packageDirectory the directory that holds `datasets/`.
+ * @throws LoadError DatasetInvalid
+ */
+export function readDatasets(packageDirectory: string): readonly Dataset[] {
+  const directory = join(packageDirectory, 'datasets');
+  const datasets = readdirSync(directory)
+    .filter((file) => /\.ya?ml$/.test(file) && file !== 'reference.yml')
+    .sort()
+    .map((file) => ({
+      file,
+      dataset: parseDataset(readFileSync(join(directory, file), 'utf8'), `datasets/${file}`),
+    }));
+  if (datasets.length === 0) {
+    throw new LoadError(
+      'DatasetInvalid',
+      'There is no dataset file.',
+      'Add one to datasets/, for example a copy of reference.yml.',
+    );
+  }
+  refuseShared(datasets);
+  return datasets.map(({ dataset }) => dataset);
+}
+
+/** What no two datasets have in common. */
+const UNSHARED: readonly {
+  readonly of: (dataset: Dataset) => string;
+  /** What both files do with it. */
+  readonly both: string;
+  readonly fix: string;
+}[] = [
+  {
+    of: ({ name }) => `"${name}"`,
+    both: 'describe dataset',
+    fix: 'Give each dataset a name of its own.',
+  },
+  {
+    of: ({ source }) => source.prefix,
+    both: 'read the prefix',
+    fix: 'Give each dataset a prefix of its own: change source.prefix.',
+  },
+  {
+    of: ({ source }) => source.error_prefix,
+    both: 'count the records under',
+    fix: 'Give each dataset an error prefix of its own: change source.error_prefix.',
+  },
+  {
+    // Two mutexes for one table would let two merges insert the same key at once.
+    of: ({ target }) => `${target.schema}.${target.table}`,
+    both: 'load the table',
+    fix: 'Give each dataset a target of its own: change target.schema or target.table.',
+  },
+];
+
+function refuseShared(datasets: readonly { readonly file: string; readonly dataset: Dataset }[]): void {
+  for (const [index, { file, dataset }] of datasets.entries()) {
+    for (const { of, both, fix } of UNSHARED) {
+      const other = datasets.slice(0, index).find((each) => of(each.dataset) === of(dataset));
+      if (!other) continue;
+      throw new LoadError(
+        'DatasetInvalid',
+        `datasets/${file} and datasets/${other.file} both ${both} ${of(dataset)}.`,
+        fix,
+      );
+    }
+  }
+}
+
+const cache = new Map<string, readonly Dataset[]>();
+
+/** The dataset that is meant; the files are read once an execution environment. */
+export function findDataset(
+  packageDirectory: string,
+  name: string | undefined,
+): { dataset: Dataset; several: boolean } {
+  const datasets = cache.get(packageDirectory) ?? readDatasets(packageDirectory);
+  cache.set(packageDirectory, datasets);
+  return { dataset: chooseDataset(datasets, name), several: datasets.length > 1 };
+}
