@@ -1,19 +1,8 @@
-import {
-  DescribeStatementCommand,
-  ExecuteStatementCommand,
-  paginateGetStatementResult,
-  type ColumnMetadata,
-  type DescribeStatementResponse,
-  type Field,
-} from '@aws-sdk/client-redshift-data';
-import type { SqlParameter } from '../../core/sql';
+import type { Sql, SqlParameter } from '../../core/sql';
+import { DataApi, type DataValue, type StatementState } from '../../functions/shared/data-api';
 import type { Connection } from './connection';
 
-/**
- * As the Data API gives it: integers and floats are numbers; decimals, times and text are text. The SDK reads integers
- * as JavaScript's numbers, and so rounds those beyond 2^53.
- */
-export type QueryValue = string | number | boolean | null;
+export type QueryValue = DataValue;
 
 export interface QueryResult {
   /** Empty for a statement without result. */
@@ -45,71 +34,37 @@ const LONG_POLL_SECONDS = 30;
  */
 export async function query(
   connection: Pick<Connection, 'redshiftData' | 'workgroup' | 'database' | 'secret'>,
-  sql: string,
+  statement: Sql,
   options: { readonly most?: number; readonly parameters?: readonly SqlParameter[] } = {},
 ): Promise<QueryResult> {
-  const { redshiftData: client, workgroup, database, secret } = connection;
-  const { Id } = await client.send(
-    new ExecuteStatementCommand({
-      WorkgroupName: workgroup,
-      Database: database,
-      SecretArn: secret,
-      Sql: sql,
-      Parameters: options.parameters && [...options.parameters],
-    }),
-  );
-  const described = await ended(client, Id);
-  if (described.Status !== 'FINISHED') {
-    throw new StatementError(
-      described.Status ?? '',
-      described.Error ?? `The statement ended as ${described.Status}.`,
-    );
+  const api = new DataApi(connection.redshiftData, connection);
+  const id = await api.submit(statement, options.parameters);
+  const { selects, rows: counted } = await finished(api, id);
+  const [select] = selects;
+  if (select === undefined) {
+    return { columns: [], types: [], rows: [], total: 0, affected: counted ?? null };
   }
-  const rowCount = described.ResultRows ?? -1;
-  if (!described.HasResultSet) {
-    return { columns: [], types: [], rows: [], total: 0, affected: rowCount < 0 ? null : rowCount };
-  }
-
-  let metadata: readonly ColumnMetadata[] = [];
-  const rows: QueryValue[][] = [];
-  const most = options.most ?? Infinity;
-  for await (const page of paginateGetStatementResult({ client }, { Id })) {
-    metadata = page.ColumnMetadata ?? metadata;
-    for (const record of page.Records ?? []) if (rows.length < most) rows.push(record.map(valueOf));
-    if (rows.length >= most) break;
-  }
+  const { columns, rows } = await api.read(select, options.most);
   return {
-    columns: metadata.map(({ label, name }) => label ?? name ?? ''),
-    types: metadata.map(({ typeName }) => typeName ?? ''),
+    columns: columns.map(({ label, name }) => label ?? name ?? ''),
+    types: columns.map(({ typeName }) => typeName ?? ''),
     rows,
-    total: Math.max(rowCount, rows.length),
+    total: Math.max(counted ?? 0, rows.length),
     affected: null,
   };
 }
 
-/** Every status is named here: one that is not known ends the wait too, as a failure. */
-async function ended(
-  client: Connection['redshiftData'],
-  Id: string | undefined,
-): Promise<DescribeStatementResponse> {
+async function finished(api: DataApi, id: string): Promise<StatementState & { readonly status: 'FINISHED' }> {
   for (;;) {
-    const described = await client.send(
-      new DescribeStatementCommand({ Id, WaitTimeSeconds: LONG_POLL_SECONDS }),
-    );
-    if (!['SUBMITTED', 'PICKED', 'STARTED'].includes(described.Status ?? '')) return described;
+    const state = await api.describe(id, LONG_POLL_SECONDS);
+    switch (state.status) {
+      case 'FINISHED':
+        return state;
+      case 'FAILED':
+      case 'ABORTED':
+        throw new StatementError(state.status, state.error ?? `The statement ended as ${state.status}.`);
+      case 'UNKNOWN':
+        throw new StatementError(state.status, `The statement ended as ${state.found}.`);
+    }
   }
-}
-
-function valueOf(field: Field): QueryValue {
-  if (field.stringValue !== undefined) return field.stringValue;
-  if (field.booleanValue !== undefined) return field.booleanValue;
-  if (field.longValue !== undefined) return field.longValue;
-  if (field.doubleValue !== undefined) return jsonNumber(field.doubleValue);
-  if (field.blobValue !== undefined) return Buffer.from(field.blobValue).toString('base64');
-  return null;
-}
-
-/** JSON has no NaN and no infinity: they stay text. */
-function jsonNumber(value: number): number | string {
-  return Number.isFinite(value) ? value : String(value);
 }

@@ -1,21 +1,12 @@
 import { createHash } from 'node:crypto';
-import {
-  BatchExecuteStatementCommand,
-  CancelStatementCommand,
-  DescribeStatementCommand,
-  GetStatementResultCommand,
-  paginateListStatements,
-  RedshiftDataClient,
-  type Field,
-  type ListStatementsCommandOutput,
-} from '@aws-sdk/client-redshift-data';
-import { z } from 'zod';
+import { RedshiftDataClient } from '@aws-sdk/client-redshift-data';
 import { diagnoseClientError, diagnoseStatement } from '../../core/diagnosis';
 import { isTransient, LoadError } from '../../core/errors';
 import type { SqlBatch } from '../../core/sql';
-import { RUNNING, type Row, type StatementProgress } from '../../core/states';
+import type { PartitionState, Row, StatementProgress } from '../../core/states';
 import type { MeasuredStep } from '../../core/steps';
 import { readConfiguration, type Configuration } from './configuration';
+import { DataApi } from './data-api';
 import { recordStep } from './metrics';
 import { statementCredentials } from './statement-credentials';
 import { traced } from './tracing';
@@ -31,8 +22,7 @@ const LONG_STATEMENT_FIX =
   'Look in SYS_QUERY_HISTORY for what it waited for (locks, queueing, a small workgroup). Where it is the merge and the target is large: set target.event_time_immutable: true if a key’s event time never changes, begin target.sortkey with the event time and make a key column the distkey, so that it reads only the blocks of the staged hours. Raise load.statement_timeout_minutes if it just needs longer. Then load the partition again.';
 
 const client = traced(new RedshiftDataClient({ credentials: statementCredentials }));
-
-const running = z.enum(RUNNING);
+const apiOf = (configuration: Configuration): DataApi => new DataApi(client, configuration);
 
 /** A batch as the service has it; `results` holds the rows of each of its SELECTs once it is FINISHED. */
 interface Statement extends Omit<StatementProgress, 'dataset' | 'step'> {
@@ -40,11 +30,7 @@ interface Statement extends Omit<StatementProgress, 'dataset' | 'step'> {
 }
 
 /** The load that a statement belongs to. */
-export interface LoadIdentity {
-  readonly dataset: string;
-  readonly partition: string;
-  readonly execution: string;
-}
+export type LoadIdentity = Pick<PartitionState, 'dataset' | 'partition' | 'execution'>;
 
 /** The name of a load's statement. It begins with the load, by which {@link endStatements} finds what still runs. */
 export function statementName(load: LoadIdentity, step: string): string {
@@ -131,28 +117,13 @@ export async function endStatement(statement: StatementProgress, limit: string):
  * @throws LoadError StatusUnavailable
  */
 export async function endStatements(configuration: Configuration, load: LoadIdentity): Promise<void> {
-  const pages = paginateListStatements(
-    { client },
-    { WorkgroupName: configuration.workgroup, StatementName: loadName(load), Status: 'ALL' },
-  );
-  for (const id of await asked('ListStatements', () => runningStatements(pages))) {
+  const running = () => call('ListStatements', () => apiOf(configuration).running(loadName(load)));
+  for (const id of await asked('ListStatements', running)) {
     const ended = await asked(id, () => cancel(id, new Date().toISOString()));
     if (ended && ended.status !== 'FINISHED') {
       throw statusUnavailable(id, `it is ${ended.status} though it was cancelled`);
     }
   }
-}
-
-async function runningStatements(pages: AsyncIterable<ListStatementsCommandOutput>): Promise<string[]> {
-  const ids: string[] = [];
-  await call('ListStatements', async () => {
-    for await (const page of pages) {
-      for (const { Id: id, Status: status } of page.Statements ?? []) {
-        if (id !== undefined && running.safeParse(status).success) ids.push(id);
-      }
-    }
-  });
-  return ids;
 }
 
 async function submit(
@@ -162,67 +133,38 @@ async function submit(
   token?: string,
 ): Promise<Statement> {
   const submitted = new Date().toISOString();
-  const { Id: id = '', Status: status } = await call(`BatchExecuteStatement ${name}`, () =>
-    client.send(
-      new BatchExecuteStatementCommand({
-        WorkgroupName: configuration.workgroup,
-        Database: configuration.database,
-        SecretArn: configuration.secret,
-        StatementName: name.slice(0, 500),
-        Sqls: [...batch.sqls],
-        Parameters: batch.parameters.length > 0 ? [...batch.parameters] : undefined,
-        ClientToken: token,
-        WaitTimeSeconds: SUBMIT_WAIT_SECONDS,
-      }),
-    ),
+  const { id, running } = await call(`BatchExecuteStatement ${name}`, () =>
+    apiOf(configuration).submitBatch(batch, name, token, SUBMIT_WAIT_SECONDS),
   );
-  const known = running.safeParse(status);
-  return known.success ? { id, status: known.data, submitted, results: [] } : describe(id, submitted);
+  return running ? { id, status: running, submitted, results: [] } : describe(id, submitted);
 }
 
 async function describe(id: string, submitted: string, waitSeconds?: number): Promise<Statement> {
-  const described = await call(`DescribeStatement ${id}`, () =>
-    client.send(new DescribeStatementCommand({ Id: id, WaitTimeSeconds: waitSeconds })),
-  );
-  const status = described.Status;
-  switch (status) {
-    case 'SUBMITTED':
-    case 'PICKED':
-    case 'STARTED':
-      return { id, status, submitted, results: [] };
+  const configuration = readConfiguration();
+  const api = apiOf(configuration);
+  const state = await call(`DescribeStatement ${id}`, () => api.describe(id, waitSeconds));
+  switch (state.status) {
     case 'FINISHED': {
-      const selects = (described.SubStatements ?? []).filter((each) => each.HasResultSet);
-      const results = await Promise.all(selects.map((each) => readRows(each.Id ?? '')));
-      return { id, status, submitted, results };
+      const results = await Promise.all(state.selects.map((select) => readRows(api, select)));
+      return { id, status: state.status, submitted, results };
     }
     case 'FAILED':
-    case 'ABORTED': {
-      const failed = described.SubStatements?.find((each) => each.Status === status);
-      throw diagnoseStatement(
-        status,
-        described.Error ?? failed?.Error ?? '',
-        `statement ${failed?.Id ?? id}`,
-        readConfiguration(),
-      );
-    }
-    default:
-      // An unknown status is a failure, never a wait: whoever polls on would poll forever.
+    case 'ABORTED':
+      throw diagnoseStatement(state.status, state.error ?? '', `statement ${state.failed}`, configuration);
+    case 'UNKNOWN':
       throw new LoadError(
         'StatementFailed',
-        `Statement ${id} has the unknown status ${String(status)}.`,
+        `Statement ${id} has the unknown status ${state.found}.`,
         'Look the statement up in SYS_QUERY_HISTORY; a newer Data API may need a newer Sluice.',
       );
+    default:
+      return { id, status: state.status, submitted, results: [] };
   }
 }
 
 /** Cancels a statement. @returns where it stands then; undefined where it failed or was aborted. */
 async function cancel(id: string, submitted: string): Promise<Statement | undefined> {
-  await call(`CancelStatement ${id}`, async () => {
-    await client.send(new CancelStatementCommand({ Id: id })).catch((error: Error) => {
-      // One that has just ended by itself cannot be cancelled.
-      if (error.name !== 'ValidationException') throw error;
-    });
-  });
+  await call(`CancelStatement ${id}`, () => apiOf(readConfiguration()).cancel(id));
   return describe(id, submitted, POLL_WAIT_SECONDS).catch((error: unknown) => {
     if (error instanceof CallFailure) throw error;
     return undefined;
@@ -257,29 +199,11 @@ function progressOf({
   return { ...statement, rows: results.flat() };
 }
 
-async function readRows(id: string): Promise<Row[]> {
-  const rows: Row[] = [];
-  let token: string | undefined;
-  do {
-    const next = token;
-    const page = await call(`GetStatementResult ${id}`, () =>
-      client.send(new GetStatementResultCommand({ Id: id, NextToken: next })),
-    );
-    const names = (page.ColumnMetadata ?? []).map((column) => column.name ?? '');
-    for (const record of page.Records ?? []) {
-      rows.push(
-        Object.fromEntries(record.map((field, index) => [names[index] ?? String(index), valueOf(field)])),
-      );
-    }
-    token = page.NextToken;
-  } while (token !== undefined);
-  return rows;
-}
-
-function valueOf(field: Field): Row[string] {
-  return field.isNull
-    ? null
-    : (field.stringValue ?? field.longValue ?? field.doubleValue ?? field.booleanValue ?? null);
+async function readRows(api: DataApi, id: string): Promise<Row[]> {
+  const { columns, rows } = await call(`GetStatementResult ${id}`, () => api.read(id));
+  return rows.map((values) =>
+    Object.fromEntries(values.map((value, index) => [columns[index]?.name ?? String(index), value])),
+  );
 }
 
 /** A call of the Data API failed, not the statement that it is about. */

@@ -1,0 +1,180 @@
+import {
+  BatchExecuteStatementCommand,
+  CancelStatementCommand,
+  DescribeStatementCommand,
+  ExecuteStatementCommand,
+  paginateGetStatementResult,
+  paginateListStatements,
+  type ColumnMetadata,
+  type Field,
+  type RedshiftDataClient,
+} from '@aws-sdk/client-redshift-data';
+import type { Sql, SqlBatch, SqlParameter } from '../../core/sql';
+import { RUNNING } from '../../core/states';
+
+/** Where statements run, and as whom. */
+export interface Warehouse {
+  readonly workgroup: string;
+  readonly database: string;
+  /** A secret with the database user; undefined where the user is that of the caller's role. */
+  readonly secret?: string | undefined;
+}
+
+type Running = (typeof RUNNING)[number];
+
+/** Where a statement stands. A status that the API has and this list has not is UNKNOWN, so that nobody waits for it. */
+export type StatementState =
+  | { readonly status: Running }
+  | {
+      readonly status: 'FINISHED';
+      /** The statements that have a result: itself, or those of a batch in order. */
+      readonly selects: readonly string[];
+      /** Rows of the result, or rows that the statement touched; undefined where neither is counted. */
+      readonly rows: number | undefined;
+    }
+  | {
+      readonly status: 'FAILED' | 'ABORTED';
+      readonly error: string | undefined;
+      /** The statement itself, or the one of the batch that failed. */
+      readonly failed: string;
+    }
+  | { readonly status: 'UNKNOWN'; readonly found: string };
+
+/**
+ * A value as the Data API gives it: integers and floats are numbers; decimals, times and text are text. The SDK reads
+ * integers as JavaScript's numbers, and so rounds those beyond 2^53.
+ */
+export type DataValue = string | number | boolean | null;
+
+export interface DataRows {
+  readonly columns: readonly ColumnMetadata[];
+  readonly rows: readonly (readonly DataValue[])[];
+}
+
+/** The Redshift Data API for one workgroup. Errors are the client's own. */
+export class DataApi {
+  constructor(
+    private readonly client: RedshiftDataClient,
+    private readonly warehouse: Warehouse,
+  ) {}
+
+  /** Submits one statement. @returns its id. */
+  async submit(statement: Sql, parameters: readonly SqlParameter[] = []): Promise<string> {
+    const { Id: id = '' } = await this.client.send(
+      new ExecuteStatementCommand({ ...this.place(), Sql: statement, Parameters: given(parameters) }),
+    );
+    return id;
+  }
+
+  /**
+   * Submits a batch, one transaction.
+   * @param token the API runs a batch once for each token. @param waitSeconds how long it may hold the answer back.
+   * @returns its id, and its status where it still runs.
+   */
+  async submitBatch(
+    batch: SqlBatch,
+    name: string,
+    token: string | undefined,
+    waitSeconds: number,
+  ): Promise<{ readonly id: string; readonly running: Running | undefined }> {
+    const { Id: id = '', Status: status } = await this.client.send(
+      new BatchExecuteStatementCommand({
+        ...this.place(),
+        StatementName: name.slice(0, 500),
+        Sqls: [...batch.sqls],
+        Parameters: given(batch.parameters),
+        ClientToken: token,
+        WaitTimeSeconds: waitSeconds,
+      }),
+    );
+    return { id, running: RUNNING.find((each) => each === status) };
+  }
+
+  /** @param waitSeconds how long the answer may be held back while the statement runs: 30 at most. */
+  async describe(id: string, waitSeconds?: number): Promise<StatementState> {
+    const described = await this.client.send(
+      new DescribeStatementCommand({ Id: id, WaitTimeSeconds: waitSeconds }),
+    );
+    const { Status: status, SubStatements: ofBatch = [] } = described;
+    const parts = ofBatch.length > 0 ? ofBatch : [{ ...described, Id: id }];
+    switch (status) {
+      case 'SUBMITTED':
+      case 'PICKED':
+      case 'STARTED':
+        return { status };
+      case 'FINISHED': {
+        const { ResultRows: rows = -1 } = described;
+        return {
+          status,
+          selects: parts.filter((part) => part.HasResultSet).map((part) => part.Id ?? ''),
+          rows: rows < 0 ? undefined : rows,
+        };
+      }
+      case 'FAILED':
+      case 'ABORTED': {
+        const failed = parts.find((part) => part.Status === status);
+        return { status, error: described.Error ?? failed?.Error, failed: failed?.Id ?? id };
+      }
+      default:
+        return { status: 'UNKNOWN', found: String(status) };
+    }
+  }
+
+  /** The result of a statement. @param most rows that are read. */
+  async read(id: string, most = Infinity): Promise<DataRows> {
+    let columns: readonly ColumnMetadata[] = [];
+    const rows: DataValue[][] = [];
+    for await (const page of paginateGetStatementResult({ client: this.client }, { Id: id })) {
+      columns = page.ColumnMetadata ?? columns;
+      for (const record of page.Records ?? []) if (rows.length < most) rows.push(record.map(valueOf));
+      if (rows.length >= most) break;
+    }
+    return { columns, rows };
+  }
+
+  /** Asks for the end of a statement. One that has ended by itself stays as it ended. */
+  async cancel(id: string): Promise<void> {
+    await this.client.send(new CancelStatementCommand({ Id: id })).catch((error: Error) => {
+      if (error.name !== 'ValidationException') throw error;
+    });
+  }
+
+  /** The ids of statements that still run, by what their names begin with. */
+  async running(name: string): Promise<string[]> {
+    const ids: string[] = [];
+    const pages = paginateListStatements(
+      { client: this.client },
+      { WorkgroupName: this.warehouse.workgroup, StatementName: name, Status: 'ALL' },
+    );
+    for await (const page of pages) {
+      for (const { Id: id, Status: status } of page.Statements ?? []) {
+        if (id !== undefined && RUNNING.some((each) => each === status)) ids.push(id);
+      }
+    }
+    return ids;
+  }
+
+  private place() {
+    const { workgroup, database, secret } = this.warehouse;
+    return { WorkgroupName: workgroup, Database: database, SecretArn: secret };
+  }
+}
+
+/** The API takes no empty list of parameters. */
+function given(parameters: readonly SqlParameter[]): SqlParameter[] | undefined {
+  return parameters.length > 0 ? [...parameters] : undefined;
+}
+
+function valueOf(field: Field): DataValue {
+  if (field.stringValue !== undefined) return field.stringValue;
+  if (field.booleanValue !== undefined) return field.booleanValue;
+  if (field.longValue !== undefined) return field.longValue;
+  if (field.doubleValue !== undefined) return jsonNumber(field.doubleValue);
+  if (field.blobValue !== undefined) return Buffer.from(field.blobValue).toString('base64');
+  return null;
+}
+
+/** JSON has no NaN and no infinity: they stay text. */
+function jsonNumber(value: number): number | string {
+  return Number.isFinite(value) ? value : String(value);
+}
