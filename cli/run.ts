@@ -42,7 +42,7 @@ export async function act(
       throw new UsageError('--region needs --stage: only a deployed stack has a Region.');
     }
     // An invalid dataset file is reported here, by itself, and not by the packaging that it would stop.
-    const { readDatasets } = load('../service/datasets') as typeof import('../service/package-files');
+    const { readDatasets } = load('../service/datasets') as typeof import('../service/datasets');
     const { chooseDataset } = load('../core/dataset') as typeof import('../core/dataset');
     const datasets = readDatasets(SERVICE_DIRECTORY);
     if (options.dataset !== undefined) chooseDataset(datasets, options.dataset);
