@@ -1,0 +1,155 @@
+import { emptyRow, failedRow, HISTORY_PIECES, loadedRow, ROW_PARAMETERS } from '../../core/history';
+import type { FailedState, Inspection, PartitionState, ValidatedState } from '../../core/states';
+
+const LOAD: PartitionState = {
+  dataset: 'trips',
+  partition: '2026-11-23T08',
+  execution: 'execution-1',
+  reason: 'new',
+  files: 3,
+  diagnosis_bytes: 1_000,
+  most_failed_copies: 20,
+};
+const INSPECTION: Inspection = {
+  outcome: 'ready',
+  plan_key: 'sluice/trips/plan.json',
+  staging: 'staging_trips',
+  files: 2,
+  rows: 10,
+  bytes: 200,
+  quarantined: 1,
+  vanished: 2,
+  overwritten: 3,
+  error_objects: 4,
+  error_records: null,
+  on_bad_file: 'quarantine',
+  failed_copies: 0,
+  started: '2026-11-23T09:25:00.500Z',
+  statement_timeout_minutes: 60,
+  merge_timeout_minutes: 240,
+};
+const COUNTS = { staged: 10, keys: 8, other_hours: 5, first_event: null, last_event: null };
+const VALIDATED: ValidatedState = { ...LOAD, inspection: INSPECTION, counts: COUNTS };
+const DIAGNOSIS = { error: 'FilesQuarantined', cause: 'c', fix: 'f' };
+const RERUN = { partition: '2026-11-23T08' };
+
+const items = (piece: string) => piece.split(',\n  ');
+const columns = items(HISTORY_PIECES.history_columns);
+
+test('the table has a type for each column, in the order of its columns', () => {
+  const definition = items(HISTORY_PIECES.history_definition);
+  expect(definition.map((each) => each.split(' ')[0])).toEqual(columns);
+  expect(definition).toEqual([
+    '"dataset" VARCHAR(64) NOT NULL',
+    '"partition" CHAR(13) NOT NULL',
+    '"execution" VARCHAR(320) NOT NULL',
+    '"reason" VARCHAR(32) NOT NULL',
+    '"outcome" VARCHAR(16) NOT NULL',
+    '"files" BIGINT NOT NULL',
+    '"bytes" BIGINT NOT NULL',
+    '"rows_in_files" BIGINT NOT NULL',
+    '"staged" BIGINT NOT NULL',
+    '"duplicates" BIGINT NOT NULL',
+    '"superseded" BIGINT NOT NULL',
+    '"deleted" BIGINT NOT NULL',
+    '"inserted" BIGINT NOT NULL',
+    '"fingerprint" VARCHAR(64)',
+    '"plan_key" VARCHAR(1024)',
+    '"started" TIMESTAMP NOT NULL',
+    '"finished" TIMESTAMP NOT NULL',
+    '"error" VARCHAR(256)',
+    '"cause" VARCHAR(65535)',
+    '"fix" VARCHAR(65535)',
+    '"other_hours" BIGINT',
+    '"quarantined" BIGINT',
+    '"vanished" BIGINT',
+    '"overwritten" BIGINT',
+    '"error_objects" BIGINT',
+    '"error_records" BIGINT',
+    '"rerun" VARCHAR(1024)',
+    '"inspected" TIMESTAMP',
+  ]);
+});
+
+describe.each(['loaded', 'empty', 'failed'] as const)('a row that is %s', (outcome) => {
+  const values = items(HISTORY_PIECES[`${outcome}_row`]);
+
+  test('has a value for each column', () => {
+    expect(values).toHaveLength(columns.length);
+    expect(values[columns.indexOf('"outcome"')]).toBe(`'${outcome}'`);
+  });
+
+  test('binds the parameters that it is given, each in its own column', () => {
+    const bound = values.flatMap((value, index) => {
+      const name = /:([a-z_]+)/.exec(value)?.[1];
+      return name === undefined ? [] : [[columns[index], `"${name}"`]];
+    });
+    expect(bound.map(([, name]) => name)).toEqual(ROW_PARAMETERS[outcome].map((name) => `"${name}"`));
+    for (const [column, name] of bound) expect(name).toBe(column);
+  });
+});
+
+test('the merge’s own counts are read from the table of its transaction', () => {
+  const values = items(HISTORY_PIECES.loaded_row);
+  for (const name of ['staged', 'duplicates', 'superseded', 'deleted', 'inserted'])
+    expect(values[columns.indexOf(`"${name}"`)]).toBe(`"${name}"`);
+});
+
+describe('the parameters of a row', () => {
+  test('that was loaded, without some of its files', () => {
+    expect(loadedRow(VALIDATED, { fingerprint: 'abc', diagnosis: DIAGNOSIS }, RERUN)).toEqual({
+      dataset: 'trips',
+      partition: '2026-11-23T08',
+      execution: 'execution-1',
+      reason: 'new',
+      files: 2,
+      bytes: 200,
+      rows_in_files: 10,
+      fingerprint: 'abc',
+      plan_key: 'sluice/trips/plan.json',
+      started: '2026-11-23 09:25:00',
+      inspected: '2026-11-23 09:25:00.500',
+      error: 'FilesQuarantined',
+      cause: 'c',
+      fix: 'f',
+      rerun: '{"partition":"2026-11-23T08"}',
+      other_hours: 5,
+      quarantined: 1,
+      vanished: 2,
+      overwritten: 3,
+      error_objects: 4,
+      // The Data API binds no NULL: sql/ makes one of it.
+      error_records: -1,
+    });
+  });
+
+  test.each([
+    ['loaded', loadedRow(VALIDATED, { fingerprint: 'abc' }, RERUN)],
+    ['empty', emptyRow(LOAD, INSPECTION, { fingerprint: 'abc' }, RERUN)],
+    ['failed', failedRow({ ...LOAD, error: {} }, DIAGNOSIS, RERUN, new Date(0))],
+  ] as const)('are those that a row that is %s binds', (outcome, parameters) => {
+    expect(Object.keys(parameters).sort()).toEqual([...ROW_PARAMETERS[outcome]].sort());
+    if (outcome !== 'failed')
+      expect(parameters).toMatchObject({ error: '-', cause: '-', fix: '-', rerun: '-' });
+  });
+
+  test('that failed: what was reached', () => {
+    const failure: FailedState = { ...LOAD, error: {} };
+    expect(failedRow(failure, DIAGNOSIS, RERUN, new Date(0))).toMatchObject({
+      files: 3,
+      bytes: 0,
+      rows_in_files: 0,
+      staged: 0,
+      started: '1970-01-01 00:00:00',
+    });
+    const later = failedRow({ ...VALIDATED, error: {} }, DIAGNOSIS, RERUN, new Date(0));
+    expect(later).toMatchObject({ files: 2, bytes: 200, rows_in_files: 10, staged: 10 });
+    expect(later.started).toBe('2026-11-23 09:25:00');
+  });
+
+  test('are cut to what a row can hold', () => {
+    const long = { error: 'E'.repeat(300), cause: 'c'.repeat(30_000), fix: 'f'.repeat(30_000) };
+    const { error, cause, fix } = failedRow({ ...LOAD, error: {} }, long, RERUN, new Date(0));
+    expect([error, cause, fix].map((text) => Buffer.byteLength(String(text)))).toEqual([256, 20_000, 20_000]);
+  });
+});

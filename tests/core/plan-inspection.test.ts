@@ -1,0 +1,263 @@
+import type { BadFile } from '../../core/bad-files';
+import { columnsDigest } from '../../core/columns';
+import type { LakeFile } from '../../core/files';
+import type { Footer } from '../../core/footer';
+import type { ParquetField } from '../../core/parquet-types';
+import type { PartitionPlan } from '../../core/plan';
+import {
+  chooseFiles,
+  planInspection,
+  type InspectionSubject,
+  type ReadFile,
+} from '../../core/plan-inspection';
+import type { Inspection, PartitionState } from '../../core/states';
+import { loadErrorOf } from './load-error';
+import { ordersDataset } from './orders';
+
+const FAIL = ordersDataset();
+const QUARANTINE = ordersDataset({ load: { on_bad_file: 'quarantine' } });
+const LOAD: PartitionState = {
+  dataset: 'orders',
+  partition: '2026-11-23T08',
+  execution: 'execution-1',
+  reason: 'late-files',
+  files: 2,
+  diagnosis_bytes: 10_000,
+  most_failed_copies: 2,
+};
+const STARTED = new Date('2026-11-23T09:25:00.500Z');
+const FIELDS: readonly ParquetField[] = [
+  { name: 'order_id', type: 'INT64' },
+  { name: 'ordered_at', type: 'INT96' },
+  { name: 'status', type: 'BYTE_ARRAY', converted_type: 'UTF8' },
+  { name: 'amount', type: 'INT64', converted_type: 'DECIMAL', precision: 10, scale: 2 },
+];
+
+const file = (name: string, etag = 'e1'): LakeFile => ({ key: `orders/${name}`, etag, size: 100 });
+const footer = (rows: number): Footer => ({ rows, fields: FIELDS, nulls: new Map() });
+const bad = (name: string, changes: Partial<BadFile> = {}): BadFile => ({
+  ...file(name),
+  error: 'UnreadableFile',
+  reason: 'it is empty',
+  ...changes,
+});
+const names = (files: readonly LakeFile[]) => files.map(({ key }) => key.replace('orders/', ''));
+
+function subject(present: readonly LakeFile[], changes: Partial<InspectionSubject> = {}): InspectionSubject {
+  const found = { present, errors: [], error_records: 0 };
+  return { bucket: 'lake', dataset: QUARANTINE, load: LOAD, found, ...changes };
+}
+
+/** What the last load left: `loaded` in the target, `quarantined` out. */
+function previous(loaded: readonly LakeFile[], quarantined: readonly BadFile[] = []): PartitionPlan {
+  return {
+    dataset: 'orders',
+    partition: LOAD.partition,
+    execution: 'execution-0',
+    copies: [],
+    rows: 0,
+    loaded,
+    fingerprint: 'f',
+    vanished: [],
+    overwritten: [],
+    quarantined,
+    columns_digest: columnsDigest(QUARANTINE.columns),
+    error_objects: 0,
+    error_records: 0,
+  };
+}
+
+function inspect(about: InspectionSubject, read: Readonly<Record<string, Footer | string>> = {}) {
+  const chosen = chooseFiles(about);
+  const files = chosen.unread.map((each): ReadFile => ({
+    ...each,
+    footer: read[each.key.replace('orders/', '')] ?? footer(5),
+  }));
+  return planInspection(about, chosen, files, STARTED);
+}
+
+describe('the files of an inspection', () => {
+  test('are those that the target does not hold, by key and content', () => {
+    const about = subject([file('a'), file('b', 'e2'), file('c')], {
+      previous: previous([file('a'), file('b')]),
+    });
+    expect(names(chooseFiles(about).due)).toEqual(['b', 'c']);
+  });
+
+  test('are all of them where the partition was asked for', () => {
+    const about = subject([file('a')], {
+      load: { ...LOAD, reason: 'requested' },
+      previous: previous([file('a')], [bad('b')]),
+    });
+    expect(chooseFiles(about)).toEqual({
+      due: [file('a')],
+      unread: [file('a')],
+      known: [],
+      told: [],
+    });
+  });
+
+  test('a bad one of the last load is not read again while it is as it was', () => {
+    const about = subject([file('a'), file('b')], { previous: previous([], [bad('b')]) });
+    expect(chooseFiles(about)).toMatchObject({ unread: [file('a')], known: [bad('b')], told: [bad('b')] });
+  });
+
+  test.each<[string, readonly LakeFile[], Partial<InspectionSubject>]>([
+    ['it was written again', [file('b', 'e2')], {}],
+    [
+      'the columns are others now',
+      [file('b')],
+      {
+        dataset: ordersDataset({
+          target: { sortkey: ['ordered_at'] },
+          load: { on_bad_file: 'quarantine' },
+          columns: [
+            { name: 'order_id', type: 'bigint', required: true },
+            { name: 'ordered_at', type: 'timestamp', required: true },
+          ],
+        }),
+      },
+    ],
+    ['bad files fail the partition', [file('b')], { dataset: FAIL }],
+  ])('it is read again where %s', (_, present, changes) => {
+    const about = subject(present, { previous: previous([], [bad('b')]), ...changes });
+    expect(chooseFiles(about)).toMatchObject({ unread: present, known: [], told: [] });
+  });
+});
+
+describe('an inspection', () => {
+  test('of good files is ready to be loaded', () => {
+    const { plan, inspection } = inspect(subject([file('a'), file('b')]), { a: footer(10) });
+    expect(plan).toMatchObject({ rows: 15, quarantined: [], loaded: [file('a'), file('b')] });
+    expect(plan).not.toHaveProperty('diagnosis');
+    expect(inspection).toEqual({
+      outcome: 'ready',
+      plan_key: 'sluice/orders/2026-11-23T08/execution-1/plan.json',
+      staging: expect.stringMatching(/^staging_orders_2026112308_/) as string,
+      files: 2,
+      rows: 15,
+      bytes: 200,
+      quarantined: 0,
+      vanished: 0,
+      overwritten: 0,
+      error_objects: 0,
+      error_records: 0,
+      on_bad_file: 'quarantine',
+      failed_copies: 0,
+      started: '2026-11-23T09:25:00.500Z',
+      statement_timeout_minutes: 60,
+      merge_timeout_minutes: 240,
+    });
+  });
+
+  test('without a file to load is empty', () => {
+    expect(inspect(subject([])).inspection).toMatchObject({ outcome: 'empty', files: 0, rows: 0, bytes: 0 });
+  });
+
+  test('counts what is gone and what was overwritten since the last load', () => {
+    const about = subject([file('b', 'e2')], { previous: previous([file('a'), file('b')]) });
+    expect(inspect(about).inspection).toMatchObject({ files: 1, vanished: 1, overwritten: 1 });
+  });
+
+  test('leaves a bad file out, and says why once', () => {
+    const about = subject([file('a'), file('b')]);
+    const { plan, inspection } = inspect(about, { b: 'it is empty' });
+    expect(plan).toMatchObject({ rows: 5, loaded: [file('a')] });
+    expect(names(plan.quarantined)).toEqual(['b']);
+    expect(inspection).toMatchObject({ outcome: 'ready', files: 1, quarantined: 1 });
+    expect(plan.diagnosis).toMatchObject({
+      error: 'FilesQuarantined',
+      cause: expect.stringMatching(
+        /^1 of 2 files were left out, the others loaded:\n.*it is empty$/,
+      ) as string,
+    });
+    // The next load of the partition tells of new ones alone.
+    const next = inspect(subject([file('a'), file('b'), file('c')], { previous: plan }));
+    expect(next.inspection).toMatchObject({ files: 1, quarantined: 1 });
+    expect(next.plan).not.toHaveProperty('diagnosis');
+    const worse = inspect(subject([file('b'), file('c')], { previous: plan }), { c: 'it is encrypted' });
+    expect(worse.inspection).toMatchObject({ outcome: 'empty', quarantined: 2 });
+    expect(worse.plan.diagnosis?.cause).toMatch(/^1 of 2 files were left out:\n.*orders\/c: .*encrypted$/);
+  });
+
+  test('the diagnosis fits into the payload, and is whole in the plan', () => {
+    const about = subject([file('b')], { load: { ...LOAD, diagnosis_bytes: 100 } });
+    const { plan, inspection } = inspect(about, { b: 'x'.repeat(600) });
+    expect(
+      Buffer.byteLength(`${inspection.diagnosis?.cause}${inspection.diagnosis?.fix}`),
+    ).toBeLessThanOrEqual(100);
+    expect(plan.diagnosis?.cause).toContain('x'.repeat(600));
+  });
+
+  test('fails for a bad file where the dataset does not leave it out', () => {
+    const about = subject([file('a'), file('b')], { dataset: FAIL });
+    expect(loadErrorOf(() => inspect(about, { b: 'it is empty' }))).toMatchObject({
+      name: 'UnreadableFile',
+      reason: expect.stringContaining('1 of 2 files cannot be loaded into dataset orders') as string,
+    });
+  });
+});
+
+describe('an inspection after a COPY that met a bad file', () => {
+  const before: Inspection = inspect(subject([file('a'), file('b'), file('c')])).inspection;
+  const failed = (
+    cause: string,
+    changes: { failed_copies?: number; quarantined?: readonly BadFile[]; Error?: string } = {},
+  ): InspectionSubject['failed'] => ({
+    inspection: { ...before, failed_copies: changes.failed_copies ?? 0 },
+    plan: {
+      quarantined: changes.quarantined ?? [],
+      copies: [
+        {
+          manifest_key: 'm',
+          columns: [],
+          files: ['a', 'b', 'c'].map((name) => ({ ...file(name), rows: 5 })),
+        },
+      ],
+    },
+    error: {
+      Error: changes.Error ?? 'ValueInvalid',
+      Cause: JSON.stringify({ errorMessage: `${cause}\nFix: Correct the values.` }),
+    },
+  });
+  const all = [file('a'), file('b'), file('c')];
+
+  test('leaves out the file that the error names, with all that were left out before', () => {
+    const about = subject(all, {
+      failed: failed('s3://lake/orders/b: invalid value', { quarantined: [bad('c')] }),
+    });
+    expect(names(chooseFiles(about).known)).toEqual(['c', 'b']);
+    const { plan, inspection } = inspect(about);
+    expect(inspection).toMatchObject({ files: 1, quarantined: 2, failed_copies: 1 });
+    expect(plan.quarantined.at(-1)).toEqual({
+      ...file('b'),
+      error: 'ValueInvalid',
+      reason: 's3://lake/orders/b: invalid value',
+    });
+  });
+
+  test('a file that was written again meanwhile is another one', () => {
+    const present = [file('a'), file('b', 'e2')];
+    const about = subject(present, { failed: failed('s3://lake/orders/b: invalid value') });
+    expect(chooseFiles(about)).toMatchObject({ unread: present, known: [] });
+  });
+
+  test.each<[string, string, string]>([
+    ['names no file of the partition', 's3://lake/orders/z: invalid value', 'ValueInvalid'],
+    ['is no error of one file', 's3://lake/orders/b: no', 'AccessDenied'],
+    ['has no name of ours', 's3://lake/orders/b: no', 'Runtime.ExitError'],
+  ])('an error that %s stays the partition’s', (_, cause, Error) => {
+    const about = subject(all, { failed: failed(cause, { Error }) });
+    expect(loadErrorOf(() => chooseFiles(about)).name).toBe(
+      Error === 'Runtime.ExitError' ? 'StatementFailed' : Error,
+    );
+  });
+
+  test('ends after so many COPYs in a row, and names all the bad files', () => {
+    const about = subject(all, {
+      failed: failed('s3://lake/orders/b: invalid value', { failed_copies: 2, quarantined: [bad('c')] }),
+    });
+    const { reason } = loadErrorOf(() => chooseFiles(about));
+    expect(reason).toMatch(/^2 of 3 files .* 3 COPYs in a row met one each.*\n.*orders\/c.*\n.*orders\/b/);
+  });
+});
