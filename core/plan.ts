@@ -4,6 +4,7 @@ import type { DeepReadonly } from './deep-readonly';
 import { diagnosis } from './diagnosis';
 import { lakeFile } from './files';
 import type { Hour } from './hour';
+import { OWN_PREFIX } from './prefix';
 
 /** A file that is loaded, with the rows that its footer tells. */
 const inspectedFile = lakeFile.extend({ rows: z.number() });
@@ -52,12 +53,9 @@ export const partitionPlan = z.object({
 });
 export type PartitionPlan = DeepReadonly<z.infer<typeof partitionPlan>>;
 
-/** What Sluice itself keeps in the lake. */
-export const PLANS_PREFIX = 'sluice/';
-
 /** Where all plans and manifests of a dataset are kept. */
 export function plansOfDataset(dataset: string): string {
-  return `${PLANS_PREFIX}${dataset}/`;
+  return `${OWN_PREFIX}${dataset}/`;
 }
 
 /** Where those of a partition are kept, in a folder for each execution. */

@@ -6,6 +6,9 @@ import { addHours, hourOf, startOfHour, type Hour } from './hour';
  */
 export type PrefixTemplate = string;
 
+/** Where Sluice keeps its own files in the lake: plans and manifests. No dataset reads from there. */
+export const OWN_PREFIX = 'sluice/';
+
 const PARTS = ['yyyy', 'MM', 'dd', 'HH'] as const;
 
 /** @returns what is wrong with a template, undefined where nothing is. */
@@ -17,7 +20,7 @@ export function prefixProblem(template: string): string | undefined {
   }
   if (!template.endsWith('/')) return 'ends with "/", so that hour=1 is no prefix of hour=10';
   if (/^\w+:\/\//.test(template)) return 'is no URI: the bucket is that of the whole service';
-  if (template.startsWith('sluice/'))
+  if (template.startsWith(OWN_PREFIX))
     return 'starts with something else than sluice/: plans and manifests are kept there';
   if (template.startsWith('/')) return 'starts without "/", since an S3 key does';
   if (/\}\{/.test(template)) return 'has a separator between its parts, for example {MM}/{dd}';

@@ -1,12 +1,9 @@
 import type { Dataset } from '../core/dataset';
-import { errorPrefixes, fixedPart } from '../core/prefix';
+import { errorPrefixes, fixedPart, OWN_PREFIX } from '../core/prefix';
 import { FUNCTION_NAMES, FUNCTIONS, stemOf, type FunctionName } from '../core/steps';
 import { arnOf, attribute, role, sub, type Resources, type Statement, type Value } from './cloudformation';
 import { lakeBucketArn, lakeKeyStatements, lakeObjects } from './lake';
 import { deployedName, stateMachineName, statementsRoleName, type Settings } from './settings';
-
-/** Plans and manifests. */
-const PLANS = 'sluice/';
 
 interface FunctionDefinition {
   /** What it may do beyond writing its log and its traces. */
@@ -150,13 +147,13 @@ function rightsOf(settings: Settings, datasets: readonly Dataset[]) {
     /** Not by prefix: S3 answers a read of a missing key with 404 only to who may list the bucket, else with 403. */
     findFiles: allow('FindFiles', ['s3:ListBucket'], bucket),
     readHours: allow('ReadHours', ['s3:GetObject'], objects(hours)),
-    readPlans: allow('ReadPlans', ['s3:GetObject'], lakeObjects(settings, PLANS)),
-    writePlans: allow('WritePlans', ['s3:PutObject'], lakeObjects(settings, PLANS)),
+    readPlans: allow('ReadPlans', ['s3:GetObject'], lakeObjects(settings, OWN_PREFIX)),
+    writePlans: allow('WritePlans', ['s3:PutObject'], lakeObjects(settings, OWN_PREFIX)),
     listPlans: {
       ...allow('ListPlans', ['s3:ListBucket'], bucket),
-      Condition: { StringLike: { 's3:prefix': `${PLANS}*` } },
+      Condition: { StringLike: { 's3:prefix': `${OWN_PREFIX}*` } },
     } satisfies Statement,
-    deletePlans: allow('DeletePlans', ['s3:DeleteObject'], lakeObjects(settings, PLANS)),
+    deletePlans: allow('DeletePlans', ['s3:DeleteObject'], lakeObjects(settings, OWN_PREFIX)),
     describeExecutions: allow(
       'DescribeExecutions',
       ['states:DescribeExecution'],

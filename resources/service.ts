@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { Dataset } from '../core/dataset';
 import { LoadError } from '../core/errors';
 import { SECRET_OUTPUT, STACK_OUTPUTS, streamOutput } from '../core/stack-outputs';
+import type { Variable } from '../functions/shared/configuration';
 import { readDatasets } from '../service/datasets';
 import { checkStatementSizes } from './statement-sizes';
 import { alarmResources } from './alarms';
@@ -15,7 +16,7 @@ import {
   type ServerlessFunctions,
 } from './functions';
 import { lakeBucket, lakeResources } from './lake';
-import { meantAccount, PARAMETERS, parseSettings, placesIn, type Settings } from './settings';
+import { deployedName, meantAccount, PARAMETERS, parseSettings, placesIn, type Settings } from './settings';
 import { STATE_MACHINE, stateMachineResources } from './state-machine';
 import { streamed, streamId, streamResources } from './stream';
 import { copyRoleArn, secretArn, statementsRoleArn, warehouseResources, workgroupName } from './warehouse';
@@ -28,7 +29,7 @@ interface Variables {
 
 interface Service {
   /** Variables of the functions. */
-  readonly environment: Readonly<Record<string, Value>>;
+  readonly environment: Readonly<Record<Variable | 'POWERTOOLS_SERVICE_NAME', Value>>;
   readonly functions: ServerlessFunctions;
   readonly template: {
     readonly Resources: Resources;
@@ -118,6 +119,8 @@ export function serviceOf(settings: Settings, datasets: readonly Dataset[]): Ser
       COPY_ROLE_ARN: copyRoleArn(settings),
       SECRET_ARN: secretArn(settings) ?? '',
       STATEMENTS_ROLE_ARN: statementsRoleArn,
+      // Read by Powertools: what the logs, metrics and traces are of.
+      POWERTOOLS_SERVICE_NAME: deployedName(settings),
     },
     functions: functionDefinitions(settings),
     template: {

@@ -1,5 +1,5 @@
 import type { Dataset } from '../core/dataset';
-import { fixedPart } from '../core/prefix';
+import { fixedPart, OWN_PREFIX } from '../core/prefix';
 import {
   arnOf,
   attribute,
@@ -98,7 +98,7 @@ function newWarehouse(settings: Settings): Resources {
  * to access AWS services".
  */
 function copyRole(settings: Settings, datasets: readonly Dataset[]) {
-  const prefixes = ['sluice/', ...datasets.map(({ source }) => fixedPart(source.prefix))];
+  const prefixes = [OWN_PREFIX, ...datasets.map(({ source }) => fixedPart(source.prefix))];
   return {
     ...role(
       deployedName(settings, 'copy'),

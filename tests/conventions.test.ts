@@ -7,7 +7,9 @@ import { ROW_PARAMETERS } from '../core/history';
 import { parseSqlFile, renderSql, sql } from '../core/sql';
 import { callersOf, FUNCTION_NAMES, PARTITION_ENDS, STEP_NAMES, STEPS, stemOf } from '../core/steps';
 import { datasetPieces } from '../core/warehouse';
+import { VARIABLES } from '../functions/shared/configuration';
 import { functionDefinitions } from '../resources/functions';
+import { serviceOf } from '../resources/service';
 import { parseSettings } from '../resources/settings';
 import { readDatasets } from '../service/datasets';
 import { ordersDataset } from './core/orders';
@@ -64,12 +66,14 @@ function placed({ States }: StateMachine, within: readonly State[]): Placed[] {
 const STEP_CASES = STEP_NAMES.map((name) => ({ name, stem: stemOf(name), step: STEPS[name] }));
 
 interface Service {
-  readonly provider: { readonly environment: Readonly<Record<string, unknown>> };
+  readonly provider: { readonly environment: string };
   readonly package: { readonly patterns: readonly string[] };
   readonly functions: string;
 }
 const SERVICE = parse(read('serverless.yml')) as Service;
-const FUNCTIONS = functionDefinitions(parseSettings('sluice', 'dev', 'us-east-1', {}, String));
+const SETTINGS = parseSettings('sluice', 'dev', 'us-east-1', {}, String);
+const FUNCTIONS = functionDefinitions(SETTINGS);
+const DATASETS = readDatasets(ROOT);
 
 /** `ListPartitions` of a resource `{ Fn::GetAtt: [ListPartitionsLambdaFunction, Arn] }`. */
 function functionOf(state: State): string | undefined {
@@ -135,14 +139,10 @@ describe('nothing is left over', () => {
   });
 
   test('every variable that the functions read is set, and every one that is set is read', () => {
-    const configuration = read('functions/shared/configuration.ts');
-    const names = [...configuration.matchAll(/^ {2}([A-Z][A-Z_]+):/gm)].map((match) => match[1]);
-    const byLambda = ['AWS_REGION', 'LAMBDA_TASK_ROOT'];
-    expect(names.filter((name) => !byLambda.includes(name ?? '')).sort()).toEqual(
-      Object.keys(SERVICE.provider.environment)
-        .filter((name) => !name.startsWith('POWERTOOLS_'))
-        .sort(),
-    );
+    expect(SERVICE.provider.environment).toBe('${self:custom.service.environment}');
+    const { environment } = serviceOf(SETTINGS, DATASETS);
+    const names = Object.keys(environment).filter((name) => !name.startsWith('POWERTOOLS_'));
+    expect(names.sort()).toEqual([...VARIABLES].sort());
   });
 
   test('the package holds what the functions read at run time', () => {
@@ -263,8 +263,7 @@ describe('SQL', () => {
   );
   /** What the functions add to the dataset's pieces, since it belongs to one load or one warehouse. */
   const OF_A_LOAD = ['staging', 'file_columns', 'manifest', 'role', 'added_column'];
-  const datasets = readDatasets(ROOT);
-  const given = datasets.flatMap((dataset) => Object.keys(datasetPieces(dataset)));
+  const given = DATASETS.flatMap((dataset) => Object.keys(datasetPieces(dataset)));
   const named = templates.flatMap(({ template }) =>
     [...template.text.matchAll(/\{(.*?)\}/g)].map((match) => match[1]),
   );

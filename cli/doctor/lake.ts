@@ -6,7 +6,7 @@ import {
 import { presignedReads } from './bucket-policy';
 import { LONGEST_SIGNATURE_MILLISECONDS } from '../../core/copy';
 import { hourOf } from '../../core/hour';
-import { fixedPart, prefixOfHour } from '../../core/prefix';
+import { fixedPart, OWN_PREFIX, prefixOfHour } from '../../core/prefix';
 import type { Connection } from '../shared/connection';
 import type { Check } from './finding';
 
@@ -69,7 +69,7 @@ export function prefixesRead({
   datasets,
 }: Connection): readonly { readonly prefix: string; readonly sample: string }[] {
   return [
-    { prefix: 'sluice/', sample: 'sluice/manifest' },
+    { prefix: OWN_PREFIX, sample: `${OWN_PREFIX}manifest` },
     ...datasets.map(({ source }) => ({
       prefix: fixedPart(source.prefix),
       sample: `${prefixOfHour(source.prefix, SAMPLE)}file.parquet`,

@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { LoadError } from '../../core/errors';
 
-const schema = z.object({
+/** What a deployment gives the functions. */
+const variables = z.object({
   /** The bucket that Firehose writes to; plans and manifests are kept in it too, under `sluice/`. */
   LAKE_BUCKET: z.string().min(3),
   /** The Redshift Serverless workgroup. */
@@ -13,6 +14,13 @@ const schema = z.object({
   SECRET_ARN: z.string().optional(),
   /** The role that all statements are submitted and followed with. */
   STATEMENTS_ROLE_ARN: z.string().regex(/^arn:[^:]+:iam::\d{12}:role\/.+/, 'the ARN of an IAM role'),
+});
+
+/** The names of the variables of a deployment; resources/ sets them. */
+export type Variable = keyof typeof variables.shape;
+export const VARIABLES = Object.keys(variables.shape) as readonly Variable[];
+
+const schema = variables.extend({
   /** Set by Lambda itself. */
   AWS_REGION: z.string().min(1),
   LAMBDA_TASK_ROOT: z.string().min(1),
