@@ -5,6 +5,7 @@ import { parse } from 'yaml';
 import { FATAL_ERRORS, TRANSIENT_ERRORS } from '../core/errors';
 import { ROW_PARAMETERS } from '../core/history';
 import { parseSqlFile, renderSql, sql } from '../core/sql';
+import { stagingCounts } from '../core/states';
 import { callersOf, FUNCTION_NAMES, PARTITION_ENDS, STEP_NAMES, STEPS, stemOf } from '../core/steps';
 import { datasetPieces } from '../core/warehouse';
 import { VARIABLES } from '../functions/shared/configuration';
@@ -33,6 +34,7 @@ interface State {
   readonly Type: string;
   readonly Resource?: unknown;
   readonly End?: boolean;
+  readonly ResultSelector?: object;
   readonly Retry?: readonly Retrier[];
   readonly Catch?: readonly { readonly ErrorEquals: readonly string[]; readonly Next: string }[];
   readonly Branches?: readonly StateMachine[];
@@ -147,6 +149,15 @@ describe('nothing is left over', () => {
 
   test('the package holds what the functions read at run time', () => {
     expect(SERVICE.package.patterns).toEqual(expect.arrayContaining(['datasets/*.yml', 'sql/*.sql']));
+  });
+});
+
+describe('counts', () => {
+  test('what ValidateStaging selects of its result is what goes on by core/states.ts', () => {
+    const selector = STATES.find(({ name }) => name === 'ValidateStaging')?.state.ResultSelector;
+    expect(selector).toEqual(
+      Object.fromEntries(Object.keys(stagingCounts.shape).map((name) => [`${name}.$`, `$[0].${name}`])),
+    );
   });
 });
 
