@@ -12,8 +12,6 @@ import {
   type StagedCounts,
 } from './states';
 
-export type { Housekeeping, PartitionEnd } from './states';
-
 /** What became of one partition. Counts are 0 where the step that counts them was not reached. */
 export interface PartitionResult extends MergeCounts, StagedCounts, FoundCounts {
   readonly partition: Hour;

@@ -1,4 +1,5 @@
-import type { Housekeeping, PartitionResult } from '../../core/report';
+import type { PartitionResult } from '../../core/report';
+import type { Housekeeping } from '../../core/states';
 
 /** What scripts may rely on. */
 export interface LoadDocument {

@@ -1,24 +1,13 @@
 import type { HistoryEvent } from '@aws-sdk/client-sfn';
-import {
-  partitionResult,
-  remarksOf,
-  type Housekeeping,
-  type LoadReport,
-  type PartitionEnd,
-  type PartitionResult,
-} from '../../core/report';
+import { partitionResult, remarksOf, type LoadReport, type PartitionResult } from '../../core/report';
+import type { Housekeeping, PartitionEnd } from '../../core/states';
+import { PARTITION_ENDS, PARTITION_STEPS } from '../../core/steps';
 import { colours } from '../shared/colours';
 import type { Output } from '../shared/output';
 import { startSpinner } from '../shared/spinner';
 import { plural } from '../shared/text';
 import type { LoadDocument } from './document';
 import { headText, resultText } from './partition-line';
-
-/** How the states of a partition are called while it runs. */
-const STEPS = ['InspectFiles', 'CopyToStaging', 'ValidateStaging', 'MergeIntoTarget', 'DiagnoseFailure'];
-
-/** The states that end a partition; their output says what became of it. */
-const ENDS = ['PartitionLoaded', 'PartitionEmpty', 'DiagnoseFailure', 'DiagnosisUnavailable'];
 
 /** Shows an execution as it goes: what is being worked on now, and a line for each partition that has ended. */
 export class Progress {
@@ -36,7 +25,7 @@ export class Progress {
   }
 
   on(event: HistoryEvent): void {
-    const ended = ENDS.includes(event.stateExitedEventDetails?.name ?? '')
+    const ended = PARTITION_ENDS.includes(event.stateExitedEventDetails?.name ?? '')
       ? event.stateExitedEventDetails?.output
       : undefined;
     if (ended) {
@@ -49,7 +38,7 @@ export class Progress {
     const entered = event.stateEnteredEventDetails;
     if (event.type === 'MapStateStarted') this.total = event.mapStateStartedEventDetails?.length ?? 0;
     if (!entered?.name) return;
-    if (STEPS.includes(entered.name)) {
+    if (PARTITION_STEPS.includes(entered.name)) {
       const { partition } = JSON.parse(entered.input ?? '{}') as { partition?: string };
       if (partition) this.running.set(partition, entered.name);
     }

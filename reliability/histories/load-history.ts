@@ -1,19 +1,14 @@
-import type { RowCounts } from '../../core/report';
+import type { HistoryRow } from '../../core/history';
 import type { TestTwin } from '../../testkit/test-twin';
 
-/** A row of sluice.load_history. */
-export interface Recorded extends RowCounts {
-  readonly dataset: string;
-  readonly partition: string;
-  readonly execution: string;
-  readonly reason: string;
-  readonly outcome: string;
-  readonly files: number;
-  /** Whole seconds, as text: the order of loads as Sluice itself sees it. */
-  readonly finished: string;
-}
-
-const TEXTS = ['dataset', 'partition', 'execution', 'reason', 'outcome', 'finished'] as const;
+const TEXTS = [
+  'dataset',
+  'partition',
+  'execution',
+  'reason',
+  'outcome',
+  'finished',
+] as const satisfies readonly (keyof HistoryRow)[];
 const COUNTS = [
   'files',
   'rows_in_files',
@@ -22,7 +17,10 @@ const COUNTS = [
   'superseded',
   'deleted',
   'inserted',
-] as const satisfies readonly (keyof Recorded)[];
+] as const satisfies readonly (keyof HistoryRow)[];
+
+/** A row of sluice.load_history. `finished` is in whole seconds: the order of loads as Sluice itself sees it. */
+export type Recorded = Pick<HistoryRow, (typeof TEXTS)[number] | (typeof COUNTS)[number]>;
 
 export async function readLoadHistory(twin: TestTwin): Promise<readonly Recorded[]> {
   const names = [...TEXTS, ...COUNTS];

@@ -1,4 +1,5 @@
 import { executionArn } from '../../core/arn';
+import type { HistoryRow } from '../../core/history';
 import type { RowCounts } from '../../core/report';
 import { DeleteObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';
 import { DescribeExecutionCommand, ListExecutionsCommand, StartExecutionCommand } from '@aws-sdk/client-sfn';
@@ -18,11 +19,7 @@ import { SILENT } from '../../testkit/silent-output';
 import { BOTH, CHANGED_FILE, CHANGED_LAKES, fileOf, HOUR, LAKE } from './lake';
 import { inputOf, type Way } from './ways';
 
-export interface HistoryRow extends RowCounts {
-  readonly partition: string;
-  readonly outcome: string;
-  readonly error: string | null;
-}
+export type AttemptRow = Pick<HistoryRow, 'partition' | 'outcome' | 'error'> & RowCounts;
 
 /** No cell takes longer; what does is a hang, and is told as one. */
 const LONGEST_LOAD_MS = 240_000;
@@ -141,7 +138,7 @@ export class Site {
   }
 
   /** In the order of partition and time. */
-  async history(): Promise<readonly HistoryRow[]> {
+  async history(): Promise<readonly AttemptRow[]> {
     if ((await this.tables(sql`table_schema = 'sluice' AND table_name = 'load_history'`)).length === 0)
       return [];
     const { columns, rows } = await query(
@@ -151,7 +148,7 @@ export class Site {
     );
     return rows.map(
       (values) =>
-        Object.fromEntries(values.map((value, index) => [columns[index], value])) as unknown as HistoryRow,
+        Object.fromEntries(values.map((value, index) => [columns[index], value])) as unknown as AttemptRow,
     );
   }
 
