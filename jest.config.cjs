@@ -1,9 +1,15 @@
 // See cli/sluice.cjs.
 process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = 'true';
+process.env.TZ = 'UTC';
+// What handlers that run in a test log and measure belongs in no test's output.
+process.env.POWERTOOLS_LOG_LEVEL = 'SILENT';
+process.env.POWERTOOLS_METRICS_DISABLED = 'true';
 
 /** @type {import('jest').Config} */
 module.exports = {
-  testEnvironment: 'node',
+  testEnvironment: '<rootDir>/testkit/jest/environment.cjs',
+  globalSetup: '<rootDir>/testkit/jest/global-setup.ts',
+  globalTeardown: '<rootDir>/testkit/jest/global-teardown.cjs',
   // Packaging the service takes a while where several tests do it at once.
   testTimeout: 180_000,
   // Much of a test is waiting for the twin, so no core has to be left free for it.

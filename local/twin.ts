@@ -71,6 +71,8 @@ export interface Twin {
   readonly inboxPath: string;
   /** Ends the functions' idle environments: what they had in memory is gone, as after a deployment. */
   renewFunctions(): void;
+  /** Lets the process end although the twin is running. */
+  unref(): void;
   close(): Promise<void>;
 }
 
@@ -259,7 +261,6 @@ export async function startTwin(options: TwinOptions): Promise<Twin> {
     withdrawTwin(stateDirectory);
     if (options.announce ?? true) announceTwin(stateDirectory, description);
     closers.push(() => Promise.resolve(withdrawTwin(stateDirectory)));
-    const renewFunctions = () => lambda.deploy(functions);
     return {
       description,
       packageDirectory,
@@ -267,7 +268,8 @@ export async function startTwin(options: TwinOptions): Promise<Twin> {
       sns,
       account,
       inboxPath: sns.inboxPath,
-      renewFunctions,
+      renewFunctions: () => lambda.deploy(functions),
+      unref: () => server.unref(),
       close,
     };
   } catch (error) {

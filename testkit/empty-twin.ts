@@ -3,13 +3,10 @@ import type { Connection } from '../cli/shared/connection';
 import { query } from '../cli/shared/query';
 import { quoteName, sql } from '../core/sql';
 
-/** Deletes every object, and every table of Sluice's schema and of `public`, all through the stock clients. */
+/** Deletes every object and every table, all through the stock clients. */
 export async function emptyTwin(connection: Connection): Promise<void> {
   await deleteObjects(connection, '');
-  const { rows } = await query(
-    connection,
-    sql`SELECT table_schema, table_name FROM svv_tables WHERE table_schema IN ('sluice', 'public')`,
-  );
+  const { rows } = await query(connection, sql`SELECT table_schema, table_name FROM svv_tables`);
   for (const [schema, table] of rows)
     await query(connection, sql`DROP TABLE ${quoteName(String(schema))}.${quoteName(String(table))}`);
 }

@@ -8,6 +8,11 @@ export const ROOT = resolve(__dirname, '..');
 export const PACKAGES_DIRECTORY = join(ROOT, '.sluice', 'packages');
 
 /** The service as it stands in the checkout, packaged as a twin deploys it. @returns the folder of the package */
-export function packageCheckout(): Promise<string> {
-  return packageService({ serviceDirectory: ROOT, packagesDirectory: PACKAGES_DIRECTORY, stage: 'local' });
+export function packageCheckout(onProgress?: (text: string) => void): Promise<string> {
+  return packageService({
+    serviceDirectory: ROOT,
+    packagesDirectory: PACKAGES_DIRECTORY,
+    stage: 'local',
+    onProgress,
+  });
 }

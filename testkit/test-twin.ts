@@ -1,7 +1,6 @@
 import { PutObjectCommand } from '@aws-sdk/client-s3';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { rmSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { connectionTo } from '../cli/shared/connect';
 import type { TwinConnection } from '../cli/shared/connection';
 import { query, type QueryResult } from '../cli/shared/query';
@@ -9,34 +8,50 @@ import type { LoadDocument } from '../cli/load/document';
 import { startLoad } from '../cli/load/follow';
 import { prefixOfHour } from '../core/prefix';
 import { asWritten } from '../core/sql';
-import { startTwin, type Twin, type TwinOptions } from '../local/twin';
+import type { Twin, TwinOptions } from '../local/twin';
 import { emptyTwin } from './empty-twin';
-import { PACKAGES_DIRECTORY, ROOT } from './packages';
 import { parquetOf, tripsSelect, type Trip } from './parquet';
 import { SILENT } from './silent-output';
+import type { HostedTwin, TwinHost } from './twin-host';
 
-/** A twin of a test's own on a temporary directory, and what tests ask of it, all through the stock clients. */
+/** In a test, Jest's environment gives the one that lives as long as its worker: environment.cjs. */
+function hostOfProcess(): TwinHost {
+  const { sluiceTwinHost } = globalThis as { readonly sluiceTwinHost?: TwinHost };
+  if (sluiceTwinHost !== undefined) return sluiceTwinHost;
+  // Loaded only here: a test does not load a twin of its own.
+  const { twinHost } = createRequire(__filename)('./twin-host') as typeof import('./twin-host');
+  return twinHost;
+}
+
+/** A twin on a temporary directory, and what tests ask of it, all through the stock clients. */
 export class TestTwin {
-  private constructor(
-    readonly twin: Twin,
-    readonly connection: TwinConnection,
-    readonly stateDirectory: string,
-  ) {}
+  readonly twin: Twin;
+  readonly stateDirectory: string;
+  readonly connection: TwinConnection;
+  private published = 0;
 
+  private constructor(
+    { twin, stateDirectory }: HostedTwin,
+    private readonly host: TwinHost,
+    private readonly isShared: boolean,
+  ) {
+    this.twin = twin;
+    this.stateDirectory = stateDirectory;
+    this.connection = connectionTo(twin.description, () => (isShared ? Promise.resolve() : twin.close()));
+  }
+
+  /** A twin of the test's own, which may be stopped and whose roles, logs and settings may be changed. */
   static async start(options: Partial<TwinOptions> = {}): Promise<TestTwin> {
-    const stateDirectory = options.stateDirectory ?? mkdtempSync(join(tmpdir(), 'sluice-twin-'));
-    const twin = await startTwin({
-      serviceDirectory: ROOT,
-      packagesDirectory: PACKAGES_DIRECTORY,
-      speed: 1_000,
-      ...options,
-      stateDirectory,
-    });
-    return new TestTwin(
-      twin,
-      connectionTo(twin.description, () => twin.close()),
-      stateDirectory,
-    );
+    const host = hostOfProcess();
+    return new TestTwin(await host.start(options), host, false);
+  }
+
+  /** The twin that the tests of this process share: empty now and when it is removed, and its functions warm. */
+  static async shared(): Promise<TestTwin> {
+    const host = hostOfProcess();
+    const twin = new TestTwin(await host.lend(), host, true);
+    twin.published = (await twin.twin.sns.messages()).length;
+    return twin;
   }
 
   /** Stops the twin; its state stays. */
@@ -45,8 +60,10 @@ export class TestTwin {
   }
 
   async remove(): Promise<void> {
+    if (this.isShared) await this.reset();
     await this.stop();
-    rmSync(this.stateDirectory, { recursive: true, force: true });
+    if (this.isShared) this.host.giveBack();
+    else rmSync(this.stateDirectory, { recursive: true, force: true });
   }
 
   /** As it was at first: no object, no table, no fault, no notification that was seen before. */
@@ -55,8 +72,6 @@ export class TestTwin {
     await emptyTwin(this.connection);
     this.published = (await this.twin.sns.messages()).length;
   }
-
-  private published = 0;
 
   async put(key: string, body: Buffer | string): Promise<void> {
     await this.connection.s3.send(

@@ -85,6 +85,12 @@ export class TwinServer {
     return this.endpoint;
   }
 
+  /** Lets the process end although it listens and clients keep their connections. */
+  unref(): void {
+    this.#server.unref();
+    this.#server.on('connection', (socket) => socket.unref());
+  }
+
   /** `http://127.0.0.1:<port>`, once it listens. */
   get endpoint(): string {
     const address = this.server.address() as AddressInfo | null;

@@ -6,7 +6,7 @@ import { CapturedOutput } from '../../testkit/captured-output';
 
 let twin: TestTwin;
 beforeAll(async () => {
-  twin = await TestTwin.start();
+  twin = await TestTwin.shared();
   await query(
     twin.connection,
     sql`CREATE TABLE public.things (id BIGINT, name VARCHAR(64), price DECIMAL(10,2), at TIMESTAMP, weight DOUBLE PRECISION, used BOOLEAN)`,

@@ -17,7 +17,7 @@ import { CapturedOutput } from '../../testkit/captured-output';
 const folder = mkdtempSync(join(tmpdir(), 'sluice-stream-test-'));
 let twin: TestTwin;
 beforeAll(async () => {
-  twin = await TestTwin.start();
+  twin = await TestTwin.shared();
 });
 afterAll(async () => {
   await twin.remove();

@@ -24,13 +24,13 @@ test('counts rows by the footers alone, and writes the plan and a manifest with 
   };
   expect(inspection).toMatchObject({
     outcome: 'ready',
-    plan_key: `sluice/trips/${HOUR}/by-hand-1/plan.json`,
+    plan_key: `sluice/trips/${HOUR}/${steps.execution}/plan.json`,
     files: 2,
     rows: 3,
     statement_timeout_minutes: 60,
     merge_timeout_minutes: 240,
   });
-  const { entries } = (await object(`sluice/trips/${HOUR}/by-hand-1/1.manifest`)) as {
+  const { entries } = (await object(`sluice/trips/${HOUR}/${steps.execution}/1.manifest`)) as {
     entries: { url: string; mandatory: boolean; meta: { content_length: number } }[];
   };
   expect(entries.map((each) => each.url)).toEqual(

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import type { StatementProgress } from '../../core/states';
 import { callHandler, useHandlers } from '../../testkit/handlers';
@@ -14,11 +15,13 @@ export type State = Record<string, unknown>;
  */
 export class Steps {
   private executions = 0;
+  /** The twin knows the statements of the test files before by the names of their executions. */
+  private readonly run = randomUUID();
 
   private constructor(readonly twin: TestTwin) {}
 
   static async start(): Promise<Steps> {
-    const twin = await TestTwin.start();
+    const twin = await TestTwin.shared();
     useHandlers(twin.twin.description, join(__dirname, '../..'));
     return new Steps(twin);
   }
@@ -34,12 +37,17 @@ export class Steps {
     return this.call<StatementProgress>(step, { load, attempt, entered });
   }
 
-  /** The partition as ListPartitions gives it, each time in another execution: `by-hand-1` and so on. */
+  /** The name of the execution that listed last. */
+  get execution(): string {
+    return `by-hand-${this.run}-${this.executions}`;
+  }
+
+  /** The partition as ListPartitions gives it, each time in another execution. */
   async listed(): Promise<State> {
     this.executions += 1;
     const { partitions } = await this.call<{ partitions: State[] }>('list-partitions', {
       input: { partition: HOUR },
-      execution: `by-hand-${this.executions}`,
+      execution: this.execution,
       state_machine: this.twin.twin.description.state_machine_arn,
     });
     return partitions[0] ?? {};

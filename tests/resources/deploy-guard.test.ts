@@ -20,7 +20,7 @@ let asked: string[];
 let temporary: string;
 
 beforeAll(async () => {
-  twin = await TestTwin.start();
+  twin = await TestTwin.shared();
   service = await ServiceCopy.make({});
   temporary = mkdtempSync(join(tmpdir(), 'sluice-deploy-'));
   const target = new URL(twin.connection.endpoint);

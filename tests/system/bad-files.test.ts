@@ -8,7 +8,7 @@ const good = tripsSelect([{ trip_id: 'a' }, { trip_id: 'b' }]);
 
 let twin: TestTwin;
 beforeAll(async () => {
-  twin = await TestTwin.start();
+  twin = await TestTwin.shared();
 });
 afterEach(() => twin.reset());
 afterAll(() => twin.remove());

@@ -3,7 +3,7 @@ import { TestTwin } from '../../testkit/test-twin';
 
 let twin: TestTwin;
 beforeAll(async () => {
-  twin = await TestTwin.start();
+  twin = await TestTwin.shared();
 });
 afterAll(() => twin.remove());
 

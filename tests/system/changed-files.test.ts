@@ -8,7 +8,7 @@ const HOUR = hourOf(new Date(Date.now() - 5 * 3_600_000));
 
 let twin: TestTwin;
 beforeAll(async () => {
-  twin = await TestTwin.start();
+  twin = await TestTwin.shared();
 });
 afterEach(() => twin.reset());
 afterAll(() => twin.remove());

@@ -32,7 +32,7 @@ interface Ended {
   readonly stderr: string;
 }
 
-beforeAll(packageCheckout);
+beforeAll(() => packageCheckout());
 afterAll(async () => {
   for (const child of started) {
     const closed = once(child, 'close');

@@ -9,7 +9,7 @@ const HOURS = [hoursAgo(6), hoursAgo(5), hoursAgo(4)] as const;
 
 let twin: TestTwin;
 beforeAll(async () => {
-  twin = await TestTwin.start();
+  twin = await TestTwin.shared();
 });
 afterEach(() => twin.reset());
 afterAll(() => twin.remove());

@@ -5,7 +5,7 @@ const HOURS = ['2026-11-20T08', '2026-11-20T09', '2026-11-20T10'] as const;
 
 let twin: TestTwin;
 beforeAll(async () => {
-  twin = await TestTwin.start();
+  twin = await TestTwin.shared();
 });
 afterEach(() => twin.reset());
 afterAll(() => twin.remove());

@@ -6,7 +6,7 @@ const hoursAgo = (hours: number) => hourOf(new Date(Date.now() - hours * 3_600_0
 
 let twin: TestTwin;
 beforeAll(async () => {
-  twin = await TestTwin.start();
+  twin = await TestTwin.shared();
 });
 afterEach(() => twin.reset());
 afterAll(() => twin.remove());

@@ -14,7 +14,7 @@ const HOUR = '2026-11-20T08';
 let twin: TestTwin;
 let account: Account;
 beforeAll(async () => {
-  twin = await TestTwin.start();
+  twin = await TestTwin.shared();
   ({ account } = twin.twin);
 });
 afterEach(() => twin.reset());

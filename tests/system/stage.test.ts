@@ -17,7 +17,7 @@ const HOUR = '2026-11-20T08';
 let twin: TestTwin;
 let folder: string;
 beforeAll(async () => {
-  twin = await TestTwin.start();
+  twin = await TestTwin.shared();
   folder = mkdtempSync(join(tmpdir(), 'sluice-stage-'));
 });
 afterEach(() => twin.reset());

@@ -9,7 +9,7 @@ const HOUR = lastClosedHour(new Date(), 60);
 describe('a warehouse that is not as the last load left it', () => {
   let twin: TestTwin;
   beforeAll(async () => {
-    twin = await TestTwin.start();
+    twin = await TestTwin.shared();
   });
   afterEach(() => twin.reset());
   afterAll(() => twin.remove());
