@@ -87,8 +87,8 @@ export class TwinServer {
 
   /** Lets the process end although it listens and clients keep their connections. */
   unref(): void {
-    this.#server.unref();
-    this.#server.on('connection', (socket) => socket.unref());
+    this.server.unref();
+    this.server.on('connection', (socket) => socket.unref());
   }
 
   /** `http://127.0.0.1:<port>`, once it listens. */
