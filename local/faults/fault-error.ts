@@ -2,8 +2,8 @@ import type { Fault } from './fault-rule';
 import { ServiceError } from '../service-error';
 
 /**
- * The HTTP status that AWS sends with codes that a retry is tested on, where a rule gives none: clients decide on
- * a retry by the status as much as by the code. Everything else is a client error.
+ * The HTTP status that AWS sends with these codes, for rules that set none. Clients decide on a retry by the status as
+ * much as by the code. Any other code is a client error.
  * https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html,
  * https://docs.aws.amazon.com/redshift-data/latest/APIReference/API_BatchExecuteStatement.html
  */
@@ -26,7 +26,7 @@ const statusOf: Readonly<Record<string, number>> = {
   ServiceUnavailableException: 503,
 };
 
-/** The error that an `error` fault answers with. */
+/** The error that an `error` fault returns. */
 export function faultError(fault: Extract<Fault, { type: 'error' }>): ServiceError {
   const status = fault.status ?? statusOf[fault.code] ?? 400;
   return new ServiceError(fault.code, fault.message ?? `${fault.code} (injected fault)`, status);

@@ -4,11 +4,11 @@ import type { Fault, FaultRule } from './fault-rule';
 import type { ServiceName } from '../service-name';
 import { isPossible, parseRules } from './fault-rule';
 
-/** A rule with what it has met so far. */
+/** A rule with its counts. */
 export interface CountedRule extends FaultRule {
   /** Matching calls since the rule was set. */
   readonly seen: number;
-  /** How many of them were hit. */
+  /** How many of them the rule hit. */
   readonly hit: number;
 }
 
@@ -20,23 +20,23 @@ interface ActiveRule {
   hit: number;
 }
 
-/** Told of every call that is made, before it is carried out and before any rule: the call waits for it. */
+/** Called with every call before any rule sees it. The call waits for the returned promise. */
 export type CallObserver = (call: Call) => void | Promise<void>;
 
-/** Faults by rule: the n-th matching call, and so many after it, go wrong in the way that the rule says. */
+/** Injects faults by rule: the n-th matching call and the calls after it, as many as the rule says. */
 export class RuleFaults implements FaultInjector {
   private active: readonly ActiveRule[] = [];
   private observer: CallObserver | undefined;
 
-  /** Replaces who is told of the calls; undefined: nobody. */
+  /** Sets the observer of calls; undefined removes it. */
   observe(observer: CallObserver | undefined): void {
     this.observer = observer;
   }
 
   /**
-   * Replaces all rules; every count starts at nought.
-   * @param rules `FaultRule[]`, checked here since it comes from outside
-   * @throws ServiceError `ValidationException`; the rules before stay in force then
+   * Replaces all rules and resets every count.
+   * @param rules `FaultRule[]`, checked here because it comes from outside.
+   * @throws ServiceError `ValidationException`; the previous rules then stay in force.
    */
   set(rules: unknown): void {
     this.active = parseRules(rules).map((rule) => ({
@@ -52,7 +52,7 @@ export class RuleFaults implements FaultInjector {
     this.active = [];
   }
 
-  /** The rules in force, in order, with their counts. */
+  /** The active rules in order, with their counts. */
   rules(): readonly CountedRule[] {
     return this.active.map(({ rule, seen, hit }) => ({ ...rule, seen, hit }));
   }
@@ -86,7 +86,7 @@ function matches(
 ): boolean {
   if (rule.service !== service) return false;
   if (rule.operation !== undefined && rule.operation !== operation) return false;
-  // A rule for every operation of redshift-data is about its calls, not about the running of a statement.
+  // A rule without an operation matches redshift-data's API calls, not the running of a statement.
   if (!isPossible(rule.fault.type, service, operation)) return false;
   if (rule.state !== undefined && rule.state !== caller?.state) return false;
   if (input !== undefined && !input.test(caller?.input ?? '')) return false;

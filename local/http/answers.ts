@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http';
 
-/** Sends a whole answer with its length. Does nothing where the connection is gone or the answer has begun. */
+/** Sends a whole answer with its length. Closes the connection if the answer has already begun. */
 export function send(
   response: ServerResponse,
   status: number,
@@ -8,7 +8,7 @@ export function send(
   body: string,
 ): void {
   if (response.headersSent || response.destroyed) {
-    response.destroy(); // half an answer cannot be taken back, only broken off
+    response.destroy(); // a half-sent answer cannot be taken back
     return;
   }
   response.writeHead(status, { ...headers, 'Content-Length': Buffer.byteLength(body) });

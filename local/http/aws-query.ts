@@ -10,7 +10,7 @@ import { credentialOf } from './signature';
 
 /** A service that speaks the AWS Query protocol (SNS, STS): a form in, XML out. */
 export interface AwsQueryService {
-  /** Also what its clients sign for. */
+  /** Clients sign their requests for this name. */
   readonly name: ServiceName;
   /** @throws ServiceError */
   parse(body: string): { readonly operation: string; readonly input: unknown };
@@ -33,7 +33,7 @@ export class AwsQueryProtocol implements Protocol {
   }
 
   async read(request: IncomingMessage): Promise<Exchange> {
-    // A web page can post a form to any address without asking; an AWS client always signs.
+    // A web page can post a form to any address. An AWS client always signs its requests.
     if (request.headers.authorization === undefined) {
       throw new ServiceError('MissingAuthenticationToken', 'Request is missing Authentication Token', 403);
     }
@@ -57,7 +57,7 @@ export class AwsQueryProtocol implements Protocol {
     answerError(this.serviceOf(request), error, response);
   }
 
-  /** Forms do not say whose they are, signatures do. */
+  /** The form does not name its service. The signature does. */
   private serviceOf(request: IncomingMessage): AwsQueryService {
     const signedFor = credentialOf(request)?.service;
     return this.services.find(({ name }) => name === signedFor) ?? this.services[0]!;

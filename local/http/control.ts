@@ -3,13 +3,13 @@ import { ServiceError } from '../service-error';
 import { send } from './answers';
 import { parseJson, readText } from './request-body';
 
-/** Where the twin is steered from: faults, the state of its services. Nothing of AWS is below this path. */
+/** Path of the control surface: faults, deliveries, notifications. No AWS API uses this path. */
 export const CONTROL_PREFIX = '/_sluice/';
 
 /**
- * Answers a control call. Its answer is sent as JSON; undefined as 204.
- * @param input the JSON body; for GET and DELETE the parameters of the query
- * @throws ServiceError answered as `{ code, message }` with its status
+ * Handles one control route. The result is sent as JSON; undefined is sent as 204.
+ * @param input the JSON body; for GET and DELETE the query parameters.
+ * @throws ServiceError sent as `{ code, message }` with its status.
  */
 export type ControlHandler = (input: unknown, signal: AbortSignal) => unknown;
 
@@ -41,14 +41,14 @@ function handlerOf(routes: ControlRoutes, request: IncomingMessage): ControlHand
   const route = `${request.method} ${pathOf(request)}`;
   if (Object.hasOwn(routes, route)) return routes[route]!;
   const known = Object.keys(routes).join(', ');
-  throw new ServiceError('NotFound', `No route ${route}; there are: ${known}`, 404);
+  throw new ServiceError('NotFound', `No route ${route}. Routes: ${known}`, 404);
 }
 
 async function inputOf(request: IncomingMessage): Promise<unknown> {
   if (request.method === 'GET' || request.method === 'DELETE') {
     return Object.fromEntries(new URL(request.url ?? '', 'http://127.0.0.1').searchParams);
   }
-  // Only JSON: a page of another site can send any other type without being asked for leave.
+  // JSON only: a web page of another site can send the other types without a CORS preflight.
   if (request.headers['content-type']?.split(';')[0]?.trim() !== 'application/json') {
     throw new ServiceError('UnsupportedMediaType', 'Send application/json', 415);
   }

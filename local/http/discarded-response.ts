@@ -2,10 +2,10 @@ import { ServerResponse, type IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import { Duplex } from 'node:stream';
 
-/** A response that takes everything and sends it nowhere, for work whose answer is to be lost. */
+/** A response that discards everything written to it, for calls whose answer a fault drops. */
 export function discardedResponse(request: IncomingMessage): ServerResponse {
   const nowhere = new Duplex({
-    // Never full: it is a server's own socket that tells a response to go on, and this is none.
+    // Never full: only a server's own socket would emit the drain that a full response waits for.
     writableHighWaterMark: Number.MAX_SAFE_INTEGER,
     read() {},
     write(_chunk, _encoding, done) {

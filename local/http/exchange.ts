@@ -3,27 +3,27 @@ import type { RequestContext } from './request-context';
 import type { ServiceError } from '../service-error';
 import type { ServiceName } from '../service-name';
 
-/** Who calls, and how long he waits. */
+/** Who makes a call, and a signal that is aborted when the client disconnects. */
 export type CallContext = Omit<RequestContext, 'headers'>;
 
-/** One call to a service over HTTP, read far enough to know what it asks for. */
+/** One HTTP call to a service, read far enough to know its operation. */
 export interface Exchange {
   readonly service: ServiceName;
   readonly operation: string;
-  /** What fault rules match on besides. */
+  /** The text that fault rules match besides service and operation. */
   readonly subject: string;
-  /** Its members; of S3 `bucket`, `key` and `prefix`. What it needs to be allowed is told from them. */
+  /** The call's members; for S3 `bucket`, `key` and `prefix`. Authorization reads them. */
   readonly input: unknown;
-  /** Does the work and answers. Rejects with a `ServiceError` where the service refuses. */
+  /** Does the work and answers. Rejects with a `ServiceError` if the service refuses. */
   carryOut(response: ServerResponse, context: CallContext): Promise<void>;
   /** Answers with an error in the service's own form. */
   refuse(error: ServiceError, response: ServerResponse): void;
 }
 
-/** Recognises the calls of one protocol, and reads them. */
+/** Recognises and reads the calls of one protocol. */
 export interface Protocol {
   recognises(request: IncomingMessage): boolean;
-  /** @throws ServiceError what it cannot read, which `refuse` then answers with */
+  /** @throws ServiceError for a request it cannot read; `refuse` sends it */
   read(request: IncomingMessage): Promise<Exchange>;
   refuse(error: ServiceError, request: IncomingMessage, response: ServerResponse): void;
 }

@@ -5,12 +5,12 @@ import type { FaultInjector } from '../faults/fault-injector';
 import { discardedResponse } from './discarded-response';
 import type { CallContext, Exchange } from './exchange';
 
-/** Ends the process at once, as `kill -9` does: nothing is flushed, nothing is closed. */
+/** Ends the process at once, as `kill -9` does: without flushing or closing anything. */
 export function killProcess(): void {
   process.kill(process.pid, 'SIGKILL');
 }
 
-/** Carries an exchange out, or lets it go wrong as the fault that is due says. */
+/** Runs an exchange, or makes it fail as the due fault says. */
 export async function carryOut(
   exchange: Exchange,
   request: IncomingMessage,
@@ -28,7 +28,7 @@ export async function carryOut(
       break;
     case 'error':
       exchange.refuse(faultError(fault), response);
-      request.resume(); // a client that is still sending reads no answer
+      request.resume(); // a client that is still sending does not read the answer
       return;
     case 'drop':
       if (fault.when === 'after')
@@ -44,5 +44,5 @@ export async function carryOut(
   await exchange.carryOut(response, context);
 }
 
-/** The answer is lost whatever it is. */
+/** The answer is dropped, also if it is an error. */
 function ignoreRefusal(): void {}

@@ -7,7 +7,7 @@ import type { ServiceName } from '../service-name';
 import type { Integrations } from '../step-functions/integrations';
 import { killProcess } from './faulty';
 
-/** A service that is called without HTTP. */
+/** A service that can be called without HTTP. */
 export interface CallableService {
   readonly name: ServiceName;
   /** @throws ServiceError */
@@ -15,8 +15,8 @@ export interface CallableService {
 }
 
 /**
- * Calls from one service to another inside the twin, with the faults that a call over HTTP would meet. A dropped
- * connection is what the caller's SDK makes of it: `SdkClientException`.
+ * Calls from one service to another inside the twin, with the same faults as calls over HTTP. A dropped connection
+ * surfaces as the SDK's `SdkClientException`.
  */
 export class InProcessIntegrations implements Integrations {
   private readonly services: ReadonlyMap<ServiceName, CallableService>;

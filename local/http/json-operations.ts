@@ -5,7 +5,7 @@ import { checkMembers } from './validation';
 import { ServiceError } from '../service-error';
 import type { ServiceName } from '../service-name';
 
-/** One operation: its members, checked, and what it does. */
+/** One operation: the shape of its members, and its handler. */
 export interface JsonOperation {
   readonly shape: z.ZodType;
   /** @throws ServiceError */
@@ -19,7 +19,7 @@ export function operation<Shape extends z.ZodType>(
   return { shape, run };
 }
 
-/** A service of the JSON protocol whose operations are functions of their members. */
+/** A service of the AWS JSON protocol. Each operation is a function of its members. */
 export class JsonOperations implements AwsJsonService {
   readonly contentType = 'application/x-amz-json-1.1';
 
@@ -29,7 +29,7 @@ export class JsonOperations implements AwsJsonService {
     private readonly operations: Readonly<Record<string, JsonOperation>>,
   ) {}
 
-  // eslint-disable-next-line @typescript-eslint/require-await -- a refusal has to be a rejection
+  // eslint-disable-next-line @typescript-eslint/require-await -- callers expect a rejection, not a throw
   async call(name: string, input: unknown, _request: RequestContext): Promise<unknown> {
     const found = Object.hasOwn(this.operations, name) ? this.operations[name] : undefined;
     if (!found) {

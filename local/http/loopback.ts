@@ -3,9 +3,9 @@ import type { IncomingMessage } from 'node:http';
 const loopbackNames: ReadonlySet<string> = new Set(['127.0.0.1', 'localhost', '[::1]']);
 
 /**
- * Whether a request was meant for this machine. A name of somebody's own domain that resolves to 127.0.0.1 (DNS
- * rebinding), or a page of another site, would otherwise reach the twin through the user's browser.
- * @returns why it is refused, or undefined
+ * Checks that a request addresses this machine. Otherwise a foreign domain that resolves to 127.0.0.1 (DNS rebinding)
+ * or a page of another site could reach the twin through the user's browser.
+ * @returns the reason to refuse the request, or undefined.
  */
 export function foreignTo({ headers: { host, origin } }: IncomingMessage): string | undefined {
   if (!isLoopback(`http://${host ?? ''}`)) return `Host "${host ?? ''}" is not a loopback name`;

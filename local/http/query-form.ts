@@ -14,9 +14,9 @@ export interface QueryDialect {
   readonly namespace: string;
   /** `2011-06-15` */
   readonly version: string;
-  /** Codes of exceptions that the protocol spells otherwise (`aws.protocols#awsQueryError`). */
+  /** Codes of exceptions whose name differs in this protocol (`aws.protocols#awsQueryError`). */
   readonly errorCodes?: Readonly<Record<string, string>>;
-  /** Members of answers that are maps. */
+  /** Names of output members that are maps. */
   readonly maps?: readonly string[];
 }
 

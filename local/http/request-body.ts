@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import { ServiceError } from '../service-error';
 
 /**
- * Reads a body of text, up to a size.
+ * Reads a text body up to a size.
  * @throws ServiceError `RequestEntityTooLargeException` (413)
  */
 export async function readText(request: IncomingMessage, largestBytes: number): Promise<string> {
@@ -15,7 +15,7 @@ export async function readText(request: IncomingMessage, largestBytes: number): 
   if (Number(request.headers['content-length'] ?? 0) > largestBytes) throw tooLarge();
   const chunks: Buffer[] = [];
   let bytes = 0;
-  // Not destroyed where it is given up: the answer still has to go out on the same connection.
+  // The stream is not destroyed when reading stops early: the answer goes out on the same connection.
   for await (const chunk of request.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
     bytes += chunk.length;
     if (bytes > largestBytes) throw tooLarge();
@@ -25,7 +25,7 @@ export async function readText(request: IncomingMessage, largestBytes: number): 
 }
 
 /**
- * Reads JSON text; nothing at all is an empty object.
+ * Parses JSON text. Empty text is an empty object.
  * @throws ServiceError `SerializationException`
  */
 export function parseJson(text: string): unknown {

@@ -9,7 +9,7 @@ import { credentialOf } from './signature';
 
 /** A service of the REST JSON protocol (EventBridge Scheduler): an operation is a method and a path. */
 export interface RestJsonService {
-  /** Also what its clients sign for, by which its requests are told from S3's. */
+  /** Clients sign their requests for this name, which distinguishes them from S3 requests. */
   readonly name: ServiceName;
   operationOf(method: string, path: string): string | undefined;
   /** @throws ServiceError */

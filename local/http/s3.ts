@@ -2,21 +2,21 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { ServiceError } from '../service-error';
 import type { CallContext, Exchange, Protocol } from './exchange';
 
-/** What the server needs of S3: everything that is no other service's is a call of S3. */
+/** What the server needs from S3, which gets every request that no other protocol recognises. */
 export interface S3Handler {
-  /** Carries a request out and answers it, errors too. Reads the body itself. */
+  /** Runs a request and answers it, including errors. Reads the body itself. */
   handle(request: IncomingMessage, response: ServerResponse, context: CallContext): Promise<void>;
-  /** What a request asks for, from its first line and headers. @throws ServiceError for no operation of the twin's */
+  /** The operation in a request's first line and headers. @throws ServiceError if the twin does not have it */
   operationOf(request: IncomingMessage): {
     readonly operation: string;
     readonly subject: string;
     readonly input: { readonly bucket: string; readonly key: string; readonly prefix: string };
   };
-  /** Answers with an error as S3 writes it. */
+  /** Sends an error in S3's XML form. */
   answerError(request: IncomingMessage, response: ServerResponse, error: ServiceError): void;
 }
 
-/** S3's REST protocol. Bodies are streamed, so nothing of them is read here. */
+/** S3's REST protocol. The handler streams bodies, so this class does not read them. */
 export class S3Protocol implements Protocol {
   constructor(private readonly handler: S3Handler) {}
 
@@ -24,7 +24,7 @@ export class S3Protocol implements Protocol {
     return true;
   }
 
-  // eslint-disable-next-line @typescript-eslint/require-await -- a refusal has to be a rejection
+  // eslint-disable-next-line @typescript-eslint/require-await -- callers expect a rejection, not a throw
   async read(request: IncomingMessage): Promise<Exchange> {
     const handler = this.handler;
     return {

@@ -1,8 +1,8 @@
 import type { IncomingMessage } from 'node:http';
 
 /**
- * The credential that a request is signed with: `Credential=AKIA…/20261125/us-east-1/sns/aws4_request`. Signatures
- * themselves are not verified.
+ * The credential in a request's signature: `Credential=AKIA…/20261125/us-east-1/sns/aws4_request`. The signature
+ * itself is not verified.
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html
  */
 export function credentialOf({

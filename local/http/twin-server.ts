@@ -21,7 +21,7 @@ import { credentialOf } from './signature';
 
 export interface Identity {
   principalOf(accessKeyId: string | undefined): Principal;
-  /** @throws ServiceError where the caller may not do this */
+  /** @throws ServiceError if the caller is not allowed to make this call */
   authorize(principal: Principal, service: ServiceName, operation: string, input: unknown): void;
 }
 
@@ -31,22 +31,22 @@ export interface TwinServerOptions {
   readonly rest?: readonly RestJsonService[];
   readonly s3: S3Handler;
   readonly faults: FaultInjector;
-  /** The state behind the invocation that a request's X-Amzn-Trace-Id names. */
+  /** The state that started the invocation which a request's X-Amzn-Trace-Id names. */
   readonly callerOf?: (traceId: string) => CallingState | undefined;
-  /** Who calls, and whether he may. Left out: everybody may everything. */
+  /** Authenticates and authorizes callers. Default: every call is allowed. */
   readonly identity?: Identity;
   readonly control?: ControlRoutes;
   /** Largest body of an AWS JSON or Query call, in bytes. Default 16 MiB. */
   readonly largestBodyBytes?: number;
-  /** Told of exceptions that are no answer of a service: mistakes of the twin's own. */
+  /** Called with exceptions that are not a service's answer: bugs in the twin. */
   readonly onUnexpected: (error: unknown) => void;
 }
 
 const HOST = '127.0.0.1';
-/** How long calls under way may take to end when the server closes. */
+/** How long running calls may take to finish when the server closes. */
 const GRACE_MS = 2_000;
 
-/** The twin's one port: all services on 127.0.0.1, told apart by their protocols. */
+/** The twin's one port on 127.0.0.1. Each request goes to the service whose protocol it speaks. */
 export class TwinServer {
   private readonly protocols: readonly Protocol[];
   private readonly server: Server;
@@ -61,13 +61,13 @@ export class TwinServer {
       new S3Protocol(options.s3),
     ];
     this.server = createServer((request, response) => void this.answer(request, response));
-    // An SDK keeps its connections; one that the server ends while a call is being sent on it is an ECONNRESET.
+    // SDKs reuse connections. If the server closes one while a call is being sent, the client sees ECONNRESET.
     this.server.keepAliveTimeout = 10 * 60 * 1000;
   }
 
   /**
    * Starts to listen.
-   * @param port 0 for a free one
+   * @param port 0 for a free one.
    * @returns the address for `AWS_ENDPOINT_URL`: `http://127.0.0.1:<port>`
    */
   async listen(port = 0): Promise<string> {
@@ -76,7 +76,7 @@ export class TwinServer {
         if (error.code !== 'EADDRINUSE') return reject(error);
         const inUse = new TwinError(
           'PortInUse',
-          `Port ${port} of ${HOST} is in use by another process.\nFix: Stop that, name another --port, or leave it out for a free one.`,
+          `Port ${port} of ${HOST} is in use by another process.\nFix: Stop that process, pass another --port, or omit --port to get a free one.`,
         );
         reject(inUse);
       });
@@ -91,14 +91,14 @@ export class TwinServer {
     this.server.on('connection', (socket) => socket.unref());
   }
 
-  /** `http://127.0.0.1:<port>`, once it listens. */
+  /** `http://127.0.0.1:<port>`. @throws Error before the server listens */
   get endpoint(): string {
     const address = this.server.address() as AddressInfo | null;
-    if (address === null) throw new Error('The twin does not listen yet');
+    if (address === null) throw new Error('The twin is not listening yet');
     return `http://${HOST}:${address.port}`;
   }
 
-  /** Takes no new calls, ends long polls, lets calls under way finish for two seconds, then ends every connection. */
+  /** Refuses new calls, ends long polls, gives running calls two seconds, then closes every connection. */
   async close(): Promise<void> {
     if (!this.server.listening) return;
     const closed = new Promise((resolve) => this.server.close(resolve));
@@ -119,9 +119,9 @@ export class TwinServer {
       return;
     }
     const gone = new AbortController();
-    response.once('close', () => gone.abort(new DOMException('The client went away', 'AbortError')));
+    response.once('close', () => gone.abort(new DOMException('The client disconnected', 'AbortError')));
     const signal = AbortSignal.any([gone.signal, this.closing.signal]);
-    // A connection that is kept after the server closed would hold it up.
+    // A kept-alive connection would delay the server's close.
     signal.addEventListener('abort', () => (response.shouldKeepAlive = false));
     if (pathOf(request).startsWith(CONTROL_PREFIX)) {
       await answerControl(this.options.control ?? {}, request, response, signal);
@@ -146,7 +146,7 @@ export class TwinServer {
       const context = { signal, caller: this.callerOf(request), principal };
       await carryOut(exchange, request, response, context, faults);
     } catch (error) {
-      if (response.destroyed) return; // nobody is there to be told
+      if (response.destroyed) return; // the client has disconnected
       const answer = this.asServiceError(error, signal);
       if (exchange === undefined) protocol.refuse(answer, request, response);
       else exchange.refuse(answer, response);
@@ -154,7 +154,7 @@ export class TwinServer {
     }
   }
 
-  /** Inside Lambda every AWS client sends the trace id of the invocation, by which AWS finds loops of functions. */
+  /** In Lambda every AWS client sends the invocation's trace id. AWS uses it to detect loops. */
   private callerOf({ headers }: IncomingMessage): CallingState | undefined {
     const traceId = headers['x-amzn-trace-id'];
     return typeof traceId === 'string' ? this.options.callerOf?.(traceId) : undefined;

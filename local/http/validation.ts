@@ -1,13 +1,13 @@
 import { z } from 'zod';
 import { ServiceError } from '../service-error';
 
-/** Answers an issue with another error than ValidationException; undefined to leave it. */
+/** Returns another error than ValidationException for an issue, or undefined to keep it. */
 export type Refusal = (issue: z.core.$ZodIssue, member: string, value: unknown) => ServiceError | undefined;
 
 /**
  * Checks a request of the AWS JSON protocol against its shape, with the messages of AWS's own validation.
  * AWS ignores members that it does not know. The twin refuses them, so that a misspelt one does not pass unnoticed.
- * @throws ServiceError ValidationException, or what `refuse` answers
+ * @throws ServiceError ValidationException, or what `refuse` returns
  */
 export function validate<T extends z.ZodType>(shape: T, input: unknown, refuse?: Refusal): z.infer<T> {
   const parsed = shape.safeParse(input ?? {});
@@ -22,7 +22,7 @@ export function validate<T extends z.ZodType>(shape: T, input: unknown, refuse?:
   throw validationError(...messages);
 }
 
-/** The error that AWS's validation answers for the problems that it found. */
+/** AWS's validation error for these problems. */
 export function validationError(...problems: readonly string[]): ServiceError {
   const count = `${problems.length} validation error${problems.length === 1 ? '' : 's'} detected`;
   return new ServiceError('ValidationException', `${count}: ${problems.join('; ')}`);
@@ -75,8 +75,8 @@ function lowerFirst(text: string): string {
 }
 
 /**
- * Checks members that AWS has no published messages for. The first problem is told.
- * @param code of the error: `ValidationException` in JSON, `ValidationError` in Query services.
+ * Checks members for which AWS publishes no messages, and reports the first problem.
+ * @param code the error's code: `ValidationException` in JSON, `ValidationError` in Query services.
  * @throws ServiceError
  */
 export function checkMembers<T extends z.ZodType>(shape: T, input: unknown, code: string): z.output<T> {

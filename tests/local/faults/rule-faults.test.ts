@@ -11,19 +11,19 @@ const faults = (...rules: FaultRule[]) => {
 };
 
 describe('RuleFaults', () => {
-  test('hits the first matching call unless told otherwise', () => {
+  test('hits the first matching call by default', () => {
     const injector = faults({ service: 's3', fault: throttle });
     expect(injector.take('s3', 'GetObject', 'lake/a')).toEqual(throttle);
     expect(injector.take('s3', 'GetObject', 'lake/a')).toBeUndefined();
   });
 
-  test('hits the nth call and as many in a row as asked', () => {
+  test('hits `times` calls from the nth on', () => {
     const injector = faults({ service: 's3', operation: 'PutObject', nth: 2, times: 2, fault: throttle });
     const hits = [1, 2, 3, 4].map(() => injector.take('s3', 'PutObject', 'lake/a') !== undefined);
     expect(hits).toEqual([false, true, true, false]);
   });
 
-  test('counts only calls of its service, operation and subject', () => {
+  test('counts only calls with its service, operation and subject', () => {
     const injector = faults({
       service: 'redshift-data',
       operation: 'ExecuteStatement',
@@ -45,13 +45,13 @@ describe('RuleFaults', () => {
     expect(injector.take('sns', 'Publish', '')).toEqual(delay);
   });
 
-  test('a rule for every operation leaves the running of statements alone', () => {
+  test('a rule without an operation does not hit the running of statements', () => {
     const injector = faults({ service: 'redshift-data', fault: throttle });
     expect(injector.take('redshift-data', 'statement', 'COPY t')).toBeUndefined();
     expect(injector.take('redshift-data', 'DescribeStatement', 'id')).toEqual(throttle);
   });
 
-  test('a statement fault is for the running of a statement', () => {
+  test('a statement fault hits the running of a statement', () => {
     const aborted = { type: 'statement', status: 'ABORTED' } as const;
     const injector = faults({
       service: 'redshift-data',
@@ -66,7 +66,7 @@ describe('RuleFaults', () => {
     const merging = { state: 'SubmitMerge', input: '{"load":{"partition":"2026-11-20T08"}}' };
     const rule = { service: 'redshift-data', state: 'SubmitMerge', times: 9, fault: throttle } as const;
 
-    test('hits the calls of that state and of no other', () => {
+    test('hits only the calls of that state', () => {
       const injector = faults(rule);
       expect(
         injector.take('redshift-data', 'ListStatements', '', { ...merging, state: 'SubmitCopy' }),
@@ -76,7 +76,7 @@ describe('RuleFaults', () => {
       expect(injector.take('redshift-data', 'ListStatements', '', merging)).toEqual(throttle);
     });
 
-    test('and at its input, hits it only with such an input', () => {
+    test('hits the state only with a matching input, if the rule names one', () => {
       const injector = faults({ ...rule, input: '"partition":"2026-11-20T08"' });
       const other = { ...merging, input: '{"load":{"partition":"2026-11-20T07"}}' };
       expect(injector.take('redshift-data', 'ListStatements', '', other)).toBeUndefined();
@@ -84,7 +84,7 @@ describe('RuleFaults', () => {
     });
   });
 
-  test('an observer is told of every call, which waits for it', async () => {
+  test('every call waits for the observer', async () => {
     const injector = faults({ service: 'sns', fault: throttle });
     const seen: string[] = [];
     injector.observe(async ({ service, operation, caller }) => {
@@ -100,7 +100,7 @@ describe('RuleFaults', () => {
     expect(seen).toHaveLength(1);
   });
 
-  test('clear ends all rules', () => {
+  test('clear removes all rules', () => {
     const injector = faults({ service: 'lambda', fault: { type: 'crash' } });
     injector.clear();
     expect(injector.take('lambda', 'f', '{}')).toBeUndefined();
@@ -136,7 +136,7 @@ describe('RuleFaults', () => {
       [{ service: 'redshift-data', operation: 'statement', fault: { type: 'drop', when: 'after' } }],
       'only statement, delay',
     ],
-  ])('refuses %s and keeps the rules it had', (_, rules, words) => {
+  ])('refuses %s and keeps the previous rules', (_, rules, words) => {
     const injector = faults({ service: 's3', fault: throttle });
     let message = '';
     try {
@@ -151,12 +151,12 @@ describe('RuleFaults', () => {
 });
 
 describe('faultError', () => {
-  test('takes the status that AWS sends with the code', () => {
+  test('has the status that AWS sends with the code', () => {
     expect(faultError({ type: 'error', code: 'SlowDown' }).status).toBe(503);
     expect(faultError({ type: 'error', code: 'ThrottlingException' }).status).toBe(400);
   });
 
-  test('a rule has the last word', () => {
+  test('uses the rule’s status and message if it sets them', () => {
     const error = faultError({ type: 'error', code: 'SlowDown', message: 'Please reduce', status: 500 });
     expect(error).toMatchObject({ code: 'SlowDown', message: 'Please reduce', status: 500 });
   });

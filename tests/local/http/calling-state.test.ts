@@ -25,7 +25,7 @@ beforeEach(async () => {
   });
   const codeDirectory = join(twin.directory, 'code');
   mkdirSync(codeDirectory);
-  // A stock client, which knows nothing of states.
+  // A stock client, which knows nothing about states.
   writeFileSync(
     join(codeDirectory, 'lister.js'),
     `const { S3Client, ListBucketsCommand } = require('@aws-sdk/client-s3');
@@ -56,7 +56,7 @@ afterEach(async () => {
 
 const inspecting = { state: 'InspectFiles', input: '{"partition":"2026-11-20T08"}' };
 
-test('a call that a function makes is put down to the state that invoked it', async () => {
+test('a function’s call is attributed to the state that invoked it', async () => {
   expect(await lambda.invoke(ARN, {}, undefined, inspecting)).toEqual({ outcome: 'returned', payload: 0 });
   expect(calls).toEqual([
     { service: 'lambda', operation: 'lister', subject: '{}', caller: inspecting },
@@ -64,7 +64,7 @@ test('a call that a function makes is put down to the state that invoked it', as
   ]);
 });
 
-test('invocations of the same environment, one after the other, are told apart', async () => {
+test('consecutive invocations of one environment have their own callers', async () => {
   await lambda.invoke(ARN, {}, undefined, inspecting);
   await lambda.invoke(ARN, {}, undefined, { state: 'ListPartitions', input: '{}' });
   await lambda.invoke(ARN, {});
@@ -77,7 +77,7 @@ test('invocations of the same environment, one after the other, are told apart',
   ]);
 });
 
-test('a rule for a state hits the calls of its function alone', async () => {
+test('a rule for a state hits only the calls of its function', async () => {
   twin.faults.set([
     { service: 's3', state: 'InspectFiles', times: 9, fault: { type: 'error', code: 'SlowDown' } },
   ]);

@@ -1,6 +1,6 @@
 import { Twin } from './fixtures';
 
-/** A process of its own, for the fault that ends it. Prints its address and waits. */
+/** Runs in a process of its own, which the crash fault ends. Prints its address and waits. */
 const twin = new Twin();
 twin.faults.set([{ service: 'step-functions', operation: 'DeleteStateMachine', fault: { type: 'crash' } }]);
 void twin.server.listen().then((endpoint) => console.log(endpoint));

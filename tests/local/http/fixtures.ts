@@ -13,13 +13,13 @@ import type { RequestContext } from '../../../local/http/request-context';
 import { ServiceError } from '../../../local/service-error';
 import { SnsService } from '../../../local/sns/sns-service';
 
-/** A service with the smallest state there is: the state machines whose names it was told. */
+/** A service with minimal state: the names of the state machines that were created. */
 export class NamesOfStateMachines implements AwsJsonService {
   readonly name = 'step-functions';
   readonly target = 'AWSStepFunctions';
   readonly contentType = 'application/x-amz-json-1.0';
   readonly names: string[] = [];
-  /** What became of long polls: the reasons for which they were given up. */
+  /** Why long polls were aborted. */
   readonly aborted: string[] = [];
   waiting = 0;
 
@@ -51,7 +51,7 @@ export class NamesOfStateMachines implements AwsJsonService {
   async close(): Promise<void> {}
 }
 
-/** A server over real services in a folder of their own. */
+/** A server with real services in a folder of its own. */
 export class Twin {
   readonly directory = mkdtempSync(join(tmpdir(), 'http-'));
   readonly faults = new RuleFaults();

@@ -31,7 +31,7 @@ test('a call reaches the service', async () => {
   expect(await sns.messages()).toHaveLength(1);
 });
 
-test('a refusal is the exception that Step Functions shows', async () => {
+test('a service’s error is the exception that Step Functions shows', async () => {
   const call = integrations.call('sns', 'Publish', { TopicArn: `${topicArn}2`, Message: 'm' });
   await expect(call).rejects.toMatchObject({ code: 'NotFoundException' });
 });

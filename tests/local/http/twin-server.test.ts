@@ -37,14 +37,14 @@ afterEach(() => twin.close());
 
 const create = (name: string) => new CreateStateMachineCommand({ name, definition: '{}', roleArn: 'r' });
 
-/** A call as no SDK would make it. */
+/** A call that no SDK would make. */
 function raw(headers: Record<string, string>, body: string, path = '/') {
   return fetch(twin.server.endpoint + path, { method: 'POST', headers, body });
 }
 
 const target = { 'x-amz-target': 'AWSStepFunctions.CreateStateMachine' };
 
-/** `fetch` sets these headers itself, so a browser that was led astray needs a plainer client. */
+/** `fetch` sets these headers itself. A plainer client can forge them as a misled browser would send them. */
 async function statusWith(headers: Record<string, string>): Promise<number> {
   const call = request(twin.server.endpoint, { headers }).end();
   const [answer] = (await once(call, 'response')) as [import('node:http').IncomingMessage];
@@ -59,13 +59,13 @@ describe('AWS JSON', () => {
     expect(answer.$metadata.requestId).toMatch(/^[0-9a-f-]{36}$/);
   });
 
-  test('answers nothing with an empty object', async () => {
+  test('answers an undefined result with an empty object', async () => {
     await expect(
       twin.sfn().send(new DeleteStateMachineCommand({ stateMachineArn: 'x' })),
     ).resolves.toBeDefined();
   });
 
-  test('answers with the error of the service', async () => {
+  test('answers with the service’s error', async () => {
     const call = twin.sfn().send(new DescribeStateMachineCommand({ stateMachineArn: 'x' }));
     await expect(call).rejects.toMatchObject({
       name: 'StateMachineDoesNotExist',
@@ -74,7 +74,7 @@ describe('AWS JSON', () => {
     });
   });
 
-  test('a mistake of the twin is a 500 and is reported', async () => {
+  test('an exception in the twin is a 500 and is reported', async () => {
     const call = twin.sfn().send(new ListStateMachinesCommand());
     await expect(call).rejects.toMatchObject({ name: 'InternalFailure', $metadata: { httpStatusCode: 500 } });
     expect(twin.unexpected).toEqual([expect.objectContaining({ message: 'a mistake of the twin' })]);
@@ -106,7 +106,7 @@ describe('AWS JSON', () => {
     expect(twin.machines.names).toEqual([]);
   });
 
-  test('refuses too much that comes in pieces without a length', async () => {
+  test('refuses a chunked body that is too large', async () => {
     const pieces = new ReadableStream({
       start(controller) {
         for (let n = 0; n < 20; n += 1) controller.enqueue(new Uint8Array(10_000).fill(32));
@@ -125,7 +125,7 @@ describe('long polls', () => {
     while (twin.machines.waiting < count) await sleep(5);
   };
 
-  test('end when the client goes away', async () => {
+  test('end when the client disconnects', async () => {
     const abort = new AbortController();
     const call = expect(twin.sfn().send(poll(), { abortSignal: abort.signal })).rejects.toMatchObject({
       name: 'AbortError',
@@ -134,7 +134,7 @@ describe('long polls', () => {
     abort.abort();
     await call;
     while (twin.machines.aborted.length === 0) await sleep(5);
-    expect(twin.machines.aborted).toEqual(['The client went away']);
+    expect(twin.machines.aborted).toEqual(['The client disconnected']);
     expect(twin.unexpected).toEqual([]);
   });
 
@@ -165,7 +165,7 @@ describe('routing', () => {
     expect(await twin.sns.messages()).toHaveLength(1);
   });
 
-  test('what S3 does not have is refused by S3', async () => {
+  test('S3 refuses operations that it does not have', async () => {
     const response = await raw({ 'content-type': 'text/plain' }, '', '/bucket?acl');
     expect(response.status).toBe(501);
     expect(await response.text()).toContain('<Code>NotImplemented</Code>');
@@ -175,13 +175,13 @@ describe('routing', () => {
 describe('the control surface', () => {
   const json = { 'content-type': 'application/json' };
 
-  test('hands JSON to its routes', async () => {
+  test('passes JSON bodies to its routes', async () => {
     const answer = await raw(json, '{"a":1}', '/_sluice/echo');
     expect([answer.status, await answer.json()]).toEqual([200, { got: { a: 1 } }]);
     expect((await raw(json, '', '/_sluice/nothing')).status).toBe(204);
   });
 
-  test('gives a GET its query', async () => {
+  test('passes query parameters to a GET route', async () => {
     const answer = await fetch(`${twin.server.endpoint}/_sluice/echo?dataset=trips`);
     expect(await answer.json()).toEqual({ dataset: 'trips' });
   });
@@ -206,7 +206,7 @@ describe('only loopback names', () => {
     },
   );
 
-  test.each(['127.0.0.1', 'localhost:4566', '[::1]:4566'])('take the host %s', async (host) => {
+  test.each(['127.0.0.1', 'localhost:4566', '[::1]:4566'])('accept the host %s', async (host) => {
     expect(await statusWith({ host })).toBe(200); // ListBuckets
   });
 
@@ -224,7 +224,7 @@ describe('faults', () => {
     fault,
   });
 
-  test('an error answers without the work, and the SDK gets over a throttle', async () => {
+  test('an error is answered without doing the work, and the SDK retries a throttle', async () => {
     const sfn: SFNClient = twin.sfn(2);
     twin.faults.set([sfnRule({ type: 'error', code: 'ThrottlingException' })]);
     await sfn.send(create('load'));
@@ -232,7 +232,7 @@ describe('faults', () => {
     expect(twin.faults.rules()[0]).toMatchObject({ seen: 2, hit: 1 });
   });
 
-  test('a drop before does no work; a drop after has done it', async () => {
+  test('a drop before skips the work, a drop after does it', async () => {
     twin.faults.set([sfnRule({ type: 'drop', when: 'before' })]);
     await expect(twin.sfn().send(create('load'))).rejects.toThrow();
     expect(twin.machines.names).toEqual([]);
@@ -275,7 +275,7 @@ describe('faults', () => {
     expect(twin.store.list('lake', '')).toHaveLength(1);
   });
 
-  test('an S3 answer of any size can be lost after the work', async () => {
+  test('an S3 answer of any size can be dropped after the work', async () => {
     await twin.store.createBucket('lake', 'us-east-1');
     const body = 'x'.repeat(3_000_000);
     twin.faults.set([{ service: 's3', times: 2, fault: { type: 'drop', when: 'after' } }]);
@@ -288,7 +288,7 @@ describe('faults', () => {
     expect((await read?.transformToString())?.length).toBe(3_000_000);
   });
 
-  test('a crash ends the process as kill -9 does', async () => {
+  test('a crash ends the process like kill -9', async () => {
     const root = join(__dirname, '../../..');
     const child = spawn(process.execPath, ['--import', 'tsx', join(__dirname, 'crashing-twin.ts')], {
       cwd: root,
