@@ -5,7 +5,7 @@ import type { Stack } from '../stack';
 
 const describeStacks = z.strictObject({ StackName: z.string().optional() });
 
-/** AWS CloudFormation, as far as it tells of the one deployed stack. */
+/** AWS CloudFormation with one deployed stack. */
 export class CloudFormationService extends QueryService {
   readonly name = 'cloudformation';
   private readonly created = new Date();
@@ -14,7 +14,7 @@ export class CloudFormationService extends QueryService {
     super({ namespace: 'http://cloudformation.amazonaws.com/doc/2010-05-15/', version: '2010-05-15' });
   }
 
-  // eslint-disable-next-line @typescript-eslint/require-await -- a refusal has to be a rejection
+  // eslint-disable-next-line @typescript-eslint/require-await -- callers expect a rejection, not a throw
   async call(operation: string, input: unknown): Promise<unknown> {
     const parsed = describeStacks.safeParse(input);
     if (operation !== 'DescribeStacks' || !parsed.success) {

@@ -3,7 +3,7 @@ import { JsonOperations, operation } from '../http/json-operations';
 import { ServiceError } from '../service-error';
 import type { Stack } from '../stack';
 
-/** The Glue tables of the stack. https://docs.aws.amazon.com/glue/latest/webapi/API_GetTable.html */
+/** The stack's Glue tables. https://docs.aws.amazon.com/glue/latest/webapi/API_GetTable.html */
 export function glueService({ tables }: Stack): JsonOperations {
   return new JsonOperations('glue', 'AWSGlue', {
     GetTable: operation(

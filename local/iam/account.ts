@@ -6,15 +6,15 @@ import type { PolicyDocument, PolicyStatement } from './policy-document';
 import type { Principal, Role, TemporaryCredentials } from './principal';
 
 /**
- * The identities of the twin's one account, and what they may do: IAM and STS without their protocols. Signatures are not
- * verified; an access key says who calls.
+ * The identities of the twin's one account and their permissions: IAM and STS without their protocols. Signatures are not
+ * verified. The access key identifies the caller.
  */
 export class Account {
   private readonly roles = new Map<string, Role>();
   private readonly sessions = new Map<string, Principal>();
-  /** Policies of buckets, by name. */
+  /** Bucket policies, by bucket. */
   readonly bucketPolicies = new Map<string, PolicyDocument>();
-  /** The KMS keys that buckets are encrypted with, by the buckets' names. */
+  /** KMS keys of encrypted buckets, by bucket. */
   readonly bucketKeys = new Map<string, string>();
 
   constructor(
@@ -33,16 +33,16 @@ export class Account {
     return [...this.roles.values()].find((role) => role.arn === arn);
   }
 
-  /** The owner of an access key: of a session, else the account's root, as whom every key of a user's counts. */
+  /** The owner of an access key: its session, or the account's root for any other key. */
   principalOf(accessKeyId: string | undefined): Principal {
     const session = accessKeyId === undefined ? undefined : this.sessions.get(accessKeyId);
     return session ?? { arn: `arn:aws:iam::${this.id}:root`, userId: this.id };
   }
 
   /**
-   * What a service gives who runs with a role: the same access key at every start, so that a process that outlives the
-   * twin's is still known.
-   * @param service which has to be trusted by the role: `lambda.amazonaws.com`.
+   * The session of a service that assumes a role. Its access key is the same at every start, so that a process that
+   * outlives the twin stays known.
+   * @param service the service principal that the role must trust: `lambda.amazonaws.com`.
    * @throws ServiceError AccessDenied
    */
   serviceSession(roleArn: string, service: string, session: string): Principal & TemporaryCredentials {
@@ -54,7 +54,7 @@ export class Account {
     return this.open(role, session, accessKeyId);
   }
 
-  /** Whether a service that acts for this account may take a role on. */
+  /** Whether a service that acts for this account may assume a role. */
   trusts(role: Role, service: string): boolean {
     return isTrusted(role, ({ Principal: who }) => who?.Service.includes(service) ?? false, {
       'aws:SourceAccount': this.id,
@@ -66,7 +66,7 @@ export class Account {
     const role = this.roleOfArn(roleArn);
     const isAllowed = this.decide(caller, { action: 'sts:AssumeRole', resource: roleArn }) === 'allowed';
     const root = `arn:aws:iam::${this.id}:root`;
-    // A trust in the account is a trust in whoever of it may by an own policy.
+    // A role that trusts the account trusts every principal whose own policy allows sts:AssumeRole.
     const trusts =
       role &&
       isTrusted(role, ({ Principal: who }) =>
@@ -82,9 +82,9 @@ export class Account {
     return this.open(role, session, `ASIA${randomBytes(8).toString('hex').toUpperCase()}`);
   }
 
-  /** Whether a caller's own policies allow a call, and the bucket's does not deny it. */
+  /** Decides a call by the caller's own policies and the bucket's Deny statements. */
   decide(caller: Principal, permission: Permission): Decision {
-    // The twin speaks plain HTTP on loopback, where everybody else speaks TLS.
+    // The twin speaks plain HTTP on loopback. AWS would see TLS.
     const context = {
       'aws:userid': caller.userId,
       'aws:SecureTransport': 'true',
@@ -97,8 +97,8 @@ export class Account {
   }
 
   /**
-   * A call, and what is done for it with the key that its bucket is encrypted with. Every object counts as encrypted with
-   * it, also one that was there before.
+   * The permissions that a call needs: its own, and the use of the key that encrypts its bucket. Every object counts as
+   * encrypted with the bucket's current key, also older ones.
    */
   needed(permission: Permission): readonly Permission[] {
     const key = this.bucketKeys.get(bucketOf(permission.resource) ?? '');
@@ -110,7 +110,7 @@ export class Account {
     return [permission, { action, resource }];
   }
 
-  /** What a role's own policies say, whatever else does. */
+  /** Decides by a role's own policies alone. */
   decideByRole(role: Role, permission: Permission): Decision {
     return evaluate([...role.policies.values()], permission);
   }
@@ -143,7 +143,7 @@ function isTrusted(
   return evaluate([trust], { action: 'sts:AssumeRole', resource: '*', context }, isFor) === 'allowed';
 }
 
-/** `AROA…`: what IAM knows a role by, whatever it is called. */
+/** IAM's id of a role: `AROA…` */
 export function roleId({ name }: Role): string {
   return `AROA${digest(name)}`;
 }

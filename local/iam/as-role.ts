@@ -4,10 +4,10 @@ import type { Integrations } from '../step-functions/integrations';
 import { ServiceError } from '../service-error';
 import type { Permission } from './evaluate';
 
-/** @throws ServiceError where the role may not */
+/** @throws ServiceError if the role lacks the permission */
 export type Require = (permission: Permission) => void;
 
-/** The store, as a service sees it that writes with a role. */
+/** The store for a service that writes with a role. */
 export function storeAs(store: ObjectStore, require: Require): ObjectStore {
   const write = (bucket: string, key: string) =>
     require({ action: 's3:PutObject', resource: `arn:aws:s3:::${bucket}/${key}` });
@@ -27,7 +27,7 @@ export function storeAs(store: ObjectStore, require: Require): ObjectStore {
   };
 }
 
-/** Lambda, as a service sees it that invokes with a role. */
+/** Lambda for a service that invokes functions with a role. */
 export function lambdaAs(lambda: LambdaRuntime, require: Require): LambdaRuntime {
   return {
     async invoke(functionArn, ...rest) {
@@ -42,7 +42,7 @@ export function lambdaAs(lambda: LambdaRuntime, require: Require): LambdaRuntime
   };
 }
 
-/** Integrations of the state machine, which it calls with its role. */
+/** Integrations that the state machine calls with its role. */
 export function integrationsAs(integrations: Integrations, require: Require): Integrations {
   return {
     async call(service, operation, input, caller) {

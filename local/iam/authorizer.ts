@@ -20,7 +20,7 @@ export class Authorizer {
     return this.account.principalOf(accessKeyId);
   }
 
-  /** @throws ServiceError AccessDenied in the service's own words */
+  /** @throws ServiceError AccessDenied with the service's own code */
   authorize(principal: Principal, service: ServiceName, operation: string, input: unknown): void {
     const permissions = permissionsOf(service, operation, input, {
       ...this.surroundings,
@@ -41,19 +41,19 @@ export class Authorizer {
     }
   }
 
-  /** For what a service does with a role. @throws ServiceError AccessDenied */
+  /** Checks the calls that a service makes with a role. @throws ServiceError AccessDenied */
   asRole(roleArn: string, trusted: string, service: ServiceName): Require {
     const principal = this.account.serviceSession(roleArn, trusted, service);
     return (permission) => this.require(principal, service, permission);
   }
 
-  /** Whether Redshift Serverless may take a role on: as either of two services. Of roles of others nothing is known. */
+  /** Whether Redshift Serverless may assume a role: it must trust both services. Roles outside the stack count as trusting. */
   mayAssume(roleArn: string): boolean {
     const role = this.account.roleOfArn(roleArn);
     return role === undefined || REDSHIFT.every((service) => this.account.trusts(role, service));
   }
 
-  /** Whether COPY may read an object with a role: by a URL that is valid for an hour. Of roles of others nothing is known. */
+  /** Whether COPY may read an object with a role, by a URL that is valid for an hour. Roles outside the stack may. */
   mayCopy(roleArn: string, bucket: string, key: string): boolean {
     if (this.account.roleOfArn(roleArn) === undefined) return true;
     const principal = this.account.serviceSession(roleArn, REDSHIFT[0], 'copy');
@@ -70,7 +70,7 @@ export class Authorizer {
   }
 }
 
-/** S3 and the Query services answer 403, those that speak JSON 400. */
+/** S3 and the Query services answer 403, JSON services 400. */
 function denied(service: ServiceName, { arn }: Principal, { action, resource }: Permission): ServiceError {
   const message = `User: ${arn} is not authorized to perform: ${action} on resource: ${resource} because no identity-based policy allows the ${action} action`;
   const code =

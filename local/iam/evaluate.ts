@@ -1,22 +1,22 @@
 import { ServiceError } from '../service-error';
 import type { PolicyDocument, PolicyStatement } from './policy-document';
 
-/** What a call needs to be allowed. */
+/** A permission that a call needs. */
 export interface Permission {
   /** `s3:GetObject` */
   readonly action: string;
   /** An ARN, or `*` for an action that has no resources. */
   readonly resource: string;
-  /** Condition keys of the call: `s3:prefix`, `aws:SecureTransport` … One that is not there is not in the call. */
+  /** The call's condition keys: `s3:prefix`, `aws:SecureTransport` … A missing key is absent from the call. */
   readonly context?: Readonly<Record<string, string>>;
 }
 
 export type Decision = 'allowed' | 'explicitDeny' | 'implicitDeny';
 
 /**
- * Decides by policies as IAM does: a Deny that fits wins, else one Allow that fits is enough.
+ * Decides as IAM does: a matching Deny wins; otherwise one matching Allow is enough.
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html
- * @param isFor whether a statement of a resource's policy is for the caller; an identity's are always.
+ * @param isFor whether a statement of a resource policy applies to the caller. Default: every statement applies.
  * @throws ServiceError `UnsupportedPolicy` for a condition operator that the twin does not have
  */
 export function evaluate(
@@ -40,7 +40,7 @@ function fits(
       ? text
       : text.replace(/\$\{([^}]+)\}/g, (whole, name: string) => context[name] ?? whole);
   return (
-    // Actions do not tell capital letters from small ones.
+    // Actions are case-insensitive.
     statement.Action.some((pattern) => like(pattern.toLowerCase(), action.toLowerCase())) &&
     (statement.Resource ?? ['*']).some((pattern) => like(variables(pattern), resource)) &&
     Object.entries(statement.Condition).every(([operator, keys]) =>
@@ -51,7 +51,7 @@ function fits(
   );
 }
 
-/** Condition keys do not tell capital letters from small ones. */
+/** Condition keys are case-insensitive. */
 function lookUp(context: Readonly<Record<string, string>>, key: string): string | undefined {
   return Object.entries(context).find(([name]) => name.toLowerCase() === key.toLowerCase())?.[1];
 }
@@ -66,7 +66,7 @@ const OPERATORS: Readonly<Record<string, (found: string, expected: string) => bo
   NumericLessThanEquals: (found, expected) => Number(found) <= Number(expected),
 };
 
-/** A key that is not in the call makes a condition fail, unless its operator ends in IfExists. */
+/** A condition on a missing key fails, unless its operator ends in IfExists. */
 function holds(operator: string, found: string | undefined, expected: readonly string[]): boolean {
   const [, name = '', ifExists] = /^(.*?)(IfExists)?$/.exec(operator) ?? [];
   const compare = Object.hasOwn(OPERATORS, name) ? OPERATORS[name] : undefined;
@@ -77,7 +77,7 @@ function holds(operator: string, found: string | undefined, expected: readonly s
   return expected.some((value) => compare(found, value));
 }
 
-/** `*` stands for any text, `?` for any one character. */
+/** `*` matches any text, `?` any one character. */
 export function like(pattern: string, text: string): boolean {
   const escaped = pattern
     .replace(/[.+^${}()|[\]\\]/g, '\\$&')

@@ -16,7 +16,7 @@ const simulation = z.strictObject({
   ResourceArns: z.array(z.string()).default(['*']),
 });
 
-/** AWS IAM, as far as roles and their inline policies go. https://docs.aws.amazon.com/IAM/latest/APIReference/ */
+/** AWS IAM: roles and their inline policies. https://docs.aws.amazon.com/IAM/latest/APIReference/ */
 export class IamService extends QueryService {
   readonly name = 'iam';
 
@@ -24,7 +24,7 @@ export class IamService extends QueryService {
     super({ namespace: 'https://iam.amazonaws.com/doc/2010-05-08/', version: '2010-05-08' });
   }
 
-  // eslint-disable-next-line @typescript-eslint/require-await -- a refusal has to be a rejection
+  // eslint-disable-next-line @typescript-eslint/require-await -- callers expect a rejection, not a throw
   async call(operation: string, input: unknown): Promise<unknown> {
     switch (operation) {
       case 'GetRole':
@@ -63,7 +63,7 @@ export class IamService extends QueryService {
     }
   }
 
-  /** By the identity's own policies alone: no policy of a resource was given. */
+  /** Decides by the identity's own policies: the request contains no resource policy. */
   private simulate({ PolicySourceArn, ActionNames, ResourceArns }: z.infer<typeof simulation>): object {
     const role = this.account.roleOfArn(PolicySourceArn);
     if (!role) throw noSuchEntity(`The role with arn ${PolicySourceArn} cannot be found.`);
@@ -97,7 +97,7 @@ function description(role: Role): object {
   };
 }
 
-/** Documents are given percent-encoded [AWS: GetRole]. */
+/** IAM returns documents percent-encoded [AWS: GetRole]. */
 const encoded = (document: PolicyDocument): string => encodeURIComponent(JSON.stringify(document));
 
 function parsed(text: string): PolicyDocument {

@@ -2,15 +2,15 @@ import { accountOf, isArn, regionOf } from '../../core/arn';
 import type { ServiceName } from '../service-name';
 import type { Permission } from './evaluate';
 
-/** What the mapping needs to know beside the call itself. */
+/** Facts that the mapping needs besides the call itself. */
 export interface Surroundings {
-  /** `aws:userid` of who calls. */
+  /** The caller's `aws:userid`. */
   readonly caller: string;
   /** ARN of the warehouse's workgroup. */
   readonly workgroupArn: string;
-  /** Whether an object is there: who may not list a bucket is not told that a key is missing. */
+  /** Whether an object exists: a caller without s3:ListBucket does not learn that a key is missing. */
   readonly isThere: (bucket: string, key: string) => boolean;
-  /** `aws:userid` of who submitted a statement; undefined for a statement that is not known. */
+  /** `aws:userid` of the statement's submitter; undefined for an unknown statement. */
   readonly ownerOf: (statementId: string) => string | undefined;
 }
 
@@ -61,15 +61,15 @@ const ofStatement =
     ];
   };
 
-/** A secret that is given by its name has an ARN that ends in six letters of chance. */
+/** The ARN of a secret that is named without one ends in six random letters. */
 function secretArn(nameOrArn: string, workgroupArn: string): string {
   if (isArn(nameOrArn)) return nameOrArn;
   return `arn:aws:secretsmanager:${regionOf(workgroupArn)}:${accountOf(workgroupArn)}:secret:${nameOrArn}-AbCdEf`;
 }
 
 /**
- * The actions that each operation needs, and on what. Source: AWS Service Authorization Reference. An operation that is not
- * here is denied to everybody but the account's root.
+ * The actions and resources that each operation needs. Source: AWS Service Authorization Reference. An operation that is
+ * missing here is denied to everybody but the account's root.
  */
 const MAPPINGS: Readonly<Partial<Record<ServiceName, Readonly<Record<string, Mapping>>>>> = {
   s3: {
@@ -77,7 +77,7 @@ const MAPPINGS: Readonly<Partial<Record<ServiceName, Readonly<Record<string, Map
     HeadObject: readObject,
     PutObject: onObject('s3:PutObject'),
     DeleteObject: onObject('s3:DeleteObject'),
-    // For each key of the body, by the operation itself.
+    // The operation itself checks each key of the body.
     DeleteObjects: () => [],
     GetBucketLocation: onBucket('s3:GetBucketLocation'),
     HeadBucket: onBucket('s3:ListBucket'),
@@ -90,7 +90,7 @@ const MAPPINGS: Readonly<Partial<Record<ServiceName, Readonly<Record<string, Map
     DescribeStatement: ofStatement('redshift-data:DescribeStatement'),
     GetStatementResult: ofStatement('redshift-data:GetStatementResult'),
     CancelStatement: ofStatement('redshift-data:CancelStatement'),
-    // Only the caller's own are listed.
+    // Lists the caller's own statements only.
     ListStatements: (_input, { caller }) => [
       {
         action: 'redshift-data:ListStatements',
@@ -110,11 +110,11 @@ const MAPPINGS: Readonly<Partial<Record<ServiceName, Readonly<Record<string, Map
   sns: {
     Publish: ({ TopicArn }) => [{ action: 'sns:Publish', resource: TopicArn as string }],
   },
-  // Whether a role may be taken on is decided with it; nobody can be kept from asking who he is.
+  // AssumeRole decides by itself. GetCallerIdentity needs no permission.
   sts: { AssumeRole: () => [], GetCallerIdentity: () => [] },
 };
 
-/** @returns undefined for an operation that the twin knows no action of. */
+/** @returns undefined for an operation without a mapping. */
 export function permissionsOf(
   service: ServiceName,
   operation: string,

@@ -23,11 +23,11 @@ const statement = z.strictObject({
 });
 
 /**
- * A policy of an identity or of a resource. Elements that the twin does not know (NotAction, NotResource …) are refused.
+ * An identity's or a resource's policy. Elements that the twin does not know (NotAction, NotResource …) are refused.
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements.html
  */
 export const policyDocument = z.strictObject({
-  /** In the older one, which is meant where none is named, `${…}` is no variable. */
+  /** The default is the older version, in which `${…}` is no variable. */
   Version: z.enum(['2012-10-17', '2008-10-17']).default('2008-10-17'),
   Id: z.string().optional(),
   Statement: z

@@ -11,7 +11,7 @@ const assumeRole = z.strictObject({
   DurationSeconds: z.coerce.number().int().min(900).max(43_200).default(3_600),
 });
 
-/** AWS STS: who calls, and roles taken on. https://docs.aws.amazon.com/STS/latest/APIReference/ */
+/** AWS STS: the caller's identity, and AssumeRole. https://docs.aws.amazon.com/STS/latest/APIReference/ */
 export class StsService extends QueryService {
   readonly name = 'sts';
 
@@ -19,7 +19,7 @@ export class StsService extends QueryService {
     super({ namespace: 'https://sts.amazonaws.com/doc/2011-06-15/', version: '2011-06-15' });
   }
 
-  // eslint-disable-next-line @typescript-eslint/require-await -- a refusal has to be a rejection
+  // eslint-disable-next-line @typescript-eslint/require-await -- callers expect a rejection, not a throw
   async call(operation: string, input: unknown, caller: Principal | undefined): Promise<unknown> {
     const principal = caller ?? this.account.principalOf(undefined);
     switch (operation) {

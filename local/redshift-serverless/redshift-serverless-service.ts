@@ -4,8 +4,8 @@ import { ServiceError } from '../service-error';
 import type { Stack } from '../stack';
 
 /**
- * The namespace and the workgroup of the stack.
- * @param iamRoles ARNs of the roles that are attached to the namespace, which COPY looks at; UpdateNamespace changes them.
+ * The stack's namespaces and workgroups.
+ * @param iamRoles ARNs of the roles attached to the namespace. COPY reads them and UpdateNamespace changes them.
  */
 export function redshiftServerlessService(
   { namespaces, workgroups, region, accountId }: Stack,
@@ -23,7 +23,7 @@ export function redshiftServerlessService(
       dbName: namespace.database,
       adminUsername: namespace.adminUsername,
       adminPasswordSecretArn: `arn:aws:secretsmanager:${region}:${accountId}:secret:redshift!${name}-${namespace.adminUsername}-AbCdEf`,
-      // The API has them so, not as ARNs.
+      // The API returns them in this form, not as ARNs.
       iamRoles: iamRoles.map((arn) => `IamRole(applyStatus=in-sync, iamRoleArn=${arn})`),
       defaultIamRoleArn: defaults.get(name),
       status: 'AVAILABLE',

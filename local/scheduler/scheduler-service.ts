@@ -4,7 +4,7 @@ import { checkMembers } from '../http/validation';
 import { ServiceError } from '../service-error';
 import { deadLetters, retryPolicy, type PlannedSchedule } from '../stack';
 
-/** Of an update: what is not given is not kept. https://docs.aws.amazon.com/scheduler/latest/APIReference/API_UpdateSchedule.html */
+/** An update replaces the whole schedule: members that it leaves out get their defaults. https://docs.aws.amazon.com/scheduler/latest/APIReference/API_UpdateSchedule.html */
 const update = z.strictObject({
   GroupName: z.string().default('default'),
   ClientToken: z.string().optional(),
@@ -22,7 +22,7 @@ const update = z.strictObject({
   }),
 });
 
-/** The schedules of the stack. They start nothing here. https://docs.aws.amazon.com/scheduler/latest/APIReference/ */
+/** The stack's schedules, which the twin does not run. https://docs.aws.amazon.com/scheduler/latest/APIReference/ */
 export class SchedulerService implements RestJsonService {
   readonly name = 'scheduler';
   private readonly schedules: Map<string, PlannedSchedule>;
@@ -36,7 +36,7 @@ export class SchedulerService implements RestJsonService {
     return { GET: 'GetSchedule', PUT: 'UpdateSchedule' }[method];
   }
 
-  // eslint-disable-next-line @typescript-eslint/require-await -- a refusal has to be a rejection
+  // eslint-disable-next-line @typescript-eslint/require-await -- callers expect a rejection, not a throw
   async call(
     operation: string,
     path: string,

@@ -3,10 +3,10 @@ import { invalidParameter } from './errors';
 import { parseInput } from './input';
 import type { SnsState } from './state';
 
-/** `{ Name }`. Tags and attributes (a FIFO topic, a policy, encryption) would change what the twin does: refused. */
+/** `{ Name }`. Tags and attributes (FIFO, a policy, encryption) are refused: the twin would not honour them. */
 const schema = z.strictObject({ Name: z.string() });
 
-/** Creates a topic, or gives the one of that name. @returns `{ TopicArn }` */
+/** Creates a topic, or finds the existing one of that name. @returns `{ TopicArn }` */
 export function createTopic({ topics, region, accountId }: SnsState, input: unknown) {
   const { Name: name } = parseInput(schema, input);
   // A name that ends in .fifo needs FifoTopic, which the twin does not have.

@@ -1,6 +1,6 @@
 import type { QueryDialect } from '../http/query-form';
 
-/** The exceptions of the operations that the twin has, and their codes in the protocol (`aws.protocols#awsQueryError`). */
+/** Codes of the exceptions in the protocol (`aws.protocols#awsQueryError`). */
 const errorCodes: Readonly<Record<string, string>> = {
   AuthorizationErrorException: 'AuthorizationError',
   EndpointDisabledException: 'EndpointDisabled',

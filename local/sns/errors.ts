@@ -1,12 +1,11 @@
 import { ServiceError } from '../service-error';
 
 /*
- * Errors have two names in SNS: the exception (`InvalidParameterException`), which an SDK throws and Step Functions
- * shows, and the code that stands in the Query protocol's answer (`InvalidParameter`). Inside the twin it is the
- * exception; `dialect.ts` has the codes.
+ * SNS errors have two names: the exception (`InvalidParameterException`), which SDKs throw and Step Functions shows, and
+ * the code in the Query protocol's answer (`InvalidParameter`). The twin uses the exception; `dialect.ts` has the codes.
  */
 
-/** @param parameter with what is wrong about it: `TopicArn Reason: …` */
+/** @param parameter the parameter and its problem: `TopicArn Reason: …` */
 export function invalidParameter(parameter: string): ServiceError {
   return new ServiceError('InvalidParameterException', `Invalid parameter: ${parameter}`);
 }

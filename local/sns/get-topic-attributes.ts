@@ -5,7 +5,7 @@ import { existingTopic } from './topic-arn';
 
 const schema = z.strictObject({ TopicArn: z.string() });
 
-/** @returns `{ Attributes }`, all strings as in SNS. There are no subscriptions: the inbox has every message. */
+/** @returns `{ Attributes }`, all strings as in SNS. The counts are 0: the inbox gets every message. */
 export function getTopicAttributes(state: SnsState, input: unknown) {
   const { TopicArn: arn } = parseInput(schema, input);
   return {

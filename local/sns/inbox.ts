@@ -3,7 +3,7 @@ import { open, readFile, type FileHandle } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
 /**
- * A published message, in the form in which SNS delivers it to an HTTP endpoint.
+ * A published message, in the form that SNS delivers to an HTTP endpoint.
  * https://docs.aws.amazon.com/sns/latest/dg/http-notification-json.html
  */
 export interface Notification {
@@ -17,7 +17,7 @@ export interface Notification {
   readonly MessageAttributes?: Readonly<Record<string, { readonly Type: string; readonly Value: string }>>;
 }
 
-/** The inbox that stands in for every subscriber: `messages.jsonl`, one notification a line, only ever appended to. */
+/** The inbox that replaces all subscribers: `messages.jsonl`, append-only, one notification per line. */
 export class Inbox {
   readonly path: string;
   private file: Promise<FileHandle> | undefined;
@@ -29,7 +29,7 @@ export class Inbox {
     dropTornLine(path);
   }
 
-  /** Resolves when the message is on the disk. Messages are kept in the order of the calls. */
+  /** Resolves when the message is on disk. Messages keep the order of the calls. */
   async append(notification: Notification): Promise<void> {
     const write = this.last.then(async () => {
       this.file ??= open(this.path, 'a');
@@ -37,7 +37,7 @@ export class Inbox {
       await file.appendFile(`${JSON.stringify(notification)}\n`);
       await file.datasync();
     });
-    this.last = write.catch(() => {}); // one message that could not be written does not hold up the next
+    this.last = write.catch(() => {}); // a failed write does not block the next one
     await write;
   }
 
@@ -54,7 +54,7 @@ export class Inbox {
   }
 }
 
-/** A crash can leave half a line at the end: of a message whose publisher was never told that it was accepted. */
+/** A crash can leave half a line at the end. Its message was never acknowledged. */
 function dropTornLine(path: string): void {
   const file = openSync(path, 'a+');
   const content = readFileSync(file);

@@ -3,8 +3,7 @@ import { invalidParameter } from './errors';
 
 /**
  * Checks an operation's input.
- * @throws ServiceError `InvalidParameterException` that names the member; one that the twin does not know is
- *   refused too, rather than ignored
+ * @throws ServiceError `InvalidParameterException` that names the member; unknown members are refused too
  */
 export function parseInput<T>(schema: z.ZodType<T>, input: unknown): T {
   const parsed = schema.safeParse(input);

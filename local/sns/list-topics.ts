@@ -6,7 +6,7 @@ import type { SnsState } from './state';
 
 const schema = z.strictObject({ NextToken: z.string().optional() });
 
-/** SNS gives at most 100 topics a call [AWS: ListTopics]. */
+/** SNS returns at most 100 topics per call [AWS: ListTopics]. */
 const PAGE = 100;
 
 /** @returns `{ Topics: [{ TopicArn }], NextToken? }` */

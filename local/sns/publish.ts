@@ -28,14 +28,14 @@ const schema = z.strictObject({
 
 type Attributes = NonNullable<z.infer<typeof schema>['MessageAttributes']>;
 
-/** 262,144 bytes, attributes included [AWS: Publish]. */
+/** 262,144 bytes, including attributes [AWS: Publish]. */
 const LARGEST_MESSAGE_BYTES = 262_144;
 
-/** ASCII that begins with a letter, number or punctuation mark, without control characters, up to 100 characters. */
+/** Up to 100 ASCII characters without control characters; the first is a letter, digit or punctuation mark. */
 const subjectForm = /^[\x21-\x7e][\x20-\x7e]{0,99}$/;
 
 /**
- * Puts a message into the inbox.
+ * Appends a message to the inbox.
  * https://docs.aws.amazon.com/sns/latest/api/API_Publish.html
  * @param input `{ TopicArn, Message, Subject?, MessageAttributes? }`
  * @returns `{ MessageId }`

@@ -28,7 +28,7 @@ export interface SnsOptions {
   readonly accountId: string;
 }
 
-/** Amazon SNS: topics whose messages all come to one inbox, a file that a user and the tests read. */
+/** Amazon SNS: topics whose messages all go to one inbox, a file that users and tests read. */
 export class SnsService extends QueryService {
   readonly name = 'sns';
   private readonly state: SnsState;
@@ -39,7 +39,7 @@ export class SnsService extends QueryService {
     this.state = { topics: new Topics(directory), inbox, subscriptions: [], region, accountId };
   }
 
-  /** Absolute path of the inbox, one JSON message a line. */
+  /** Absolute path of the inbox, which has one JSON message per line. */
   get inboxPath(): string {
     return this.state.inbox.path;
   }
@@ -54,13 +54,13 @@ export class SnsService extends QueryService {
     return createTopic(this.state, { Name: name }).TopicArn;
   }
 
-  /** A subscription of the template. */
+  /** Adds a subscription of the template. */
   subscribe(topic: string, email: string): void {
     subscribe(this.state, { TopicArn: topic, Protocol: 'email', Endpoint: email });
   }
 
   /**
-   * Publishes from inside the twin, with the checks of the protocol.
+   * Publishes from inside the twin, with the same checks as a request.
    * @param input `{ TopicArn, Message, Subject?, MessageAttributes? }`
    * @throws ServiceError `InvalidParameterException`, `NotFoundException`
    */
@@ -69,9 +69,9 @@ export class SnsService extends QueryService {
   }
 
   /**
-   * Carries an operation out.
+   * Runs an operation.
    * @param input its members by name, `MessageAttributes` as a map
-   * @throws ServiceError `InvalidAction` for an operation that the twin does not have, or as the operation says
+   * @throws ServiceError `InvalidAction` for an operation that the twin does not have, or the operation's own error
    */
   async call(operation: string, input: unknown): Promise<unknown> {
     const carryOut = Object.hasOwn(operations, operation) ? operations[operation] : undefined;

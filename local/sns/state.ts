@@ -1,7 +1,7 @@
 import type { Inbox } from './inbox';
 import type { Topics } from './topics';
 
-/** Who would hear of a topic's messages; here all stand in the inbox. */
+/** A subscriber of a topic. The twin delivers every message to the inbox instead. */
 export interface Subscription {
   readonly arn: string;
   readonly topic: string;
@@ -9,11 +9,11 @@ export interface Subscription {
   readonly endpoint: string;
 }
 
-/** What the operations work on. */
+/** The state that the operations share. */
 export interface SnsState {
   readonly topics: Topics;
   readonly inbox: Inbox;
-  /** As long as the twin runs; those of the template are there at the start. */
+  /** In memory only. The template's subscriptions exist from the start. */
   readonly subscriptions: Subscription[];
   readonly region: string;
   readonly accountId: string;

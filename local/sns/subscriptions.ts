@@ -12,7 +12,7 @@ const subscription = z.strictObject({
 });
 const list = z.strictObject({ TopicArn: z.string() });
 
-/** Nobody has to confirm an address here. @returns `{ SubscriptionArn }` */
+/** Subscriptions need no confirmation in the twin. @returns `{ SubscriptionArn }` */
 export function subscribe(state: SnsState, input: unknown) {
   const { TopicArn: topic, Protocol: protocol, Endpoint: endpoint } = parseInput(subscription, input);
   existingTopic(state, topic);
@@ -21,7 +21,7 @@ export function subscribe(state: SnsState, input: unknown) {
   return { SubscriptionArn: arn };
 }
 
-/** One that is not there is gone already. */
+/** Succeeds for an unknown subscription, too. */
 export function unsubscribe(state: SnsState, input: unknown) {
   const { SubscriptionArn } = parseInput(z.strictObject({ SubscriptionArn: z.string() }), input);
   const index = state.subscriptions.findIndex(({ arn }) => arn === SubscriptionArn);

@@ -1,7 +1,7 @@
 import { invalidParameter, topicNotFound } from './errors';
 import type { SnsState } from './state';
 
-/** @throws ServiceError `InvalidParameterException` for what is no ARN, `NotFoundException` for no topic */
+/** @throws ServiceError `InvalidParameterException` if it is no ARN, `NotFoundException` if there is no such topic */
 export function existingTopic({ topics }: SnsState, arn: string): string {
   if (!arn.startsWith('arn:')) throw invalidParameter(`TopicArn Reason: ${arn} does not start with arn`);
   const elements = arn.split(':').length;

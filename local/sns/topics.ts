@@ -2,7 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { readIfPresent, writeWhole } from '../files';
 
-/** The ARNs of all topics, kept in `topics.json` so that they outlive a restart. */
+/** The ARNs of all topics, kept in `topics.json` across restarts. */
 export class Topics {
   private readonly path: string;
   private readonly arns: Set<string>;
@@ -17,12 +17,12 @@ export class Topics {
     return this.arns.has(arn);
   }
 
-  /** In the order of their creation. */
+  /** In order of creation. */
   list(): readonly string[] {
     return [...this.arns];
   }
 
-  /** Keeps a topic; one that is there already stays as it is. */
+  /** Adds a topic. An existing one stays unchanged. */
   add(arn: string): void {
     if (this.arns.has(arn)) return;
     this.arns.add(arn);

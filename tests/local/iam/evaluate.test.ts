@@ -9,7 +9,7 @@ const object = (key: string, context: Record<string, string> = {}) => ({
   context,
 });
 
-test('what no statement allows is not allowed, and a Deny wins over any Allow', () => {
+test('a call needs an Allow, and a Deny overrides every Allow', () => {
   expect(evaluate([policy(READ)], object('trips/a'))).toBe('allowed');
   expect(evaluate([policy(READ)], object('other/a'))).toBe('implicitDeny');
   expect(evaluate([], object('trips/a'))).toBe('implicitDeny');
@@ -17,7 +17,7 @@ test('what no statement allows is not allowed, and a Deny wins over any Allow', 
   expect(evaluate([policy(READ), policy(deny)], object('trips/a'))).toBe('explicitDeny');
 });
 
-test('actions are told apart without regard to capitals, resources with', () => {
+test('actions are case-insensitive, resources are case-sensitive', () => {
   expect(evaluate([policy({ ...READ, Action: 'S3:getobject' })], object('trips/a'))).toBe('allowed');
   expect(evaluate([policy(READ)], object('Trips/a'))).toBe('implicitDeny');
   expect(evaluate([policy({ ...READ, Action: 's3:Get*' })], object('trips/a'))).toBe('allowed');
@@ -34,7 +34,7 @@ test.each([
   [{ NumericGreaterThan: { age: 3_600_000 } }, 'implicitDeny'],
   [{ NumericLessThanEquals: { age: 3_600_000 } }, 'allowed'],
   [{ StringEquals: { owner: '${aws:userid}' } }, 'allowed'],
-  // All of them have to hold.
+  // All conditions must hold.
   [{ StringEquals: { 's3:prefix': 'trips', owner: 'somebody' } }, 'implicitDeny'],
 ])('the condition %j: %s', (Condition, decision) => {
   const context = {
@@ -47,7 +47,7 @@ test.each([
   expect(evaluate([policy({ ...READ, Condition })], object('trips/a', context))).toBe(decision);
 });
 
-test('an operator and an element that the twin does not know are refused', () => {
+test('unknown condition operators and policy elements are refused', () => {
   const odd = policy({ ...READ, Condition: { IpAddress: { 'aws:SourceIp': '10.0.0.0/8' } } });
   expect(() => evaluate([odd], object('trips/a'))).toThrow('no condition operator IpAddress');
   expect(() => policy({ Effect: 'Allow', NotAction: 's3:*', Resource: '*' })).toThrow();

@@ -75,7 +75,7 @@ describe('topics', () => {
     expect([first.Topics?.length, second.Topics?.length, second.NextToken]).toEqual([100, 1, undefined]);
   });
 
-  test('tell their attributes', async () => {
+  test('have attributes', async () => {
     sns.createTopic('failures');
     const { Attributes: attributes } = await client.send(
       new GetTopicAttributesCommand({ TopicArn: topicArn }),
@@ -87,7 +87,7 @@ describe('topics', () => {
     });
   });
 
-  test('outlive a restart', async () => {
+  test('survive a restart', async () => {
     sns.createTopic('failures');
     const again = new SnsService({ directory, ...options });
     await expect(again.publish({ TopicArn: topicArn, Message: 'm' })).resolves.toHaveProperty('MessageId');
@@ -101,7 +101,7 @@ describe('topics', () => {
     });
   });
 
-  test('refuse what the twin does not have', async () => {
+  test('refuse attributes and tags that the twin does not have', async () => {
     await expect(
       client.send(new CreateTopicCommand({ Name: 'failures', Attributes: { FifoTopic: 'true' } })),
     ).rejects.toMatchObject({
@@ -144,7 +144,7 @@ describe('Publish', () => {
     ]);
   });
 
-  test('keeps the order, and messages outlive a restart', async () => {
+  test('keeps messages in order and across a restart', async () => {
     await Promise.all([1, 2, 3, 4].map((n) => sns.publish({ TopicArn: topicArn, Message: `m${n}` })));
     const again = new SnsService({ directory, ...options });
     await again.publish({ TopicArn: topicArn, Message: 'm5' });
@@ -152,7 +152,7 @@ describe('Publish', () => {
     await again.close();
   });
 
-  test('a line torn by a crash is dropped', async () => {
+  test('drops a line that a crash cut off', async () => {
     await sns.publish({ TopicArn: topicArn, Message: 'whole' });
     appendFileSync(sns.inboxPath, '{"Type":"Notif');
     const again = new SnsService({ directory, ...options });
@@ -161,7 +161,7 @@ describe('Publish', () => {
     await again.close();
   });
 
-  test('takes 256 KiB', async () => {
+  test('accepts 256 KiB', async () => {
     await sns.publish({ TopicArn: topicArn, Message: 'x'.repeat(262_144) });
     expect(await sns.messages()).toHaveLength(1);
   });
@@ -230,7 +230,7 @@ describe('Publish', () => {
   });
 });
 
-test('an e-mail address can be subscribed, and is told of', async () => {
+test('an e-mail address can be subscribed and is listed', async () => {
   const { TopicArn } = await client.send(new CreateTopicCommand({ Name: 'subscribed' }));
   await client.send(new SubscribeCommand({ TopicArn, Protocol: 'email', Endpoint: 'a@b.c' }));
   const { Subscriptions } = await client.send(new ListSubscriptionsByTopicCommand({ TopicArn }));
@@ -250,7 +250,7 @@ test('other operations are refused', async () => {
   });
 });
 
-test('a form that nobody signed is refused: any web page can send one', async () => {
+test('an unsigned form is refused, because any web page can send one', async () => {
   sns.createTopic('failures');
   const body = new URLSearchParams({
     Action: 'Publish',
@@ -268,7 +268,7 @@ describe('faults', () => {
   beforeEach(() => sns.createTopic('failures'));
   const publish = () => client.send(new PublishCommand({ TopicArn: topicArn, Message: 'm' }));
 
-  test('an error comes as the exception of its name', async () => {
+  test('an error arrives as the exception of that name', async () => {
     faults.set([
       {
         service: 'sns',
@@ -280,7 +280,7 @@ describe('faults', () => {
     expect(await sns.messages()).toEqual([]);
   });
 
-  test('an answer that is lost after the work leaves the message behind', async () => {
+  test('a connection that is dropped after the work has published the message', async () => {
     faults.set([{ service: 'sns', fault: { type: 'drop', when: 'after' } }]);
     await expect(publish()).rejects.toMatchObject({
       message: expect.stringContaining('socket hang up') as string,
@@ -288,7 +288,7 @@ describe('faults', () => {
     expect(await sns.messages()).toHaveLength(1);
   });
 
-  test('a connection that is lost before does no work', async () => {
+  test('a connection that is dropped before the work publishes nothing', async () => {
     faults.set([{ service: 'sns', fault: { type: 'drop', when: 'before' } }]);
     await expect(publish()).rejects.toMatchObject({
       message: expect.stringContaining('socket hang up') as string,
@@ -297,7 +297,7 @@ describe('faults', () => {
   });
 });
 
-test('a free port is really free for others afterwards', async () => {
+test('a closed server frees its port', async () => {
   const { port } = new URL(server.endpoint);
   await server.close();
   await new Promise<void>((resolve, reject) => {
