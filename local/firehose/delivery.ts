@@ -31,7 +31,7 @@ export interface DeliveryResources {
   readonly store: ObjectStore;
   readonly lambda: LambdaRuntime;
   readonly parquet: ParquetWriter;
-  /** For files in the making; on the store's file system. */
+  /** Folder for unfinished files, on the store's file system. */
   readonly temporary: string;
   readonly now: () => Date;
 }
@@ -42,7 +42,7 @@ export class Delivery {
   private readonly errorPrefix: Prefix;
   private readonly deserializer: Deserializer;
 
-  /** @throws ServiceError InvalidArgumentException for prefixes or columns that Firehose or the twin does not take. */
+  /** @throws ServiceError InvalidArgumentException for prefixes or columns that Firehose or the twin does not accept. */
   constructor(
     private readonly stream: DeliveryStream,
     private readonly resources: DeliveryResources,
@@ -53,9 +53,9 @@ export class Delivery {
   }
 
   /**
-   * Delivers the records of a journal. Delivered again after a failure, it writes its objects again: Firehose promises
-   * each record at least once.
-   * @returns the objects written: the failed records' first, then the Parquet; none where every record was dropped.
+   * Delivers the records of a journal. A repeated delivery writes its objects again: Firehose promises to deliver each
+   * record at least once.
+   * @returns the objects written: error objects first, then the Parquet; none if every record was dropped.
    */
   async deliver(journal: string, signal: AbortSignal): Promise<Delivered[]> {
     const { temporary } = this.resources;
@@ -73,7 +73,7 @@ export class Delivery {
           await this.sort(transformed, rows, failures);
         }
       }
-      // Every record was dropped, or none was there.
+      // Every record was dropped, or the journal is empty.
       if (!arrival) return [];
       const delivered: Delivered[] = [];
       for (const type of ['processing-failed', 'format-conversion-failed'] as const) {
@@ -104,7 +104,7 @@ export class Delivery {
     );
   }
 
-  /** Puts a record's rows, or its failure, into the right file. */
+  /** Writes a record's rows to the Parquet input, or its failure to the error file. */
   private async sort(
     transformed: Exclude<Transformed, { result: 'Dropped' }>,
     rows: LineFile,
@@ -121,8 +121,8 @@ export class Delivery {
   }
 
   /**
-   * As documented in https://docs.aws.amazon.com/firehose/latest/dev/data-transformation-failure-handling.html, but for
-   * the spelling of the last member: the page has `lambdaArn`, the service writes `lambdaARN`.
+   * https://docs.aws.amazon.com/firehose/latest/dev/data-transformation-failure-handling.html, except that the page
+   * spells the last member `lambdaArn` and the service writes `lambdaARN`.
    */
   private processingFailure({
     record,
@@ -140,8 +140,8 @@ export class Delivery {
   }
 
   /**
-   * https://docs.aws.amazon.com/firehose/latest/dev/record-format-conversion-error-handling.html, with the members as the
-   * service writes them (lastErrorCode, lastErrorMessage) and without dataCatalogTable, since the twin has no Glue catalog.
+   * https://docs.aws.amazon.com/firehose/latest/dev/record-format-conversion-error-handling.html, with the member names
+   * that the service writes (lastErrorCode, lastErrorMessage) and without dataCatalogTable: the twin has no Glue catalog.
    */
   private conversionFailure(
     { record, data }: Extract<Transformed, { result: 'Ok' }>,

@@ -17,8 +17,8 @@ interface Column extends ColumnConversion {
 }
 
 /**
- * The OpenX JSON SerDe, with Firehose's defaults, over the Glue table's columns: names are compared in lower case,
- * attributes that the table does not declare are dropped, and missing ones are null.
+ * The OpenX JSON SerDe with Firehose's defaults, for the Glue table's columns. It compares names in lower case, drops
+ * attributes that the table does not declare, and sets missing ones to null.
  */
 export class Deserializer {
   readonly columns: readonly Column[];
@@ -38,8 +38,8 @@ export class Deserializer {
   }
 
   /**
-   * Reads a record, which may hold several JSON objects one after the other.
-   * @returns one JSON line for DuckDB per object; or why the record, as a whole, cannot be converted.
+   * Reads a record, which may hold several JSON objects in a row.
+   * @returns one JSON line for DuckDB per object, or why the record as a whole cannot be converted.
    */
   rows(data: Buffer): readonly string[] | ConversionFailure {
     if (!isUtf8(data)) return parseError('Invalid UTF-8');

@@ -25,17 +25,17 @@ export interface FirehoseOptions {
     readonly store: ObjectStore;
     readonly lambda: LambdaRuntime;
   };
-  /** For the journal of accepted records and for files in the making; on the store's file system. */
+  /** Folder for the journal of accepted records and for unfinished files, on the store's file system. */
   readonly directory: string;
   readonly clock?: () => Date;
-  /** Told of deliveries that failed and will be tried again. Default: a line on standard error. */
+  /** Called when a delivery failed and will be retried. Default: a line on standard error. */
   readonly onDeliveryFailure?: (failure: { readonly stream: string; readonly error: unknown }) => void;
 }
 
-/** The header by which a client of the twin sends records as of another hour, `2026-11-23T08`. AWS has no such thing. */
+/** The header with which a client sets another hour of arrival, `2026-11-23T08`. AWS has no such header. */
 export const ARRIVAL_HEADER = 'x-sluice-arrival';
 
-/** AWS tries for up to 24 hours, too, and the twin until it succeeds. */
+/** AWS retries for up to 24 hours, the twin until it succeeds. */
 const RETRY_MILLISECONDS = 5_000;
 
 /** Accepted records of one stream and one hour of arrival, until they are delivered. */
@@ -44,7 +44,7 @@ interface ArrivalBuffer {
   readonly journal: Journal;
   bytes: number;
   timer?: NodeJS.Timeout | undefined;
-  /** The delivery that is waiting or under way. */
+  /** The waiting or running delivery. */
   delivery?: Promise<Delivered[]> | undefined;
 }
 
@@ -53,16 +53,16 @@ interface RunningStream {
   readonly delivery: Delivery;
   readonly directory: string;
   readonly created: Date;
-  /** The buffers that still take records, by hour. */
+  /** Buffers that still accept records, by hour. */
   readonly open: Map<Hour, ArrivalBuffer>;
-  /** The buffers that take no more records and are not delivered yet. */
+  /** Buffers that accept no more records and are not delivered yet. */
   readonly sealed: Set<ArrivalBuffer>;
 }
 
 /**
- * Firehose with direct puts, a Lambda transform, conversion to Parquet and an S3 destination. Records are acknowledged
- * when they are in the journal, and a journal is removed when its objects are in S3: an accepted record is delivered at
- * least once, through a kill of the process too.
+ * Firehose with direct puts, a Lambda transform, conversion to Parquet and an S3 destination. A record is acknowledged
+ * once it is in the journal, and a journal is removed once its objects are in S3. So an accepted record is delivered at
+ * least once, even if the process is killed.
  */
 export class FirehoseService implements AwsJsonService {
   readonly name = 'firehose';
@@ -73,11 +73,14 @@ export class FirehoseService implements AwsJsonService {
   private readonly clock: () => Date;
   private readonly parquet = new ParquetWriter();
   private readonly aborter = new AbortController();
-  /** Deliveries run one after the other, since each takes what memory and processor there is. */
+  /** Deliveries run one after the other, because each uses all memory and processor time that it can get. */
   private queue: Promise<unknown> = Promise.resolve();
   private sequence = 0;
 
-  /** Takes up what an earlier process accepted and did not deliver. @throws ServiceError InvalidArgumentException for a stream that Firehose or the twin does not take. */
+  /**
+   * Recovers the records that an earlier process accepted and did not deliver.
+   * @throws ServiceError InvalidArgumentException for a stream that Firehose or the twin does not accept
+   */
   constructor(private readonly options: FirehoseOptions) {
     this.clock = options.clock ?? (() => new Date());
     const temporary = join(options.directory, 'temporary');
@@ -128,9 +131,9 @@ export class FirehoseService implements AwsJsonService {
   }
 
   /**
-   * Delivers now what is buffered, of one stream or of all.
-   * @returns every object written, error objects included; `records` are a Parquet object's rows, an error object's records.
-   * @throws ServiceError ResourceNotFoundException; what a delivery failed with, whose records stay buffered.
+   * Delivers the buffered records of one stream, or of all, at once.
+   * @returns every object written, including error objects.
+   * @throws ServiceError ResourceNotFoundException; or the error of a failed delivery, whose records stay buffered.
    */
   async flush(streamName?: string): Promise<Delivered[]> {
     const streams = streamName === undefined ? [...this.streams.values()] : [this.stream(streamName)];
@@ -145,7 +148,7 @@ export class FirehoseService implements AwsJsonService {
     });
   }
 
-  /** Stops. What is buffered stays in the journal, for the next start. */
+  /** Stops deliveries. Buffered records stay in the journal for the next start. */
   async close(): Promise<void> {
     this.aborter.abort(new Error('Firehose was closed'));
     const buffers = [...this.streams.values()].flatMap((stream) => [
@@ -190,7 +193,7 @@ export class FirehoseService implements AwsJsonService {
     const buffer = this.bufferFor(stream, hourOf(arrival));
     buffer.bytes += data.reduce((sum, record) => sum + dataSize(record), 0);
     const appended = buffer.journal.append(records);
-    // Sealed before the append has ended: the delivery waits for it, and later records go to another buffer.
+    // The buffer is sealed before the append ends: the delivery waits for it, and later records go to another buffer.
     if (buffer.bytes >= stream.definition.buffering.sizeInMBs * 1024 ** 2) {
       this.seal(stream, buffer);
       this.deliverInBackground(stream, buffer);
@@ -199,19 +202,19 @@ export class FirehoseService implements AwsJsonService {
     return publicRecordIds(records.length);
   }
 
-  /** Now, or the same minute and second of the hour that the twin's own header names. */
+  /** Now, or the same minute and second in the hour that the arrival header names. */
   private arrivalOf(request: RequestContext): Date {
     const now = this.clock();
     const hour = request.headers[ARRIVAL_HEADER];
     if (hour === undefined) return now;
     if (!isHour(hour))
       throw invalidArgument(
-        `${ARRIVAL_HEADER} is an hour in UTC such as 2026-11-23T08, not "${String(hour)}".`,
+        `${ARRIVAL_HEADER} must be an hour in UTC such as 2026-11-23T08, not "${String(hour)}".`,
       );
     return new Date(startOfHour(hour).getTime() + (now.getTime() % HOUR_MILLISECONDS));
   }
 
-  /** 56 digits, as Firehose's are, increasing, and not used before by an earlier process. */
+  /** 56 increasing digits, as Firehose has them, that no earlier process has used. */
   private nextRecordId(): string {
     this.sequence += 1;
     return `49${String(Date.now()).padStart(24, '0')}${String(this.sequence).padStart(24, '0')}000000`;
@@ -242,7 +245,7 @@ export class FirehoseService implements AwsJsonService {
   }
 
   private deliverInBackground(stream: RunningStream, buffer: ArrivalBuffer): void {
-    // Failures are reported and retried where they happen.
+    // `deliver` reports and retries failures.
     this.deliver(stream, buffer).catch(() => undefined);
   }
 
@@ -298,7 +301,7 @@ export class FirehoseService implements AwsJsonService {
     return stream;
   }
 
-  /** Takes up a journal of an earlier process; it is due when it would have been. */
+  /** Recovers a journal of an earlier process. Its delivery is due at the original time. */
   private recover(stream: RunningStream, file: string): void {
     const path = join(stream.directory, file);
     const { birthtimeMs } = statSync(path);
@@ -324,7 +327,7 @@ export class FirehoseService implements AwsJsonService {
   }
 }
 
-/** Opaque texts, other than the ids that the transform function sees. */
+/** Opaque ids, different from those that the transform function sees. */
 function publicRecordIds(count: number): string[] {
   const length = 48;
   const bytes = randomBytes(count * length);

@@ -13,8 +13,8 @@ export interface ColumnConversion {
 export class MismatchError extends Error {}
 
 /**
- * The conversions of the OpenX JSON SerDe by Hive type. Timestamps become TIMESTAMP (INT64, microseconds): Firehose's own
- * Parquet has INT96, which DuckDB cannot write; readers of one should read the other alike.
+ * The OpenX JSON SerDe's conversion for a Hive type. Timestamps become TIMESTAMP (INT64, microseconds): Firehose writes
+ * INT96, which DuckDB cannot write. A reader should handle both alike.
  * @throws ServiceError InvalidArgumentException for a type that the twin does not convert.
  */
 export function conversionOf(column: string, hiveType: string): ColumnConversion {
@@ -48,7 +48,7 @@ export function conversionOf(column: string, hiveType: string): ColumnConversion
   }
 }
 
-/** Objects and arrays become their JSON text; numbers and booleans their own. */
+/** Objects and arrays become their JSON text; numbers and booleans keep theirs. */
 function text(value: JsonValue): string {
   // A lone surrogate, from an escape, has no UTF-8 form.
   return JSON.stringify(value.text.replace(/\p{Surrogate}/gu, '\ufffd'));
@@ -89,7 +89,7 @@ function floating(
   };
 }
 
-/** A value with more decimals than the scale is rounded half up, as Hive does; too many digits before the point do not fit. */
+/** A value with more decimals than the scale is rounded half up, as in Hive. One with too many integer digits does not fit. */
 function decimalConversion(column: string, precision: number, scale: number): ColumnConversion {
   const type = `decimal(${precision},${scale})`;
   if (precision < 1 || precision > 38 || scale > precision) {
@@ -111,7 +111,7 @@ function decimalConversion(column: string, precision: number, scale: number): Co
   };
 }
 
-/** A decimal number times 10^scale, rounded half up. @returns undefined for no number, `huge` for more digits than any type has */
+/** A decimal number times 10^scale, rounded half up. @returns undefined if the text is no number, `huge` if it has more digits than any type */
 function scaled(text: string, scale: number): bigint | 'huge' | undefined {
   const match = /^([+-]?)(\d*)(?:\.(\d*))?(?:[eE]([+-]?\d+))?$/.exec(text);
   const [, sign, whole = '', fraction = '', exponent = '0'] = match ?? [];
@@ -157,7 +157,7 @@ function timestamp(value: JsonValue): string {
   const [hour, minute, second] = match.slice(4, 7).map(Number) as [number, number, number];
   if (!day || hour > 23 || minute > 59 || second > 59) throw notFor(value.text);
   const time = [hour, minute, second].map((part) => String(part).padStart(2, '0')).join(':');
-  // Nanoseconds fit INT96, not TIMESTAMP: microseconds are what Redshift keeps of either.
+  // TIMESTAMP has no nanoseconds, INT96 does. Redshift keeps microseconds of both.
   return quoted(`${day} ${time}.${(match[7] ?? '').padEnd(6, '0').slice(0, 6)}`);
 }
 
@@ -170,14 +170,14 @@ function epoch(text: string, original: string): string {
   const inMillis = seconds === 'huge' || seconds >= 10n ** 12n || seconds <= -(10n ** 12n);
   const micros = scaled(text, inMillis ? 3 : 6);
   const time = micros === undefined || micros === 'huge' ? NaN : Number(micros) / 1000;
-  // The years 1 to 9999, which every reader of the file can write.
+  // Years 1 to 9999, which every reader of the file can represent.
   if (!(time >= FIRST_INSTANT && time <= LAST_INSTANT)) throw notFor(original);
   const instant = new Date(Math.floor(time));
   const sub = String(((Number(micros) % 1000) + 1000) % 1000).padStart(3, '0');
   return quoted(`${instant.toISOString().replace('T', ' ').replace('Z', '')}${sub}`);
 }
 
-/** `yyyy-MM-dd` of groups 1 to 3, undefined for a day that no calendar has. */
+/** `yyyy-MM-dd` from groups 1 to 3; undefined for a day that does not exist. */
 function calendarDay(match: RegExpExecArray): string | undefined {
   const [year = '', month = '', day = ''] = match.slice(1, 4).map((part) => part.padStart(2, '0'));
   const lastDay = Number(month) === 2 && isLeap(Number(year)) ? 29 : (DAYS_IN_MONTH[Number(month)] ?? 0);
@@ -201,7 +201,7 @@ function quoted(digits: string): string {
   return `"${digits}"`;
 }
 
-/** The words of Java's NumberFormatException, which Firehose passes on. */
+/** The message of Java's NumberFormatException, which Firehose passes on. */
 function notFor(text: string): MismatchError {
   return new MismatchError(`For input string: "${text}"`);
 }

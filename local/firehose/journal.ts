@@ -1,6 +1,6 @@
 import { open, rm, truncate, type FileHandle } from 'node:fs/promises';
 
-/** An accepted record, as the journal keeps it and the transform function gets it. */
+/** An accepted record, as it is in the journal and in the transform function's event. */
 export interface AcceptedRecord {
   readonly recordId: string;
   /** Milliseconds since the epoch. */
@@ -10,8 +10,8 @@ export interface AcceptedRecord {
 }
 
 /**
- * The records of one buffer in a file, one JSON text a line. A record is in the page cache before it is acknowledged, so
- * it survives the end of the process; what a kill leaves of a line that was never acknowledged is skipped by the reader.
+ * The records of one buffer in a file, one JSON text per line. A record is in the page cache before it is acknowledged,
+ * so it survives the end of the process. The reader skips a last line that a kill cut off: it was never acknowledged.
  */
 export class Journal {
   private handle: Promise<FileHandle> | undefined;
@@ -50,12 +50,12 @@ export class Journal {
   }
 }
 
-/** JSON without an escape to think of: ids are digits and the data is base64. */
+/** Needs no escapes: ids are digits and the data is base64. */
 function line({ recordId, approximateArrivalTimestamp, data }: AcceptedRecord): string {
   return `{"recordId":"${recordId}","approximateArrivalTimestamp":${approximateArrivalTimestamp},"data":"${data}"}\n`;
 }
 
-/** The journal's records, in the order of their acceptance, in constant memory. */
+/** Streams the journal's records in the order in which they were accepted. */
 export async function* readJournal(path: string): AsyncGenerator<AcceptedRecord> {
   const file = await open(path);
   let rest = '';

@@ -1,6 +1,6 @@
 /**
- * A JSON value that has lost nothing on the way: numbers keep their digits (a bigint or a decimal(38,10) does not fit a
- * JavaScript number), and objects and arrays their text.
+ * A JSON value without loss: numbers keep their digits (a bigint or a decimal(38,10) does not fit a JavaScript number),
+ * objects and arrays keep their text.
  */
 export type JsonValue =
   | { readonly type: 'string'; readonly text: string }
@@ -19,7 +19,7 @@ const LITERAL = /true|false|null/y;
 const CONTROL = /[\u0000-\u001f]/;
 const MAX_DEPTH = 500;
 
-/** Reads JSON values that stand one after the other in a text, with or without whitespace between, as Jackson does. */
+/** Reads consecutive JSON values from a text, with or without whitespace between them, as Jackson does. */
 export class JsonReader {
   private position = 0;
 

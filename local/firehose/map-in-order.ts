@@ -1,6 +1,6 @@
 /**
  * Maps a stream of values by an asynchronous function, up to `concurrency` calls at a time, and yields the results in the
- * values' order. The source is read no further than the calls go.
+ * values' order. The source is not read ahead of the calls.
  */
 export async function* mapInOrder<From, To>(
   source: AsyncIterable<From>,
@@ -11,7 +11,7 @@ export async function* mapInOrder<From, To>(
   try {
     for await (const value of source) {
       const result = map(value);
-      // Whoever awaits it gets the error; until then it is no unhandled rejection.
+      // The consumer gets the error when it awaits the result. Until then the rejection counts as handled.
       result.catch(() => undefined);
       running.push(result);
       if (running.length === concurrency) yield await (running.shift() as Promise<To>);

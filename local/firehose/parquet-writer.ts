@@ -1,12 +1,12 @@
 import { DuckDBInstance, type DuckDBConnection } from '@duckdb/node-api';
 import type { Deserializer } from './deserializer';
 
-/** Writes Parquet as Firehose does, Snappy inside, but for its timestamps (see hive-types.ts). */
+/** Writes Snappy-compressed Parquet as Firehose does, except for timestamps (see hive-types.ts). */
 export class ParquetWriter {
   private instance: Promise<DuckDBInstance> | undefined;
 
   /**
-   * @param lines path of a file with one row a line, as {@link Deserializer.rows} gives them.
+   * @param lines path of a file with one row per line, as {@link Deserializer.rows} gives them.
    * @param target path of the Parquet file to write.
    */
   async write(columns: Deserializer['columns'], lines: string, target: string): Promise<void> {

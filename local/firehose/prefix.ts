@@ -3,23 +3,23 @@ import { invalidArgument } from './errors';
 
 export type ErrorOutputType = 'processing-failed' | 'format-conversion-failed';
 
-/** Gives the prefix of an object whose oldest record arrived at a time. */
+/** The prefix of an object whose oldest record arrived at this time. */
 export type Prefix = (arrival: Date, errorOutputType?: ErrorOutputType) => string;
 
 type Part = (arrival: Date, errorOutputType: ErrorOutputType | undefined) => string;
 
 /**
- * Compiles a prefix with its expressions, as https://docs.aws.amazon.com/firehose/latest/dev/s3-prefixes.html has them:
+ * Compiles a prefix with its expressions (https://docs.aws.amazon.com/firehose/latest/dev/s3-prefixes.html):
  * `!{timestamp:<Java DateTimeFormatter pattern>}` in UTC and `!{firehose:random-string}`, and in error prefixes
- * `!{firehose:error-output-type}`. A prefix without any expression gets `yyyy/MM/dd/HH/` appended, without a slash
- * between: that is how Firehose does it.
+ * `!{firehose:error-output-type}`. Like Firehose, it appends `yyyy/MM/dd/HH/` to a prefix without
+ * expressions, without a slash between.
  * @throws ServiceError InvalidArgumentException for an expression or a pattern letter that is not known.
  */
 export function compilePrefix(template: string): Prefix {
   return compile(template, false);
 }
 
-/** As {@link compilePrefix}, for an error prefix, which has to hold `!{firehose:error-output-type}`. */
+/** Like {@link compilePrefix}, for an error prefix, which must contain `!{firehose:error-output-type}`. */
 export function compileErrorPrefix(template: string): Prefix {
   if (!template.includes('!{firehose:error-output-type}')) {
     throw invalidArgument(
@@ -65,7 +65,7 @@ const padded = (value: number, length: number) => String(value).padStart(length,
 const name = (time: Date, options: Intl.DateTimeFormatOptions) =>
   new Intl.DateTimeFormat('en-US', { timeZone: 'UTC', ...options }).format(time);
 
-/** Runs of one pattern letter, by letter: what Java's DateTimeFormatter writes for a run of a length, undefined for one that it refuses. */
+/** What Java's DateTimeFormatter writes for a run of one pattern letter; undefined for a length that it refuses. */
 const LETTERS: Readonly<Record<string, (time: Date, length: number) => string | undefined>> = {
   y: year,
   u: year,
@@ -103,7 +103,7 @@ function dayOfYear(time: Date): number {
   return Math.floor((time.getTime() - Date.UTC(time.getUTCFullYear(), 0, 1)) / 86_400_000) + 1;
 }
 
-/** @param pattern Java DateTimeFormatter pattern: runs of letters, texts in single quotes, and other characters as they are. */
+/** @param pattern Java DateTimeFormatter pattern: runs of letters, text in single quotes, other characters verbatim. */
 function timestamp(pattern: string): Part {
   const tokens = pattern.match(/([A-Za-z])\1*|'(?:[^']|'')*'|[^A-Za-z']+/g) ?? [];
   if (pattern === '' || tokens.join('') !== pattern) throw unknownPattern(pattern);

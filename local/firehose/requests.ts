@@ -62,7 +62,7 @@ export function parseInput<Name extends OperationName>(operation: Name, input: u
   }) as Input<Name>;
 }
 
-/** Bytes that a base64 text stands for. */
+/** The number of bytes that a base64 text encodes. */
 export function dataSize(base64: string): number {
   const padding = base64.endsWith('==') ? 2 : base64.endsWith('=') ? 1 : 0;
   return (base64.length / 4) * 3 - padding;

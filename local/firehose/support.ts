@@ -1,7 +1,6 @@
 import type { Support } from '../support';
 import { REQUESTS } from './requests';
 
-/** What the twin's Firehose does, and what it refuses. README and tests walk these lists. */
 export const firehoseSupport: Support = {
   supported: [
     ...Object.keys(REQUESTS),

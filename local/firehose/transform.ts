@@ -6,7 +6,7 @@ import type { Invocation, LambdaRuntime } from '../lambda/lambda-runtime';
 import type { AcceptedRecord } from './journal';
 import { dataSize } from './requests';
 
-/** A record after the transform: what became of it, and how it came to that. */
+/** A record after the transform, with its result. */
 export type Transformed =
   | { readonly result: 'Ok'; readonly record: AcceptedRecord; readonly data: string }
   | { readonly result: 'Dropped' }
@@ -23,15 +23,15 @@ export interface TransformFailure {
   readonly lambdaArn: string;
 }
 
-/** The processor's BufferSizeInMBs, whose default is 1: data that one invocation gets. */
+/** Most data for one invocation: the processor's BufferSizeInMBs, whose default is 1. */
 const BATCH_BYTES = 1024 ** 2;
-/** Lambda's limit on a synchronous answer. */
+/** Lambda's limit on a synchronous response. */
 const MAX_ANSWER_BYTES = 6 * 1024 ** 2;
 /** NumberOfRetries, whose default is 3. */
 const RETRIES = 3;
 const FIRST_RETRY_MILLISECONDS = 50;
 
-/** Groups records for the function's invocations: as many as fit the buffer hint, at least one. */
+/** Groups records into batches for the function: as many as fit the buffer hint, at least one. */
 export async function* transformBatches(
   records: AsyncIterable<AcceptedRecord>,
 ): AsyncGenerator<AcceptedRecord[]> {
@@ -52,8 +52,8 @@ export async function* transformBatches(
 
 /**
  * Invokes the transform function with a batch (https://docs.aws.amazon.com/firehose/latest/dev/data-transformation.html).
- * A function that throws, crashes, times out or is throttled is invoked again, three times at most; an answer is final,
- * however wrong it is.
+ * A function that throws, crashes, times out or is throttled is invoked again, at most three times. An answer is final,
+ * even if it is wrong.
  */
 export async function transform(
   lambda: LambdaRuntime,
@@ -83,7 +83,7 @@ export async function transform(
   }
 }
 
-/** Codes and words as they stand in the error objects of the real service; all that the function itself does wrong is one code. */
+/** Codes and messages from error objects of the real service. Every failure of the function itself has the same code. */
 function failureOf(invocation: Invocation): { code: string; message: string } | undefined {
   if (invocation.outcome === 'refused') {
     const code = /TooManyRequests/.test(invocation.error)
@@ -101,7 +101,7 @@ function failureOf(invocation: Invocation): { code: string; message: string } | 
   return answerSize(invocation.payload) > MAX_ANSWER_BYTES ? functionError : undefined;
 }
 
-/** Bytes of an answer as JSON, from below: what counts is the data. */
+/** A lower bound of an answer's size as JSON, in bytes: its data. */
 function answerSize(payload: unknown): number {
   return answers(payload).reduce((sum, { data }) => sum + (typeof data === 'string' ? data.length : 0), 0);
 }
@@ -114,7 +114,7 @@ function answers(payload: unknown): readonly Record<string, unknown>[] {
   );
 }
 
-/** What the answer says of each record of the batch; an answer for a record that is not in it is ignored, as by Firehose. */
+/** The answer's result for each record of the batch. Like Firehose, it ignores results for other records. */
 function verdicts(
   batch: readonly AcceptedRecord[],
   payload: unknown,

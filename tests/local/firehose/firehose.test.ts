@@ -92,7 +92,7 @@ async function putForHour(hour: string, ...records: object[]) {
   return client.send(command);
 }
 
-/** Rows of a delivered Parquet file, every value as text. */
+/** The rows of a delivered Parquet file, with every value as text. */
 async function rows(delivered: Delivered | undefined): Promise<Record<string, unknown>[]> {
   return query(`SELECT COLUMNS(*)::VARCHAR FROM read_parquet('${await pathOf(delivered)}')`);
 }
@@ -126,7 +126,7 @@ const decoded = (base64: unknown) => Buffer.from(base64 as string, 'base64').toS
 const encoded = (text: string) => Buffer.from(text).toString('base64');
 
 describe('delivery', () => {
-  test('converts records to Parquet by the columns, under the hour of arrival', async () => {
+  test('converts records to Parquet by the columns, under the prefix of their arrival hour', async () => {
     await open();
     const answer = await put(
       {
@@ -176,7 +176,7 @@ describe('delivery', () => {
     expect(await service.flush()).toEqual([]);
   });
 
-  test('writes Snappy, with the columns’ types in their order', async () => {
+  test('writes Snappy-compressed columns with the declared types, in order', async () => {
     await open();
     await put({
       trip_id: 'a',
@@ -205,7 +205,7 @@ describe('delivery', () => {
     expect(codecs).toEqual([{ compression: 'SNAPPY' }]);
   });
 
-  test('buffers records by the hour that the header names, with a time in that hour', async () => {
+  test('buffers records in the hour that the arrival header names', async () => {
     const arrivals: number[] = [];
     await open({ transform: TRANSFORM }, (records) => {
       arrivals.push(...records.map((record) => record.approximateArrivalTimestamp));
@@ -222,7 +222,7 @@ describe('delivery', () => {
     await expect(putForHour('2026-02-30T08', {})).rejects.toMatchObject({ name: 'InvalidArgumentException' });
   });
 
-  test('reads several JSON objects in one record, one after the other', async () => {
+  test('reads several JSON objects from one record', async () => {
     await open();
     await put('{"trip_id":"a"}{"trip_id":"b"} \n {"trip_id":"c"}\n', '{"trip_id":"d"}');
     const [object] = await service.flush();
@@ -251,7 +251,7 @@ describe('delivery', () => {
     ['pickup', '-1000', '1969-12-31 23:43:20'],
   ])('reads %s from %j', async (column, value, expected) => {
     await open();
-    // Numbers in quotes stand for themselves, so that no digit is lost on the way here.
+    // A number in quotes is sent as a number: a JavaScript number would lose digits.
     const json =
       typeof value === 'string' && /^"?-?[0-9.e]+"?$/.test(value)
         ? `{"${column}":${value}}`
@@ -261,7 +261,7 @@ describe('delivery', () => {
     expect(await rows(object)).toMatchObject([{ [column]: expected }]);
   });
 
-  test('puts records that do not fit into an error object, and delivers the others', async () => {
+  test('writes records that do not fit to an error object and delivers the others', async () => {
     await open();
     const wrong: [string, string, string][] = [
       ['{"count":"abc"}', 'MalformedData', 'Data does not match the schema. For input string: "abc"'],
@@ -306,7 +306,7 @@ describe('delivery', () => {
     expect((await rows(parquet)).map((row) => row.trip_id)).toEqual(['good']);
   });
 
-  test('reports bytes that are no UTF-8, whole', async () => {
+  test('keeps bytes that are not UTF-8 unchanged in the error object', async () => {
     await open();
     const Data = Buffer.from([0x7b, 0xff, 0xfe, 0x7d]);
     await client.send(new PutRecordCommand({ DeliveryStreamName: STREAM.name, Record: { Data } }));
@@ -320,7 +320,7 @@ describe('delivery', () => {
 });
 
 describe('the transform', () => {
-  test('gets Firehose’s event, in batches of at most a mebibyte, and what it returns is delivered', async () => {
+  test('gets Firehose’s event in batches of at most 1 MiB, and its results are delivered', async () => {
     const events: Record<string, unknown>[] = [];
     await open({ transform: TRANSFORM }, (records, event) => {
       events.push(event);
@@ -348,7 +348,7 @@ describe('the transform', () => {
     expect(new Set(ids).size).toBe(10);
   });
 
-  test('may drop and fail records, and has to answer for each once', async () => {
+  test('may drop and fail records, and must return each record exactly once', async () => {
     await open({ transform: TRANSFORM }, (records) =>
       returned(
         records.flatMap(({ recordId, data }) => {
@@ -394,7 +394,7 @@ describe('the transform', () => {
     payload: { errorType: 'Error', errorMessage: 'boom' },
   };
 
-  test('is invoked again when it raises, three times, with the same records', async () => {
+  test('is retried three times with the same records when it raises an error', async () => {
     const ids: string[][] = [];
     await open({ transform: TRANSFORM }, (records) => {
       ids.push(records.map((record) => record.recordId));
@@ -437,7 +437,7 @@ describe('the transform', () => {
     expect(invocations).toBe(attemptsMade);
   });
 
-  test('that drops everything leaves no object', async () => {
+  test('writes no object if it drops every record', async () => {
     await open({ transform: TRANSFORM }, (records) =>
       returned(records.map(({ recordId }) => ({ recordId, result: 'Dropped' }))),
     );
@@ -466,7 +466,7 @@ describe('buffers', () => {
     for (let batch = 0; batch < 18; batch++) {
       await put(...Array.from({ length: 4 }, () => ({ trip_id: `${batch}`, filler })));
     }
-    // 64 MiB are reached within the 17th batch; the 18th waits in the next buffer.
+    // The 17th batch reaches 64 MiB. The 18th waits in the next buffer.
     expect(await delivered()).toBe(1);
     const [first] = store.list(STREAM.bucket, '');
     expect(await rowCount(first?.path)).toBe(68);
@@ -476,7 +476,7 @@ describe('buffers', () => {
     expect(paths).toHaveLength(2);
   });
 
-  test('stay when a delivery fails, and flush says why', async () => {
+  test('keep their records when a delivery fails, and flush reports the error', async () => {
     const reported: string[] = [];
     await open({ bucket: 'not-yet-there' }, echo, {
       onDeliveryFailure: ({ stream, error }) => reported.push(`${stream}: ${(error as Error).name}`),
@@ -488,7 +488,7 @@ describe('buffers', () => {
     expect(await service.flush()).toMatchObject([{ bucket: 'not-yet-there', records: 1 }]);
   });
 
-  test('are taken up by the next start', async () => {
+  test('are delivered after a restart', async () => {
     await open();
     await put({ trip_id: 'a' });
     await putForHour('2026-11-22T23', { trip_id: 'late' });
@@ -501,7 +501,7 @@ describe('buffers', () => {
     expect(await readdir(join(directory, 'firehose', 'stream=trips'))).toEqual([]);
   });
 
-  test('keep every acknowledged record through kill -9', async () => {
+  test('keep every acknowledged record after kill -9', async () => {
     const child = spawn(process.execPath, ['--import', 'tsx', join(__dirname, 'serve.ts')], {
       env: { ...process.env, FIREHOSE_TEST_DIRECTORY: directory },
       stdio: ['ignore', 'pipe', 'inherit'],
@@ -581,7 +581,7 @@ describe('the API', () => {
     await expect(send({ Records: [record(1_024_000)] })).resolves.toBeDefined();
   });
 
-  test('refuses what it does not know', async () => {
+  test('refuses unknown operations and members', async () => {
     await open();
     const call = (operation: string, input: object) =>
       service.call(operation, input, { headers: {}, signal: new AbortController().signal });
@@ -627,7 +627,7 @@ test('100,000 records are delivered in seconds', async () => {
     `SELECT count(DISTINCT trip_id)::INT AS ids, sum(big)::VARCHAR AS total FROM read_parquet('${await pathOf(object)}')`,
   );
   expect(sums).toEqual({ ids: 100_000, total: String((99_999 * 100_000) / 2) });
-  // It takes about five seconds of processor time; the bound, for busy machines, only catches what is out of proportion.
+  // It takes about five seconds of processor time. The generous bound lets busy machines pass.
   expect(seconds).toBeLessThan(60);
   if (process.env.SLUICE_TIMINGS) console.log(`delivery of 100,000 records: ${seconds.toFixed(1)} s`);
 });

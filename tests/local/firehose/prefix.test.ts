@@ -17,13 +17,13 @@ test.each([
   expect(compilePrefix(template)(ARRIVAL)).toBe(expected);
 });
 
-test('random strings are eleven characters, each anew', () => {
+test('random strings have eleven characters, and each one is new', () => {
   const prefix = compilePrefix('!{firehose:random-string}/!{firehose:random-string}');
   expect(prefix(ARRIVAL)).toMatch(/^[A-Za-z0-9]{11}\/[A-Za-z0-9]{11}$/);
   expect(prefix(ARRIVAL)).not.toBe(prefix(ARRIVAL));
 });
 
-test('an error prefix holds the type of the error', () => {
+test('an error prefix contains the error type', () => {
   const prefix = compileErrorPrefix('errors/!{firehose:error-output-type}/!{timestamp:HH}/');
   expect(prefix(ARRIVAL, 'processing-failed')).toBe('errors/processing-failed/00/');
   expect(() => compileErrorPrefix('errors/')).toThrow('error-output-type');

@@ -64,7 +64,7 @@ export interface EventRecord {
 
 export const returned = (records: unknown): Invocation => ({ outcome: 'returned', payload: { records } });
 
-/** Answers Ok with the data as it came. */
+/** Returns Ok with the data unchanged. */
 export const echo = (records: EventRecord[]): Invocation =>
   returned(records.map(({ recordId, data }) => ({ recordId, result: 'Ok', data })));
 
@@ -77,7 +77,7 @@ export function openService(
   const store = FileObjectStore.open(`${directory}/s3`);
   const lambda = {
     invoke: (_arn: string, payload: unknown) => {
-      // As over the wire: nothing is shared with the function.
+      // A copy, as over the network: the function shares nothing with the caller.
       const event = JSON.parse(JSON.stringify(payload)) as Record<string, unknown>;
       return Promise.resolve(invoke(event.records as EventRecord[], event));
     },
@@ -92,7 +92,7 @@ export function openService(
   return { service, store };
 }
 
-// Run as a program, for tests that kill the process: prints its endpoint.
+// Tests that kill the process run this file as a program. It prints its endpoint.
 const directory = process.env.FIREHOSE_TEST_DIRECTORY;
 if (require.main === module && directory !== undefined) {
   const { service, store } = openService(directory, [STREAM], echo);
