@@ -1,24 +1,24 @@
 import { z } from 'zod';
 
-/** What a client needs to know of a running twin: what `sluice local --json` prints. */
+/** What a client needs to know about a running twin. `sluice local --json` prints it. */
 export const twinDescription = z.object({
   /** `http://127.0.0.1:<port>` */
   endpoint: z.string(),
   /** Absolute. */
   state_directory: z.string(),
-  /** The stage that it is deployed as: its stack can be asked for by it. */
+  /** The stage of the stack, which CloudFormation describes under that name. */
   stage: z.string(),
   region: z.string(),
   bucket: z.string(),
-  /** The stream of the dataset, or of the first where there are several. */
+  /** The stream of the first dataset. */
   stream: z.string(),
-  /** The stream of each dataset, by the dataset's name. */
+  /** Streams by the name of their dataset. */
   streams: z.record(z.string(), z.string()),
   state_machine_arn: z.string(),
   topic_arn: z.string(),
-  /** The role that statements are submitted with: who has one's own sees one's own. */
+  /** The role that submits statements. The Data API shows a statement to the role that submitted it. */
   statements_role_arn: z.string(),
-  /** The database user's secret, by its name or ARN; left out, the user is that of the role above. */
+  /** Name or ARN of the database user's secret. Default: the database user of the role above. */
   secret: z.string().optional(),
   workgroup: z.string(),
   database: z.string(),

@@ -2,10 +2,10 @@ import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { twinDescription, type TwinDescription } from './description';
 
-/** The file in a state directory by which its running twin is found. */
+/** The file in a state directory that announces its running twin. */
 const FILE = 'twin.json';
 
-/** @returns the twin that runs on this state directory, undefined where none answers. */
+/** @returns the twin that runs on this state directory; undefined if none answers. */
 export async function findRunningTwin(stateDirectory: string): Promise<TwinDescription | undefined> {
   let endpoint: string;
   try {
@@ -16,10 +16,10 @@ export async function findRunningTwin(stateDirectory: string): Promise<TwinDescr
   try {
     const answer = await fetch(`${endpoint}/_sluice/twin`, { signal: AbortSignal.timeout(2_000) });
     const twin = answer.ok ? twinDescription.parse(await answer.json()) : undefined;
-    // Where one was killed, another may have its port by now.
+    // After a kill, another process may have the port.
     return twin?.state_directory === resolve(stateDirectory) ? twin : undefined;
   } catch {
-    // Its process is gone: it was killed, and left the file behind.
+    // The twin was killed and left the file behind.
     return undefined;
   }
 }

@@ -3,7 +3,7 @@ import { dirname } from 'node:path';
 import { TwinError } from './twin-error';
 
 /**
- * Makes a state directory, with those above it, where it is not there.
+ * Creates a state directory and its parents if they are missing.
  * @throws Error StateDirectoryUnusable
  */
 export function makeStateDirectory(directory: string): void {
@@ -14,12 +14,12 @@ export function makeStateDirectory(directory: string): void {
     const { code = '', message } = error as NodeJS.ErrnoException;
     throw new TwinError(
       'StateDirectoryUnusable',
-      `${directory} cannot hold the twin's state (${code === 'ENOTDIR' || code === 'EEXIST' ? 'a file stands where a directory is needed' : message}).\nFix: Name a directory that you may write to with --state-dir.`,
+      `${directory} cannot hold the twin's state (${code === 'ENOTDIR' || code === 'EEXIST' ? 'a file is in the way' : message}).\nFix: Pass a directory that you may write to with --state-dir.`,
     );
   }
 }
 
-/** One by one: mkdir's own `recursive` never returns where a file system answers ENOENT whatever is there (/proc). */
+/** Creates the directories one by one: `recursive` never returns on a file system that always answers ENOENT (/proc). */
 function makeDirectory(directory: string): void {
   if (statSync(directory, { throwIfNoEntry: false })?.isDirectory()) return;
   if (dirname(directory) !== directory) makeDirectory(dirname(directory));

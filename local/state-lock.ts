@@ -3,18 +3,18 @@ import { linkSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:
 import { join } from 'node:path';
 import { TwinError } from './twin-error';
 
-/** Directories that this very process holds: a lock with its own number and not among them is one of a process before. */
+/** Locks that this process holds. Another lock with this process's id belongs to an earlier process. */
 const held = new Set<string>();
 
 /**
- * Takes a state directory for this process alone: DuckDB and the journals have one writer.
- * The lock of a process that was killed is taken over, by one of those that try at once.
- * @returns a function that gives it back.
+ * Locks a state directory for this process: DuckDB and the journals allow one writer.
+ * The lock of a killed process is taken over. If several processes try at the same time, one succeeds.
+ * @returns a function that releases the lock.
  * @throws Error StateDirectoryInUse
  */
 export function lockDirectory(directory: string): () => Promise<void> {
   const file = join(directory, 'lock');
-  // Written whole before it is seen: a lock that is empty for a moment would look like one of nobody.
+  // The lock is written whole before it is linked: an empty one would look like a dead process's.
   const own = join(directory, `lock.${randomUUID()}`);
   writeFileSync(own, `${process.pid}\n`);
   try {
@@ -35,7 +35,7 @@ export function lockDirectory(directory: string): () => Promise<void> {
   };
 }
 
-/** Removes a dead process's lock. A rename has one winner; where it won a lock that is newer, it puts that back. */
+/** Removes a dead process's lock. Only one process wins the rename. If it took a newer lock, it puts that back. */
 function takeAway(file: string, holder: number, aside: string): void {
   if (!succeeds(() => renameSync(file, aside), 'ENOENT')) return;
   if (holderOf(aside) !== holder) succeeds(() => linkSync(aside, file), 'EEXIST');
@@ -47,7 +47,7 @@ function holderOf(file: string): number | undefined {
   return succeeds(() => (text = readFileSync(file, 'utf8')), 'ENOENT') ? Number(text) : undefined;
 }
 
-/** @returns whether it succeeded; false for the one error that is expected of it. */
+/** @returns whether the call succeeded; false for the one expected error. */
 function succeeds(run: () => unknown, expected: string): boolean {
   try {
     run();
@@ -61,7 +61,7 @@ function succeeds(run: () => unknown, expected: string): boolean {
 function inUse(directory: string, file: string, holder: number): Error {
   return new TwinError(
     'StateDirectoryInUse',
-    `${directory} is in use by process ${holder}. If that is a sluice command, wait for it or stop it; otherwise delete ${file}. Another --state-dir works beside it.`,
+    `${directory} is in use by process ${holder}. If that is a sluice command, wait for it or stop it; otherwise delete ${file}. Or use another --state-dir.`,
   );
 }
 

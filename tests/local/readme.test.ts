@@ -10,7 +10,7 @@ import { snsSupport } from '../../local/sns/support';
 import { stackSupport } from '../../local/stack/support';
 import { stepFunctionsSupport } from '../../local/step-functions/support';
 
-/** Keeps the twin's page and what the twin says of itself in agreement, in both directions. */
+/** Holds local/README.md to the twin's own lists, in both directions. */
 const LOCAL = join(__dirname, '../../local');
 const README = readFileSync(join(LOCAL, 'README.md'), 'utf8');
 
@@ -25,7 +25,7 @@ const SERVICES = {
   'Deployed resources': stackSupport,
 } as const;
 
-/** The text below a heading, up to the next one of its level or above. */
+/** The text below a heading, up to the next heading of its level or a higher one. */
 function section(text: string, heading: string): string {
   const level = heading.indexOf(' ');
   const start = text.indexOf(`\n${heading}\n`);
@@ -35,7 +35,7 @@ function section(text: string, heading: string): string {
   return end < 0 ? below : below.slice(0, end);
 }
 
-/** The cells of a table's rows, without its head; a pipe may stand in a cell as `\|`. */
+/** The cells of a table's rows without its header. A cell may contain `\|`. */
 function rows(text: string): string[][] {
   const lines = text.split('\n').filter((line) => line.startsWith('|'));
   return lines.slice(2).map((line) =>
@@ -46,11 +46,11 @@ function rows(text: string): string[][] {
   );
 }
 
-/** Each row names a kind of thing, then the entries. */
+/** Each row names a group, then its entries. */
 const entries = (text: string) => rows(text).flatMap(([, list = '']) => list.split(' · '));
 const bullets = (text: string) => [...text.matchAll(/^- (.*)$/gm)].map(([, bullet]) => bullet);
 
-/** Prettier escapes what Markdown would read as emphasis. */
+/** Prettier escapes characters that Markdown would read as emphasis. */
 const plain = (text: string) => text.replace(/\\([*_~])/g, '$1');
 
 describe.each(Object.entries(SERVICES))('%s', (service, { supported, refused }) => {
@@ -64,30 +64,30 @@ describe.each(Object.entries(SERVICES))('%s', (service, { supported, refused }) 
     expect([...listed].sort()).toEqual([...list].sort());
   });
 
-  test('says where it differs from AWS', () => {
+  test('lists differences from AWS', () => {
     expect(bullets(section(page, '### Differences'))).not.toEqual([]);
   });
 });
 
-test('the page has no other service, and knows every support list that there is', () => {
+test('the page covers exactly the services that have a support list', () => {
   const withTables = [...README.matchAll(/^## (.+)$/gm)]
     .map(([, heading = '']) => heading)
     .filter((heading) => section(README, `## ${heading}`).includes('\n### Supported\n'));
   expect(withTables).toEqual(Object.keys(SERVICES));
 });
 
-test('the differences of Redshift are those that its list has', () => {
+test('the page and the list have the same differences from Redshift', () => {
   const page = section(section(README, '## Redshift Data API'), '### Differences');
   expect(bullets(page)).toEqual([...redshiftDataDifferences]);
 });
 
-test('the fault rules of the example are rules', () => {
+test('the example’s fault rules are valid', () => {
   const [, example = ''] = /```json\n([\s\S]*?)```/.exec(section(README, '## Faults')) ?? [];
   const rules = parseRules(JSON.parse(example));
   expect(rules.length).toBeGreaterThan(0);
 });
 
-test('every type of fault is explained, and no other', () => {
+test('the page explains every type of fault, and no other', () => {
   const types = FAULT_TYPES.map((type) => `\`${type}\``);
   const explained = rows(section(README, '## Faults')).map(([type]) => type);
   expect(types.length).toBeGreaterThan(0);

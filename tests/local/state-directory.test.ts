@@ -9,7 +9,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(directory, { recursive: true, force: true }));
 
-test('makes what is missing, and leaves what is there', () => {
+test('creates missing directories and keeps existing ones', () => {
   const path = join(directory, 'a/b/c');
   makeStateDirectory(path);
   makeStateDirectory(path);
@@ -18,8 +18,8 @@ test('makes what is missing, and leaves what is there', () => {
 
 test.each([
   ['is a file', 'file', /file/],
-  ['is under a file', 'file/state', /a file stands where a directory is needed/],
-])('a state directory that %s is refused by name, with what to do', (_, path, reason) => {
+  ['is under a file', 'file/state', /a file is in the way/],
+])('a state directory that %s is refused with a named error and a fix', (_, path, reason) => {
   writeFileSync(join(directory, 'file'), '');
   const make = () => makeStateDirectory(join(directory, path));
   expect(make).toThrow(expect.objectContaining({ name: 'StateDirectoryUnusable' }) as Error);

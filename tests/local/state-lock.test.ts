@@ -13,7 +13,7 @@ afterEach(() => rmSync(directory, { recursive: true, force: true }));
 
 const DEAD = 2 ** 22 + 1;
 
-test('is taken once, given back, and taken over from a process that is gone', async () => {
+test('is taken once, released, and taken over from a dead process', async () => {
   const unlock = lockDirectory(directory);
   expect(() => lockDirectory(directory)).toThrow(
     expect.objectContaining({ name: 'StateDirectoryInUse' }) as Error,
@@ -24,7 +24,7 @@ test('is taken once, given back, and taken over from a process that is gone', as
   expect(readdirSync(directory)).toEqual([]);
 });
 
-test('of several processes that find a dead one’s lock at the same time, one takes it over', async () => {
+test('one of several processes takes over a dead process’s lock', async () => {
   const script = `
     const { lockDirectory } = require(${JSON.stringify(resolve(__dirname, '../../local/state-lock.ts'))});
     const at = Number(process.argv[2]);
