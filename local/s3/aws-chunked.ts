@@ -3,10 +3,10 @@ import { incompleteBody } from './errors';
 const MAX_LINE_BYTES = 16_384;
 
 /**
- * Decodes an aws-chunked body: chunks of `<hex size>[;chunk-signature=…]\r\n<bytes>\r\n`, ended by a chunk of size 0
- * and the trailers, `<name>:<value>\r\n` each, and an empty line
+ * Decodes an aws-chunked body: chunks of `<hex size>[;chunk-signature=…]\r\n<bytes>\r\n`, then a chunk of size 0, the
+ * trailers as `<name>:<value>\r\n`, and an empty line
  * (https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-streaming-trailers.html). Signatures are not verified.
- * @param trailers is filled with the trailers, names in lower case, before the last bytes are yielded.
+ * @param trailers receives the trailers by lower-case name before the last bytes are yielded.
  * @throws ServiceError IncompleteBody
  */
 export async function* decodeAwsChunked(
@@ -34,7 +34,7 @@ export async function* decodeAwsChunked(
   }
 }
 
-/** Reads lines and runs of bytes from a stream, holding no more than one of its chunks. */
+/** Reads lines and runs of bytes from a stream. It holds one chunk at a time. */
 class ByteReader {
   private readonly chunks: AsyncIterator<Uint8Array>;
   private current: Uint8Array = new Uint8Array();

@@ -1,12 +1,12 @@
 import type { PolicyDocument } from '../iam/policy-document';
 
-/** What a bucket is guarded by, besides the rights of who calls. */
+/** What controls access to buckets besides the caller's own permissions. */
 export interface BucketAccess {
   /** Whether the caller may delete an object. */
   readonly mayDelete: (bucket: string, key: string) => boolean;
-  /** Policies of buckets, by name. */
+  /** Bucket policies, by bucket. */
   readonly policies: Map<string, PolicyDocument>;
-  /** The KMS keys that buckets are encrypted with by default; S3's own where there is none. */
+  /** Default KMS keys, by bucket. A bucket without one uses S3's own key. */
   readonly keys: Map<string, string>;
 }
 

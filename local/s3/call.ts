@@ -6,21 +6,21 @@ import type { Headers, S3Operation } from './operation';
 
 /** One request, as an operation sees it. */
 export interface S3Call extends S3Operation {
-  /** The body's stream; everything else is in the other members. */
+  /** For the body's stream. The other members have everything else. */
   readonly request: IncomingMessage;
   readonly headers: Headers;
   readonly store: FileObjectStore;
   readonly access: BucketAccess;
 }
 
-/** What an operation answers with. */
+/** An operation's answer. */
 export interface S3Answer {
   /** Default 200. */
   readonly status?: number;
   readonly headers?: Readonly<Record<string, string>>;
-  /** A body of XML, or of bytes; neither for an empty body. */
+  /** An XML body. Without any of the bodies the answer is empty. */
   readonly xml?: string;
-  /** A body of JSON. */
+  /** A JSON body. */
   readonly text?: string;
   readonly body?: Readable | undefined;
 }

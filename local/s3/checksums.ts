@@ -10,12 +10,12 @@ export type ChecksumType = 'FULL_OBJECT' | 'COMPOSITE';
 
 export interface Checksum {
   readonly algorithm: ChecksumAlgorithm;
-  /** As in the `x-amz-checksum-…` header: base64, big-endian, with `-<parts>` where composite. */
+  /** As in the `x-amz-checksum-…` header: base64, big-endian, followed by `-<parts>` if composite. */
   readonly value: string;
   readonly type: ChecksumType;
 }
 
-/** A checksum that is computed as the bytes go by. */
+/** A checksum that is computed while bytes stream through. */
 export interface RunningChecksum {
   update(bytes: Uint8Array): void;
   digest(): Buffer;
@@ -29,7 +29,7 @@ export function isChecksumAlgorithm(name: string): name is ChecksumAlgorithm {
   return (CHECKSUM_ALGORITHMS as readonly string[]).includes(name);
 }
 
-/** Whether a text can be a checksum of the algorithm: base64 of the right number of bytes. */
+/** Whether a text has the form of the algorithm's checksum: base64 of the right number of bytes. */
 export function isChecksumValue(algorithm: ChecksumAlgorithm, value: string): boolean {
   const bytes = { CRC32: 4, CRC32C: 4, CRC64NVME: 8, SHA1: 20, SHA256: 32 }[algorithm];
   const decoded = Buffer.from(value, 'base64');
@@ -83,7 +83,7 @@ class Crc32c implements RunningChecksum {
   }
 }
 
-/** The NVM Express polynomial, reflected, as two halves of 32 bits: BigInt would be a hundred times slower. */
+/** The NVM Express polynomial, reflected, in two 32-bit halves: BigInt would be a hundred times slower. */
 const CRC64_HIGH = new Uint32Array(256);
 const CRC64_LOW = new Uint32Array(256);
 for (let byte = 0; byte < 256; byte++) {

@@ -1,6 +1,6 @@
 import { noSuchKey, notImplemented, preconditionFailed } from './errors';
 
-/** The state of an object that conditional requests look at. */
+/** The parts of an object that conditional requests compare. */
 export interface Validators {
   /** Without quotes. */
   readonly etag: string;
@@ -20,8 +20,8 @@ export interface WriteConditions {
 }
 
 /**
- * Decides a conditional read. If-Match, when it holds, overrides If-Unmodified-Since; If-None-Match, when it is there,
- * overrides If-Modified-Since (https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html).
+ * Decides a conditional read. If-Match overrides If-Unmodified-Since, and If-None-Match overrides If-Modified-Since
+ * (https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html).
  * @throws ServiceError PreconditionFailed
  */
 export function readOutcome(conditions: ReadConditions, object: Validators): 'proceed' | 'not-modified' {
@@ -37,9 +37,9 @@ export function readOutcome(conditions: ReadConditions, object: Validators): 'pr
 }
 
 /**
- * Checks a conditional write against the object that the key holds now
+ * Checks a conditional write against the key's current object
  * (https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes.html).
- * @throws ServiceError PreconditionFailed; NoSuchKey for If-Match on a free key; NotImplemented for If-None-Match other than `*`
+ * @throws ServiceError PreconditionFailed; NoSuchKey for If-Match on a key without an object; NotImplemented for If-None-Match other than `*`
  */
 export function checkWrite(conditions: WriteConditions, key: string, object: Validators | undefined): void {
   const { ifMatch, ifNoneMatch } = conditions;
@@ -57,12 +57,12 @@ function etagListed(header: string, etag: string): boolean {
   });
 }
 
-/** Last-Modified is shown in whole seconds, so that is how it is compared. */
+/** Last-Modified has whole seconds, so comparisons use them too. */
 function seconds(time: Date): number {
   return Math.floor(time.getTime() / 1000) * 1000;
 }
 
-/** NaN for a text that is no date: no comparison with it holds, so the condition is ignored, as RFC 9110 has it. */
+/** NaN for an invalid date. No comparison with NaN holds, so the condition is ignored as RFC 9110 requires. */
 function dateOf(header: string): number {
   return Date.parse(header);
 }

@@ -1,6 +1,6 @@
 import { ServiceError } from '../service-error';
 
-/** Errors that several operations answer with. Words and statuses: https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html */
+/** Errors that several operations share. Messages and statuses: https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html */
 
 export function noSuchBucket(bucket: string): ServiceError {
   return new ServiceError('NoSuchBucket', 'The specified bucket does not exist', 404, { BucketName: bucket });
@@ -36,7 +36,7 @@ export function preconditionFailed(condition: string): ServiceError {
   );
 }
 
-/** For what S3 has and the twin does not: never ignored, since ignoring it would change what the caller gets. */
+/** For features of S3 that the twin lacks. Ignoring them would change the caller's result. */
 export function notImplemented(what: string): ServiceError {
   return new ServiceError(
     'NotImplemented',

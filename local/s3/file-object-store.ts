@@ -50,16 +50,15 @@ interface BucketRecord {
 /**
  * S3's objects in a directory:
  *
- *     incoming/                    bodies that are still being received; emptied at the start
+ *     incoming/                    bodies that are being received; emptied at the start
  *     buckets/<bucket>/bucket.json Region and time of creation
  *     buckets/<bucket>/objects/    one record (JSON) per object, named by the SHA-256 of its key
- *     buckets/<bucket>/bodies/     the objects' bytes, one plain file each, named by its record
+ *     buckets/<bucket>/bodies/     the objects' bytes, one plain file each; the record has its name
  *     uploads/                     multipart uploads in progress
  *
- * A body never changes. Writing an object moves its body into place and then renames its record: the rename is the
- * commit, so body and metadata become visible together and a process that is killed leaves the old object or the new
- * one. What it may leave besides, bodies that no record names, is swept at the next start. (A power cut is another
- * matter: nothing is fsynced.)
+ * A body never changes. A write moves the body into place and then renames the record. The rename is the commit: body and
+ * metadata become visible together, and a killed process leaves the old object or the new one. It may also leave bodies
+ * without a record; the next start removes them. Nothing is fsynced, so a power cut can lose writes.
  */
 export class FileObjectStore implements ObjectStore {
   readonly uploads: MultipartUploads;
@@ -69,7 +68,7 @@ export class FileObjectStore implements ObjectStore {
     this.uploads = MultipartUploads.open(join(directory, 'uploads'));
   }
 
-  /** Opens the store in a directory, which is made where it does not exist, and reads its index. */
+  /** Opens the store in a directory, which is created if missing, and reads its index. */
   static open(directory: string): FileObjectStore {
     const root = resolve(directory);
     rmSync(join(root, 'incoming'), { recursive: true, force: true });
@@ -83,7 +82,7 @@ export class FileObjectStore implements ObjectStore {
     return this.buckets.get(name)?.region;
   }
 
-  // The asynchronous signatures are the interface's; the work is one rename.
+  // The interface is asynchronous; the work is one rename.
   // eslint-disable-next-line @typescript-eslint/require-await
   async createBucket(name: string, region: string): Promise<void> {
     checkBucketName(name);
@@ -162,15 +161,15 @@ export class FileObjectStore implements ObjectStore {
     }
   }
 
-  /** A new path on the store's file system for a body that is being received. */
+  /** A new path, on the store's file system, for an incoming body. */
   newIncomingPath(): string {
     return join(this.directory, 'incoming', randomUUID());
   }
 
   /**
-   * Makes a finished body the key's object, whole or not at all. Synchronous, so that nothing comes between the check
-   * of the conditions and the write. Where it throws, the body's file is gone.
-   * @throws ServiceError NoSuchBucket, KeyTooLongError, PreconditionFailed and what else {@link checkWrite} throws
+   * Makes a finished body the key's object, whole or not at all. Synchronous, so that no other write happens between the
+   * check of the conditions and the write. On an error it removes the body's file.
+   * @throws ServiceError NoSuchBucket, KeyTooLongError, PreconditionFailed and the others of {@link checkWrite}
    */
   commit(
     bucketName: string,
@@ -200,7 +199,7 @@ export class FileObjectStore implements ObjectStore {
     }
   }
 
-  /** Deletes an object; a key without one is no error, as in S3. @throws ServiceError NoSuchBucket */
+  /** Deletes an object. As in S3, a key without one is no error. @throws ServiceError NoSuchBucket */
   delete(bucketName: string, key: string): void {
     const { objects } = this.bucket(bucketName);
     const object = objects.get(key);
@@ -213,7 +212,7 @@ export class FileObjectStore implements ObjectStore {
   private scan(name: string): void {
     const path = this.bucketPath(name);
     const bucket = readRecord<BucketRecord>(join(path, 'bucket.json'));
-    // Killed while the bucket was being made or deleted: it holds nothing.
+    // The process was killed while it created or deleted the bucket, which is empty.
     if (!bucket) return rmSync(path, { recursive: true, force: true });
     const entries: [string, S3Object][] = [];
     const orphans = new Set(readdirSync(join(path, 'bodies')));
@@ -245,13 +244,13 @@ export class FileObjectStore implements ObjectStore {
     return join(this.bucketPath(bucket), 'bodies', name);
   }
 
-  /** Keys hold any character and are longer than file names may be, hence a digest. */
+  /** A digest, because keys may contain any character and exceed the length of file names. */
   private recordPath(bucket: string, key: string): string {
     return join(this.bucketPath(bucket), 'objects', `${createHash('sha256').update(key).digest('hex')}.json`);
   }
 }
 
-/** A body that no record names: its loss or survival matters to nobody, so nobody waits. */
+/** Removes a body without a record. Nothing depends on it, so nothing waits for it. */
 function discard(path: string): void {
   unlink(path).catch(() => undefined);
 }

@@ -1,4 +1,4 @@
-/** A whole body in a file of the store's own, not yet an object. */
+/** A complete body in a file of the store that is not yet an object. */
 export interface FinishedBody {
   readonly path: string;
   readonly size: number;

@@ -58,9 +58,8 @@ const HANDLERS: Readonly<Record<OperationName, Operation>> = {
 };
 
 /**
- * Carries out one path-style S3 request and writes the answer. Errors are answered too, as S3's XML; the promise
- * rejects only where the connection broke while the answer was on its way. Signatures are not verified: the twin
- * listens on the loopback interface.
+ * Runs one path-style S3 request and writes the answer. Errors are answered as S3's XML. The promise rejects only if the
+ * connection breaks while the answer is sent. Signatures are not verified: the twin listens on the loopback interface.
  */
 export async function handleS3(
   request: IncomingMessage,
@@ -83,7 +82,7 @@ export async function handleS3(
   await send(request, response, answer);
 }
 
-/** Answers with an error in S3's form. The router uses it for injected faults. */
+/** Sends an error in S3's form. The server uses it for injected faults, too. */
 export function answerS3Error(
   request: IncomingMessage,
   response: ServerResponse,
@@ -110,13 +109,13 @@ export function answerS3Error(
     ...(request.method === 'HEAD' ? {} : { 'content-length': String(Buffer.byteLength(body)) }),
   });
   response.end(request.method === 'HEAD' ? undefined : body);
-  // What the client still sends of its body has to be read, or it never reads the answer.
+  // The rest of the body must be read: a client that is still sending does not read the answer.
   request.resume();
 }
 
 function asServiceError(error: unknown): ServiceError {
   if (error instanceof ServiceError) return error;
-  // The twin's own mistake: said as S3 says it, with what it was, since hiding it would help nobody.
+  // A bug in the twin gets S3's message, followed by the cause.
   const cause = error instanceof Error ? error.message : String(error);
   return new ServiceError(
     'InternalError',

@@ -6,8 +6,8 @@ import { answerS3Error, handleS3 } from './handle-s3';
 import { operationOf } from './operation';
 
 /**
- * S3 over one store, as the twin's server calls it.
- * @param accessOf what guards the buckets, as a caller meets it.
+ * S3 over one store, for the twin's server.
+ * @param accessOf access control for a caller.
  */
 export function s3Handler(
   store: FileObjectStore,

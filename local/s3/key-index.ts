@@ -1,12 +1,12 @@
 /**
- * Objects by key, in the order that S3 lists them: bytewise by the key's UTF-8 form
+ * Objects by key in the order in which S3 lists them: bytewise by UTF-8
  * (https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListObjectsV2.html).
  */
 export class KeyIndex<T> {
   private readonly values = new Map<string, T>();
   private readonly sorted: string[] = [];
 
-  /** Takes over many entries at once, in one sort. */
+  /** Builds the index of many entries with one sort. */
   static from<T>(entries: Iterable<readonly [string, T]>): KeyIndex<T> {
     const index = new KeyIndex<T>();
     for (const [key, value] of entries) index.values.set(key, value);
@@ -38,7 +38,7 @@ export class KeyIndex<T> {
     return key === undefined ? undefined : [key, this.values.get(key) as T];
   }
 
-  /** Position of the first key that is equal to or after the given one. */
+  /** Position of the first key that is not before the given one. */
   positionOf(key: string): number {
     return this.firstWhere((candidate) => compareKeys(candidate, key) >= 0);
   }
@@ -48,14 +48,14 @@ export class KeyIndex<T> {
     return this.firstWhere((candidate) => compareKeys(candidate, key) > 0);
   }
 
-  /** Position of the first key that is after every key with the given prefix: a listing jumps over a folder with it. */
+  /** Position of the first key after all keys with the given prefix. A listing skips a folder with it. */
   positionAfterPrefix(prefix: string): number {
     return this.firstWhere(
       (candidate) => !candidate.startsWith(prefix) && compareKeys(candidate, prefix) > 0,
     );
   }
 
-  /** Binary search; the condition is false up to some position and true from there on. */
+  /** Binary search. The condition is false before some position and true from there on. */
   private firstWhere(condition: (key: string) => boolean): number {
     let low = 0;
     let high = this.sorted.length;
@@ -68,7 +68,7 @@ export class KeyIndex<T> {
   }
 }
 
-/** Order of two well-formed strings by their UTF-8 bytes, without encoding them. */
+/** Compares two well-formed strings by their UTF-8 bytes without encoding them. */
 export function compareKeys(left: string, right: string): number {
   const length = Math.min(left.length, right.length);
   for (let position = 0; position < length; position++) {

@@ -1,12 +1,12 @@
 import type { S3Object } from './file-object-store';
 import type { KeyIndex } from './key-index';
 
-/** What a page of a listing is asked for. */
+/** The request for one page of a listing. */
 export interface ListingRequest {
   readonly prefix: string;
   /** Empty for none. */
   readonly delimiter: string;
-  /** The page starts after this key, or after this common prefix and all that is under it. */
+  /** The page starts after this key, or after this common prefix and all keys under it. */
   readonly after: string;
   readonly limit: number;
 }
@@ -15,14 +15,14 @@ export interface ListingRequest {
 export interface ListingPage {
   readonly objects: readonly S3Object[];
   readonly commonPrefixes: readonly string[];
-  /** The last key or common prefix of the page, where there is more. */
+  /** The last key or common prefix of the page; undefined on the last page. */
   readonly next?: string;
 }
 
 /**
- * One page of a bucket's listing. Keys that hold the delimiter after the prefix are rolled up into one common prefix
- * each, which counts as one entry (https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListObjectsV2.html).
- * The cost is that of the page, whatever lies under a common prefix.
+ * One page of a bucket's listing. Keys that contain the delimiter after the prefix are rolled up into common prefixes,
+ * each of which counts as one entry (https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListObjectsV2.html).
+ * The cost depends on the page's length, not on the number of keys under a common prefix.
  */
 export function listPage(index: KeyIndex<S3Object>, request: ListingRequest): ListingPage {
   const { prefix, delimiter, after, limit } = request;
@@ -51,7 +51,7 @@ export function listPage(index: KeyIndex<S3Object>, request: ListingRequest): Li
   return { objects, commonPrefixes };
 }
 
-/** The key up to the first delimiter after the prefix, undefined where there is none. */
+/** The key up to the first delimiter after the prefix; undefined if it has none. */
 function commonPrefixOf(key: string, prefix: string, delimiter: string): string | undefined {
   if (delimiter === '' || !key.startsWith(prefix)) return undefined;
   const position = key.indexOf(delimiter, prefix.length);

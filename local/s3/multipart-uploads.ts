@@ -33,7 +33,7 @@ interface PartRecord extends Omit<Part, 'path' | 'lastModified'> {
   readonly lastModified: string;
 }
 
-/** Multipart uploads in progress, one directory each: `upload.json`, and for each part its bytes and `<number>.json`. */
+/** Multipart uploads in progress. Each has a directory with `upload.json` and, for each part, its bytes and `<number>.json`. */
 export class MultipartUploads {
   private readonly uploads = new Map<string, Upload>();
 
@@ -69,14 +69,14 @@ export class MultipartUploads {
     return upload;
   }
 
-  /** The bucket's uploads whose keys start with the prefix, by key and then by time, as S3 lists them. */
+  /** The bucket's uploads whose keys start with the prefix, ordered by key and then by time. */
   list(bucket: string, prefix: string): readonly Upload[] {
     return [...this.uploads.values()]
       .filter((upload) => upload.bucket === bucket && upload.key.startsWith(prefix))
       .sort((left, right) => compareKeys(left.key, right.key) || +left.initiated - +right.initiated);
   }
 
-  /** Keeps a part; one with the same number is replaced. @throws ServiceError NoSuchUpload where it was aborted meanwhile */
+  /** Stores a part and replaces one with the same number. @throws ServiceError NoSuchUpload if the upload was aborted meanwhile */
   addPart(upload: Upload, number: number, body: FinishedBody, checksum: Checksum | undefined): Part {
     if (!this.uploads.has(upload.id)) {
       rmSync(body.path, { force: true });
@@ -104,7 +104,7 @@ export class MultipartUploads {
 
   remove(upload: Upload): void {
     this.uploads.delete(upload.id);
-    // Without this file it is no upload, wherever a kill interrupts the rest.
+    // A directory without this file is no upload, even if a kill interrupts the rest.
     rmSync(join(this.path(upload.id), 'upload.json'), { force: true });
     rmSync(this.path(upload.id), { recursive: true, force: true });
   }

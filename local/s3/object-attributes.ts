@@ -1,6 +1,6 @@
 import type { Checksum } from './checksums';
 
-/** What a client gave with an object, and gets back with it. */
+/** Attributes that a client stores with an object and gets back. */
 export interface ObjectAttributes {
   readonly contentType?: string | undefined;
   /** Cache-Control, Content-Disposition and the like, by lower-case name. */
@@ -8,6 +8,6 @@ export interface ObjectAttributes {
   /** The `x-amz-meta-` headers, without that prefix. */
   readonly metadata?: Readonly<Record<string, string>>;
   readonly checksum?: Checksum | undefined;
-  /** The multipart upload that made the object: completing it once more is answered as the first time. */
+  /** The multipart upload that created the object. Completing it again returns the same answer. */
   readonly uploadId?: string;
 }

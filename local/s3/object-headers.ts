@@ -5,7 +5,7 @@ import type { S3Object } from './file-object-store';
 import type { ObjectAttributes } from './object-attributes';
 import type { Headers } from './operation';
 
-/** What S3 keeps with an object and gives back with it, besides Content-Type. */
+/** Headers that S3 stores with an object and returns, besides Content-Type. */
 const KEPT_HEADERS = [
   'cache-control',
   'content-disposition',
@@ -16,7 +16,7 @@ const KEPT_HEADERS = [
 const METADATA = 'x-amz-meta-';
 const MAX_METADATA_BYTES = 2048;
 
-/** The attributes that a request gives an object. @throws ServiceError MetadataTooLarge */
+/** The attributes in a request's headers. @throws ServiceError MetadataTooLarge */
 export function attributesOf(given: Headers): ObjectAttributes {
   const headers: Record<string, string> = {};
   for (const name of KEPT_HEADERS) {
@@ -44,7 +44,7 @@ export function attributesOf(given: Headers): ObjectAttributes {
   return { contentType: given['content-type'], headers, metadata };
 }
 
-/** The transfer's own coding is not the object's. */
+/** aws-chunked describes the transfer, not the object. */
 function withoutAwsChunked(encoding: string | undefined): string | undefined {
   return encoding
     ?.split(',')
@@ -53,7 +53,7 @@ function withoutAwsChunked(encoding: string | undefined): string | undefined {
     .join(',');
 }
 
-/** The headers that tell of an object, without those of its body. */
+/** The headers that describe an object, without those of its body. */
 export function describe(object: S3Object): Record<string, string> {
   const { contentType, headers, metadata } = object.attributes;
   return {
@@ -73,7 +73,7 @@ export function checksumHeaders(object: S3Object): Record<string, string> {
   return { [checksumHeader(checksum.algorithm)]: checksum.value, 'x-amz-checksum-type': checksum.type };
 }
 
-/** @param prefix `x-amz-copy-source-` for the conditions on a copy's source. */
+/** @param prefix `x-amz-copy-source-` for conditions on a copy's source. */
 export function readConditions(headers: Headers, prefix = ''): ReadConditions {
   return {
     ifMatch: headers[`${prefix}if-match`],

@@ -3,9 +3,8 @@ import { noSuchKey } from './errors';
 import type { FileObjectStore, S3Object } from './file-object-store';
 
 /**
- * Opens the body of the object that a key holds now. Between looking it up and opening it, another request may have
- * replaced it and removed its file: then there is a newer object to open, or none. Once open, it can be read to its end
- * whatever happens to the key.
+ * Opens the body of a key's current object. Between lookup and opening, another request may replace the object and remove
+ * its file; then the newer object is opened. An open body can be read to its end whatever happens to the key.
  * @throws ServiceError NoSuchBucket, NoSuchKey
  */
 export async function openBody(

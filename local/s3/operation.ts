@@ -4,7 +4,7 @@ import { notImplemented } from './errors';
 /** Header values by lower-case name. */
 export type Headers = Readonly<Record<string, string | undefined>>;
 
-/** What one request asks for. */
+/** The operation that a request names. */
 export interface S3Operation {
   /** The operation's name in the API reference, for example `GetObject`. */
   readonly operation: OperationName;
@@ -13,18 +13,18 @@ export interface S3Operation {
   /** Empty for operations on a bucket. */
   readonly key: string;
   readonly query: Headers;
-  /** `bucket/key`: what fault rules match on. */
+  /** `bucket/key`, which fault rules match. */
   readonly subject: string;
 }
 
 interface Shape {
   readonly method: 'GET' | 'HEAD' | 'PUT' | 'POST' | 'DELETE';
   readonly on: 'service' | 'bucket' | 'object';
-  /** Query parameters that make it this operation; a value, where one is given, has to be equal. */
+  /** Query parameters that select the operation. A value other than null must be equal. */
   readonly needs?: Readonly<Record<string, string | null>>;
   readonly needsHeader?: string;
   readonly query?: readonly string[];
-  /** Conditional, Range and `x-amz-` headers that it takes, besides those of every request. `*` ends a prefix. */
+  /** Conditional, Range and `x-amz-` headers that the operation accepts, besides the common ones. `*` ends a prefix. */
   readonly headers?: readonly string[];
 }
 
@@ -53,7 +53,7 @@ const COPY = [
   'x-amz-meta-*',
 ];
 
-/** The closed list of operations that the twin has. */
+/** All operations of the twin. */
 const SHAPES = {
   ListBuckets: { method: 'GET', on: 'service' },
   CreateBucket: { method: 'PUT', on: 'bucket', headers: CHECKSUM },
@@ -122,13 +122,13 @@ export const OPERATIONS = Object.keys(SHAPES) as readonly OperationName[];
 /** Query parameters of every request: the SDK names the operation in `x-id`. */
 const COMMON_QUERY = ['x-id'];
 const COMMON_HEADERS = ['x-amz-date', 'x-amz-content-sha256', 'x-amz-security-token', 'x-amz-user-agent'];
-/** Headers by which a request asks for a feature. Others (Host, User-Agent, Content-Type …) are the protocol's. */
+/** Headers that request a feature. The others (Host, User-Agent, Content-Type …) belong to the protocol. */
 const FEATURE_HEADER = /^(x-amz-.*|if-.*|range)$/;
 
 /**
- * Reads what a path-style request asks for; no I/O.
- * @param url as on the request line, still percent-encoded; `..` is a part of the key like any other.
- * @param headers as `IncomingMessage.headers` has them.
+ * Reads the operation of a path-style request, without I/O.
+ * @param url as on the request line, percent-encoded. `..` is an ordinary part of a key.
+ * @param headers by lower-case name.
  * @throws ServiceError NotImplemented for a sub-resource, query parameter or header that the twin does not have;
  *   MethodNotAllowed; InvalidURI
  */
@@ -205,7 +205,7 @@ function splitOnce(text: string, separator: string): [string, string] {
   return position < 0 ? [text, ''] : [text.slice(0, position), text.slice(position + 1)];
 }
 
-/** Percent-decodes UTF-8. S3 reads `+` as a space, in paths too, which is why clients send `%2B`. @throws ServiceError InvalidURI */
+/** Percent-decodes UTF-8. S3 reads `+` as a space, also in paths, so clients send `%2B`. @throws ServiceError InvalidURI */
 export function decode(text: string): string {
   try {
     return decodeURIComponent(text.replaceAll('+', ' '));

@@ -3,7 +3,7 @@ import type { Headers } from './operation';
 
 const MAX_ENTRIES = 1000;
 
-/** A page's size: 1,000 unless fewer are asked for; more are not given. @throws ServiceError InvalidArgument */
+/** A page's size: at most 1,000, which is the default. @throws ServiceError InvalidArgument */
 export function pageLimit(query: Headers, name: 'max-keys' | 'max-uploads' | 'max-parts'): number {
   const text = query[name];
   if (text === undefined || text === '') return MAX_ENTRIES;
@@ -13,7 +13,7 @@ export function pageLimit(query: Headers, name: 'max-keys' | 'max-uploads' | 'ma
   return Math.min(Number(text), MAX_ENTRIES);
 }
 
-/** How keys are written in the answer: XML 1.0 has no way to write most control characters, so clients may ask for URL encoding. */
+/** Encodes keys in an answer. XML 1.0 cannot represent most control characters, so clients may request URL encoding. */
 export function keyEncoder(query: Headers): (key: string) => string {
   const encoding = query['encoding-type'];
   if (encoding === undefined || encoding === '') return (key) => key;
@@ -23,7 +23,7 @@ export function keyEncoder(query: Headers): (key: string) => string {
   return urlEncode;
 }
 
-/** As Java's URLEncoder does, with `/` left as it is. */
+/** Encodes like Java's URLEncoder, except for `/`. */
 function urlEncode(key: string): string {
   return encodeURIComponent(key)
     .replaceAll('%2F', '/')

@@ -1,16 +1,16 @@
 import { notImplemented } from './errors';
 import { ServiceError } from '../service-error';
 
-/** Bytes `first` to `last` of a body, both included, from 0. */
+/** Bytes `first` to `last` of a body, inclusive, counted from 0. */
 export interface ByteRange {
   readonly first: number;
   readonly last: number;
 }
 
 /**
- * Reads a `Range` header against a body of `size` bytes.
- * @returns undefined where there is no range, or one that is no byte range: S3 then sends the whole body, as RFC 9110 has it.
- * @throws ServiceError InvalidRange (416) where no byte of the body is in the range; NotImplemented for several ranges.
+ * Reads a `Range` header for a body of `size` bytes.
+ * @returns undefined without a valid byte range: S3 then sends the whole body, as RFC 9110 requires.
+ * @throws ServiceError InvalidRange (416) if the range contains no byte of the body; NotImplemented for several ranges.
  */
 export function byteRange(header: string | undefined, size: number): ByteRange | undefined {
   if (header === undefined) return undefined;

@@ -2,16 +2,16 @@ import { ServiceError } from '../service-error';
 import type { Headers, S3Operation } from './operation';
 import type { FileObjectStore } from './file-object-store';
 
-/** The Region that a request is signed for: the third part of the credential scope. Undefined for an unsigned one. */
+/** The Region in a request's credential scope; undefined for an unsigned request. */
 export function signingRegion(headers: Headers): string | undefined {
   return /Credential=[^/]+\/\d{8}\/([^/]+)\/s3\/aws4_request/.exec(headers.authorization ?? '')?.[1];
 }
 
-/** Operations that S3 answers from any Region, since they are how a client finds the bucket's. */
+/** Operations that S3 answers from any Region, because clients find a bucket's Region with them. */
 const ANY_REGION = ['CreateBucket', 'GetBucketLocation', 'ListBuckets'];
 
 /**
- * A bucket answers only to requests for its own Region. COPY, the console and every script meet this error
+ * A bucket answers only requests for its own Region. COPY, the console and scripts all see this error otherwise
  * (https://docs.aws.amazon.com/AmazonS3/latest/userguide/Redirects.html).
  * @throws ServiceError PermanentRedirect (301)
  */

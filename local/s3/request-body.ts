@@ -18,15 +18,15 @@ import { incompleteBody, invalidRequest, malformedXml, notImplemented } from './
 import type { FinishedBody } from './finished-body';
 import type { Headers } from './operation';
 
-/** 5 GiB, for one PUT. */
+/** 5 GiB, S3's limit for one PUT. */
 const MAX_BODY_BYTES = 5 * 1024 ** 3;
-/** The longest XML that S3 takes: 1,000 keys of 1,024 bytes, escaped. */
+/** The longest XML that S3 accepts: 1,000 keys of 1,024 bytes, escaped. */
 const MAX_XML_BYTES = 8 * 1024 ** 2;
 
-/** What the headers say that the body is. */
+/** The body as the headers announce it. */
 export interface BodyExpectations {
   readonly chunked: boolean;
-  /** Bytes of the body once decoded. */
+  /** Size of the decoded body in bytes. */
   readonly size: number;
   readonly md5?: string | undefined;
   /** Hexadecimal. */
@@ -34,20 +34,20 @@ export interface BodyExpectations {
   readonly checksum?:
     | {
         readonly algorithm: ChecksumAlgorithm;
-        /** Undefined where it comes as a trailer. */ readonly value?: string;
+        /** Undefined if it follows as a trailer. */ readonly value?: string;
       }
     | undefined;
 }
 
 export interface ReceivedBody extends FinishedBody {
-  /** The checksum that the client gave, verified. */
+  /** The client's checksum, verified. */
   readonly checksum?: Checksum | undefined;
 }
 
-/** @throws ServiceError for headers that contradict each other or ask for what the twin does not have. */
+/** @throws ServiceError for headers that contradict each other or need a feature that the twin lacks. */
 export function bodyExpectations(headers: Headers): BodyExpectations {
   const payload = headers['x-amz-content-sha256'] ?? 'UNSIGNED-PAYLOAD';
-  // This header decides: clients may leave aws-chunked out of Content-Encoding.
+  // This header decides: clients may omit aws-chunked from Content-Encoding.
   const chunked = payload.startsWith('STREAMING-');
   const length = chunked ? headers['x-amz-decoded-content-length'] : headers['content-length'];
   if (!chunked && headers['transfer-encoding'] !== undefined) throw notImplemented('Transfer-Encoding');
@@ -109,7 +109,7 @@ function checksumOf(headers: Headers): BodyExpectations['checksum'] {
 }
 
 /**
- * Receives a body into a file, in constant memory, and verifies it. Where it throws, the file is gone.
+ * Streams a body into a file and verifies it. On an error it removes the file.
  * @throws ServiceError IncompleteBody, BadDigest, XAmzContentSHA256Mismatch, InvalidRequest
  */
 export async function receiveFile(
@@ -127,7 +127,7 @@ export async function receiveFile(
   }
 }
 
-/** Receives and verifies a short body, such as an XML document. @throws ServiceError as {@link receiveFile}; MalformedXML where it is too long */
+/** Receives and verifies a short body, such as an XML document. @throws ServiceError as {@link receiveFile}; MalformedXML if the body is too long */
 export async function receiveText(request: IncomingMessage, headers: Headers): Promise<string> {
   const chunks: Uint8Array[] = [];
   const expectations = bodyExpectations({ ...headers, 'content-length': headers['content-length'] ?? '0' });

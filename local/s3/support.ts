@@ -1,7 +1,7 @@
 import type { Support } from '../support';
 import { OPERATIONS } from './operation';
 
-/** What the twin's S3 does, and what it answers `NotImplemented` to. README and tests walk these lists. */
+/** The twin answers `NotImplemented` for every refused feature. */
 export const s3Support: Support = {
   supported: [
     ...OPERATIONS,

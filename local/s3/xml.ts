@@ -7,12 +7,12 @@ const builder = new XMLBuilder({
   ignoreAttributes: false,
   attributeNamePrefix: '@',
   processEntities: false,
-  // A carriage return has to be a reference, or a parser reads it back as a line feed.
+  // A carriage return must be a reference: a parser would read it as a line feed.
   tagValueProcessor: (_name, value) =>
     String(value).replace(/[&<>"'\r\n]/g, (character) => `&#x${character.charCodeAt(0).toString(16)};`),
 });
 
-/** An answer's body. Members that are undefined, and empty arrays, are left out; an array repeats its element. */
+/** An answer's body. Undefined members and empty arrays are omitted; an array repeats its element. */
 export function renderXml(root: string, content: object): string {
   return document(root, { '@xmlns': NAMESPACE, ...content });
 }
@@ -27,8 +27,8 @@ function document(root: string, content: object): string {
 }
 
 /**
- * Reads a request's body. Every text stays a text.
- * @param lists names of the elements that may be repeated: always arrays.
+ * Parses a request's body. All values stay texts.
+ * @param lists names of elements that may be repeated; their values are always arrays.
  * @returns the root element's content.
  * @throws ServiceError MalformedXML
  */
@@ -39,7 +39,7 @@ export function parseXml(text: string, root: string, lists: readonly string[]): 
     removeNSPrefix: true,
     parseTagValue: false,
     trimValues: false,
-    // Numeric references, such as &#xD; for a carriage return in a key.
+    // Decodes numeric references, such as &#xD; for a carriage return in a key.
     htmlEntities: true,
     isArray: (name) => lists.includes(name),
   });

@@ -3,7 +3,7 @@ import type { S3Answer, S3Call } from '../call';
 import { receiveText } from '../request-body';
 import { parseXml, renderXml } from '../xml';
 
-/** S3 encrypts by itself where nothing else is said. */
+/** S3 encrypts with its own key by default. */
 export function getBucketEncryption({ bucket, store, access }: S3Call): S3Answer {
   store.bucket(bucket);
   const key = access.keys.get(bucket);
@@ -16,7 +16,7 @@ export function getBucketEncryption({ bucket, store, access }: S3Call): S3Answer
   };
 }
 
-/** Says what the bucket is encrypted with; the twin's files stay as they are. */
+/** Sets the bucket's key. The twin's files stay unencrypted. */
 export async function putBucketEncryption(call: S3Call): Promise<S3Answer> {
   const { request, headers, bucket, store, access } = call;
   store.bucket(bucket);

@@ -13,7 +13,7 @@ import type { Headers } from '../operation';
 import { receiveText } from '../request-body';
 import { parseXml, renderXml } from '../xml';
 
-/** Every part but the last: https://docs.aws.amazon.com/AmazonS3/latest/userguide/qfacts.html */
+/** For every part but the last: https://docs.aws.amazon.com/AmazonS3/latest/userguide/qfacts.html */
 const MIN_PART_BYTES = 5 * 1024 ** 2;
 
 interface NamedPart {
@@ -25,10 +25,10 @@ interface NamedPart {
 export async function completeMultipartUpload(call: S3Call): Promise<S3Answer> {
   const { request, headers, query, bucket, key, store } = call;
   const id = query.uploadId ?? '';
-  // The checksum headers of this request are the object's, not its XML body's.
+  // The request's checksum headers belong to the object, not to the XML body.
   const named = namedParts(await receiveText(request, withoutChecksums(headers)));
   const finished = store.bucket(bucket).objects.get(key);
-  // A client that lost the first answer asks again, and gets the same one.
+  // A client that lost the first answer repeats the request and gets the same answer.
   if (finished?.attributes.uploadId === id) return answer(finished);
 
   const upload = store.uploads.get(bucket, key, id);

@@ -46,7 +46,7 @@ export async function copyObject({ headers, bucket, key, store }: S3Call): Promi
     throw error;
   }
   const { contentType, headers: kept, metadata } = replacing ? attributesOf(headers) : original.attributes;
-  // The copy is one body, so its ETag and checksum are of the whole, also where the original was made of parts.
+  // The copy is one body: its ETag and checksum cover the whole, even if the source was uploaded in parts.
   const checksum: Checksum | undefined = algorithm &&
     running && { algorithm, value: running.digest().toString('base64'), type: 'FULL_OBJECT' };
   const copy = store.commit(

@@ -22,8 +22,8 @@ function constraintOf(body: string): string | undefined {
 }
 
 /**
- * us-east-1 is no location constraint but the lack of one; from there, buckets can be made in every Region, and from
- * another Region only in itself (https://docs.aws.amazon.com/AmazonS3/latest/API/API_CreateBucket.html).
+ * A bucket in us-east-1 has no location constraint. Requests to us-east-1 can create buckets in every Region; requests to
+ * another Region only there (https://docs.aws.amazon.com/AmazonS3/latest/API/API_CreateBucket.html).
  */
 function bucketRegion(constraint: string | undefined, signedFor: string | undefined): string {
   if (constraint !== undefined && !/^(?!us-east-1$)[a-z]{2}(-[a-z]+)+-\d$/.test(constraint)) {

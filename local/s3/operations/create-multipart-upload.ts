@@ -21,8 +21,8 @@ export function createMultipartUpload({ headers, bucket, key, store }: S3Call): 
 }
 
 /**
- * SHA checksums of parts cannot be combined into one of the object, CRC64NVME is nothing else, and CRC32 and CRC32C are
- * either (https://docs.aws.amazon.com/AmazonS3/latest/userguide/checking-object-integrity-upload.html).
+ * SHA checksums of parts cannot be combined into the object's checksum, so they are composite. CRC64NVME is always for
+ * the full object. CRC32 and CRC32C can be either (https://docs.aws.amazon.com/AmazonS3/latest/userguide/checking-object-integrity-upload.html).
  */
 function checksumOf(headers: Headers): Upload['checksum'] {
   const algorithm = headers['x-amz-checksum-algorithm']?.toUpperCase();

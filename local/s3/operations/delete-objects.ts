@@ -34,7 +34,7 @@ function keyOf(entry: unknown): string {
   return key;
 }
 
-/** A body that names what to delete has to be protected: https://docs.aws.amazon.com/AmazonS3/latest/API/API_DeleteObjects.html */
+/** The list of keys must have a digest: https://docs.aws.amazon.com/AmazonS3/latest/API/API_DeleteObjects.html */
 function requireDigest(headers: Headers): void {
   const given = Object.keys(headers).some(
     (name) => name === 'content-md5' || name === 'x-amz-trailer' || /^x-amz-checksum-/.test(name),

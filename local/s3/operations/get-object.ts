@@ -32,8 +32,8 @@ export function headObject({ bucket, key, headers, store }: S3Call): S3Answer {
 }
 
 /**
- * Everything about the answer but the body.
- * @returns with the span of bytes that the body has, undefined for an empty one.
+ * The answer without its body.
+ * @returns the answer, and the body's range of bytes; undefined for an empty body.
  */
 function describeObject(
   object: S3Object,
@@ -46,7 +46,7 @@ function describeObject(
   }
   const range = byteRange(headers.range, object.size);
   if (!range) {
-    // The checksum is the whole object's, so it comes with the whole object only.
+    // The checksum covers the whole object, so only a whole object is sent with it.
     const checksum = headers['x-amz-checksum-mode'] === 'ENABLED' ? checksumHeaders(object) : {};
     return {
       headers: { ...description, ...checksum, 'content-length': String(object.size) },

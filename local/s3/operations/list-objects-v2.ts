@@ -31,7 +31,7 @@ export function listObjectsV2({ bucket, query, store }: S3Call): S3Answer {
   };
 }
 
-/** Opaque to the client, and refused where it is not one of these. */
+/** Opaque to the client. Any other text is refused. */
 function writeToken(next: string): string {
   return Buffer.from(`1:${next}`).toString('base64');
 }

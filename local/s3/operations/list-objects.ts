@@ -14,7 +14,7 @@ export function listObjects({ bucket, query, store }: S3Call): S3Answer {
       Name: bucket,
       Prefix: encode(prefix),
       Marker: encode(marker),
-      // Only with a delimiter: without one, the last key of the page is the next marker.
+      // Sent only with a delimiter: without one, the page's last key is the next marker.
       NextMarker: delimiter !== '' && page.next !== undefined ? encode(page.next) : undefined,
       MaxKeys: limit,
       Delimiter: delimiter === '' ? undefined : encode(delimiter),

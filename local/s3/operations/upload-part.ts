@@ -10,7 +10,7 @@ export async function uploadPart({ request, headers, query, bucket, key, store }
   const upload = store.uploads.get(bucket, key, query.uploadId ?? '');
   const number = partNumber(query.partNumber ?? '');
   const body = await receiveFile(request, headers, store.newIncomingPath());
-  // Today's clients send a CRC32 with every part, asked or not; for another algorithm than the upload's, S3 refuses.
+  // Current clients send a CRC32 with every part by default. S3 refuses an algorithm other than the upload's.
   if (upload.checksum && body.checksum && upload.checksum.algorithm !== body.checksum.algorithm) {
     throw invalidRequest(
       `Checksum Type mismatch occurred, expected checksum Type: ${upload.checksum.algorithm.toLowerCase()}, ` +

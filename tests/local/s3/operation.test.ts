@@ -3,7 +3,7 @@ import { compareKeys, KeyIndex } from '../../../local/s3/key-index';
 import { OPERATIONS, operationOf } from '../../../local/s3/operation';
 import { s3Support } from '../../../local/s3/support';
 
-describe('the operation of a request', () => {
+describe('a request’s operation', () => {
   test.each([
     ['GET', '/', {}, 'ListBuckets', '/'],
     ['PUT', '/lake/', {}, 'CreateBucket', 'lake/'],
@@ -39,16 +39,16 @@ describe('the operation of a request', () => {
     );
   });
 
-  test('is in the list of what is supported', () => {
+  test('is in the support list', () => {
     expect(s3Support.supported).toEqual(expect.arrayContaining([...OPERATIONS]));
   });
 });
 
-describe('the order of keys', () => {
-  // Whole code points only: a key is well-formed UTF-8.
+describe('key order', () => {
+  // Keys are well-formed UTF-8, so only whole code points occur.
   const key = fc.string({ unit: 'binary', maxLength: 6 });
 
-  test('is that of their UTF-8 bytes', () => {
+  test('is the order of UTF-8 bytes', () => {
     fc.assert(
       fc.property(key, key, (left, right) => {
         expect(Math.sign(compareKeys(left, right))).toBe(
@@ -58,7 +58,7 @@ describe('the order of keys', () => {
     );
   });
 
-  test('is kept whatever is set and deleted', () => {
+  test('is kept when keys are set and deleted', () => {
     fc.assert(
       fc.property(fc.array(fc.tuple(key, fc.boolean())), key, (changes, prefix) => {
         const index = new KeyIndex<number>();

@@ -47,7 +47,7 @@ async function kill(): Promise<void> {
   await once(running, 'exit');
 }
 
-test('what was acknowledged survives kill -9, and nothing else is there', async () => {
+test('exactly the acknowledged writes survive kill -9', async () => {
   let s3 = await start();
   await s3.send(new CreateBucketCommand({ Bucket: BUCKET }));
   const put = (key: string, body: string) =>
@@ -62,7 +62,7 @@ test('what was acknowledged survives kill -9, and nothing else is there', async 
   const part = { Bucket: BUCKET, Key: 'parts', UploadId, PartNumber: 1, Body: 'part' };
   const { ETag } = await s3.send(new UploadPartCommand(part));
 
-  // Overwrite the same keys until the process is killed in the middle of it.
+  // Overwrites the same keys until the process is killed in between.
   const acknowledged = new Map<string, number>();
   const attempted = new Map<string, number>();
   const bodyOf = (key: string, version: number) => `${key}:${version}:`.repeat(20_000);
@@ -88,7 +88,7 @@ test('what was acknowledged survives kill -9, and nothing else is there', async 
   await expect(get('deleted')).rejects.toMatchObject({ name: 'NoSuchKey' });
   for (const [key, version] of acknowledged) {
     const { body, metadata } = await get(key);
-    // The write in flight may have become visible or not, but only whole and with its metadata.
+    // The write in flight may be visible or not, but only whole and with its metadata.
     expect([bodyOf(key, version), bodyOf(key, attempted.get(key) ?? version)]).toContain(body);
     expect(metadata).toEqual({ body: body.slice(0, 8) });
   }

@@ -74,7 +74,7 @@ async function get(key: string, range?: string): Promise<string> {
   return (await Body?.transformToString()) ?? '';
 }
 
-/** Names of the files that hold bodies or parts of them. */
+/** Names of the files that contain bodies or parts. */
 async function bodies(): Promise<string[]> {
   const incoming = await readdir(join(directory, 'incoming'));
   return [...incoming, ...(await readdir(join(directory, 'buckets', BUCKET, 'bodies')))];
@@ -112,7 +112,7 @@ function raw(
 }
 
 describe('buckets', () => {
-  test('are made in the Region of their constraint, and us-east-1 has none', async () => {
+  test('are created in the Region of their constraint, and us-east-1 has none', async () => {
     await s3.send(
       new CreateBucketCommand({
         Bucket: 'in-ireland',
@@ -126,19 +126,19 @@ describe('buckets', () => {
     await clientFor('eu-west-1').send(new DeleteBucketCommand({ Bucket: 'in-ireland' }));
   });
 
-  test('tell their Region to HeadBucket', async () => {
+  test('return their Region to HeadBucket', async () => {
     const { BucketRegion } = await s3.send(new HeadBucketCommand({ Bucket: BUCKET }));
     expect(BucketRegion).toBe('us-east-1');
   });
 
-  test('HeadBucket of none is 404 without a body', async () => {
+  test('are 404 without a body for HeadBucket if they do not exist', async () => {
     await expect(s3.send(new HeadBucketCommand({ Bucket: 'no-such-bucket' }))).rejects.toMatchObject({
       $metadata: { httpStatusCode: 404 },
     });
     expect(await raw('HEAD', '/no-such-bucket')).toMatchObject({ status: 404, body: '' });
   });
 
-  test('answer 301 with their Region to a request signed for another', async () => {
+  test('answer 301 with their Region to a request that is signed for another', async () => {
     const elsewhere = clientFor('eu-west-1');
     await expect(elsewhere.send(new ListObjectsV2Command({ Bucket: BUCKET }))).rejects.toMatchObject({
       name: 'PermanentRedirect',
@@ -150,7 +150,7 @@ describe('buckets', () => {
     ).toBe(200);
   });
 
-  test('made twice are refused', async () => {
+  test('cannot be created twice', async () => {
     await expect(s3.send(new CreateBucketCommand({ Bucket: BUCKET }))).rejects.toMatchObject({
       name: 'BucketAlreadyOwnedByYou',
     });
@@ -166,14 +166,14 @@ describe('buckets', () => {
     '192.168.0.1',
     'xn--b',
     'b-s3alias',
-  ])('are not named %s', async (name) => {
+  ])('cannot be named %s', async (name) => {
     expect(await raw('PUT', `/${name}`)).toMatchObject({
       status: 400,
       body: expect.stringContaining('<Code>InvalidBucketName</Code>') as string,
     });
   });
 
-  test('refuse a Region that does not fit', async () => {
+  test('refuse a wrong Region', async () => {
     const constraint = (region: string) =>
       `<CreateBucketConfiguration><LocationConstraint>${region}</LocationConstraint></CreateBucketConfiguration>`;
     const refused = await raw('PUT', '/another-one', {}, constraint('us-east-1'));
@@ -188,7 +188,7 @@ describe('buckets', () => {
     ).rejects.toMatchObject({ name: 'IllegalLocationConstraintException' });
   });
 
-  test('are deleted when empty and listed while they are there', async () => {
+  test('are listed, and can be deleted when they are empty', async () => {
     await s3.send(new CreateBucketCommand({ Bucket: 'short-lived' }));
     await s3.send(new PutObjectCommand({ Bucket: 'short-lived', Key: 'a', Body: 'a' }));
     const names = async () =>
@@ -205,7 +205,7 @@ describe('buckets', () => {
 });
 
 describe('objects', () => {
-  test('come back with their type, headers, metadata, ETag and checksum', async () => {
+  test('are returned with their type, headers, metadata, ETag and checksum', async () => {
     await s3.send(
       new PutObjectCommand({
         Bucket: BUCKET,
@@ -235,7 +235,7 @@ describe('objects', () => {
     expect(head).toMatchObject({ ContentLength: 5, ContentType: 'text/plain', AcceptRanges: 'bytes' });
   });
 
-  test('are plain files with exactly their bytes', async () => {
+  test('are stored as plain files with exactly their bytes', async () => {
     const body = randomBytes(300_000);
     await put('plain file', body);
     const object = await store.head(BUCKET, 'plain file');
@@ -269,13 +269,13 @@ describe('objects', () => {
     await expect(put('é'.repeat(513))).rejects.toMatchObject({ name: 'KeyTooLongError' });
   });
 
-  test('are empty, too', async () => {
+  test('can be empty', async () => {
     await put('empty', new Uint8Array());
     expect(await get('empty')).toBe('');
     await expect(get('empty', 'bytes=-8')).rejects.toMatchObject({ name: 'InvalidRange' });
   });
 
-  test('that do not exist are NoSuchKey, and 404 without a body for HEAD', async () => {
+  test('are NoSuchKey if they do not exist, and 404 without a body for HEAD', async () => {
     await expect(get('none')).rejects.toMatchObject({
       name: 'NoSuchKey',
       $metadata: { httpStatusCode: 404 },
@@ -298,12 +298,12 @@ describe('objects', () => {
     ['bytes=-1000', '0123456789abcdefghij0123456789'],
     ['bytes=5-2', '0123456789abcdefghij0123456789'],
     ['lines=1-2', '0123456789abcdefghij0123456789'],
-  ])('give the range %s', async (range, expected) => {
+  ])('return the range %s', async (range, expected) => {
     await put('ranged', '0123456789abcdefghij0123456789');
     expect(await get('ranged', range)).toBe(expected);
   });
 
-  test('tell which range they gave', async () => {
+  test('name the range that they return', async () => {
     await put('ranged', '0123456789');
     const part = await s3.send(new GetObjectCommand({ Bucket: BUCKET, Key: 'ranged', Range: 'bytes=-4' }));
     expect(part).toMatchObject({
@@ -352,7 +352,7 @@ describe('objects', () => {
     await expect(write({ IfNoneMatch: ETag })).rejects.toMatchObject({ name: 'NotImplemented' });
   });
 
-  test('of two writers with If-None-Match: * one wins', async () => {
+  test('can be created by only one of two writers with If-None-Match: *', async () => {
     const outcomes = await Promise.allSettled(
       Array.from({ length: 8 }, (_, writer) =>
         s3.send(new PutObjectCommand({ Bucket: BUCKET, Key: 'raced', Body: `${writer}`, IfNoneMatch: '*' })),
@@ -372,7 +372,7 @@ describe('objects', () => {
     for (const body of await Promise.all(reads)) expect(versions).toContain(body);
   });
 
-  test('are deleted once and for all, and deleting none is no error', async () => {
+  test('stay deleted, and deleting a missing one is no error', async () => {
     await put('deleted');
     for (let time = 0; time < 2; time++) {
       const { $metadata } = await s3.send(new DeleteObjectCommand({ Bucket: BUCKET, Key: 'deleted' }));
@@ -381,7 +381,7 @@ describe('objects', () => {
     await expect(get('deleted')).rejects.toMatchObject({ name: 'NoSuchKey' });
   });
 
-  test('are deleted many at once', async () => {
+  test('can be deleted many at a time', async () => {
     await Promise.all(['many/1', 'many/2', 'many/3'].map((key) => put(key)));
     const { Deleted, Errors } = await s3.send(
       new DeleteObjectsCommand({
@@ -398,7 +398,7 @@ describe('objects', () => {
     expect(quiet.Deleted).toBeUndefined();
   });
 
-  test('are not deleted by a list without a digest, or of more than 1,000 keys', async () => {
+  test('are not deleted by a list without a digest or with more than 1,000 keys', async () => {
     const undigested = await raw(
       'POST',
       `/${BUCKET}?delete`,
@@ -412,7 +412,7 @@ describe('objects', () => {
     ).rejects.toMatchObject({ name: 'MalformedXML' });
   });
 
-  test('are copied, with their metadata or with new', async () => {
+  test('are copied with their own metadata or new metadata', async () => {
     await s3.send(
       new PutObjectCommand({ Bucket: BUCKET, Key: 'original +%', Body: 'text', Metadata: { kept: 'yes' } }),
     );
@@ -447,9 +447,9 @@ describe('objects', () => {
 
 describe('bodies', () => {
   test.each<ChecksumAlgorithm>(['CRC32', 'CRC32C', 'CRC64NVME', 'SHA1', 'SHA256'])(
-    'are verified and given back with %s',
+    'are verified and returned with %s',
     async (algorithm) => {
-      // The check values of the CRC catalogues, for the text 123456789.
+      // The check values of the CRC catalogues for the text 123456789.
       const expected = {
         CRC32: 'cbf43926',
         CRC32C: 'e3069283',
@@ -470,7 +470,7 @@ describe('bodies', () => {
     },
   );
 
-  test('with a wrong checksum, MD5 or SHA-256 are refused and leave nothing', async () => {
+  test('with a wrong checksum, MD5 or SHA-256 are refused and leave no object', async () => {
     const before = await bodies();
     const wrong = [
       { 'x-amz-checksum-crc32': 'AAAAAA==' },
@@ -491,7 +491,7 @@ describe('bodies', () => {
     expect(await bodies()).toEqual(before);
   });
 
-  test('of streams are decoded and their trailing checksum is verified', async () => {
+  test('from streams are decoded and their trailing checksum is verified', async () => {
     const chunks = Array.from({ length: 40 }, () => randomBytes(70_001));
     const whole = Buffer.concat(chunks);
     await s3.send(
@@ -523,7 +523,7 @@ describe('bodies', () => {
       `2\r\nte\r\n2;chunk-signature=abc\r\nxt\r\n0\r\n${trailer}\r\n`,
     );
 
-  test('in aws-chunked form with a wrong, missing or malformed trailer, or of another length, are refused', async () => {
+  test('in aws-chunked form with a wrong, missing or malformed trailer, or another length, are refused', async () => {
     const right = Buffer.alloc(4);
     right.writeUInt32BE(crc32('text'));
     const trailer = `x-amz-checksum-crc32:${right.toString('base64')}\r\n`;
@@ -539,7 +539,7 @@ describe('bodies', () => {
     expect(await get('chunked')).toBe('text');
   });
 
-  test('that break off leave nothing', async () => {
+  test('that break off leave no object', async () => {
     const before = await bodies();
     const { hostname, port } = new URL(endpoint);
     const headers = { 'content-length': '1000000' };
@@ -581,7 +581,7 @@ describe('listings', () => {
     expect(found).toEqual(keys);
   });
 
-  test('go on from a token while keys are added and removed', async () => {
+  test('continue from a token while keys are added and removed', async () => {
     const first = await s3.send(new ListObjectsV2Command({ Bucket: BUCKET, Prefix: 'listed/', MaxKeys: 10 }));
     await store.put(BUCKET, 'listed/00009-added', Buffer.from(''));
     store.delete(BUCKET, 'listed/00009');
@@ -598,7 +598,7 @@ describe('listings', () => {
     await store.put(BUCKET, 'listed/00009', Buffer.from(''));
   });
 
-  test('start after a key, and end with the last', async () => {
+  test('can start after a key, and end with the last key', async () => {
     const page = await s3.send(
       new ListObjectsV2Command({
         Bucket: BUCKET,
@@ -626,7 +626,7 @@ describe('listings', () => {
     expect(page.KeyCount).toBe(6);
   });
 
-  test('of common prefixes come in pages, too', async () => {
+  test('of common prefixes come in pages', async () => {
     const found: (string | undefined)[] = [];
     const pages = paginateListObjectsV2(
       { client: s3, pageSize: 1 },
@@ -639,7 +639,7 @@ describe('listings', () => {
     expect(found).toEqual(['tree/a', 'tree/b/', 'tree/c/', 'tree/d', 'tree/\u{ff5e}', 'tree/😀']);
   });
 
-  test('of version 1 give a marker with a delimiter only', async () => {
+  test('of version 1 return a marker only with a delimiter', async () => {
     const page = (parameters: object) =>
       s3.send(new ListObjectsCommand({ Bucket: BUCKET, Prefix: 'tree/', ...parameters }));
     const rolled = await page({ Delimiter: '/', MaxKeys: 2 });
@@ -650,7 +650,7 @@ describe('listings', () => {
     expect((await page({ Marker: 'tree/b/1', MaxKeys: 1 })).Contents?.[0]?.Key).toBe('tree/b/2');
   });
 
-  test('write keys URL-encoded where asked', async () => {
+  test('encode keys on request', async () => {
     await store.put(BUCKET, 'encoded/a b+c\u0001é', Buffer.from(''));
     const page = await s3.send(
       new ListObjectsV2Command({ Bucket: BUCKET, Prefix: 'encoded/', EncodingType: 'url' }),
@@ -716,7 +716,7 @@ describe('multipart uploads', () => {
     );
   }
 
-  test('put the parts together, in order and whatever order they came in', async () => {
+  test('join the parts in order, however they were uploaded', async () => {
     const [first, second] = [randomBytes(5 * MIB), randomBytes(1000)];
     const id = await start('assembled', { Metadata: { made: 'of parts' }, ContentType: 'text/csv' });
     const late = await upload('assembled', id, 7, second);
@@ -734,12 +734,12 @@ describe('multipart uploads', () => {
     const body = (await object.Body?.transformToByteArray()) ?? Buffer.alloc(0);
     expect(Buffer.concat([first, second]).equals(body)).toBe(true);
 
-    // The first answer may have been lost on its way.
+    // The client may have lost the first answer.
     expect((await complete('assembled', id, parts)).ETag).toBe(ETag);
     expect(await readdir(join(directory, 'uploads'))).toEqual([]);
   });
 
-  test('have a composite checksum, or the whole object’s', async () => {
+  test('have a composite checksum or one for the full object', async () => {
     const body = Buffer.from('123456789');
     const composite = await start('composite', { ChecksumAlgorithm: 'SHA256' });
     const part = await upload('composite', composite, 1, body, { ChecksumAlgorithm: 'SHA256' });
@@ -766,7 +766,7 @@ describe('multipart uploads', () => {
     });
   });
 
-  test('are listed with their parts, in pages, and aborted', async () => {
+  test('are listed with their parts in pages, and can be aborted', async () => {
     const id = await start('listed-upload');
     for (const number of [1, 2, 3]) await upload('listed-upload', id, number, Buffer.from(`part ${number}`));
     const list = (parameters: object) =>
@@ -801,7 +801,7 @@ describe('multipart uploads', () => {
     expect(await readdir(join(directory, 'uploads'))).toEqual([]);
   });
 
-  test('refuse parts that are small, wrong, unordered or beyond 10,000', async () => {
+  test('refuse parts that are too small, wrong, unordered or above number 10,000', async () => {
     const id = await start('refused');
     const one = await upload('refused', id, 1, Buffer.from('small'));
     const two = await upload('refused', id, 2, Buffer.from('small'));
@@ -828,8 +828,8 @@ describe('multipart uploads', () => {
   });
 });
 
-describe('what S3 has and the twin does not', () => {
-  test('is NotImplemented, never ignored', async () => {
+describe('a feature that the twin lacks', () => {
+  test('is answered with NotImplemented', async () => {
     const Bucket = BUCKET;
     const Key = 'refused-features';
     await put(Key);
@@ -860,7 +860,7 @@ describe('what S3 has and the twin does not', () => {
     expect(await get(Key)).toBe(Key);
   });
 
-  test('includes unknown query parameters, methods and escapes', async () => {
+  test('can be an unknown query parameter, method or escape', async () => {
     expect((await raw('GET', `/${BUCKET}?list-type=2&surprise=1`)).body).toContain(
       '<Code>NotImplemented</Code>',
     );

@@ -15,7 +15,7 @@ export async function serveS3(
   return { server, endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, store };
 }
 
-// Run as a program, for tests that kill the process: prints its endpoint.
+// Tests that kill the process run this file as a program. It prints its endpoint.
 const directory = process.env.S3_TEST_DIRECTORY;
 if (require.main === module && directory !== undefined) {
   void serveS3(directory).then(({ endpoint }) => process.stdout.write(`${endpoint}\n`));
