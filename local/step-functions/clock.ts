@@ -1,15 +1,15 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
-/** Time as the interpreter sees it. Waiting and limiting are apart, so that tests can skip waits but keep timeouts true. */
+/** The interpreter's time. Sleeping and deadlines are separate, so that tests can skip waits and keep real timeouts. */
 export interface Clock {
   now(): Date;
-  /** Passes the time of a Wait state or between retries. Rejects with the signal's reason when it aborts. */
+  /** Waits, for a Wait state or between retries. Rejects with the signal's reason when it aborts. */
   sleep(milliseconds: number, signal: AbortSignal): Promise<void>;
-  /** Calls back when work has taken too long. Gives the function that calls it off. */
+  /** Calls back when the time is over. @returns a function that cancels the deadline. */
   deadline(milliseconds: number, expired: () => void): () => void;
 }
 
-/** setTimeout holds at most 2³¹ - 1 milliseconds; longer ones would fire at once. */
+/** setTimeout takes at most 2³¹ - 1 milliseconds. A longer timer would fire at once. */
 const longestTimer = 2_147_483_647;
 
 async function sleepFor(milliseconds: number, signal: AbortSignal): Promise<void> {
@@ -33,17 +33,17 @@ export const systemClock: Clock = {
 };
 
 export interface CompressedTime {
-  /** What the clock shows at first. Default: the system's time. */
+  /** The time at the start. Default: the system's time. */
   readonly start?: Date;
-  /** Real time per time slept, for example 0.001: an hour in 3.6 s. */
+  /** Real seconds per second of sleep: 0.001 makes an hour 3.6 s. */
   readonly sleeping: number;
-  /** Real time per time until a deadline. Default 1. */
+  /** Real seconds per second of a deadline. Default 1. */
   readonly deadlines?: number;
 }
 
 /**
- * A clock whose sleeps take a fraction of their time, and which then shows the time as if they had taken all of it.
- * Concurrent sleeps still end in their order.
+ * A clock whose sleeps take a fraction of their time. Afterwards it shows the time as if they had taken all of it.
+ * Concurrent sleeps end in their order.
  */
 export function compressedClock({ start, sleeping, deadlines = 1 }: CompressedTime): Clock {
   let skipped = start ? start.getTime() - Date.now() : 0;

@@ -31,14 +31,14 @@ export interface ExecutionsOptions {
 interface Entry {
   readonly started: StartedRecord;
   ended?: EndedRecord;
-  /** Kept while the execution runs; later read from its journal. */
+  /** Kept while the execution runs. Later they are read from its journal. */
   events?: RecordedEvent[];
   readonly stop: AbortController;
-  /** Done when the end is on the disk. */
+  /** Resolves when the end is on disk. */
   done: Promise<void>;
 }
 
-/** The executions: those that run, and the journals of those that ended. */
+/** Running executions, and the journals of ended ones. */
 export class Executions {
   private readonly entries = new Map<string, Entry>();
 
@@ -49,7 +49,7 @@ export class Executions {
     }
   }
 
-  /** Starts an execution and goes on without it. */
+  /** Starts an execution without waiting for it. */
   start(machine: StateMachine, name: string, input: string): ExecutionRecord {
     const { region, accountId, clock, backends } = this.options;
     const payload = new Payload(JSON.parse(input) as Json, input);
@@ -80,7 +80,7 @@ export class Executions {
     const entry: Entry = { started, events, stop: new AbortController(), done: Promise.resolve() };
     this.entries.set(execution.arn, entry);
     entry.done = (async () => {
-      // The answer to StartExecution comes before the first state.
+      // StartExecution answers before the first state runs.
       await Promise.resolve();
       const ending = await runExecution(machine.parsed, payload, execution, entry.stop.signal);
       const ended: EndedRecord = { ...ending, stopDate: clock.now().getTime() };
@@ -91,7 +91,7 @@ export class Executions {
     return entry;
   }
 
-  /** The execution of that name, if there is one. */
+  /** @returns undefined if the state machine has no execution of this name. */
   find(machine: StateMachine, name: string): ExecutionRecord | undefined {
     return this.entries.get(executionArn(machine.arn, name));
   }
@@ -116,7 +116,7 @@ export class Executions {
     return readJournal(this.path(machine, entry.started.name))?.events ?? [];
   }
 
-  /** Ends an execution, if it still runs, and waits until it has ended. */
+  /** Stops a running execution and waits for its end. */
   async stop(arn: string, error?: string, cause?: string): Promise<ExecutionRecord> {
     const entry = this.entry(arn);
     entry.stop.abort(new Interrupted({ kind: 'stopped', error, cause }));
@@ -124,14 +124,14 @@ export class Executions {
     return entry;
   }
 
-  /** Gives the execution when it has ended. */
+  /** Waits for an execution's end. */
   async waitFor(arn: string): Promise<ExecutionRecord> {
     const entry = this.entry(arn);
     await entry.done;
     return entry;
   }
 
-  /** Ends all that run. */
+  /** Stops all running executions. */
   async close(): Promise<void> {
     const running = [...this.entries.values()].filter(({ ended }) => !ended);
     await Promise.all(running.map(({ started }) => this.stop(started.arn, undefined, twinStopped)));
@@ -144,7 +144,7 @@ export class Executions {
     return entry;
   }
 
-  /** Names hold no '~', so two names never share a file. */
+  /** Names contain no '~', so two names never share a file. */
   private path(machine: string, name: string): string {
     return join(this.options.directory, `${machine}~${name}.jsonl`);
   }
@@ -152,7 +152,7 @@ export class Executions {
   private recover(path: string): void {
     const content = readJournal(path);
     if (!content) {
-      // Killed before the start was in it: nobody was told of this execution, and its name is free.
+      // The process was killed before the start was written: StartExecution did not answer, and the name is free.
       unlinkSync(path);
       return;
     }
@@ -161,7 +161,7 @@ export class Executions {
     this.entries.set(started.arn, { started, ended, stop: new AbortController(), done: Promise.resolve() });
   }
 
-  /** Ends an execution that ran when the twin was killed. */
+  /** Records the end of an execution that ran when the twin was killed. */
   private endStopped(path: string, last: RecordedEvent | undefined): EndedRecord {
     const now = this.options.clock.now().getTime();
     const journal = new Journal(path, 'append');

@@ -3,12 +3,12 @@ import { parseJsonLines, readIfPresent } from '../files';
 import type { Ending } from './interpreter/run';
 import type { RecordedEvent } from './interpreter/history';
 
-/** What is known of an execution from its start. */
+/** An execution's data from its start. */
 export interface StartedRecord {
   readonly arn: string;
   readonly name: string;
   readonly stateMachineArn: string;
-  /** The text as it was given. */
+  /** The original text. */
   readonly input: string;
   /** Epoch milliseconds. */
   readonly startDate: number;
@@ -28,12 +28,12 @@ export interface JournalContent {
   readonly ended?: EndedRecord;
 }
 
-/** How many lines may wait for being written. */
+/** Most lines that wait to be written. */
 const batchLines = 256;
 
 /**
- * One execution's file: a line for its start, for each event and for its end, only ever appended to. The start is in
- * the file before StartExecution answers, and all of it is on the disk before the execution counts as ended.
+ * One execution's append-only file with a line for its start, for each event and for its end. The start is in the file
+ * before StartExecution answers, and the whole file is on disk before the execution counts as ended.
  */
 export class Journal {
   private waiting: string[] = [];
@@ -58,7 +58,7 @@ export class Journal {
     }
   }
 
-  /** Writes the end, and closes the file. */
+  /** Writes the end and closes the file. */
   end(ended: EndedRecord): void {
     this.append({ ended });
     this.flush();
@@ -66,7 +66,7 @@ export class Journal {
     closeSync(this.file);
   }
 
-  /** Ends the line that a crash may have cut off. */
+  /** Ends a line that a crash cut off. */
   repair(): void {
     writeSync(this.file, '\n');
   }
@@ -83,7 +83,7 @@ export class Journal {
   }
 }
 
-/** Reads a journal; undefined when not even the start got into it. A line that was cut off is passed over. */
+/** Reads a journal and skips a line that was cut off. @returns undefined if it does not contain the start. */
 export function readJournal(path: string): JournalContent | undefined {
   let started: StartedRecord | undefined;
   let ended: EndedRecord | undefined;

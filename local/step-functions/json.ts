@@ -5,7 +5,7 @@ export function isJsonObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** Deep equality of JSON values; the order of an object's members does not matter. */
+/** Deep equality of JSON values. The order of an object's members does not matter. */
 export function jsonEquals(left: Json, right: Json): boolean {
   if (left === right) return true;
   if (Array.isArray(left)) {
@@ -21,7 +21,7 @@ export function jsonEquals(left: Json, right: Json): boolean {
   );
 }
 
-/** How many arrays and objects stand within each other in a JSON text. */
+/** The nesting depth of arrays and objects in a JSON text. */
 export function nestingOf(text: string): number {
   let [levels, most] = [0, 0];
   for (const [token] of text.matchAll(/"(?:[^"\\]|\\.)*"|[[{]|[\]}]/g)) {
@@ -32,11 +32,11 @@ export function nestingOf(text: string): number {
 }
 
 /**
- * A value that travels between states, with its JSON text, which the history shows and the size limit counts.
- * Values are never changed once they are in a payload, so states can share them safely.
+ * A value that states pass on, with its JSON text, which the history shows and the size limit counts.
+ * A payload's value never changes, so states can share it.
  */
 export class Payload {
-  /** @param written the value's text where it is known; otherwise it is written when it is first read. */
+  /** @param written the value's text, if known. Default: written on the first read. */
   constructor(
     readonly value: Json,
     private written?: string,
@@ -46,7 +46,7 @@ export class Payload {
     return (this.written ??= JSON.stringify(this.value));
   }
 
-  /** Size in UTF-8, as the service counts it. */
+  /** Size in UTF-8, which the service counts. */
   get bytes(): number {
     return Buffer.byteLength(this.text);
   }

@@ -2,7 +2,7 @@ import { parseArn } from '../../core/arn';
 import { ServiceError } from '../service-error';
 import { limits } from './limits';
 
-/** Characters that a name must not have. https://docs.aws.amazon.com/step-functions/latest/apireference/API_StartExecution.html */
+/** Characters that a name must not contain. https://docs.aws.amazon.com/step-functions/latest/apireference/API_StartExecution.html */
 const forbidden = /[\s<>{}[\]?*"#%\\^|~`$&,;:/\p{Cc}\u{FFFE}\u{FFFF}]/u;
 
 /** @throws ServiceError InvalidName */
@@ -12,7 +12,7 @@ export function checkName(name: string): void {
   }
 }
 
-/** The parts of an ARN of this service. @throws ServiceError InvalidArn */
+/** The resource part of a Step Functions ARN. @throws ServiceError InvalidArn */
 export function resourceOf(arn: string, type: 'stateMachine' | 'execution'): string {
   const { service, resource = '' } = parseArn(arn) ?? {};
   const [kind, ...name] = resource.split(':');

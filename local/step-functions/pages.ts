@@ -1,7 +1,7 @@
 import { positionOf, tokenOf } from '../page-token';
 import { ServiceError } from '../service-error';
 
-/** What AWS gives when a list is asked for without a number, or with 0. */
+/** AWS's page size without maxResults, or with 0. */
 const defaultPageSize = 100;
 
 export interface Page<T> {
@@ -9,7 +9,7 @@ export interface Page<T> {
   readonly nextToken?: string;
 }
 
-/** Cuts a page out of a list. A token is where the next page starts. @throws ServiceError InvalidToken */
+/** Cuts a page out of a list. @throws ServiceError InvalidToken */
 export function pageOf<T>(all: readonly T[], maxResults = 0, nextToken?: string): Page<T> {
   const start = nextToken === undefined ? 0 : startOf(nextToken);
   const end = start + (maxResults || defaultPageSize);

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** What each operation takes, and no more. https://docs.aws.amazon.com/step-functions/latest/apireference */
+/** The operations' strict input shapes. https://docs.aws.amazon.com/step-functions/latest/apireference */
 
 const arn = z.string().min(1).max(256);
 const maxResults = z.int().min(0).max(1000).optional();

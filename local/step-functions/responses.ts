@@ -2,7 +2,7 @@ import type { ExecutionRecord } from './executions';
 import type { RecordedEvent } from './interpreter/history';
 import type { StateMachine } from './state-machines';
 
-/** Answers of the service. AWS JSON has times as seconds since the epoch. */
+/** The service's answers. AWS JSON sends times as seconds since the epoch. */
 
 export type IncludedData = 'ALL_DATA' | 'METADATA_ONLY';
 
@@ -55,7 +55,7 @@ export function executionDescription(record: ExecutionRecord, included: Included
   };
 }
 
-/** Members of event details that hold an execution's data. */
+/** Members of event details with an execution's data. */
 const dataMembers: ReadonlySet<string> = new Set([
   'input',
   'inputDetails',

@@ -23,21 +23,21 @@ import {
 import { type StateMachineSettings, StateMachines } from './state-machines';
 
 export interface StepFunctionsOptions {
-  /** Where state machines and executions are kept. */
+  /** Folder for state machines and executions. */
   readonly directory: string;
   readonly lambda: LambdaRuntime;
   readonly integrations: Integrations;
   readonly region: string;
   readonly accountId: string;
-  /** Default: the system's. */
+  /** Default: the system's clock. */
   readonly clock?: Clock;
 }
 
 type Operations = { readonly [O in OperationName]: (input: RequestOf<O>) => object | Promise<object> };
 
 /**
- * Step Functions on this machine: STANDARD state machines in the Amazon States Language with JSONPath. Executions run
- * beside each other and survive a restart of the twin as records; one that was running is ABORTED then.
+ * Step Functions with STANDARD state machines in the Amazon States Language with JSONPath. Executions run concurrently.
+ * Their records survive a restart of the twin; an execution that was running is ABORTED then.
  */
 export class StepFunctionsService implements AwsJsonService {
   readonly name = 'step-functions';
@@ -69,14 +69,15 @@ export class StepFunctionsService implements AwsJsonService {
   }
 
   /**
-   * Deploys a state machine: creates it, or puts it in the place of the one of that name.
-   * @returns its ARN. @throws ServiceError InvalidDefinition, InvalidName, StateMachineTypeNotSupported
+   * Deploys a state machine: creates it, or replaces the one of that name.
+   * @returns its ARN.
+   * @throws ServiceError InvalidDefinition, InvalidName, StateMachineTypeNotSupported
    */
   putStateMachine(settings: StateMachineSettings): string {
     return this.machines.put(settings).arn;
   }
 
-  /** Waits until an execution has ended and is on the disk, and describes it as DescribeExecution does. */
+  /** Waits until an execution's end is on disk. @returns the answer of DescribeExecution. */
   async waitFor(executionArn: string) {
     return executionDescription(await this.executions.waitFor(executionArn));
   }
@@ -93,7 +94,7 @@ export class StepFunctionsService implements AwsJsonService {
     return run(request);
   }
 
-  /** The ARN or name that a call is about. */
+  /** The call's ARN or name, for fault rules. */
   subject(_operation: string, input: unknown): string {
     const { executionArn, stateMachineArn, name } = (input ?? {}) as Record<string, string | undefined>;
     return executionArn ?? stateMachineArn ?? name ?? '';

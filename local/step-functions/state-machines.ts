@@ -31,7 +31,7 @@ export interface StateMachine extends StoredStateMachine {
   readonly parsed: Definition;
 }
 
-/** The state machines, each in a file of its own. */
+/** The state machines. Each has a file of its own. */
 export class StateMachines {
   private readonly byArn = new Map<string, StateMachine>();
 
@@ -47,7 +47,7 @@ export class StateMachines {
     }
   }
 
-  /** Creates one, or gives the one that is just the same. @throws ServiceError InvalidDefinition, StateMachineAlreadyExists … */
+  /** Creates a state machine, or returns an identical existing one. @throws ServiceError InvalidDefinition, StateMachineAlreadyExists … */
   create(settings: StateMachineSettings): StateMachine {
     checkSettings(settings);
     const existing = this.byArn.get(this.arnOf(settings.name));
@@ -56,7 +56,7 @@ export class StateMachines {
     throw new ServiceError('StateMachineAlreadyExists', `State Machine Already Exists: '${existing.arn}'`);
   }
 
-  /** Creates one or puts it in the place of the one of that name, as a deployment does. @throws ServiceError InvalidDefinition … */
+  /** Creates or replaces a state machine, as a deployment does. @throws ServiceError InvalidDefinition … */
   put(settings: StateMachineSettings): StateMachine {
     checkSettings(settings);
     const existing = this.byArn.get(this.arnOf(settings.name));
@@ -73,7 +73,7 @@ export class StateMachines {
     return machine;
   }
 
-  /** By name. */
+  /** Sorted by name. */
   all(): StateMachine[] {
     return [...this.byArn.values()].sort((left, right) => (left.name < right.name ? -1 : 1));
   }

@@ -4,7 +4,6 @@ import { integrations } from './interpreter/resources';
 import { intrinsicFunctions } from './jsonpath/intrinsic-functions';
 import { operationNames } from './requests';
 
-/** What the twin's Step Functions has and what it refuses; `local/README.md` lists it. */
 export const stepFunctionsSupport: Support = {
   supported: [
     ...operationNames,

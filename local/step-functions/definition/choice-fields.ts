@@ -3,7 +3,7 @@ import type { Json } from '../json';
 import { checkPath, checkTemplate, checkVariableNames, type Path, type Report } from './expressions';
 import type { ChoiceState, Condition } from './language';
 
-/** The rules of a Choice: one operator each, with an operand that it takes. */
+/** Checks the rules of a Choice: each has one operator with a valid operand. */
 export function checkChoices(state: ChoiceState, report: Report): void {
   state.Choices.forEach((rule, position) => {
     const at = ['Choices', position];

@@ -1,4 +1,4 @@
-/** One reason why a definition is refused, as ValidateStateMachineDefinition has it. */
+/** One reason to refuse a definition, in the form of ValidateStateMachineDefinition. */
 export interface Diagnostic {
   readonly code:
     | 'INVALID_JSON_DESCRIPTION'
@@ -11,7 +11,7 @@ export interface Diagnostic {
   readonly location: string;
 }
 
-/** The text with which CreateStateMachine refuses a definition. */
+/** The message of CreateStateMachine's refusal. */
 export function diagnosticsText(diagnostics: readonly Diagnostic[]): string {
   const texts = diagnostics.map(({ code, message, location }) => `${code}: ${message} at ${location}`);
   return `Invalid State Machine Definition: '${texts.join(', ')}'`;

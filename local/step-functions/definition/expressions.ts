@@ -4,7 +4,7 @@ import { type Argument, type Call, looksLikeIntrinsic, parseIntrinsic } from '..
 import { parsePath } from '../jsonpath/path-parser';
 import { dynamicSuffix } from '../jsonpath/template';
 
-/** Where something is in a definition, and how a check says that it is wrong. */
+/** A place in a definition, and the function with which a check reports a problem there. */
 export type Path = readonly PropertyKey[];
 export type Report = (message: string, at: Path) => void;
 

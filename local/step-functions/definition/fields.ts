@@ -9,7 +9,7 @@ import { checkExpression, checkPath, checkTemplate, checkVariableNames, type Rep
 import { allStates } from './graph';
 import type { Catcher, MapState, Retrier, State, TaskState, Workflow } from './language';
 
-/** What the shape of a state cannot say: fields that exclude each other, paths, templates, error names, resources. */
+/** Checks that a schema cannot express: exclusive fields, paths, templates, error names, resources. */
 export function checkFields(definition: Workflow): Diagnostic[] {
   const found: Diagnostic[] = [];
   for (const [, state, path] of allStates(definition)) {
@@ -56,7 +56,7 @@ const paths: ReadonlySet<string> = new Set([
 const expressions: ReadonlySet<string> = new Set(['ErrorPath', 'CausePath']);
 const templates: ReadonlySet<string> = new Set(['Parameters', 'ResultSelector', 'ItemSelector', 'Assign']);
 
-/** Of each of these, a state may have one at most. */
+/** A state may have at most one field of each list. */
 const exclusiveFields: readonly (readonly string[])[] = [
   ['Error', 'ErrorPath'],
   ['Cause', 'CausePath'],
@@ -67,7 +67,7 @@ const exclusiveFields: readonly (readonly string[])[] = [
   ['ToleratedFailurePercentage', 'ToleratedFailurePercentagePath'],
 ];
 
-/** A Wait has exactly one of these. */
+/** A Wait has exactly one of these fields. */
 const waitFields = ['SecondsPath', 'Seconds', 'TimestampPath', 'Timestamp'];
 
 function present(fields: Readonly<Record<string, unknown>>, names: readonly string[]): string[] {

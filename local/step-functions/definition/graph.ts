@@ -3,7 +3,7 @@ import type { ItemProcessor, State, States, Workflow } from './language';
 
 type Path = readonly PropertyKey[];
 
-/** Workflows within a state, with where they are. */
+/** The workflows inside a state, with their paths. */
 function innerWorkflows(state: State, path: Path): [ItemProcessor | Workflow, Path][] {
   if (state.Type === 'Parallel') {
     return state.Branches.map((branch, position) => [branch, [...path, 'Branches', position]]);
@@ -14,7 +14,7 @@ function innerWorkflows(state: State, path: Path): [ItemProcessor | Workflow, Pa
   return processor ? [[processor, [...path, name]]] : [];
 }
 
-/** All states of a workflow and of those within it, with where they are. */
+/** All states of a workflow and of the workflows inside it, with their paths. */
 export function allStates(workflow: Workflow, path: Path = []): [name: string, State, Path][] {
   return Object.entries(workflow.States).flatMap(([name, state]): [string, State, Path][] => {
     const at = [...path, 'States', name];
@@ -25,7 +25,7 @@ export function allStates(workflow: Workflow, path: Path = []): [name: string, S
   });
 }
 
-/** Where a state can go on, with the field that says so. */
+/** The next states of a state, with the path of the field that names each. */
 function transitions(state: State): [target: string, Path][] {
   const found: [string | undefined, Path][] = [];
   if ('Next' in state) found.push([state.Next, ['Next']]);
@@ -42,7 +42,7 @@ function transitions(state: State): [target: string, Path][] {
 const isEnd = (state: State): boolean =>
   state.Type === 'Succeed' || state.Type === 'Fail' || ('End' in state && state.End === true);
 
-/** Transitions to states that are not there, states that nothing leads to, and workflows without an end. */
+/** Finds transitions to missing states, unreachable states, and workflows without an end. */
 export function checkGraph(workflow: Workflow, path: Path = []): Diagnostic[] {
   const { States: states, StartAt: start } = workflow;
   const missing = (target: string, at: Path): Diagnostic => ({
@@ -86,7 +86,7 @@ function reachable(states: States, start: string): ReadonlySet<string> {
   return reached;
 }
 
-/** The name of a state must be unique in the whole state machine, branches and processors included. */
+/** State names must be unique in the whole state machine, including branches and processors. */
 export function checkNames(definition: Workflow): Diagnostic[] {
   const seen = new Set<string>();
   const found: Diagnostic[] = [];

@@ -3,8 +3,7 @@ import type { Json, JsonObject } from '../json';
 import { limits } from '../limits';
 
 /**
- * The Amazon States Language with JSONPath, as the service takes it: one schema for each kind of state, no other
- * fields. https://states-language.net and https://docs.aws.amazon.com/step-functions/latest/dg/concepts-amazon-states-language.html
+ * The Amazon States Language with JSONPath, as the service accepts it: one strict schema for each type of state. https://states-language.net and https://docs.aws.amazon.com/step-functions/latest/dg/concepts-amazon-states-language.html
  */
 
 const json = z.json() as z.ZodType<Json>;
@@ -70,7 +69,7 @@ const taskSchema = z.strictObject({
   HeartbeatSecondsPath: z.string().optional(),
 });
 
-/** One comparison, or And, Or and Not of them. The operators are checked by `choice-rules.ts`, which holds them. */
+/** A comparison, or And, Or and Not of comparisons. `choice-rules.ts` has the operators and checks them. */
 const conditionSchema = z.looseObject({
   Comment: z.string().optional(),
   Variable: z.string().optional(),
@@ -125,7 +124,7 @@ export interface States {
   readonly [name: string]: State;
 }
 
-/** States with a start: a state machine, a branch of a Parallel, the processor of a Map. */
+/** States with a first state: a state machine, a branch of a Parallel, the processor of a Map. */
 export interface Workflow {
   readonly StartAt: string;
   readonly States: States;
@@ -186,7 +185,7 @@ const mapSchema = z.strictObject({
   Label: z.string().max(40).optional(),
 });
 
-/** In the order in which the service names them where a Type is none of these. */
+/** In the service's order: its error for an unknown Type lists them. */
 export const stateSchema = z.discriminatedUnion('Type', [
   taskSchema,
   waitSchema,

@@ -12,7 +12,7 @@ export type ParsedDefinition =
   | { readonly definition: Definition; readonly diagnostics?: undefined }
   | { readonly definition?: undefined; readonly diagnostics: readonly Diagnostic[] };
 
-/** Reads a definition, or says all that is wrong with it at the first level that has something wrong. */
+/** Parses a definition. Checks run level by level; the first level with problems reports all of its problems. */
 export function parseDefinition(text: string): ParsedDefinition {
   const { json, diagnostics } = parseJson(text);
   if (diagnostics) return { diagnostics };
@@ -45,13 +45,13 @@ function parseJson(text: string): ParsedJson {
   } catch (error) {
     return invalid((error as Error).message);
   }
-  // JSON.parse keeps the last of two members of one name in silence; two states of one name must not get so far.
+  // JSON.parse silently keeps the last of two members of the same name, which would drop a state.
   const { errors } = parseDocument(text, { schema: 'json', uniqueKeys: true });
   const duplicate = errors.find(({ code }) => code === 'DUPLICATE_KEY');
   return duplicate ? invalid(`Duplicate field: ${duplicate.message}`) : { json };
 }
 
-/** The twin has no JSONata; a state machine that uses it is refused by that name, wherever it says so. */
+/** Refuses JSONata in every state: the twin has only JSONPath. */
 function queryLanguages(json: Json, path: readonly PropertyKey[] = []): Diagnostic[] {
   if (Array.isArray(json)) return json.flatMap((item, position) => queryLanguages(item, [...path, position]));
   if (!isJsonObject(json)) return [];
@@ -69,7 +69,7 @@ function queryLanguages(json: Json, path: readonly PropertyKey[] = []): Diagnost
   });
 }
 
-/** Fields that hold the user's own data, where a name means nothing to the language. */
+/** Fields with user data, whose names have no meaning in the language. */
 const literalFields: ReadonlySet<string> = new Set([
   'Result',
   'Parameters',
@@ -79,7 +79,7 @@ const literalFields: ReadonlySet<string> = new Set([
   'BatchInput',
 ]);
 
-/** A schema's complaint in the service's words. */
+/** A schema's issue with the service's message. */
 function issueDiagnostics(issue: z.core.$ZodIssue): Diagnostic[] {
   const at = (message: string, path: readonly PropertyKey[] = issue.path): Diagnostic => ({
     code: 'SCHEMA_VALIDATION_FAILED',

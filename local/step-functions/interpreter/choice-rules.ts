@@ -16,7 +16,7 @@ const relations: Readonly<Record<string, (order: Order) => boolean>> = {
 
 const order = <T>(left: T, right: T): Order => (left < right ? -1 : left > right ? 1 : 0);
 
-/** What is compared how. A reader gives undefined for a value of another type, and no comparison with it is true. */
+/** How values are compared, by type. A reader returns undefined for another type, and no comparison with it is true. */
 const readers: Readonly<Record<string, (value: Json) => string | number | boolean | bigint | undefined>> = {
   String: (value) => (typeof value === 'string' ? value : undefined),
   Numeric: (value) => (typeof value === 'number' ? value : undefined),
@@ -25,7 +25,7 @@ const readers: Readonly<Record<string, (value: Json) => string | number | boolea
 };
 
 export interface Operator {
-  /** Whether the operand is one that the operator takes; the operand of a `…Path` operator is a path instead. */
+  /** Whether the operator accepts the operand. A `…Path` operator takes a path instead. */
   accepts(operand: Json): boolean;
   compare(value: Json, operand: Json): boolean;
   readonly takesPath: boolean;
@@ -53,7 +53,7 @@ function typeTest(test: (value: Json) => boolean): Operator {
   };
 }
 
-/** `*` stands for any characters, `\*` for itself and `\\` for a backslash. */
+/** `*` matches any characters, `\*` an asterisk and `\\` a backslash. */
 function matchesPattern(text: string, pattern: string): boolean {
   const expression = pattern.replace(/\\([*\\])|\*|[^*\\]+|\\/g, (part, escaped: string | undefined) =>
     part === '*' ? '[^]*' : (escaped ?? part).replace(/[.*+?^${}()|[\]\\]/g, '\\$&'),
@@ -85,17 +85,17 @@ export const operators: Readonly<Record<string, Operator>> = {
   IsTimestamp: typeTest((value) => typeof value === 'string' && parseTimestamp(value) !== undefined),
 };
 
-/** Unlike all other operators, this one may be asked of a value that is not there. */
+/** The only operator that accepts a missing value. */
 export const presence = 'IsPresent';
 
-/** Fields of a condition that are not its operator. */
+/** Fields of a condition other than its operator. */
 const otherFields: ReadonlySet<string> = new Set(['Comment', 'Variable', 'Next', 'Assign']);
 
-/** The names of a condition's operators: there has to be exactly one. */
+/** The names of a condition's operators. A valid condition has exactly one. */
 export const operatorsOf = (condition: Condition): string[] =>
   Object.keys(condition).filter((name) => !otherFields.has(name));
 
-/** Whether a condition holds. @throws EvaluationFailure when a path that it compares points to nothing. */
+/** Whether a condition holds. @throws EvaluationFailure if a compared path points to nothing. */
 export function holds(condition: Condition, source: Source): boolean {
   if (condition.And) return condition.And.every((part) => holds(part, source));
   if (condition.Or) return condition.Or.some((part) => holds(part, source));

@@ -2,7 +2,7 @@ import type { Json, JsonObject } from '../json';
 import type { Source } from '../jsonpath/path';
 import type { Visit } from './execution';
 
-/** What the paths of a state read, with `$` being the given value. */
+/** The source for a state's paths, with `$` as the given value. */
 export function sourceOf(visit: Visit, input: Json, mapItem = visit.thread.mapItem): Source {
   return {
     input,

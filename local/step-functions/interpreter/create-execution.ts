@@ -16,11 +16,11 @@ export interface ExecutionSettings {
   readonly clock: Clock;
   readonly backends: Backends;
   readonly random?: () => number;
-  /** Takes every event as it happens. */
+  /** Called with every event when it happens. */
   readonly keep: (event: RecordedEvent) => void;
 }
 
-/** Puts together what the states of an execution share. */
+/** Creates the object that all states of an execution share. */
 export function createExecution(settings: ExecutionSettings): Execution {
   const { name, input, roleArn, stateMachineName, region, accountId, clock, backends } = settings;
   const prefix = `arn:aws:states:${region}:${accountId}`;

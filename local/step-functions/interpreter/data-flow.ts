@@ -9,7 +9,7 @@ import type { Visit } from './execution';
 import { sourceOf } from './context-object';
 
 /**
- * How data comes into a state and out of it when the query language is JSONPath:
+ * The data flow of a state with JSONPath:
  * InputPath → Parameters → (the work) → ResultSelector → Assign, ResultPath → OutputPath.
  */
 
@@ -36,7 +36,7 @@ export interface ResultFields {
   readonly OutputPath?: string | null;
 }
 
-/** The output of a state that has a result, and what it assigns. */
+/** The output of a state with a result, and the variables that it assigns. */
 export function finish(
   state: ResultFields,
   result: Json,
@@ -51,7 +51,7 @@ export function finish(
   return { output: selectOutput(state, combined, visit), assigned };
 }
 
-/** What an Assign field assigns, with `$` being the given value. */
+/** The variables of an Assign field, with `$` as the given value. */
 export function assignments(
   state: { Assign?: JsonObject },
   value: Json,
@@ -67,7 +67,7 @@ export function combine(resultPath: string | null | undefined, result: Json, vis
   return resultPath === null ? visit.input.value : putAt(visit.input.value, resultPath, result);
 }
 
-/** @param subject the state, or the resource of its task. @param what what it gave, for example `returned a result`. */
+/** @param subject the state or its task's resource. @param what what it did, for example `returned a result`. */
 export function checkSize(
   payload: Payload,
   subject: string,

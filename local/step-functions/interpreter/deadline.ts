@@ -3,13 +3,12 @@ import { throwIfInterrupted } from './failures';
 
 export interface Limit {
   readonly seconds: number;
-  /** What the work fails with when it takes longer. */
+  /** The error of work that takes longer. */
   failure(): Error;
 }
 
 /**
- * Waits for work that may take only so long, and that ends with the thread. The work is told by its signal;
- * what it gives after that is dropped.
+ * Waits for work until a limit expires or the thread ends. Its signal is aborted then, and a later result is dropped.
  */
 export async function withinLimits<T>(
   work: (signal: AbortSignal) => Promise<T>,

@@ -5,7 +5,7 @@ import type { SiblingFailed } from './failures';
 import type { EventChain, History } from './history';
 import type { Variables } from './variables';
 
-/** What all states of one execution share. */
+/** The object that all states of one execution share. */
 export interface Execution {
   readonly arn: string;
   readonly name: string;
@@ -27,23 +27,23 @@ export interface Execution {
    * @throws StateFailure, Interrupted
    */
   run(workflow: Workflow, input: Payload, thread: Thread): Promise<Payload>;
-  /** An execution for one child of a distributed Map: its own name, input and history, which nobody reads. */
+  /** An execution for one child of a distributed Map, with a name, an input and a discarded history of its own. */
   child(label: string, input: Json): Execution;
 }
 
-/** One line of control through the states. */
+/** One thread of control through the states. */
 export interface Thread extends EventChain {
   readonly signal: AbortSignal;
   readonly variables: Variables;
-  /** `$$.Map.Item`, within an iteration. */
+  /** `$$.Map.Item` inside an iteration. */
   readonly mapItem?: JsonObject;
   /** Whether it is a branch of a Parallel state. */
   readonly isBranch?: boolean;
-  /** Called when a state of the thread is cut off because another thread failed, before that is recorded. */
+  /** Called before it is recorded that another thread's failure has ended a state of this thread. */
   readonly cutOff?: (interruption: SiblingFailed) => void;
 }
 
-/** One visit of a thread to a state, retries included. */
+/** One visit of a thread to a state, including its retries. */
 export interface Visit {
   readonly name: string;
   readonly execution: Execution;
@@ -51,16 +51,16 @@ export interface Visit {
   readonly input: Payload;
   readonly enteredEventId: number;
   readonly enteredTime: Date;
-  /** How often the state was retried in this visit; undefined for states that cannot be. */
+  /** Number of retries in this visit; undefined for states without Retry. */
   retryCount?: number;
 }
 
-/** Where a visit goes on, and with what. */
+/** The result of a visit. */
 export interface Outcome {
   readonly output: Json;
   /** Undefined at the end of the workflow. */
   readonly next: string | undefined;
-  /** What the state assigned. */
+  /** Variables that the state assigned. */
   readonly assigned?: JsonObject;
 }
 

@@ -10,12 +10,12 @@ export const errorNames = {
   timeout: 'States.Timeout',
 } as const;
 
-/** What a state fails with: the name that Retry and Catch match on, and the cause. A Fail state may have neither. */
+/** A state's failure: its error name and cause. A Fail state may have neither. */
 export class StateFailure extends Error {
   constructor(
     readonly error: string | undefined,
     readonly reason: string | undefined,
-    /** The name that Retry and Catch match on, where it is not the one that is shown. */
+    /** The name that Retry and Catch match, if it differs from the one shown. */
     readonly matchedAs = error,
   ) {
     super(`${error ?? 'failed'}: ${reason ?? ''}`);
@@ -24,8 +24,8 @@ export class StateFailure extends Error {
 }
 
 /**
- * A failure in carrying out the definition, before the state it happened in is known.
- * The service words them all alike: "An error occurred while executing the state 'X' (entered at the event id #2). …".
+ * A failure to evaluate the definition, before the state is known.
+ * The service uses one message for all: "An error occurred while executing the state 'X' (entered at the event id #2). …".
  */
 export class EvaluationFailure extends Error {
   constructor(
@@ -44,18 +44,18 @@ export class EvaluationFailure extends Error {
   }
 }
 
-/** Why an execution ends before its last state: nothing catches these. */
+/** Why an execution ends before its last state. Catch does not match interruptions. */
 export type Interruption =
   | { readonly kind: 'stopped'; readonly error?: string; readonly cause?: string }
   | { readonly kind: 'timed-out' }
   | SiblingFailed;
 
-/** Another branch or iteration failed, and with it the Parallel or Map state. */
+/** Another branch or iteration failed, so the Parallel or Map state failed. */
 export interface SiblingFailed {
   readonly kind: 'sibling-failed';
-  /** The last event of the one that failed: on the service all that it cuts off follows that. */
+  /** The last event of the failed thread. On the service the events of the interrupted threads follow it. */
   readonly lastEventId: number;
-  /** Whether the execution fails with it (States.Runtime): then nothing else is recorded. */
+  /** Whether the whole execution fails (States.Runtime). Nothing else is recorded then. */
   readonly endsExecution: boolean;
 }
 
@@ -66,7 +66,7 @@ export class Interrupted extends Error {
   }
 }
 
-/** The history is full: the execution fails at once, whatever it would catch. */
+/** The history is full: the execution fails at once, and Catch does not apply. */
 export class HistoryFull extends StateFailure {
   constructor(limit: number) {
     super(errorNames.runtime, `The execution reached the maximum number of history events (${limit}).`);
@@ -74,7 +74,7 @@ export class HistoryFull extends StateFailure {
   }
 }
 
-/** Throws the interruption that the signal was aborted with. */
+/** Throws the signal's interruption if it is aborted. */
 export function throwIfInterrupted(signal: AbortSignal): void {
   if (signal.aborted) throw signal.reason;
 }

@@ -2,10 +2,10 @@ import type { Thread } from './execution';
 import { errorNames, Interrupted, StateFailure, throwIfInterrupted } from './failures';
 import { Variables } from './variables';
 
-/** Threads that run beside each other within a Parallel or Map state. The first that fails ends the others. */
+/** The concurrent threads of a Parallel or Map state. The first failure ends the others. */
 export class ThreadGroup {
   private readonly abort = new AbortController();
-  /** Aborted when the group is to end. */
+  /** Aborted when the group must end. */
   readonly signal: AbortSignal;
   private failed: { error: unknown; thread: Thread } | undefined;
 
@@ -21,7 +21,7 @@ export class ThreadGroup {
     return { lastEventId, mapItem, signal: this.signal, variables: new Variables(this.parent.variables) };
   }
 
-  /** Takes note of a thread's failure, and ends the others if it was the first. */
+  /** Records a thread's failure. The first failure ends the other threads. */
   fail(error: unknown, thread: Thread): void {
     if (this.failed) return;
     this.failed = { error, thread };
@@ -31,9 +31,9 @@ export class ThreadGroup {
     );
   }
 
-  /** Throws the first failure, if any; the parent's events go on from there. */
+  /** Throws the first failure, if there is one. The parent's events continue after the failed thread's. */
   throwFailure(): void {
-    // An interruption from outside is the parent's own.
+    // An interruption from outside belongs to the parent.
     throwIfInterrupted(this.parent.signal);
     if (!this.failed) return;
     this.parent.lastEventId = this.failed.thread.lastEventId;

@@ -3,10 +3,10 @@ import type { Clock } from '../clock';
 import { limits } from '../limits';
 import { HistoryFull } from './failures';
 
-/** The `…EventDetails` member of an event, as GetExecutionHistory has it. */
+/** The `…EventDetails` members of an event of GetExecutionHistory. */
 export type EventDetails = Omit<HistoryEvent, 'id' | 'previousEventId' | 'timestamp' | 'type'>;
 
-/** An event as it is kept: as in the API, with the time in milliseconds. */
+/** A stored event: as in the API, with the time in milliseconds. */
 export type RecordedEvent = EventDetails & {
   readonly id: number;
   readonly previousEventId: number;
@@ -14,12 +14,12 @@ export type RecordedEvent = EventDetails & {
   readonly type: HistoryEventType;
 };
 
-/** One line of control: the execution, a branch or an iteration. It knows the event that its next one follows. */
+/** The events of one thread: the execution, a branch or an iteration. It knows the event that the next one follows. */
 export interface EventChain {
   lastEventId: number;
 }
 
-/** Numbers the events of one execution in the order in which they happen. */
+/** Numbers the events of one execution in order. */
 export class History {
   private lastId = 0;
 
@@ -28,21 +28,21 @@ export class History {
     private readonly keep: (event: RecordedEvent) => void,
   ) {}
 
-  /** Records an event that the chain's next one follows. @throws HistoryFull when only the last place is left. */
+  /** Records an event that the chain's next event follows. @throws HistoryFull when only the last place is left */
   record(chain: EventChain, type: HistoryEventType, details: EventDetails = {}): number {
     return (chain.lastEventId = this.recordBeside(chain, type, details));
   }
 
   /**
-   * Records an event that the chain's next one does not follow: on the service, nothing follows
-   * MapIterationSucceeded of its own iteration, MapStateSucceeded or ParallelStateSucceeded.
+   * Records an event that the chain's next event does not follow. On the service nothing follows an iteration's
+   * MapIterationSucceeded, or MapStateSucceeded and ParallelStateSucceeded.
    */
   recordBeside(chain: EventChain, type: HistoryEventType, details: EventDetails = {}): number {
     if (this.lastId >= limits.historyEvents - 1) throw new HistoryFull(limits.historyEvents);
     return this.append(chain, type, details);
   }
 
-  /** Records the end of the execution, for which the last place in the history is kept. */
+  /** Records the end of the execution in the history's reserved last place. */
   recordEnd(chain: EventChain, type: HistoryEventType, details: EventDetails): number {
     return this.append(chain, type, details);
   }

@@ -8,9 +8,9 @@ import { errorNames, EvaluationFailure, StateFailure } from './failures';
 const defaults = { intervalSeconds: 1, maxAttempts: 3, backoffRate: 2 };
 
 /**
- * Whether a name in ErrorEquals means the error.
- * States.ALL is not States.DataLimitExceeded, States.TaskFailed is not States.Timeout either, and nothing is
- * States.Runtime, which "isn't retriable, and will always cause the execution to fail".
+ * Whether a name in ErrorEquals matches an error.
+ * States.ALL does not match States.DataLimitExceeded, and States.TaskFailed does not match States.Timeout either. No name
+ * matches States.Runtime, which "isn't retriable, and will always cause the execution to fail".
  */
 export function matchesError(name: string, error: string | undefined): boolean {
   if (error === errorNames.runtime) return false;
@@ -29,7 +29,7 @@ function firstMatching<T extends { ErrorEquals: string[] }>(
   return candidates?.find((candidate) => candidate.ErrorEquals.some((name) => matchesError(name, error)));
 }
 
-/** Seconds to wait before a retry. @param earlier how often this retrier has retried already. */
+/** Seconds to wait before a retry. @param earlier number of earlier retries of this retrier. */
 export function retryDelay(retrier: Retrier, earlier: number, random: () => number): number {
   const interval = retrier.IntervalSeconds ?? defaults.intervalSeconds;
   const backedOff = interval * (retrier.BackoffRate ?? defaults.backoffRate) ** earlier;
@@ -43,9 +43,9 @@ export interface ErrorHandling {
 }
 
 /**
- * Carries out the work of a Task, Parallel or Map state with its Retry and Catch.
- * @param givenUp called when the state fails for good, before anything catches it; not where it is the execution that
- *   fails (States.Runtime).
+ * Runs the work of a Task, Parallel or Map state with its Retry and Catch.
+ * @param givenUp called when the retries are used up, before Catch. Not called if the execution itself fails
+ *   (States.Runtime).
  */
 export async function withErrorHandling(
   state: ErrorHandling,
@@ -79,7 +79,7 @@ export async function withErrorHandling(
 
 function caught(catcher: Catcher, failure: StateFailure, visit: Visit): Outcome {
   const errorOutput: Json = {
-    // On the service what is missing is an empty text.
+    // The service shows a missing value as an empty text.
     Error: failure.error ?? '',
     Cause: failure.reason ?? '',
   };
@@ -90,7 +90,7 @@ function caught(catcher: Catcher, failure: StateFailure, visit: Visit): Outcome 
   };
 }
 
-/** The failure in a state; anything else is rethrown: an interruption, or a fault of the twin itself. */
+/** An error as the state's failure. Rethrows interruptions and bugs in the twin. */
 export function asFailure(error: unknown, visit: Pick<Visit, 'name' | 'enteredEventId'>): StateFailure {
   if (error instanceof EvaluationFailure) return error.inState(visit.name, visit.enteredEventId);
   if (error instanceof StateFailure) return error;

@@ -10,8 +10,8 @@ export type Ending =
   | { readonly status: 'FAILED' | 'TIMED_OUT' | 'ABORTED'; readonly error?: string; readonly cause?: string };
 
 /**
- * Runs a state machine from start to end. Its history has the events in the order that the service gives them.
- * @param input the execution's input, with its text as it was given.
+ * Runs a state machine from start to end and records its history in the service's order.
+ * @param input the execution's input with its original text.
  * @param stop aborted with an Interrupted to end the execution early.
  */
 export async function runExecution(
@@ -23,7 +23,7 @@ export async function runExecution(
   const { history, clock } = execution;
   const timeout = new AbortController();
   const thread = rootThread(AbortSignal.any([stop, timeout.signal]));
-  // On the service, the first state follows no event, not even this one.
+  // On the service the first state's event does not follow this one.
   history.recordBeside(thread, 'ExecutionStarted', {
     executionStartedEventDetails: {
       input: input.text,
@@ -59,7 +59,7 @@ function endingOf(error: unknown): Ending {
       return { status: 'ABORTED', error: interruption.error, cause: interruption.cause };
     }
   }
-  // A fault of the interpreter must not look like one of the state machine.
+  // A bug in the interpreter must not look like an error of the state machine.
   const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
   return { status: 'FAILED', error: errorNames.runtime, cause: `Internal error of the local twin: ${text}` };
 }
@@ -78,7 +78,7 @@ function recordEnding(ending: Ending, { history }: Execution, lastEventId: numbe
       history.recordEnd(chain, 'ExecutionFailed', { executionFailedEventDetails: details });
       break;
     case 'TIMED_OUT':
-      // It follows no event, and neither it nor DescribeExecution has an error; found in recordings of the service.
+      // As recorded on the service: the event follows no other, and neither it nor DescribeExecution has an error.
       history.recordEnd({ lastEventId: 0 }, 'ExecutionTimedOut', {});
       break;
     case 'ABORTED':

@@ -1,8 +1,8 @@
 import type { Json, JsonObject } from '../json';
 
 /**
- * Variables of one scope: the state machine, a branch or an iteration. An inner scope reads those of the scopes
- * around it; what it assigns is its own and gone when it ends.
+ * Variables of one scope: the state machine, a branch or an iteration. An inner scope reads the variables of outer
+ * scopes. Its own variables end with it.
  * https://docs.aws.amazon.com/step-functions/latest/dg/workflow-variables.html#variable-scope
  */
 export class Variables {
@@ -14,7 +14,7 @@ export class Variables {
     return this.values.has(name) ? this.values.get(name) : this.outer?.get(name);
   }
 
-  /** Assigns all at once: the values were worked out before any of them changed. */
+  /** Assigns all values at once: they were evaluated before any of them changes. */
   assign(values: JsonObject): void {
     for (const [name, value] of Object.entries(values)) this.values.set(name, value);
   }

@@ -7,7 +7,7 @@ import { errorNames, Interrupted, throwIfInterrupted } from './failures';
 import { asFailure } from './retry';
 import { runnerOf } from './states';
 
-/** Runs states from the first to an end, and gives the last one's output. @throws StateFailure, Interrupted */
+/** Runs a workflow's states to an end and returns the last state's output. @throws StateFailure, Interrupted */
 export async function runWorkflow(
   workflow: Workflow,
   input: Payload,
@@ -48,7 +48,7 @@ async function runState(
       throw error;
     }
     const failure = asFailure(error, visit);
-    // A task that fails its branch is recorded as aborted too; found in recordings of the service.
+    // As recorded on the service, a task that fails its branch is recorded as aborted, too.
     if (state.Type === 'Task' && thread.isBranch && failure.error !== errorNames.runtime) {
       history.recordBeside(thread, 'TaskStateAborted');
     }
@@ -87,7 +87,7 @@ function assignedDetails(assigned: JsonObject) {
 
 const abortable: ReadonlySet<StateType> = new Set(['Task', 'Wait', 'Parallel', 'Map']);
 
-/** A state that was running when another branch failed has an event for that; a stopped execution has only its own. */
+/** Records an event for a state that another branch's failure aborts. A stopped execution records only its own end. */
 function recordAborted(type: StateType, { interruption }: Interrupted, visit: Visit): void {
   if (interruption.kind !== 'sibling-failed' || interruption.endsExecution) return;
   visit.thread.cutOff?.(interruption);

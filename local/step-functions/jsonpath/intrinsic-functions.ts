@@ -4,7 +4,7 @@ import { isJsonObject, jsonEquals } from '../json';
 import { limits } from '../limits';
 import { jsonErrorText } from './json-error';
 
-/** What an intrinsic function refuses. Without a message: in the words that most refusals have. */
+/** An argument that an intrinsic function refuses. Without a message it gets the most common one. */
 export class InvalidArgument extends Error {}
 
 /**
@@ -40,7 +40,7 @@ export const intrinsicFunctions: Readonly<Record<string, (...args: Json[]) => Js
   ArrayGetItem(...args) {
     const [array, index] = takes(args, 2);
     const items = anArray(array);
-    // The one array of which the service takes any index.
+    // The service accepts any index for an empty array.
     if (items.length === 0) return null;
     const item = items[anInteger(index)];
     if (item === undefined) throw new InvalidArgument();
@@ -57,7 +57,7 @@ export const intrinsicFunctions: Readonly<Record<string, (...args: Json[]) => Js
   Base64Encode: (...args) => Buffer.from(anEncodable(takes(args, 1)[0])).toString('base64'),
 
   Base64Decode(...args) {
-    // As MIME has it: what is no character of Base64 is passed over.
+    // As in MIME, other characters than Base64's are skipped.
     const encoded = anEncodable(takes(args, 1)[0]).replace(/[^A-Za-z0-9+/=]/g, '');
     return Buffer.from(encoded, 'base64').toString();
   },
@@ -88,14 +88,14 @@ export const intrinsicFunctions: Readonly<Record<string, (...args: Json[]) => Js
 
   MathAdd(...args) {
     const [left, right] = takes(args, 2).map((value) => Math.round(aNumber(value))) as [number, number];
-    // "If you specify a non-integer value …, Step Functions will round it off"; all three are of 32 bits.
+    // "If you specify a non-integer value …, Step Functions will round it off". All three have 32 bits.
     if ([left, right, left + right].some((each) => each !== (each | 0))) throw new InvalidArgument();
     return left + right;
   },
 
   StringSplit(...args) {
     const [text, delimiters] = takes(args, 2).map(aString) as [string, string];
-    // Each character of the second argument separates: the developer guide splits at ".+,=".
+    // Each character of the second argument is a separator: the developer guide splits at ".+,=".
     const isDelimiter = new Set(delimiters);
     const parts: string[] = [];
     let part = '';
@@ -131,7 +131,7 @@ export const intrinsicFunctions: Readonly<Record<string, (...args: Json[]) => Js
     return JSON.stringify(args[0]);
   },
 
-  /** Arguments are passed over, as on the service. */
+  /** Ignores arguments, as the service does. */
   UUID: () => randomUUID(),
 
   Format(...args) {
@@ -148,10 +148,10 @@ export const intrinsicFunctions: Readonly<Record<string, (...args: Json[]) => Js
   },
 };
 
-/** A `{}` of a template of States.Format. */
+/** A `{}` in a template of States.Format. */
 const PLACE = Symbol('{}');
 
-/** Takes a template apart: `\{`, `\}`, `\'` and `\\` are characters, `{}` is a place, other braces are refused. */
+/** Splits a template: `\{`, `\}`, `\'` and `\\` are characters, `{}` is a place, other braces are refused. */
 function formatPieces(template: string): (string | typeof PLACE)[] {
   return (template.match(/\\['\\{}]|\{\}|[^]/g) ?? []).map((piece) => {
     if (piece === '{}') return PLACE;
@@ -165,7 +165,7 @@ function formatPieces(template: string): (string | typeof PLACE)[] {
   });
 }
 
-/** A value in a text: as Java's own toString has it, not as JSON. */
+/** A value in a text, formatted like Java's toString, not as JSON. */
 function formatted(value: Json): string {
   if (Array.isArray(value)) return `[${value.map(formatted).join(', ')}]`;
   if (isJsonObject(value)) {
@@ -177,11 +177,11 @@ function formatted(value: Json): string {
 }
 
 /**
- * The first number below a bound that java.util.Random gives for a seed, which is what the service gives.
- * Source: Java SE API, "Random"; found in recordings of the service.
+ * The first number below a bound that java.util.Random returns for a seed, as the service does.
+ * Source: Java SE API, "Random"; recordings of the service.
  */
 function javaRandom(seed: number, bound: number): number {
-  // With a wider range than a Java int, no number would ever be taken below.
+  // With a range wider than a Java int, the loop below would never return.
   if (bound !== (bound | 0)) throw new InvalidArgument();
   const mask = (1n << 48n) - 1n;
   let state = (BigInt(seed) ^ 0x5deece66dn) & mask;
@@ -189,7 +189,7 @@ function javaRandom(seed: number, bound: number): number {
     state = (state * 0x5deece66dn + 0xbn) & mask;
     const bits = Number(state >> 17n);
     if ((bound & -bound) === bound) return Number((BigInt(bound) * BigInt(bits)) >> 31n);
-    // The last, incomplete run of remainders would make small numbers more frequent.
+    // The last, incomplete series of remainders would make small numbers more frequent.
     if (bits - (bits % bound) + (bound - 1) <= 2 ** 31 - 1) return bits % bound;
   }
 }
@@ -233,7 +233,7 @@ function aNumber(value: Json | undefined): number {
   return value;
 }
 
-/** The service cuts fractions off, though the developer guide speaks of rounding; found in recordings of it. */
+/** The service truncates fractions, as recorded, although the developer guide says that it rounds. */
 function anInteger(value: Json | undefined): number {
   return Math.trunc(aNumber(value));
 }

@@ -3,7 +3,7 @@ import { parsePath } from './path-parser';
 
 export type Argument =
   | { readonly kind: 'path'; readonly text: string }
-  /** `raw` still has its escapes, which States.Format reads differently. */
+  /** `raw` contains its escapes, which States.Format reads differently. */
   | { readonly kind: 'string'; readonly raw: string }
   | { readonly kind: 'literal'; readonly value: number | boolean | null }
   | Call;
@@ -27,7 +27,7 @@ export const looksLikeIntrinsic = (text: string): boolean => /^\s*States\.\w+\s*
 
 const parsed = new Map<string, Call>();
 
-/** Parses a call such as `States.Format('{} rows', $.rows)`, once. @throws IntrinsicSyntaxError, PathSyntaxError */
+/** Parses a call such as `States.Format('{} rows', $.rows)` and caches the result. @throws IntrinsicSyntaxError, PathSyntaxError */
 export function parseIntrinsic(text: string): Call {
   let call = parsed.get(text);
   if (call === undefined) {
@@ -37,7 +37,7 @@ export function parseIntrinsic(text: string): Call {
   return call;
 }
 
-/** Takes the escapes out of a quoted string: `\'`, `\\`, `\{` and `\}`; any other backslash is itself. */
+/** Resolves the escapes `\'`, `\\`, `\{` and `\}` of a quoted string. Any other backslash is itself. */
 export function unescapeString(raw: string): string {
   return raw.replace(/\\(['\\{}])/g, '$1');
 }
@@ -97,7 +97,7 @@ class IntrinsicParser {
     return { kind: 'string', raw: this.text.slice(start, this.at++) };
   }
 
-  /** A path ends at the comma or parenthesis that is not inside its own brackets or quotes. */
+  /** A path ends at the first comma or parenthesis outside its own brackets and quotes. */
   private path(): Argument {
     const start = this.at;
     let depth = 0;

@@ -5,8 +5,8 @@ import { type Argument, type Call, parseIntrinsic, unescapeString } from './intr
 import { lookUp, type Source } from './path';
 
 /**
- * Calls the intrinsic function that a field holds. On the service a failure in it is a States.Runtime, which nothing
- * catches, and quotes the whole expression, however deep in it the failure was; found in recordings of the service.
+ * Calls the intrinsic function in a field. As recorded on the service, a failure is a States.Runtime, which Catch does not
+ * match, and it quotes the whole expression.
  */
 export function callIntrinsic(text: string, source: Source): Json {
   const expression = parseIntrinsic(text);
@@ -27,13 +27,13 @@ export function callIntrinsic(text: string, source: Source): Json {
   }
 }
 
-/** A path that is an argument points to nothing. */
+/** A path in an argument points to nothing. */
 class MissingArgument extends Error {}
 
 function call(expression: Call, source: Source): Json {
   const intrinsic = intrinsicFunctions[expression.name];
   const args = expression.arguments.map((argument, position) =>
-    // The template of States.Format keeps its escapes: `\{` is a brace there, `{}` a place for a value.
+    // The template of States.Format keeps its escapes: `\{` is a brace, `{}` a place for a value.
     expression.name === 'Format' && position === 0 && argument.kind === 'string'
       ? argument.raw
       : evaluate(argument, source),
@@ -42,7 +42,7 @@ function call(expression: Call, source: Source): Json {
   try {
     return intrinsic(...args);
   } catch (error) {
-    // Most are told in these words alone.
+    // Most failures have only this message.
     if (!(error instanceof InvalidArgument) || error.message !== '') throw error;
     throw new InvalidArgument(`Invalid arguments in States.${expression.name}`);
   }
@@ -61,7 +61,7 @@ function evaluate(argument: Argument, source: Source): Json {
   }
 }
 
-/** The service shows the state's input and one `$`, whatever the path reads. */
+/** The service's message shows the state's input and one `$` for every path. */
 function valueAt(path: string, source: Source): Json {
   const lookup = lookUp(path, source);
   if (lookup.found) return lookup.value;

@@ -1,9 +1,9 @@
-/** Where this engine misses the name of a member, with or without an earlier member before it. */
+/** V8's message for a missing member name, with or without an earlier member. */
 const missingName = /^Expected (?:double-quoted )?property name .*at position (\d+)/;
 
 /**
- * Why a text is no JSON. Where the name of a member is missing, in the words of the parser that the service runs on
- * (Jackson); all else in those of this engine.
+ * Why a text is no JSON. For a missing member name it has the message of the service's parser (Jackson), otherwise V8's
+ * message.
  */
 export function jsonErrorText(text: string, error: Error): string {
   const position = Number(missingName.exec(error.message)?.[1] ?? NaN);

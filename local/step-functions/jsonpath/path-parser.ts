@@ -5,11 +5,11 @@ export type PathRoot =
   | { readonly kind: 'context' }
   | { readonly kind: 'variable'; readonly name: string };
 
-/** One step of a path. `token` is how the JSONPath library takes it. */
+/** One step of a path. `token` is its form for the JSONPath library. */
 export type PathStep =
   | { readonly kind: 'property'; readonly name: string; readonly token: string }
   | { readonly kind: 'index'; readonly index: number; readonly token: string }
-  /** `*`, `1:3`, `0,2`, `'a','b'` and `..`: these can point to many values. */
+  /** `*`, `1:3`, `0,2`, `'a','b'` and `..`, which can point to many values. */
   | { readonly kind: 'many'; readonly token: string }
   | { readonly kind: 'filter'; readonly token: string };
 
@@ -19,7 +19,7 @@ export interface ParsedPath {
   readonly steps: readonly PathStep[];
   /** A function at the end, for example `length`. */
   readonly call?: string;
-  /** Whether the path can point to one value only. */
+  /** Whether the path can point to only one value. */
   readonly definite: boolean;
   /** Whether the path is a Reference Path: one value, by names and non-negative indexes. https://states-language.net/#ref-paths */
   readonly reference: boolean;
@@ -34,7 +34,7 @@ export class PathSyntaxError extends Error {
 
 const parsed = new Map<string, ParsedPath>();
 
-/** Parses a path, once. @throws PathSyntaxError */
+/** Parses a path and caches the result. @throws PathSyntaxError */
 export function parsePath(text: string): ParsedPath {
   let path = parsed.get(text);
   if (path === undefined) {
@@ -45,7 +45,7 @@ export function parsePath(text: string): ParsedPath {
 }
 
 const variableName = /^\$([\p{ID_Start}_][\p{ID_Continue}]*)/u;
-/** Members are written after a dot without quotes if they hold none of the characters that mean something in a path. */
+/** A member name after a dot needs no quotes if it contains no character that has a meaning in paths. */
 const memberName = /[^.[\]()*'",?@&\s]+/y;
 const indexPattern = /^-?\d+$/;
 const slicePattern = /^-?\d*:-?\d*(:\d+)?$/;
@@ -111,7 +111,7 @@ class PathParser {
     if (inner === '*') return { kind: 'many', token: '*' };
     if (indexPattern.test(inner)) {
       const index = Number(inner);
-      // The library has no negative indexes, but slices that mean the same.
+      // The library has no negative indexes, but equivalent slices.
       const token = index >= 0 ? inner : index === -1 ? '-1:' : `${index}:${index + 1}`;
       return { kind: 'index', index, token };
     }
@@ -191,7 +191,7 @@ class PathParser {
   }
 }
 
-/** A backtick keeps the library from reading a name such as `*` or `a,b` as its own syntax. */
+/** A backtick prevents the library from reading a name such as `*` or `a,b` as syntax. */
 function escapeToken(name: string): string {
   return /^[\w-]+$/.test(name) ? name : `\`${name}`;
 }

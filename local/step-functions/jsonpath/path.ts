@@ -5,26 +5,26 @@ import { isJsonObject } from '../json';
 import { type ParsedPath, parsePath } from './path-parser';
 import { applyFunction } from './path-functions';
 
-/** What paths read: `$`, `$$` and `$variable`. */
+/** The values that paths read: `$`, `$$` and `$variable`. */
 export interface Source {
   readonly input: Json;
-  /** Built only when a path asks for it. */
+  /** Built only when a path reads it. */
   context(): Json;
   variable(name: string): Json | undefined;
 }
 
 export type Lookup =
   | { readonly found: true; readonly value: Json }
-  /** Why nothing was found, in the words of the JSONPath library that the service runs on (Jayway). */
+  /** Why nothing was found, with the message of the service's JSONPath library (Jayway). */
   | {
       readonly found: false;
       readonly reason: string;
       readonly searched: Json | undefined;
-      /** Whether its last step is an index beyond the end of an array that is there. */
+      /** Whether the last step is an index beyond the end of an existing array. */
       readonly beyondEnd: boolean;
     };
 
-/** Finds what a path points to. A path that can point to many values gives an array of those there are, even none. */
+/** Finds the value of a path. A path that can point to many values gives an array, which may be empty. */
 export function lookUp(text: string, source: Source): Lookup {
   const path = parsePath(text);
   const root = rootOf(path, source);
@@ -35,21 +35,21 @@ export function lookUp(text: string, source: Source): Lookup {
   return selectOne(path, root);
 }
 
-/** Finds what a path points to, for fields such as InputPath. */
+/** Finds the value of a path, for fields such as InputPath. */
 export function resolvePath(text: string, source: Source): Json {
   const lookup = lookUp(text, source);
   if (!lookup.found) throw new EvaluationFailure(`Invalid path '${text}' : ${lookup.reason}`);
   return lookup.value;
 }
 
-/** Finds what a path points to, for a field that names itself in the error. @param field for example `CausePath`. */
+/** Finds the value of a path, for fields whose error names the field. @param field for example `CausePath`. */
 export function resolveField(text: string, field: string, source: Source): Json {
   const lookup = lookUp(text, source);
   if (!lookup.found) throw notFound(lookup, text, field, source);
   return lookup.value;
 }
 
-/** As {@link resolveField}, for a field of a payload template, where an index beyond an array's end gives null. */
+/** Like {@link resolveField}, for a field of a payload template, where an index beyond an array's end gives null. */
 export function resolveTemplateField(text: string, field: string, source: Source): Json {
   const lookup = lookUp(text, source);
   if (lookup.found) return lookup.value;
@@ -124,7 +124,7 @@ function selectMany(path: ParsedPath, root: Json): Json {
     path: ['$', ...path.steps.map((step) => step.token)],
     json: root as object,
     wrap: true,
-    // Filters run in the library's own evaluator, which has no access to the process; nothing else is evaluated at all.
+    // Only filters are evaluated, by the library's safe evaluator, which has no access to the process.
     eval: filters ? 'safe' : false,
   });
   const values = selected ?? [];

@@ -4,8 +4,8 @@ import { isJsonObject } from '../json';
 import { type PathStep, parsePath } from './path-parser';
 
 /**
- * Puts a value where a Reference Path points to, in a copy of the target that shares what does not change.
- * Members on the way are created; array items must exist.
+ * Sets the value of a Reference Path in a copy of the target that shares the unchanged parts.
+ * Missing members are created. Array items must exist.
  */
 export function putAt(target: Json, text: string, value: Json): Json {
   const { steps } = parsePath(text);

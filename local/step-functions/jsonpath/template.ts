@@ -4,10 +4,10 @@ import { callIntrinsic } from './intrinsic';
 import { looksLikeIntrinsic } from './intrinsic-parser';
 import { resolveField, resolveTemplateField, type Source } from './path';
 
-/** Fields whose names end so hold a path or an intrinsic function instead of a value. */
+/** The name suffix of fields that contain a path or an intrinsic function instead of a value. */
 export const dynamicSuffix = '.$';
 
-/** Whether a (part of a) template has to be evaluated; parts without a dynamic field are used as they are. */
+/** Whether a template or a part of it must be evaluated. Parts without a dynamic field are used unchanged. */
 const dynamic = new WeakMap<object, boolean>();
 
 function isDynamic(template: Json): boolean {
@@ -22,7 +22,7 @@ function isDynamic(template: Json): boolean {
   return known;
 }
 
-/** Fills in a payload template: Parameters, ItemSelector, ResultSelector, Assign. https://states-language.net/#payload-template */
+/** Evaluates a payload template: Parameters, ItemSelector, ResultSelector, Assign. https://states-language.net/#payload-template */
 export function evaluateTemplate(template: Json, source: Source): Json {
   if (!isDynamic(template)) return template;
   if (Array.isArray(template)) return template.map((item) => evaluateTemplate(item, source));
@@ -42,7 +42,7 @@ function evaluateMember(text: string, name: string, source: Source): Json {
   return looksLikeIntrinsic(text) ? callIntrinsic(text, source) : resolveTemplateField(text, name, source);
 }
 
-/** A path or an intrinsic function. @param field the name of the field that holds it, for errors. */
+/** Evaluates a path or an intrinsic function. @param field the field's name, for errors. */
 export function evaluateExpression(text: string, field: string, source: Source): Json {
   return looksLikeIntrinsic(text) ? callIntrinsic(text, source) : resolveField(text, field, source);
 }

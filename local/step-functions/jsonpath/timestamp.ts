@@ -1,8 +1,8 @@
 const pattern = /^(\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(?::\d{2})?)(?:\.(\d{1,9}))?(Z|[+-]\d{2}:\d{2})$/;
 
 /**
- * Nanoseconds since the epoch of an ISO-8601 date-time with an offset ("T" and "Z" in upper case), undefined for
- * anything else. Nanoseconds, since the service keeps all nine digits.
+ * Nanoseconds since the epoch of an ISO-8601 date-time with an offset ("T" and "Z" in upper case); undefined for other
+ * text. The service keeps all nine digits.
  */
 export function parseTimestamp(text: string): bigint | undefined {
   const match = pattern.exec(text);
@@ -10,7 +10,7 @@ export function parseTimestamp(text: string): bigint | undefined {
   const [, dateTime, fraction = '', offset] = match;
   const milliseconds = Date.parse(`${dateTime}${offset}`);
   if (Number.isNaN(milliseconds)) return undefined;
-  // Date.parse takes February 30 for March 2 in some forms; the service refuses it.
+  // Date.parse reads February 30 as March 2 in some forms. The service refuses it.
   const day = Number(dateTime!.slice(8, 10));
   const inUtc = new Date(Date.parse(`${dateTime!.slice(0, 10)}T00:00:00Z`));
   if (inUtc.getUTCDate() !== day) return undefined;

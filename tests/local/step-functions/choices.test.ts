@@ -5,7 +5,7 @@ import type { Json } from '../../../local/step-functions/json';
 const early = '2026-11-23T08:00:00Z';
 const late = '2026-11-23T08:00:00.000000001Z';
 
-/** For each kind of comparison: a value, a lesser and a greater one, and one of another type. */
+/** For each type of comparison: a value, a lesser one, a greater one, and one of another type. */
 const kinds: Readonly<Record<string, { same: Json; less: Json; more: Json; other: Json }>> = {
   String: { same: 'b', less: 'a', more: 'c', other: 1 },
   Numeric: { same: 2, less: -1.5, more: 1e3, other: '2' },
@@ -62,7 +62,7 @@ test('BooleanEqualsPath compares two values of the input', () => {
   expect(truth({ Variable: '$.v', BooleanEqualsPath: '$.w' }, { v: false, w: false })).toBe(true);
 });
 
-test('IsPresent asks, all others need the value', () => {
+test('IsPresent accepts a missing value, other operators need the value', () => {
   expect(truth({ Variable: '$.v', IsPresent: true }, {})).toBe(false);
   expect(truth({ Variable: '$.v', IsPresent: false }, {})).toBe(true);
   expect(truth({ Variable: '$.v', IsPresent: true }, { v: null })).toBe(true);
@@ -73,7 +73,7 @@ test('IsPresent asks, all others need the value', () => {
   }
 });
 
-test('And, Or and Not combine, and stop at the first part that decides', () => {
+test('And, Or and Not combine conditions, and stop at the first one that decides', () => {
   const yes = { Variable: '$.v', IsPresent: true };
   const no = { Variable: '$.v', IsPresent: false };
   const broken = { Variable: '$.none', NumericEquals: 1 };

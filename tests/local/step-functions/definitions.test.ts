@@ -262,13 +262,13 @@ test.each<[name: string, definition: unknown, refusal: string]>([
   expect(refusal(definition)).toContain(text);
 });
 
-test('takes what serverless-step-functions packages: a QueryLanguage in every state', () => {
+test('accepts a QueryLanguage in every state, as serverless-step-functions writes it', () => {
   const definition = one({ ...task, QueryLanguage: 'JSONPath' }, {});
   expect(refusal(definition)).toBe('accepted');
   expect(lintDefinition(parseDefinition(JSON.stringify(definition)).definition!)).toEqual([]);
 });
 
-test('takes the parameters of a call that say what the twin does anyway', () => {
+test('accepts parameters whose value is the twin’s own behaviour', () => {
   const Parameters = {
     FunctionName: 'f',
     InvocationType: 'RequestResponse',
@@ -278,6 +278,6 @@ test('takes the parameters of a call that say what the twin does anyway', () => 
   expect(refusal(one({ ...task, Resource: 'arn:aws:states:::lambda:invoke', Parameters }))).toBe('accepted');
 });
 
-test('literal data may hold any word of the language', () => {
+test('literal data may contain any word of the language', () => {
   expect(refusal(one({ ...end, Result: { QueryLanguage: 'JSONata', States: { x: 1 } } }))).toBe('accepted');
 });

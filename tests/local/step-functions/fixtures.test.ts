@@ -3,15 +3,15 @@ import { join } from 'node:path';
 import type { Json } from '../../../local/step-functions/json';
 import { type Behaviours, run, summary } from './support';
 
-/** Each folder of fixtures is a case: what runs, with what, and what comes of it. */
+/** Each folder of fixtures is a case: a definition, its input and the expected result. */
 interface Expected {
   readonly status: string;
   readonly output?: Json;
   readonly error?: string;
   readonly cause?: string;
-  /** All events in order, each as its type and the name of its state. */
+  /** All events in order: type and name of the state. */
   readonly events?: readonly string[];
-  /** The event that each of them follows. */
+  /** The id of the event that each event follows. */
   readonly follows?: readonly number[];
 }
 

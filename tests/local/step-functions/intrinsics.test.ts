@@ -61,7 +61,7 @@ const results: readonly [expression: string, result: Json][] = [
   ["States.Format('{}/{}', $$.Name, $.numbers[1])", 'run/2'],
   ["States.Format('a, ({})', States.ArrayGetItem(States.StringSplit('x-y', '-'), 1))", 'a, (y)'],
   ['States.ArrayLength($.numbers[?(@ > 2)])', 3],
-  // Fractions are cut off, but for MathAdd.
+  // Fractions are truncated, except in MathAdd.
   ['States.ArrayPartition($.numbers, 2.6)', [[1, 2], [3, 4], [5]]],
   ['States.ArrayRange(1.6, 1.4, 1)', [1]],
   ['States.ArrayGetItem(States.Array(), 9)', null],
@@ -83,9 +83,9 @@ test('every function is in the table or has a test of its own', () => {
   ).toEqual(['MathRandom', 'UUID']);
 });
 
-test('random numbers stay below the end; a seed gives those of the service', () => {
+test('random numbers stay below the end, and a seed gives the service’s numbers', () => {
   for (let time = 0; time < 50; time++) expect([5, 6]).toContain(evaluate('States.MathRandom(5, 7)'));
-  // As recorded on the service, published with github.com/gabrielmoreira/tiny-asl-machine.
+  // Recorded on the service; published with github.com/gabrielmoreira/tiny-asl-machine.
   for (const [expression, number] of [
     ['(1, 1000, 1)', 106],
     ['(1, 1000, 2)', 806],
@@ -117,7 +117,7 @@ test.each([
   'States.MathRandom(-2147483648, 2147483647, 1)',
   'States.StringSplit(1, 2)',
   'States.Base64Decode(1)',
-])('%s fails in the words that most failures have', (expression) => {
+])('%s fails with the common message', (expression) => {
   const name = /States\.\w+/.exec(expression)?.[0];
   expect(failureOf(expression)).toMatchObject({
     error: 'States.Runtime',
@@ -138,21 +138,21 @@ test.each([
       'expecting double-quote to start field name\n at [Source: REDACTED ' +
       '(`StreamReadFeature.INCLUDE_SOURCE_IN_LOCATION` disabled); line: 1, column: 2]',
   ],
-])('%s fails in its own words: %s', (expression, detail) => {
+])('%s fails with its own message: %s', (expression, detail) => {
   expect(failureOf(expression)).toMatchObject({
     error: 'States.Runtime',
     detail: expect.stringContaining(detail) as string,
   });
 });
 
-test('a failure within a function within a function quotes the whole field', () => {
+test('a failure in a nested function quotes the whole field', () => {
   const expression = "States.Format('{}', States.ArrayLength($.name))";
   expect(failureOf(expression)).toMatchObject({
     detail: `There was an error while evaluating the intrinsic function: ${expression}. Invalid arguments in States.ArrayLength`,
   });
 });
 
-test('a path within a function that points to nothing names the function, and shows one $ and the input', () => {
+test('the error of a missing path in a function names the function and shows one $ and the input', () => {
   const none = "States.Format('{}', $$.None)";
   expect(failureOf(none)).toMatchObject({
     error: 'States.Runtime',
@@ -163,7 +163,7 @@ test('a path within a function that points to nothing names the function, and sh
   });
 });
 
-test('an index beyond the end gives null as a field of its own, and is a miss in a function', () => {
+test('an index beyond the end gives null in a field, and an error in a function', () => {
   expect(evaluate('$.numbers[9]')).toBeNull();
   expect(failureOf('$.numbers[9].a')).toMatchObject({ error: 'States.Runtime' });
   expect(failureOf("States.Format('{}', $.numbers[9])")).toMatchObject({ error: 'States.Runtime' });

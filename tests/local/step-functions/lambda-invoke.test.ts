@@ -30,7 +30,7 @@ test.each<[payload: Json, event: Json]>([
   expect(ending).toEqual({ status: 'SUCCEEDED', output: JSON.stringify(event) });
 });
 
-test('a number is no Payload: the task does not start, and nothing catches that', async () => {
+test('a number is no Payload: the task does not start, and Catch does not match the error', async () => {
   const lambda = scriptedLambda({ copy: { returns: 'its event' } });
   const { ending, history } = await run({
     definition: invoke({ FunctionName: 'copy', Payload: 1 }),

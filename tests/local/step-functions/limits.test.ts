@@ -5,7 +5,7 @@ import { run, summary } from './support';
 const copy = 'arn:aws:lambda:us-east-1:111111111111:function:copy';
 const big = 'x'.repeat(262_143);
 
-test('a result of more than 262,144 bytes is an error of its own name, which States.ALL does not catch', async () => {
+test('a result of more than 262,144 bytes is an error that States.ALL does not catch', async () => {
   const definition = (name: string) => ({
     StartAt: 'Copy',
     States: {
@@ -29,7 +29,7 @@ test('a result of more than 262,144 bytes is an error of its own name, which Sta
   expect(just.ending.status).toBe('SUCCEEDED');
 });
 
-test('a state whose output is too large fails, in bytes of UTF-8', async () => {
+test('a state fails when its output has too many bytes of UTF-8', async () => {
   const { ending } = await run({
     definition: {
       StartAt: 'Twice',
@@ -67,7 +67,7 @@ test('an execution fails when its history has 25,000 events', async () => {
   expect(history.at(-1)?.type).toBe('ExecutionFailed');
 });
 
-test('the history ends a Map whose iterations fill it, whatever it would catch', async () => {
+test('a Map whose iterations fill the history fails, and Catch does not match', async () => {
   const { ending, history } = await run({
     definition: {
       StartAt: 'Each',
@@ -104,7 +104,7 @@ test.each([
   ['TimeoutSeconds', 'arn:aws:states:::lambda:invoke', 'States.Timeout', 'TaskTimedOut'],
   ['HeartbeatSeconds', 'arn:aws:states:::lambda:invoke', 'States.HeartbeatTimeout', 'TaskTimedOut'],
   ['HeartbeatSeconds', 'arn:aws:states:::lambda:invoke', 'States.Timeout', 'TaskTimedOut'],
-])('%s of a call to %s is caught as %s, and called States.Timeout', async (field, resource, name, event) => {
+])('%s of a call to %s is caught as %s and shown as States.Timeout', async (field, resource, name, event) => {
   const { ending, history } = await run({
     definition: {
       StartAt: 'Copy',
@@ -151,11 +151,11 @@ test("a state machine's TimeoutSeconds ends the execution as TIMED_OUT", async (
     clock: quick,
   });
   expect(ending).toEqual({ status: 'TIMED_OUT' });
-  // On the service it follows no event.
+  // On the service this event follows no other.
   expect(history.at(-1)).toMatchObject({ type: 'ExecutionTimedOut', previousEventId: 0 });
 });
 
-test('a stopped execution ends in the middle of a wait, and nothing catches that', async () => {
+test('a stopped execution ends during a wait, and Catch does not match', async () => {
   const stop = new AbortController();
   setTimeout(() => stop.abort(new Interrupted({ kind: 'stopped', error: 'Enough', cause: 'for today' })), 20);
   const { ending, history } = await run({

@@ -55,7 +55,7 @@ test.each([
   expect(() => resolve(path)).toThrow(`Invalid path '${path}' : ${reason}`);
 });
 
-test('an array or object of JavaScript is not reached through a path', () => {
+test('a path does not reach members of JavaScript’s own prototypes', () => {
   expect(() => resolve('$.constructor')).toThrow('No results');
   expect(() => resolve('$.items.__proto__')).toThrow('Expected to find an object');
   expect(() => resolve("$.items[?(@.constructor.constructor('return process')())]")).toThrow();
@@ -75,8 +75,8 @@ test.each([
   '$.a.length().b',
   '$.a^',
   '$.a~',
-])("'%s' is not a path, or only names a member", (path) => {
-  // jsonpath-plus has operators of its own, ^ and ~, which the service has not: here they are part of a name.
+])("'%s' is no path, or only the name of a member", (path) => {
+  // jsonpath-plus has the operators ^ and ~, which the service does not have: here they are part of a name.
   if (/[\^~]$/.test(path))
     expect(parsePath(path).steps).toMatchObject([{ kind: 'property', name: path.slice(2) }]);
   else expect(() => parsePath(path)).toThrow('Invalid path');

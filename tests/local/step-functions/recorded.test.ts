@@ -6,8 +6,8 @@ import { isJsonObject } from '../../../local/step-functions/json';
 import { type Behaviours, run } from './support';
 
 /**
- * Replays executions that were recorded on AWS, where the recordings are at hand, and compares what happened: the
- * result, and every event with its details. Ids, ARNs and times in them are placeholders, which match anything.
+ * Replays executions that were recorded on AWS, if the recordings are available, and compares the result and every event
+ * with its details. Ids, ARNs and times in the recordings are placeholders, which match anything.
  */
 
 interface Recording {
@@ -16,7 +16,7 @@ interface Recording {
   readonly definition: JsonObject;
   readonly input: Json;
   readonly functions: Behaviours;
-  /** [a name in the definition and the input, the placeholder that stands for it in the history]. */
+  /** [a name in the definition and the input, its placeholder in the history]. */
   readonly placeholders: readonly (readonly [string, string])[];
   readonly result: JsonObject;
   readonly history: readonly (JsonObject & {
@@ -31,10 +31,10 @@ const recordings = existsSync(path) ? (JSON.parse(readFileSync(path, 'utf8')) as
 const supported = recordings.filter(({ query_language: language }) => language === 'JSONPath');
 const others = recordings.filter(({ query_language: language }) => language !== 'JSONPath');
 
-/** When the timestamps in the recordings' inputs are right. */
+/** A time at which the timestamps in the recordings' inputs are right. */
 const recordedAt = new Date('2026-11-23T08:52:38Z');
 
-/** Members that hold what a real function, or the network, puts there. */
+/** Members whose values come from a real function or the network. */
 const incidental: ReadonlySet<string> = new Set([
   'requestId',
   'stackTrace',
@@ -45,7 +45,7 @@ const incidental: ReadonlySet<string> = new Set([
   'SdkResponseMetadata',
 ]);
 
-/** Text that stands for a time or an id. */
+/** A placeholder for a time or an id. */
 const wildcards: ReadonlySet<string> = new Set(['date', 'timestamp', 'map_run_arn', 'snf_role_arn']);
 
 function jsonIn(text: unknown): Json | undefined {
@@ -65,7 +65,7 @@ function textMatches(expected: string, actual: string): boolean {
   return new RegExp(`^${pattern}$`).test(actual);
 }
 
-/** The differences between what was recorded and what happened here. */
+/** The differences between the recorded and the actual execution. */
 function differences(expected: unknown, actual: unknown, at: string): string[] {
   const here = () => [`${at}: recorded ${JSON.stringify(expected)}, here ${JSON.stringify(actual)}`];
   if (typeof expected === 'string' && wildcards.has(expected.replaceAll('"', ''))) {
@@ -106,7 +106,7 @@ function withPlaceholders<T>(value: T, placeholders: Recording['placeholders']):
   return JSON.parse(text) as T;
 }
 
-/** The one place where recordings of the same kind differ: what MapStateExited follows after a Map Run. */
+/** Recordings differ in one place: the event that MapStateExited follows after a Map Run. */
 const followsVary = (type: string, types: readonly string[]) =>
   type === 'MapStateExited' && types.includes('MapRunSucceeded');
 
@@ -152,7 +152,7 @@ const followsVary = (type: string, types: readonly string[]) =>
     },
   );
 
-  test('replays all that use JSONPath and skips the others, which the twin has no engine for', () => {
+  test('replays all recordings with JSONPath and skips the others', () => {
     expect(supported.length).toBeGreaterThan(0);
     expect(supported.length + others.length).toBe(recordings.length);
     process.stdout.write(
@@ -175,7 +175,7 @@ function kinds(events: readonly JsonObject[]): string[] {
   });
 }
 
-/** Whether an event is of a state in a branch, whose order among those of other branches is left open. */
+/** Whether an event belongs to a state in a branch. Events of different branches have no fixed order. */
 function isOfBranch(event: JsonObject): boolean {
   const details = (event.stateEnteredEventDetails ?? event.stateExitedEventDetails) as
     { name: string } | undefined;

@@ -31,11 +31,11 @@ test.each<[name: string, error: string | undefined, matches: boolean]>([
   ['States.TaskFailed', 'States.DataLimitExceeded', false],
   ['States.Timeout', 'States.HeartbeatTimeout', true],
   ['States.HeartbeatTimeout', 'States.Timeout', false],
-])('%s means %s: %s', (name, error, matches) => {
+])('%s matches %s: %s', (name, error, matches) => {
   expect(matchesError(name, error)).toBe(matches);
 });
 
-test('the time between retries passes, and $$ shows it', async () => {
+test('retries wait, and $$ shows the time', async () => {
   const { history } = await run({
     definition: {
       StartAt: 'Copy',

@@ -109,7 +109,7 @@ describe('over HTTP, with the SDK', () => {
     expect(stateMachines!.map(({ name }) => name)).toContain('load');
   });
 
-  test('refuses definitions, names, types and operations by their names', async () => {
+  test('refuses definitions, names, types and operations with named errors', async () => {
     await expect(create('bad', { StartAt: 'A', States: {} })).rejects.toMatchObject({
       name: 'InvalidDefinition',
       message: expect.stringContaining(
@@ -132,7 +132,7 @@ describe('over HTTP, with the SDK', () => {
     await expect(client.send(redrive)).rejects.toMatchObject({ name: 'UnknownOperationException' });
   });
 
-  test('runs an execution: polled, described, with its history page by page', async () => {
+  test('runs an execution, describes it, and pages through its history', async () => {
     const stateMachineArn = await create('run', echo);
     const executionArn = await execute(stateMachineArn, { n: 1 });
     expect(executionArn).toMatch(/:execution:run:[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/);
@@ -183,7 +183,7 @@ describe('over HTTP, with the SDK', () => {
     await expect(client.send(bad)).rejects.toMatchObject({ name: 'InvalidToken' });
   });
 
-  test('a name starts one execution: again with the same input while it runs, never another', async () => {
+  test('a name starts one execution; a repeated start with the same input returns it while it runs', async () => {
     const stateMachineArn = await create('once', wait);
     const first = await execute(stateMachineArn, { n: 1 }, 'hour-08');
     expect(await execute(stateMachineArn, { n: 1 }, 'hour-08')).toBe(first);
@@ -207,7 +207,7 @@ describe('over HTTP, with the SDK', () => {
     expect((await client.send(running)).executions).toEqual([]);
   });
 
-  test('refuses executions that cannot be', async () => {
+  test('refuses invalid executions', async () => {
     const stateMachineArn = await create('inputs', echo);
     const send = (input: string, name?: string) =>
       client.send(new StartExecutionCommand({ stateMachineArn, input, name }));
@@ -234,7 +234,7 @@ describe('over HTTP, with the SDK', () => {
     await expect(client.send(traced)).rejects.toMatchObject({ name: 'ValidationException' });
   });
 
-  test('runs executions beside each other, and lists them page by page, newest first', async () => {
+  test('runs executions concurrently and lists them in pages, newest first', async () => {
     const stateMachineArn = await create('many', echo);
     const arns = await Promise.all([0, 1, 2, 3, 4].map((n) => execute(stateMachineArn, { n }, `run-${n}`)));
     const ended = await Promise.all(arns.map((arn) => service.waitFor(arn)));
@@ -251,7 +251,7 @@ describe('over HTTP, with the SDK', () => {
     expect(dates).toEqual([...dates].sort((left, right) => right - left));
   });
 
-  test('publishes through SNS, objects as their text, and names its errors', async () => {
+  test('publishes to SNS, objects as their text, with named errors', async () => {
     const notify = {
       StartAt: 'Notify',
       States: {
@@ -290,7 +290,7 @@ describe('over HTTP, with the SDK', () => {
   });
 });
 
-describe('what is kept', () => {
+describe('persistence', () => {
   const input = async (service: StepFunctionsService, stateMachineArn: string, name: string) => {
     const request = { headers: {}, signal: new AbortController().signal };
     const started = await service.call(
@@ -306,7 +306,7 @@ describe('what is kept', () => {
     return (answer as { events: { type: string }[] }).events.map(({ type }) => type);
   };
 
-  test('an ended execution is the same after a restart', async () => {
+  test('an ended execution is unchanged after a restart', async () => {
     const directory = folder();
     const before = start(directory);
     const arn = before.putStateMachine({ name: 'load', roleArn, definition: JSON.stringify(echo) });
@@ -322,13 +322,13 @@ describe('what is kept', () => {
     await after.close();
   });
 
-  test('an execution that ran when the twin was killed is ABORTED, and says so', async () => {
+  test('an execution that ran when the twin was killed is ABORTED with a cause', async () => {
     const directory = folder();
     const killed = start(directory);
     const arn = killed.putStateMachine({ name: 'load', roleArn, definition: JSON.stringify(wait) });
     const executionArn = await input(killed, arn, 'hour-08');
     await new Promise((resolve) => setTimeout(resolve, 50));
-    // What a killed process leaves behind: the files as they are, the last line cut off.
+    // A killed process leaves its files behind, with the last line cut off.
     const left = folder();
     cpSync(directory, left, { recursive: true });
     const [journal] = readdirSync(join(left, 'executions'));
@@ -350,7 +350,7 @@ describe('what is kept', () => {
     }
   });
 
-  test('close ends what runs in the same way', async () => {
+  test('close ends running executions in the same way', async () => {
     const directory = folder();
     const service = start(directory, compressedClock({ sleeping: 1 }));
     const arn = service.putStateMachine({ name: 'load', roleArn, definition: JSON.stringify(wait) });
@@ -373,7 +373,7 @@ describe('what is kept', () => {
   });
 });
 
-test('the list of what is supported names every operation', () => {
+test('the support list names every operation', () => {
   expect(stepFunctionsSupport.supported).toEqual(
     expect.arrayContaining(['StartExecution', 'GetExecutionHistory']),
   );

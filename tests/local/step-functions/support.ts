@@ -12,8 +12,8 @@ export const region = 'us-east-1';
 export const accountId = '111111111111';
 
 /**
- * What a function does when it is called: gives a value, its event, or fails. A list does one after the other, the
- * last one again and again.
+ * A fake function's behaviour: it returns a value or its event, or fails. A list is used in order; its last entry
+ * repeats.
  */
 export type Behaviour =
   | { returns: Json }
@@ -25,7 +25,7 @@ export type Behaviour =
 
 export type Behaviours = Readonly<Record<string, Behaviour | readonly Behaviour[]>>;
 
-/** Functions that do as they are told, by name. `calls` has the events that they got. */
+/** Fake functions by name. `calls` has the events that they received. */
 export function scriptedLambda(
   behaviours: Behaviours,
 ): LambdaRuntime & { calls: { name: string; event: unknown }[] } {
@@ -77,7 +77,7 @@ export interface Run {
   readonly stop?: AbortSignal;
 }
 
-/** Runs a definition in the interpreter alone. Time slept is compressed a thousandfold unless a clock is given. */
+/** Runs a definition in the interpreter alone. Sleeps take a thousandth of their time by default. */
 export async function run(options: Run): Promise<{ ending: Ending; history: RecordedEvent[] }> {
   const parsed = parseDefinition(JSON.stringify(options.definition));
   if (parsed.diagnostics) throw new Error(`refused: ${JSON.stringify(parsed.diagnostics)}`);
@@ -103,14 +103,14 @@ export async function run(options: Run): Promise<{ ending: Ending; history: Reco
   return { ending, history };
 }
 
-/** The output of a run that must have succeeded. */
+/** The output of a run that must succeed. */
 export async function outputOf(options: Run): Promise<Json> {
   const { ending } = await run(options);
   if (ending.status !== 'SUCCEEDED') throw new Error(`${ending.status}: ${ending.error}: ${ending.cause}`);
   return JSON.parse(ending.output) as Json;
 }
 
-/** Each event in short: its type, and the state's name where it has one. */
+/** Each event in short: its type, and the state's name if it has one. */
 export function summary(history: readonly RecordedEvent[]): string[] {
   return history.map((event) => {
     const name = event.stateEnteredEventDetails?.name ?? event.stateExitedEventDetails?.name;

@@ -4,9 +4,9 @@ import { type Limit, withinLimits } from '../deadline';
 import { errorNames, StateFailure } from '../failures';
 import type { TaskCall } from '../execution';
 
-/** How the events of a call are worded: those of a Lambda function's ARN differ from those of all other resources. */
+/** The events of a call. Those of a Lambda function's ARN differ from those of all other resources. */
 export interface CallEvents {
-  /** What the size limit's error calls the task. */
+  /** The task's name in the error of the size limit. */
   readonly subject: string;
   scheduled(): void;
   started(): void;
@@ -15,7 +15,7 @@ export interface CallEvents {
   timedOut(failure: StateFailure): void;
 }
 
-/** Makes a call within its time, and records how it went. */
+/** Makes a call within its timeouts and records its events. */
 export async function attempt(
   { visit, timeoutSeconds, heartbeatSeconds }: TaskCall,
   events: CallEvents,
@@ -23,7 +23,7 @@ export async function attempt(
 ): Promise<Json> {
   const limits: Limit[] = [];
   if (timeoutSeconds !== undefined) limits.push(limit(timeoutSeconds, errorNames.timeout));
-  // A request and its answer are all there is between a state and its task, so a heartbeat never comes.
+  // A state and its task exchange only a request and an answer, so there is never a heartbeat.
   if (heartbeatSeconds !== undefined) limits.push(limit(heartbeatSeconds, errorNames.heartbeatTimeout));
   events.scheduled();
   events.started();
@@ -41,7 +41,7 @@ export async function attempt(
   }
 }
 
-/** A heartbeat that did not come is shown as a States.Timeout, too; only Retry and Catch tell it apart. */
+/** A missed heartbeat is shown as States.Timeout, too. Only Retry and Catch distinguish it. */
 function limit(seconds: number, matchedAs: string): Limit {
   return { seconds, failure: () => new StateFailure(errorNames.timeout, undefined, matchedAs) };
 }

@@ -12,7 +12,7 @@ export interface Backends {
 }
 
 interface Integration {
-  /** Names of the parameters; others are refused when the state machine is created. */
+  /** Parameter names. Creating a state machine refuses others. */
   readonly parameters: {
     readonly required: readonly string[];
     readonly optional: readonly string[];
@@ -21,7 +21,7 @@ interface Integration {
   resource(backends: Backends): TaskResource;
 }
 
-/** The service integrations, by Resource. Lambda functions' own ARNs are beside them. */
+/** The service integrations, by Resource. ARNs of Lambda functions are resources, too. */
 export const integrations: Readonly<Record<string, Integration>> = {
   'arn:aws:states:::lambda:invoke': {
     parameters: lambdaInvokeParameters,
@@ -37,7 +37,7 @@ const functionArn = /^arn:aws[\w-]*:lambda:[\w-]+:\d{12}:function:[\w-]+(:[\w$-]
 
 export const isFunctionArn = (resource: string): boolean => functionArn.test(resource);
 
-/** Finds what a Resource stands for; creation has refused all others. */
+/** The task resource of a Resource. Creation has refused unknown ones. */
 export function taskResource(resource: string, backends: Backends): TaskResource {
   const integration = integrations[resource];
   return integration ? integration.resource(backends) : lambdaFunction(resource, backends.lambda);

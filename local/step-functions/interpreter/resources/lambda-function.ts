@@ -6,14 +6,14 @@ import { invocationResult } from './lambda';
 import type { TaskCall, TaskResource } from '../execution';
 import { callingState } from './calling-state';
 
-/** A function's ARN as the Resource: the parameters are its event, its value is the result. */
+/** A function's ARN as Resource: the parameters are the event, and the function's value is the result. */
 export function lambdaFunction(resource: string, lambda: LambdaRuntime): TaskResource {
   return {
     async call(call) {
       const event = new Payload(call.parameters);
       checkSize(event, resource, 'provided parameters');
       return attempt(call, lambdaEvents(call, event, resource), async (signal) =>
-        // The function gets its own copy, as it would over the network.
+        // The function gets a copy, as over the network.
         invocationResult(
           await lambda.invoke(resource, JSON.parse(event.text) as Json, signal, callingState(call.visit)),
         ),

@@ -15,7 +15,7 @@ import { callingState } from './calling-state';
 export const lambdaInvokeParameters = {
   required: ['FunctionName'],
   optional: ['ClientContext', 'InvocationType', 'LogType', 'Payload', 'Qualifier'],
-  // A function is always waited for: `Event` is not.
+  // The twin waits for the function, so InvocationType `Event` is refused.
   values: { InvocationType: ['RequestResponse'], LogType: ['None', 'Tail'] },
 } as const;
 
@@ -48,7 +48,7 @@ function request(parameters: Payload, execution: Execution) {
   if (typeof name !== 'string' || name === '') throw notText('FunctionName');
   if (qualifier !== undefined && typeof qualifier !== 'string') throw notText('Qualifier');
   if (typeof payload === 'number' || typeof payload === 'boolean') throw notText('Payload');
-  // A value that only a path gives is not known before.
+  // The value of a path is known only now.
   const [refused] = refusedValues(lambdaInvokeParameters.values, parameters.value);
   if (refused) throw new EvaluationFailure(refused[1]);
   const version = qualifier ?? '$LATEST';
@@ -56,16 +56,15 @@ function request(parameters: Payload, execution: Execution) {
   return { functionArn: version === '$LATEST' ? arn : `${arn}:${version}`, version, payload };
 }
 
-/** FunctionName is a name, an ARN, or a part of one: `function:x`, `123456789012:function:x`. */
+/** FunctionName is a name, an ARN, or part of an ARN: `function:x`, `123456789012:function:x`. */
 function functionArn(name: string, { region, accountId }: Execution): string {
   if (isArn(name)) return name;
   return `arn:aws:lambda:${region}:${accountId}:function:${name.split(':').at(-1)}`;
 }
 
 /**
- * The function's event, its own copy. A payload that is a string is the body of the request as it stands, so that
- * "{}" reaches the function as an empty object; text that is no JSON reaches it as a string, and null as an empty
- * object. Found in recordings of the service.
+ * A copy of the function's event. A string payload is the request's body: "{}" reaches the function as an empty object,
+ * and text that is no JSON reaches it as a string. Null reaches it as an empty object. Source: recordings of the service.
  */
 function event(payload: Json | undefined): Json {
   if (payload === undefined || payload === null) return {};

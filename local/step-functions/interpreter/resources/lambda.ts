@@ -2,10 +2,10 @@ import type { Invocation } from '../../../lambda/lambda-runtime';
 import type { Json } from '../../json';
 import { StateFailure } from '../failures';
 
-/** What the service calls an error of a function that says nothing of itself. */
+/** The service's error name for a function error without one. */
 const unknownError = 'Lambda.Unknown';
 
-/** The function's value, or its failure under the name that Retry and Catch match on. */
+/** The function's value. @throws StateFailure with the name that Retry and Catch match */
 export function invocationResult(invocation: Invocation): Json {
   switch (invocation.outcome) {
     case 'returned':
@@ -17,7 +17,7 @@ export function invocationResult(invocation: Invocation): Json {
   }
 }
 
-/** Errors of the Lambda service carry its name, for example `Lambda.TooManyRequestsException`. */
+/** Errors of the Lambda service have its prefix, for example `Lambda.TooManyRequestsException`. */
 function lambdaError(code: string): string {
   return code.startsWith('Lambda.') ? code : `Lambda.${code}`;
 }

@@ -1,9 +1,9 @@
 import type { JsonObject } from '../../json';
 
-/** The values that a parameter takes here, by its name, where that is not any value. */
+/** Accepted values, by parameter. Other parameters accept any value. */
 export type ParameterValues = Readonly<Record<string, readonly string[]>>;
 
-/** Parameters whose values are not taken, and what is said of each. */
+/** Parameters with a refused value, and the message for each. */
 export function refusedValues(
   values: ParameterValues,
   parameters: JsonObject,

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { JsonObject } from '../../json';
 
-/** What the service adds to the answer of every service integration: the HTTP answer that it got. */
+/** The HTTP metadata that Step Functions adds to the answer of every service integration. */
 export function sdkMetadata(headers: Readonly<Record<string, string>>, date: Date): JsonObject {
   const requestId = randomUUID();
   const all = {

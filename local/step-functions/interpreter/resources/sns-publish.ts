@@ -42,7 +42,7 @@ export function snsPublish(integrations: Integrations): TaskResource {
   };
 }
 
-/** A message may be given as JSON, and is published as its text. */
+/** A JSON message is published as its text. */
 function request(parameters: Json): Json {
   if (!isJsonObject(parameters))
     throw new EvaluationFailure('The Parameters of sns:publish must be an object.');
@@ -59,7 +59,7 @@ async function publish(
     return (await integrations.call('sns', 'Publish', input, caller)) as Record<string, Json>;
   } catch (error) {
     if (!(error instanceof ServiceError)) throw error;
-    // SNS says `NotFound`, Step Functions `SNS.NotFoundException`.
+    // SNS has `NotFound`, Step Functions `SNS.NotFoundException`.
     const name = error.code.endsWith('Exception') ? error.code : `${error.code}Exception`;
     throw new StateFailure(`SNS.${name}`, `${error.message} (Service: Sns, Status Code: ${error.status})`);
   }

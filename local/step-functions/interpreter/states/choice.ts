@@ -5,7 +5,7 @@ import type { Outcome, Visit } from '../execution';
 import { sourceOf } from '../context-object';
 import { EvaluationFailure } from '../failures';
 
-/** Goes on with the first rule that holds, or with the Default. https://states-language.net/#choice-state */
+/** Continues with the first rule that holds, or with the Default. https://states-language.net/#choice-state */
 export function runChoice(state: ChoiceState, visit: Visit): Outcome {
   const input = selectInput(state, visit);
   const source = sourceOf(visit, input);
@@ -19,7 +19,7 @@ export function runChoice(state: ChoiceState, visit: Visit): Outcome {
   return {
     output: selectOutput(state, input, visit),
     next,
-    // A rule's own Assign stands for the state's, which belongs to the Default.
+    // A rule's Assign replaces the state's, which belongs to the Default.
     assigned: assignments(rule ?? state, input, visit),
   };
 }

@@ -5,8 +5,8 @@ import type { Outcome, Visit } from '../execution';
 import { type ErrorHandling, withErrorHandling } from '../retry';
 
 /**
- * The outcome of a Parallel or Map state whose threads have all succeeded. On the service it has succeeded before its
- * result is put in place: where that fails, the failure follows the success; found in recordings of the service.
+ * The outcome of a Parallel or Map state whose threads have all succeeded. As recorded on the service, the success is
+ * recorded before the result is put in place, and a failure of that follows the success.
  */
 function finishGroup(
   state: ResultFields & { readonly Next?: string },
@@ -27,7 +27,7 @@ function finishGroup(
 /**
  * Runs a Parallel or Map state and records how it ends. A state whose own fields are wrong fails its execution without
  * an event of its own: it has not started.
- * @param run runs the threads and gives the state's result; it calls `started` before the first.
+ * @param run runs the threads and returns the state's result. It calls `started` before the first thread.
  */
 export function runGroup(
   kind: 'Parallel' | 'Map',

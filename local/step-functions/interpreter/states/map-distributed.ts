@@ -11,8 +11,8 @@ import { exceeds, integer, type ToleratedFailures } from './map-settings';
 import { itemInput, type MapWork } from './map-work';
 
 /**
- * Runs the iterations as executions of their own, of which the parent's history shows only the Map Run. They see none
- * of the parent's variables. https://docs.aws.amazon.com/step-functions/latest/dg/state-map-distributed.html
+ * Runs the iterations as executions of their own. The parent's history shows only the Map Run. The children do not see
+ * the parent's variables. https://docs.aws.amazon.com/step-functions/latest/dg/state-map-distributed.html
  */
 export async function runDistributed(work: MapWork, tolerated: ToleratedFailures): Promise<Json> {
   const { state, visit } = work;
@@ -39,7 +39,7 @@ export async function runDistributed(work: MapWork, tolerated: ToleratedFailures
 
 interface Child {
   readonly input: Json;
-  /** Items in it: more than one in a batch. */
+  /** Number of items: more than one in a batch. */
   readonly items: number;
 }
 

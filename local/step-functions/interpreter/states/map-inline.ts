@@ -7,8 +7,8 @@ import { asFailure } from '../retry';
 import { itemInput, mapItem, type MapWork } from './map-work';
 
 /**
- * Runs the iterations within the execution, a few at a time. Each runner takes item after item; on the service, an
- * iteration follows the last event of the one whose place it takes.
+ * Runs the iterations inside the execution, a few at a time. On the service an iteration's events follow the last event
+ * of the iteration whose place it takes.
  */
 export async function runInline(work: MapWork): Promise<Json> {
   const { visit, items } = work;
@@ -60,7 +60,7 @@ export async function runInline(work: MapWork): Promise<Json> {
   }
 
   await Promise.all(Array.from({ length: Math.min(work.concurrency, items.length) }, takeItems));
-  // On the service the iterations that were cut off come first.
+  // On the service the interrupted iterations come first.
   for (const { index, thread } of failed) {
     history.recordBeside(thread, 'MapIterationFailed', { mapIterationFailedEventDetails: { name, index } });
   }

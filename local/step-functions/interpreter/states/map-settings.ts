@@ -3,7 +3,7 @@ import type { Json } from '../../json';
 import { resolveField, type Source } from '../../jsonpath/path';
 import { EvaluationFailure } from '../failures';
 
-/** How many iterations run at once; 0 is as many as can. */
+/** Number of concurrent iterations; 0 means as many as possible. */
 export function concurrency(state: MapState, source: Source): number {
   const value = integer(state.MaxConcurrency, state.MaxConcurrencyPath, 'MaxConcurrencyPath', source) ?? 0;
   if (value < 0) throw new EvaluationFailure('MaxConcurrency cannot be negative.');
@@ -16,7 +16,7 @@ export interface ToleratedFailures {
   readonly percentage?: number;
 }
 
-/** How many items may fail without the Map failing: all that either setting allows. */
+/** How many failed items the Map tolerates. Either setting can fail it. */
 export function toleratedFailures(state: MapState, source: Source): ToleratedFailures {
   const count = integer(
     state.ToleratedFailureCount,
@@ -38,7 +38,7 @@ export function toleratedFailures(state: MapState, source: Source): ToleratedFai
   return { count, percentage };
 }
 
-/** Whether so many failures are more than tolerated. */
+/** Whether the number of failures exceeds a tolerance. */
 export function exceeds({ count, percentage }: ToleratedFailures, failed: number, total: number): boolean {
   if (count === undefined && percentage === undefined) return failed > 0;
   return (
@@ -47,7 +47,7 @@ export function exceeds({ count, percentage }: ToleratedFailures, failed: number
   );
 }
 
-/** The value of a field that can be given as a path instead; text that reads as an integer is one. */
+/** The value of a field or of its path. Text that reads as an integer counts as one. */
 export function integer(
   value: number | undefined,
   path: string | undefined,

@@ -4,7 +4,7 @@ import { evaluateTemplate } from '../../jsonpath/template';
 import { sourceOf } from '../context-object';
 import type { Visit } from '../execution';
 
-/** What both modes of a Map work on. */
+/** The work of a Map, for both of its modes. */
 export interface MapWork {
   readonly state: MapState;
   readonly visit: Visit;
@@ -21,7 +21,7 @@ export const mapItem = (work: MapWork, index: number): JsonObject => ({
   Value: work.items[index]!,
 });
 
-/** The input of one iteration: the item, or what ItemSelector makes of it. */
+/** The input of one iteration: the item, or the result of ItemSelector. */
 export function itemInput(work: MapWork, index: number): Json {
   const template = work.state.ItemSelector ?? work.state.Parameters;
   if (template === undefined) return work.items[index]!;

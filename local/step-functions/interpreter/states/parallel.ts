@@ -5,7 +5,7 @@ import type { Outcome, Visit } from '../execution';
 import { ThreadGroup } from '../group';
 import { runGroup } from './group-result';
 
-/** Runs its branches beside each other; the first that fails fails the state. https://states-language.net/#parallel-state */
+/** Runs its branches concurrently. The first failure fails the state. https://states-language.net/#parallel-state */
 export function runParallel(state: ParallelState, visit: Visit): Promise<Outcome> {
   return runGroup('Parallel', state, visit, async (started) => {
     const input = new Payload(effectiveInput(state, visit));

@@ -8,7 +8,7 @@ import { sourceOf } from '../context-object';
 import { EvaluationFailure } from '../failures';
 import { withErrorHandling } from '../retry';
 
-/** Calls what its Resource stands for. https://states-language.net/#task-state */
+/** Calls its Resource. https://states-language.net/#task-state */
 export function runTask(state: TaskState, visit: Visit): Promise<Outcome> {
   return withErrorHandling(state, visit, async () => {
     const parameters = effectiveInput(state, visit);

@@ -8,7 +8,7 @@ import type { Outcome, Visit } from '../execution';
 import { sourceOf } from '../context-object';
 import { EvaluationFailure } from '../failures';
 
-/** Lets time pass. https://states-language.net/#wait-state */
+/** Waits. https://states-language.net/#wait-state */
 export async function runWait(state: WaitState, visit: Visit): Promise<Outcome> {
   const { clock } = visit.execution;
   const input = selectInput(state, visit);
