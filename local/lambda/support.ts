@@ -1,16 +1,15 @@
 import type { Support } from '../support';
 
-/** What the twin's Lambda does and what it refuses; the twin's page lists it. */
 export const lambdaSupport: Support = {
   supported: [
     'synchronous invocation of packaged functions, from Step Functions and Firehose',
     'runtime nodejs24.x, CommonJS and ES modules, async handlers with event and context',
-    'one invocation at a time per execution environment, warm environments used again, more started on demand',
+    'one invocation at a time per execution environment; warm environments are reused, more are started on demand',
     'reserved concurrency: `Lambda.TooManyRequestsException` above it',
-    "Lambda's environment variables and the function's own, nothing of the host's",
+    "Lambda's environment variables and the function's own, none of the host's",
     'JSON in and out; 6 MB each way (`Lambda.RequestTooLargeException`, `Function.ResponseSizeTooLarge`)',
     'timeouts (`Sandbox.Timedout`), crashes (`Runtime.ExitError`), heap beyond the memory size (`Runtime.OutOfMemory`)',
-    'errors of loading: `Runtime.ImportModuleError`, `Runtime.UserCodeSyntaxError`, `Runtime.HandlerNotFound`',
+    'load errors: `Runtime.ImportModuleError`, `Runtime.UserCodeSyntaxError`, `Runtime.HandlerNotFound`',
     'log lines as in CloudWatch Logs, one file per function',
     'faults: error, delay, crash, timeout',
   ],

@@ -35,8 +35,8 @@ export const OPERATIONS: ReadonlyMap<string, Operation> = new Map([
 
 /**
  * The Redshift Data API over DuckDB: one serverless workgroup with one database.
- * What is committed is on disk in `directory`; statements that were running when the process ended are rolled back
- * and described as FAILED.
+ * Committed data is on disk in `directory`. Statements that were running when the process ended are rolled back and
+ * described as FAILED.
  */
 export class RedshiftDataService implements AwsJsonService {
   readonly name = 'redshift-data';
@@ -66,7 +66,7 @@ export class RedshiftDataService implements AwsJsonService {
       .join(';\n');
   }
 
-  /** `aws:userid` of who submitted a statement; undefined where it is not known, or is the account's root's. */
+  /** `aws:userid` of a statement's submitter; undefined for an unknown statement or the account's root. */
   ownerOf(statement: string): string | undefined {
     try {
       return this.registry?.find(statement).record.submission.owner;
@@ -75,12 +75,12 @@ export class RedshiftDataService implements AwsJsonService {
     }
   }
 
-  /** Opens the warehouse before the first call, so that a broken one shows at the start. */
+  /** Opens the warehouse before the first call, so that a broken one is reported at the start. */
   async start(): Promise<void> {
     this.registry = (await this.open()).registry;
   }
 
-  /** Cancels what is running and closes the warehouse. */
+  /** Cancels running statements and closes the warehouse. */
   async close(): Promise<void> {
     if (this.opening === undefined) return;
     const { registry, runner, database } = await this.opening;

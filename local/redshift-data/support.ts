@@ -2,7 +2,6 @@ import type { Support } from '../support';
 import { FUNCTION_NAMES } from './sql/functions';
 import { SYSTEM_VIEWS } from './sql/scope';
 
-/** What the twin's Redshift Data API has and what it refuses; a test walks both lists. */
 export const redshiftDataSupport: Support = {
   supported: [
     'ExecuteStatement',
@@ -77,17 +76,17 @@ export const redshiftDataSupport: Support = {
   ],
 };
 
-/** Where a statement passes and its result can differ from Redshift's. */
+/** Accepted SQL whose result can differ from Redshift's. */
 export const redshiftDataDifferences: readonly string[] = [
-  'there is one user, the administrator: every privilege is granted',
-  'a division of DECIMAL gives DOUBLE PRECISION, in Redshift DECIMAL',
-  'strings are cast to other types on INSERT and in comparisons wherever the text fits, in Redshift only literals are',
+  'the only user is the administrator, who has every privilege',
+  'a division of DECIMAL returns DOUBLE PRECISION; Redshift returns DECIMAL',
+  'INSERT and comparisons cast every string whose text fits; Redshift casts only literals',
   'CHAR(n) is not padded with blanks',
   'VARCHAR columns of CREATE TABLE AS have no limit',
-  'two statements that change the same rows end in 1023 at once, in Redshift the second waits for the first',
-  'two statements that create the same table at once end in 1023 too, also with IF NOT EXISTS',
-  'trailing blanks count in comparisons of texts, in Redshift they do not',
-  'an integer of more than 53 bits is rounded in a result',
-  'a column without a name is called after the engine’s expression, in Redshift ?column?',
-  'results are kept as long as the process runs, in AWS for 24 hours',
+  'a statement that changes the same rows as another fails with 1023 at once; in Redshift it waits first',
+  'a statement that creates the same table as another at the same time fails with 1023, also with IF NOT EXISTS',
+  'trailing blanks count in comparisons; Redshift ignores them',
+  'results round integers of more than 53 bits',
+  'a column without a name has the engine’s expression as its name; Redshift calls it ?column?',
+  'results are kept while the process runs; AWS keeps them for 24 hours',
 ];

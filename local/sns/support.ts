@@ -1,13 +1,12 @@
 import type { Support } from '../support';
 
-/** What the twin's SNS does and what it refuses; the twin's page lists it. */
 export const snsSupport: Support = {
   supported: [
     'CreateTopic (standard topics, by name)',
     'Publish to a topic: Message (256 KiB), Subject, MessageAttributes of type String, String.Array and Number',
     'ListTopics, GetTopicAttributes',
-    'Subscribe an e-mail address, which nobody has to confirm, Unsubscribe, ListSubscriptionsByTopic',
-    'every message is kept in `messages.jsonl`, on the disk before the call is answered',
+    'Subscribe an e-mail address (without confirmation), Unsubscribe, ListSubscriptionsByTopic',
+    'every message is in `messages.jsonl` on disk before the call is answered',
     'calls from Step Functions (`arn:aws:states:::sns:publish`), with the same checks and faults',
     'faults: error, drop, delay, crash',
   ],

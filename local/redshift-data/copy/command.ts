@@ -1,6 +1,6 @@
-/** A COPY command from Parquet, parsed whole. The target is with the statement. */
+/** A parsed COPY command for Parquet. The statement has the target. */
 export interface CopyCommand {
-  /** Target columns, in the order of the files' columns. Left out: all of the table's. */
+  /** Target columns, in the order of the files' columns. Default: all columns of the table. */
   readonly columns?: readonly string[];
   readonly from: S3Location;
   /** ARN, or `default`: the first role of the namespace. */
@@ -27,7 +27,7 @@ export function s3Url(location: S3Location): string {
   return `s3://${location.bucket}/${location.key}`;
 }
 
-/** How Redshift names a file in its errors. */
+/** A file's name in Redshift's errors. */
 export function httpsUrl(location: S3Location, region: string): string {
   return `https://s3.${region}.amazonaws.com/${location.bucket}/${location.key}`;
 }

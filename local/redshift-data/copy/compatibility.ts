@@ -2,12 +2,12 @@ import type { ColumnType, TypeFamily } from '../sql/types';
 import type { ParquetColumn } from './footer';
 
 /**
- * Which Parquet columns COPY takes into which column, by physical type and annotation (`-` is none).
+ * The Parquet columns that COPY accepts for each column type, by physical type and annotation (`-` means none).
  *
- * COPY reads through Redshift Spectrum, which converts nothing: users report INT64 into INTEGER and DECIMAL into
- * BIGINT as refused. AWS publishes no table, so the rest is decided to the careful side and is unverified: INT32
- * does not go into BIGINT, and decimals must have the column's precision and scale. Timestamps of all encodings go
- * in. What is refused here wrongly shows at once; what passed wrongly, the engine would cast in silence.
+ * COPY reads through Redshift Spectrum, which converts nothing: users report that it refuses INT64 into INTEGER and
+ * DECIMAL into BIGINT. AWS publishes no table, so the rest is strict and unverified: INT32 does not fit BIGINT, and
+ * decimals must have the column's precision and scale. Timestamps of every encoding fit. A wrong refusal is visible at
+ * once; the engine would cast a wrongly accepted value silently.
  * https://docs.aws.amazon.com/redshift/latest/dg/copy-usage_notes-copy-from-columnar.html
  */
 const ACCEPTED: Readonly<Record<Exclude<TypeFamily, 'numeric' | 'super'>, readonly string[]>> = {
@@ -53,13 +53,13 @@ const DISPLAY: Readonly<Record<TypeFamily, string>> = {
   super: 'SUPER',
 };
 
-/** The column's type as the error names it: `VARCHAR(64)`, `DECIMAL(10, 2)`, `BIGINT`. */
+/** The column's type in the error's form: `VARCHAR(64)`, `DECIMAL(10, 2)`, `BIGINT`. */
 export function displayType(type: ColumnType): string {
   if (type.family === 'numeric') return `DECIMAL(${type.precision}, ${type.scale})`;
   return type.length === undefined ? DISPLAY[type.family] : `${DISPLAY[type.family]}(${type.length})`;
 }
 
-/** The file's column as the error names it: `optional int64 fare [i:3 d:1 r:0]`. */
+/** The file's column in the error's form: `optional int64 fare [i:3 d:1 r:0]`. */
 export function displayColumn(column: ParquetColumn, index: number): string {
   const level = column.repetition === 'REQUIRED' ? 0 : 1;
   const physical = (column.physical ?? 'group').toLowerCase();

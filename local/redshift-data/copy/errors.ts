@@ -1,7 +1,7 @@
 import { SqlError, detailed } from '../sql/errors';
 import { httpsUrl, s3Url, type S3Location } from './command';
 
-/** A file that cannot be read into the table: `Spectrum Scan Error`. */
+/** A file that COPY cannot read into the table: `Spectrum Scan Error`. */
 export function spectrumError(context: string): SqlError {
   return detailed('Spectrum Scan Error', { code: 15007, context });
 }
@@ -37,31 +37,31 @@ export function tooLongInFile(
   );
 }
 
-/** CHAR holds single-byte characters only. The words are those of COPY from text (error 1220), unverified for Parquet. */
+/** CHAR holds single-byte characters only. The message is that of COPY from text (error 1220); unverified for Parquet. */
 export function multibyteInFile(column: string, file: S3Location, region: string): SqlError {
   return spectrumError(
     `Multibyte character not supported for CHAR (Hint: try using VARCHAR). Column: ${column}, File name: ${httpsUrl(file, region)}`,
   );
 }
 
-/** A date or time that no calendar reaches. The words are unverified. */
+/** A date or time that Redshift cannot represent. The message is unverified. */
 export function outOfRangeInFile(column: string, type: string, file: S3Location, region: string): SqlError {
   return spectrumError(
     `The value of the data column ${column} is out of range for type ${type}. File name: ${httpsUrl(file, region)}`,
   );
 }
 
-/** The footer is whole and the pages are not. The words are unverified: what users report differs by codec. */
+/** The footer is intact and the pages are corrupt. The message is unverified: users report different ones by codec. */
 export function corruptFile(file: S3Location, region: string): SqlError {
   return spectrumError(`Failed to read Parquet file '${httpsUrl(file, region)}': corrupt data.`);
 }
 
-/** Empty, cut off or of another format: Redshift looks for the magic number at the end. */
+/** The file is empty, truncated or no Parquet: Redshift looks for the magic number at the end. */
 export function notParquet(file: S3Location, region: string): SqlError {
   return spectrumError(`File '${httpsUrl(file, region)}' has an invalid version number.`);
 }
 
-/** The manifest's `content_length` is not the object's size. */
+/** The manifest's `content_length` differs from the object's size. */
 export function invalidRange(file: S3Location, region: string): SqlError {
   return spectrumError(
     `HTTP response error code: 416 Message: InvalidRange The requested range is not satisfiable ` +
@@ -93,7 +93,7 @@ export function wrongRegion(): SqlError {
   );
 }
 
-/** Of the role, or of the bucket: Redshift does not say whose. */
+/** The role's or the bucket's policy denies access: Redshift does not say which. */
 export function accessDenied(): SqlError {
   return s3Error('Access Denied', 403, 'AccessDenied');
 }

@@ -12,7 +12,7 @@ import {
 } from './errors';
 import { parseManifest, type ManifestEntry } from './manifest';
 
-/** The files that a COPY loads, in order. @throws SqlError where S3 or the manifest do not hold them. */
+/** The files that a COPY loads, in order. @throws SqlError if S3 or the manifest lacks them */
 export async function filesOf(
   copy: CopyCommand,
   store: ObjectStore,

@@ -6,7 +6,7 @@ export interface ParquetColumn {
   readonly name: string;
   /** `INT64`, `BYTE_ARRAY` …; undefined for a group. */
   readonly physical?: string;
-  /** The annotation: `STRING`, `DECIMAL`, `TIMESTAMP`, `DATE`, `INT_16` …; undefined for none. */
+  /** The annotation: `STRING`, `DECIMAL`, `TIMESTAMP`, `DATE`, `INT_16` …; undefined without one. */
   readonly annotation?: string;
   readonly precision?: number;
   readonly scale?: number;
@@ -15,7 +15,7 @@ export interface ParquetColumn {
 
 const MAGIC = 'PAR1';
 
-/** The columns of a file, or undefined where it is not Parquet: empty, cut off or something else. */
+/** The columns of a file; undefined if it is no Parquet file: empty, truncated or another format. */
 export async function readFooter(path: string, size: number): Promise<readonly ParquetColumn[] | undefined> {
   if (size < 12) return undefined;
   const file = await open(path);
@@ -48,7 +48,7 @@ function columnsOf(footer: ArrayBuffer): readonly ParquetColumn[] | undefined {
   }
 }
 
-/** Folds the logical type `INTEGER(16, true)` into the older name `INT_16`. */
+/** Maps the logical type `INTEGER(16, true)` to the older name `INT_16`. */
 function integerOf(logical: { type: string; bitWidth?: number; isSigned?: boolean } | undefined): {
   annotation?: string;
 } {

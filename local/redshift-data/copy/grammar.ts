@@ -5,7 +5,7 @@ import type { Relation, Scope } from '../sql/scope';
 import { parseS3Url, type CopyCommand, type S3Location } from './command';
 
 /**
- * Options that COPY has and that go with other formats only:
+ * Options of COPY that exist for other formats only:
  * https://docs.aws.amazon.com/redshift/latest/dg/copy-usage_notes-copy-from-columnar.html
  */
 const NOT_WITH_PARQUET = new Set([
@@ -130,7 +130,7 @@ function readFormatOrOther(reader: NodeReader, options: Options): void {
   skipValue(reader);
 }
 
-/** The value of an option that is refused afterwards. */
+/** Skips the value of an option that is refused later. */
 function skipValue(reader: NodeReader): void {
   reader.accept('as');
   const value = reader.peek();
@@ -148,7 +148,7 @@ function readRole(reader: NodeReader): string {
 }
 
 function readInvalidCharacters(reader: NodeReader): void {
-  // The engine reads valid UTF-8 only, so there is nothing to replace.
+  // The engine reads only valid UTF-8, so there is nothing to replace.
   reader.accept('as');
   if (reader.peek()?.kind === 'string') reader.next();
 }

@@ -15,21 +15,21 @@ import { readFooter } from './footer';
 import { checkFooter, fileSource, refusedBy, renderLoad, targetColumns } from './plan';
 import { roleError } from './role';
 
-/** What COPY needs to know of the warehouse. */
+/** The warehouse's facts that COPY needs. */
 export interface CopyEnvironment {
   readonly store: ObjectStore;
   readonly region: string;
   readonly accountId: string;
   readonly iamRoles: readonly string[];
-  /** Whether Redshift may take a role on. Default: it may. */
+  /** Whether Redshift may assume a role. Default: yes. */
   readonly mayAssume?: (role: string) => boolean;
-  /** Whether a role may read an object. Default: it may. */
+  /** Whether a role may read an object. Default: yes. */
   readonly mayRead?: (role: string, bucket: string, key: string) => boolean;
-  /** A folder for links to files whose own paths the engine would read as patterns. */
+  /** A folder for links to files whose paths the engine would read as patterns. */
   readonly directory: string;
 }
 
-/** Carries a COPY out within the connection's transaction. @returns rows loaded @throws SqlError */
+/** Runs a COPY in the connection's transaction. @returns the number of rows loaded. @throws SqlError */
 export async function load(
   copy: CopyCommand,
   target: Relation,
@@ -81,7 +81,7 @@ async function withPlainPath<T>(
   }
 }
 
-/** The column and the file of a value that one of the checks of {@link renderLoad} refused. */
+/** The error for a value that a check of {@link renderLoad} refused, with its column and file. */
 function refusedValue(
   error: unknown,
   targets: readonly CatalogColumn[],
@@ -97,8 +97,8 @@ function refusedValue(
 }
 
 /**
- * Whether the engine failed on what is in the file: the statement itself is the twin's own, and what it says of the
- * target was compared with the footer before.
+ * Whether the engine failed because of the file's content. The statement itself cannot fail: the twin generates it, and
+ * the footer was compared with the target before.
  */
 function isOfFile(error: unknown): boolean {
   if (error instanceof SqlError || error instanceof Cancelled) return false;
@@ -107,7 +107,7 @@ function isOfFile(error: unknown): boolean {
   );
 }
 
-/** Names the column and the lengths where a value was too long: the engine says only which check failed. */
+/** Finds the column and the lengths of a value that is too long: the engine names only the failed check. */
 async function findTooLong(
   error: unknown,
   targets: readonly CatalogColumn[],

@@ -5,7 +5,7 @@ import { malformedManifest, missingMeta } from './errors';
 /** One file of a manifest. */
 export interface ManifestEntry {
   readonly location: S3Location;
-  /** Left out means false: a vanished file is then skipped in silence. */
+  /** Default false: a missing file is then silently skipped. */
   readonly mandatory: boolean;
   /** Bytes. */
   readonly contentLength: number;

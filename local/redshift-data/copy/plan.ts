@@ -7,7 +7,7 @@ import { displayColumn, displayType, isCompatible } from './compatibility';
 import { incompatibleSchema, notParquet, unmatchedColumns } from './errors';
 import type { ParquetColumn } from './footer';
 
-/** The columns that are loaded, in the order of the files' columns. @throws SqlError for an unknown name. */
+/** The target columns, in the order of the files' columns. @throws SqlError for an unknown name */
 export function targetColumns(
   copy: CopyCommand,
   table: readonly CatalogColumn[],
@@ -47,8 +47,8 @@ export function checkFooter(
 }
 
 /**
- * The engine's statement for one file. Columns are taken by position: the file's own names are replaced by an
- * alias list, so that names which differ in case only, or are the engine's keywords, mean nothing.
+ * The engine's statement for one file. Columns match by position: an alias list replaces the file's names, so names that
+ * differ only in case, or are keywords of the engine, do no harm.
  */
 export function renderLoad(
   tableSql: string,
@@ -67,9 +67,9 @@ export function renderLoad(
   return `INSERT INTO ${tableSql} (${names}) SELECT ${values.join(', ')} FROM ${fileSource(path)} AS file(${aliases})`;
 }
 
-/** What the engine takes and Redshift does not, by the name under which {@link refusedBy} finds it again. */
+/** Values that the engine accepts and Redshift refuses, by the name with which {@link refusedBy} finds the check. */
 const CHECKS = {
-  // The engine's infinity is the greatest INT64, which no calendar of Redshift's reaches.
+  // The engine's infinity is the greatest INT64, which Redshift cannot represent as a time.
   range: (value: string) => `isinf(${value})`,
   multibyte: (value: string) => `strlen(${value}) <> length(${value})`,
 } as const;
@@ -88,7 +88,7 @@ function checked(type: ColumnType, index: number): string {
   return `CASE WHEN ${CHECKS[check](value)} THEN error('refused by ${check} in ${index}') ELSE ${value} END`;
 }
 
-/** Which check the engine's error comes from, and in which column of the file. */
+/** The check that an error of the engine comes from, and the index of the file's column. */
 export function refusedBy(message: string): { readonly check: Check; readonly index: number } | undefined {
   const [, check, index] = /refused by (range|multibyte) in (\d+)/.exec(message) ?? [];
   return check === undefined ? undefined : { check: check as Check, index: Number(index) };

@@ -4,8 +4,8 @@ import { foreignRole, invalidRole, unauthorizedRole } from './errors';
 const ROLE_ARN = /^arn:aws(?:-[a-z]+)*:iam::(\d{12}):role\/[\w+=,.@/-]+$/;
 
 /**
- * Why the namespace may not use a role, undefined where it may.
- * A chain of roles (`arn,arn`) is not an ARN and is refused as such.
+ * Why the namespace may not use a role; undefined if it may.
+ * A chain of roles (`arn,arn`) is no ARN and is refused.
  */
 export function roleError(
   role: string,

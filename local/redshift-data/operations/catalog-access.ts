@@ -3,14 +3,14 @@ import { Catalog } from '../warehouse/catalog';
 import type { ServiceContext } from './context';
 import { checkDatabase, checkWorkgroup } from './shapes';
 
-/** Members by which a request on the catalogue says where to connect. */
+/** Members of a catalogue request that name the connection. */
 export interface ConnectionInput {
   readonly WorkgroupName?: string;
   readonly Database: string;
   readonly ConnectedDatabase?: string;
 }
 
-/** Checks where a request wants to connect to, and reads the catalogue there. */
+/** Checks a request's connection and reads the catalogue. */
 export async function withCatalog<T>(
   input: ConnectionInput,
   context: ServiceContext,
@@ -28,7 +28,7 @@ export async function withCatalog<T>(
   }
 }
 
-/** A LIKE pattern of the Data API: `%` any characters, `_` any one. */
+/** A LIKE pattern of the Data API: `%` matches any characters, `_` any one character. */
 export function likePattern(pattern: string | undefined): RegExp {
   if (pattern === undefined) return /^/;
   const body = pattern

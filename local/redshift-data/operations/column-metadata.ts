@@ -1,6 +1,6 @@
 import type { ColumnType, TypeFamily } from '../sql/types';
 
-/** Precision and scale that the driver gives for a type. Those of a string are its length in bytes. */
+/** The driver's precision for a type. For strings it is the length in bytes. */
 const PRECISION: Readonly<Record<TypeFamily, number>> = {
   int2: 5,
   int4: 10,

@@ -6,7 +6,7 @@ import type { StatementRunner } from '../statements/runner';
 import type { Database } from '../warehouse/database';
 
 export interface RedshiftDataOptions {
-  /** Folder of the warehouse's file and of the twin's own files beside it. */
+  /** Folder for the warehouse's file and the twin's own files. */
   readonly directory: string;
   readonly store: ObjectStore;
   readonly faults: FaultInjector;
@@ -14,21 +14,21 @@ export interface RedshiftDataOptions {
   readonly accountId: string;
   readonly workgroup: string;
   readonly database: string;
-  /** ARNs of the roles attached to the namespace; the first is its default. */
+  /** ARNs of the roles attached to the namespace. The first is the default. */
   readonly iamRoles: readonly string[];
-  /** Whether Redshift may take a role on for COPY. Default: it may. */
+  /** Whether Redshift may assume a role for COPY. Default: yes. */
   readonly mayAssume?: (role: string) => boolean;
-  /** Whether a role may read an object for COPY. Default: it may. */
+  /** Whether a role may read an object for COPY. Default: yes. */
   readonly mayRead?: (role: string, bucket: string, key: string) => boolean;
-  /** Of the engine, for example `1GB`. */
+  /** The engine's memory limit, for example `1GB`. */
   readonly memoryLimit?: string;
-  /** Statements that may be active at once, 200 where AWS says a number. */
+  /** Most active statements. Default 200, as in AWS. */
   readonly maximumActiveStatements?: number;
-  /** Most seconds that a long poll is held back, whatever `WaitTimeSeconds` says. Default: as long as it says. */
+  /** Upper bound of a long poll's `WaitTimeSeconds`. Default: none. */
   readonly longestPollSeconds?: number;
 }
 
-/** What the operations work with. */
+/** The objects that the operations share. */
 export interface ServiceContext {
   readonly options: RedshiftDataOptions;
   readonly database: Database;

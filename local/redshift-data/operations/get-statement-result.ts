@@ -20,7 +20,7 @@ export const getStatementResult: Operation = async (input, { registry }, request
   }
   await registry.wait(record, WaitTimeSeconds, request.signal);
   const { result } = sub ?? record;
-  // The results of a batch are there when all of it is committed.
+  // A batch has results only after its commit.
   if (result === undefined || record.status !== 'FINISHED') {
     throw new ServiceError(
       'ResourceNotFoundException',

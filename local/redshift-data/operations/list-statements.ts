@@ -9,7 +9,7 @@ const shape = z.strictObject({
   MaxResults: z.number().int().min(0).max(100).optional(),
   StatementName: z.string().max(500).optional(),
   Status: z.enum(['SUBMITTED', 'PICKED', 'STARTED', 'FINISHED', 'ABORTED', 'FAILED', 'ALL']).optional(),
-  /** Sessions of a role are not told apart. */
+  /** The twin does not distinguish sessions of a role. */
   RoleLevel: z.literal(true).optional(),
   Database: z.string().optional(),
   WorkgroupName: workgroupName,
@@ -19,12 +19,12 @@ const shape = z.strictObject({
 export const listStatements: Operation = (input, context, { principal }) => {
   const filter = validate(shape, input);
   if (filter.WorkgroupName !== undefined) checkWorkgroup(filter.WorkgroupName, context);
-  // Without a status, those that have finished are listed.
+  // The default is FINISHED.
   const status = filter.Status ?? 'FINISHED';
   const statements = context.registry.list().filter(
     ({ status: current, submission }) =>
       (status === 'ALL' || current === status) &&
-      // A role sees its own; the account's root, whom AWS shows none but his own, sees all here.
+      // A role sees its own statements. The account's root sees all, unlike in AWS.
       (principal?.role === undefined || submission.role === principal.role.name) &&
       (filter.Database === undefined || submission.database === filter.Database) &&
       (filter.StatementName === undefined ||

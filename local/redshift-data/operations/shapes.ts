@@ -4,7 +4,7 @@ import { ServiceError } from '../../service-error';
 import type { ServiceContext } from './context';
 
 /**
- * Shapes of the Data API's members, with the limits of the service's model:
+ * Shapes of the Data API's members with the service's limits:
  * https://docs.aws.amazon.com/redshift-data/latest/APIReference/Welcome.html
  */
 export const statementId = z.string().regex(/^[a-z0-9]{8}(-[a-z0-9]{4}){3}-[a-z0-9]{12}(:\d+)?$/);
@@ -14,7 +14,7 @@ export const pageSize = z.number().int().min(0).max(1000).optional();
 export const workgroupName = z.string().min(3).max(2048).optional();
 export const secretArn = z.string().optional();
 
-/** Values must not be empty: the model says so, and the Data API cannot pass NULL. */
+/** Values must not be empty, and the Data API cannot pass NULL. */
 export const parameters = z
   .array(z.strictObject({ name: z.string().regex(/^[0-9a-zA-Z_]+$/), value: z.string().min(1) }))
   .min(1)
@@ -33,7 +33,7 @@ export const submission = {
   WaitTimeSeconds: waitTimeSeconds,
 };
 
-/** Members of the operations on the catalogue. */
+/** Members of the catalogue operations. */
 export const connection = {
   WorkgroupName: workgroupName,
   Database: z.string(),
@@ -43,7 +43,7 @@ export const connection = {
   MaxResults: pageSize,
 };
 
-/** @throws ServiceError ValidationException unless the workgroup is the twin's, by name or ARN. */
+/** @throws ServiceError ValidationException unless it is the name or ARN of the twin's workgroup */
 export function checkWorkgroup(name: string | undefined, { options }: ServiceContext): string {
   if (name === undefined) {
     throw new ServiceError(
@@ -52,19 +52,19 @@ export function checkWorkgroup(name: string | undefined, { options }: ServiceCon
     );
   }
   const prefix = `arn:aws:redshift-serverless:${options.region}:${options.accountId}:workgroup/`;
-  // The ARN of a workgroup ends in its UUID, which the twin takes as its name too.
+  // A workgroup's ARN ends in its UUID. The twin accepts the name there, too.
   if (name === options.workgroup || (name.startsWith(prefix) && name.endsWith(`/${options.workgroup}`)))
     return name;
   throw new ServiceError('ValidationException', "Redshift endpoint doesn't exist in this region.");
 }
 
-/** @throws ServiceError DatabaseConnectionException as the catalogue's operations answer it. */
+/** @throws ServiceError DatabaseConnectionException, as the catalogue operations answer it */
 export function checkDatabase(name: string, { options }: ServiceContext): void {
   if (name === options.database) return;
   throw new ServiceError('DatabaseConnectionException', `FATAL: database "${name}" does not exist`, 500);
 }
 
-/** Cuts a page out of a list; the token is the place of the next item. */
+/** Cuts a page out of a list. */
 export function paginate<T>(
   items: readonly T[],
   size: number | undefined,
@@ -75,7 +75,7 @@ export function paginate<T>(
   return { page: items.slice(start, end), next: end < items.length ? tokenOf(end) : undefined };
 }
 
-/** @throws ServiceError ValidationException for a token that the twin has not given. */
+/** The start of a token's page. @throws ServiceError ValidationException for an invalid token */
 export function startOf(token: string | undefined, length: number): number {
   if (token === undefined || token === '') return 0;
   const start = positionOf(token);

@@ -20,7 +20,7 @@ export interface SubmitInput {
   readonly WaitTimeSeconds?: number;
 }
 
-/** Registers the statements, starts them and answers, after the wait that was asked for. */
+/** Registers and starts the statements, and answers after the requested wait. */
 export async function submit(
   input: SubmitInput,
   sqls: readonly string[],
@@ -81,7 +81,7 @@ function toSubmission(
   };
 }
 
-/** Every provided parameter must be in use. One that is used and not provided fails when the statement runs. */
+/** Every provided parameter must be used. A missing one fails when the statement runs. */
 function checkParameters(parameters: readonly SqlParameter[], sqls: readonly string[]): void {
   const names = parameters.map((parameter) => parameter.name);
   const twice = names.find((name, index) => names.indexOf(name) !== index);
@@ -101,7 +101,7 @@ function checkParameters(parameters: readonly SqlParameter[], sqls: readonly str
   }
 }
 
-/** A text that cannot be read has no parameters; what is wrong with it shows when it runs. */
+/** A text that cannot be parsed has no parameters. Its error shows when the statement runs. */
 function namesIn(sql: string): readonly string[] {
   try {
     return parametersOf(sql);
@@ -110,7 +110,7 @@ function namesIn(sql: string): readonly string[] {
   }
 }
 
-/** With a secret the user is the secret's, which the twin does not have. */
+/** With a secret the user would come from the secret, which the twin does not have. */
 export function databaseUser(submission: Submission): string {
   return submission.secretArn === undefined ? `IAMR:${submission.role ?? 'local'}` : 'admin';
 }

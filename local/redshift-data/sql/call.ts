@@ -2,7 +2,7 @@ import { SqlError, syntaxError } from './errors';
 import { isWord, splitAtCommas, type Node } from './nodes';
 import type { Scope } from './scope';
 
-/** One call: the name is known, the arguments are still Redshift's. */
+/** A function call in Redshift's SQL, with the translators for its arguments. */
 export interface Call {
   readonly name: string;
   readonly nodes: readonly Node[];
@@ -11,13 +11,13 @@ export interface Call {
   expression(nodes: readonly Node[]): string;
   /** Translates expressions between commas. */
   list(nodes: readonly Node[]): string;
-  /** Translates what stands in parentheses, with them. */
+  /** Translates a parenthesised list or query, including the parentheses. */
   group(nodes: readonly Node[]): string;
 }
 
 export type Translation = (call: Call) => string;
 
-/** The arguments, if there are as many as the function takes. @throws SqlError as Redshift for an unknown signature. */
+/** The translated arguments. @throws SqlError, as Redshift for an unknown signature, if their number is wrong */
 export function counted(call: Call, atLeast: number, atMost = atLeast): readonly string[] {
   const given = argumentsOf(call, call.nodes);
   if (given.length < atLeast || given.length > atMost) {
@@ -29,7 +29,7 @@ export function counted(call: Call, atLeast: number, atMost = atLeast): readonly
   return given;
 }
 
-/** The arguments between commas, translated. */
+/** Translates the arguments between commas. */
 export function argumentsOf(call: Call, nodes: readonly Node[]): readonly string[] {
   if (isWord(nodes[0], 'distinct')) throw syntaxError('distinct');
   return splitAtCommas(nodes).map((part) => call.expression(part));

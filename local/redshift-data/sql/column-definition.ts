@@ -52,7 +52,7 @@ export function columnDefinition(
   return { column: { name, type, required, defaultValue, encoding }, distkey, sortkey };
 }
 
-/** One expression, up to the next attribute. `DEFAULT NULL` is an expression too. */
+/** One expression, up to the next attribute. `DEFAULT NULL` is an expression, too. */
 function readDefault(reader: NodeReader, scope: Scope): string {
   const first = reader.next();
   const rest = reader.takeUntil((node: Node) => isWord(node, ...ATTRIBUTES, ...REFUSED));

@@ -20,7 +20,7 @@ export function translateCreate(reader: NodeReader, scope: Scope): Create {
   if (!reader.accept('table')) throw unsupported(`CREATE ${textOf(reader.peek()).toUpperCase()}`);
   const ifNotExists = reader.accept('if', 'not', 'exists');
   const name = readRelationName(reader);
-  // Without TEMP a new table is permanent, also where a temporary one of that name hides it.
+  // Without TEMP a new table is permanent, even if a temporary one of that name hides it.
   const table = temporary
     ? scope.temporary(name)
     : scope.resolveTable({ ...name, schema: name.schema ?? DEFAULT_SCHEMA });
@@ -59,7 +59,7 @@ function readBody(table: Relation, ifNotExists: boolean, reader: NodeReader, sco
   };
 }
 
-/** The query after AS, which may stand in parentheses. */
+/** The query after AS, which may be in parentheses. */
 function asQuery(reader: NodeReader): readonly Node[] {
   const query = reader.rest();
   if (!isQuery(query)) throw syntaxError(textOf(query[0]));
@@ -118,7 +118,7 @@ function checkKeys(columns: readonly ColumnDefinition[], names: readonly string[
   if (missing !== undefined) throw new SqlError(`ERROR: column "${missing}" named in key does not exist`);
 }
 
-/** A column, or the columns of a primary key, which are NOT NULL but not enforced otherwise. */
+/** A column, or the columns of a primary key, of which only NOT NULL is enforced. */
 type Definition =
   | { readonly column: ColumnDefinition; readonly distkey: boolean; readonly sortkey: boolean }
   | { readonly keys: readonly string[] };
@@ -172,7 +172,7 @@ function onlyName(nodes: readonly Node[]): string {
   return name;
 }
 
-/** The engine's definition of a column; lengths are checked in bytes, as Redshift counts them. */
+/** The engine's definition of a column. Lengths are checked in bytes, which Redshift counts. */
 export function renderColumn(column: ColumnDefinition): string {
   const name = quoteIdentifier(column.name);
   const parts = [name, column.type.engine];

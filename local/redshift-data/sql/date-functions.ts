@@ -3,7 +3,7 @@ import { syntaxError, unsupported } from './errors';
 import { quoteLiteral } from './identifiers';
 import { NodeReader, isWord, splitAtCommas, textOf, type Node } from './nodes';
 
-/** Names of date parts, with their short forms: https://docs.aws.amazon.com/redshift/latest/dg/r_Dateparts_for_datetime_functions.html */
+/** Date parts with their short forms: https://docs.aws.amazon.com/redshift/latest/dg/r_Dateparts_for_datetime_functions.html */
 const DATE_PARTS: Readonly<Record<string, readonly string[]>> = {
   year: ['year', 'years', 'y', 'yr', 'yrs'],
   quarter: ['quarter', 'quarters', 'qtr', 'qtrs'],
@@ -39,7 +39,7 @@ function datePart(nodes: readonly Node[]): string {
   return part;
 }
 
-/** Splits `part, a, b`: the part is a word, the rest are expressions. */
+/** Splits `part, a, b`: the part is a word, the others are expressions. */
 function withDatePart(call: Call, count: number): [string, ...string[]] {
   const [part, ...rest] = splitAtCommas(call.nodes);
   if (part === undefined || rest.length !== count) throw syntaxError(')');
@@ -68,7 +68,7 @@ const dateTrunc: Translation = (call) => {
   return `CAST(date_trunc('${part}', ${source}) AS TIMESTAMP)`;
 };
 
-/** DATEADD gives a TIMESTAMP, also of a DATE: https://docs.aws.amazon.com/redshift/latest/dg/r_DATEADD_function.html */
+/** DATEADD gives a TIMESTAMP, also for a DATE: https://docs.aws.amazon.com/redshift/latest/dg/r_DATEADD_function.html */
 const dateAdd: Translation = (call) => {
   const [part, amount, source] = withDatePart(call, 2);
   const interval = part === 'quarter' ? 'to_months' : INTERVALS[part];
@@ -77,7 +77,7 @@ const dateAdd: Translation = (call) => {
   return `(CAST(${source} AS TIMESTAMP) + ${interval}(${count}))`;
 };
 
-/** Counts the boundaries between two times; where a week starts differs between the engines. */
+/** Counts the boundaries between two times. The engines start weeks on different days. */
 const dateDiff: Translation = (call) => {
   const [part, from, to] = withDatePart(call, 2);
   if (INTERVALS[part] === undefined && part !== 'quarter') throw unsupported(`DATEDIFF by ${part}`);
@@ -97,7 +97,7 @@ const FORMATS: readonly (readonly [string, string])[] = [
   ['MS', '%g'],
 ];
 
-/** A datetime format of Redshift in the engine's words; elements that have none are refused. */
+/** Translates a datetime format. Elements without an equivalent are refused. */
 function format(call: Call, nodes: readonly Node[] | undefined): string {
   const [node, ...rest] = nodes ?? [];
   if (node?.kind !== 'string' || rest.length > 0)
@@ -135,7 +135,7 @@ const addMonths: Translation = () => {
   throw unsupported('ADD_MONTHS (write DATEADD)');
 };
 
-/** TRUNC of a timestamp is a date, of a number a number: only the cast says which. */
+/** TRUNC of a timestamp is a date, TRUNC of a number a number. The translator does not know the type. */
 const trunc: Translation = () => {
   throw unsupported('TRUNC (write a cast to DATE, or FLOOR)');
 };

@@ -5,13 +5,13 @@ export function timestamp(time: Date): string {
   return `TIMESTAMP '${time.toISOString().replace('T', ' ').replace('Z', '')}'`;
 }
 
-/** Name of a parameter in the engine's statement; a Redshift parameter may start with a digit. */
+/** A parameter's name in the engine's statement. The prefix allows names that start with a digit, as in Redshift. */
 export function engineParameter(name: string): string {
   return `p_${name}`;
 }
 
 /**
- * An explicit cast to VARCHAR(n) or CHAR(n) cuts, it does not fail:
+ * An explicit cast to VARCHAR(n) or CHAR(n) truncates and does not fail:
  * https://docs.aws.amazon.com/redshift/latest/dg/r_Character_types.html
  */
 export function cast(operand: string, type: ColumnType): string {

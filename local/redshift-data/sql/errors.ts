@@ -1,4 +1,4 @@
-/** An error of the database, as `Error` of DescribeStatement shows it: it never surfaces as an HTTP error. */
+/** A database error, which DescribeStatement shows as `Error`. It never becomes an HTTP error. */
 export class SqlError extends Error {
   constructor(message: string) {
     super(message);
@@ -6,7 +6,7 @@ export class SqlError extends Error {
   }
 }
 
-/** What the twin does not know it refuses by name, so that nothing passes here that Redshift would treat otherwise. */
+/** Refuses SQL that the twin does not know, so that no statement behaves differently in Redshift. */
 export function unsupported(what: string): SqlError {
   return new SqlError(`ERROR: ${what} is not supported by the local twin`);
 }
@@ -21,7 +21,7 @@ export function relationDoesNotExist(name: string): SqlError {
   return new SqlError(`ERROR: relation "${name}" does not exist`);
 }
 
-/** The boxed text that Redshift's compute nodes put after an error's headline. */
+/** An error with the boxed detail of Redshift's compute nodes. */
 export function detailed(
   headline: string,
   detail: { error?: string; code: number; context: string; location?: string; process?: string },

@@ -9,12 +9,12 @@ import { NodeReader, isSymbol, isWord, splitAtCommas, textOf, type Node } from '
 import { SYSTEM_SCHEMA, type Scope } from './scope';
 import { readType } from './types';
 
-/** Words that may stand before a parenthesis without calling anything. */
+/** Words that may precede a parenthesis without calling a function. */
 const BEFORE_PARENTHESIS: ReadonlySet<string> = new Set(
   [...KEYWORDS].filter((word) => word !== 'left' && word !== 'right'),
 );
 
-/** Words whose value needs no parentheses. */
+/** Functions without parentheses. */
 const BARE_FUNCTIONS: ReadonlyMap<string, (scope: Scope) => string> = new Map([
   [
     'sysdate',
@@ -28,14 +28,14 @@ const BARE_FUNCTIONS: ReadonlyMap<string, (scope: Scope) => string> = new Map([
   ],
 ]);
 
-/** Expressions between commas, as in SELECT and ORDER BY. */
+/** Translates expressions between commas, as in SELECT and ORDER BY. */
 export function translateList(nodes: readonly Node[], scope: Scope): string {
   return splitAtCommas(nodes)
     .map((part) => translateExpression(part, scope))
     .join(', ');
 }
 
-/** Translates one expression, with its alias if it has one. */
+/** Translates one expression, including its alias. */
 export function translateExpression(nodes: readonly Node[], scope: Scope): string {
   const reader = new NodeReader(nodes);
   if (reader.done) throw syntaxError('');
@@ -44,7 +44,7 @@ export function translateExpression(nodes: readonly Node[], scope: Scope): strin
   return parts.join(' ');
 }
 
-/** Appends the translation of the next node, or of what belongs with it, to `parts`. */
+/** Appends the translation of the next node, with the nodes that belong to it, to `parts`. */
 function translateNext(reader: NodeReader, scope: Scope, parts: string[]): void {
   const node = reader.next();
   switch (node.kind) {
@@ -85,7 +85,7 @@ function translateSymbol(symbol: string, reader: NodeReader, scope: Scope, parts
   }
   if (symbol === '.') throw syntaxError('.');
   parts.push(symbol);
-  // Redshift fails on a division by zero, the engine answers NULL.
+  // Redshift fails on a division by zero; the engine returns NULL.
   if (symbol === '/' || symbol === '%') parts.push(readDivisor(reader, scope));
 }
 
@@ -98,8 +98,8 @@ function readDivisor(reader: NodeReader, scope: Scope): string {
 }
 
 /**
- * The operand that a `::` binds to is the last part: names, calls and parentheses are one part each.
- * After END it would be the whole CASE.
+ * Removes the operand of a `::`, which is the last part: a name, a call or parentheses. After END it would be the whole
+ * CASE, which is refused.
  */
 function takeOperand(parts: string[]): string {
   const operand = parts.pop();
@@ -180,7 +180,7 @@ function typedLiteral(word: string, value: string): string {
   return `INTERVAL ${quoteLiteral(value)}`;
 }
 
-/** `APPROXIMATE COUNT(DISTINCT x)`: exact here, which is within the error that Redshift allows itself. */
+/** `APPROXIMATE COUNT(DISTINCT x)`. The exact result is within Redshift's tolerance. */
 function readApproximate(reader: NodeReader, scope: Scope): string {
   reader.expect('count');
   const nodes = reader.peek();

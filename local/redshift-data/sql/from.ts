@@ -8,7 +8,7 @@ import type { Scope } from './scope';
 
 const JOIN_WORDS = ['natural', 'inner', 'left', 'right', 'full', 'cross', 'join'];
 
-/** Translates what stands between FROM and the next clause. */
+/** Translates the nodes between FROM and the next clause. */
 export function translateFrom(nodes: readonly Node[], scope: Scope): { sql: string; lastHasAlias: boolean } {
   const reader = new NodeReader(nodes);
   let item = readItem(reader, scope);
@@ -85,7 +85,7 @@ function readParenthesised(reader: NodeReader, scope: Scope): { sql: string; has
   return { sql: `${sql} ${alias}`, hasAlias: true };
 }
 
-/** `[AS] alias [(column, …)]`, or nothing. */
+/** Reads `[AS] alias [(column, …)]`; an empty text without an alias. */
 export function readAlias(reader: NodeReader): string {
   reader.refuse('pivot', 'unpivot');
   const node = reader.peek();

@@ -6,12 +6,12 @@ import { NodeReader, isSymbol, isWord, splitAtCommas, type Node } from './nodes'
 import { ADDEND, SYSTEM_SCHEMA } from './scope';
 import { readType } from './types';
 
-/** A function that the engine has under a name of its own, with the number of arguments it takes. */
+/** A function that the engine has under another name, with its number of arguments. */
 function renamed(engine: string, atLeast: number, atMost = atLeast): Translation {
   return (call) => `${engine}(${counted(call, atLeast, atMost).join(', ')})`;
 }
 
-/** Functions of Redshift whose INTEGER the engine gives as BIGINT. */
+/** A function that returns INTEGER in Redshift and BIGINT in the engine. */
 function integer(engine: string, atLeast: number, atMost = atLeast): Translation {
   return (call) => `CAST(${renamed(engine, atLeast, atMost)(call)} AS INTEGER)`;
 }
@@ -23,7 +23,7 @@ const aggregate: Translation = (call) => {
   return `${call.name}(${distinct ? 'DISTINCT ' : ''}${call.expression(nodes)})`;
 };
 
-/** SUM of BIGINT is NUMERIC(38,0) and of the smaller integers BIGINT: what it adds is marked for `warehouse/select.ts`. */
+/** SUM of BIGINT is NUMERIC(38,0), SUM of smaller integers BIGINT. Its argument is marked for `warehouse/select.ts`. */
 const sum: Translation = (call) => {
   const distinct = isWord(call.nodes[0], 'distinct');
   const nodes = distinct ? call.nodes.slice(1) : call.nodes;
@@ -32,8 +32,8 @@ const sum: Translation = (call) => {
 };
 
 /**
- * AVG and MEDIAN give BIGINT, NUMERIC or DOUBLE PRECISION by the type of their argument in Redshift and always
- * DOUBLE in the engine: only an argument that is plainly a floating-point number gives the same in both.
+ * AVG and MEDIAN return BIGINT, NUMERIC or DOUBLE PRECISION by the type of their argument in Redshift, and always DOUBLE
+ * in the engine. Only an explicit floating-point argument gives the same result in both.
  */
 const floatingAggregate: Translation = (call) => {
   const sql = aggregate(call);
@@ -92,7 +92,7 @@ const jsonExtractPathText: Translation = (call) => {
       throw unsupported('JSON_EXTRACT_PATH_TEXT with a path that is not a literal');
     return `."${key.slice(1, -1)}"`;
   });
-  // A missing path gives an empty string in Redshift, not NULL:
+  // For a missing path Redshift returns an empty string, not NULL:
   // https://docs.aws.amazon.com/redshift/latest/dg/JSON_EXTRACT_PATH_TEXT.html
   return `(CASE WHEN (${document}) IS NULL THEN NULL ELSE coalesce(json_extract_string(${document}, '$${keys.join('')}'), '') END)`;
 };
@@ -135,7 +135,7 @@ const trim: Translation = (call) => {
   return first.length === 0 ? `${name}(${text})` : `${name}(${text}, ${call.expression(first)})`;
 };
 
-/** `\1` in a replacement and lookarounds differ between the engines; plain patterns do not. */
+/** Plain patterns mean the same in both engines. `\1` in a replacement and lookarounds differ. */
 const regexpReplace: Translation = (call) => {
   const [text, pattern, replacement = "''"] = counted(call, 2, 3);
   return `regexp_replace(${text}, ${pattern}, ${replacement}, 'g')`;
@@ -165,13 +165,13 @@ const getdate: Translation = (call) => {
   return timestamp(new Date(seconds));
 };
 
-/** There is one user here, who may do everything. */
+/** The twin has one user, who has every privilege. */
 const privilege: Translation = (call) => {
   counted(call, 2);
   return 'TRUE';
 };
 
-/** The functions that pass. Any other is refused: there is no way from SQL to the engine's own functions. */
+/** The supported functions. Any other is refused, so that SQL cannot reach the engine's own functions. */
 const FUNCTIONS: ReadonlyMap<string, Translation> = new Map<string, Translation>(
   Object.entries({
     ...dateFunctions,
@@ -272,10 +272,10 @@ const FUNCTIONS: ReadonlyMap<string, Translation> = new Map<string, Translation>
   }),
 );
 
-/** Known only to say what to write instead. */
+/** Functions whose refusal names an alternative. */
 const ALWAYS_REFUSED = ['add_months', 'trunc'];
 
-/** Names of the functions that pass, for the list of what the twin supports. */
+/** Names of the supported functions, for the support list. */
 export const FUNCTION_NAMES: readonly string[] = [...FUNCTIONS.keys(), 'listagg']
   .filter((name) => !ALWAYS_REFUSED.includes(name))
   .sort();
@@ -310,7 +310,7 @@ function listagg(call: Call, within: readonly Node[] | undefined): string {
   return `string_agg(${distinct ? 'DISTINCT ' : ''}CAST(${value} AS VARCHAR), ${separator}${order})`;
 }
 
-/** `[PARTITION BY …] [ORDER BY …] [ROWS …]`: the commas in it belong to its own lists. */
+/** `[PARTITION BY …] [ORDER BY …] [ROWS …]` */
 function translateWindow(nodes: readonly Node[], call: Call): string {
   if (nodes.length === 0) return '';
   const wrapped = call.group(nodes);

@@ -1,7 +1,7 @@
 import { syntaxError, unsupported } from './errors';
 import { isSymbol, NodeReader, splitAtCommas, type Node } from './nodes';
 
-/** A table or view as the statement names it. */
+/** A table's or view's name in a statement. */
 export interface RelationName {
   readonly database?: string;
   readonly schema?: string;
@@ -18,7 +18,7 @@ export function quoteLiteral(value: string): string {
 
 /**
  * Reads `[database.][schema.]name`.
- * A dot, slash or wildcard in the name itself is refused: the engine would take such a name for that of a file.
+ * A dot, slash or wildcard inside a name is refused: the engine would read the name as a file's.
  */
 export function readRelationName(reader: NodeReader): RelationName {
   const parts = [reader.expectIdentifier()];
@@ -37,7 +37,7 @@ export function displayName(relation: RelationName): string {
   return relation.schema === undefined ? relation.name : `${relation.schema}.${relation.name}`;
 }
 
-/** `(a, b)` of an alias or a target. */
+/** Reads the column names `(a, b)` of an alias or a target. */
 export function columnNames(nodes: readonly Node[]): string {
   const names = splitAtCommas(nodes).map((part) => {
     const reader = new NodeReader(part);

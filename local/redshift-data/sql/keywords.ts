@@ -1,6 +1,6 @@
 /**
- * Words that pass to the engine as keywords. Every other unquoted word is a name and is passed on quoted,
- * so that no syntax which only the engine knows can get through.
+ * Words that the engine receives as keywords. Every other unquoted word is a name and is quoted, so that syntax of the
+ * engine alone cannot pass.
  */
 export const KEYWORDS: ReadonlySet<string> = new Set([
   'all',
@@ -69,7 +69,7 @@ export const KEYWORDS: ReadonlySet<string> = new Set([
   'within',
 ]);
 
-/** Words that Redshift has and the twin does not, refused by name wherever they stand as a word of syntax. */
+/** Keywords of Redshift that the twin refuses by name. */
 export const REFUSED_WORDS: ReadonlySet<string> = new Set([
   'similar',
   'any',

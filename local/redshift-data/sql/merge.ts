@@ -45,12 +45,12 @@ function readMatched(reader: NodeReader, scope: Scope): string {
   if (reader.accept('delete')) return 'WHEN MATCHED THEN DELETE';
   reader.expect('update', 'set');
   const assignments = reader.takeUntil((node) => isWord(node, 'when'));
-  // WHEN starts the next action only where NOT follows; inside CASE it belongs to the expression.
+  // WHEN starts the next action only before NOT. Inside CASE it belongs to the expression.
   const all = [...assignments, ...takeCases(reader)];
   return `WHEN MATCHED THEN UPDATE SET ${translateAssignments(all, scope)}`;
 }
 
-/** The rest of assignments with CASE … WHEN in them. */
+/** The rest of assignments that contain CASE … WHEN. */
 function takeCases(reader: NodeReader): readonly Node[] {
   if (isWord(reader.peek(), 'when') && isWord(reader.peek(1), 'not') && isWord(reader.peek(2), 'matched'))
     return [];
@@ -68,7 +68,7 @@ function readNotMatched(reader: NodeReader, scope: Scope): string {
   return `WHEN NOT MATCHED THEN INSERT${columns} VALUES (${values.join(', ')})`;
 }
 
-/** Replaces the matching rows of the target by the distinct rows of the source. */
+/** Replaces the target's matching rows with the source's distinct rows. */
 function removeDuplicates(target: Relation, source: string, condition: string): Merge {
   return {
     verb: 'merge',

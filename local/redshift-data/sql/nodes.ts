@@ -8,7 +8,7 @@ export interface Group {
   readonly nodes: readonly Node[];
 }
 
-/** Reads one statement. @throws SqlError where there is none, or more than one. */
+/** Parses exactly one statement. @throws SqlError */
 export function parseStatement(sql: string): readonly Node[] {
   const tokens = tokenize(sql);
   while (isSymbol(tokens.at(-1), ';')) tokens.pop();
@@ -19,7 +19,7 @@ export function parseStatement(sql: string): readonly Node[] {
   return group(tokens);
 }
 
-/** Names of the `:name` parameters in use, in order of first appearance. */
+/** Names of the `:name` parameters, in order of first appearance. */
 export function parametersOf(sql: string): readonly string[] {
   const names = tokenize(sql).flatMap((token) => (token.kind === 'parameter' ? [token.value] : []));
   return [...new Set(names)];
@@ -51,7 +51,7 @@ export function isWord(node: Node | undefined, ...values: string[]): boolean {
   return node?.kind === 'word' && values.includes(node.value);
 }
 
-/** Splits at the commas of this level. An empty list gives no parts. */
+/** Splits at the commas of this level. An empty list has no parts. */
 export function splitAtCommas(nodes: readonly Node[]): (readonly Node[])[] {
   if (nodes.length === 0) return [];
   const parts: Node[][] = [[]];
@@ -63,7 +63,7 @@ export function splitAtCommas(nodes: readonly Node[]): (readonly Node[])[] {
   return parts;
 }
 
-/** The node as the user wrote it, for error texts. */
+/** The node's original text, for errors. */
 export function textOf(node: Node | undefined): string {
   if (node === undefined) return '';
   if (node.kind === 'group') return '(';
@@ -71,7 +71,7 @@ export function textOf(node: Node | undefined): string {
   return node.kind === 'word' ? node.text : node.value;
 }
 
-/** Walks over the nodes of one level. */
+/** Reads the nodes of one level in order. */
 export class NodeReader {
   private index = 0;
 
@@ -96,7 +96,7 @@ export class NodeReader {
     return node;
   }
 
-  /** Consumes the words if they all stand here. */
+  /** Consumes the words if all of them come next. */
   accept(...words: string[]): boolean {
     if (!words.every((word, offset) => isWord(this.peek(offset), word))) return false;
     this.index += words.length;
@@ -139,7 +139,7 @@ export class NodeReader {
     return node.value;
   }
 
-  /** Everything up to the first node at this level for which `stops` holds. */
+  /** Consumes the nodes up to the first one for which `stops` holds. */
   takeUntil(stops: (node: Node, reader: NodeReader) => boolean): readonly Node[] {
     const start = this.index;
     while (!this.done && !stops(this.peek()!, this)) this.index += 1;
@@ -158,7 +158,7 @@ export class NodeReader {
     return syntaxError(textOf(this.peek()));
   }
 
-  /** For clauses that exist in Redshift and not here. */
+  /** Refuses clauses that Redshift has and the twin lacks. */
   refuse(...words: string[]): void {
     for (const word of words) if (isWord(this.peek(), word)) throw unsupported(word.toUpperCase());
   }

@@ -78,7 +78,7 @@ function readSetOperator(reader: NodeReader): string | undefined {
   if (operator === undefined) return undefined;
   reader.next();
   if (!reader.accept('all')) return operator;
-  // https://docs.aws.amazon.com/redshift/latest/dg/r_UNION.html: ALL goes with UNION only.
+  // https://docs.aws.amazon.com/redshift/latest/dg/r_UNION.html: only UNION has ALL.
   if (operator !== 'UNION') throw unsupported(`${node.value.toUpperCase()} ALL`);
   return 'UNION ALL';
 }
@@ -117,7 +117,7 @@ function translateSelectList(items: readonly Node[], scope: Scope): string {
     .join(', ');
 }
 
-/** A function call without an alias is a column of the function's name, where DuckDB has `count_star()`. */
+/** The column name of a function call without an alias: the function's name. DuckDB would use `count_star()`. */
 function nameOfCall(item: readonly Node[]): string | undefined {
   const [name, call, over, window] = item;
   if (name?.kind !== 'word' || call?.kind !== 'group' || name.value === 'cast') return undefined;

@@ -2,24 +2,24 @@ import { unsupported } from './errors';
 import { displayName, quoteIdentifier, type RelationName } from './identifiers';
 import type { Node } from './nodes';
 
-/** How a statement touches a relation. `exclusive` is the ACCESS EXCLUSIVE of LOCK, DROP, ALTER and TRUNCATE. */
+/** How a statement locks a relation. `exclusive` is the ACCESS EXCLUSIVE of LOCK, DROP, ALTER and TRUNCATE. */
 export type AccessMode = 'shared' | 'exclusive';
 
-/** A relation that a statement names, resolved. */
+/** A resolved relation of a statement. */
 export interface Relation {
   readonly kind: 'table' | 'temporary' | 'system';
   readonly schema: string;
   readonly name: string;
-  /** As the user wrote it. */
+  /** The name as written in the statement. */
   readonly display: string;
   /** Fully qualified, for the engine. */
   readonly sql: string;
 }
 
-/** What a statement can be translated against. */
+/** The session's facts that translation needs. */
 export interface Environment {
   readonly database: string;
-  /** Names of the session's temporary tables; they hide those of `public`. */
+  /** Names of the session's temporary tables. They hide tables of `public`. */
   readonly temporaryTables: ReadonlySet<string>;
   /** Start of the statement, for GETDATE. */
   readonly statementTime: Date;
@@ -27,7 +27,7 @@ export interface Environment {
   readonly transactionTime: Date;
 }
 
-/** Views that the twin has under their Redshift names; see `warehouse/system-views.ts`. */
+/** System views of the twin; see `warehouse/system-views.ts`. */
 export const SYSTEM_VIEWS: readonly string[] = [
   'svv_tables',
   'svv_columns',
@@ -36,9 +36,9 @@ export const SYSTEM_VIEWS: readonly string[] = [
   'pg_tables',
 ];
 
-/** The in-memory catalogue beside the warehouse that holds the twin's own views and macros. */
+/** The in-memory catalogue with the twin's own views and macros. */
 export const SYSTEM_SCHEMA = 'memory.redshift';
-/** A function that gives its argument back, and its namesake that tells which type SUM has in Redshift. */
+/** A function that returns its argument, and a variant that reveals the type of SUM in Redshift. */
 export const ADDEND = `${SYSTEM_SCHEMA}.addend`;
 export const ADDEND_TYPE = `${SYSTEM_SCHEMA}.addend_type`;
 export const DEFAULT_SCHEMA = 'public';
@@ -47,9 +47,8 @@ export const DEFAULT_SCHEMA = 'public';
 export type QueryTranslator = (nodes: readonly Node[], scope: Scope) => string;
 
 /**
- * The names visible at one place of a statement, and a record of the relations that were named. Expressions and FROM
- * contain queries, and queries contain both: the scope carries the translator of queries, so that the rules below it
- * need not import it.
+ * The names visible at one place of a statement, and a record of the relations that it names. Expressions and FROM contain
+ * queries, and queries contain both. So the scope carries the translator of queries, and their files need not import it.
  */
 export class Scope {
   private constructor(
@@ -57,7 +56,7 @@ export class Scope {
     private readonly translateQuery: QueryTranslator,
     private readonly references: Map<string, Relation>,
     private readonly commonTables: ReadonlySet<string>,
-    /** In a column's DEFAULT the time is taken when the row is written. */
+    /** Whether this is a column's DEFAULT, whose functions run when a row is written. */
     readonly inDefault: boolean,
   ) {}
 
@@ -74,17 +73,17 @@ export class Scope {
     return new Scope(this.environment, this.translateQuery, this.references, this.commonTables, true);
   }
 
-  /** Translates a query that stands at this place. */
+  /** Translates a query at this place. */
   query(nodes: readonly Node[]): string {
     return this.translateQuery(nodes, this);
   }
 
-  /** Relations that have to exist, in order of appearance. */
+  /** Relations that must exist, in order of appearance. */
   get relations(): readonly Relation[] {
     return [...this.references.values()];
   }
 
-  /** Resolves what stands in FROM and notes it. */
+  /** Resolves and records a relation in FROM. */
   read(name: RelationName): string {
     if (name.schema === undefined && this.commonTables.has(name.name)) return quoteIdentifier(name.name);
     return this.refer(this.resolve(name)).sql;

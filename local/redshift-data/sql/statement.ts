@@ -2,7 +2,7 @@ import type { CopyCommand } from '../copy/command';
 import type { Relation } from './scope';
 import type { ColumnType } from './types';
 
-/** A statement, translated: what the session has to do, and which relations it needs. */
+/** A translated statement: the session's work, and the relations that it needs. */
 export type Statement = { readonly relations: readonly Relation[] } & (
   | { readonly verb: 'select'; readonly sql: string }
   | { readonly verb: 'insert'; readonly target: Relation; readonly sql: string }
@@ -39,12 +39,12 @@ export type Statement = { readonly relations: readonly Relation[] } & (
   | { readonly verb: 'lock'; readonly tables: readonly Relation[] }
   | { readonly verb: 'truncate'; readonly table: Relation }
   | { readonly verb: 'copy'; readonly target: Relation; readonly copy: CopyCommand }
-  /** ANALYZE and VACUUM: nothing to do here, but they commit. */
+  /** ANALYZE and VACUUM do nothing in the twin, but they commit. */
   | { readonly verb: 'maintenance'; readonly what: 'ANALYZE' | 'VACUUM' }
   | { readonly verb: 'set' }
 );
 
-/** A statement before the scope has told its relations. */
+/** A statement without its relations, which the scope adds. */
 export type Unbound<S extends Statement = Statement> = S extends Statement ? Omit<S, 'relations'> : never;
 
 /** The statements of some verbs. */
@@ -59,11 +59,11 @@ export type StatementOf<V extends Statement['verb']> = Statement extends infer S
 export interface Merge {
   readonly verb: 'merge';
   readonly target: Relation;
-  /** Gives a row for each target row that several source rows match. */
+  /** Returns a row for each target row that several source rows match. */
   readonly duplicates?: string;
-  /** Two queries that must be equally wide, for REMOVE DUPLICATES. */
+  /** Two queries that must have the same number of columns, for REMOVE DUPLICATES. */
   readonly sameWidth?: readonly [string, string];
-  /** Run in order; the rows changed add up. */
+  /** Run in order. The result is the sum of changed rows. */
   readonly steps: readonly string[];
 }
 
@@ -84,7 +84,7 @@ export interface ColumnDefinition {
   readonly encoding?: string;
 }
 
-/** Where and how Redshift would keep the rows. Kept with the columns for the catalogue's views. */
+/** Redshift's storage attributes. The twin keeps them for the catalogue's views. */
 export interface TableAttributes {
   readonly distkey?: string;
   readonly sortkey: readonly string[];

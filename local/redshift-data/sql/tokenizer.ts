@@ -3,7 +3,7 @@ import { SqlError, syntaxError, unsupported } from './errors';
 export type Token =
   /** An unquoted word; `value` is folded to lower case. */
   | { readonly kind: 'word'; readonly value: string; readonly text: string }
-  /** A quoted identifier; folded as well, since `enable_case_sensitive_identifier` is off by default. */
+  /** A quoted identifier, folded too: `enable_case_sensitive_identifier` is off by default. */
   | { readonly kind: 'quoted'; readonly value: string }
   | { readonly kind: 'string'; readonly value: string }
   | { readonly kind: 'number'; readonly value: string }
@@ -17,7 +17,7 @@ const MAXIMUM_IDENTIFIER_BYTES = 127;
 const SYMBOLS = ['::', '||', '<>', '!=', '<=', '>=', ...'=<>+-*/%^.,;()'];
 const OPERATOR_CHARACTER = /[+\-*/<>=~!@#%^&|?`]/;
 
-/** Cuts a text into tokens; comments fall away. @throws SqlError for what Redshift or the twin refuses. */
+/** Splits a text into tokens without comments. @throws SqlError for text that Redshift or the twin refuses */
 export function tokenize(sql: string): Token[] {
   const tokens: Token[] = [];
   let at = 0;
@@ -84,7 +84,7 @@ function match(pattern: RegExp, sql: string, at: number): string | undefined {
 
 function readString(sql: string, start: number): [Token, number] {
   const [value, end] = readDelimited(sql, start, "'", 'quoted string');
-  // Redshift reads a backslash as an escape in some places and as itself in others: say it another way.
+  // Redshift reads a backslash as an escape in some places and literally in others.
   if (value.includes('\\')) throw unsupported('a backslash in a string literal');
   return [{ kind: 'string', value }, end];
 }
@@ -133,7 +133,7 @@ function readSymbol(sql: string, at: number): [Token, number] {
   return [{ kind: 'symbol', value: symbol }, end];
 }
 
-/** `//`, `->`, `==`, `**`: they mean something to the engine and nothing to Redshift. */
+/** Refuses operators such as `//`, `->`, `==` and `**`, which only the engine has. */
 function refuseForeignOperator(sql: string, at: number, symbol: string): void {
   const next = sql.charAt(at + symbol.length);
   if (!OPERATOR_CHARACTER.test(symbol) || !OPERATOR_CHARACTER.test(next)) return;

@@ -29,7 +29,7 @@ const TRANSLATIONS: ReadonlyMap<string, Translation> = new Map<string, Translati
   ['set', translateSet],
 ]);
 
-/** Translates one statement of Redshift SQL. @throws SqlError in Redshift's words, or naming what the twin lacks. */
+/** Translates one statement of Redshift SQL. @throws SqlError with Redshift's message, or naming a feature that the twin lacks */
 export function translate(sql: string, environment: Environment): Statement {
   const nodes = parseStatement(sql);
   const scope = Scope.of(environment, translateQuery);
@@ -47,7 +47,7 @@ function translateNodes(reader: NodeReader, scope: Scope): Unbound {
   return translation(reader, scope);
 }
 
-/** The Data API opens and closes transactions itself: https://docs.aws.amazon.com/redshift/latest/mgmt/data-api.html */
+/** The Data API manages transactions itself: https://docs.aws.amazon.com/redshift/latest/mgmt/data-api.html */
 function refuseTransactionControl(reader: NodeReader): void {
   const first = reader.peek();
   if (!isWord(first, 'begin', 'start', 'commit', 'end', 'rollback', 'abort', 'savepoint')) return;
@@ -112,7 +112,7 @@ function translateMaintenance(reader: NodeReader, scope: Scope): Unbound {
   return { verb: 'maintenance', what };
 }
 
-/** Settings that label a session and change no result. */
+/** Accepts settings that label a session and do not change results. */
 function translateSet(reader: NodeReader): Unbound {
   reader.accept('session');
   const name = reader.expectIdentifier();

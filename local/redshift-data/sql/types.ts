@@ -7,17 +7,17 @@ import { NodeReader, isWord } from './nodes';
  */
 export interface ColumnType {
   readonly family: TypeFamily;
-  /** As the catalogue spells it: `character varying(64)`, `numeric(10,2)`. */
+  /** The catalogue's spelling: `character varying(64)`, `numeric(10,2)`. */
   readonly name: string;
   /** The engine's type. */
   readonly engine: string;
-  /** Bytes, of `varchar` and `bpchar`. */
+  /** Length of `varchar` and `bpchar` in bytes. */
   readonly length?: number;
   readonly precision?: number;
   readonly scale?: number;
 }
 
-/** The names that the Data API gives as `typeName`. */
+/** The Data API's values of `typeName`. */
 export type TypeFamily =
   | 'int2'
   | 'int4'
@@ -87,7 +87,7 @@ export function numeric(precision: number, scale: number): ColumnType {
   };
 }
 
-/** Reads a type with its arguments. @throws SqlError for one that Redshift or the twin does not have. */
+/** Reads a type with its arguments. @throws SqlError for a type that Redshift or the twin lacks */
 export function readType(reader: NodeReader): ColumnType {
   const node = reader.next();
   if (node.kind !== 'word') throw reader.unexpected();
@@ -166,7 +166,7 @@ function readArguments(reader: NodeReader, atMost: number): number[] {
   return values;
 }
 
-/** The type from the catalogue's spelling, as the twin keeps it with the column. */
+/** The type for the catalogue's spelling, which the twin keeps with the column. */
 export function parseTypeName(name: string): ColumnType {
   const pattern = /^(character varying|character|numeric)\((\d+)(?:,(\d+))?\)$/.exec(name);
   if (pattern !== null) {
@@ -179,7 +179,7 @@ export function parseTypeName(name: string): ColumnType {
   return type;
 }
 
-/** The Redshift type of a column that the engine typed by itself, as in CREATE TABLE AS. */
+/** The Redshift type for a type that the engine inferred, as in CREATE TABLE AS. */
 export function typeOfEngine(engine: string): ColumnType {
   const decimal = /^DECIMAL\((\d+),(\d+)\)$/.exec(engine);
   if (decimal !== null) return numeric(Number(decimal[1]), Number(decimal[2]));

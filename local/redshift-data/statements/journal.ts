@@ -4,18 +4,18 @@ import { parseJsonLines, readIfPresent, writeWhole } from '../../files';
 import type { StatementRecord } from './record';
 
 /**
- * Statements that were submitted and how they ended, one JSON object a line, so that DescribeStatement and client
- * tokens survive the end of the process. Results do not: they are asked for again by running the statement again.
+ * Submitted statements and their ends, one JSON object per line, so that DescribeStatement and client tokens survive the
+ * end of the process. Results do not survive.
  */
 export class Journal {
   constructor(private readonly path: string) {}
 
-  /** @throws Error where the disk refuses: an identifier that was given out must not be forgotten. */
+  /** @throws Error if the disk refuses: a returned id must not be lost */
   write(record: StatementRecord, token: TokenUse | undefined): void {
     appendFileSync(this.path, `${JSON.stringify({ ...serialize(record), token })}\n`);
   }
 
-  /** The last state of each statement, oldest first; a last line that was cut off is left out. */
+  /** The last state of each statement, oldest first. Skips a line that was cut off. */
   read(): readonly JournalEntry[] {
     const text = readIfPresent(this.path);
     if (text === undefined) return [];
@@ -29,7 +29,7 @@ export class Journal {
   }
 
   private compact(entries: readonly JournalEntry[]): void {
-    // Whole or not at all: who is killed here must not have forgotten what was submitted.
+    // Whole or not at all: a process that is killed here must not lose statements.
     writeWhole(this.path, entries.map((each) => `${JSON.stringify(each)}\n`).join(''));
   }
 }

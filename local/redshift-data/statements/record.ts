@@ -8,7 +8,7 @@ export interface SqlParameter {
   readonly value: string;
 }
 
-/** What a caller submitted with ExecuteStatement or BatchExecuteStatement. */
+/** The content of an ExecuteStatement or BatchExecuteStatement request. */
 export interface Submission {
   readonly sqls: readonly string[];
   readonly isBatch: boolean;
@@ -17,13 +17,13 @@ export interface Submission {
   readonly secretArn?: string;
   readonly statementName?: string;
   readonly parameters: readonly SqlParameter[];
-  /** `aws:userid` of who submitted it; left out, the account's root. */
+  /** `aws:userid` of the submitter. Default: the account's root. */
   readonly owner?: string;
-  /** The role that submitted it, by which its database user is called without a secret. */
+  /** The role that submitted it. Without a secret it names the database user. */
   readonly role?: string;
 }
 
-/** What is known of a whole statement or of one of a batch. */
+/** The progress of a statement or of a batch's sub-statement. */
 export interface Progress {
   status: Status;
   error?: string;
@@ -32,11 +32,11 @@ export interface Progress {
   startedAt?: Date;
   /** Nanoseconds; -1 before the end. */
   duration: number;
-  /** -1 where there is no number. */
+  /** -1 without a result. */
   resultRows: number;
   resultSize: number;
   hasResultSet: boolean;
-  /** Number that Redshift gives a query. */
+  /** Redshift's number of the query. */
   queryId: number;
   result?: ResultSet;
 }
@@ -45,12 +45,12 @@ export interface SubStatement extends Progress {
   readonly sql: string;
 }
 
-/** A submitted statement, from its submission to the end of its retention. */
+/** A submitted statement, kept until its retention ends. */
 export interface StatementRecord extends Progress {
   readonly id: string;
   readonly submission: Submission;
   readonly pid: number;
-  /** Of a batch, one for each statement; empty for a single statement. */
+  /** A batch's statements; empty for a single statement. */
   readonly subStatements: readonly SubStatement[];
 }
 
@@ -72,7 +72,7 @@ export function newProgress(): Progress {
   };
 }
 
-/** Moves a statement on; the time of the last change is part of the description. */
+/** Sets a statement's status and the time of its last change. */
 export function advance(progress: Progress, status: Status, error?: string): void {
   const now = new Date();
   progress.status = status;

@@ -15,7 +15,7 @@ import {
 
 /** Results and descriptions are kept for a day: https://docs.aws.amazon.com/redshift/latest/mgmt/data-api.html */
 const RETENTION_MS = 24 * 60 * 60 * 1000;
-/** A client token is remembered for about eight hours. */
+/** AWS remembers a client token for about eight hours. */
 const TOKEN_MS = 8 * 60 * 60 * 1000;
 
 interface Entry {
@@ -24,13 +24,13 @@ interface Entry {
   readonly token?: TokenUse;
 }
 
-/** All statements that were submitted, and those who wait for them. */
+/** All submitted statements, and the long polls that wait for them. */
 export class StatementRegistry {
   private readonly entries = new Map<string, Entry>();
   private readonly ended = new EventEmitter().setMaxListeners(0);
   private queryId = 1000;
 
-  /** @param longestPollSeconds most that {@link wait} waits */
+  /** @param longestPollSeconds upper bound of {@link wait}. */
   constructor(
     private readonly journal: Journal,
     private readonly longestPollSeconds = Infinity,
@@ -39,8 +39,8 @@ export class StatementRegistry {
   }
 
   /**
-   * Registers a submission, or finds the one that came with the same token.
-   * @throws ServiceError ValidationException where the token came with another request.
+   * Registers a submission, or finds the one with the same token.
+   * @throws ServiceError ValidationException if the token was used with another request.
    */
   submit(submission: Submission, token: string | undefined): { record: StatementRecord; isNew: boolean } {
     this.forgetOld();
@@ -54,7 +54,7 @@ export class StatementRegistry {
       ...this.numbered(),
       subStatements: submission.isBatch ? submission.sqls.map((sql) => ({ sql, ...this.numbered() })) : [],
     };
-    // First the journal: where the disk refuses it, a retry with the same token must not find what never ran.
+    // The journal comes first: if the disk refuses, a retry with the same token must not find a statement that never ran.
     this.journal.write(record, use);
     this.entries.set(record.id, { record, controller: new AbortController(), token: use });
     return { record, isNew: true };
@@ -93,16 +93,16 @@ export class StatementRegistry {
       if (!isFinal(record.status)) controller.abort();
   }
 
-  /** Ends a statement and wakes who waits for it. */
+  /** Ends a statement and wakes its long polls. */
   end(record: StatementRecord): void {
     this.journal.write(record, undefined);
     this.ended.emit(record.id);
   }
 
-  /** Waits until a statement has ended, the time is over or the caller has gone. */
+  /** Waits until the statement ends, the time is over or the client disconnects. */
   async wait(record: StatementRecord, seconds: number | undefined, signal: AbortSignal): Promise<void> {
     if (seconds === undefined || isFinal(record.status) || signal.aborted) return;
-    // Not AbortSignal.timeout: within AbortSignal.any nothing holds it, and once it is collected the wait has no end.
+    // Not AbortSignal.timeout: AbortSignal.any does not keep it alive, and after its collection the wait would not end.
     const timeout = new AbortController();
     const timer = setTimeout(
       () => timeout.abort(),
@@ -150,7 +150,7 @@ export class StatementRegistry {
     this.entries.set(record.id, { record, controller: new AbortController(), token });
   }
 
-  /** They stand in the order of their submission, so all that come after a young one are young. */
+  /** Entries are in order of submission, so every entry after a recent one is recent. */
   private forgetOld(): void {
     for (const [id, { record }] of this.entries) {
       if (Date.now() - record.createdAt.getTime() <= RETENTION_MS) return;

@@ -19,7 +19,7 @@ export interface RunnerOptions {
   readonly copy: CopyEnvironment;
 }
 
-/** PostgreSQL's words with Redshift's spelling; unverified against the service. */
+/** PostgreSQL's message with Redshift's spelling. Unverified. */
 const CANCELLED = "ERROR: Query cancelled on user's request";
 
 /** Runs submitted statements, each on a connection of its own. */
@@ -28,13 +28,13 @@ export class StatementRunner {
 
   constructor(private readonly options: RunnerOptions) {}
 
-  /** Starts a statement and comes back at once. @param caller the state that submitted it */
+  /** Starts a statement without waiting for it. @param caller the state that submitted it. */
   start(record: StatementRecord, caller?: CallingState): void {
     const run = this.run(record, caller).finally(() => this.running.delete(run));
     this.running.add(run);
   }
 
-  /** Waits for everything that was started. */
+  /** Waits for all started statements. */
   async settled(): Promise<void> {
     await Promise.all(this.running);
   }
@@ -47,7 +47,7 @@ export class StatementRunner {
       const fault = await faults.take('redshift-data', 'statement', subject, caller);
       if (!(await this.inject(fault, record))) await this.runInSession(record);
     } catch (error) {
-      // Nothing of a statement's own reaches this point: the twin itself is broken.
+      // A statement's own errors do not get here: this is a bug in the twin.
       advance(record, 'FAILED', `ERROR: the local twin failed: ${(error as Error).stack}`);
     }
     registry.end(record);
@@ -128,19 +128,19 @@ export class StatementRunner {
     step.result = result;
     step.resultSize = result?.bytes ?? 0;
     step.hasResultSet = result !== undefined;
-    // The record itself is finished by the commit.
+    // The commit finishes the record itself.
     if ('sql' in step) advance(step, 'FINISHED');
   }
 }
 
-/** A batch tells the rows and the size of its last statement. */
+/** A batch reports the rows and the size of its last statement. */
 function summarize(record: StatementRecord): void {
   const last = record.subStatements.at(-1)!;
   record.resultRows = last.resultRows;
   record.resultSize = last.resultSize;
 }
 
-/** The statement that failed, those before it, which are rolled back, and those after it, which never run. */
+/** Fails a batch: earlier statements are rolled back, later ones never run. */
 function fail(record: StatementRecord, index: number, error: unknown, table: string): void {
   if (error instanceof Cancelled) {
     endAll(record, 'ABORTED', CANCELLED);

@@ -6,7 +6,7 @@ import type { ColumnDefinition, TableAttributes } from '../sql/statement';
 import { parseTypeName, typeOfEngine, type ColumnType } from '../sql/types';
 import type { Connection, Row } from './connection';
 
-/** A column as the catalogue has it. */
+/** A column in the catalogue. */
 export interface CatalogColumn {
   readonly schema: string;
   readonly table: string;
@@ -17,13 +17,13 @@ export interface CatalogColumn {
   readonly defaultValue?: string;
   readonly encoding: string;
   readonly distkey: boolean;
-  /** Position in the sort key, from 1; 0 where it is not in it. */
+  /** Position in the sort key from 1; 0 for other columns. */
   readonly sortkey: number;
 }
 
 /**
- * What the engine does not keep of a column: its comment holds it as JSON. A comment belongs to the transaction
- * that writes it, follows a renamed column and goes with a dropped one.
+ * A column's Redshift attributes that the engine does not store. They are kept as JSON in the column's comment, which is
+ * transactional, follows a renamed column and disappears with a dropped one.
  */
 const note = z.object({
   type: z.string(),
@@ -36,7 +36,7 @@ export type ColumnNote = z.infer<typeof note>;
 const COLUMNS = `SELECT schema_name, table_name, column_name, data_type, is_nullable, column_default, comment
   FROM duckdb_columns()`;
 
-/** The statement that notes a column's Redshift attributes. */
+/** The statement that stores a column's Redshift attributes. */
 export function annotate(table: Relation, column: string, content: ColumnNote): string {
   return `COMMENT ON COLUMN ${table.sql}.${quoteIdentifier(column)} IS ${quoteLiteral(JSON.stringify(content))}`;
 }
@@ -57,7 +57,7 @@ export function asNote({ type, encoding, distkey, sortkey }: CatalogColumn): Col
   return { type: type.name, encoding, distkey, sortkey };
 }
 
-/** What ENCODE AUTO starts with: https://docs.aws.amazon.com/redshift/latest/dg/c_Compression_encodings.html */
+/** The initial encoding of ENCODE AUTO: https://docs.aws.amazon.com/redshift/latest/dg/c_Compression_encodings.html */
 function defaultEncoding(type: ColumnType, isSortkey: boolean): string {
   if (isSortkey || ['bool', 'float4', 'float8', 'super'].includes(type.family)) return 'none';
   return type.family === 'varchar' || type.family === 'bpchar' ? 'lzo' : 'az64';
@@ -81,9 +81,9 @@ export function readColumns(rows: readonly Row[]): CatalogColumn[] {
   });
 }
 
-/** Reads the catalogue as the connection's transaction sees it. */
+/** Reads the catalogue in the connection's transaction. */
 export class Catalog {
-  /** Tables that the transaction has found. It holds a lock on each, so they stay unless it drops them itself. */
+  /** Tables that the transaction has found. It holds a lock on each, so only the transaction itself can drop them. */
   private readonly known = new Set<string>();
 
   constructor(
@@ -100,12 +100,12 @@ export class Catalog {
     return rows.length > 0;
   }
 
-  /** The transaction has made a table. */
+  /** Notes that the transaction has created a table. */
   remember(relation: Relation): void {
     this.known.add(relation.sql);
   }
 
-  /** The transaction has dropped or renamed tables: what it found is looked up again. */
+  /** Forgets all tables after the transaction has dropped or renamed one. */
   forget(): void {
     this.known.clear();
   }

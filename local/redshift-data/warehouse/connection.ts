@@ -4,13 +4,13 @@ import type { Slots } from './slots';
 export type Values = Readonly<Record<string, string>>;
 export type Row = readonly DuckDBValue[];
 
-/** How often a running statement is interrupted again: an interrupt before its first task is lost. */
+/** Interval between interrupts of a running statement: one before its first task has no effect. */
 const INTERRUPT_EVERY_MS = 50;
 
 /** The statement was cancelled by CancelStatement. */
 export class Cancelled extends Error {}
 
-/** One session of the engine, whose statements can be cancelled. */
+/** One session of the engine with cancellable statements. */
 export class Connection {
   constructor(
     private readonly engine: DuckDBConnection,
@@ -24,7 +24,7 @@ export class Connection {
     await this.change(sql, values);
   }
 
-  /** @returns rows inserted, updated or deleted. */
+  /** @returns the number of rows inserted, updated or deleted. */
   async change(sql: string, values: Values = {}): Promise<number> {
     return this.interruptible(async () => (await this.run(sql, values)).rowsChanged);
   }
@@ -34,7 +34,7 @@ export class Connection {
     return this.interruptible(async () => (await this.run(sql, values)).getRows());
   }
 
-  /** Hands a result to `consume` while the engine produces it. */
+  /** Streams a result to `consume`. */
   async query<T>(sql: string, values: Values, consume: (result: DuckDBResult) => Promise<T>): Promise<T> {
     return this.interruptible(async () => consume(await this.engine.stream(sql, { ...values })));
   }
@@ -54,7 +54,7 @@ export class Connection {
     });
   }
 
-  /** Rows read on a connection of their own, for when this one's transaction has failed. */
+  /** Reads rows on another connection, for use after this one's transaction has failed. */
   async outside(sql: string): Promise<readonly Row[]> {
     const other = await this.openAnother();
     try {
@@ -64,7 +64,7 @@ export class Connection {
     }
   }
 
-  /** Runs whatever the signal says: COMMIT and ROLLBACK are not cancelled half-way. */
+  /** Ignores the signal: COMMIT and ROLLBACK cannot be cancelled. */
   async finish(sql: 'COMMIT' | 'ROLLBACK'): Promise<void> {
     await this.slots.run(() => this.engine.run(sql));
   }
@@ -73,7 +73,7 @@ export class Connection {
     this.engine.closeSync();
   }
 
-  /** Without values the engine takes the text in one call; with some it takes three for each statement. */
+  /** Without values the engine needs one call, with values three per statement. */
   private run(sql: string, values: Values): Promise<DuckDBMaterializedResult> {
     return Object.keys(values).length === 0 ? this.engine.run(sql) : this.engine.run(sql, { ...values });
   }

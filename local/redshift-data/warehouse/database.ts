@@ -7,7 +7,7 @@ import { Connection } from './connection';
 import { Slots } from './slots';
 import { systemDefinitions } from './system-views';
 
-/** Node's thread pool has four threads; the rest are for the file system. */
+/** Node's thread pool has four threads. One is left for the file system. */
 const ENGINE_CALLS_AT_ONCE = 3;
 
 const RESERVED_NAMES = ['memory', 'temp', 'system', 'main'];
@@ -20,12 +20,12 @@ export interface DatabaseOptions {
   readonly memoryLimit?: string;
 }
 
-/** The engine over the warehouse's one file, `<directory>/warehouse.duckdb`; what is committed is on disk. */
+/** The engine with the warehouse's file, `<directory>/warehouse.duckdb`. Committed data is on disk. */
 export class Database {
   private constructor(
     private readonly instance: DuckDBInstance,
     readonly name: string,
-    /** For files that live no longer than the process. */
+    /** Folder for files that the process removes at its end. */
     readonly scratch: string,
     private readonly slots: Slots,
   ) {}
@@ -38,7 +38,7 @@ export class Database {
     await rm(scratch, { recursive: true, force: true });
     await mkdir(scratch, { recursive: true });
     const instance = await DuckDBInstance.create(':memory:', {
-      // Nothing is fetched from the network: COPY reads the twin's own files.
+      // The engine downloads nothing: COPY reads the twin's own files.
       autoinstall_known_extensions: 'false',
       autoload_known_extensions: 'false',
       allow_community_extensions: 'false',
@@ -52,7 +52,7 @@ export class Database {
     return opened;
   }
 
-  /** A session of its own: temporary tables live and die with it. */
+  /** Opens a session, which has its own temporary tables. */
   async connect(signal: AbortSignal): Promise<Connection> {
     return new Connection(await this.openSession(), this.slots, signal, () => this.openSession());
   }
@@ -65,12 +65,12 @@ export class Database {
     const session = await this.instance.connect();
     const name = quoteIdentifier(this.name);
     for (const statement of [
-      // Values without a zone are UTC, as in Redshift's default.
+      // Redshift's default zone is UTC.
       "SET GLOBAL TimeZone = 'UTC'",
       `ATTACH ${quoteLiteral(path)} AS ${name}`,
       `CREATE SCHEMA IF NOT EXISTS ${name}.${quoteIdentifier(DEFAULT_SCHEMA)}`,
       ...systemDefinitions(this.name),
-      // No statement of a user can change the engine's settings from here on.
+      // From here on no user statement can change the engine's settings.
       'SET GLOBAL lock_configuration = true',
     ]) {
       await session.run(statement);

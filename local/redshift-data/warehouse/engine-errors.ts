@@ -2,7 +2,7 @@ import { SqlError, detailed, relationDoesNotExist, syntaxError } from '../sql/er
 
 type Rule = readonly [pattern: RegExp, translate: (match: RegExpExecArray) => SqlError];
 
-/** The engine's errors in Redshift's words. Order matters: the first that fits. */
+/** Redshift's messages for the engine's errors. The first matching rule applies. */
 const RULES: readonly Rule[] = [
   [
     /^Constraint Error: NOT NULL constraint failed: (?:.*\.)?(.+)$/m,
@@ -95,18 +95,18 @@ const RULES: readonly Rule[] = [
   [/^Parser Error: syntax error at end of input/m, () => syntaxError('')],
 ];
 
-/** What the engine says of two transactions that changed the same rows or tables. */
+/** The engine's messages for two transactions that changed the same rows or tables. */
 const CONFLICT =
   /^TransactionContext Error: .*conflict|write-write conflict|Failed to commit|dropped by a different transaction/im;
 
-/** The engine's errors come from native code, so they need not be of this realm's `Error`. */
+/** The engine's errors come from native code, so they may not be instances of this realm's `Error`. */
 export function messageOf(error: unknown): string {
   return String((error as { message?: unknown } | undefined)?.message ?? error);
 }
 
 /**
  * The text for `Error` of DescribeStatement.
- * @param table what the statement was working on, for a conflict
+ * @param table the statement's table, for a conflict.
  */
 export function describeError(error: unknown, table: string): string {
   if (error instanceof SqlError) return error.message;

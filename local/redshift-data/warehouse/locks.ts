@@ -2,7 +2,7 @@ import { SqlError } from '../sql/errors';
 import type { AccessMode } from '../sql/scope';
 import { Cancelled } from './connection';
 
-/** A transaction, as the holder of locks. */
+/** A transaction that holds locks. */
 export type Owner = object;
 
 interface Waiter {
@@ -17,16 +17,16 @@ interface Lock {
 }
 
 /**
- * Locks on tables, held to the end of the transaction. LOCK, DROP, ALTER and TRUNCATE exclude everyone else, as
- * ACCESS EXCLUSIVE does in Redshift; all other statements share. Writers of one table do not wait for each other
- * here: the engine finds their conflict, and the later one fails with 1023.
+ * Table locks, held until the transaction ends. LOCK, DROP, ALTER and TRUNCATE exclude all others, as ACCESS EXCLUSIVE
+ * does in Redshift. Other statements share. Writers of one table do not wait for each other: the engine detects their
+ * conflict, and the later one fails with 1023.
  */
 export class TableLocks {
   private readonly locks = new Map<string, Lock>();
 
   /**
    * Waits for the lock, in order of arrival.
-   * @throws SqlError `deadlock detected` where waiting would close a circle. @throws Cancelled
+   * @throws SqlError `deadlock detected` if waiting would close a cycle; Cancelled
    */
   async acquire(table: string, mode: AccessMode, owner: Owner, signal: AbortSignal): Promise<void> {
     if (signal.aborted) throw new Cancelled();
@@ -42,7 +42,7 @@ export class TableLocks {
     await this.wait(lock, mode, owner, signal);
   }
 
-  /** Gives back everything that a transaction holds. */
+  /** Releases all locks of a transaction. */
   release(owner: Owner): void {
     for (const [table, lock] of this.locks) {
       if (lock.holders.delete(owner)) grantNext(lock);
@@ -73,14 +73,14 @@ export class TableLocks {
           resolve();
         },
       };
-      // One that already shares the table goes first: nobody can get it exclusively before.
+      // A transaction that already shares the table goes first: no other can lock it exclusively before.
       if (lock.holders.has(owner)) lock.queue.unshift(waiter);
       else lock.queue.push(waiter);
       signal.addEventListener('abort', leave, { once: true });
     });
   }
 
-  /** Whether some chain of waiting transactions leads from the holders of the table back to the owner. */
+  /** Whether a chain of waiting transactions leads from the table's holders back to the owner. */
   private wouldDeadlock(table: string, owner: Owner): boolean {
     const seen = new Set<Owner>();
     const blockers = [...this.blockersOn(table, owner)];
@@ -97,7 +97,7 @@ export class TableLocks {
     return false;
   }
 
-  /** Those whom a transaction waits for at a table: its holders, and who queues before it. */
+  /** The transactions that an owner waits for at a table: its holders and the earlier waiters. */
   private blockersOn(table: string, owner: Owner): Owner[] {
     const lock = this.locks.get(table);
     if (lock === undefined) return [];

@@ -3,7 +3,7 @@ import { DuckDBDecimalType, type DuckDBResult, type DuckDBType, type DuckDBValue
 import { SqlError } from '../sql/errors';
 import { typeOfEngine, type ColumnType, type TypeFamily } from '../sql/types';
 
-/** A value as the Data API has it. */
+/** A value in the Data API's form. */
 export type Field =
   | { readonly isNull: true }
   | { readonly stringValue: string }
@@ -20,16 +20,16 @@ export interface ResultColumn {
 const MAXIMUM_RESULT_BYTES = 500 * 1024 * 1024;
 const MAXIMUM_ROW_BYTES = 64 * 1024;
 
-/** A page of GetStatementResult is closed when its JSON is this long. */
+/** A page of GetStatementResult ends when its JSON reaches this size. */
 const PAGE_BYTES = 1024 * 1024;
-/** Above this a result goes to a file. */
+/** Larger results go to a file. */
 const MEMORY_BYTES = 8 * 1024 * 1024;
 
 type Page = { readonly rows: number } & (
   { readonly json: string } | { readonly offset: number; readonly length: number }
 );
 
-/** A result set, in pages: the first in memory, the others in a file. */
+/** A result set in pages: the first ones in memory, the others in a file. */
 export class ResultSet {
   private readonly pages: Page[] = [];
   private fileBytes = 0;
@@ -40,7 +40,7 @@ export class ResultSet {
 
   constructor(
     readonly columns: readonly ResultColumn[],
-    /** Where pages go that do not stay in memory; nothing is created before the first. */
+    /** The file for pages that do not fit in memory. It is created for the first of them. */
     readonly path: string,
   ) {}
 
@@ -84,7 +84,7 @@ export class ResultSet {
     this.fileBytes += length;
   }
 
-  /** Rows of a page, from 0. An empty result has no page, and its page 0 is empty. */
+  /** The rows of a page, counted from 0. An empty result has an empty page 0. */
   async page(index: number): Promise<readonly (readonly Field[])[]> {
     const page = this.pages[index];
     if (page === undefined) return [];
@@ -104,10 +104,10 @@ export class ResultSet {
   }
 }
 
-/** Takes a result from the engine, chunk by chunk. @throws SqlError above the Data API's limits */
+/** Collects a result from the engine in chunks. @throws SqlError above the Data API's limits */
 export async function collect(
   result: DuckDBResult,
-  /** Redshift's types of columns that are 128-bit integers in the engine, where they are not BIGINT. */
+  /** Redshift's types for columns that are 128-bit integers in the engine. Default BIGINT. */
   wide: ReadonlyMap<number, ColumnType>,
   path: string,
 ): Promise<ResultSet> {
@@ -134,7 +134,7 @@ function columnType(type: DuckDBType): ColumnType {
 
 const INTEGERS: readonly TypeFamily[] = ['int2', 'int4', 'int8'];
 
-/** Numbers of fixed point, dates and times are strings in the Data API. */
+/** Decimals, dates and times are strings in the Data API. */
 function toField(value: DuckDBValue, family: TypeFamily): Field {
   if (value === null) return { isNull: true };
   if (family === 'bool') return { booleanValue: value as boolean };
@@ -143,7 +143,7 @@ function toField(value: DuckDBValue, family: TypeFamily): Field {
   return { stringValue: typeof value === 'string' ? value : value.toString() };
 }
 
-/** JSON has no NaN and no infinity; the SDK reads them from strings. */
+/** JSON has no NaN and no infinity. The SDK reads them from strings. */
 function toDouble(value: number): number | string {
   return Number.isFinite(value) ? value : String(value);
 }

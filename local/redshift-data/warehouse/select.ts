@@ -3,7 +3,7 @@ import { numeric, type ColumnType } from '../sql/types';
 import type { Connection, Values } from './connection';
 import { collect, type ResultSet } from './results';
 
-/** Runs a query. @param path where a large result goes @throws SqlError above the Data API's limits */
+/** Runs a query. @param path the file for a large result. @throws SqlError above the Data API's limits */
 export async function select(
   sql: string,
   values: Values,
@@ -15,9 +15,9 @@ export async function select(
 }
 
 /**
- * SUM over integers is 128 bits wide in the engine whatever it adds; in Redshift it is BIGINT, and NUMERIC(38,0) over
- * BIGINT, which the Data API returns as a string: https://docs.aws.amazon.com/redshift/latest/dg/r_SUM.html
- * Preparing the query with a stand-in that widens only BIGINT tells the two apart.
+ * SUM of integers has 128 bits in the engine. In Redshift it is BIGINT, and NUMERIC(38,0) for BIGINT, which the Data API
+ * returns as a string: https://docs.aws.amazon.com/redshift/latest/dg/r_SUM.html
+ * Preparing the query with a macro that widens only BIGINT distinguishes the two.
  */
 async function typesOfSums(
   sql: string,

@@ -13,9 +13,9 @@ import type { ResultSet } from './results';
 import { select } from './select';
 import { Tables } from './tables';
 
-/** What one statement came to. */
+/** The result of one statement. */
 export interface Outcome {
-  /** Rows returned or changed; -1 where the statement has no such number. */
+  /** Rows returned or changed; -1 for other statements. */
   readonly rows: number;
   readonly result?: ResultSet;
 }
@@ -35,14 +35,14 @@ const NO_ROWS: Outcome = { rows: -1 };
 
 /**
  * Runs the statements of one submission in one transaction, on a connection of its own.
- * The snapshot begins with the first access after the first lock, so that whoever waited sees what was committed.
+ * The snapshot begins with the first access after the first lock, so a transaction that waited sees committed changes.
  */
 export class Session {
   private readonly catalog: Catalog;
   private readonly tables: Tables;
   private readonly temporaryTables = new Set<string>();
   private transactionTime: Date | undefined;
-  /** What the last statement worked on, for the text of a conflict. */
+  /** The last statement's table, for the message of a conflict. */
   lastTable = 'unknown';
 
   constructor(private readonly options: SessionOptions) {
@@ -50,7 +50,7 @@ export class Session {
     this.tables = new Tables(options.connection, this.catalog, this.temporaryTables);
   }
 
-  /** @param resultPath where a large result goes @throws SqlError, Cancelled, or an error of the engine */
+  /** @param resultPath the file for a large result. @throws SqlError, Cancelled, or an error of the engine */
   async run(sql: string, resultPath: string): Promise<Outcome> {
     const statementTime = new Date();
     const statement = translate(sql, {
@@ -71,7 +71,7 @@ export class Session {
     if (this.transactionTime !== undefined) await this.options.connection.finish('COMMIT');
   }
 
-  /** After a conflict the engine would still answer COMMIT with success, so every failure ends here. */
+  /** Every failure needs this: after a conflict the engine would still answer COMMIT with success. */
   async rollback(): Promise<void> {
     if (this.transactionTime !== undefined) await this.options.connection.finish('ROLLBACK');
   }
@@ -193,7 +193,7 @@ export class Session {
   }
 }
 
-/** Locks that a statement takes before it runs, in the order of its text. */
+/** The locks that a statement takes before it runs, in the order of its text. */
 function accessOf(statement: Statement): readonly (readonly [Relation, AccessMode])[] {
   const exclusive = exclusivelyUsed(statement);
   const shared = statement.relations.filter(
@@ -220,7 +220,7 @@ function exclusivelyUsed(statement: Statement): readonly Relation[] {
   }
 }
 
-/** The engine refuses values for parameters that a statement does not have. */
+/** The values of the parameters in a statement: the engine refuses others. */
 function usedIn(sql: string, values: Values): Values {
   return Object.fromEntries(Object.entries(values).filter(([name]) => new RegExp(`\\$${name}\\b`).test(sql)));
 }

@@ -1,6 +1,6 @@
 /**
- * Bounds how many engine calls run at once. Each holds a thread of Node's pool, which has four by default and
- * also serves the file system: without a bound, long statements would stop the twin's other services.
+ * Limits concurrent engine calls. Each blocks a thread of Node's pool, which has four by default and also serves the file
+ * system. Without a limit, long statements would block the twin's other services.
  */
 export class Slots {
   private readonly waiting: (() => void)[] = [];

@@ -2,19 +2,19 @@ import { quoteLiteral } from '../sql/identifiers';
 import { ADDEND, ADDEND_TYPE, SYSTEM_SCHEMA } from '../sql/scope';
 
 /**
- * What the twin adds to the engine: Redshift's catalogue views and the functions that translations call. They are
- * in an in-memory catalogue beside the warehouse, so the warehouse's file holds the user's tables only.
+ * The twin's additions to the engine: Redshift's catalogue views, and the functions that translations call. They are in an
+ * in-memory catalogue, so the warehouse's file contains only the user's tables.
  */
 export function systemDefinitions(database: string): readonly string[] {
   const name = quoteLiteral(database);
   return [
     `CREATE SCHEMA ${SYSTEM_SCHEMA}`,
-    // Redshift fails where the engine answers NULL.
+    // Redshift fails where the engine returns NULL.
     `CREATE MACRO ${SYSTEM_SCHEMA}.divisor(value) AS CASE WHEN value = 0 THEN error('Divide by zero') ELSE value END`,
     `CREATE MACRO ${ADDEND}(value) AS value`,
     `CREATE MACRO ${ADDEND_TYPE}(value SMALLINT) AS value, (value INTEGER) AS value,
        (value BIGINT) AS CAST(value AS DECIMAL(19,0)), (value DOUBLE) AS value, (value DECIMAL(38,10)) AS value`,
-    // The longest prefix of whole characters that fits the bytes.
+    // The longest prefix of whole characters within the number of bytes.
     `CREATE MACRO ${SYSTEM_SCHEMA}.truncate_bytes(value, bytes) AS CASE
        WHEN strlen(value) <= bytes THEN value
        WHEN strlen(value) = length(value) THEN left(value, bytes)

@@ -6,7 +6,7 @@ import type { ColumnDefinition, StatementOf } from '../sql/statement';
 import { annotate, asNote, noteOf, type Catalog, type ColumnNote } from './catalog';
 import type { Connection, Values } from './connection';
 
-/** Creates, changes and drops tables, with what Redshift knows of their columns beyond the engine. */
+/** Creates, changes and drops tables, with the column attributes that only Redshift has. */
 export class Tables {
   constructor(
     private readonly connection: Connection,
@@ -16,8 +16,9 @@ export class Tables {
   ) {}
 
   /**
-   * Carries a CREATE TABLE of any kind out.
-   * @returns rows of CREATE TABLE AS, undefined where nothing was written @throws SqlError
+   * Runs any CREATE TABLE.
+   * @returns the rows of CREATE TABLE AS; undefined if it wrote none.
+   * @throws SqlError
    */
   async create(
     statement: StatementOf<'create-table' | 'create-table-as' | 'create-table-like'>,
@@ -90,12 +91,12 @@ export class Tables {
     return Number(row![0]);
   }
 
-  /** All in one call: each by itself would take longer than what it is about. */
+  /** Runs all statements in one call, because each call is expensive. */
   private async annotate(statements: readonly string[]): Promise<void> {
     await this.connection.execute(statements.join(';\n'));
   }
 
-  /** @throws SqlError where a table does not exist, without IF EXISTS */
+  /** @throws SqlError for a missing table, unless IF EXISTS is given */
   async drop(statement: StatementOf<'drop-table'>): Promise<void> {
     for (const table of statement.tables) {
       if (await this.catalog.exists(table)) {
@@ -108,7 +109,7 @@ export class Tables {
     }
   }
 
-  /** The engine adds no column with a constraint: the table is written anew, under its old name. */
+  /** Rewrites the table under its old name, because the engine cannot add a column with a constraint. */
   async addColumn(table: Relation, column: ColumnDefinition): Promise<void> {
     const { connection } = this;
     const columns = await this.catalog.columns(table);

@@ -54,7 +54,7 @@ async function rejection(promise: Promise<unknown>): Promise<{ name: string; mes
 }
 
 describe('ExecuteStatement and GetStatementResult', () => {
-  it('types values and columns as the Data API does', async () => {
+  it('returns values and column metadata in the Data API’s types', async () => {
     const { Id, HasResultSet, ResultRows } = await execute(twin, 'SELECT * FROM t');
     expect({ HasResultSet, ResultRows }).toEqual({ HasResultSet: true, ResultRows: 1 });
     const { Records, ColumnMetadata, TotalNumRows, NextToken } = await twin.client.send(
@@ -84,7 +84,7 @@ describe('ExecuteStatement and GetStatementResult', () => {
     expect({ TotalNumRows, NextToken }).toEqual({ TotalNumRows: 1, NextToken: undefined });
   });
 
-  it('pages through a big result, also from disk', async () => {
+  it('pages through a large result in memory and on disk', async () => {
     const digits =
       '(SELECT 0 AS d UNION ALL SELECT 1 UNION ALL SELECT 2 UNION ALL SELECT 3 UNION ALL SELECT 4 UNION ALL SELECT 5 UNION ALL SELECT 6 UNION ALL SELECT 7 UNION ALL SELECT 8 UNION ALL SELECT 9)';
     const sql = `SELECT a.d + 10 * b.d + 100 * c.d + 1000 * e.d AS n, REPEAT('x', 1500) FROM ${digits} a, ${digits} b, ${digits} c, ${digits} e ORDER BY 1`;
@@ -191,7 +191,7 @@ describe('ExecuteStatement and GetStatementResult', () => {
     expect(error).toEqual({ name, message: expect.stringMatching(message) as string });
   });
 
-  it('fails in another database when it connects', async () => {
+  it('fails to connect to another database', async () => {
     const { Id } = await twin.client.send(
       new ExecuteStatementCommand({ ...WHERE, Database: 'other', Sql: 'SELECT 1' }),
     );
@@ -201,7 +201,7 @@ describe('ExecuteStatement and GetStatementResult', () => {
     });
   });
 
-  it('takes the workgroup by ARN, and a secret', async () => {
+  it('accepts the workgroup’s ARN, and a secret', async () => {
     const WorkgroupName = `arn:aws:redshift-serverless:${REGION}:${ACCOUNT}:workgroup/${WORKGROUP}`;
     const answer = await twin.client.send(
       new ExecuteStatementCommand({
@@ -216,7 +216,7 @@ describe('ExecuteStatement and GetStatementResult', () => {
     expect(answer.Id).toMatch(UUID);
   });
 
-  it('has no result before there is one', async () => {
+  it('refuses to return a result before the statement has one', async () => {
     const { Id } = await execute(twin, 'ANALYZE t');
     for (const id of [Id!, UNKNOWN]) {
       const error = await rejection(twin.client.send(new GetStatementResultCommand({ Id: id })));
@@ -269,7 +269,7 @@ describe('BatchExecuteStatement', () => {
     });
   });
 
-  it('rolls back all of it where one fails', async () => {
+  it('rolls back everything when one statement fails', async () => {
     const done = await batch(twin, [
       'CREATE TABLE undone (n INT)',
       'INSERT INTO undone VALUES (1)',
@@ -288,7 +288,7 @@ describe('BatchExecuteStatement', () => {
     );
   });
 
-  it('asserts through a column that must not be NULL', async () => {
+  it('fails an assertion through a NOT NULL column', async () => {
     await given(twin, 'CREATE TABLE history (n BIGINT NOT NULL)', 'CREATE TABLE counted (n INT)');
     const done = await batch(
       twin,
@@ -301,7 +301,7 @@ describe('BatchExecuteStatement', () => {
     expect(done.Error).toBe('Query #2 failed with ERROR: Cannot insert a NULL value into column n');
   });
 
-  it('refuses what it cannot do', async () => {
+  it('refuses features that it lacks', async () => {
     const send = (input: object) =>
       rejection(
         twin.client.send(new BatchExecuteStatementCommand({ ...WHERE, Sqls: ['SELECT 1'], ...input })),
@@ -318,7 +318,7 @@ describe('BatchExecuteStatement', () => {
 });
 
 describe('client tokens', () => {
-  it('give the same statement again, also a failed one', async () => {
+  it('return the same statement, even a failed one', async () => {
     for (const Sql of ['SELECT 1', 'SELECT * FROM nosuch']) {
       const send = (wait?: number) =>
         twin.client.send(
@@ -336,7 +336,7 @@ describe('client tokens', () => {
     }
   });
 
-  it('are refused with another request', async () => {
+  it('are refused for another request', async () => {
     const send = (Sql: string) =>
       twin.client.send(new ExecuteStatementCommand({ ...WHERE, Sql, ClientToken: 'mine' }));
     await send('SELECT 1');
@@ -367,7 +367,7 @@ describe('cancelling and waiting', () => {
     expect(Records).toEqual([[{ longValue: 0 }]]);
   });
 
-  it('comes back from a long poll as soon as the statement ends', async () => {
+  it('returns from a long poll as soon as the statement ends', async () => {
     twin.faults.due.push({ words: 'SELECT 4711', fault: { type: 'delay', ms: 300 } });
     const started = Date.now();
     const answer = await twin.client.send(
@@ -378,13 +378,13 @@ describe('cancelling and waiting', () => {
     expect(Date.now() - started).toBeLessThan(10_000);
   });
 
-  it('comes back from a long poll in time, also where memory is collected meanwhile', () => {
+  it('returns from a long poll in time, even if garbage is collected meanwhile', () => {
     const flags = ['--expose-gc', '--always-turbofan', '--turbo-filter=wait', '--require', 'tsx/cjs'];
     const output = execFileSync(process.execPath, [...flags, join(__dirname, 'fixtures/collected.ts')]);
     expect(output.toString()).toBe('20 of 20\n');
   });
 
-  it('ends statements as faults say', async () => {
+  it('ends statements as fault rules say', async () => {
     twin.faults.due.push(
       { words: 'SELECT 1', fault: { type: 'statement', status: 'FAILED', error: 'ERROR: disk full' } },
       { words: 'SELECT 2', fault: { type: 'statement', status: 'ABORTED' } },
@@ -401,7 +401,7 @@ describe('cancelling and waiting', () => {
     expect((await ended(twin.client, Id!)).Status).toBe('ABORTED');
   });
 
-  it('lets a statement run as long as its fault says before it ends, or until it is cancelled', async () => {
+  it('runs a faulty statement for the rule’s time, or until it is cancelled', async () => {
     const failed = { type: 'statement', status: 'FAILED', error: 'ERROR: disk full', after: 200 } as const;
     twin.faults.due.push({ words: 'SELECT 5', fault: failed });
     const started = Date.now();

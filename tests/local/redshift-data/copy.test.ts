@@ -66,7 +66,7 @@ async function putRaw(key: string, body: unknown): Promise<void> {
 describe('loading', () => {
   beforeEach(() => given(twin, 'DELETE FROM t'));
 
-  it('loads a prefix by position, whatever the names in the files and in the path', async () => {
+  it('loads a prefix by position, regardless of names in the files and the path', async () => {
     const copy = await execute(twin, `COPY t FROM 's3://lake/good/' ${OPTIONS}`);
     expect(copy.Error).toBeUndefined();
     expect(copy).toMatchObject({ Status: 'FINISHED', ResultRows: 2, HasResultSet: false });
@@ -76,7 +76,7 @@ describe('loading', () => {
     ]);
   });
 
-  it('loads the files of a manifest into the columns that are listed', async () => {
+  it('loads a manifest’s files into the listed columns', async () => {
     await given(
       twin,
       `COPY public.t (n, id, at) FROM 's3://lake/manifests/swapped.parquet' IAM_ROLE default FORMAT PARQUET MANIFEST STATUPDATE OFF`,
@@ -84,7 +84,7 @@ describe('loading', () => {
     expect(await rowsOf(twin, 'SELECT id, n FROM t')).toEqual([['a', 1]]);
   });
 
-  it('fills trailing columns with FILLRECORD only', async () => {
+  it('fills trailing columns only with FILLRECORD', async () => {
     const copy = `COPY t FROM 's3://lake/narrow.parquet' ${OPTIONS} ACCEPTINVCHARS AS '?'`;
     expect((await execute(twin, copy)).Error).toMatch(/Table columns: 3, Data columns: 2,/);
     await given(twin, `${copy} FILLRECORD`);
@@ -100,7 +100,7 @@ describe('loading', () => {
     expect(copy).toMatchObject({ Status: 'FINISHED', ResultRows: 1 });
   });
 
-  it('loads nothing where one file of several fails', async () => {
+  it('loads nothing if one of several files fails', async () => {
     await putManifest(twin, 'half.manifest', {
       'good/year=2026/b.parquet': sizes['good/year=2026/b.parquet']!,
       'wide.parquet': sizes['wide.parquet']!,
@@ -111,7 +111,7 @@ describe('loading', () => {
     expect(await rowsOf(twin, 'SELECT COUNT(*) FROM t')).toEqual([[0]]);
   });
 
-  it('takes nested columns into SUPER with SERIALIZETOJSON', async () => {
+  it('loads nested columns into SUPER with SERIALIZETOJSON', async () => {
     await putParquet(twin, 'nested.parquet', "SELECT {'a': 1, 'b': [1, 2]} AS s");
     await given(twin, 'CREATE TABLE nested (s SUPER)');
     const copy = `COPY nested FROM 's3://lake/nested.parquet' ${OPTIONS}`;
@@ -141,7 +141,7 @@ describe('loading', () => {
   });
 });
 
-describe('what fails, in Redshift’s words', () => {
+describe('errors with Redshift’s messages', () => {
   const file = (key: string, error: RegExp): [string, string, RegExp] => [
     key,
     `COPY t FROM 's3://lake/manifests/${key}' ${OPTIONS} MANIFEST`,
@@ -179,7 +179,7 @@ describe('what fails, in Redshift’s words', () => {
       /Multibyte character not supported for CHAR[^]*Column: code, File name: \S+\/wide char\.parquet/,
     ],
     [
-      'a time that no calendar reaches',
+      'a time that is out of range',
       `COPY odd FROM 's3://lake/infinite.parquet' ${OPTIONS}`,
       /data column at is out of range for type TIMESTAMP\. File name: \S+\/infinite\.parquet/,
     ],
@@ -315,7 +315,7 @@ describe('what fails, in Redshift’s words', () => {
   });
 });
 
-/** Which Parquet types go into which column types: the engine would cast them all. */
+/** The Parquet types that each column type accepts. The engine would cast all of them. */
 describe('types', () => {
   const parquet = {
     bool: 'true',
@@ -358,7 +358,7 @@ describe('types', () => {
       await putParquet(twin, `types/${name}`, `SELECT ${value} AS v`);
   });
 
-  it.each(accepted)('%s takes %p', async (type, names) => {
+  it.each(accepted)('%s accepts %p', async (type, names) => {
     const table = type.toLowerCase().replaceAll(/\W/g, '_');
     await given(twin, `CREATE TABLE "${table}" (v ${type})`);
     const taken: string[] = [];
@@ -373,7 +373,7 @@ describe('types', () => {
     expect(taken).toEqual(names);
   });
 
-  it('reads timestamps of all units alike', async () => {
+  it('reads timestamps of every unit', async () => {
     expect(await rowsOf(twin, 'SELECT DISTINCT v FROM "timestamp"')).toEqual([['2026-11-23 08:00:00']]);
   });
 });

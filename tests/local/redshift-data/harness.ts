@@ -27,7 +27,7 @@ export const ROLE = `arn:aws:iam::${ACCOUNT}:role/warehouse`;
 export const WORKGROUP = 'sluice';
 export const DATABASE = 'dev';
 
-/** Objects as plain files in a folder, one level a bucket. */
+/** Objects as plain files in a folder per bucket. */
 export class FolderStore implements ObjectStore {
   private readonly regions = new Map<string, string>();
   private readonly objects = new Map<string, StoredObject>();
@@ -78,7 +78,7 @@ export class FolderStore implements ObjectStore {
   }
 }
 
-/** Faults that a test has put in line; each hits the next statement whose text holds the words. */
+/** A test's queue of faults. Each hits the next statement whose text contains the words. */
 export class FaultList implements FaultInjector {
   readonly due: { words: string; fault: Fault }[] = [];
 
@@ -89,7 +89,7 @@ export class FaultList implements FaultInjector {
   }
 }
 
-/** A warehouse behind HTTP, the SDK's client for it, and an object store with one bucket, `lake`. */
+/** A warehouse over HTTP, the SDK's client, and an object store with one bucket, `lake`. */
 export interface Twin {
   readonly client: RedshiftDataClient;
   readonly store: FolderStore;
@@ -140,7 +140,7 @@ function clientOf(server: Server): RedshiftDataClient {
   });
 }
 
-/** The least of AWS JSON 1.1 that the client needs. */
+/** As much of AWS JSON 1.1 as the client needs. */
 async function answer(
   service: AwsJsonService,
   request: IncomingMessage,
@@ -176,7 +176,7 @@ export async function ended(client: RedshiftDataClient, id: string): Promise<Des
   }
 }
 
-/** Runs one statement to its end, whatever that is. */
+/** Runs one statement to its end, also to a failure. */
 export async function execute(
   twin: Twin,
   Sql: string,
@@ -186,7 +186,7 @@ export async function execute(
   return ended(twin.client, Id!);
 }
 
-/** Runs a batch to its end, whatever that is. */
+/** Runs a batch to its end, also to a failure. */
 export async function batch(
   twin: Twin,
   Sqls: string[],
@@ -196,7 +196,7 @@ export async function batch(
   return ended(twin.client, Id!);
 }
 
-/** Runs statements that must succeed, each by itself. */
+/** Runs statements that must succeed, one by one. */
 export async function given(twin: Twin, ...sqls: string[]): Promise<void> {
   for (const sql of sqls) {
     const { Status, Error: error } = await execute(twin, sql);
@@ -204,7 +204,7 @@ export async function given(twin: Twin, ...sqls: string[]): Promise<void> {
   }
 }
 
-/** Rows of a query that must succeed, as plain values. */
+/** The rows of a query that must succeed, as plain values. */
 export async function rowsOf(twin: Twin, sql: string, parameters?: SqlParameter[]): Promise<unknown[][]> {
   const { Id, Status, Error: error } = await execute(twin, sql, parameters);
   if (Status !== 'FINISHED') throw new Error(`${sql}: ${error}`);
@@ -221,7 +221,7 @@ export function plain(field: Field): unknown {
   return field.stringValue ?? field.longValue ?? field.doubleValue ?? field.booleanValue;
 }
 
-/** Puts the result of an engine's query into the store as Parquet. @returns its size */
+/** Stores the result of an engine query as Parquet. @returns its size. */
 export async function putParquet(twin: Twin, key: string, query: string): Promise<number> {
   const engine = await DuckDBInstance.create(':memory:');
   const connection = await engine.connect();
@@ -232,7 +232,7 @@ export async function putParquet(twin: Twin, key: string, query: string): Promis
   return (await twin.store.putFile('lake', key, path)).size;
 }
 
-/** Puts a manifest of files of the bucket `lake`. */
+/** Stores a manifest of files in the bucket `lake`. */
 export async function putManifest(
   twin: Twin,
   key: string,

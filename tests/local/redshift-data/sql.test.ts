@@ -118,13 +118,13 @@ describe('queries', () => {
     expect(await rowsOf(twin, sql)).toEqual(rows);
   });
 
-  it('gives SUM of BIGINT as NUMERIC and of smaller integers as BIGINT', async () => {
+  it('returns SUM of BIGINT as NUMERIC, and of smaller integers as BIGINT', async () => {
     const sql =
       'SELECT SUM(n), SUM(n::bigint), SUM(DISTINCT n) OVER (), SUM(n::decimal(10,2)), SUM(n::float) FROM (SELECT 1 AS n) a GROUP BY n';
     expect(await rowsOf(twin, sql)).toEqual([[1, '1', 1, '1.00', 1]]);
   });
 
-  it('takes GETDATE and SYSDATE from the clock, in UTC and without a zone', async () => {
+  it('returns GETDATE and SYSDATE in UTC without a zone', async () => {
     const before = Math.floor(Date.now() / 1000) * 1000;
     const [row] = await rowsOf(twin, 'SELECT GETDATE(), SYSDATE');
     const [getdate, sysdate] = row!.map((value) => Date.parse(`${value as string}Z`.replace(' ', 'T')));
@@ -134,7 +134,7 @@ describe('queries', () => {
   });
 });
 
-describe('what is refused', () => {
+describe('refusals', () => {
   const cases: [sql: string, error: RegExp][] = [
     [
       "SELECT * FROM read_parquet('x.parquet')",
@@ -262,7 +262,7 @@ describe('changes', () => {
     });
   });
 
-  it('alters and keeps what Redshift knows of a table', async () => {
+  it('alters a table and keeps its Redshift attributes', async () => {
     await given(
       twin,
       'CREATE TABLE wide (a INT NOT NULL ENCODE az64, b VARCHAR, c NUMERIC, PRIMARY KEY (a)) BACKUP NO DISTSTYLE KEY DISTKEY(a) COMPOUND SORTKEY(c, a)',
@@ -308,7 +308,7 @@ describe('changes', () => {
     ]);
   });
 
-  it('does not enforce a primary key, as Redshift does not', async () => {
+  it('does not enforce a primary key, like Redshift', async () => {
     await given(
       twin,
       'CREATE TABLE keyed (a INT PRIMARY KEY, b INT UNIQUE)',
@@ -333,7 +333,7 @@ describe('changes', () => {
     ]);
   });
 
-  it('truncates and vacuums outside a batch only', async () => {
+  it('truncates and vacuums only outside a batch', async () => {
     await given(
       twin,
       'CREATE TABLE gone (a INT)',
@@ -351,7 +351,7 @@ describe('changes', () => {
     );
   });
 
-  it('drops a schema only when it is empty, or with what is in it', async () => {
+  it('drops a schema only if it is empty or with CASCADE', async () => {
     await given(
       twin,
       'CREATE SCHEMA IF NOT EXISTS s',
@@ -366,7 +366,7 @@ describe('changes', () => {
 });
 
 describe('temporary tables', () => {
-  it('live for their batch only and hide a table of the same name', async () => {
+  it('exist for their batch only and hide a table of the same name', async () => {
     await given(twin, 'CREATE TABLE shadow (a INT)', 'INSERT INTO shadow VALUES (1)');
     const { Status, Id } = await batch(twin, [
       'CREATE TEMP TABLE shadow (a INT)',
@@ -386,7 +386,7 @@ describe('temporary tables', () => {
     }
   });
 
-  it('of the same name are apart in two batches at once', async () => {
+  it('of the same name are separate in concurrent batches', async () => {
     const sqls = (n: number) => [`CREATE TEMP TABLE mine AS SELECT ${n} AS n`, 'SELECT n FROM mine'];
     const done = await Promise.all([1, 2, 3].map((n) => batch(twin, sqls(n))));
     const rows = await Promise.all(done.map(({ Id }) => resultRows(twin, `${Id}:2`)));

@@ -11,22 +11,22 @@ beforeAll(async () => {
 });
 afterAll(() => twin.stop());
 
-describe('the list of what is supported', () => {
-  it('has every operation and every function', () => {
+describe('the list of supported features', () => {
+  it('contains every operation and every function', () => {
     expect(redshiftDataSupport.supported).toEqual(expect.arrayContaining([...OPERATIONS.keys()]));
     expect(redshiftDataSupport.supported).toEqual(
       expect.arrayContaining(FUNCTION_NAMES.map((name) => `${name}()`)),
     );
   });
 
-  it('shares nothing with the list of what is refused', () => {
+  it('has no entry in common with the list of refused features', () => {
     const { supported, refused } = redshiftDataSupport;
     expect(refused.filter((item) => supported.includes(item))).toEqual([]);
     expect(refused.filter((item) => OPERATIONS.has(item))).toEqual([]);
   });
 });
 
-describe('the list of what is refused', () => {
+describe('the list of refused features', () => {
   const functions = redshiftDataSupport.refused.filter((item) => item.endsWith('()'));
 
   it.each(functions)('%s', async (item) => {

@@ -22,7 +22,7 @@ describe('transactions', () => {
   });
   afterAll(() => twin.stop());
 
-  /** Replaces the row of a key and leaves a trace; slow enough for another to meet it. */
+  /** Replaces a key's row and leaves a trace. It is slow enough to overlap with another. */
   const replace = (table: string, n: number, ...before: string[]) => [
     ...before,
     `DELETE FROM ${table} WHERE k = 1`,
@@ -40,7 +40,7 @@ describe('transactions', () => {
     );
   }
 
-  it('of two writers of the same rows one wins whole, the other fails with 1023 and leaves nothing', async () => {
+  it('one of two writers of the same rows succeeds, the other fails with 1023 and leaves nothing', async () => {
     await prepare('raced');
     const done = await Promise.all([1, 2, 3, 4].map((n) => batch(twin, replace('raced', n))));
     const winners = done.flatMap(({ Status }, index) => (Status === 'FINISHED' ? [index + 1] : []));
@@ -57,7 +57,7 @@ describe('transactions', () => {
     expect(winners).toContain(rows[0]![1]);
   });
 
-  it('what a batch has dropped or renamed is gone for the rest of it', async () => {
+  it('a table that a batch drops or renames is gone for the rest of the batch', async () => {
     await given(twin, 'CREATE TABLE leaving (n INT)');
     for (const going of ['DROP TABLE leaving', 'ALTER TABLE leaving RENAME TO left_behind']) {
       const { Status, Error: error } = await batch(twin, [
@@ -68,11 +68,11 @@ describe('transactions', () => {
       expect(Status).toBe('FAILED');
       expect(error).toMatch(/Query #3 failed with ERROR: relation "leaving" does not exist/);
     }
-    // Nothing of it stands, so the table is there again.
+    // The batch is rolled back, so the table exists again.
     expect(await rowsOf(twin, 'SELECT n FROM leaving')).toEqual([]);
   });
 
-  it('with LOCK first they wait for each other and all succeed', async () => {
+  it('transactions that LOCK first wait for each other and all succeed', async () => {
     await prepare('locked');
     const numbers = [1, 2, 3, 4, 5];
     const done = await Promise.all(numbers.map((n) => batch(twin, replace('locked', n, 'LOCK mutex'))));
@@ -83,7 +83,7 @@ describe('transactions', () => {
     expect(await rowsOf(twin, 'SELECT COUNT(DISTINCT n) FROM locked_history')).toEqual([[5]]);
   });
 
-  it('cancels one that waits for a lock, and the lock goes on to the next', async () => {
+  it('a cancelled waiter leaves its lock to the next', async () => {
     const slow =
       'WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i > 0 AND i < 2000000000) SELECT MAX(i) FROM n';
     const submit = (...Sqls: string[]) =>
@@ -101,7 +101,7 @@ describe('transactions', () => {
     expect(Status).toBe('STARTED');
     await twin.client.send(new CancelStatementCommand({ Id: waiter.Id }));
     expect((await ended(twin.client, waiter.Id!)).Status).toBe('ABORTED');
-    // A reader waits for the holder too: LOCK is ACCESS EXCLUSIVE.
+    // A reader waits for the holder, too: LOCK is ACCESS EXCLUSIVE.
     expect((await twin.client.send(new DescribeStatementCommand({ Id: last.Id }))).Status).toBe('STARTED');
     await twin.client.send(new CancelStatementCommand({ Id: holder.Id }));
     expect((await ended(twin.client, last.Id!)).Status).toBe('FINISHED');
@@ -118,7 +118,7 @@ describe('TableLocks', () => {
     return result as string;
   };
 
-  it('shares, excludes, and serves in order', async () => {
+  it('shares, excludes, and grants locks in order', async () => {
     const locks = new TableLocks();
     const [a, b, c] = [{}, {}, {}];
     await locks.acquire('t', 'shared', a, never);
@@ -135,7 +135,7 @@ describe('TableLocks', () => {
     await late;
   });
 
-  it('lets one who shares go on to exclude, before those who queue', async () => {
+  it('upgrades a shared lock before other waiters', async () => {
     const locks = new TableLocks();
     const [a, b] = [{}, {}];
     await locks.acquire('t', 'shared', a, never);
@@ -146,7 +146,7 @@ describe('TableLocks', () => {
     await queued;
   });
 
-  it('finds a deadlock instead of waiting in it', async () => {
+  it('detects a deadlock instead of waiting forever', async () => {
     const locks = new TableLocks();
     const [a, b] = [{}, {}];
     await locks.acquire('x', 'exclusive', a, never);
@@ -174,7 +174,7 @@ describe('TableLocks', () => {
 });
 
 describe('after kill -9', () => {
-  it('what was committed is there, what was not is gone, and tokens still hold', async () => {
+  it('committed data is there, uncommitted data is gone, and tokens still apply', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'redshift-data-kill-'));
     const child = spawn(
       process.execPath,
