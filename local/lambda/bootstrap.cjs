@@ -1,10 +1,9 @@
 'use strict';
 
 /**
- * What runs inside the worker thread of an execution environment: Lambda's Node.js 24 runtime, as far as a handler
- * can see it. Plain JavaScript, since the thread has no TypeScript loader, just as Lambda has none.
- * Names and words of its errors are those of AWS's runtime interface client
- * (https://github.com/aws/aws-lambda-nodejs-runtime-interface-client). Messages: `messages.ts`.
+ * The code in the worker thread of an execution environment: Lambda's Node.js 24 runtime as a handler sees it.
+ * It is plain JavaScript, because the thread has no TypeScript loader. Error names and messages are those of AWS's runtime
+ * interface client (https://github.com/aws/aws-lambda-nodejs-runtime-interface-client). Messages: `messages.ts`.
  */
 
 const { Buffer } = require('node:buffer');
@@ -20,7 +19,7 @@ const { parentPort, threadId, workerData } = require('node:worker_threads');
 
 const taskRoot = process.env.LAMBDA_TASK_ROOT;
 
-/** The invocation under way, for the log lines. */
+/** The running invocation, for log lines. */
 let requestId;
 
 class RuntimeError extends Error {
@@ -30,7 +29,7 @@ class RuntimeError extends Error {
   }
 }
 
-/** `instanceof` and not a duck test: a thrown non-error is reported by the type of its value, as Lambda does. */
+/** Uses `instanceof`: like Lambda, it reports a thrown non-error by the type of its value. */
 function errorPayload(error) {
   if (error instanceof Error) {
     return { errorType: error.name, errorMessage: error.message, trace: error.stack?.split('\n') ?? [] };
@@ -39,8 +38,8 @@ function errorPayload(error) {
 }
 
 /**
- * All output goes through the one port that answers go through, so that a line is never behind its answer. Text
- * that `process.stdout` is given is passed on as it is; `console` writes lines of time, request, level and text.
+ * Sends all output through the port of the answers, so that a line never arrives after its answer. `process.stdout` passes
+ * text on unchanged. `console` writes lines with time, request, level and text.
  */
 function redirectOutput() {
   const log = (text) => parentPort.postMessage({ type: 'log', text });
@@ -60,12 +59,12 @@ function redirectOutput() {
 }
 
 /**
- * A deployment package is all that a function has in Lambda, besides the AWS SDK of the managed runtime. Here it
- * is unpacked somewhere below a project whose `node_modules` Node would find by walking up: a dependency left out of
- * the package would work in the twin and be missing in AWS.
+ * In Lambda a function has only its deployment package and the AWS SDK of the managed runtime. The twin unpacks the
+ * package below a project whose `node_modules` Node would find by walking up. So a dependency that is missing in the
+ * package would work in the twin and fail in AWS.
  */
 function confineModules() {
-  const root = realpathSync(taskRoot) + path.sep; // resolved file names are real ones
+  const root = realpathSync(taskRoot) + path.sep; // resolved file names are real paths
   const inTaskRoot = (file) => file.startsWith(root);
   const resolve = Module._resolveFilename;
   Module._resolveFilename = function (request, parent, ...rest) {
@@ -81,15 +80,16 @@ function confineModules() {
   };
 }
 
-/** Smaller modules compile faster than their compiled code is read. */
+/** Compiling a smaller module is faster than reading its compiled code. */
 const SMALLEST_KEPT = 100_000;
 
-/** The bundle, compiled without help: what V8 made of it is kept for the next environment. */
+/** A bundle that was compiled from source. Its compiled code is kept for the next environment. */
 let compiled;
 
 /**
- * A bundle as the body of a function. Node 20 cannot tell where an `import()` of kept code comes from, so those of
- * Node's own modules go through a parameter. @returns undefined where there are others
+ * A bundle as the body of a function. Node 20 cannot resolve an `import()` in cached code, so imports of Node's own modules
+ * go through a parameter.
+ * @returns undefined if there are other imports
  */
 function wrapped(content) {
   const body = content.replaceAll(/\bimport\(("node:[\w/]+")\)/g, '__importBuiltin($1)');
@@ -98,8 +98,7 @@ function wrapped(content) {
 }
 
 /**
- * Compiles a bundle from what V8 made of it the last time, which halves a cold start. V8 itself refuses what another
- * version of it made.
+ * Loads a bundle from V8's code cache, which halves a cold start. V8 refuses the cache of another version.
  */
 function useCompiledCode(directory) {
   const compile = Module.prototype._compile;
@@ -112,7 +111,7 @@ function useCompiledCode(directory) {
       const cachedData = existsSync(file) ? readFileSync(file) : undefined;
       script = new vm.Script(source, { filename, columnOffset: -source.indexOf('{') - 2, cachedData });
     } catch {
-      // Node's own way finds out what is wrong with it, or that it is an ES module.
+      // Node's own compilation reports the error, or finds that it is an ES module.
       return compile.call(this, content, filename, ...rest);
     }
     if (script.cachedDataRejected !== false) compiled = { script, file };
@@ -123,7 +122,7 @@ function useCompiledCode(directory) {
   };
 }
 
-/** After the first invocation, when more of it has been compiled than at loading. */
+/** Called after the first invocation, which has compiled more functions than loading has. */
 function keepCompiledCode() {
   if (compiled === undefined) return;
   const { script, file } = compiled;
@@ -134,11 +133,11 @@ function keepCompiledCode() {
     writeFileSync(unfinished, script.createCachedData());
     renameSync(unfinished, file);
   } catch {
-    // It only saves time: where it cannot be written, the next environment compiles for itself.
+    // The cache only saves time. Without it the next environment compiles the bundle.
   }
 }
 
-/** CommonJS is required: to import it would make Node scan the whole bundle for its exports first. */
+/** Uses `require` for CommonJS: `import` would make Node scan the whole bundle for exports first. */
 async function load(file) {
   if (file.endsWith('.mjs')) return import(pathToFileURL(file).href);
   try {
@@ -149,7 +148,7 @@ async function load(file) {
   }
 }
 
-/** The order in which Lambda looks for the module of `functions/list-partitions.handler`. */
+/** Looks for the module of `functions/list-partitions.handler` in Lambda's order. */
 async function loadModule(moduleRoot, moduleName) {
   const stem = path.resolve(taskRoot, moduleRoot, moduleName);
   const file = ['', '.js', '.mjs', '.cjs']
@@ -259,8 +258,8 @@ async function main() {
   parentPort.on('message', async (message) => {
     requestId = message.requestId;
     process.env._X_AMZN_TRACE_ID = message.traceId;
-    // A handler that waits for something that nothing will ever settle: the runtime's process runs out of work and
-    // ends, where a port that keeps the thread alive would make it a timeout.
+    // If a handler waits for something that never settles, the process must run out of work and end. A referenced port
+    // would keep the thread alive until the timeout.
     parentPort.unref();
     const reply = await answer(handler, message);
     parentPort.ref();

@@ -3,7 +3,7 @@ import type { DeployedFunction } from './deployed-function';
 import { reservedVariables } from './environment-variables';
 
 /**
- * Refuses what Lambda refuses when a function is created.
+ * Refuses the configurations that Lambda refuses when a function is created.
  * @throws ServiceError `InvalidParameterValueException`
  */
 export function checkFunction({

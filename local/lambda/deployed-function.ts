@@ -1,4 +1,4 @@
-/** A function as it was packaged and deployed to the twin. */
+/** A packaged function that is deployed to the twin. */
 export interface DeployedFunction {
   readonly name: string;
   /** `arn:aws:lambda:<region>:<account>:function:<name>`, without a version. */
@@ -13,8 +13,8 @@ export interface DeployedFunction {
   readonly environment: Readonly<Record<string, string>>;
   readonly timeoutSeconds: number;
   readonly memoryMB: number;
-  /** The role that it runs with. */
+  /** The function's execution role. */
   readonly roleArn?: string;
-  /** Reserved concurrency: more invocations at once are throttled. Left out: no limit of its own. */
+  /** Reserved concurrency: further concurrent invocations are throttled. Default: no limit. */
   readonly concurrency?: number;
 }

@@ -5,25 +5,25 @@ interface Waiter {
   readonly fail: (reason: Error) => void;
 }
 
-/** The execution environments of one function: warm ones are used again, more are started up to a bound. */
+/** The execution environments of one function. Warm ones are reused, and more are started up to a bound. */
 export class EnvironmentPool {
   private readonly idle: ExecutionEnvironment[] = [];
   private readonly busy = new Set<ExecutionEnvironment>();
   private readonly waiting: Waiter[] = [];
   private closed = false;
 
-  /** @param bound most environments at once. More invocations wait in line: the bound is this machine's, not AWS's. */
+  /** @param bound most environments at a time. Further invocations wait: the bound protects this machine, AWS has none. */
   constructor(
     private readonly start: () => ExecutionEnvironment,
     private readonly bound: number,
   ) {}
 
-  /** Invocations under way or in line. */
+  /** Number of running and waiting invocations. */
   get invocations(): number {
     return this.busy.size + this.waiting.length;
   }
 
-  /** @throws the signal's reason, where it is aborted in line */
+  /** @throws the signal's reason if it is aborted while waiting */
   async acquire(signal?: AbortSignal): Promise<ExecutionEnvironment> {
     const warm = this.takeIdle();
     if (warm !== undefined) return this.lend(warm);
@@ -44,7 +44,7 @@ export class EnvironmentPool {
     });
   }
 
-  /** Takes an environment back: warm where it lives, or a new one for the next in line where it does not. */
+  /** Takes an environment back and lends it, or a new one if it has ended, to the next waiter. */
   release(environment: ExecutionEnvironment): void {
     this.busy.delete(environment);
     if (this.closed) {
@@ -56,20 +56,20 @@ export class EnvironmentPool {
     else if (!environment.ended) this.idle.push(environment);
   }
 
-  /** Ends the idle environments; busy ones end when they are given back. */
+  /** Ends idle environments. Busy ones end when they are released. */
   retire(): void {
     this.closed = true;
     for (const environment of this.idle.splice(0)) void environment.end();
   }
 
-  /** Ends all of them, and whatever they are doing. */
+  /** Ends all environments, including busy ones. */
   async close(reason: Error): Promise<void> {
     this.closed = true;
     for (const waiter of this.waiting.splice(0)) waiter.fail(reason);
     await Promise.all([...this.idle.splice(0), ...this.busy].map((environment) => environment.end()));
   }
 
-  /** An idle environment can have died: a timer that the handler left behind threw. */
+  /** Skips idle environments that have ended, for example because a leftover timer threw. */
   private takeIdle(): ExecutionEnvironment | undefined {
     let environment = this.idle.pop();
     while (environment?.ended) environment = this.idle.pop();

@@ -1,9 +1,9 @@
 import type { DeployedFunction } from './deployed-function';
 
-/** What an execution environment is told besides the function's own settings. */
+/** The twin's settings for an execution environment. */
 export interface HostSettings {
   readonly region: string;
-  /** Where the AWS SDK sends its calls: the twin. */
+  /** The twin's address, to which the AWS SDK sends its calls. */
   readonly endpoint: string;
   readonly credentials: Credentials;
 }
@@ -11,7 +11,7 @@ export interface HostSettings {
 export interface Credentials {
   readonly accessKeyId: string;
   readonly secretAccessKey: string;
-  /** Default `local`: in Lambda credentials are always temporary. */
+  /** Default `local`. Credentials in Lambda are always temporary. */
   readonly sessionToken?: string;
 }
 
@@ -38,9 +38,9 @@ export const reservedVariables: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * The whole environment of a function: Lambda's variables and its own, and nothing of the host's. Left out are
- * those that point into Lambda's own machine (`LAMBDA_RUNTIME_DIR`, `AWS_LAMBDA_RUNTIME_API`, `LD_LIBRARY_PATH`,
- * `NODE_PATH`, the X-Ray daemon's).
+ * The complete environment of a function: Lambda's variables and its own, and none of the host's. It omits variables that
+ * point into Lambda's machine (`LAMBDA_RUNTIME_DIR`, `AWS_LAMBDA_RUNTIME_API`, `LD_LIBRARY_PATH`, `NODE_PATH`, the X-Ray
+ * daemon's).
  * https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html
  */
 export function environmentVariables(
@@ -49,7 +49,7 @@ export function environmentVariables(
   logStreamName: string,
 ): Readonly<Record<string, string>> {
   return {
-    // Not reserved: a function may set these itself.
+    // These are not reserved: a function may set them itself.
     LANG: 'en_US.UTF-8',
     PATH: '/var/lang/bin:/usr/local/bin:/usr/bin/:/bin:/opt/bin',
     TZ: ':UTC',
@@ -68,7 +68,7 @@ export function environmentVariables(
     AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
     AWS_SESSION_TOKEN: credentials.sessionToken ?? 'local',
     LAMBDA_TASK_ROOT: codeDirectory,
-    // The one variable that is not Lambda's: it keeps every call of a function inside the twin.
+    // The only variable that Lambda does not have: it sends every call of a function to the twin.
     AWS_ENDPOINT_URL: endpoint,
   };
 }

@@ -6,7 +6,7 @@ import { environmentVariables, type HostSettings } from './environment-variables
 import type { FunctionLog } from './function-log';
 import type { ErrorPayload, Initialization, InvokeMessage, RuntimeMessage } from './messages';
 
-/** How an invocation of an environment ended. */
+/** How an invocation ended. */
 export type Ending =
   | { readonly type: 'returned'; readonly json: string; readonly memoryMB: number }
   | { readonly type: 'raised'; readonly error: ErrorPayload; readonly memoryMB: number }
@@ -15,12 +15,12 @@ export type Ending =
   | { readonly type: 'outOfMemory' }
   | { readonly type: 'timedOut' };
 
-/** Lambda gives an environment ten seconds to load before it counts the time as the invocation's. */
+/** Lambda gives an environment ten seconds to load before the invocation's time starts. */
 const INITIALIZATION_MS = 10_000;
 
 /**
- * One execution environment: a worker thread with the function loaded in it, that takes one invocation at a time.
- * Whatever ends other than `returned` or `raised` ends the environment too.
+ * One execution environment: a worker thread with a loaded function, which runs one invocation at a time.
+ * Every ending except `returned` and `raised` ends the environment, too.
  */
 export class ExecutionEnvironment {
   private readonly worker: Worker;
@@ -42,7 +42,7 @@ export class ExecutionEnvironment {
     this.worker = new Worker(join(__dirname, 'bootstrap.cjs'), {
       name: deployed.name,
       env: environmentVariables(deployed, host, `${day}/[$LATEST]${instance}`),
-      // Nothing of the twin's own command line (a TypeScript loader, an inspector) reaches the function.
+      // The twin's own command line (a TypeScript loader, an inspector) must not affect the function.
       execArgv: [],
       argv: [],
       resourceLimits: { maxOldGenerationSizeMb: deployed.memoryMB },
@@ -54,19 +54,19 @@ export class ExecutionEnvironment {
     this.worker.on('exit', (code) => this.finish({ type: 'exited', code }));
   }
 
-  /** Whether it can take no more invocations. */
+  /** Whether the environment accepts no more invocations. */
   get ended(): boolean {
     return this.ending !== undefined;
   }
 
-  /** How long loading took, told once: Lambda bills and reports it with the first invocation. */
+  /** How long loading took, returned once: Lambda reports it with the first invocation. */
   takeInitDuration(): number | undefined {
     const duration = this.initDurationMs;
     this.initDurationMs = undefined;
     return duration;
   }
 
-  /** Waits until the function is loaded. @returns how it ended, if it did */
+  /** Waits until the function is loaded. @returns the environment's ending, if it ended */
   async initialize(): Promise<Ending | undefined> {
     const timeoutMs = INITIALIZATION_MS + this.deployed.timeoutSeconds * 1000;
     return this.within(timeoutMs, this.ready);
@@ -91,7 +91,7 @@ export class ExecutionEnvironment {
     return ending;
   }
 
-  /** Ends the thread at once, whatever it is doing. */
+  /** Ends the thread at once, even if it is busy. */
   async end(ending: Ending = { type: 'exited', code: 1 }): Promise<void> {
     this.finish(ending);
     await this.worker.terminate();
@@ -137,7 +137,7 @@ export class ExecutionEnvironment {
     this.settle?.(ending);
   }
 
-  /** Lines of several environments meet in one file: only whole ones are written. */
+  /** Writes only whole lines, because several environments share the file. */
   private write(text: string): void {
     const lines = this.partialLine + text;
     const whole = lines.lastIndexOf('\n') + 1;

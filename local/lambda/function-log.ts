@@ -2,7 +2,7 @@ import { createWriteStream, mkdirSync, type WriteStream } from 'node:fs';
 import { dirname } from 'node:path';
 import { finished } from 'node:stream/promises';
 
-/** The log file of a function: what CloudWatch Logs would hold, one file instead of a log group. */
+/** The log file of a function, which replaces its log group in CloudWatch Logs. */
 export class FunctionLog {
   private readonly stream: WriteStream;
 
@@ -16,27 +16,27 @@ export class FunctionLog {
     this.stream.write(lines);
   }
 
-  /** Resolves when everything is in the file. */
+  /** Resolves when all lines are in the file. */
   async close(): Promise<void> {
     this.stream.end();
     await finished(this.stream);
   }
 }
 
-/** What an invocation came to, for its REPORT line. */
+/** An invocation's figures for its REPORT line. */
 export interface Report {
   readonly requestId: string;
   readonly durationMs: number;
   readonly memorySizeMB: number;
-  /** Undefined where the environment died before it could say. */
+  /** Undefined if the environment ended before it could report. */
   readonly memoryUsedMB: number | undefined;
   /** Only for the first invocation of an environment. */
   readonly initDurationMs: number | undefined;
-  /** `errorType` of a failure of the environment itself; an error that the handler threw is no such failure. */
+  /** `errorType` of a failure of the environment itself; undefined for an error that the handler threw. */
   readonly failure: string | undefined;
 }
 
-/** The line that Lambda ends an invocation's log with: fields with a tab between them. */
+/** The last line of an invocation's log: fields separated by tabs. */
 export function reportLine(report: Report): string {
   const { requestId, durationMs, memorySizeMB, memoryUsedMB, initDurationMs, failure } = report;
   const fields = [

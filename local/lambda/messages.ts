@@ -1,6 +1,6 @@
-/** What goes between the twin and the worker thread of an execution environment (`bootstrap.cjs`). */
+/** Messages between the twin and the worker thread of an execution environment (`bootstrap.cjs`). */
 
-/** `{ errorType, errorMessage, trace }`, the body that a Node.js runtime reports an error with. */
+/** The body of an error in Lambda's Node.js runtime. */
 export interface ErrorPayload {
   readonly errorType: string;
   readonly errorMessage: string;
@@ -9,9 +9,9 @@ export interface ErrorPayload {
 
 /** `workerData` of the thread. */
 export interface Initialization {
-  /** A folder in which `@aws-sdk/*` and `@smithy/*` are found, as the managed runtime carries them. */
+  /** A folder with `@aws-sdk/*` and `@smithy/*`, which the managed runtime contains. */
   readonly runtimeModules: string | undefined;
-  /** A folder in which compiled code is kept for further environments. */
+  /** A folder for compiled code that further environments reuse. */
   readonly compiledCode: string | undefined;
 }
 
@@ -19,7 +19,7 @@ export interface InvokeMessage {
   readonly requestId: string;
   readonly functionArn: string;
   readonly traceId: string;
-  /** The event as JSON text: what crosses the border is text, as with the real service. */
+  /** The event as JSON text, as with the real service. */
   readonly event: string;
   /** Milliseconds since 1970. */
   readonly deadline: number;

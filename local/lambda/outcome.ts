@@ -2,7 +2,7 @@ import type { Invocation } from './lambda-runtime';
 import type { Ending } from './execution-environment';
 import type { ErrorPayload } from './messages';
 
-/** 6 MB, each way [AWS: Lambda quotas]; the answer's limit has room for its envelope. */
+/** 6 MB for requests and responses [AWS: Lambda quotas]. The response limit includes its envelope. */
 export const LARGEST_REQUEST_BYTES = 6_291_456;
 const LARGEST_RESPONSE_BYTES = 6_291_556;
 
@@ -13,8 +13,8 @@ export interface Outcome {
 }
 
 /**
- * What Lambda answers for an ending. Step Functions shows `errorType` as the error's name and the payload as its
- * cause, which is what Retry and Catch match on.
+ * Lambda's answer for an ending. Step Functions uses `errorType` as the error's name, which Retry and Catch match, and the
+ * payload as its cause.
  * https://docs.aws.amazon.com/lambda/latest/dg/troubleshooting-invocation.html
  */
 export function outcomeOf(ending: Ending, requestId: string, timeoutSeconds: number): Outcome {
@@ -34,7 +34,7 @@ export function outcomeOf(ending: Ending, requestId: string, timeoutSeconds: num
     case 'outOfMemory':
       return failed('Runtime.OutOfMemory', 'Runtime exited with error: signal: killed');
     case 'exited':
-      // Status 0 is no reason to Lambda: it expected the runtime to ask for the next invocation.
+      // Status 0 is an error for Lambda, too: it expects the runtime to ask for the next invocation.
       return failed(
         'Runtime.ExitError',
         ending.code === 0

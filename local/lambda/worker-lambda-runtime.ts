@@ -15,18 +15,18 @@ import { LARGEST_REQUEST_BYTES, outcomeOf } from './outcome';
 
 export interface LambdaRuntimeOptions {
   readonly region: string;
-  /** The twin's address, asked for when an environment starts: `http://127.0.0.1:4566`. */
+  /** Returns the twin's address when an environment starts: `http://127.0.0.1:4566`. */
   readonly endpoint: () => string;
   /** Folder for `<function name>.log`. */
   readonly logDirectory: string;
   readonly faults?: FaultInjector;
-  /** What a function signs its calls with. Default: the same for all. */
+  /** The credentials of a function. Default: the same for all. */
   readonly credentialsOf?: (deployed: DeployedFunction) => Credentials;
-  /** Folder from which functions get the AWS SDK if their package leaves it out, as Lambda's runtime has one. */
+  /** Folder with the AWS SDK for functions whose package omits it. Lambda's runtime contains the SDK. */
   readonly runtimeModules?: string;
-  /** Folder in which compiled code is kept, so that a cold start costs less the next time. Default: none is kept. */
+  /** Folder for compiled code, which makes the next cold start cheaper. Default: none is kept. */
   readonly compiledCode?: string;
-  /** Most worker threads for one function. Default 4: more take longer to start than what they have to do. */
+  /** Most worker threads for one function. Default 4: more threads cost more to start than they save. */
   readonly environmentsPerFunction?: number;
 }
 
@@ -37,13 +37,13 @@ interface Deployment {
 
 const localCredentials: Credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
 
-/** Runs packaged functions in worker threads, one invocation at a time in each, as Lambda's environments do. */
+/** Runs packaged functions in worker threads, with one invocation at a time in each, like Lambda's environments. */
 export class WorkerLambdaRuntime implements LambdaRuntime {
   private readonly deployments = new Map<string, Deployment>();
-  /** Those of functions that were replaced too: they may still be busy. */
+  /** Includes the pools of replaced functions, which may still be busy. */
   private readonly pools: EnvironmentPool[] = [];
   private readonly running = new Set<Promise<unknown>>();
-  /** The states behind the invocations under way, by the root of their trace ids. */
+  /** The calling states of running invocations, by the root of their trace ids. */
   private readonly callers = new Map<string, CallingState>();
   private readonly logs = new Map<string, FunctionLog>();
   private readonly closing = new AbortController();
@@ -51,8 +51,8 @@ export class WorkerLambdaRuntime implements LambdaRuntime {
   constructor(private readonly options: LambdaRuntimeOptions) {}
 
   /**
-   * Replaces all functions. Environments of the ones before end as soon as they are idle.
-   * @throws ServiceError `InvalidParameterValueException`, and then nothing is changed
+   * Replaces all functions. Environments of the previous ones end as soon as they are idle.
+   * @throws ServiceError `InvalidParameterValueException`; then nothing is changed.
    */
   deploy(functions: readonly DeployedFunction[]): void {
     functions.forEach(checkFunction);
@@ -67,11 +67,11 @@ export class WorkerLambdaRuntime implements LambdaRuntime {
 
   /**
    * Invokes a function and waits for its answer.
-   * An aborted call is only no longer waited for: as in AWS, a function that has started runs on.
-   * @param functionArn its ARN, `:$LATEST` may follow
-   * @param payload any JSON value; it crosses to the function and back as JSON text
-   * @param caller the state that invokes it: what {@link callerOf} says of the function's own calls
-   * @throws the signal's reason where it is aborted; an `AbortError` where the runtime is closed
+   * Aborting ends only the wait: as in AWS, a started function keeps running.
+   * @param functionArn the function's ARN; `:$LATEST` may follow.
+   * @param payload any JSON value. It is passed to the function and back as JSON text.
+   * @param caller the state that invokes the function; {@link callerOf} returns it for the function's calls.
+   * @throws the signal's reason if it is aborted; an `AbortError` if the runtime is closed.
    */
   async invoke(
     functionArn: string,
@@ -111,7 +111,7 @@ export class WorkerLambdaRuntime implements LambdaRuntime {
     return abortable(ended, stop);
   }
 
-  /** Ends every environment, and whatever it is doing; resolves when the logs are in their files. */
+  /** Ends every environment, even busy ones. Resolves when the logs are in their files. */
   async close(): Promise<void> {
     const reason = new DOMException('The Lambda runtime was closed', 'AbortError');
     this.closing.abort(reason);
@@ -122,7 +122,7 @@ export class WorkerLambdaRuntime implements LambdaRuntime {
     this.logs.clear();
   }
 
-  /** The state behind the invocation under way that has this trace id. */
+  /** The calling state of the running invocation with this trace id. */
   callerOf(traceId: string): CallingState | undefined {
     return this.callers.get(rootOf(traceId));
   }
@@ -183,7 +183,7 @@ export class WorkerLambdaRuntime implements LambdaRuntime {
   }
 }
 
-/** Ends a loaded environment as the fault says, before the handler is called. */
+/** Ends a loaded environment before the handler is called, if the fault says so. */
 async function faulty(
   environment: ExecutionEnvironment,
   fault: Fault | undefined,
@@ -194,30 +194,30 @@ async function faulty(
   return ending;
 }
 
-/** Step Functions names the errors of Lambda's own API `Lambda.<code>` [AWS: Handle Lambda service exceptions]. */
+/** Step Functions names errors of Lambda's API `Lambda.<code>` [AWS: Handle Lambda service exceptions]. */
 function refused(code: string, message: string): Invocation {
   return { outcome: 'refused', error: `Lambda.${code}`, message };
 }
 
-/** `Root=1-<seconds>-<24 hex digits>;Parent=…;Sampled=0`, as X-Ray writes it. */
+/** An X-Ray trace id: `Root=1-<seconds>-<24 hex digits>;Parent=…;Sampled=0`. */
 function traceId(): string {
   const seconds = Math.floor(Date.now() / 1000).toString(16);
   return `Root=1-${seconds}-${randomBytes(12).toString('hex')};Parent=${randomBytes(8).toString('hex')};Sampled=0`;
 }
 
-/** The member of a trace id that stays the same on the way through several services. */
+/** The part of a trace id that stays the same across services. */
 function rootOf(trace: string): string {
   return trace.split(';').find((member) => member.startsWith('Root=')) ?? trace;
 }
 
-/** Waits for work, but no longer than a signal allows. @throws the signal's reason */
+/** Waits for work until a signal is aborted. @throws the signal's reason */
 async function abortable<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
   let abort: () => void = () => {};
   const aborted = new Promise<never>((_, reject) => {
     abort = () => reject(signal.reason as Error);
     signal.addEventListener('abort', abort, { once: true });
   });
-  work.catch(() => {}); // nobody is left to hear of it after an abort
+  work.catch(() => {}); // after an abort nothing handles the rejection
   if (signal.aborted) abort();
   try {
     return await Promise.race([work, aborted]);

@@ -1,6 +1,6 @@
 import { StackError } from './stack-error';
 
-/** What intrinsic functions look things up in. */
+/** The values that intrinsic functions look up. */
 export interface Scope {
   /** Value of `Ref`. @throws StackError `UnresolvedReference` */
   ref(name: string, path: string): unknown;
@@ -12,7 +12,7 @@ export interface Scope {
   mapping(map: string, first: string, second: string, path: string): unknown;
 }
 
-/** `Ref: AWS::NoValue`: the property is as if it were not there. */
+/** `Ref: AWS::NoValue`, which removes the property. */
 export const noValue = Symbol('AWS::NoValue');
 
 type Intrinsic = (argument: unknown, scope: Scope, path: string) => unknown;
@@ -20,7 +20,7 @@ type Intrinsic = (argument: unknown, scope: Scope, path: string) => unknown;
 /**
  * Replaces every intrinsic function in a value of a template.
  * https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/intrinsic-function-reference.html
- * @param path where the value stands, for errors
+ * @param path the value's place, for errors.
  * @throws StackError
  */
 export function resolve(value: unknown, scope: Scope, path: string): unknown {
@@ -43,7 +43,7 @@ export function resolve(value: unknown, scope: Scope, path: string): unknown {
   return Object.fromEntries(resolved.filter(([, child]) => child !== noValue));
 }
 
-/** Evaluates a condition: of `Conditions`, or in a rule of one. @throws StackError */
+/** Evaluates a condition of `Conditions`, or a rule inside one. @throws StackError */
 export function evaluate(value: unknown, scope: Scope, path: string): boolean {
   const result = typeof value === 'object' ? resolve(value, scope, path) : undefined;
   if (typeof result !== 'boolean') throw new StackError('UnsupportedIntrinsic', path, 'not a condition');
@@ -95,12 +95,12 @@ const intrinsics: Readonly<Record<string, Intrinsic>> = {
     throw new StackError(
       'UnresolvedReference',
       path,
-      `${name} is an export of another stack, of which the twin has none`,
+      `${name} is an export of another stack, and the twin has only one`,
     );
   },
 };
 
-/** Inside a condition, `{ Condition: Name }` stands for another one. */
+/** Inside a condition, `{ Condition: Name }` refers to another one. */
 function rule(value: unknown, scope: Scope, path: string): boolean {
   const name = (value as { Condition?: unknown } | null)?.Condition;
   return typeof name === 'string' ? scope.condition(name, path) : evaluate(value, scope, path);
@@ -114,7 +114,7 @@ function getAtt(argument: unknown, scope: Scope, path: string): unknown {
   return scope.attribute(text(logicalId, path), name, path);
 }
 
-/** `"… ${Name} …"`, or that with a map of further names. `${!Literal}` stays `${Literal}`. */
+/** `"… ${Name} …"`, or a list of it and a map of further names. `${!Literal}` becomes `${Literal}`. */
 function substitute(argument: unknown, scope: Scope, path: string): string {
   const [template, map] = typeof argument === 'string' ? [argument, {}] : array(argument, path, 2);
   const variables = resolve(map, scope, path) as Readonly<Record<string, unknown>>;

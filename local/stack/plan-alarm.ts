@@ -1,11 +1,11 @@
 import type { StackScope } from './stack-scope';
 import type { Resource } from './template';
 
-/** An alarm as data: the twin has no CloudWatch, but shows what would watch over the service. */
+/** An alarm as data. The twin has no CloudWatch, but shows the alarms of the service. */
 export interface PlannedAlarm {
   readonly logicalId: string;
   readonly name: string;
-  /** As in the template, references resolved: `MetricName`, `Threshold`, `Dimensions`, `AlarmActions` … */
+  /** As in the template, with resolved references: `MetricName`, `Threshold`, `Dimensions`, `AlarmActions` … */
   readonly properties: Readonly<Record<string, unknown>>;
 }
 

@@ -5,7 +5,7 @@ import { readProperties } from './properties';
 import type { StackScope } from './stack-scope';
 import type { Resource } from './template';
 
-/** A function as the template has it; its code is still a zip file. */
+/** A function of the template, whose code is a zip file. */
 export interface PlannedFunction extends Omit<DeployedFunction, 'codeDirectory'> {
   readonly logicalId: string;
   /** Name of its deployment package in the package directory: `listPartitions.zip`. */

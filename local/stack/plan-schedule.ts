@@ -4,7 +4,7 @@ import { StackError } from './stack-error';
 import type { StackScope } from './stack-scope';
 import type { Resource } from './template';
 
-/** A schedule as data: the twin shows it, and whoever drives the twin decides what time it is. */
+/** A schedule as data. The twin shows schedules and does not run them. */
 export interface PlannedSchedule {
   readonly logicalId: string;
   readonly name: string;
@@ -15,16 +15,16 @@ export interface PlannedSchedule {
   readonly timezone: string;
   readonly enabled: boolean;
   readonly targetArn: string;
-  /** What it starts the target with; a rule’s target may go without. */
+  /** The role that starts the target. A rule’s target may have none. */
   readonly roleArn?: string;
-  /** JSON text that the target gets. */
+  /** The target's input, as JSON text. */
   readonly input: string;
   readonly description?: string;
   readonly retryPolicy?: z.output<typeof retryPolicy>;
   readonly deadLetters?: z.output<typeof deadLetters>;
 }
 
-/** What becomes of a start that does not succeed. https://docs.aws.amazon.com/scheduler/latest/APIReference/API_Target.html */
+/** Retries and the dead-letter queue for starts that fail. https://docs.aws.amazon.com/scheduler/latest/APIReference/API_Target.html */
 export const retryPolicy = z.strictObject({
   MaximumRetryAttempts: z.int().min(0).max(185).optional(),
   MaximumEventAgeInSeconds: z.int().min(60).max(86_400).optional(),
@@ -100,7 +100,7 @@ export function planRule(
     throw new StackError(
       'UnsupportedProperty',
       `${logicalId}.Properties.Targets`,
-      'the twin reads rules of one target',
+      'the twin supports rules with one target',
     );
   }
   return {

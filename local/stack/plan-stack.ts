@@ -11,7 +11,7 @@ import { planNamespace, planWorkgroup, type PlannedNamespace, type PlannedWorkgr
 import { StackScope, type StackSettings } from './stack-scope';
 import type { Resource, Template } from './template';
 
-/** What the twin deploys of a template, with every reference resolved. */
+/** The resources of a template that the twin deploys, with resolved references. */
 export interface Stack {
   readonly name: string;
   readonly region: string;
@@ -27,15 +27,15 @@ export interface Stack {
   readonly workgroups: readonly PlannedWorkgroup[];
   readonly schedules: readonly PlannedSchedule[];
   readonly alarms: readonly PlannedAlarm[];
-  /** What the template tells of the deployed stack, by name. */
+  /** The template's outputs, by name. */
   readonly outputs: Readonly<Record<string, { readonly value: string; readonly description: string }>>;
-  /** Everything else in the template. */
+  /** The template's other resources. */
   readonly notDeployed: readonly { readonly logicalId: string; readonly type: string }[];
 }
 
 /**
- * Reads a template; no I/O.
- * @throws StackError with the logical id and the path of the property
+ * Reads a template without I/O.
+ * @throws StackError with the logical id and the property's path.
  */
 export function planStack(template: Template, settings: StackSettings): Stack {
   const scope = new StackScope(template, settings);

@@ -4,7 +4,7 @@ import { readProperties } from './properties';
 import type { StackScope } from './stack-scope';
 import type { Resource } from './template';
 
-/** A Firehose stream as the template has it. */
+/** A Firehose stream of the template. */
 export interface PlannedStream {
   readonly logicalId: string;
   readonly name: string;
@@ -33,7 +33,7 @@ const effective = z.object({
     CustomTimeZone: z.literal('UTC'),
     CompressionFormat: z.literal('UNCOMPRESSED'),
     BufferingHints: z.strictObject({
-      // Conversion to Parquet needs 64 MB at least.
+      // Conversion to Parquet needs at least 64 MB.
       SizeInMBs: z.number().min(64).max(128),
       IntervalInSeconds: z.number().min(0).max(900),
     }),

@@ -3,7 +3,7 @@ import { readProperties } from './properties';
 import type { StackScope } from './stack-scope';
 import type { Resource } from './template';
 
-/** A table of Glue's catalogue, as far as Firehose converts by it. */
+/** A Glue table, with the parts that Firehose's conversion uses. */
 export interface PlannedTable {
   readonly logicalId: string;
   readonly database: string;

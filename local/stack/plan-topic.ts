@@ -11,7 +11,7 @@ export interface PlannedTopic {
 
 const effective = z.object({ TopicName: z.string().optional() });
 
-/** Subscriptions have no effect since the twin's inbox has every message. */
+/** Subscriptions have no effect: the twin's inbox gets every message. */
 const without = [
   'DataProtectionPolicy',
   'DisplayName',

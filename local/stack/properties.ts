@@ -3,16 +3,16 @@ import { StackError } from './stack-error';
 import type { StackScope } from './stack-scope';
 
 interface Properties<S extends z.ZodRawShape> {
-  /** Properties that the twin acts on, checked after their intrinsic functions are resolved. */
+  /** Properties that the twin uses, checked after their intrinsic functions are resolved. */
   readonly effective: z.ZodObject<S>;
-  /** Properties without effect in the twin, which are not even resolved: tags, roles, encryption … */
+  /** Properties without effect in the twin, which are not resolved: tags, encryption … */
   readonly without: readonly string[];
 }
 
 /**
  * Reads the properties of a resource.
- * @throws StackError `UnsupportedProperty` for one that is in neither list: leaving it out would make the twin differ
- *   from AWS in silence
+ * @throws StackError `UnsupportedProperty` for a property in neither list: ignoring it would make the twin silently differ
+ *   from AWS.
  */
 export function readProperties<S extends z.ZodRawShape>(
   scope: StackScope,

@@ -8,9 +8,9 @@ import { templateSchema } from './template';
 import { unpackCode } from './unpack-code';
 
 /**
- * Reads what `serverless package` wrote.
- * @param packageDirectory holds `cloudformation-template-update-stack.json` and a zip file for each function
- * @throws StackError; ZodError where the file is no template
+ * Reads the output of `serverless package`.
+ * @param packageDirectory folder with `cloudformation-template-update-stack.json` and a zip file for each function.
+ * @throws StackError; ZodError if the file is no template.
  */
 export function readStack(packageDirectory: string, settings: StackSettings): Stack {
   const text = readFileSync(join(packageDirectory, 'cloudformation-template-update-stack.json'), 'utf8');
@@ -19,7 +19,7 @@ export function readStack(packageDirectory: string, settings: StackSettings): St
 
 /**
  * Unpacks the code of a stack's functions.
- * @param codeDirectory where each deployment package gets a folder named by its content, made once
+ * @param codeDirectory folder in which each deployment package is unpacked once, under the digest of its content.
  */
 export async function unpackFunctions(
   stack: Stack,

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 
-/** What a deployed resource is known by. */
+/** The names of a deployed resource. */
 export interface Identity {
   readonly logicalId: string;
-  /** Its physical name: the one in its properties, or one made from the stack's and the logical id. */
+  /** The physical name: from the properties, or built from the stack's name and the logical id. */
   readonly name: string;
   readonly region: string;
   readonly accountId: string;
@@ -11,11 +11,11 @@ export interface Identity {
 }
 
 interface ResourceType {
-  /** The property that names a resource of the type; without it CloudFormation makes a name up. */
+  /** The property with the resource's name. Without it CloudFormation generates one. */
   readonly nameProperty?: string;
-  /** What `Ref` gives. Default: the name. */
+  /** The value of `Ref`. Default: the name. */
   readonly ref?: (identity: Identity) => string;
-  /** What `Fn::GetAtt` gives. */
+  /** The values of `Fn::GetAtt`. */
   readonly attributes?: Readonly<Record<string, (identity: Identity) => string>>;
 }
 
@@ -29,7 +29,7 @@ const stateMachineArn = arn('states', (name) => `stateMachine:${name}`);
 const topicArn = arn('sns', (name) => name);
 const secretArn = arn('secretsmanager', (name) => `secret:${name}-000000`);
 
-/** A UUID that stays the same from run to run. */
+/** A UUID that is the same in every run. */
 function uuid({ logicalId, name }: Identity): string {
   const digits = createHash('sha256').update(`${logicalId}/${name}`).digest('hex');
   return digits.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12}).*$/, '$1-$2-$3-$4-$5');
@@ -39,8 +39,8 @@ const workgroupHost = ({ name, accountId, region }: Identity) =>
   `${name}.${accountId}.${region}.redshift-serverless.amazonaws.com`;
 
 /**
- * What references to resources give, for those types that a function's variables, a state machine or another resource
- * that the twin deploys may refer to. https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/
+ * The values of references, for the types to which a function's variables, a state machine or another deployed resource
+ * may refer. https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/
  */
 export const resourceTypes: Readonly<Record<string, ResourceType>> = {
   'AWS::CloudWatch::Alarm': {
@@ -117,7 +117,7 @@ export const resourceTypes: Readonly<Record<string, ResourceType>> = {
   },
 };
 
-/** Glue keeps the name inside its input, and in lower case. */
+/** Glue resources have their name, in lower case, inside an input property. */
 export const nestedNames: Readonly<Record<string, readonly [string, string]>> = {
   'AWS::Glue::Database': ['DatabaseInput', 'Name'],
   'AWS::Glue::Table': ['TableInput', 'Name'],

@@ -1,18 +1,18 @@
 export type StackErrorName =
-  /** A reference that leads nowhere, or to something that the twin has no value for. */
+  /** A reference to nothing, or to something for which the twin has no value. */
   | 'UnresolvedReference'
-  /** An intrinsic function that the twin does not have, or one used wrongly. */
+  /** An intrinsic function that the twin lacks, or a wrong use of one. */
   | 'UnsupportedIntrinsic'
-  /** A property of a deployed resource that the twin does not have, or of a wrong form. */
+  /** A property of a deployed resource that the twin lacks, or a wrong value. */
   | 'UnsupportedProperty';
 
-/** A template that the twin cannot deploy as it is, with the place where it says so. */
+/** A problem that prevents the twin from deploying a template, with its place. */
 export class StackError extends Error {
   override readonly name: StackErrorName;
 
   constructor(
     name: StackErrorName,
-    /** Where: `ListPartitionsLambdaFunction.Properties.Environment.Variables.BUCKET`. Begins with the logical id. */
+    /** `ListPartitionsLambdaFunction.Properties.Environment.Variables.BUCKET`; it begins with the logical id. */
     readonly path: string,
     message: string,
   ) {

@@ -13,10 +13,10 @@ export interface StackSettings {
   readonly parameters?: Readonly<Record<string, string>>;
 }
 
-/** A template's own names, and what they come to in one account and Region. */
+/** The names in a template, and their values in one account and Region. */
 export class StackScope implements Scope {
   private readonly pseudoParameters: Readonly<Record<string, unknown>>;
-  /** Names that are being looked up, against references that lead back to themselves. */
+  /** Names that are being resolved, to detect circular references. */
   private readonly pending = new Set<string>();
 
   constructor(
@@ -34,30 +34,30 @@ export class StackScope implements Scope {
     );
   }
 
-  /** A resource's properties, or one of them, without intrinsic functions. @throws StackError */
+  /** A resource's property with resolved intrinsic functions. @throws StackError */
   property(logicalId: string, name: string): unknown {
     const value = this.template.Resources[logicalId]?.Properties[name];
     const resolved = resolve(value, this, `${logicalId}.Properties.${name}`);
     return resolved === noValue ? undefined : resolved;
   }
 
-  /** The template's outputs, without intrinsic functions. @throws StackError */
+  /** The template's outputs with resolved intrinsic functions. @throws StackError */
   outputs(): Readonly<Record<string, { readonly value: string; readonly description: string }>> {
     const entries = Object.entries(this.template.Outputs).map(([name, { Value, Description = '' }]) => {
       const value = resolve(Value, this, `Outputs.${name}`);
       if (typeof value !== 'string')
-        throw new StackError('UnsupportedProperty', `Outputs.${name}`, 'is no text');
+        throw new StackError('UnsupportedProperty', `Outputs.${name}`, 'is not a text');
       return [name, { value, description: Description }] as const;
     });
     return Object.fromEntries(entries);
   }
 
-  /** What `Ref` gives for a resource. */
+  /** The value of `Ref` for a resource. */
   refOf(logicalId: string): string {
     return this.ref(logicalId, logicalId) as string;
   }
 
-  /** What `Fn::GetAtt` gives for a resource. */
+  /** The value of `Fn::GetAtt` for a resource. */
   attributeOf(logicalId: string, attribute: string): string {
     return String(this.attribute(logicalId, attribute, logicalId));
   }
@@ -105,7 +105,7 @@ export class StackScope implements Scope {
       throw new StackError(
         'UnresolvedReference',
         path,
-        `${name} is read from Parameter Store, which the twin has not`,
+        `${name} is read from Parameter Store, which the twin does not have`,
       );
     }
     const value = this.settings.parameters?.[name] ?? fallback;
@@ -143,7 +143,7 @@ export class StackScope implements Scope {
     return { type, identity: { logicalId, name, region, accountId, partition: partitionOf(region) } };
   }
 
-  /** CloudFormation adds random letters to the names it makes; the twin does not, so that its state is found again. */
+  /** CloudFormation adds random letters to generated names. The twin does not, so that it finds its state again. */
   private physicalName(logicalId: string, resource: Resource, property: string | undefined): string {
     const [outer, inner] = nestedNames[resource.Type] ?? [property, undefined];
     const value = outer === undefined ? undefined : this.property(logicalId, outer);

@@ -6,7 +6,7 @@ const resource = z.looseObject({
   Condition: z.string().optional(),
 });
 
-/** The members of a CloudFormation template that say what is deployed, and what is told of it. */
+/** The parts of a CloudFormation template that the twin reads. */
 export const templateSchema = z.looseObject({
   Resources: z.record(z.string(), resource),
   Parameters: z

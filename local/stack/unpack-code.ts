@@ -9,8 +9,8 @@ const LARGEST_UNPACKED_BYTES = 262_144_000;
 
 /**
  * Unpacks a deployment package, once for each content.
- * @returns absolute path of the folder that is the function's `/var/task`
- * @throws Error where a file would land outside its folder, or where the code is larger than Lambda takes
+ * @returns absolute path of the folder that serves as the function's `/var/task`.
+ * @throws Error if a file would land outside its folder, or if the code is larger than Lambda allows.
  */
 export async function unpackCode(zip: Uint8Array, codeDirectory: string): Promise<string> {
   const folder = resolve(codeDirectory, createHash('sha256').update(zip).digest('hex'));
@@ -34,19 +34,19 @@ export async function unpackCode(zip: Uint8Array, codeDirectory: string): Promis
       await mkdir(dirname(path), { recursive: true });
       await writeFile(path, content);
     }
-    // Nothing stands above /var/task in Lambda: the project's own package.json must not say what kind of module
-    // the packaged files are.
+    // In Lambda there is nothing above /var/task. Without this file the project's package.json would decide the module
+    // type of the packaged files.
     await writeFile(join(unfinished, 'package.json'), '{}\n');
     await rename(unfinished, folder);
   } catch (error) {
     await rm(unfinished, { recursive: true, force: true });
-    // Another process was faster: the same content, so the same folder.
+    // Another process was faster. The content is the same, so its folder can be used.
     if (!existsSync(task)) throw error;
   }
   return task;
 }
 
-/** @throws Error for `../` and absolute names, with which an archive writes wherever it wants */
+/** @throws Error for `../` and absolute names, which would write outside the folder */
 function inside(directory: string, name: string): string {
   const path = resolve(directory, name);
   if (name.includes('\\') || name.includes('\0') || !path.startsWith(directory + sep)) {

@@ -29,7 +29,7 @@ function start(options: Partial<LambdaRuntimeOptions> = {}) {
   });
 }
 
-/** Deploys one function, `probe`, from the text of its module. */
+/** Deploys one function, `probe`, from its module's text. */
 function deploy(source: string, changes: Partial<DeployedFunction> = {}, file = 'functions/probe.js') {
   const codeDirectory = join(directory, 'task');
   mkdirSync(dirname(join(codeDirectory, file)), { recursive: true });
@@ -49,7 +49,7 @@ function deploy(source: string, changes: Partial<DeployedFunction> = {}, file = 
   ]);
 }
 
-/** Deploys and invokes: `body` is what the async handler does with `event` and `context`. */
+/** Deploys and invokes a function. `body` is the async handler's code, with `event` and `context`. */
 async function outcomeOf(body: string, event: unknown = {}, changes: Partial<DeployedFunction> = {}) {
   deploy(`exports.handler = async (event, context) => { ${body} };`, changes);
   return runtime.invoke(arn, event);
@@ -60,7 +60,7 @@ const log = () => readFileSync(join(directory, 'logs', 'probe.log'), 'utf8');
 describe('an invocation', () => {
   beforeEach(() => start());
 
-  test('gives the handler the event and its answer to the caller, both as JSON', async () => {
+  test('passes the event to the handler and its answer to the caller as JSON', async () => {
     const invocation = await outcomeOf('return { ...event, gone: undefined, at: new Date(0) };', {
       a: [1, 'é'],
     });
@@ -75,7 +75,7 @@ describe('an invocation', () => {
   });
 
   test.each(['1n', '(() => 1)', '(() => { const a = {}; a.a = a; return a; })()'])(
-    'refuses an answer that is no JSON: %s',
+    'refuses an answer that is not JSON: %s',
     async (value) => {
       expect(await outcomeOf(`return ${value};`)).toMatchObject({
         error: 'Runtime.JSONStringifyError',
@@ -84,7 +84,7 @@ describe('an invocation', () => {
     },
   );
 
-  test('has the context of Lambda', async () => {
+  test('has Lambda’s context', async () => {
     const invocation = await outcomeOf(
       'return { ...context, remaining: context.getRemainingTimeInMillis(), keys: Object.keys(context) };',
       {},
@@ -111,7 +111,7 @@ describe('an invocation', () => {
     expect(remaining).toBeLessThanOrEqual(3000);
   });
 
-  test("has Lambda's variables and its own, and nothing of the host's", async () => {
+  test("has Lambda's variables and its own, and none of the host's", async () => {
     process.env.SLUICE_TEST_HOST_VARIABLE = 'host';
     try {
       const invocation = await outcomeOf('return process.env;', {}, { environment: { BUCKET: 'lake' } });
@@ -222,7 +222,7 @@ describe('an invocation', () => {
     expect(log()).toContain('Task timed out after 1.00 seconds');
   });
 
-  test('that needs more memory than the function has is killed', async () => {
+  test('is killed when it needs more memory than the function has', async () => {
     const invocation = await outcomeOf(
       'const kept = []; for (;;) kept.push(new Array(1e5).fill(Math.random()));',
       {},
@@ -242,14 +242,14 @@ describe('an invocation', () => {
     });
   });
 
-  test('takes at most 6 MB', async () => {
+  test('accepts at most 6 MB', async () => {
     expect(await outcomeOf('return event.length;', 'x'.repeat(6291455))).toMatchObject({
       outcome: 'refused',
       error: 'Lambda.RequestTooLargeException',
     });
   });
 
-  test('of an unknown function is refused', async () => {
+  test('is refused for an unknown function', async () => {
     const unknown = `${arn}-of-old`;
     expect(await runtime.invoke(unknown, {})).toEqual({
       outcome: 'refused',
@@ -258,7 +258,7 @@ describe('an invocation', () => {
     });
   });
 
-  test('that is aborted is no longer waited for, and runs on', async () => {
+  test('keeps running after the caller aborts', async () => {
     const mark = join(directory, 'mark');
     deploy(`exports.handler = async (event) => {
       await new Promise((resolve) => setTimeout(resolve, 300));
@@ -274,7 +274,7 @@ describe('an invocation', () => {
 describe('loading', () => {
   beforeEach(() => start());
 
-  test('takes ES modules', async () => {
+  test('accepts ES modules', async () => {
     deploy(
       "import { EOL } from 'node:os'; export const handler = async () => EOL;",
       {},
@@ -283,7 +283,7 @@ describe('loading', () => {
     expect(await runtime.invoke(arn, {})).toEqual({ outcome: 'returned', payload: '\n' });
   });
 
-  test('takes nested exports, and `:$LATEST` after the ARN', async () => {
+  test('accepts nested exports, and `:$LATEST` after the ARN', async () => {
     deploy('exports.api = { get: async () => 1 };', { handler: 'functions/probe.api.get' });
     expect(await runtime.invoke(`${arn}:$LATEST`, {})).toEqual({ outcome: 'returned', payload: 1 });
   });
@@ -319,7 +319,7 @@ describe('loading', () => {
     expect((invocation as { payload: { errorMessage: string } }).payload.errorMessage).toContain(words);
   });
 
-  test('finds nothing outside the package, though Node would by walking up', async () => {
+  test('does not find modules outside the package, which Node would find by walking up', async () => {
     mkdirSync(join(directory, 'node_modules', 'left-out'), { recursive: true });
     writeFileSync(join(directory, 'node_modules', 'left-out', 'index.js'), 'module.exports = 1;');
     deploy("exports.handler = async () => require('left-out');");
@@ -329,7 +329,7 @@ describe('loading', () => {
     });
   });
 
-  test('finds the AWS SDK, which the managed runtime has', async () => {
+  test('finds the AWS SDK of the managed runtime', async () => {
     await runtime.close();
     start({ runtimeModules: join(__dirname, '../../../node_modules') });
     deploy(
@@ -345,13 +345,13 @@ describe('execution environments', () => {
   const values = (invocations: readonly unknown[]) =>
     invocations.map((i) => (i as { payload: unknown }).payload);
 
-  test('are used again while warm', async () => {
+  test('are reused while warm', async () => {
     start();
     deploy(counting);
     expect(values([await runtime.invoke(arn, {}), await runtime.invoke(arn, {})])).toEqual([1, 2]);
   });
 
-  test('take one invocation at a time: more at once start more', async () => {
+  test('run one invocation at a time, and more are started for concurrent ones', async () => {
     start();
     deploy(counting);
     expect(values(await Promise.all([1, 2, 3].map(() => runtime.invoke(arn, { ms: 300 }))))).toEqual([
@@ -359,7 +359,7 @@ describe('execution environments', () => {
     ]);
   });
 
-  test('are bounded; what is beyond waits in line', async () => {
+  test('are bounded, and further invocations wait', async () => {
     start({ environmentsPerFunction: 1 });
     deploy(counting);
     expect(values(await Promise.all([1, 2, 3].map(() => runtime.invoke(arn, { ms: 20 }))))).toEqual([
@@ -367,7 +367,7 @@ describe('execution environments', () => {
     ]);
   });
 
-  test('above the reserved concurrency are refused', async () => {
+  test('are refused above the reserved concurrency', async () => {
     start();
     deploy(counting, { concurrency: 1 });
     const [first, second] = await Promise.all([runtime.invoke(arn, { ms: 100 }), runtime.invoke(arn, {})]);
@@ -387,7 +387,7 @@ describe('execution environments', () => {
     expect(await runtime.invoke(arn, {})).toEqual({ outcome: 'returned', payload: 1 });
   });
 
-  test('end when the runtime is closed, whatever they are doing', async () => {
+  test('end when the runtime is closed, even if they are busy', async () => {
     start();
     deploy(counting, { timeoutSeconds: 60 });
     const invocation = runtime.invoke(arn, { ms: 30_000 });
@@ -399,7 +399,7 @@ describe('execution environments', () => {
   });
 });
 
-test('the log reads as in CloudWatch', async () => {
+test('the log has CloudWatch’s format', async () => {
   start();
   await outcomeOf(
     "console.log('loaded %d', 3); console.error({ a: 1 }); process.stdout.write('raw'); return 1;",

@@ -3,7 +3,7 @@ import { templateSchema } from '../../../local/stack/template';
 
 const settings = { stackName: 'sluice-local', region: 'us-east-1', accountId: '000000000000' };
 
-/** A function whose variable `V` is the value: where references are resolved in a real template. */
+/** A function whose variable `V` has the value: real templates have references there. */
 const withVariable = (value: unknown, template: Record<string, unknown> = {}) => {
   const { Resources: resources = {}, ...others } = template as { Resources?: object };
   return templateSchema.parse({
@@ -82,7 +82,7 @@ describe('references', () => {
     expect(resolved(value)).toBe(expected);
   });
 
-  test('parameters have their values or their defaults', () => {
+  test('parameters have their given values or their defaults', () => {
     expect(resolved({ Ref: 'Days' }, parameters)).toBe('3');
     expect(resolved({ Ref: 'Workgroup' }, parameters, { Workgroup: 'w' })).toBe('w');
     expect(resolved({ 'Fn::Select': [1, { Ref: 'Zones' }] }, parameters)).toBe('b');
@@ -97,11 +97,11 @@ describe('references', () => {
     expect(resolved({ 'Fn::If': [name, 'yes', 'no'] }, conditions)).toBe(expected);
   });
 
-  test('the side of Fn::If that is not taken is not resolved', () => {
+  test('the other branch of Fn::If is not resolved', () => {
     expect(resolved({ 'Fn::If': ['East', 'yes', { Ref: 'Absent' }] }, conditions)).toBe('yes');
   });
 
-  test('AWS::NoValue leaves the property out', () => {
+  test('AWS::NoValue removes the property', () => {
     expect(resolved({ 'Fn::If': ['West', 'w', { Ref: 'AWS::NoValue' }] }, conditions)).toBeUndefined();
   });
 
@@ -132,19 +132,19 @@ describe('references', () => {
     ['a condition on itself', { 'Fn::If': ['Round', 1, 2] }, conditions, 'refers to itself'],
     ['an unknown mapping', { 'Fn::FindInMap': ['A', 'b', 'c'] }, {}, 'there is no mapping A.b.c'],
     [
-      'a type of which the twin knows no references',
+      'a type whose references the twin does not know',
       { Ref: 'Queue' },
       { Resources: { Queue: { Type: 'AWS::Events::EventBus' } } },
       'references to AWS::Events::EventBus',
     ],
     [
-      'a resource that a condition leaves out',
+      'a resource whose condition does not hold',
       { Ref: 'Role' },
       { ...conditions, Resources: { Role: { Type: 'AWS::IAM::Role', Condition: 'West' } } },
       'West does not hold',
     ],
     [
-      'a name made of itself',
+      'a circular name',
       { Ref: 'Role' },
       { Resources: { Role: { Type: 'AWS::IAM::Role', Properties: { RoleName: { 'Fn::Sub': '${Role}' } } } } },
       'refers to itself',
@@ -155,7 +155,7 @@ describe('references', () => {
     expect(error.message).toContain(words);
   });
 
-  test('the error tells the logical id and the path of the property', () => {
+  test('the error names the logical id and the property’s path', () => {
     expect(failure(() => resolved({ 'Fn::Join': ['', ['a', { Ref: 'Absent' }]] })).path).toBe(
       'F.Properties.Environment.Variables.V.Fn::Join.1.1.Ref',
     );
@@ -173,7 +173,7 @@ describe('resources', () => {
   const plan = (resources: Record<string, unknown>) =>
     planStack(templateSchema.parse({ ...conditions, Resources: resources }), settings);
 
-  test('of other types are listed', () => {
+  test('of other types are listed as not deployed', () => {
     expect(
       plan({ Lake: { Type: 'AWS::S3::Bucket' }, Queue: { Type: 'AWS::SQS::Queue' } }).notDeployed,
     ).toEqual([
@@ -182,12 +182,12 @@ describe('resources', () => {
     ]);
   });
 
-  test('whose condition does not hold are not there', () => {
+  test('whose condition does not hold are not deployed', () => {
     const { topics, notDeployed } = plan({ Topic: { Type: 'AWS::SNS::Topic', Condition: 'West' } });
     expect([topics, notDeployed]).toEqual([[], []]);
   });
 
-  test('a rule on events, not on time, is no schedule', () => {
+  test('a rule for events is no schedule', () => {
     const { schedules, notDeployed } = plan({
       Rule: { Type: 'AWS::Events::Rule', Properties: { EventPattern: {} } },
     });

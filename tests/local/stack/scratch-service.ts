@@ -67,7 +67,7 @@ resources:
 `,
 };
 
-/** A small service in a folder of its own, with this project's packages. */
+/** A small service in a folder of its own with this project's packages. */
 export class ScratchService {
   readonly directory = mkdtempSync(join(tmpdir(), 'stack-'));
   readonly serviceDirectory = join(this.directory, 'service');

@@ -29,7 +29,7 @@ test('code is unpacked once for each content', async () => {
   expect(readdirSync(code)).toHaveLength(2);
 });
 
-test('two that unpack the same at once agree', async () => {
+test('two processes that unpack the same code at the same time share a folder', async () => {
   const code = join(directory, 'code');
   const paths = await Promise.all([1, 2, 3].map(() => unpackCode(zip({ 'f.js': 'x' }), code)));
   expect(new Set(paths).size).toBe(1);
@@ -49,9 +49,9 @@ test.each(['../evil.js', 'a/../../../evil.js', '/tmp/evil.js', 'a\\..\\evil.js']
   },
 );
 
-test('more than Lambda takes is refused before it is unpacked', async () => {
+test('code that is too large for Lambda is refused before it is unpacked', async () => {
   const code = Buffer.from(zip({ 'a.js': 'x' }));
-  // The size that the directory of the archive tells: https://pkware.cachefly.net/webdocs/casestudies/APPNOTE.TXT, 4.3.12
+  // The size in the archive's directory: https://pkware.cachefly.net/webdocs/casestudies/APPNOTE.TXT, 4.3.12
   const entry = code.indexOf('PK\x01\x02', 0, 'latin1');
   code.writeUInt32LE(262_144_001, entry + 24);
   await expect(unpackCode(code, directory)).rejects.toThrow(
