@@ -1,7 +1,7 @@
 import { InvalidArgumentError } from 'commander';
 import { isHour } from '../core/hour';
 
-/** Parsers of arguments. Each throws InvalidArgumentError, which ends the command as wrong usage. */
+// Parsers of arguments. Each throws InvalidArgumentError, which ends the command as wrong usage.
 
 export function integer(least: number, greatest: number): (text: string) => number {
   return (text) => {
@@ -24,7 +24,7 @@ export function directory(text: string): string {
 }
 
 export function hour(text: string): string {
-  if (!isHour(text)) throw new InvalidArgumentError('An hour is written in UTC, for example 2026-11-23T08.');
+  if (!isHour(text)) throw new InvalidArgumentError('Write an hour in UTC, for example 2026-11-23T08.');
   return text;
 }
 

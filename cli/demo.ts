@@ -24,7 +24,7 @@ const DEFAULT_HOURS = 6;
 const BUSIEST_HOURS = 24;
 const DEFAULT_SEED = 1;
 
-/** The main job, from the first event to the loaded table, told step by step. @returns the exit code. */
+/** Runs the whole pipeline, from the first event to the loaded table, and shows each step. @returns the exit code. */
 export async function runDemo(
   connection: TwinConnection,
   output: Output,
@@ -41,7 +41,7 @@ export async function runDemo(
   if (loads.some((load) => load.status !== 'SUCCEEDED') || streamed.refused > 0) {
     output.document({ events: streamed.events, refused: streamed.refused, hours: streamed.hours, loads });
     output.say();
-    output.say(`${colours.red('✖')} The demo did not go through.`);
+    output.say(`${colours.red('✖')} The demo failed.`);
     return 1;
   }
 
@@ -64,7 +64,7 @@ export async function runDemo(
   const sample = await query(connection, sampleSql(dataset));
   output.say(renderTable(sample.columns, sample.rows, { lengths: [64, 24, 12] }));
 
-  // From the start of the process: starting the twin and packaging the service count.
+  // Counts from the start of the process: packaging the service and starting the twin are part of it.
   const seconds = process.uptime();
   const succeeded = rerun?.status === 'SUCCEEDED' && unchanged;
   output.document({
@@ -78,18 +78,18 @@ export async function runDemo(
     seconds,
   });
   output.say();
+  if (succeeded) output.say(`${whatNext(again ?? '', dataset)}\n`);
   output.say(
     succeeded
-      ? `${colours.green('✔')} Done in ${seconds.toFixed(1)} s.`
-      : `${colours.red('✖')} The demo did not go through.`,
+      ? `${colours.green('✔')} Done in ${seconds.toFixed(1)} s, from the start of the command.`
+      : `${colours.red('✖')} The demo failed.`,
   );
-  if (succeeded) output.say(whatNext(again ?? '', dataset));
   return succeeded ? 0 : 1;
 }
 
 interface Source {
   readonly events: AsyncIterable<ArrivingEvent>;
-  /** What is being streamed, for people. */
+  /** Describes the events to the reader. */
   readonly title: string;
 }
 
@@ -113,7 +113,7 @@ async function eventsOf(dataset: Dataset, options: DemoOptions): Promise<Source>
 
 interface Streamed {
   readonly events: number;
-  /** Events that the transform did not take. */
+  /** Number of events that the transform refused. */
   readonly refused: number;
   /** Hours of arrival, oldest first. */
   readonly hours: readonly Hour[];
@@ -150,7 +150,7 @@ async function streamEvents(
     const refused = bad.reduce((sum, { records }) => sum + records, 0);
     if (refused > 0) {
       output.say(
-        `${plural(refused, 'event')} refused by the transform of dataset ${dataset.name} and kept whole, the first in s3://${connection.bucket}/${bad[0]?.key}`,
+        `${plural(refused, 'event')} refused by the transform of dataset ${dataset.name} and kept unchanged, the first in s3://${connection.bucket}/${bad[0]?.key}`,
       );
     }
     return { events, refused, hours: [...hours].sort() };
@@ -159,7 +159,7 @@ async function streamEvents(
   }
 }
 
-/** Recent hours are found by the scheduled input; those of a file, or of long ago, are asked for as ranges. */
+/** The scheduled input finds recent hours. Hours of a file, or outside the lookback, are loaded as ranges. */
 async function loadAll(
   connection: TwinConnection,
   output: Output,
@@ -186,7 +186,7 @@ async function loadAll(
   return loads;
 }
 
-/** As few ranges as cover the hours, none longer than an execution takes: a trip file may hold a few of other years. */
+/** Covers the hours with as few ranges as possible, none longer than one execution takes. A file may hold trips of other years. */
 export function rangesOf(hours: readonly Hour[]): { from: Hour; to: Hour }[] {
   const ranges: { from: Hour; to: Hour }[] = [];
   for (const hour of hours) {
@@ -205,7 +205,7 @@ function busiest(loads: readonly LoadDocument[]): Hour | undefined {
   )?.partition;
 }
 
-/** What two states of the table are compared by: every column takes part. */
+/** Summarizes the table, every column included, so that two states of it can be compared. */
 async function summarize(connection: TwinConnection, dataset: Dataset): Promise<Record<string, unknown>> {
   const key = joinSql(dataset.target.key.map(quoteName));
   const columns = dataset.columns.map(({ name, type }) => {
@@ -222,7 +222,7 @@ async function summarize(connection: TwinConnection, dataset: Dataset): Promise<
   return Object.fromEntries(names.map((name, index) => [name, rows[0]?.[index] ?? null]));
 }
 
-/** The columns that show what the merge is about, as many as a terminal has room for. */
+/** Selects the columns that the merge works with, as many as fit into the terminal. */
 function sampleSql(dataset: Dataset): Sql {
   const { schema, table, key, version, event_time, derive, partition_column } = dataset.target;
   const isNarrow = process.stdout.isTTY && process.stdout.columns < 105;
@@ -235,16 +235,10 @@ function sampleSql(dataset: Dataset): Sql {
 
 function whatNext(hour: Hour, { target }: Dataset): string {
   const lines = [
-    [
-      `npm run sluice -- sql "SELECT hour, COUNT(*) FROM ${target.table} GROUP BY 1 ORDER BY 1"`,
-      'ask the table',
-    ],
-    [
-      `npm run sluice -- sql "SELECT * FROM sluice.load_history"`,
-      'what was loaded, from where, with which counts',
-    ],
-    [`npm run sluice -- load ${hour}`, 'load one hour again'],
-    ['npm run sluice -- local', 'keep the twin running for any AWS client'],
+    [`npx sluice sql "SELECT hour, COUNT(*) FROM ${target.table} GROUP BY 1 ORDER BY 1"`, 'ask the table'],
+    [`npx sluice sql "SELECT * FROM sluice.load_history"`, 'what was loaded, from where, with which counts'],
+    [`npx sluice load ${hour}`, 'load one hour again'],
+    ['npx sluice local', 'keep the twin running for any AWS client'],
   ];
   const width = Math.max(...lines.map(([text = '']) => text.length));
   return [

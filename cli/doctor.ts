@@ -16,7 +16,7 @@ import type { Output } from './shared/output';
 import { startSpinner } from './shared/spinner';
 import { plural } from './shared/text';
 
-/** In the order in which a load would meet them. */
+/** In the order in which a load would fail on them. */
 export const CHECKS: readonly Check[] = [
   identity,
   bucketRegion,
@@ -38,7 +38,7 @@ export const CHECKS: readonly Check[] = [
   subscription,
 ];
 
-/** What scripts may rely on. */
+/** The document of `--json`: scripts rely on it. */
 export interface DoctorDocument {
   readonly stage: string;
   readonly region: string;
@@ -46,21 +46,21 @@ export interface DoctorDocument {
 }
 
 /**
- * Looks at a deployment through the services' own interfaces, before anything is loaded, and says of everything that
- * would fail what mends it. Changes nothing.
- * @param options.dataset left out: all datasets.
- * @returns the exit code: 1 where something is to be mended.
+ * Checks a deployment through the APIs of its services, before anything is loaded. Says how to fix whatever would make a
+ * load fail. Changes nothing.
+ * @param options.dataset default: all datasets.
+ * @returns the exit code: 1 if something needs fixing.
  */
 export async function runDoctor(
-  everything: Connection,
+  whole: Connection,
   output: Output,
   options: { readonly dataset?: string } = {},
 ): Promise<number> {
-  const { stage, region, datasets } = everything;
+  const { stage, region, datasets } = whole;
   const connection: Connection =
     options.dataset === undefined
-      ? everything
-      : { ...everything, datasets: [chooseDataset(datasets, options.dataset)] };
+      ? whole
+      : { ...whole, datasets: [chooseDataset(datasets, options.dataset)] };
   const { outputs } = await readOutputs(connection.settings, stackNameOf(stage));
   const site = siteOf(connection, {
     copyRoleArn: outputs.get(STACK_OUTPUTS.copyRoleArn) ?? '',
@@ -69,7 +69,7 @@ export async function runDoctor(
     scheduleGroup: outputs.get(STACK_OUTPUTS.scheduleGroup) ?? '',
   });
   const findings: Finding[] = [];
-  const spinner = startSpinner(output, 'Looking');
+  const spinner = startSpinner(output, 'Checking');
   try {
     for (const check of CHECKS) {
       spinner?.show(check.title);
@@ -89,8 +89,8 @@ export async function runDoctor(
     output.say();
     output.say(
       wrong === 0
-        ? `${colours.green('✔')} ${plural(findings.length, 'thing')} looked at, nothing to mend (stage ${stage}, ${region}).`
-        : `${colours.red('✗')} ${plural(findings.length, 'thing')} looked at, ${wrong} to mend (stage ${stage}, ${region}).`,
+        ? `${colours.green('✔')} ${plural(findings.length, 'thing')} checked, nothing to fix (stage ${stage}, ${region}).`
+        : `${colours.red('✗')} ${plural(findings.length, 'thing')} checked, ${wrong} to fix (stage ${stage}, ${region}).`,
     );
   }
   return wrong === 0 ? 0 : 1;

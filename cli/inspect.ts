@@ -11,25 +11,25 @@ import { isS3Url } from './inspect/s3-url';
 import type { Connection } from './shared/connection';
 import type { Output } from './shared/output';
 
-/** See main.ts: a local file needs no client of S3. */
+/** See main.ts: a local file needs no S3 client. */
 const load = createRequire(__filename);
 
 export interface InspectOptions {
   /** A file, a directory, `s3://bucket/key` or `s3://bucket/prefix/`. */
   readonly target: string;
-  /** First rows of a file to show. */
+  /** Number of rows to show of a single file. */
   readonly rows: number;
-  /** The dataset to compare with; left out, the one in whose hours a file stands. */
+  /** The dataset to compare with. Default: the dataset to whose prefix the file's path belongs. */
   readonly dataset?: string;
-  /** Characters of a line; left out, the terminal's. */
+  /** Characters in a line. Default: the terminal's width. */
   readonly width?: number;
 }
 
 /**
- * Shows what is in a Parquet file, in which files of a prefix the columns differ, or why events were refused.
- * @param connection without `s3` only local paths can be read.
- * @returns the exit code: 1 where a file cannot be read.
- * @throws UsageError where there is nothing at the path.
+ * Shows what a Parquet file contains, which files under a prefix have other columns, or why events were refused.
+ * @param connection without `s3`, only local paths can be read.
+ * @returns the exit code: 1 if a file cannot be read.
+ * @throws UsageError if there is nothing at the path.
  */
 export async function runInspect(
   { s3, datasets }: Pick<Connection, 'datasets'> & Partial<Pick<Connection, 's3'>>,

@@ -3,8 +3,8 @@ import type { Connection } from './shared/connection';
 import type { Output } from './shared/output';
 
 /**
- * Starts an execution, follows it, prints what became of each partition.
- * @param input of executionInput() in load/input.ts.
+ * Starts an execution, follows it and prints the result of each partition.
+ * @param input as executionInput() makes it.
  * @returns the exit code.
  */
 export async function runLoad(connection: Connection, output: Output, input: object): Promise<number> {

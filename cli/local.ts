@@ -13,7 +13,7 @@ export async function runLocal(output: Output, { stateDirectory, port }: LocalOp
   const running = await findRunningTwin(stateDirectory);
   if (running) {
     throw new UsageError(
-      `A twin of ${stateDirectory} is running already, at ${running.endpoint}. Stop it first, or name another --state-dir.`,
+      `A twin is already running on ${stateDirectory}, at ${running.endpoint}. Stop it first, or name another --state-dir.`,
     );
   }
   const twin = await startShown(output, { stateDirectory, port });
@@ -29,7 +29,7 @@ export async function runLocal(output: Output, { stateDirectory, port }: LocalOp
     output.say(`workgroup      ${description.workgroup}, database ${description.database}`);
     output.say(`notifications  ${twin.inboxPath}`);
     output.say();
-    output.say('Running. Ctrl-C stops it; its state stays.');
+    output.say('Running. Ctrl-C stops the twin and keeps its state.');
   }
   await Promise.race(['SIGINT', 'SIGTERM', 'SIGHUP'].map((signal) => once(process, signal)));
   await twin.close();

@@ -11,19 +11,19 @@ import { SERVICE_DIRECTORY } from './shared/service-directory';
 import { readTargetColumns } from './shared/target-columns';
 
 export interface MigrateOptions {
-  /** Left out: all datasets. */
+  /** Default: all datasets. */
   readonly dataset?: string;
-  /** Only say what would be done. */
+  /** Only show what would be done. */
   readonly plan?: boolean;
 }
 
-/** What scripts may rely on. */
+/** The document of `--json`: scripts rely on it. */
 export interface MigrateDocument {
   readonly applied: boolean;
   readonly targets: readonly {
     readonly dataset: string;
     readonly table: string;
-    /** The statements that make the target what the file says, in order. */
+    /** The statements that bring the target in line with the dataset file, in order. */
     readonly statements: readonly string[];
     readonly refused: Migration['refused'];
     readonly left: readonly string[];
@@ -37,9 +37,9 @@ interface Planned {
 }
 
 /**
- * Makes targets what their dataset files say, where nothing is lost by it. Where anything is refused, of whichever target,
- * nothing is done.
- * @returns the exit code: 1 where something is refused.
+ * Brings targets in line with their dataset files, if nothing is lost. If any change of any target is refused, nothing is
+ * changed.
+ * @returns the exit code: 1 if a change is refused.
  * @throws StatementError
  */
 export async function runMigrate(
@@ -74,11 +74,11 @@ export async function runMigrate(
       left: migration.left,
     })),
   } satisfies MigrateDocument);
-  if (refused) output.note('Nothing was changed. Mend what is refused, then run it again.');
+  if (refused) output.note('Nothing was changed. Fix what is refused, then run the command again.');
   return refused ? 1 : 0;
 }
 
-/** Of a statement that may be a whole CREATE TABLE. */
+/** A statement may be a CREATE TABLE of many lines. */
 const firstLine = (statement: string): string => statement.trim().split('\n')[0] ?? '';
 
 const tableOf = ({ target }: Dataset): string => `${target.schema}.${target.table}`;
@@ -100,19 +100,19 @@ function migratingStatements(dataset: Dataset, { create, add }: Migration): read
 function planText({ dataset, migration, statements }: Planned): string {
   const { create, add, refused, left } = migration;
   const lines = [
-    ...(create ? ['the table is not there: it is to be created, with Sluice’s own'] : []),
+    ...(create ? ['the table does not exist: create it, and Sluice’s own tables'] : []),
     ...add.flatMap((column) => [
-      `+ ${addedColumn(column)} is to be added`,
+      `+ add ${addedColumn(column)}`,
       ...(column.since === undefined && dataset.columns.includes(column)
         ? [
-            `    Files that lack it are refused from the next deployment on (ColumnMismatch). Those that are there may lack it with since: ${hourOf(new Date())} in the dataset file.`,
+            `    Files without it are refused from the next deployment on (ColumnMismatch). To accept the files written so far, set since: ${hourOf(new Date())} in the dataset file.`,
           ]
         : []),
     ]),
     ...refused.map(({ column, problem, fix }) => `✗ ${column} ${problem}\n    Fix: ${fix}`),
     ...left.map(
       (name) =>
-        `  ${name} is not in the dataset file: it stays, but a row that is replaced loses its value there, and files that have it are refused (ColumnMismatch)`,
+        `  ${name} is not in the dataset file: the column stays, but a replaced row loses its value, and files with the column are refused (ColumnMismatch)`,
     ),
   ];
   const nothing = statements.length === 0 && refused.length === 0;

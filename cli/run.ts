@@ -8,7 +8,7 @@ import { SERVICE_DIRECTORY } from './shared/service-directory';
 /** See main.ts. */
 const load = createRequire(__filename);
 
-/** Exit codes: the work is done; the load (or what was asked for) failed; the command was used wrongly. */
+/** Exit codes: the work is done; the load, or what else was asked for, failed; the usage is wrong. */
 export const EXIT = { done: 0, failed: 1, usage: 2 } as const;
 
 export interface CommonOptions {
@@ -22,8 +22,8 @@ export interface CommonOptions {
 /** A subcommand's work. */
 export interface Work<To extends Connection> {
   /**
-   * Checks the usage against the dataset files and the file system. It runs before anything is packaged, started or
-   * asked, so that nobody waits to be told of a mistyped name.
+   * Checks the usage against the dataset files and the file system. Runs before the service is packaged and before a
+   * connection is opened, so that nobody waits for the report of a mistyped name.
    * @throws UsageError
    */
   check?(datasets: readonly Dataset[]): unknown;
@@ -41,7 +41,7 @@ export async function act(
     if (options.region !== undefined && options.stage === undefined) {
       throw new UsageError('--region needs --stage: only a deployed stack has a Region.');
     }
-    // An invalid dataset file is reported here, by itself, and not by the packaging that it would stop.
+    // Reports an invalid dataset file itself. Packaging would fail on it too, later and less clearly.
     const { readDatasets } = load('../service/datasets') as typeof import('../service/datasets');
     const { chooseDataset } = load('../core/dataset') as typeof import('../core/dataset');
     const datasets = readDatasets(SERVICE_DIRECTORY);
@@ -52,7 +52,7 @@ export async function act(
   }
 }
 
-/** Runs a subcommand against the stage that is named, else against the twin. */
+/** Runs a subcommand against the named stage, or without one against the twin. */
 export function connected(options: CommonOptions, work: Work<Connection>): Promise<void> {
   if (options.stage === undefined) return onTwin(options, work);
   return act(options, async (output, datasets) => {
@@ -61,12 +61,12 @@ export function connected(options: CommonOptions, work: Work<Connection>): Promi
   });
 }
 
-/** Runs a subcommand against the twin: the one that runs on the state directory, else one of its own. */
+/** Runs a subcommand against the twin that runs on the state directory, or else against one that it starts. */
 export function onTwin(options: CommonOptions, work: Work<TwinConnection>): Promise<void> {
   return act(options, async (output, datasets) => {
     if (options.stage !== undefined) {
       throw new UsageError(
-        'This command is for the twin alone: it makes data up. Against a stage: sluice stream, then sluice load.',
+        'This command works on the twin only: it makes up data. On a stage, use sluice stream, then sluice load.',
       );
     }
     await work.check?.(datasets);
@@ -84,8 +84,10 @@ async function onStage(
   const { interruptible } = load('./shared/interruption') as typeof import('./shared/interruption');
   const connection = await connectToStage(stage, region);
   try {
-    return await interruptible(output, `Interrupted. What was started in stage ${stage} goes on there.`, () =>
-      work.run(connection, output),
+    return await interruptible(
+      output,
+      `Interrupted. Work that was started in stage ${stage} continues there.`,
+      () => work.run(connection, output),
     );
   } finally {
     await connection.close();

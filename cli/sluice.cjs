@@ -1,11 +1,11 @@
 #!/usr/bin/env node
-// The `sluice` command: TypeScript is run as it stands, so there is nothing to build after npm ci.
+// The `sluice` command. tsx runs the TypeScript sources, so npm ci needs no build step.
 
-// The AWS SDK warns at every start that a version of next year will need a newer Node.js. Ours is pinned, and Node 20
-// is supported, so whoever runs the command has nothing to do about it.
+// At every start the AWS SDK warns that a later version needs a newer Node.js. Our version is pinned and supports Node 20,
+// so the user of the command has nothing to do.
 process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
 
-// Lambda runs in UTC, and a worker thread has no time zone of its own.
+// Lambda runs in UTC, and the twin's worker threads take the time zone of this process.
 process.env.TZ = 'UTC';
 
 require('tsx/cjs');

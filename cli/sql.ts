@@ -8,11 +8,11 @@ import { checkStatement } from './sql/usage';
 
 export interface SqlOptions {
   readonly statement: string;
-  /** Characters of a line; left out, the terminal's. */
+  /** Characters in a line. Default: the terminal's width. */
   readonly width?: number;
 }
 
-/** Nobody reads more than this on a terminal; `--json` prints every row. */
+/** Nobody reads more rows on a terminal; `--json` prints every row. */
 const ROWS_SHOWN = 1_000;
 const LONGEST_VALUE = 1_000;
 
@@ -21,7 +21,7 @@ const NUMERIC_TYPES = /^(int[248]|float[48]|numeric|oid)$/;
 /**
  * Runs a statement through the Data API and prints its result.
  * @returns the exit code.
- * @throws UsageError for no statement, StatementError with Redshift's text for one that fails.
+ * @throws UsageError for an empty statement, StatementError with Redshift's text for one that fails.
  */
 export async function runSql(connection: Connection, output: Output, options: SqlOptions): Promise<number> {
   checkStatement(options.statement);
@@ -36,7 +36,7 @@ export async function runSql(connection: Connection, output: Output, options: Sq
 }
 
 const ROUNDED =
-  'Integers beyond 2^53 are rounded by the SDK on their way. CAST(… AS VARCHAR) in the statement shows them exactly.';
+  'The SDK rounds integers beyond 2^53. CAST(… AS VARCHAR) in the statement shows them exactly.';
 
 function holdsRounded({ types, rows }: QueryResult): boolean {
   const integers = [...types.keys()].filter((index) => types[index] === 'int8');

@@ -17,24 +17,24 @@ interface DeliveredObject {
   readonly records: number;
 }
 
-/** What scripts may rely on. */
+/** The document of `--json`: scripts rely on it. */
 export interface StreamDocument {
   readonly stream: string;
-  /** Events that Firehose took. */
+  /** Number of events that Firehose accepted. */
   readonly records: number;
   readonly batches: number;
-  /** Parquet objects that these events were written to. */
+  /** The Parquet objects that hold these events. */
   readonly objects: readonly DeliveredObject[];
-  /** Events that the transform refused; they are whole in `error_objects`. */
+  /** Number of events that the transform refused; `error_objects` hold them unchanged. */
   readonly refused: number;
   readonly error_objects: readonly DeliveredObject[];
-  /** Lines that were not sent, since Firehose takes no record of their size. */
+  /** Lines that were not sent, because Firehose accepts no record of their size. */
   readonly oversize: readonly OversizeRecord[];
 }
 
 /**
- * Sends a file's events into the dataset's stream and shows the objects that came of them.
- * @returns the exit code: 1 where a line is too large for Firehose.
+ * Sends a file's events into the dataset's stream and shows the objects that Firehose wrote.
+ * @returns the exit code: 1 if a line is too large for Firehose.
  * @throws UsageError, DeliveryError
  */
 export async function runStream(
@@ -69,15 +69,15 @@ export async function runStream(
   return sent.oversize.length > 0 ? 1 : 0;
 }
 
-/** @param mayChoose whether events can arrive in another hour than this one. */
+/** @param canChoose whether events can arrive in another hour than the current one. */
 async function sourceOf(
   { file, at }: StreamOptions,
   format: StreamUsage['format'],
-  mayChoose: boolean,
+  canChoose: boolean,
 ): Promise<ArrivalSource> {
   if (format === 'events') return readEventsFile(file, { arrival: at, longest: RECORD_BYTES });
   const trips = await readTaxiFile(file, { hours: 'all' });
-  return at === undefined && mayChoose ? trips.events : arrivingAt(at, trips.events);
+  return at === undefined && canChoose ? trips.events : arrivingAt(at, trips.events);
 }
 
 async function* arrivingAt(
@@ -87,7 +87,7 @@ async function* arrivingAt(
   for await (const { event } of events) yield arrival === undefined ? { event } : { arrival, event };
 }
 
-/** Firehose on AWS delivers when its buffer is full or old, which nobody waits for here. */
+/** Firehose on AWS delivers when its buffer is full or its interval ends. The command does not wait for that. */
 function sentText(
   { stage, region }: Connection,
   { stream, records }: StreamDocument,
@@ -96,7 +96,7 @@ function sentText(
   const hour = hourOf(new Date());
   return [
     `${plural(records, 'event')} sent to ${stream}. Firehose writes them within ${dataset.source.settle_minutes} minutes, under the hour of arrival.`,
-    `The hour is loaded once it has ended and settled, or before when asked for: sluice load ${hour} --stage ${stage} --region ${region}`,
+    `The schedule loads the hour once it has ended and settled. To load it earlier: npx sluice load ${hour} --stage ${stage} --region ${region}`,
   ].join('\n');
 }
 
@@ -117,8 +117,8 @@ function summary(document: StreamDocument, bucket: string): string {
     ...(rows.length > 0 ? [renderTable(['object', 'events', ''], rows, { lengths: [300] })] : []),
     ...(first
       ? [
-          `${plural(refused, 'event')} refused by the transform and kept whole. To see why:`,
-          `  sluice inspect 's3://${bucket}/${first.key}'`,
+          `${plural(refused, 'event')} refused by the transform and kept unchanged. To see why:`,
+          `  npx sluice inspect 's3://${bucket}/${first.key}'`,
         ]
       : []),
   ].join('\n');
@@ -132,10 +132,10 @@ function noteOversize({ oversize }: Sent, output: Output): void {
   const more = oversize.length > OVERSIZE_SHOWN ? [`  … and ${oversize.length - OVERSIZE_SHOWN} more`] : [];
   output.note(
     [
-      `${plural(oversize.length, 'line')} not sent: Firehose takes records of up to ${RECORD_BYTES} bytes.`,
+      `${plural(oversize.length, 'line')} not sent: Firehose accepts records of up to ${RECORD_BYTES} bytes.`,
       ...shown,
       ...more,
-      'Every other line was sent. Make these smaller, and stream them in a file of their own.',
+      'All other lines were sent. Make these lines smaller, and stream them from a separate file.',
     ].join('\n'),
   );
 }

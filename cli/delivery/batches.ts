@@ -2,28 +2,28 @@ import type { Hour } from '../../core/hour';
 import type { Arrival, ArrivalSource } from '../trips/arrival';
 
 /**
- * What one PutRecordBatch takes, before Base64: 500 records, 4 MiB in all, 1,000 KiB each.
+ * The limits of one PutRecordBatch before Base64: 500 records, 4 MiB in total, 1,000 KiB per record.
  * Source: Amazon Data Firehose API Reference, "PutRecordBatch".
  */
 export const BATCH_LIMITS = { records: 500, bytes: 4 * 1024 * 1024 } as const;
 export const RECORD_BYTES = 1_000 * 1_024;
 
-/** Records of one hour of arrival. */
+/** Records of the same hour of arrival. */
 export interface Batch {
   readonly arrival?: Hour;
   readonly records: readonly Uint8Array[];
 }
 
-/** A record that Firehose would not take: it stays where it is. */
+/** A record that is too large for Firehose, and is not sent. */
 export interface OversizeRecord {
-  /** Where it stands in its file, from 1; null for an event that comes from no file. */
+  /** Line number in its file, from 1; null for an event that comes from no file. */
   readonly line: number | null;
   readonly bytes: number;
 }
 
 /**
- * Packs arrivals into batches in their order, no batch holding more than one hour.
- * @param refuse gets the records that are too large for Firehose.
+ * Packs arrivals into batches, in order. A batch holds records of one hour only.
+ * @param refuse is called with each record that is too large for Firehose.
  */
 export async function* batchesOf(
   source: ArrivalSource,

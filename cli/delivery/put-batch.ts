@@ -6,17 +6,17 @@ import {
 import { plural } from '../shared/text';
 import type { Batch } from './batches';
 
-/** The twin's own header: the hour in which it takes the records to arrive, for example `2026-11-23T08`. */
+/** A header that only the twin knows: the hour of arrival of the records, for example `2026-11-23T08`. */
 export const ARRIVAL_HEADER = 'x-sluice-arrival';
 
-/** Records that Firehose did not take, however often they were sent. Those before them it has. */
+/** Firehose did not accept some records after the last attempt. It has the records before them. */
 export class DeliveryError extends Error {
   override readonly name = 'DeliveryError';
 }
 
 export interface Backoff {
   readonly attempts: number;
-  /** Milliseconds; doubled from one attempt to the next. */
+  /** Milliseconds; doubles with each attempt. */
   readonly first: number;
   readonly most: number;
 }
@@ -24,9 +24,9 @@ export interface Backoff {
 const BACKOFF: Backoff = { attempts: 10, first: 100, most: 5_000 };
 
 /**
- * Sends a batch until every record of it is taken: an answer of 200 may still refuse some, and those are sent again.
+ * Sends a batch until Firehose has accepted every record. A response of 200 may refuse records; they are sent again.
  * Source: Amazon Data Firehose API Reference, "PutRecordBatch": "FailedPutCount".
- * @throws DeliveryError where the last attempt leaves records over.
+ * @throws DeliveryError if records are left after the last attempt.
  */
 export async function putBatch(
   client: FirehoseClient,
@@ -82,14 +82,14 @@ function commandOf(stream: string, { arrival, records }: Batch): PutRecordBatchC
         (args.request as { headers: Record<string, string> }).headers[ARRIVAL_HEADER] = arrival;
         return next(args);
       },
-      // Before the request is signed.
+      // The step "build" comes before the request is signed.
       { step: 'build', name: 'sluiceArrival' },
     );
   }
   return command;
 }
 
-/** What goes away by itself, after the SDK's own attempts: throttling, a busy service, a lost connection. */
+/** Errors that may end by themselves: throttling, a busy service, a lost connection. The SDK has retried them already. */
 function isTransient(error: unknown): boolean {
   const { name, $fault, $retryable, code } = error as {
     name?: string;

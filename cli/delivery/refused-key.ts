@@ -1,5 +1,5 @@
 /**
- * Whether an object holds events that Firehose did not write as Parquet: what its error prefix says for
+ * Whether an object holds events that Firehose could not write as Parquet. Its key contains a value of
  * `!{firehose:error-output-type}`. Source: Amazon Data Firehose Developer Guide, "Understand custom prefixes".
  */
 export function isRefusedKey(key: string): boolean {

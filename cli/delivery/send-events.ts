@@ -6,24 +6,24 @@ import { batchesOf, type OversizeRecord } from './batches';
 import { putBatch } from './put-batch';
 
 export interface SendOptions {
-  /** Called after each batch with the number of records that Firehose has taken so far. */
+  /** Called after each batch with the number of records that Firehose has accepted so far. */
   readonly onProgress?: (records: number) => void;
 }
 
 export interface Sent {
   readonly records: number;
   readonly batches: number;
-  /** Records that were not sent, since Firehose takes none of their size. */
+  /** Records that were not sent, because Firehose accepts none of their size. */
   readonly oversize: readonly OversizeRecord[];
 }
 
-/** Batches on their way at the same time: enough to hide the round trip, 16 MiB of memory at most. */
+/** Batches in flight at the same time: enough to hide the round trip, with at most 16 MiB of memory. */
 const IN_FLIGHT = 4;
 
 /**
- * Sends events into a dataset's stream, the hours one after the other, with several batches of an hour on their way
- * at once. The source is read no faster than Firehose takes its events.
- * @throws DeliveryError for records that Firehose does not take.
+ * Sends events into a dataset's stream, hour by hour, with several batches of an hour in flight. Reads the source no faster
+ * than Firehose accepts its events.
+ * @throws DeliveryError for records that Firehose does not accept.
  */
 export async function sendEvents(
   connection: Pick<Connection, 'firehose' | 'streamOf'>,
@@ -33,30 +33,30 @@ export async function sendEvents(
 ): Promise<Sent> {
   const stream = connection.streamOf(dataset);
   const oversize: OversizeRecord[] = [];
-  const onTheirWay = new Set<Promise<void>>();
+  const inFlight = new Set<Promise<void>>();
   let hour: Hour | undefined;
   let records = 0;
   let batches = 0;
 
   try {
     for await (const batch of batchesOf(source, (record) => oversize.push(record))) {
-      if (batch.arrival !== hour) await Promise.all(onTheirWay);
+      if (batch.arrival !== hour) await Promise.all(inFlight);
       hour = batch.arrival;
-      while (onTheirWay.size >= IN_FLIGHT) await Promise.race(onTheirWay);
+      while (inFlight.size >= IN_FLIGHT) await Promise.race(inFlight);
       const sending = putBatch(connection.firehose, stream, batch).then(() => {
-        onTheirWay.delete(sending);
+        inFlight.delete(sending);
         records += batch.records.length;
         batches += 1;
         onProgress?.(records);
       });
-      // A failure is met where the sends are awaited; until then it must not count as unhandled.
+      // A failure is handled where the sends are awaited. Until then it must not count as unhandled.
       sending.catch(() => undefined);
-      onTheirWay.add(sending);
+      inFlight.add(sending);
     }
-    await Promise.all(onTheirWay);
+    await Promise.all(inFlight);
   } finally {
-    // After a failure too, nothing goes on behind the caller's back.
-    await Promise.allSettled(onTheirWay);
+    // After a failure too, no send continues when this function has returned.
+    await Promise.allSettled(inFlight);
   }
   return { records, batches, oversize };
 }

@@ -15,7 +15,7 @@ export interface DemoOptions {
 }
 
 /**
- * Checks what `sluice demo` is asked for, without a connection.
+ * Checks the usage of `sluice demo` without a connection.
  * @throws UsageError, LoadError InvalidInput
  */
 export async function checkDemo(
@@ -23,7 +23,7 @@ export async function checkDemo(
   { dataset: name, from, hours, rows, seed }: DemoOptions,
 ): Promise<Dataset> {
   if (from !== undefined && (rows !== undefined || seed !== undefined)) {
-    throw new UsageError('--rows and --seed are for made-up trips: leave them out, or leave --from out.');
+    throw new UsageError('--rows and --seed are for made-up trips: remove them, or remove --from.');
   }
   if (from === undefined && hours === 'all') {
     throw new UsageError('--hours all means all hours of a trip file: name the file with --from.');

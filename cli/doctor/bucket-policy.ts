@@ -1,7 +1,7 @@
 import { accountOf } from '../../core/arn';
 import { LONGEST_SIGNATURE_MILLISECONDS } from '../../core/copy';
 
-/** What COPY does to objects, and how. */
+/** How COPY reads objects: GetObject with presigned URLs. */
 const READ = 's3:GetObject';
 const PRESIGNED = 'REST-QUERY-STRING';
 
@@ -20,23 +20,23 @@ interface Statement {
 }
 
 export interface Reads {
-  /** ARNs of objects like those that COPY reads. */
+  /** ARNs of sample objects that COPY would read. */
   readonly objects: readonly string[];
-  /** ARN of the role that it reads with. */
+  /** ARN of the COPY role. */
   readonly role: string;
 }
 
 export interface PresignedReads {
-  /** What refuses them, a text for each statement. */
+  /** Statements that refuse the reads, with the reason. */
   readonly refused: readonly string[];
-  /** What may refuse them, by a condition that only AWS knows (a network, a tag): a text for each statement. */
+  /** Statements that may refuse the reads, by a condition that only AWS can evaluate (a network, a tag). */
   readonly unknown: readonly string[];
 }
 
 /**
- * What of a bucket's policy refuses Redshift's presigned reads.
- * @param text the policy as S3 gives it.
- * @throws SyntaxError for what is no JSON
+ * Finds the statements of a bucket policy that refuse Redshift's presigned reads.
+ * @param text the policy as S3 returns it.
+ * @throws SyntaxError if the text is not JSON.
  */
 export function presignedReads(text: string, reads: Reads): PresignedReads {
   const { Statement: statements = [] } = JSON.parse(text) as { Statement?: Statement | Statement[] };
@@ -47,7 +47,7 @@ export function presignedReads(text: string, reads: Reads): PresignedReads {
       name: statement.Sid === undefined ? `Deny statement ${index + 1}` : `statement ${statement.Sid}`,
       statement,
     }))
-    .filter(({ statement }) => isOf(statement, reads))
+    .filter(({ statement }) => concerns(statement, reads))
     .map(({ name, statement }) => {
       const conditions = conditionsOf(statement).map((each) => ({ ...each, holds: holds(each, reads) }));
       const unknown = conditions.filter((each) => each.holds === undefined).map(({ key }) => key);
@@ -60,18 +60,18 @@ export function presignedReads(text: string, reads: Reads): PresignedReads {
       .map(({ name, conditions }) => `${name} ${reasonOf(conditions, reads)}`),
     unknown: found
       .filter(({ unknown }) => unknown.length > 0)
-      .map(({ name, unknown }) => `${name} refuses them where its condition on ${unknown.join(', ')} holds`),
+      .map(({ name, unknown }) => `${name} refuses them if its condition on ${unknown.join(', ')} holds`),
   };
 }
 
-function isOf(statement: Statement, { objects, role }: Reads): boolean {
+function concerns(statement: Statement, { objects, role }: Reads): boolean {
   const { Action, NotAction, Resource, NotResource, Principal, NotPrincipal } = statement;
-  const isOfReads = NotAction === undefined ? fits(Action, READ) : !fits(NotAction, READ);
-  const isOfObjects = objects.some((object) =>
+  const concernsReads = NotAction === undefined ? fits(Action, READ) : !fits(NotAction, READ);
+  const concernsObjects = objects.some((object) =>
     NotResource === undefined ? fits(Resource, object) : !fits(NotResource, object),
   );
-  const isOfRole = NotPrincipal === undefined ? isAmong(Principal, role) : !isAmong(NotPrincipal, role);
-  return isOfReads && isOfObjects && isOfRole;
+  const concernsRole = NotPrincipal === undefined ? isAmong(Principal, role) : !isAmong(NotPrincipal, role);
+  return concernsReads && concernsObjects && concernsRole;
 }
 
 function isAmong(principal: Statement['Principal'], role: string): boolean {
@@ -94,12 +94,12 @@ function conditionsOf({ Condition = {} }: Statement): Condition[] {
   );
 }
 
-/** Whether a condition is so of some read of COPY's; undefined for one that only AWS knows. */
+/** Whether a condition holds for a read of COPY; undefined if only AWS can evaluate it. */
 function holds({ operator, key, values }: Condition, { role }: Reads): boolean | undefined {
   const comparison = operator.replace(/IfExists$/, '');
-  const isOfText = /^(String|Arn)(Not)?(Equals|Like)$/.test(comparison);
+  const comparesText = /^(String|Arn)(Not)?(Equals|Like)$/.test(comparison);
   const compared = (text: string) =>
-    isOfText ? fits(values, text) !== comparison.includes('Not') : undefined;
+    comparesText ? fits(values, text) !== comparison.includes('Not') : undefined;
   switch (key.toLowerCase()) {
     case 's3:signatureage': {
       const limit = Math.min(...values.map(Number));
@@ -120,16 +120,16 @@ function holds({ operator, key, values }: Condition, { role }: Reads): boolean |
 }
 
 function reasonOf(conditions: readonly Condition[], { role }: Reads): string {
-  const of = (name: string) => conditions.find(({ key }) => key.toLowerCase() === name);
-  const age = of('s3:signatureage');
+  const conditionOn = (name: string) => conditions.find(({ key }) => key.toLowerCase() === name);
+  const age = conditionOn('s3:signatureage');
   if (age) {
-    return `refuses signatures older than ${age.values.join(', ')} ms, and those of COPY are valid for ${LONGEST_SIGNATURE_MILLISECONDS} ms`;
+    return `refuses signatures older than ${age.values.join(', ')} ms, and the signatures of COPY are valid for ${LONGEST_SIGNATURE_MILLISECONDS} ms`;
   }
-  if (of('s3:authtype')) return 'refuses presigned URLs (s3:authType), and COPY reads by them';
+  if (conditionOn('s3:authtype')) return 'refuses presigned URLs (s3:authType), and COPY reads with them';
   return `refuses ${READ} to ${role}`;
 }
 
-/** Actions are told apart without regard to case, and no harm is done where ARNs are too. */
+/** IAM compares actions without regard to case. Ignoring it in ARNs too does no harm here. */
 function fits(patterns: OneOrMore = [], text: string): boolean {
   return [patterns].flat().some((pattern) => {
     const escaped = pattern

@@ -1,22 +1,22 @@
 import { isTwin, type Connection } from '../shared/connection';
 
-/** A JSON document as one argument of a shell. */
+/** Quotes a JSON document as one argument of a shell. */
 export const shellJson = (value: object): string => `'${JSON.stringify(value).replaceAll("'", `'\\''`)}'`;
 
-/** What makes a deployment what its files say. The twin deploys them whenever it is started. */
+/** The command that deploys the files again. The twin deploys them whenever it starts. */
 export function deployAgain(connection: Connection, parameter = ''): string {
-  if (isTwin(connection)) return 'Start the twin again (npx sluice local): it deploys what the files say.';
+  if (isTwin(connection)) return 'Restart the twin (npx sluice local): it deploys the files when it starts.';
   const { stage, region } = connection;
   return `npx serverless deploy --stage ${stage} --region ${region}${parameter}`;
 }
 
-/** A deployment changes what the template changes, and does not see what was changed by hand. */
+/** A deployment applies changes of the template only. It does not notice a change made by hand. */
 export function deployAgainOr(connection: Connection, byHand: string): string {
   if (isTwin(connection)) return deployAgain(connection);
-  return `${deployAgain(connection)}; where that changes nothing it was changed by hand: ${byHand}`;
+  return `${deployAgain(connection)}; if that changes nothing, the resource was changed by hand: ${byHand}`;
 }
 
-/** A command of this program, against the same deployment. */
+/** A sluice command for the same deployment. */
 export function sluice(connection: Connection, command: string): string {
   const { stage, region } = connection;
   return `npx sluice ${command}${isTwin(connection) ? '' : ` --stage ${stage} --region ${region}`}`;

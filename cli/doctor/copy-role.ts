@@ -14,18 +14,18 @@ export const copyRoleAccount: Check = {
   run({ copyRoleArn, account }) {
     const subject = copyRoleArn;
     const found = accountOf(copyRoleArn);
-    if (found === account) return Promise.resolve([{ subject, text: `it is of account ${account}` }]);
+    if (found === account) return Promise.resolve([{ subject, text: `it belongs to account ${account}` }]);
     return Promise.resolve([
       {
         subject,
-        text: `it is of account ${found}, the warehouse of account ${account}: Redshift takes only roles of its own account`,
-        fix: `Deploy without --param copyRoleArn, so that a role is made here, and let the bucket’s policy allow it; docs/deploy.md, "A COPY role".`,
+        text: `it belongs to account ${found}, the warehouse to account ${account}: Redshift accepts only roles of its own account`,
+        fix: `Deploy without --param copyRoleArn, so that the stack creates a role here, and allow that role in the bucket’s policy; docs/deploy.md, "A COPY role".`,
       },
     ]);
   },
 };
 
-/** Serverless takes the role on as either of two services. */
+/** Redshift Serverless assumes the role as one of two services. */
 const TRUSTED = ['redshift.amazonaws.com', 'redshift-serverless.amazonaws.com'];
 
 export const copyRoleTrust: Check = {
@@ -36,23 +36,22 @@ export const copyRoleTrust: Check = {
     const { Role } = await iam.send(new GetRoleCommand({ RoleName }));
     const policy = decodeURIComponent(Role?.AssumeRolePolicyDocument ?? '{}');
     const missing = untrusted(policy, TRUSTED, account);
-    if (missing.length === 0)
-      return [{ subject: copyRoleArn, text: 'it trusts both of Redshift’s services' }];
-    const mended = trusting(policy, missing);
-    const isDenied = untrusted(JSON.stringify(mended), TRUSTED, account).length > 0;
+    if (missing.length === 0) return [{ subject: copyRoleArn, text: 'it trusts both Redshift services' }];
+    const fixed = trusting(policy, missing);
+    const isDenied = untrusted(JSON.stringify(fixed), TRUSTED, account).length > 0;
     return [
       {
         subject: copyRoleArn,
         text: `it does not trust ${missing.join(' and ')}, or only under a condition`,
         fix: isDenied
-          ? `A Deny in its trust policy (aws iam get-role --role-name ${RoleName}) forbids it: take it out.`
-          : `aws iam update-assume-role-policy --role-name ${RoleName} --policy-document ${shellJson(mended)}`,
+          ? `A Deny in its trust policy (aws iam get-role --role-name ${RoleName}) forbids it: remove that statement.`
+          : `aws iam update-assume-role-policy --role-name ${RoleName} --policy-document ${shellJson(fixed)}`,
       },
     ];
   },
 };
 
-/** `IamRole(applyStatus=in-sync, iamRoleArn=arn:…)`, as the API has them. */
+/** Parses the API's text for an attached role: `IamRole(applyStatus=in-sync, iamRoleArn=arn:…)`. */
 function attachedRole(text: string): { readonly arn: string; readonly status: string } {
   return {
     arn: /arn:[^,)\s]+/.exec(text)?.[0] ?? text,
@@ -60,7 +59,7 @@ function attachedRole(text: string): { readonly arn: string; readonly status: st
   };
 }
 
-/** A role that is not attached cannot be assumed, however it trusts. */
+/** Redshift assumes only attached roles, whatever their trust policy says. */
 export const copyRoleAttached: Check = {
   title: 'COPY role attached to the namespace',
   needs: 'redshift-serverless:GetWorkgroup and redshift-serverless:GetNamespace',
@@ -84,15 +83,15 @@ export const copyRoleAttached: Check = {
           ? `${copyRoleArn} is being attached (${own.status})`
           : `${copyRoleArn} is not attached to it`,
         fix: own
-          ? 'Look again in a minute.'
-          : // The call replaces all that are attached.
+          ? 'Run the doctor again in a minute.'
+          : // The call replaces all attached roles.
             `aws redshift-serverless update-namespace --region ${connection.region} --namespace-name ${namespaceName} --iam-roles ${[...others, copyRoleArn].join(' ')}`,
       },
     ];
   },
 };
 
-/** What COPY reads: the manifests and every dataset's prefix. */
+/** COPY reads the manifests and the prefix of every dataset. */
 export const copyRoleRights: Check = {
   title: 'COPY role reads the lake',
   needs: 'iam:SimulatePrincipalPolicy',

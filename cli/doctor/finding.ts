@@ -3,26 +3,26 @@ import type { Dataset } from '../../core/dataset';
 import { deployAgainOr, shellJson } from './commands';
 import type { Site } from './site';
 
-/** What a check found of one thing. */
+/** The result of a check for one subject. */
 export interface Finding {
-  /** `COPY role attached` */
+  /** The check's title: `COPY role attached`. */
   readonly check: string;
-  /** What was looked at: a bucket, a role, a dataset … */
+  /** What was checked: a bucket, a role, a dataset … */
   readonly subject: string;
   readonly ok: boolean;
-  /** What is so where it is ok, what is wrong where it is not. */
+  /** The state if it is ok, else what is wrong. */
   readonly text: string;
-  /** The exact command or change that mends it; null where it is ok. */
+  /** The exact command or change that fixes it; null if it is ok. */
   readonly fix: string | null;
 }
 
 export interface Check {
   readonly title: string;
-  /** What somebody needs to look at it, told where he may not. */
+  /** The rights that the check needs, shown if they are missing. */
   readonly needs: string;
-  /** What has to be well before this can be looked at. */
+  /** The check that has to pass before this one can run. */
   readonly after?: Check;
-  /** @throws whatever a client throws: told as a finding. */
+  /** @throws the errors of the clients, which become findings. */
   run(site: Site): Promise<readonly (Passed | Failed)[]>;
 }
 
@@ -34,11 +34,11 @@ export interface Failed extends Passed {
   readonly fix: string;
 }
 
-/** Runs a check; what cannot be looked at is a finding too, never an end of the others. */
+/** Runs a check. If it cannot run, that is a finding too, and the other checks go on. */
 export async function findingsOf(check: Check, site: Site): Promise<Finding[]> {
   const found = await check
     .run(site)
-    .catch((error: Error) => [{ subject: '', ...notLookedAt(error, check, site) }]);
+    .catch((error: Error) => [{ subject: '', ...notChecked(error, check, site) }]);
   return found.map((each) => ({
     check: check.title,
     subject: each.subject,
@@ -48,16 +48,16 @@ export async function findingsOf(check: Check, site: Site): Promise<Finding[]> {
   }));
 }
 
-/** The finding of a check that waits for another one to be mended. */
+/** The finding of a check that cannot run because an earlier one failed. */
 export const waiting = ({ title, after }: Check): Finding => ({
   check: title,
   subject: '',
   ok: false,
-  text: `could not be looked at: ${after?.title ?? ''} is wrong`,
-  fix: 'Mend that first.',
+  text: `could not be checked: "${after?.title ?? ''}" has to pass first`,
+  fix: 'Fix that first.',
 });
 
-/** Looks at each dataset by itself: what cannot be looked at of one hides nothing of the others. */
+/** Checks each dataset separately, so that an error with one hides no finding about the others. */
 export async function ofEach(
   check: Pick<Check, 'needs'>,
   site: Site,
@@ -66,25 +66,25 @@ export async function ofEach(
 ): Promise<readonly (Passed | Failed)[]> {
   const found = datasets.map((dataset) =>
     look(dataset).catch((error: Error) => [
-      { subject: `dataset ${dataset.name}`, ...notLookedAt(error, check, site) },
+      { subject: `dataset ${dataset.name}`, ...notChecked(error, check, site) },
     ]),
   );
   return (await Promise.all(found)).flat();
 }
 
-/** Of a call that failed: whose right is missing where it is one, else what the service says. */
-function notLookedAt(
+/** Explains a failed call: the missing right and who lacks it, or else the service's message. */
+function notChecked(
   { name, message }: Error,
   { needs }: Pick<Check, 'needs'>,
   { statementsRoleArn, connection }: Site,
 ): Omit<Failed, 'subject'> {
-  const text = `could not be looked at: ${name}: ${message}`;
+  const text = `could not be checked: ${name}: ${message}`;
   const [, user = '', action, resource = '*'] =
     /User: (\S+) is not authorized to perform: ([\w-]+:\w+)(?: on resource: (\S+))?/.exec(message) ?? [];
   if (action === undefined) {
     return {
       text,
-      fix: `Mend what it says; where it is a right of yours that is missing, it is ${needs}.`,
+      fix: `Fix what the message says. If you lack a right, you need ${needs}.`,
     };
   }
   const role = nameOfRole(statementsRoleArn);

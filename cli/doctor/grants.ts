@@ -8,10 +8,10 @@ import { query } from '../shared/query';
 import { ofEach, type Check } from './finding';
 import { dataApi } from './warehouse';
 
-/** What the user of the loads has been granted, asked of the warehouse as that user. */
+/** Asks the warehouse which privileges the user of the loads has. The statements run as that user. */
 export const grants: Check = {
   title: 'database user may load',
-  needs: 'sts:AssumeRole on the role of the statements',
+  needs: 'sts:AssumeRole on the statements role',
   after: dataApi,
   run(site) {
     const { connection, statementsRoleArn } = site;
@@ -31,7 +31,7 @@ export const grants: Check = {
       return [
         {
           subject,
-          text: `it lacks ${missing.length === 1 ? 'a privilege' : `${missing.length} privileges`} of those that a load needs`,
+          text: `it lacks ${missing.length === 1 ? 'a privilege' : `${missing.length} privileges`} that a load needs`,
           fix: `As an administrator of the database: ${missing.join('; ')};`,
         },
       ];
@@ -39,7 +39,7 @@ export const grants: Check = {
   },
 };
 
-/** Source: Amazon Redshift Database Developer Guide, "HAS_SCHEMA_PRIVILEGE" and its neighbours. */
+/** Source: Amazon Redshift Database Developer Guide, "HAS_SCHEMA_PRIVILEGE", "HAS_DATABASE_PRIVILEGE", "HAS_TABLE_PRIVILEGE". */
 async function privilegesOf(connection: Connection, { target }: Dataset): Promise<Privileges> {
   const table = quoteText(sql`${quoteName(target.schema)}.${quoteName(target.table)}`);
   const [schema, tableName] = [quoteText(target.schema), quoteText(target.table)];

@@ -6,15 +6,15 @@ import { simulated } from './simulated';
 import type { Site } from './site';
 import { streamed } from './stream';
 
-/** S3's own: whoever may read the objects may use it. */
+/** The key that AWS manages for S3. Whoever may read the objects may use it. */
 const MANAGED = 'alias/aws/s3';
 
 /**
- * Of a bucket that is encrypted with a key of KMS: whoever reads or writes it has to be let use the key. What the key's own
- * policy says is not looked at.
+ * If a KMS key encrypts the bucket, the roles that read or write objects need rights on that key. The check does not read the
+ * key's own policy.
  */
 export const lakeKey: Check = {
-  title: 'key of the lake may be used',
+  title: 'roles may use the lake’s key',
   needs: 's3:GetEncryptionConfiguration and iam:SimulatePrincipalPolicy',
   async run(site) {
     const { connection, account, copyRoleArn } = site;
@@ -32,7 +32,7 @@ export const lakeKey: Check = {
       return [
         {
           subject,
-          text: `it names its key by the alias ${named}, and rights are on keys`,
+          text: `it names its key by the alias ${named}, but IAM policies need the key’s ARN`,
           fix: `aws kms describe-key --region ${region} --key-id ${named} --query KeyMetadata.Arn --output text; then aws s3api put-bucket-encryption --bucket ${bucket} --server-side-encryption-configuration ${shellJson(rules)}`,
         },
       ];
@@ -53,7 +53,7 @@ export const lakeKey: Check = {
   },
 };
 
-/** Who reads or writes the bucket. Roles of the stack are named after it, as its schedules' group is. */
+/** The roles that read or write the bucket. The stack's roles have its name as a prefix, as its schedule group has. */
 function usersOf(site: Site, copyRoleArn: string): { readonly role: string; readonly action: string }[] {
   const own = (name: string) => `arn:aws:iam::${site.account}:role/${site.scheduleGroup}-${name}`;
   return [

@@ -30,7 +30,7 @@ export const bucketRegion: Check = {
   },
 };
 
-/** Redshift reads by presigned URLs, which a policy may refuse. */
+/** Redshift reads with presigned URLs, which a bucket policy may refuse. */
 export const bucketPolicy: Check = {
   title: 'bucket policy allows presigned reads',
   needs: 's3:GetBucketPolicy',
@@ -50,21 +50,21 @@ export const bucketPolicy: Check = {
       role: copyRoleArn,
     });
     if (refused.length === 0) {
-      const remarks = unknown.map((each) => `; ${each}, which only AWS knows`);
+      const remarks = unknown.map((each) => `; ${each}, which only AWS can evaluate`);
       return [{ subject, text: `nothing in it refuses them${remarks.join('')}` }];
     }
     return refused.map((problem) => ({
       subject,
       text: problem,
-      fix: `Change that statement so that it lets ${copyRoleArn} read by presigned URLs of up to ${LONGEST_SIGNATURE_MILLISECONDS} ms: aws s3api get-bucket-policy --bucket ${bucket} --query Policy --output text > policy.json, edit it, aws s3api put-bucket-policy --bucket ${bucket} --policy file://policy.json`,
+      fix: `Change that statement so that ${copyRoleArn} may read with presigned URLs of up to ${LONGEST_SIGNATURE_MILLISECONDS} ms: aws s3api get-bucket-policy --bucket ${bucket} --query Policy --output text > policy.json, edit it, aws s3api put-bucket-policy --bucket ${bucket} --policy file://policy.json`,
     }));
   },
 };
 
-/** An hour’s keys, to ask about. */
+/** Any hour does for a sample key. */
 const SAMPLE = hourOf(new Date(0));
 
-/** What COPY reads, the manifests and every dataset's files, with a key of each. */
+/** The prefixes that COPY reads (manifests, files of each dataset), with a sample key of each. */
 export function prefixesRead({
   datasets,
 }: Connection): readonly { readonly prefix: string; readonly sample: string }[] {
@@ -77,7 +77,7 @@ export function prefixesRead({
   ];
 }
 
-/** The KMS key that objects are encrypted with by default, as the bucket names it; undefined for S3's own. */
+/** The KMS key of the bucket's default encryption, as the bucket names it; undefined for S3's own keys. */
 export async function bucketKey({ s3, bucket }: Connection): Promise<string | undefined> {
   const { ServerSideEncryptionConfiguration } = await s3.send(
     new GetBucketEncryptionCommand({ Bucket: bucket }),

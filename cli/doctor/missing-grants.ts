@@ -2,23 +2,23 @@ import type { Dataset } from '../../core/dataset';
 import { quoteName } from '../../core/sql';
 import { SLUICE_SCHEMA } from '../../core/warehouse';
 
-/** What the database user may do that loads. */
+/** The privileges of the database user that loads. */
 export interface Privileges {
-  /** CREATE on the database. */
+  /** Whether the user has CREATE on the database. */
   readonly createSchemas: boolean;
-  /** Of the schemas that are there. */
+  /** Privileges on the existing schemas, by name. */
   readonly schemas: ReadonlyMap<string, { readonly usage: boolean; readonly create: boolean }>;
-  /** What is missing on the target; undefined where there is no such table. */
+  /** Privileges that are missing on the target; undefined if the table does not exist. */
   readonly target?: ReadonlySet<TablePrivilege>;
 }
 
-/** What a load does to its target. */
+/** The privileges on the target that a load needs. */
 export const TABLE_PRIVILEGES = ['SELECT', 'INSERT', 'DELETE', 'UPDATE'] as const;
 export type TablePrivilege = (typeof TABLE_PRIVILEGES)[number];
 
 /**
- * The GRANTs that a user still needs to load a dataset, in order.
- * @param user as it stands in them.
+ * The GRANT statements that a user still needs to load a dataset, in order.
+ * @param user the user as the statements name it, quoted.
  */
 export function missingGrants(
   { target }: Dataset,
@@ -28,7 +28,7 @@ export function missingGrants(
 ): string[] {
   const needed = [
     { schema: SLUICE_SCHEMA, create: true },
-    // A target that is there is not made.
+    // A load creates no target that exists.
     { schema: target.schema, create: missing === undefined },
   ];
   const grants: string[] = [];

@@ -16,11 +16,11 @@ export const identity: Check = {
   needs: 'none',
   async run({ sts, account }) {
     const { Account: found, Arn: subject = '' } = await sts.send(new GetCallerIdentityCommand({}));
-    if (found === account) return [{ subject, text: `of account ${account}` }];
+    if (found === account) return [{ subject, text: `they belong to account ${account}` }];
     return [
       {
         subject,
-        text: `these credentials are of account ${found}, the deployment is of ${account}`,
+        text: `these credentials belong to account ${found}, the deployment to account ${account}`,
         fix: 'Use a profile of the deployment’s account: AWS_PROFILE=…',
       },
     ];
@@ -60,7 +60,7 @@ export const schedule: Check = {
       const { ScheduleExpression, ScheduleExpressionTimezone: zone = 'UTC', Target: target, State } = found;
       const input = JSON.stringify({ dataset: dataset.name });
       const problems = [
-        ...(State === 'ENABLED' ? [] : ['it is disabled: nothing is loaded by itself']),
+        ...(State === 'ENABLED' ? [] : ['it is disabled: no hour is loaded on schedule']),
         ...(target?.Arn === connection.stateMachineArn
           ? []
           : [`it starts ${target?.Arn ?? 'nothing'}, not this state machine`]),
@@ -70,13 +70,13 @@ export const schedule: Check = {
       if (problems.length === 0) {
         return [{ subject, text: `it starts a load at ${ScheduleExpression} (${zone})` }];
       }
-      const mended = { ...target, Arn: connection.stateMachineArn, Input: input } as Target;
-      return [{ subject, text: problems.join('; '), fix: enable(connection.region, found, mended) }];
+      const fixed = { ...target, Arn: connection.stateMachineArn, Input: input } as Target;
+      return [{ subject, text: problems.join('; '), fix: enable(connection.region, found, fixed) }];
     });
   },
 };
 
-/** Every member is given again, or the update would lose it. */
+/** The update has to repeat every member: it resets those that are left out. */
 function enable(region: string, found: GetScheduleCommandOutput, Target: Target): string {
   const { Name, GroupName, Description, ScheduleExpression, FlexibleTimeWindow } = found;
   const input = {
@@ -93,7 +93,7 @@ function enable(region: string, found: GetScheduleCommandOutput, Target: Target)
 }
 
 export const subscription: Check = {
-  title: 'somebody hears of failures',
+  title: 'somebody is notified of failures',
   needs: 'sns:ListSubscriptionsByTopic',
   async run({ sns, topicArn, connection }) {
     const { Subscriptions = [] } = await sns.send(

@@ -7,18 +7,21 @@ import type { Site } from './site';
 export interface Asked {
   readonly subject: string;
   readonly action: string;
-  /** What is asked about. */
+  /** ARN of a sample resource. */
   readonly resource: string;
-  /** What is to be allowed where that is not. */
+  /** The resource that a policy should allow if the sample is not allowed: an ARN or a pattern. */
   readonly granted: string;
 }
 
-/** What IAM says of a role's own policies. @param mend the command that mends it; left out, one that adds a policy. */
+/**
+ * Asks IAM whether a role's own policies allow an action.
+ * @param ownFix the command that fixes it. Default: a command that adds a policy to the role.
+ */
 export async function simulated(
   { iam }: Site,
   roleArn: string,
   { subject, action, resource, granted }: Asked,
-  mend?: string,
+  ownFix?: string,
 ): Promise<Passed | Failed> {
   const { EvaluationResults: [result] = [] } = await iam.send(
     new SimulatePrincipalPolicyCommand({
@@ -34,7 +37,7 @@ export async function simulated(
     return {
       subject,
       text,
-      fix: `A Deny in the role’s policies (aws iam list-role-policies --role-name ${role}; aws iam list-attached-role-policies --role-name ${role}) forbids it: take it out.`,
+      fix: `A Deny in the role’s policies (aws iam list-role-policies --role-name ${role}; aws iam list-attached-role-policies --role-name ${role}) forbids it: remove that statement.`,
     };
   }
   const document = {
@@ -46,7 +49,7 @@ export async function simulated(
     subject,
     text,
     fix:
-      mend ??
+      ownFix ??
       `aws iam put-role-policy --role-name ${role} --policy-name ${policy} --policy-document ${shellJson(document)}`,
   };
 }

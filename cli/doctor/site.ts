@@ -7,14 +7,14 @@ import { STSClient } from '@aws-sdk/client-sts';
 import { accountOf } from '../../core/arn';
 import type { Connection } from '../shared/connection';
 
-/** A deployment, and the clients to look at each part of it. */
+/** A deployment, and the clients that read its parts. */
 export interface Site {
   readonly connection: Connection;
   readonly copyRoleArn: string;
   readonly statementsRoleArn: string;
   readonly topicArn: string;
   readonly scheduleGroup: string;
-  /** Account of the deployment: that of its state machine. */
+  /** The account of the deployment, taken from the state machine's ARN. */
   readonly account: string;
   readonly glue: GlueClient;
   readonly iam: IAMClient;
@@ -25,7 +25,7 @@ export interface Site {
   close(): void;
 }
 
-/** @param outputs of the stack. */
+/** @param outputs the stack's outputs. */
 export function siteOf(
   connection: Connection,
   outputs: Pick<Site, 'copyRoleArn' | 'statementsRoleArn' | 'topicArn' | 'scheduleGroup'>,

@@ -9,11 +9,11 @@ import { deployAgain, deployAgainOr } from './commands';
 import { ofEach, type Check, type Failed, type Passed } from './finding';
 import type { Site } from './site';
 
-/** The datasets that have a stream of the stack's. */
+/** The datasets for which the stack creates a stream. */
 export const streamed = ({ connection }: Site): readonly Dataset[] =>
   connection.datasets.filter(({ source }) => source.stream === 'firehose');
 
-/** Of a dataset whose stream is deployed; else what is to be done. */
+/** Runs a check on the dataset's deployed stream. If there is none, that is the finding. */
 async function withStream(
   site: Site,
   dataset: Dataset,
@@ -38,10 +38,10 @@ async function withStream(
   }
 }
 
-const mended = ({ connection }: Site): string =>
+const redeploy = ({ connection }: Site): string =>
   deployAgainOr(
     connection,
-    `aws cloudformation detect-stack-drift --region ${connection.region} --stack-name ${stackNameOf(connection.stage)} shows what to set back`,
+    `aws cloudformation detect-stack-drift --region ${connection.region} --stack-name ${stackNameOf(connection.stage)} shows what to reset`,
   );
 
 export const streamPrefix: Check = {
@@ -58,14 +58,14 @@ export const streamPrefix: Check = {
             : {
                 subject: stream.DeliveryStreamName ?? '',
                 text: `${what} is ${is ?? 'not set'}, and it should be ${should} (datasets/${dataset.name}.yml)`,
-                fix: mended(site),
+                fix: redeploy(site),
               };
         return Promise.resolve([
           compare('its status', stream.DeliveryStreamStatus, 'ACTIVE'),
           compare('its bucket', bucketOf(s3?.BucketARN ?? ''), site.connection.bucket),
           compare('its prefix', s3?.Prefix, firehosePrefix(source.prefix)),
           compare('its error prefix', s3?.ErrorOutputPrefix, firehosePrefix(source.error_prefix)),
-          // Hours are those of UTC, which is also what Firehose takes where none is named.
+          // Hours are in UTC, which is also Firehose's default.
           compare('its time zone', s3?.CustomTimeZone ?? 'UTC', 'UTC'),
         ]);
       }),
@@ -95,9 +95,9 @@ export const glueColumns: Check = {
         }
         const text = [
           ...(missing.length > 0 ? [`lacks ${missing.join(', ')}`] : []),
-          ...(extra.length > 0 ? [`has ${extra.join(', ')}, which the dataset has not`] : []),
+          ...(extra.length > 0 ? [`has ${extra.join(', ')}, which the dataset does not have`] : []),
         ].join('; ');
-        return [{ subject, text: `it ${text}`, fix: mended(site) }];
+        return [{ subject, text: `it ${text}`, fix: redeploy(site) }];
       }),
     );
   },

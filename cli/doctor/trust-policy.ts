@@ -11,10 +11,10 @@ interface Document {
 }
 
 /**
- * The services that a role's trust policy does not let take it on.
- * @param text the policy, as IAM gives it once its URL encoding is taken away.
+ * The services that a role's trust policy does not allow to assume the role.
+ * @param text the policy as IAM returns it, URL-decoded.
  * @param services `redshift.amazonaws.com`
- * @param account that they act for: a condition on it is met.
+ * @param account the account that the services act for. A condition on this account is met.
  */
 export function untrusted(text: string, services: readonly string[], account: string): readonly string[] {
   const statements = [(JSON.parse(text) as Document).Statement ?? []].flat();
@@ -32,7 +32,7 @@ export function untrusted(text: string, services: readonly string[], account: st
   );
 }
 
-/** The policy with one statement more; what is in it stays. */
+/** Adds a statement to the policy that trusts the services. Keeps its other statements. */
 export function trusting(text: string, services: readonly string[]): object {
   const document = JSON.parse(text) as Document;
   return {
@@ -48,7 +48,7 @@ export function trusting(text: string, services: readonly string[]): object {
 const isNamed = ({ Principal }: Statement, service: string): boolean =>
   Principal === '*' || (typeof Principal === 'object' && [Principal.Service ?? []].flat().includes(service));
 
-/** Of conditions only the one on the account is known to be met. */
+/** Only the condition on the account is known to be met. */
 function isMet({ Condition = {} }: Statement, account: string): boolean {
   return Object.entries(Condition).every(([operator, keys]) =>
     Object.entries(keys).every(

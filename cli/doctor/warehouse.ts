@@ -30,11 +30,11 @@ export const workgroup: Check = {
   },
 };
 
-/** Nothing that loads needs a way in from the Internet. What a workgroup of somebody else's is open for is theirs to say. */
+/** No load needs access from the Internet. Whether a workgroup outside the stack is public is its owner's decision. */
 function reachability({ connection, scheduleGroup }: Site, isPublic: boolean): Passed | Failed {
   const subject = `workgroup ${connection.workgroup}`;
   if (!isPublic) return { subject, text: 'it cannot be reached from the Internet' };
-  // The stack names its own workgroup as it names its schedules' group.
+  // The stack gives its own workgroup and its schedule group the same name.
   if (connection.workgroup !== scheduleGroup) {
     return { subject, text: 'it can be reached from the Internet, which no load needs' };
   }
@@ -45,28 +45,28 @@ function reachability({ connection, scheduleGroup }: Site, isPublic: boolean): P
   };
 }
 
-/** As the functions do it: with the role of the statements, and the secret where there is one. */
+/** Uses the role that submits statements and, if there is one, the secret, as the functions do. */
 export const dataApi: Check = {
   title: 'Data API reachable and permitted',
-  needs: 'sts:AssumeRole on the role of the statements (sluice-<stage>-statements)',
+  needs: 'sts:AssumeRole on the statements role (sluice-<stage>-statements)',
   async run({ connection }) {
     await query(connection, sql`SELECT 1`);
     const user =
-      connection.secret === undefined ? 'the user of the role of the statements' : 'the user of the secret';
+      connection.secret === undefined ? 'the user of the statements role' : 'the user of the secret';
     return [{ subject: `database ${connection.database}`, text: `a statement ran as ${user}` }];
   },
 };
 
 export const targetColumns: Check = {
   title: 'target has the dataset’s columns',
-  needs: 'sts:AssumeRole on the role of the statements, and SELECT on the target',
+  needs: 'sts:AssumeRole on the statements role, and SELECT on the target',
   after: dataApi,
   run(site) {
     const { connection } = site;
     return ofEach(this, site, connection.datasets, async (dataset) => {
       const subject = `${dataset.target.schema}.${dataset.target.table}`;
       const { create, add, refused } = planMigration(dataset, await readTargetColumns(connection, dataset));
-      if (create) return [{ subject, text: 'there is no table yet: the first load makes it' }];
+      if (create) return [{ subject, text: 'there is no table yet: the first load creates it' }];
       const found = refused.map(({ column, problem, fix }) => ({
         subject,
         text: `${column} ${problem}`,
@@ -75,21 +75,21 @@ export const targetColumns: Check = {
       if (add.length > 0) {
         found.push({
           subject,
-          text: `${add.map(({ name }) => name).join(', ')} not in it`,
+          text: `it lacks ${add.map(({ name }) => name).join(', ')}`,
           fix: sluice(connection, `migrate --dataset ${dataset.name}`),
         });
       }
       return found.length > 0
         ? found
-        : [{ subject, text: `it holds what datasets/${dataset.name}.yml says` }];
+        : [{ subject, text: `it has the columns of datasets/${dataset.name}.yml` }];
     });
   },
 };
 
-/** Each load makes a staging table of its own; one that is there belongs to a running load, or to a dead one. */
+/** Each load creates its own staging table. An existing one belongs to a running load or to a stopped one. */
 export const stagingColumns: Check = {
   title: 'staging tables have the dataset’s columns',
-  needs: 'sts:AssumeRole on the role of the statements',
+  needs: 'sts:AssumeRole on the statements role',
   after: dataApi,
   async run({ connection }) {
     const { rows } = await query(
@@ -108,13 +108,13 @@ export const stagingColumns: Check = {
       if (others.length === 0) {
         return {
           subject,
-          text: tables.size === 0 ? 'none is left over' : `${tables.size} of loads under way`,
+          text: tables.size === 0 ? 'none is left over' : `${tables.size} of running loads`,
         };
       }
       return {
         subject,
-        text: `${others.map(([name]) => name).join(', ')} has other columns: made by another version of the dataset file`,
-        fix: 'Let its execution end; the next scheduled execution drops what dead ones left. DROP TABLE is safe once nothing runs.',
+        text: `${others.map(([name]) => name).join(', ')} has other columns: another version of the dataset file created it`,
+        fix: 'Wait until its execution has ended: the next scheduled execution drops leftover tables. DROP TABLE is safe when no execution runs.',
       };
     });
   },

@@ -4,7 +4,7 @@ import type { Hour } from '../../core/hour';
 import type { ParquetField } from '../../core/parquet-types';
 import { hourReader } from '../../core/prefix';
 
-/** The dataset in whose hours a file stands: the named one or, by its prefix, the one that the key belongs to. */
+/** The dataset of a data file: the named one, or the one to whose prefix the key belongs. */
 export function datasetOfKey(
   datasets: readonly Dataset[],
   key: string,
@@ -14,7 +14,7 @@ export function datasetOfKey(
   return datasets.find((dataset) => hourOfKey(dataset, key) !== undefined);
 }
 
-/** The hour of arrival that a key says. */
+/** The hour of arrival in a key. */
 function hourOfKey({ source }: Dataset, key: string): Hour | undefined {
   const hourOf = hourReader(source.prefix);
   return suffixes(key)
@@ -22,7 +22,7 @@ function hourOfKey({ source }: Dataset, key: string): Hour | undefined {
     .find((hour) => hour !== undefined);
 }
 
-/** The dataset of refused events: the named one, the only one, or the one whose name is a part of the key. */
+/** The dataset of refused events: the named one, the only one, or the one whose name is part of the key. */
 export function datasetOfRefused(
   datasets: readonly Dataset[],
   key: string,
@@ -32,17 +32,17 @@ export function datasetOfRefused(
   return datasets.find(({ name }) => key.split('/').includes(name));
 }
 
-/** A copy of a lake may lie in any directory: what follows any of its slashes can be a key. */
+/** A copy of a lake may be in any directory, so the text after any slash can be the key. */
 function suffixes(key: string): string[] {
   const parts = key.split('/');
   return parts.map((_, index) => parts.slice(index).join('/'));
 }
 
-/** Whether a file's columns are those of its dataset. */
+/** Compares a file's columns with its dataset. */
 export interface DatasetComparison {
   readonly name: string;
   readonly matches: boolean;
-  /** The columns stand in another order than the dataset's, which the load follows by name. */
+  /** Whether the columns are in another order than the dataset's. The load matches them by name. */
   readonly other_order: boolean;
   readonly differences: ColumnDifferences | null;
   readonly text: string;

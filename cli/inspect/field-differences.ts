@@ -1,11 +1,11 @@
 import { redshiftType } from '../../core/column-types';
 import { parquetTypeText, redshiftTypeOf, type ParquetField } from '../../core/parquet-types';
 
-/** How one file's columns differ from another's. Names are compared without case, as Redshift compares them. */
+/** How the columns of two files differ. Names are compared without regard to case, as Redshift does. */
 export interface FieldDifferences {
   readonly missing: readonly string[];
   readonly extra: readonly string[];
-  /** The fewest columns that would have to move for the order to be the same. */
+  /** The smallest set of columns that would have to move to restore the order. */
   readonly moved: readonly string[];
   readonly other_type: readonly {
     readonly name: string;
@@ -14,7 +14,7 @@ export interface FieldDifferences {
   }[];
 }
 
-/** @returns undefined where nothing differs. */
+/** @returns undefined if nothing differs. */
 export function fieldDifferences(
   expected: readonly ParquetField[],
   found: readonly ParquetField[],
@@ -37,7 +37,7 @@ export function fieldDifferences(
   return [missing, extra, moved, otherType].some((list) => list.length > 0) ? differences : undefined;
 }
 
-/** In one line: `missing: a; moved: b, c; other type: d (DOUBLE, not INT64)`. */
+/** One line: `missing: a; moved: b, c; other type: d (DOUBLE, not INT64)`. */
 export function fieldDifferencesText({
   missing,
   extra,
@@ -56,7 +56,7 @@ export function fieldDifferencesText({
     .join('; ');
 }
 
-/** Writers annotate the same type differently (`INT64`, `INT64 INT_64`): what decides is how it is stored and loaded. */
+/** Writers annotate the same type differently (`INT64`, `INT64 INT_64`), so only the stored and the loaded type count. */
 function sameType(left: ParquetField, right: ParquetField): boolean {
   const [leftType, rightType] = [redshiftTypeOf(left), redshiftTypeOf(right)];
   if (!leftType || !rightType) return parquetTypeText(left) === parquetTypeText(right);
@@ -71,7 +71,7 @@ function placesByName(fields: readonly ParquetField[]): ReadonlyMap<string, numb
   return new Map(fields.map((field, index) => [foldedName(field), index]));
 }
 
-/** The indexes of a longest subsequence that only rises: what is not in it has moved. */
+/** The indexes of a longest increasing subsequence. All other columns have moved. */
 function longestRise(places: readonly number[]): ReadonlySet<number> {
   const best = { end: -1, length: 0 };
   const ends: { length: number; before: number }[] = [];

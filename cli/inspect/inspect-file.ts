@@ -9,7 +9,7 @@ import type { LakeFileSource } from './lake-file';
 import { readParquetFooter, UnreadableFile } from './parquet-file';
 import { bytesText, createdByText, plural } from '../shared/text';
 
-/** What scripts may rely on. Members that only the footer tells are null where it cannot be read. */
+/** The document of `--json`: scripts rely on it. Members from the footer are null if the footer cannot be read. */
 export interface FileDocument {
   readonly kind: 'file';
   readonly path: string;
@@ -30,7 +30,7 @@ export interface FileDocument {
 interface ColumnDocument {
   readonly name: string;
   readonly parquet_type: string;
-  /** Null for a type that no Redshift column takes. */
+  /** Null for a type that fits no Redshift column. */
   readonly redshift_type: string | null;
   readonly nullable: boolean;
 }
@@ -103,7 +103,7 @@ export function fileText(document: FileDocument, width?: number): string {
         columns.map((each) => [
           each.name,
           each.parquet_type,
-          each.redshift_type ?? 'no column type takes it',
+          each.redshift_type ?? 'fits no column type',
           each.nullable ? 'yes' : 'no',
         ]),
         { width },

@@ -8,7 +8,7 @@ import { readParquetFooter, UnreadableFile, type ParquetFooter } from './parquet
 import { bytesText, createdByText, plural } from '../shared/text';
 import { inParallel } from '../../functions/shared/in-parallel';
 
-/** What scripts may rely on. */
+/** The document of `--json`: scripts rely on it. */
 export interface FilesDocument {
   readonly kind: 'files';
   readonly path: string;
@@ -23,12 +23,12 @@ export interface FilesDocument {
     readonly different: number;
     /** Files that do not have the columns of their dataset. */
     readonly mismatched: number;
-    /** Files whose name starts with `_` or `.`, which no load reads. */
+    /** Files that no load reads, because their name starts with `_` or `.`. */
     readonly hidden: number;
   };
 }
 
-/** `parquet`; `refused-events` for an object under Firehose's error prefix; `unreadable`, with the `problem`. */
+/** Kinds: `parquet`; `refused-events` for an object under Firehose's error prefix; `unreadable`, with its `problem`. */
 interface FileLine {
   readonly path: string;
   readonly kind: 'parquet' | 'refused-events' | 'unreadable';
@@ -36,16 +36,16 @@ interface FileLine {
   readonly rows: number | null;
   readonly columns: number | null;
   readonly created_by: string | null;
-  /** From the first readable file; null where nothing differs. */
+  /** Differences from the first readable file; null if there are none. */
   readonly differences: FieldDifferences | null;
   readonly dataset: DatasetComparison | null;
   readonly problem: string | null;
 }
 
-/** Footers read at the same time: two small reads each. */
+/** Footers that are read at the same time, with two small reads each. */
 const CONCURRENT_FOOTERS = 32;
 
-/** Looks at every footer, and at nothing else of the files. */
+/** Reads the footer of every file, and nothing else. */
 export async function inspectFiles(
   target: Extract<Target, { kind: 'files' }>,
   datasetOf: (file: LakeFileSource) => Dataset | undefined,
@@ -104,7 +104,7 @@ function lineOf(
   };
 }
 
-/** Of more files than this only those are shown that something is to be said about. */
+/** Beyond this number, only files with a remark are shown. */
 const FILES_SHOWN = 100;
 
 export function filesText({ path, files, total }: FilesDocument, width?: number): string {
@@ -127,9 +127,7 @@ export function filesText({ path, files, total }: FilesDocument, width?: number)
   return [
     displayText(path, Infinity),
     table,
-    ...(shown.length < files.length
-      ? [`… and ${files.length - shown.length} more that differ in nothing`]
-      : []),
+    ...(shown.length < files.length ? [`… and ${files.length - shown.length} more without differences`] : []),
     `${plural(total.files, 'file')}, ${plural(total.rows, 'row')}, ${bytesText(total.size)}${notesOf(total)}`,
     ...(remarks.length > 0 ? ['', ...remarks] : []),
   ].join('\n');
@@ -139,7 +137,7 @@ function remarkOf({ kind, problem, differences, dataset }: FileLine): string {
   if (kind === 'refused-events') return 'refused events: inspect this object alone to see why';
   if (problem !== null) return `not readable: ${problem}`;
   return [
-    ...(differences ? [`not as the first file: ${fieldDifferencesText(differences)}`] : []),
+    ...(differences ? [`differs from the first file: ${fieldDifferencesText(differences)}`] : []),
     ...(dataset && !dataset.matches ? [dataset.text] : []),
   ].join('; ');
 }
@@ -149,7 +147,7 @@ function notesOf({ unreadable, different, mismatched, hidden }: FilesDocument['t
     [unreadable, 'not readable'],
     [different, 'with other columns than the first'],
     [mismatched, 'without the columns of their dataset'],
-    [hidden, 'hidden, left out'],
+    [hidden, 'hidden and left out'],
   ];
   return notes
     .filter(([count]) => count > 0)

@@ -7,16 +7,16 @@ import { displayText, renderTable } from '../shared/table';
 import type { LakeFileSource } from './lake-file';
 import { plural } from '../shared/text';
 
-/** What scripts may rely on. */
+/** The document of `--json`: scripts rely on it. */
 export interface RefusedDocument {
   readonly kind: 'refused-events';
   readonly path: string;
   /** Bytes. */
   readonly size: number;
-  /** The dataset that `reason` is by; null where it is not known which one it is. */
+  /** The dataset whose transform gives the `reason`; null if it is unknown. */
   readonly dataset: string | null;
   readonly events: readonly RefusedEvent[];
-  /** How many lines are no error record of Firehose's. */
+  /** Number of lines that are not error records of Firehose. */
   readonly unreadable: number;
 }
 
@@ -27,16 +27,16 @@ export interface RefusedEvent {
   /** ISO 8601. */
   readonly arrived: string | null;
   readonly attempts: number | null;
-  /** What was sent, byte for byte as UTF-8 reads it. */
+  /** The event as it was sent, decoded as UTF-8. */
   readonly event: string;
-  /** Why the transform does not take it; null where it does (by now), or where the dataset is not known. */
+  /** Why the transform refuses it; null if it accepts the event now, or if the dataset is unknown. */
   readonly reason: string | null;
   /** The column that `reason` is about. */
   readonly column: string | null;
 }
 
 /**
- * One line of an object under `processing-failed` or `format-conversion-failed`, which differ in some names.
+ * A line of an object under `processing-failed` or `format-conversion-failed`. Some names differ between the two.
  * Source: Amazon Data Firehose Developer Guide, "Handle failure in data transformation" and "Error handling for data
  * format conversion".
  */
@@ -50,7 +50,7 @@ const errorRecord = z.object({
   rawData: z.string(),
 });
 
-/** Decodes what Firehose keeps of refused events, and asks the transform's own rules why. */
+/** Decodes the refused events that Firehose keeps, and finds the reasons with the transform's rules. */
 export async function inspectRefused(
   file: LakeFileSource,
   dataset: Dataset | undefined,
@@ -77,7 +77,7 @@ export async function inspectRefused(
   };
 }
 
-/** @returns undefined for a line that is no error record. */
+/** @returns undefined if the line is not an error record. */
 export function refusedEvent(
   line: string,
   number: number,
@@ -115,7 +115,7 @@ function isoTime(milliseconds: number): string | null {
 
 const LONGEST_EVENT = 300;
 
-/** @param rows how many events to show. */
+/** @param rows number of events to show. */
 export function refusedText({ path, dataset, events, unreadable }: RefusedDocument, rows: number): string {
   const lines = [
     displayText(path, Infinity),
@@ -125,7 +125,7 @@ export function refusedText({ path, dataset, events, unreadable }: RefusedDocume
   if (dataset === null) lines.push('Name the --dataset to see why its transform refuses them.');
   const shown = events.slice(0, rows);
   for (const { line, arrived, error_code: code, error_message: message, reason, event } of shown) {
-    const why = reason ?? (dataset === null ? null : `dataset ${dataset} takes it as it is now`);
+    const why = reason ?? (dataset === null ? null : `dataset ${dataset} accepts it now`);
     lines.push(
       '',
       renderTable(
@@ -136,7 +136,7 @@ export function refusedText({ path, dataset, events, unreadable }: RefusedDocume
           ...(why === null ? [] : [['reason', why]]),
           ['event', displayText(event, LONGEST_EVENT)],
         ],
-        // Texts this long may run over several lines of the terminal: they are meant to be read whole.
+        // Long texts may wrap: they are there to be read in full.
         { width: Infinity, lengths: [LONGEST_EVENT] },
       ),
     );

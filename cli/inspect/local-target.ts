@@ -4,7 +4,7 @@ import { isDataFile } from '../../core/files';
 import { UsageError } from '../shared/output';
 import type { LakeFileSource, Target } from './lake-file';
 
-/** @throws UsageError where there is nothing at the path. */
+/** @throws UsageError if there is nothing at the path. */
 export async function localTarget(path: string): Promise<Target> {
   const found = await stat(path).catch((error: NodeJS.ErrnoException) => {
     throw new UsageError(error.code === 'ENOENT' ? `There is no file or directory ${path}.` : error.message);

@@ -3,13 +3,13 @@ import type { ParquetField } from '../../core/parquet-types';
 import { displayText } from '../shared/table';
 import type { LakeFileSource } from './lake-file';
 
-/** What a Parquet footer says of its file. */
+/** The contents of a Parquet footer. */
 export interface ParquetFooter {
   readonly rows: number;
   readonly rowGroups: number;
-  /** The program that wrote the file, in its own words. */
+  /** The program that wrote the file, as it names itself. */
   readonly createdBy: string | null;
-  /** Each codec that occurs: `SNAPPY`, `ZSTD`, `UNCOMPRESSED` … */
+  /** The codecs in use: `SNAPPY`, `ZSTD`, `UNCOMPRESSED` … */
   readonly compression: readonly string[];
   readonly fields: readonly ParquetField[];
 }
@@ -19,13 +19,13 @@ export class UnreadableFile extends Error {
   override readonly name = 'UnreadableFile';
 }
 
-/** A file ends with its footer, the footer's length in 4 bytes and "PAR1"; it begins with "PAR1" too. */
+/** A file starts with "PAR1", and ends with its footer, the footer's length in 4 bytes, and "PAR1". */
 const MAGIC = 'PAR1';
 const TRAILER_BYTES = 8;
 const SHORTEST_FILE_BYTES = MAGIC.length + TRAILER_BYTES;
 
 /**
- * Reads a footer by two small reads, whatever the size of the file.
+ * Reads a footer with two small reads, whatever the size of the file.
  * @throws UnreadableFile
  */
 export async function readParquetFooter(file: LakeFileSource): Promise<ParquetFooter> {
@@ -64,6 +64,6 @@ function parseFooter(bytes: Uint8Array): ParquetFooter {
 async function whatItIs(file: LakeFileSource): Promise<string> {
   const start = Buffer.from(await file.read(0, Math.min(16, file.size)));
   if (start.toString('latin1', 0, 4) === MAGIC)
-    return 'it is cut off: it begins as Parquet and does not end so';
+    return 'it is cut off: it begins as Parquet and does not end as Parquet';
   return `it is not Parquet: it begins with "${displayText(start.toString('latin1'), 16)}"`;
 }

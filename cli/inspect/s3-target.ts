@@ -16,8 +16,8 @@ import type { LakeFileSource, Target } from './lake-file';
 import { parseS3Url } from './s3-url';
 
 /**
- * The object of that key or, where there is none, every object whose key begins so.
- * @throws UsageError where there is nothing.
+ * The object with the URL's key or, if there is none, all objects whose keys start with it.
+ * @throws UsageError if there is no such object.
  */
 export async function s3Target(s3: S3Client, url: string): Promise<Target> {
   const { bucket, key } = parseS3Url(url);
@@ -39,8 +39,7 @@ export async function s3Target(s3: S3Client, url: string): Promise<Target> {
     if ((error as Error).name === 'NoSuchBucket') throw new UsageError(`There is no bucket ${bucket}.`);
     throw error;
   }
-  if (objects.length === 0)
-    throw new UsageError(`There is no object at ${url}, and none whose key begins so.`);
+  if (objects.length === 0) throw new UsageError(`There is no object at ${url}, and no key starts with it.`);
   return {
     kind: 'files',
     prefix: `s3://${bucket}/${key.slice(0, key.lastIndexOf('/') + 1)}`,
@@ -54,14 +53,14 @@ async function headOf(s3: S3Client, bucket: string, key: string): Promise<LakeFi
     const { ContentLength, ETag } = await s3.send(new HeadObjectCommand({ Bucket: bucket, Key: key }));
     return s3Object(s3, bucket, key, ContentLength ?? 0, ETag);
   } catch (error) {
-    // HEAD has no body to say what is missing: the listing that follows tells the key from the bucket.
+    // A HEAD response does not say whether the key or the bucket is missing. The listing that follows does.
     if ((error as { $metadata?: { httpStatusCode?: number } }).$metadata?.httpStatusCode === 404)
       return undefined;
     throw error;
   }
 }
 
-/** Reads are of the object that was listed: one that is overwritten in between is refused by S3 (412). */
+/** Reads the listed version only: if the object is overwritten in between, S3 refuses the read (412). */
 function s3Object(
   s3: S3Client,
   bucket: string,

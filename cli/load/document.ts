@@ -1,17 +1,17 @@
 import type { PartitionResult } from '../../core/report';
 import type { Housekeeping } from '../../core/states';
 
-/** What scripts may rely on. */
+/** The document of `--json`: scripts rely on it. */
 export interface LoadDocument {
   readonly execution: string;
   readonly status: string;
   readonly waiting: number;
   readonly partitions: readonly PartitionResult[];
-  /** The input that goes on where this execution stopped, for a range of more partitions than one execution takes. */
+  /** The input that loads the rest, if a range has more partitions than one execution takes. */
   readonly next: object | null;
-  /** What a scheduled execution cleared up after dead ones; null for one that was asked for. */
+  /** What a scheduled execution cleaned up after earlier ones; null for a requested execution. */
   readonly housekeeping: Housekeeping | null;
   readonly error: string | null;
-  /** The execution's cause, as the notification has it. */
+  /** The execution's cause, with the text of the notification. */
   readonly cause: string | null;
 }

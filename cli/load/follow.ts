@@ -11,7 +11,7 @@ import type { Output } from '../shared/output';
 import type { LoadDocument } from './document';
 import { Progress } from './progress';
 
-/** Starts an execution and follows it to its end, a line for each partition as it ends. */
+/** Starts an execution, follows it to its end and prints a line for each partition that ends. */
 export async function startLoad(
   connection: Connection,
   output: Output,
@@ -43,7 +43,7 @@ async function follow(
   for (;;) {
     const described = await stepFunctions.send(new DescribeExecutionCommand({ executionArn }));
     for (const event of await historyAfter(connection, executionArn, seen)) {
-      // What happens between two pages moves events from one to the next: they come twice.
+      // New events between two pages shift the older ones into the next page: it repeats them.
       if ((event.id ?? 0) <= seen) continue;
       seen = event.id ?? seen;
       progress.on(event);
@@ -70,7 +70,7 @@ async function follow(
   }
 }
 
-/** The events since the last look, in order. */
+/** The events after the event `seen`, in order. */
 async function historyAfter(
   connection: Connection,
   executionArn: string,

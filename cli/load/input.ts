@@ -12,7 +12,7 @@ export interface LoadOptions {
   readonly plan?: boolean;
 }
 
-/** @throws UsageError for options that no execution input says. */
+/** Turns the options into an execution's input. @throws UsageError for options that have no such input. */
 export function executionInput(options: LoadOptions): object {
   const { partition, from, to, dataset, plan } = options;
   if (partition !== undefined && (from !== undefined || to !== undefined)) {

@@ -30,7 +30,7 @@ const COLUMNS: readonly ReportColumn[] = [
   SECONDS,
 ];
 
-/** For a terminal of 80 characters: staged rows are those of the files, or the load has failed and says so. */
+/** For a terminal of 80 characters. Leaves out the staged rows: unless a load fails, they equal the rows in the files. */
 const NARROW_COLUMNS: readonly ReportColumn[] = [
   PARTITION,
   OUTCOME,
@@ -43,7 +43,7 @@ const NARROW_COLUMNS: readonly ReportColumn[] = [
   SECONDS,
 ];
 
-/** The columns that the terminal has room for. */
+/** The columns that fit into the terminal. */
 function fittingColumns(): readonly ReportColumn[] {
   const width = process.stdout.isTTY ? process.stdout.columns : Infinity;
   return textOf(COLUMNS, ({ name }) => name).length <= width ? COLUMNS : NARROW_COLUMNS;
@@ -58,9 +58,9 @@ function textOf(columns: readonly ReportColumn[], cellOf: (column: ReportColumn)
     .join(' ');
 }
 
-/** The columns' names, over the lines of the partitions. */
+/** The heading above the partitions' lines. */
 export const headText = (): string => textOf(fittingColumns(), ({ name }) => name);
 
-/** What became of a partition, in one line. */
+/** The result of one partition, in one line. */
 export const resultText = (result: PartitionResult): string =>
   textOf(fittingColumns(), (column) => column.text(result));

@@ -9,7 +9,7 @@ import { plural } from '../shared/text';
 import type { LoadDocument } from './document';
 import { headText, resultText } from './partition-line';
 
-/** Shows an execution as it goes: what is being worked on now, and a line for each partition that has ended. */
+/** Shows a running execution: a spinner with the partitions in work, and a line for each partition that has ended. */
 export class Progress {
   private readonly spinner;
   private readonly running = new Map<string, string>();
@@ -30,7 +30,7 @@ export class Progress {
       : undefined;
     if (ended) {
       const end = JSON.parse(ended) as Partial<PartitionEnd>;
-      // A DiagnoseFailure that failed itself has none: DiagnosisUnavailable comes after it.
+      // A DiagnoseFailure that fails has no outcome: DiagnosisUnavailable follows.
       if (end.outcome !== undefined) {
         this.partitionEnded(partitionResult(end as PartitionEnd, { partition: end.partition }));
       }
@@ -45,7 +45,7 @@ export class Progress {
     this.show();
   }
 
-  /** One line that sums up, then why, where something failed. */
+  /** Prints one line of summary and, for a failure, its cause. */
   result(document: LoadDocument, report: LoadReport | undefined): void {
     this.spinner?.stop();
     for (const partition of document.partitions)
@@ -66,17 +66,17 @@ export class Progress {
     this.spinner?.stop();
   }
 
-  /** Nothing is said where there was nothing to do. */
+  /** Prints nothing if there was nothing to clean up. */
   private housekeeping(done: Housekeeping | null): void {
     if (!done) return;
     if (done.staging_tables > 0) {
       this.output.say(
-        `Dropped ${plural(done.staging_tables, 'staging table')} that dead executions left behind.`,
+        `Dropped ${plural(done.staging_tables, 'staging table')} that stopped executions left behind.`,
       );
     }
     if (done.plan_files > 0)
       this.output.say(`Deleted ${plural(done.plan_files, 'plan and manifest')} past their retention.`);
-    if (done.error !== null) this.output.say(colours.yellow(`Clearing up failed: ${done.error}`));
+    if (done.error !== null) this.output.say(colours.yellow(`Cleaning up failed: ${done.error}`));
   }
 
   private partitionEnded(result: PartitionResult): void {

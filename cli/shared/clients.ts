@@ -5,12 +5,12 @@ import { SFNClient } from '@aws-sdk/client-sfn';
 import { fromTemporaryCredentials } from '@aws-sdk/credential-providers';
 import type { ClientSettings, Connection } from './connection';
 
-/** The name of the functions' own sessions: a statement's owner is the same for all. */
+/** The session name that the functions use too, so that every statement has the same owner. */
 const SESSION = 'sluice';
 
 type Clients = Pick<Connection, 's3' | 'firehose' | 'stepFunctions' | 'redshiftData'>;
 
-/** @param statementsRole ARN of the role that statements are submitted with. */
+/** @param statementsRole ARN of the role that submits statements. */
 export function clientsOf(settings: ClientSettings, statementsRole: string): Clients {
   const { credentials, ...elsewhere } = settings;
   return {

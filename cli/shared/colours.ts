@@ -1,8 +1,8 @@
 import { createColors } from 'picocolors';
 
 /**
- * Whether text is coloured: where a person looks at a terminal that wants it (https://no-color.org), or asked for with
- * FORCE_COLOR. Not picocolors' own rule, which also colours what a CI job writes into a pipe or a file.
+ * Whether to colour text: on a terminal that does not forbid it (https://no-color.org), or if FORCE_COLOR asks for it.
+ * The rule of picocolors does not fit: it also colours what a CI job writes into a pipe or a file.
  */
 export function wantsColours(
   stream: { readonly isTTY?: boolean } = process.stdout,

@@ -10,17 +10,17 @@ import { UsageError } from './output';
 import { SERVICE_DIRECTORY } from './service-directory';
 import { streamNamed } from './stream-name';
 
-/** A stack that is not there, is of another version, or that nobody here may look at. */
+/** A stack that does not exist, that another version deployed, or that the credentials may not describe. */
 export class StackUnusable extends Error {
   override readonly name = 'StackUnusable';
 }
 
-/** Milliseconds: Step Functions throttles who asks for histories more often. */
+/** Milliseconds. Step Functions throttles clients that read histories more often. */
 const POLL_INTERVAL = 2_000;
 
 /**
- * Connects to the deployed stack of a stage, by its outputs, with the standard chain of credentials.
- * @param region left out: that of the environment or the profile.
+ * Connects to the deployed stack of a stage by its outputs, with the SDK's default credentials.
+ * @param region default: the Region of the environment or the profile.
  * @throws UsageError, StackUnusable
  */
 export async function connectToStage(stage: string, region?: string): Promise<Connection> {
@@ -31,7 +31,7 @@ export async function connectToStage(stage: string, region?: string): Promise<Co
     const value = outputs.get(name);
     if (value === undefined) {
       throw new StackUnusable(
-        `Stack ${stackName} has no output ${name}: it is of another version.\nFix: Deploy it again with this one: npx serverless deploy --stage ${stage} --region ${found}`,
+        `Stack ${stackName} has no output ${name}: another version deployed it.\nFix: Deploy it again with this version: npx serverless deploy --stage ${stage} --region ${found}`,
       );
     }
     return value;
@@ -55,7 +55,7 @@ export async function connectToStage(stage: string, region?: string): Promise<Co
   };
 }
 
-/** The stack's name is the service's and the stage's, as Serverless makes it. */
+/** The name that the Serverless Framework gives the stack of a stage. */
 export const stackNameOf = (stage: string): string => `${serviceName()}-${stage}`;
 
 function serviceName(): string {
@@ -65,7 +65,7 @@ function serviceName(): string {
   return service;
 }
 
-/** The outputs of a stack, and the Region that it was found in. @throws UsageError, StackUnusable */
+/** Reads the outputs of a stack, and the Region where it is. @throws UsageError, StackUnusable */
 export async function readOutputs(
   settings: ClientSettings,
   stackName: string,
@@ -88,19 +88,24 @@ export async function readOutputs(
   }
 }
 
-/** A stack that was never made whole has no outputs, or not all; one that changes or was rolled back has those of before. */
+/**
+ * A stack whose creation has not succeeded lacks outputs. A stack in an update, or after a rolled-back update, has its
+ * earlier ones.
+ */
 export function statusProblem(stackName: string, status: string | undefined): StackUnusable | undefined {
   if (status === 'CREATE_IN_PROGRESS' || status === 'REVIEW_IN_PROGRESS') {
-    return new StackUnusable(`Stack ${stackName} is being made.\nFix: Wait until its deployment has ended.`);
+    return new StackUnusable(
+      `Stack ${stackName} is being created.\nFix: Wait until its deployment has ended.`,
+    );
   }
   if (status?.startsWith('DELETE_')) {
     return new StackUnusable(
-      `Stack ${stackName} is being removed (${status}).\nFix: Deploy it again once it is gone; docs/deploy.md, "Teardown".`,
+      `Stack ${stackName} is being deleted (${status}).\nFix: Deploy it again once it is gone; docs/deploy.md, "Teardown".`,
     );
   }
   if (status !== undefined && /^(CREATE_FAILED|ROLLBACK_)/.test(status)) {
     return new StackUnusable(
-      `Stack ${stackName} could not be made (${status}).\nFix: Look why in its events (aws cloudformation describe-stack-events --stack-name ${stackName}), remove it (npx serverless remove), and deploy it again.`,
+      `The creation of stack ${stackName} failed (${status}).\nFix: Read the reason in its events (aws cloudformation describe-stack-events --stack-name ${stackName}), remove it (npx serverless remove), and deploy it again.`,
     );
   }
   return undefined;
@@ -110,20 +115,20 @@ function explained(error: Error, stackName: string): Error {
   const { name, message } = error;
   if (/Region is missing/.test(message)) {
     return new UsageError(
-      'Which Region? Name it: --region eu-west-1, or AWS_REGION, or that of your profile.',
+      'No Region is set. Name it with --region eu-west-1, with AWS_REGION, or in your profile.',
     );
   }
   if (name === 'CredentialsProviderError') {
     return new StackUnusable(
-      `There are no credentials to look at stack ${stackName} with: ${message}\nFix: Log in (aws sso login, aws configure), or name a profile: AWS_PROFILE=…`,
+      `There are no credentials to read stack ${stackName}: ${message}\nFix: Log in (aws sso login, aws configure), or name a profile: AWS_PROFILE=…`,
     );
   }
   if (/does not exist/.test(message)) {
     return new StackUnusable(
-      `There is no stack ${stackName} in this account and Region.\nFix: Name the stage and the --region that it was deployed to, or deploy it: npx serverless deploy`,
+      `There is no stack ${stackName} in this account and Region.\nFix: Name the stage and the --region of the deployment, or deploy it: npx serverless deploy`,
     );
   }
   return new StackUnusable(
-    `Stack ${stackName} cannot be looked at: ${name}: ${message}\nFix: Use credentials that may cloudformation:DescribeStacks on it.`,
+    `Stack ${stackName} cannot be read: ${name}: ${message}\nFix: Use credentials that allow cloudformation:DescribeStacks on it.`,
   );
 }

@@ -12,8 +12,8 @@ import { startShown } from './start-twin';
 import { streamNamed } from './stream-name';
 
 /**
- * Runs a command against the twin of a state directory: the one that is running, else one started for the command's own
- * duration. Ctrl-C ends the command and what it started.
+ * Runs a command against the twin that runs on a state directory. If there is none, starts one for the duration of the
+ * command. Ctrl-C ends the command and what it started.
  */
 export async function withConnection<Result>(
   stateDirectory: string,
@@ -22,18 +22,20 @@ export async function withConnection<Result>(
 ): Promise<Result> {
   const running = await findRunningTwin(stateDirectory);
   if (running) {
-    return interruptible(output, 'Interrupted. What was started on the running twin goes on there.', () =>
-      run(connectionTo(running, async () => {})),
+    return interruptible(
+      output,
+      'Interrupted. Work that was started on the running twin continues there.',
+      () => run(connectionTo(running, async () => {})),
     );
   }
 
-  // It ends with this command, so no other may rely on it.
+  // The twin ends with this command, so no other command may find it.
   const twin = await startShown(output, { stateDirectory, announce: false });
   const connection = connectionTo(twin.description, () => twin.close());
   try {
     return await interruptible(
       output,
-      'Interrupted: stopping. What was done stands; nothing is half loaded.',
+      'Interrupted: stopping. Loaded partitions stay loaded; an unfinished one changes nothing.',
       () => run(connection),
       () => connection.close(),
     );
@@ -44,10 +46,10 @@ export async function withConnection<Result>(
 
 const delivered = z.array(z.object({ bucket: z.string(), key: z.string(), records: z.number() }));
 
-/** Between two looks at an execution of the twin's, in milliseconds. */
+/** Milliseconds between two requests for the state of an execution. */
 const POLL_INTERVAL = 250;
 
-/** Stock clients, pointed at the twin by what it says of itself. */
+/** Points the SDK's clients at a twin by its description. */
 export function connectionTo(twin: TwinDescription, close: () => Promise<void>): TwinConnection {
   const settings: ClientSettings = {
     endpoint: twin.endpoint,

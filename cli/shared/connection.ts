@@ -5,14 +5,14 @@ import type { SFNClient } from '@aws-sdk/client-sfn';
 import type { AwsCredentialIdentity } from '@aws-sdk/types';
 import type { Dataset } from '../../core/dataset';
 
-/** What any further client of the same account and Region is made with. */
+/** The settings for any further client of the same account and Region. */
 export interface ClientSettings {
   readonly region?: string;
   readonly endpoint?: string;
   readonly credentials?: AwsCredentialIdentity;
 }
 
-/** What a command works against: the twin, or a deployed stack by its outputs. */
+/** What a command works on: the twin, or a deployed stack. */
 export interface Connection {
   readonly stage: string;
   readonly region: string;
@@ -21,19 +21,19 @@ export interface Connection {
   readonly stateMachineArn: string;
   readonly workgroup: string;
   readonly database: string;
-  /** The database user's secret; left out, the user is that of the role of the statements. */
+  /** The secret of the database user. Default: the role that submits statements is the user. */
   readonly secret?: string;
   readonly datasets: readonly Dataset[];
-  /** The Firehose stream of a dataset. @throws UsageError where there is none: somebody else writes its files */
+  /** The Firehose stream of a dataset. @throws UsageError if it has none, because another system writes its files. */
   streamOf(dataset: Dataset): string;
   readonly s3: S3Client;
   readonly firehose: FirehoseClient;
   readonly stepFunctions: SFNClient;
-  /** With the role that statements are submitted with, as the functions have it. */
+  /** Uses the role that submits statements, as the functions do. */
   readonly redshiftData: RedshiftDataClient;
-  /** Between two looks at a running execution, in milliseconds. */
+  /** Milliseconds between two requests for the state of an execution. */
   readonly pollInterval: number;
-  /** Ends what the command itself started. */
+  /** Ends what the command started. */
   close(): Promise<void>;
 }
 
@@ -43,10 +43,10 @@ export interface DeliveredObject {
   readonly records: number;
 }
 
-/** What only the twin can. */
+/** The twin can do more than AWS. */
 export interface TwinConnection extends Connection {
   readonly endpoint: string;
-  /** Delivers what Firehose still buffers, now rather than at the end of its interval. @returns the objects written. */
+  /** Delivers what Firehose buffers without waiting for the end of its interval. @returns the written objects. */
   deliver(dataset: Dataset): Promise<readonly DeliveredObject[]>;
 }
 

@@ -7,14 +7,14 @@ import type { DuckDBConnection } from '@duckdb/node-api';
 /** See main.ts. */
 const load = createRequire(__filename);
 
-/** A DuckDB of one's own, to read files with. */
+/** An instance of DuckDB that reads files. */
 export interface FileReader {
   readonly duckdb: DuckDBConnection;
-  /** Can be called again. */
+  /** May be called more than once. */
   close(): Promise<void>;
 }
 
-/** What does not fit into memory is sorted in a temporary folder; left alone, DuckDB would make `.tmp` where we stand. */
+/** Gives DuckDB a temporary folder for what exceeds its memory: by default it makes `.tmp` in the working directory. */
 export async function openFileReader(): Promise<FileReader> {
   const { DuckDBInstance } = load('@duckdb/node-api') as typeof import('@duckdb/node-api');
   const folder = await mkdtemp(join(tmpdir(), 'sluice-duckdb-'));

@@ -1,12 +1,12 @@
 import { constants } from 'node:os';
 import type { Output } from './output';
 
-/** Ctrl-C, kill, and a terminal that is closed. */
+/** Ctrl-C, kill, and a closed terminal. */
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 /**
- * Does something that one of the signals ends, once: after what is to be done then.
- * @param message for people, who would else not know what became of what they started.
+ * Runs something that a signal ends. The first signal prints the message, waits for `before` and ends the process.
+ * @param message says what becomes of the work that was started.
  */
 export async function interruptible<Result>(
   output: Output,
@@ -21,12 +21,12 @@ export async function interruptible<Result>(
     output.note(`\n${message}`);
     void before().finally(() => process.exit(128 + constants.signals[signal]));
   };
-  // Not once(): a spinner's own handler kills the process where it finds itself the last one left.
+  // Not once(): the handler of a spinner kills the process if it is the only handler left.
   for (const signal of SIGNALS) process.on(signal, interrupted);
   try {
     return await run();
   } catch (error) {
-    // What was cut off is no failure of its own: the process ends once all has stopped.
+    // An error of interrupted work is no failure: the process ends as soon as everything has stopped.
     if (stopping) return await new Promise<never>(() => {});
     throw error;
   } finally {

@@ -5,18 +5,18 @@ import type { Connection } from './connection';
 export type QueryValue = DataValue;
 
 export interface QueryResult {
-  /** Empty for a statement without result. */
+  /** Empty for a statement without a result. */
   readonly columns: readonly string[];
   /** Redshift's names: `int4`, `numeric`, `varchar` … */
   readonly types: readonly string[];
   readonly rows: readonly (readonly QueryValue[])[];
-  /** Rows of the whole result, of which `rows` holds the first. */
+  /** Number of rows in the whole result; `rows` holds the first ones. */
   readonly total: number;
-  /** Rows that INSERT, UPDATE, DELETE or COPY touched; null for a statement that does not count. */
+  /** Number of rows that INSERT, UPDATE, DELETE or COPY changed; null for other statements. */
   readonly affected: number | null;
 }
 
-/** A statement that Redshift did not carry out. `name` is its end: StatementFailed or StatementAborted. */
+/** A statement that did not succeed. `name` says how it ended: StatementFailed or StatementAborted. */
 export class StatementError extends Error {
   constructor(status: string, reason: string) {
     super(reason);
@@ -24,13 +24,13 @@ export class StatementError extends Error {
   }
 }
 
-/** DescribeStatement answers as soon as the statement ends, or after this many seconds (the API's most). */
+/** DescribeStatement answers as soon as the statement ends, or after this many seconds (the API's maximum). */
 const LONG_POLL_SECONDS = 30;
 
 /**
  * Runs one statement through the Data API and waits for it.
  * @param options.most rows to fetch. @param options.parameters values of `:name`s in it.
- * @throws StatementError with Redshift's own text.
+ * @throws StatementError with Redshift's text.
  */
 export async function query(
   connection: Pick<Connection, 'redshiftData' | 'workgroup' | 'database' | 'secret'>,
@@ -54,6 +54,7 @@ export async function query(
   };
 }
 
+/** Waits only for the known statuses of a running statement: an unknown status ends the wait, as a failure. */
 async function finished(api: DataApi, id: string): Promise<StatementState & { readonly status: 'FINISHED' }> {
   for (;;) {
     const state = await api.describe(id, LONG_POLL_SECONDS);

@@ -1,4 +1,4 @@
 import { resolve } from 'node:path';
 
-/** The clone that the command runs from. */
+/** The checkout that the command runs from. */
 export const SERVICE_DIRECTORY = resolve(__dirname, '../..');

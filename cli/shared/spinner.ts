@@ -2,14 +2,14 @@ import ora, { type Ora } from 'ora';
 import { wantsColours } from './colours';
 import type { Output } from './output';
 
-/** What is being done now, on one line of the terminal. */
+/** Shows the current work on one line of the terminal. */
 export interface Spinner {
   show(text: string): void;
-  /** Takes the line away, for other text to be written. */
+  /** Removes the line, so that other text can be written. */
   stop(): void;
 }
 
-/** @returns undefined where nothing can be drawn over. */
+/** @returns undefined if the output cannot be redrawn. */
 export function startSpinner(output: Output, text: string): Spinner | undefined {
   if (!output.live) return undefined;
   const spinner: Ora = ora({
@@ -29,7 +29,7 @@ export function startSpinner(output: Output, text: string): Spinner | undefined 
   };
 }
 
-/** A text that wraps is counted wrongly when it is taken away (ora 8.2.0), and what stood above it goes too. */
+/** Shortens a text to one line: ora 8.2.0 removes too many lines after a text that wraps. */
 function fitted(text: string): string {
   const width = process.stdout.columns - 6;
   return text.length <= width ? text : `${text.slice(0, Math.max(0, width - 1))}…`;

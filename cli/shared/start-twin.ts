@@ -5,13 +5,12 @@ import type { Output } from './output';
 import { SERVICE_DIRECTORY } from './service-directory';
 import { startSpinner, type Spinner } from './spinner';
 
-/** See main.ts: a command that finds a twin running needs no other. */
+/** See main.ts: a command that finds a running twin starts none. */
 const load = createRequire(__filename);
 
 /**
- * Starts a twin of this checkout and shows what it spends its time on: by a spinner on a terminal, else by a line on
- * stderr.
- * @throws as startTwin does.
+ * Starts a twin of this checkout and shows what takes time: with a spinner on a terminal, else with a line on stderr.
+ * @throws the errors of startTwin.
  */
 export async function startShown(
   output: Output,

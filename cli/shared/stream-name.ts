@@ -11,8 +11,8 @@ export function checkHasStream({ name, source }: Dataset): void {
 
 /**
  * The name of a dataset's stream.
- * @param name as the deployment has it.
- * @throws UsageError where the deployment has no stream for it.
+ * @param name the deployment's output; undefined or empty if there is none.
+ * @throws UsageError if the deployment has no stream for the dataset.
  */
 export function streamNamed(dataset: Dataset, name: string | undefined): string {
   if (name !== undefined && name !== '') return name;

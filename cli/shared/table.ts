@@ -4,22 +4,22 @@ import { createColors } from 'picocolors';
 import { wantsColours } from './colours';
 
 export interface TableOptions {
-  /** Columns to align right, by index. Left out: those that hold numbers and nulls only. */
+  /** Indexes of the columns to align right. Default: the columns that hold only numbers and nulls. */
   readonly numeric?: ReadonlySet<number>;
-  /** Characters of a line. Left out: the terminal’s, or no limit where there is none. */
+  /** Characters in a line. Default: the terminal's width; without a terminal, no limit. */
   readonly width?: number;
-  /** Characters of a value, one limit tried after the other until the table fits. */
+  /** Limits on the characters of a value, tried one after the other until the table fits. */
   readonly lengths?: readonly number[];
-  /** Left out: where a person looks at a terminal that wants it. */
+  /** Default: as wantsColours() says. */
   readonly colour?: boolean;
 }
 
 const LENGTHS = [64, 24];
 
 /**
- * A table for people. One that is wider than the terminal even with its values shortened is turned: a block for each
- * row, a line for each column.
- * @param rows values as JSON has them; text may hold anything and cannot reach the terminal's controls.
+ * A table for people. If it is wider than the terminal even with shortened values, each row becomes a block with a line for
+ * each column.
+ * @param rows JSON values. Control characters in text are escaped, so that no text controls the terminal.
  */
 export function renderTable(
   columns: readonly string[],
@@ -110,7 +110,7 @@ function valueText(value: unknown): string {
   return typeof value === 'string' ? value : JSON.stringify(value);
 }
 
-/** Text that is safe to print and no longer than asked for: control characters are written out. */
+/** Escapes control characters and shortens text to a length. */
 export function displayText(text: string, length: number): string {
   const shown = text.length > length ? `${text.slice(0, length - 1).replace(/[\ud800-\udbff]$/, '')}…` : text;
   // eslint-disable-next-line no-control-regex

@@ -6,7 +6,7 @@ import type { Connection } from './connection';
 import { query, type QueryValue } from './query';
 import { SERVICE_DIRECTORY } from './service-directory';
 
-/** The columns of a dataset's target, in their order; none where there is no such table. @throws StatementError */
+/** Reads the columns of a dataset's target, in their order; none if the table does not exist. @throws StatementError */
 export async function readTargetColumns(connection: Connection, dataset: Dataset): Promise<FoundColumn[]> {
   const { schema, table } = dataset.target;
   const [statement] = statementsOf(SERVICE_DIRECTORY, 'migrate', dataset, {}, { 'add-column': [] });
@@ -21,7 +21,7 @@ export async function readTargetColumns(connection: Connection, dataset: Dataset
   }));
 }
 
-/** SVV_COLUMNS has a type and its numbers apart. */
+/** SVV_COLUMNS holds a type and its length, precision and scale in separate columns. */
 function typeText(
   type: string,
   { length, precision, scale }: Readonly<Record<string, QueryValue | undefined>>,

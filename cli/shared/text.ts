@@ -11,7 +11,7 @@ export function plural(count: number, noun: string): string {
   return `${count.toLocaleString('en')} ${noun}${count === 1 ? '' : 's'}`;
 }
 
-/** The writer and its version, without the commit that parquet-mr and others add. */
+/** The writer and its version, without the commit that parquet-mr and others append. */
 export function createdByText(createdBy: string): string {
   return createdBy.replace(/ \(build [^)]*\)$/, '');
 }

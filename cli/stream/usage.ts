@@ -9,7 +9,7 @@ import { checkTakesTrips } from '../trips/trip-event';
 export interface StreamOptions {
   /** NDJSON, or a TLC trip file in Parquet. */
   readonly file: string;
-  /** The hour of arrival of every event. Default: now, or for a trip file the hour of each trip's pickup. */
+  /** The hour of arrival of every event. Default: the current hour, or in a trip file the hour of each trip's pickup. */
   readonly at?: string;
   readonly dataset?: string;
 }
@@ -20,8 +20,8 @@ export interface StreamUsage {
 }
 
 /**
- * Checks what `sluice stream` is asked for, without a connection.
- * @param isTwin whether the events go to the twin, which lets them arrive in any hour.
+ * Checks the usage of `sluice stream` without a connection.
+ * @param isTwin whether the events go to the twin, where they can arrive in any hour.
  * @throws UsageError, LoadError InvalidInput
  */
 export async function checkStream(
@@ -33,7 +33,7 @@ export async function checkStream(
     throw new UsageError(`--at ${String(at)} is not an hour. Write it in UTC, for example 2026-11-23T08.`);
   }
   if (at !== undefined && !isTwin) {
-    throw new UsageError('--at is for the twin: on AWS an event arrives when Firehose gets it.');
+    throw new UsageError('--at is for the twin: on AWS an event arrives when Firehose receives it.');
   }
   const dataset = chooseDataset(datasets, name);
   checkHasStream(dataset);

@@ -1,25 +1,25 @@
 import type { Hour } from '../../core/hour';
 
-/** An event and the hour in which it arrives. Sources yield arrivals hour by hour, oldest first. */
+/** An event and its hour of arrival. Sources yield events hour by hour, oldest first. */
 export interface ArrivingEvent {
   readonly arrival: Hour;
-  /** Sent as JSON. */
+  /** The event; it is sent as JSON. */
   readonly event: object;
 }
 
-/** A line of a file of events: sent byte for byte, since it is the transform that judges it. */
+/** A line of a file of events. It is sent unchanged, because the transform decides what is an event. */
 export interface ArrivingLine {
-  /** Left out: when Firehose gets it. */
+  /** Default: the hour in which Firehose receives it. */
   readonly arrival?: Hour;
-  /** Counts from 1. */
+  /** Line number, from 1. */
   readonly line: number;
-  /** Length of the line, its end left out. */
+  /** Length of the line without its end. */
   readonly bytes: number;
-  /** The line without its end; undefined where it is longer than any Firehose record can be. */
+  /** The line without its end; undefined if it is too long for a Firehose record. */
   readonly data?: Uint8Array;
 }
 
-/** An event that arrives when Firehose gets it. */
+/** An event that arrives when Firehose receives it. */
 export interface EventOfNow {
   readonly arrival?: undefined;
   readonly event: object;

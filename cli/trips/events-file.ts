@@ -2,15 +2,15 @@ import { createReadStream } from 'node:fs';
 import type { Hour } from '../../core/hour';
 import type { ArrivingLine } from './arrival';
 
-/** A UTF-8 file may begin with this mark. It belongs to the file, not to the first event, and JSON has no place for it. */
+/** A UTF-8 file may begin with this mark. It belongs to the file and not to the first event; JSON does not allow it. */
 const BYTE_ORDER_MARK = Buffer.from([0xef, 0xbb, 0xbf]);
 const NEWLINE = 0x0a;
 const CARRIAGE_RETURN = 0x0d;
 
 /**
- * The lines of a file of events, one event each, whatever they hold: to refuse what is no event is for the transform,
- * which keeps what it refuses. Blank lines are left out.
- * @param options.longest bytes; of a longer line only its number and its length are given, and it is not held in memory.
+ * Reads the lines of a file of events, one event per line, whatever they contain: the transform refuses lines that are no
+ * event, and keeps them. Skips blank lines.
+ * @param options.longest bytes. A longer line yields only its number and length, and is not held in memory.
  */
 export async function* readEventsFile(
   path: string,
@@ -30,7 +30,7 @@ export async function* readEventsFile(
   if (!line.blank) yield line.arriving(options);
 }
 
-/** A line as it is read, chunk by chunk. */
+/** A line that is read chunk by chunk. */
 class Line {
   private bytes = 0;
   private parts: Buffer[] = [];
@@ -42,7 +42,7 @@ class Line {
     if (part.length === 0) return;
     this.bytes += part.length;
     this.blank &&= isBlank(part);
-    // A little more than the longest line: its own end and the file's mark do not count.
+    // Allows for the line's end and the file's mark, which do not count.
     if (this.bytes <= longest + BYTE_ORDER_MARK.length + 1) this.parts.push(part);
     else this.parts = [];
   }
@@ -61,7 +61,7 @@ function startsWithMark(bytes: Buffer): boolean {
   return bytes.subarray(0, BYTE_ORDER_MARK.length).equals(BYTE_ORDER_MARK);
 }
 
-/** JSON's own white space. */
+/** Tests for JSON's white space. */
 function isBlank(part: Buffer): boolean {
   return part.every((byte) => byte === 0x20 || byte === 0x09 || byte === CARRIAGE_RETURN);
 }

@@ -6,35 +6,35 @@ import { Random } from './random';
 import type { TripEvent } from './trip-event';
 
 export interface GeneratorOptions {
-  /** Events in all: duplicates, late events and updates among them. */
+  /** Number of events, with duplicates, late events and updates. */
   readonly rows: number;
   /** The same seed makes the same events. */
   readonly seed: number;
-  /** How many hours of arrival, one after the other. */
+  /** Number of consecutive hours of arrival. */
   readonly hours: number;
   /** The last hour of arrival. */
   readonly until: Hour;
 }
 
-/** Firehose delivers at least once: an event again, whole, in the same or in the next hour. */
+/** Firehose delivers at least once: the share of events that are repeated unchanged, in the same or the next hour. */
 const DUPLICATES = 0.01;
-/** A trip that is reported again, with another total and a later updated_at. */
+/** The share of trips that are reported again, with another total and a later updated_at. */
 const UPDATES = 0.03;
-/** A trip of an earlier hour that is reported only now. */
+/** The share of trips from an earlier hour. */
 const LATE = 0.02;
 const MOST_HOURS_LATE = 3;
 
-/** Trips that duplicates and updates are made of: so many at a time are remembered, whatever the number of rows. */
+/** Number of remembered trips, from which duplicates and updates are made, whatever the number of rows. */
 const REMEMBERED = 2_000;
 
-/** How busy each hour of a day is, in UTC: quiet nights, a morning and a higher evening rush. */
+/** The weight of each hour of a day, in UTC: quiet nights, a morning rush and a higher evening rush. */
 const BUSINESS = [
   34, 22, 15, 10, 8, 10, 22, 44, 60, 58, 54, 57, 62, 63, 68, 72, 74, 84, 92, 86, 74, 70, 66, 52,
 ];
 
 type ArrivingTrip = ArrivingEvent & { readonly event: TripEvent };
 
-/** Made-up trips in the order of their hours of arrival. */
+/** Makes up trips, in the order of their hours of arrival. */
 export function generateTrips(options: GeneratorOptions): AsyncIterable<ArrivingTrip> {
   return Readable.from(tripsOf(options));
 }
@@ -60,7 +60,7 @@ function* tripsOf(options: GeneratorOptions): Generator<ArrivingTrip> {
     before = now;
   }
 
-  /** @param start of the hour of arrival, in milliseconds. @param progress how much of it has passed, from 0 to 1. */
+  /** @param start start of the hour of arrival, in milliseconds. @param progress the passed part of it, from 0 to 1. */
   function nextEvent(
     start: number,
     progress: number,
@@ -93,7 +93,7 @@ function businessOf(hour: Hour): number {
   return BUSINESS[startOfHour(hour).getUTCHours()] ?? 1;
 }
 
-/** Divides a number of rows by weights, so that the parts add up to it. */
+/** Divides a number of rows by weights. The parts add up to the number. */
 export function spread(rows: number, weights: readonly number[]): number[] {
   const total = weights.reduce((sum, weight) => sum + weight, 0);
   let weighed = 0;
@@ -106,7 +106,7 @@ export function spread(rows: number, weights: readonly number[]): number[] {
   });
 }
 
-/** Some of the many values that went by: a full memory forgets one at random for each new one. */
+/** Remembers some of many values: when it is full, each new value replaces a random one. */
 class Memory<Value> {
   private readonly values: Value[] = [];
 
@@ -121,7 +121,7 @@ class Memory<Value> {
     return this.random.pick(this.values);
   }
 
-  /** Picks a value and forgets it. */
+  /** Picks a random value and forgets it. */
   take(): Value | undefined {
     if (this.values.length === 0) return undefined;
     const index = this.random.integer(0, this.values.length - 1);

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Random } from './random';
 import type { TripEvent } from './trip-event';
 
-/** Hours of the day in which traffic is slow: the two rush hours and what lies between them. */
+/** Hours of the day with slow traffic: the two rush hours and the time between them. */
 const SLOW_HOURS = { from: 7, to: 19 };
 const SPEED = { slow: 9, fast: 14 }; // median miles an hour in a city
 
@@ -32,8 +32,8 @@ const TIP_SHARES = [
 ] as const;
 
 /**
- * A made-up trip: distances log-normal, its time by distance and traffic, its fare by both.
- * @param id anything that no other trip has.
+ * Makes up a trip. The distance is log-normal, the time depends on distance and traffic, the fare on both.
+ * @param id an id that no other trip has.
  */
 export function newTrip(random: Random, id: string, pickup: Date): TripEvent {
   const slow = pickup.getUTCHours() >= SLOW_HOURS.from && pickup.getUTCHours() <= SLOW_HOURS.to;
@@ -41,7 +41,7 @@ export function newTrip(random: Random, id: string, pickup: Date): TripEvent {
   const milesAnHour = Math.max(3, random.logNormal(slow ? SPEED.slow : SPEED.fast, 0.3));
   const minutes = 2 + (miles / milesAnHour) * 60;
   const dropoff = iso(new Date(pickup.getTime() + Math.round(minutes * 60) * 1_000));
-  // A meter charges for distance or, when it crawls, for time: mostly the one, partly the other.
+  // A meter charges for distance or, in slow traffic, for time: mostly for the first.
   const fare = FARE.flag + FARE.mile * miles * 0.8 + FARE.minute * minutes * 0.4 + FARE.surcharges;
   return {
     trip_id: createHash('sha256').update(id).digest('hex'),
@@ -55,10 +55,10 @@ export function newTrip(random: Random, id: string, pickup: Date): TripEvent {
   };
 }
 
-/** The same trip with another total, as when a fare is disputed or a tip comes later. */
+/** The same trip with another total, as after a disputed fare or a later tip. */
 export function updatedTrip(random: Random, trip: TripEvent, time: Date): TripEvent {
   const change = cents(random.logNormal(2, 0.8));
-  // Never below 1 cent more, so that an update always changes something.
+  // At least 1 cent more, so that an update always changes a value.
   const total = cents((trip.total_amount ?? 0) + Math.max(0.01, change));
   return { ...trip, total_amount: total, updated_at: iso(time) };
 }

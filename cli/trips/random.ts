@@ -1,13 +1,13 @@
-/** Random numbers that are the same for the same seed, on every machine and version of Node. */
+/** Random numbers. The same seed gives the same numbers on every machine and version of Node. */
 export class Random {
   private state: number;
 
-  /** @param seed an integer; its low 32 bits count. */
+  /** @param seed an integer of which the low 32 bits count. */
   constructor(seed: number) {
     this.state = seed >>> 0;
   }
 
-  /** Uniform in [0, 1), 32 bits of it: the generator mulberry32, a counter through a mixing function. */
+  /** Uniform in [0, 1) with 32 bits, by the generator mulberry32: a counter and a mixing function. */
   next(): number {
     this.state = (this.state + 0x6d2b79f5) >>> 0;
     let mixed = this.state;
@@ -30,12 +30,12 @@ export class Random {
     return Math.sqrt(-2 * Math.log(1 - this.next())) * Math.cos(2 * Math.PI * this.next());
   }
 
-  /** Log-normal: positive, its median given, with a long tail upwards. */
+  /** Log-normal: positive, with a given median and a long upper tail. */
   logNormal(median: number, deviation: number): number {
     return median * Math.exp(deviation * this.normal());
   }
 
-  /** One of the given values, as often as their weights say. */
+  /** One of the given values, with a probability by weight. */
   weighted<Value>(choices: readonly (readonly [Value, weight: number])[]): Value {
     const total = choices.reduce((sum, [, weight]) => sum + weight, 0);
     let left = this.next() * total;

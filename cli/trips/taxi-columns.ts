@@ -1,17 +1,17 @@
 import { UsageError } from '../shared/output';
 
-/** Where a taxi file has what a trip needs: SQL expressions over the file's columns. */
+/** SQL expressions over a taxi file's columns, for the values of a trip. */
 export interface TaxiColumns {
   readonly kind: 'yellow' | 'green';
   /** Timestamps without time zone. */
   readonly pickup: string;
   readonly dropoff: string;
-  /** Doubles: files hold these as integers of several widths, as doubles, and as the null type. */
+  /** Doubles. Files store these values as integers of several widths, as doubles, and as the null type. */
   readonly vendor: string;
   readonly passengers: string;
   readonly distance: string;
   readonly total: string;
-  /** 64 hexadecimal digits, the same for the same trip in every file. */
+  /** 64 hexadecimal digits. The same trip has the same id in every file. */
   readonly tripId: string;
 }
 
@@ -30,9 +30,9 @@ const COMMON = [
 ] as const;
 
 /**
- * Finds a file's columns by name, whatever their case.
- * @param file its name, for messages.
- * @throws UsageError naming the columns that a taxi file has and this one lacks.
+ * Finds a file's columns by name, without regard to case.
+ * @param file the file's name, for messages.
+ * @throws UsageError that names the missing columns.
  */
 export function findTaxiColumns(
   columns: readonly { name: string; type: string }[],
@@ -76,8 +76,8 @@ export function findTaxiColumns(
 }
 
 /**
- * No part holds the separator, and a missing part is the only empty one, so that different trips make different texts.
- * Numbers and times have one text each, whatever the types of a year's files.
+ * No part contains the separator, and only a missing part is empty, so different trips have different texts. A number or a
+ * time has one text, whatever its type in a file.
  */
 function tripId(kind: string, parts: readonly string[]): string {
   return `sha256(concat_ws('|', '${kind}', ${parts.map((part) => `coalesce(${part}, '')`).join(', ')}))`;
@@ -91,7 +91,7 @@ function timeText(time: string): string {
   return `strftime(${time}, '%Y-%m-%d %H:%M:%S.%f')`;
 }
 
-/** A cast of TIMESTAMPTZ would go through the session's time zone; its instant does not. */
+/** A cast of TIMESTAMPTZ would use the session's time zone. The instant does not depend on it. */
 function timestamp({ name, type }: { name: string; type: string }): string {
   return type === 'TIMESTAMP WITH TIME ZONE'
     ? `make_timestamp(epoch_us(${quoted(name)}))`

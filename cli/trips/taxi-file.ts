@@ -8,29 +8,29 @@ import type { ArrivingEvent } from './arrival';
 import { findTaxiColumns, type TaxiColumns } from './taxi-columns';
 import type { TripEvent } from './trip-event';
 
-/** Trips of a New York City TLC file, each arriving in the hour of its pickup. */
+/** The trips of a New York City TLC file. Each trip arrives in the hour of its pickup. */
 export interface TaxiFile {
   readonly kind: TaxiColumns['kind'];
-  /** Trips in the file. */
+  /** Number of trips in the file. */
   readonly rowsInFile: number;
-  /** Trips in the chosen hours: as many as `events` yields. */
+  /** Number of trips in the chosen hours, which `events` yields. */
   readonly rows: number;
   /** The first and the last hour of arrival that hold trips. */
   readonly from: Hour;
   readonly to: Hour;
-  /** In order of pickup, a chunk of rows in memory at a time. Can be read once; the file is closed then. */
+  /** In order of pickup, with one chunk of rows in memory at a time. Can be read once, which closes the file. */
   readonly events: AsyncIterable<ArrivingEvent & { readonly event: TripEvent }>;
-  /** Closes a file whose events are not read. */
+  /** Closes the file if its events are not read. */
   close(): Promise<void>;
 }
 
-/** Left to itself, hive partitioning would add columns from a path such as `year=2026/trips.parquet`. */
+/** By default, hive partitioning would add columns from a path such as `year=2026/trips.parquet`. */
 const FILE = 'read_parquet($file, hive_partitioning = false, file_row_number = true)';
 
 /**
- * Opens a yellow or green taxi file of any year since 2011; column types have changed between years and are cast.
- * @param hours how many consecutive hours to take, the busiest ones; `all` takes the whole file.
- * @throws UsageError where there is no such file, or it is no such file.
+ * Opens a yellow or green taxi file of any year since 2011. Casts the columns, because their types differ between years.
+ * @param hours number of consecutive hours to take, the busiest ones; `all` takes the whole file.
+ * @throws UsageError if the file does not exist or is no taxi file.
  */
 export async function readTaxiFile(path: string, { hours }: { hours: number | 'all' }): Promise<TaxiFile> {
   const file = resolve(path);
@@ -46,7 +46,7 @@ export async function readTaxiFile(path: string, { hours }: { hours: number | 'a
   }
 }
 
-/** @throws UsageError as readTaxiFile does. */
+/** Checks that a file is a taxi file with trips. @throws UsageError as readTaxiFile does. */
 export async function checkTaxiFile(path: string): Promise<void> {
   const file = await readTaxiFile(path, { hours: 'all' });
   await file.close();
@@ -95,13 +95,13 @@ async function describe(
 interface HourOfTrips {
   readonly hour: Hour;
   readonly rows: number;
-  /** Trips of the stretch of hours that begins here. */
+  /** Number of trips in the consecutive hours that begin with this one. */
   readonly stretch: number;
 }
 
 const HOUR_TEXT = `'%Y-%m-%dT%H'`;
 
-/** A trip without pickup arrives when it ended, for the transform to judge. One without both times has no hour. */
+/** A trip without a pickup time arrives in the hour of its end. Without both times it has no hour. */
 const arrivalOf = (columns: TaxiColumns): string => `coalesce(${columns.pickup}, ${columns.dropoff})`;
 
 async function tripsByHour(
@@ -128,7 +128,7 @@ async function tripsByHour(
   };
 }
 
-/** The busiest stretch can always be moved to begin with an hour that has trips; of several the earliest. */
+/** The busiest consecutive hours, starting with an hour that has trips; the earliest if several are equal. */
 function busiest(counted: readonly HourOfTrips[], hours: number): HourOfTrips[] {
   const first = counted.reduce<HourOfTrips | undefined>(
     (best, each) => (best && best.stretch >= each.stretch ? best : each),
@@ -198,7 +198,7 @@ function arrivingTrip(row: readonly unknown[]): ArrivingEvent & { readonly event
   };
 }
 
-/** NaN and the infinities, which DuckDB gives as text, have no JSON: they are no value. */
+/** DuckDB returns NaN and infinities as text. JSON has no such numbers: they become null. */
 function numberOf(value: unknown): number | null {
   return typeof value === 'number' ? value : null;
 }

@@ -1,7 +1,7 @@
 import type { Dataset } from '../../core/dataset';
 import { UsageError } from '../shared/output';
 
-/** A taxi trip as its meter reports it: the columns of `datasets/trips.yml`. Times are UTC, ISO 8601. */
+/** A taxi trip, with the columns of `datasets/trips.yml`. Times are in UTC, ISO 8601. */
 export interface TripEvent {
   readonly trip_id: string;
   readonly vendor_id: number | null;
@@ -26,7 +26,7 @@ export const TRIP_ATTRIBUTES = [
   'updated_at',
 ] as const satisfies readonly (keyof TripEvent)[];
 
-/** @throws UsageError for a dataset that requires a column for which a trip has no value. */
+/** Checks that a trip has every required column of a dataset. @throws UsageError */
 export function checkTakesTrips({ name: dataset, columns }: Dataset): void {
   const missing = columns.filter(
     ({ name, required }) => required && !TRIP_ATTRIBUTES.some((attribute) => attribute === name),

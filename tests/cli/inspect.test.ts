@@ -12,7 +12,7 @@ import { CapturedOutput } from '../../testkit/captured-output';
 
 const datasets = readDatasets(join(__dirname, '../..'));
 const folder = mkdtempSync(join(tmpdir(), 'sluice-inspect-test-'));
-// Local paths only: nothing answers here.
+// Local paths only: there is no twin.
 const s3 = new S3Client({ region: 'us-east-1', endpoint: 'http://127.0.0.1:9' });
 afterAll(() => {
   s3.destroy();
@@ -42,7 +42,7 @@ async function text(target: string, options: Partial<InspectOptions> = {}): Prom
 }
 
 describe('a file', () => {
-  test('is described with everything that its footer says, and its first rows as they are', async () => {
+  test('is described by its footer and its first rows', async () => {
     const path = write(
       'types.parquet',
       await parquetOf(
@@ -107,7 +107,7 @@ describe('a file', () => {
     );
   });
 
-  test('is shown as text: a table of columns, and rows turned where they are too wide', async () => {
+  test('is shown as text: a table of columns, and a block for each row that is too wide', async () => {
     const path = write(`${HOUR}/shown.parquet`, await parquetOf(tripsSelect([trip])));
     const wide = await text(path, { width: 300 });
     expect(wide).toContain('1 row in 1 row group, 8 columns');
@@ -137,23 +137,23 @@ describe('a file', () => {
       Buffer.from('PAR1\u0001\u0001\u0001\u0001\u0004\u0000\u0000\u0000PAR1', 'latin1'),
       /^its footer cannot be read/,
     ],
-  ])('that is not readable says why: %s', async (name, content, why) => {
+  ])('that is not readable has its reason: %s', async (name, content, why) => {
     const { code, document } = await inspect<FileDocument>(write(name, content));
     expect(code).toBe(1);
     expect(document).toMatchObject({ size: content.length, rows: null, columns: null, first_rows: null });
     expect(document.problem).toMatch(why);
   });
 
-  test('that was cut off says so', async () => {
+  test('that was cut off has that as its reason', async () => {
     const whole = await parquetOf(tripsSelect([trip]));
     const { code, document } = await inspect<FileDocument>(
       write('cut.parquet', whole.subarray(0, whole.length - 40)),
     );
     expect(code).toBe(1);
-    expect(document.problem).toBe('it is cut off: it begins as Parquet and does not end so');
+    expect(document.problem).toBe('it is cut off: it begins as Parquet and does not end as Parquet');
   });
 
-  test('whose data is broken behind a sound footer keeps what the footer says', async () => {
+  test('with broken data and a sound footer keeps the facts from the footer', async () => {
     const broken = Buffer.from(await parquetOf(tripsSelect([trip])));
     broken.fill(0xff, 4, 80);
     const { code, document } = await inspect<FileDocument>(write('broken.parquet', broken));
@@ -163,7 +163,7 @@ describe('a file', () => {
     expect(document.problem).toMatch(/^its rows cannot be read/);
   });
 
-  test('whose name or columns hold control characters cannot reach the terminal’s controls', async () => {
+  test('with control characters in its name or columns does not control the terminal', async () => {
     const file = write('\u001b[2J\u0007a.parquet', await parquetOf(`SELECT 1 AS "\u001b[31m"`));
     // eslint-disable-next-line no-control-regex
     const controls = /[\u0000-\u0009\u000b-\u001f]/;
@@ -173,13 +173,13 @@ describe('a file', () => {
     expect(await text(join(folder, 'controls'))).not.toMatch(controls);
   });
 
-  test('that is not there is wrong usage', async () => {
+  test('that does not exist is wrong usage', async () => {
     await expect(inspect(join(folder, 'nowhere'))).rejects.toMatchObject({ name: 'UsageError' });
   });
 });
 
 describe('a directory', () => {
-  test('is a table of its files: where columns differ from the first’s, what cannot be read, what is hidden', async () => {
+  test('is a table of its files, with those that differ from the first, are unreadable, or are hidden', async () => {
     write('lake/a.parquet', await parquetOf(`SELECT 1::BIGINT AS id, 'x' AS name, 1.5::DOUBLE AS fare`));
     write(
       'lake/b.parquet',
@@ -223,14 +223,14 @@ describe('a directory', () => {
 
     const shown = await text(join(folder, 'lake'));
     expect(shown).toMatch(/^a\.parquet +\S+ \S+ +1 +3 +DuckDB/m);
-    expect(shown).toContain('b.parquet: not as the first file: moved: fare');
+    expect(shown).toContain('b.parquet: differs from the first file: moved: fare');
     expect(shown).toContain('deep/e.parquet: not readable: it is empty');
     expect(shown).toMatch(
-      /5 files, 6 rows, .*; 1 not readable; 2 with other columns than the first; 1 hidden, left out/,
+      /5 files, 6 rows, .*; 1 not readable; 2 with other columns than the first; 1 hidden and left out/,
     );
   });
 
-  test('in the hours of a dataset says which files do not have its columns', async () => {
+  test('in the hours of a dataset names the files without its columns', async () => {
     const lake = `mixed/${HOUR}`;
     write(`${lake}/a.parquet`, await parquetOf(tripsSelect([trip])));
     write(
@@ -259,7 +259,7 @@ describe('refused events', () => {
       rawData: Buffer.from(event).toString('base64'),
     });
 
-  test('are decoded, with the reason', async () => {
+  test('are decoded, with their reasons', async () => {
     const path = write(
       'errors/trips/processing-failed/one',
       `${line('{"trip_id": "a"}')}\n${line('nonsense')}\n${line('{}')}\n`,
@@ -279,7 +279,7 @@ describe('refused events', () => {
     expect(shown).toContain('… and 1 event more');
   });
 
-  test('of which a line cannot be read are an error', async () => {
+  test('with an unreadable line are an error', async () => {
     const path = write('errors/trips/processing-failed/two', `${line('{}')}\ncut o`);
     const { code, document } = await inspect<RefusedDocument>(path);
     expect(code).toBe(1);

@@ -30,7 +30,7 @@ async function text(statement: string, width?: number): Promise<string> {
   return captured.stdout;
 }
 
-test('a result is columns and rows, and nothing else: numbers, text for what numbers do not hold, null', async () => {
+test('a result is columns and rows only: numbers, text for values that numbers cannot hold, null', async () => {
   expect(await json('SELECT * FROM things ORDER BY id')).toEqual({
     columns: ['id', 'name', 'price', 'at', 'weight', 'used'],
     rows: [
@@ -40,7 +40,7 @@ test('a result is columns and rows, and nothing else: numbers, text for what num
   });
 });
 
-test('integers that the SDK rounds are told of', async () => {
+test('a note says that the SDK rounds large integers', async () => {
   const exactly = new CapturedOutput(true);
   await runSql(twin.connection, exactly.output, {
     statement: 'SELECT 9007199254740991 AS big, 1e300::FLOAT8 AS large',
@@ -48,10 +48,10 @@ test('integers that the SDK rounds are told of', async () => {
   expect(exactly.stderr).toBe('');
   const rounded = new CapturedOutput(true);
   await runSql(twin.connection, rounded.output, { statement: 'SELECT 9007199254740993 AS big' });
-  expect(rounded.stderr).toMatch(/beyond 2\^53 are rounded/);
+  expect(rounded.stderr).toMatch(/rounds integers beyond 2\^53/);
 });
 
-test('people see a table, numbers right, nulls as NULL, and the number of rows', async () => {
+test('the text is a table with numbers on the right, nulls as NULL, and the number of rows', async () => {
   expect(await text('SELECT name, price FROM things ORDER BY id')).toBe(
     ['name  price', 'one    1.50', 'NULL   NULL', '(2 rows)', ''].join('\n'),
   );
@@ -59,13 +59,13 @@ test('people see a table, numbers right, nulls as NULL, and the number of rows',
   expect(await text('SELECT name FROM things WHERE id = 0')).toBe('name\n(0 rows)\n');
 });
 
-test('a table that does not fit is turned', async () => {
+test('a table that does not fit becomes a block for each row', async () => {
   expect(await text('SELECT name, price, at FROM things WHERE id = 1', 20)).toBe(
     ['── row 1 ──', 'name   one', 'price  1.50', 'at     2026-11-23 08:15:00', '(1 row)', ''].join('\n'),
   );
 });
 
-test('statements without result say how many rows they touched', async () => {
+test('statements without a result say how many rows they changed', async () => {
   expect(await json('UPDATE things SET used = true WHERE id = 1')).toEqual({
     columns: [],
     rows: [],
@@ -75,7 +75,7 @@ test('statements without result say how many rows they touched', async () => {
   expect(await text('CREATE TABLE other (id INTEGER)')).toBe('Done.\n');
 });
 
-test('a long result comes in pages, whole with --json and its beginning for people', async () => {
+test('a long result comes in pages: whole with --json, its beginning as text', async () => {
   const statement = `WITH RECURSIVE numbers(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < 50)
     SELECT (a.n - 1) * 50 + b.n AS n, '${'x'.repeat(1_000)}' AS padding FROM numbers AS a CROSS JOIN numbers AS b ORDER BY n`;
   const { rows } = (await json(statement)) as { rows: unknown[][] };
@@ -85,7 +85,7 @@ test('a long result comes in pages, whole with --json and its beginning for peop
   expect(shown).toContain('(2,500 rows, the first 1000 shown; --json prints them all)');
 });
 
-test('an error has Redshift’s own words', async () => {
+test('an error has the text of Redshift', async () => {
   const captured = new CapturedOutput(true);
   const failing = runSql(twin.connection, captured.output, { statement: 'SELECT * FROM nowhere' });
   await expect(failing).rejects.toMatchObject({
@@ -95,7 +95,7 @@ test('an error has Redshift’s own words', async () => {
   expect(captured.stdout).toBe('');
 });
 
-test('a statement that somebody cancels is aborted, and not waited for', async () => {
+test('a cancelled statement is aborted, and ends the wait', async () => {
   twin.twin.faults.set([
     { service: 'redshift-data', operation: 'statement', fault: { type: 'statement', status: 'ABORTED' } },
   ]);
@@ -106,7 +106,7 @@ test('a statement that somebody cancels is aborted, and not waited for', async (
   twin.twin.faults.clear();
 });
 
-test.each(['', '  \n ', ';', ' ; ; '])('no statement is wrong usage: %j', async (statement) => {
+test.each(['', '  \n ', ';', ' ; ; '])('an empty statement is wrong usage: %j', async (statement) => {
   await expect(runSql(twin.connection, new CapturedOutput(true).output, { statement })).rejects.toMatchObject(
     { name: 'UsageError' },
   );

@@ -51,7 +51,7 @@ const event = (id: string, more: object = {}) =>
     ...more,
   });
 
-test('events become Parquet in the hour of arrival; what the transform refuses is kept whole and explained', async () => {
+test('events become Parquet in the hour of arrival; refused events are kept unchanged and explained', async () => {
   const lines = [event('a', { total_amount: 12.345 }), '', 'no JSON', event('b'), '{"trip_id": "c"}'];
   const { code, document } = await stream(write('events.ndjson', lines.join('\n')), { at: '2026-11-23T08' });
 
@@ -86,7 +86,7 @@ test('events become Parquet in the hour of arrival; what the transform refuses i
   ]);
 });
 
-test('a line that is too large for Firehose is named and the others are sent: exit code 1', async () => {
+test('a line that is too large for Firehose is named, the others are sent, and the exit code is 1', async () => {
   const large = event('large', { padding: 'x'.repeat(RECORD_BYTES) });
   const { code, document, stderr } = await stream(
     write('large.ndjson', [event('x'), large, event('y')].join('\n')),
@@ -113,7 +113,7 @@ const TAXI = `SELECT 2::BIGINT AS "VendorID", pickup AS tpep_pickup_datetime, pi
   1.0::DOUBLE AS passenger_count, 2.5::DOUBLE AS trip_distance, 166 AS "PULocationID", 143 AS "DOLocationID", 20.25::DOUBLE AS total_amount
   FROM (VALUES (TIMESTAMP '2025-02-01 07:10:00'), (TIMESTAMP '2025-02-01 08:10:00'), (TIMESTAMP '2025-02-01 08:20:00')) AS trips(pickup)`;
 
-test('a trip file is known by its content; its trips arrive in the hours of their pickups', async () => {
+test('a trip file is recognized by its content; its trips arrive in the hours of their pickups', async () => {
   const { code, document } = await stream(write('trips-without-extension', await parquetOf(TAXI)));
   expect(code).toBe(0);
   expect(
@@ -135,7 +135,7 @@ test('--at sets the hour of a trip file’s events too', async () => {
   ]);
 });
 
-test('people see a table of the objects, and how to look at what was refused', async () => {
+test('the text is a table of the objects, and the command that explains refused events', async () => {
   const captured = new CapturedOutput(false);
   const file = write('shown.ndjson', `${event('shown')}\nnonsense\n`);
   expect(await runStream(twin.connection, captured.output, { file, at: '2026-11-23T13' })).toBe(0);
@@ -164,7 +164,7 @@ test('an empty file sends nothing and is no error', async () => {
   expect(document).toMatchObject({ records: 0, batches: 0, objects: [], refused: 0 });
 });
 
-test('a Firehose that is busy is asked again', async () => {
+test('a busy Firehose gets the records again', async () => {
   twin.twin.faults.set([
     {
       service: 'firehose',
@@ -179,7 +179,7 @@ test('a Firehose that is busy is asked again', async () => {
 });
 
 describe('inspect on the lake', () => {
-  test('reads two ranges of each file under a prefix, and no whole one', async () => {
+  test('reads two ranges of each file under a prefix, and no whole file', async () => {
     const ranges = new Map<string, (string | undefined)[]>();
     twin.connection.s3.middlewareStack.add(
       (next, { commandName }) =>
@@ -207,19 +207,19 @@ describe('inspect on the lake', () => {
     }
   });
 
-  test('takes a key without its end for a prefix', async () => {
+  test('treats the start of a key as a prefix', async () => {
     const { document } = await inspect<FilesDocument>('trips/year=2025');
     expect(document.path).toBe(`s3://${twin.connection.bucket}/trips/`);
     expect(document.files).toHaveLength(2);
   });
 
-  test('shows refused events in a listing as what they are', async () => {
+  test('marks refused events in a listing', async () => {
     const { code, document } = await inspect<FilesDocument>('errors/');
     expect(code).toBe(0);
     expect(new Set(document.files.map(({ kind }) => kind))).toEqual(new Set(['refused-events']));
   });
 
-  test('keeps no copy of an object, when it cannot be read either', async () => {
+  test('keeps no copy of an object, even of an unreadable one', async () => {
     await twin.put('unreadable.parquet', 'no Parquet at all');
     const target = await s3Target(twin.connection.s3, `s3://${twin.connection.bucket}/unreadable.parquet`);
     if (target.kind !== 'file') throw new Error('one object is a file');
@@ -233,7 +233,7 @@ describe('inspect on the lake', () => {
     expect(existsSync(dirname(copy))).toBe(false);
   });
 
-  test('says what is not there', async () => {
+  test('names a missing object or bucket', async () => {
     await expect(inspect('nowhere/at-all')).rejects.toMatchObject({ name: 'UsageError' });
     const captured = new CapturedOutput(true);
     const target = (text: string) => runInspect(twin.connection, captured.output, { target: text, rows: 1 });

@@ -7,7 +7,7 @@ import { parquetOf } from '../../testkit/parquet';
 const COMMAND = resolve(__dirname, '../../cli/sluice.cjs');
 const HOUR = '2026-11-20T08';
 
-/** Where the command runs: its state directory and its package would appear here. */
+/** The working directory of the command: its state directory and its package would appear here. */
 const folder = mkdtempSync(join(tmpdir(), 'sluice-usage-'));
 const FILES = ['empty-directory', 'events.ndjson', 'no-parquet.parquet', 'other.parquet', 'trips.parquet'];
 
@@ -40,7 +40,7 @@ function sluice(args: readonly string[]): Promise<Ended> {
   });
 }
 
-/** Every way to use a subcommand wrongly that its arguments, the dataset files or the file system show. */
+/** The kinds of wrong usage that the arguments, the dataset files or the file system show. */
 const WRONG: readonly (readonly [kind: string, args: readonly string[], message: RegExp])[] = [
   ['no such subcommand', ['lod'], /unknown command 'lod'/],
 
@@ -52,7 +52,7 @@ const WRONG: readonly (readonly [kind: string, args: readonly string[], message:
   ['demo: two sources', ['demo', '--from', 'trips.parquet', '--rows', '5'], /for made-up trips/],
   ['demo: all hours of no file', ['demo', '--hours', 'all'], /name the file with --from/],
   ['demo: no such dataset', ['demo', '--dataset', 'trains'], /no dataset "trains"/],
-  ['demo: against a stage', ['demo', '--stage', 'dev'], /for the twin alone/],
+  ['demo: against a stage', ['demo', '--stage', 'dev'], /works on the twin only/],
 
   ['local: no such port', ['local', '--port', '99999'], /whole number from 0/],
   ['local: against a stage', ['local', '--stage', 'dev'], /has no --stage/],
@@ -63,7 +63,7 @@ const WRONG: readonly (readonly [kind: string, args: readonly string[], message:
   ['stream: a directory', ['stream', 'empty-directory'], /empty-directory cannot be read/],
   ['stream: no Parquet', ['stream', 'no-parquet.parquet'], /cannot be read as Parquet/],
   ['stream: no trips', ['stream', 'other.parquet'], /no TLC yellow or green taxi file/],
-  ['stream: no hour', ['stream', 'events.ndjson', '--at', '8'], /An hour is written in UTC/],
+  ['stream: no hour', ['stream', 'events.ndjson', '--at', '8'], /Write an hour in UTC/],
   ['stream: no such dataset', ['stream', 'events.ndjson', '--dataset', 'trains'], /no dataset "trains"/],
   [
     'stream: an hour of arrival on AWS',
@@ -105,7 +105,7 @@ const WRONG: readonly (readonly [kind: string, args: readonly string[], message:
   ['doctor: no state directory', ['doctor', '--state-dir', ''], /Name a directory/],
 ];
 
-describe('wrong usage is exit code 2, and nothing is packaged, started or asked', () => {
+describe('wrong usage exits with 2 before the service is packaged or a connection is opened', () => {
   test.each(WRONG)('%s', async (_, args, message) => {
     const { code, stdout, stderr } = await sluice(args);
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
@@ -122,7 +122,7 @@ describe('wrong usage is exit code 2, and nothing is packaged, started or asked'
     [['demo', '--rows', '0']],
     [['load', '--from', '2020-01-01T00', '--to', '2026-01-01T00']],
     [['stream', 'nowhere']],
-  ])('with --json one document says so: %j', async (args) => {
+  ])('with --json, one document says what is wrong: %j', async (args) => {
     const { code, stdout } = await sluice([...args, '--json']);
     expect(code).toBe(2);
     expect(JSON.parse(stdout)).toEqual({ error: 'UsageError', message: expect.any(String) as string });

@@ -22,7 +22,7 @@ const keyOf = (hour: string, name: string) =>
 const temporary = mkdtempSync(join(tmpdir(), 'sluice-cli-'));
 const stateDirectory = join(temporary, 'state');
 const state = ['--state-dir', stateDirectory];
-/** What this test started, so that nothing outlives it. */
+/** The processes that this test started, so that none outlives it. */
 const started = new Set<Child>();
 
 type Child = ChildProcessByStdio<null, Readable, Readable>;
@@ -59,7 +59,7 @@ async function end(child: Child): Promise<Ended> {
 
 const sluice = (...args: string[]): Promise<Ended> => end(start(process.execPath, [COMMAND, ...args]));
 
-/** With `--json`: exactly one document is on stdout, so that all of it parses, and no text for people. */
+/** With `--json`, stdout holds exactly one document: all of it parses. */
 async function json(...args: string[]): Promise<{ code: number | null; document: Record<string, unknown> }> {
   const { code, stdout, stderr } = await sluice(...args, '--json', ...state);
   try {
@@ -69,7 +69,7 @@ async function json(...args: string[]): Promise<{ code: number | null; document:
   }
 }
 
-/** `sluice local --json`, when it has said that it is ready. */
+/** Starts `sluice local --json` and waits until it is ready. */
 async function local(): Promise<{ child: Child; ended: Promise<Ended>; description: TwinDescription }> {
   const child = start(process.execPath, [COMMAND, 'local', '--json', ...state]);
   const ended = end(child);
@@ -104,7 +104,7 @@ describe('while sluice local runs', () => {
     (await json('sql', 'SELECT execution, partition, outcome FROM sluice.load_history ORDER BY finished'))
       .document;
 
-  test('its one document has the documented members, and the file in the state directory says the same', () => {
+  test('its document has the documented members, and the file in the state directory is the same', () => {
     const { description } = running;
     expect(description).toEqual({
       endpoint: expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+$/) as string,
@@ -131,7 +131,7 @@ describe('while sluice local runs', () => {
     expect(JSON.parse(readFileSync(join(stateDirectory, 'twin.json'), 'utf8'))).toEqual(description);
   });
 
-  test('its env is all that a stock client of another process needs', async () => {
+  test('its env is all that an SDK client of another process needs', async () => {
     const script = `
       const { S3Client, ListBucketsCommand } = require('@aws-sdk/client-s3');
       const { SFNClient, ListStateMachinesCommand } = require('@aws-sdk/client-sfn');
@@ -147,17 +147,17 @@ describe('while sluice local runs', () => {
     expect(JSON.parse(stdout)).toEqual([description.bucket, description.state_machine_arn]);
   });
 
-  test('a second one on its state directory is refused and does it no harm', async () => {
+  test('a second twin on its state directory is refused and does no harm', async () => {
     const { code, stdout, stderr } = await sluice('local', ...state);
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
-    expect(stderr).toContain(`running already, at ${running.description.endpoint}`);
+    expect(stderr).toContain(`already running on ${stateDirectory}, at ${running.description.endpoint}`);
     expect(stderr).toMatch(/another --state-dir/);
     const s3 = clientOf(running.description);
     expect((await s3.send(new ListBucketsCommand({}))).Buckets).toHaveLength(1);
     s3.destroy();
   });
 
-  test('stream, load, sql and inspect use it, and --json is their documented document', async () => {
+  test('stream, load, sql and inspect use it, and --json prints their documented documents', async () => {
     const events = join(temporary, 'events.ndjson');
     const event = { pickup_datetime: '2026-11-20T08:10:00Z', updated_at: '2026-11-20T08:30:00Z' };
     const good = ['a', 'b', 'a'].map((trip_id) => JSON.stringify({ ...event, trip_id }));
@@ -261,7 +261,7 @@ describe('while sluice local runs', () => {
     expect(await json('inspect', `s3://${bucket}/${keyOf(BAD_HOUR, 'bad.parquet')}`)).toMatchObject({
       code: 1,
     });
-    // Until it is mended every scheduled execution tries the hour again.
+    // Until the file is fixed, every scheduled execution tries the hour again.
     await s3.send(new DeleteObjectCommand({ Bucket: bucket, Key: keyOf(BAD_HOUR, 'bad.parquet') }));
     s3.destroy();
     expect(await json('load', BAD_HOUR)).toMatchObject({ code: 0 });
@@ -271,7 +271,7 @@ describe('while sluice local runs', () => {
     });
   });
 
-  test('demo --json tells of events, loads and the re-run in one document', async () => {
+  test('demo --json prints events, loads and the re-run in one document', async () => {
     const { code, document } = await json('demo', '--rows', '300', '--hours', '2');
     expect(code).toBe(0);
     expect(document).toMatchObject({
@@ -282,18 +282,18 @@ describe('while sluice local runs', () => {
       table: expect.objectContaining({ rows: expect.any(Number) as number }) as object,
       seconds: expect.any(Number) as number,
     });
-    // Duplicates are sent besides.
+    // Duplicates come on top.
     expect(document.events).toBeGreaterThanOrEqual(300);
   });
 
-  test('a reader that stops reading ends neither the work nor the peace', async () => {
+  test('a reader that stops reading does not end the work and causes no error', async () => {
     const pipeline = `"${process.execPath}" "${COMMAND}" demo --rows 300 --hours 2 --state-dir "${stateDirectory}" | head -2; echo "exit $\{PIPESTATUS[0]}"`;
     const { stdout, stderr } = await end(start('bash', ['-c', pipeline]));
     expect(stdout).toMatch(/^\n.*\[1\/4\].*\nexit 0\n$/);
     expect(stderr).not.toMatch(/EPIPE|^ {4}at /m);
   });
 
-  test('SIGINT stops it cleanly: exit code 0, its state stays, and no sign that it runs', async () => {
+  test('SIGINT stops it with exit code 0, keeps its state and removes its mark', async () => {
     running.child.kill('SIGINT');
     const { code, stdout } = await running.ended;
     expect(code).toBe(0);
@@ -303,11 +303,11 @@ describe('while sluice local runs', () => {
   });
 });
 
-test('a twin of another state directory is not taken for this one, though it has its port by now', async () => {
+test('a twin of another state directory that has taken over the port is not mistaken for this one', async () => {
   const { child, description, ended } = await local();
   const other = join(temporary, 'other');
   mkdirSync(other);
-  // As a killed twin leaves it.
+  // A killed twin leaves such a file.
   writeFileSync(join(other, 'twin.json'), JSON.stringify({ ...description, state_directory: other }));
   expect(await findRunningTwin(other)).toBeUndefined();
   expect(await findRunningTwin(stateDirectory)).toEqual(description);
@@ -315,7 +315,7 @@ test('a twin of another state directory is not taken for this one, though it has
   await ended;
 });
 
-test('what a killed twin left behind is taken over by the next command, with its state', async () => {
+test('the next command takes over the state of a killed twin', async () => {
   const { child, ended } = await local();
   child.kill('SIGKILL');
   await ended;
@@ -327,7 +327,7 @@ test('what a killed twin left behind is taken over by the next command, with its
     `SELECT outcome FROM sluice.load_history WHERE partition = '${HOUR}'`,
   );
   expect({ code, document }).toEqual({ code: 0, document: { columns: ['outcome'], rows: [['loaded']] } });
-  // It started a twin for its own duration only.
+  // The twin that the command started has ended with it.
   for (const file of ['twin.json', 'lock']) expect(existsSync(join(stateDirectory, file))).toBe(false);
 });
 

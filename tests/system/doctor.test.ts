@@ -54,15 +54,15 @@ beforeAll(async () => {
   redshift = new RedshiftServerlessClient(settings);
   scheduler = new SchedulerClient(settings);
 });
-/** What a test broke is mended after it, also where it failed. */
-let mend: () => Promise<void>;
+/** Undoes what a test broke, also after a failure. */
+let restore: () => Promise<void>;
 beforeEach(async () => {
   const { account } = twin.twin;
   const roles = ['copy', 'statements'].map((name) => account.role(`sluice-local-${name}`)!);
   const before = roles.map(({ trust, policies }) => ({ trust, policies: [...policies] }));
   const bucketPolicies = [...account.bucketPolicies];
   const { namespace } = await redshift.send(new GetNamespaceCommand({ namespaceName: NAMESPACE }));
-  mend = async () => {
+  restore = async () => {
     for (const [index, role] of roles.entries()) {
       role.trust = before[index]!.trust;
       role.policies.clear();
@@ -75,7 +75,7 @@ beforeEach(async () => {
     await twin.reset();
   };
 });
-afterEach(() => mend());
+afterEach(() => restore());
 afterAll(() => twin.remove());
 
 const doctor = (changes: Partial<TwinConnection> = {}) => doctorOf({ ...twin.connection, ...changes });
@@ -95,7 +95,7 @@ async function doctorOf(
   return { code, findings: (JSON.parse(text) as DoctorDocument).findings };
 }
 
-/** What is wrong, and nothing else is. */
+/** The failed findings, and no others. */
 async function wrong(changes?: Partial<TwinConnection>): Promise<Finding> {
   const { code, findings } = await doctor(changes);
   const [only, ...others] = findings.filter(({ ok }) => !ok);
@@ -105,13 +105,13 @@ async function wrong(changes?: Partial<TwinConnection>): Promise<Finding> {
   return only;
 }
 
-/** The same deployment, as one on AWS would be looked at. */
+/** The same deployment, checked as if it were on AWS. */
 function asStage(): Connection {
   const entries = Object.entries(twin.connection).filter(([name]) => name !== 'deliver');
   return Object.fromEntries(entries) as unknown as Connection;
 }
 
-const TWIN_AGAIN = 'Start the twin again (npx sluice local): it deploys what the files say.';
+const TWIN_AGAIN = 'Restart the twin (npx sluice local): it deploys the files when it starts.';
 
 const healthy = async () => {
   const { code, findings } = await doctor();
@@ -119,7 +119,7 @@ const healthy = async () => {
   expect(code).toBe(0);
 };
 
-/** The values of a command that is to be run as it is printed: the shell itself takes it apart. */
+/** The arguments of a printed command, as the shell splits them. */
 function words(command: string): string[] {
   const { stdout } = spawnSync('bash', ['-c', `printf '%s\\0' ${command}`], { encoding: 'utf8' });
   return stdout.split('\0').slice(0, -1);
@@ -131,28 +131,30 @@ const option = (command: string, name: string): string[] => {
   return all.slice(from, to < 0 ? undefined : to);
 };
 
-test('a deployment where all is well: every check has looked, and nothing was changed', async () => {
+test('a sound deployment passes every check, and the doctor changes nothing', async () => {
   const { code, findings } = await doctor();
   expect(findings.filter(({ ok }) => !ok)).toEqual([]);
   expect(code).toBe(0);
   expect([...new Set(findings.map(({ check }) => check))]).toEqual(CHECKS.map(({ title }) => title));
   expect(new Set(CHECKS.map(({ title }) => title)).size).toBe(CHECKS.length);
-  // There is still no table: it is the first load that makes it.
-  expect(findings.find(({ check }) => check.startsWith('target'))?.text).toContain('the first load makes it');
+  // The table does not exist yet: the first load creates it.
+  expect(findings.find(({ check }) => check.startsWith('target'))?.text).toContain(
+    'the first load creates it',
+  );
 });
 
 describe('the COPY role', () => {
-  test('of another account', async () => {
+  test('in another account is reported', async () => {
     const other = 'arn:aws:states:us-east-1:111122223333:stateMachine:sluice-local-load';
     const { findings } = await doctor({ stateMachineArn: other });
     expect(findings.find(({ check }) => check.startsWith('COPY role of'))).toMatchObject({
       ok: false,
-      text: `it is of account ${ACCOUNT}, the warehouse of account 111122223333: Redshift takes only roles of its own account`,
+      text: `it belongs to account ${ACCOUNT}, the warehouse to account 111122223333: Redshift accepts only roles of its own account`,
     });
     expect(findings.find(({ check }) => check.startsWith('credentials'))).toMatchObject({ ok: false });
   });
 
-  test('that does not trust both of Redshift’s services is mended by the command that is printed, which takes nobody’s trust away', async () => {
+  test('that does not trust both Redshift services is fixed by the printed command, which keeps all other trust', async () => {
     const theirs = [
       {
         Effect: 'Allow',
@@ -172,7 +174,7 @@ describe('the COPY role', () => {
     const { check, text, fix } = await wrong();
     expect(check).toBe('COPY role trusts Redshift');
     expect(text).toContain('does not trust redshift-serverless.amazonaws.com');
-    // And so it is: COPY is refused in Redshift's own words, and diagnosed.
+    // The finding is true: Redshift refuses COPY, and the failure is diagnosed.
     await twin.putTrips(HOUR, 'a.parquet', [{ trip_id: 'a' }]);
     expect(await twin.load({ partition: HOUR })).toMatchObject({ error: 'RoleNotAssumable' });
     expect(words(fix ?? '').slice(0, 3)).toEqual(['aws', 'iam', 'update-assume-role-policy']);
@@ -186,7 +188,7 @@ describe('the COPY role', () => {
     expect(await twin.load({ partition: HOUR })).toMatchObject({ status: 'SUCCEEDED' });
   });
 
-  test('that is not attached is attached by the command that is printed, beside those that are', async () => {
+  test('that is not attached is attached by the printed command, which keeps the other roles', async () => {
     const others = [`arn:aws:iam::${ACCOUNT}:role/theirs`];
     await redshift.send(new UpdateNamespaceCommand({ namespaceName: NAMESPACE, iamRoles: others }));
     const { check, text, fix } = await wrong();
@@ -202,7 +204,7 @@ describe('the COPY role', () => {
     await healthy();
   });
 
-  test('that may not read a prefix, with the policy that lets it', async () => {
+  test('that may not read a prefix is reported with the policy that allows it', async () => {
     const role = twin.twin.account.role('sluice-local-copy')!;
     const [name, document] = [...role.policies][0]!;
     const limited = document.Statement.map((statement) =>
@@ -230,7 +232,7 @@ describe('the COPY role', () => {
     await healthy();
   });
 
-  test('with a Deny of its own', async () => {
+  test('with its own Deny is reported with that statement to remove', async () => {
     const added = { RoleName: 'sluice-local-copy', PolicyName: 'theirs' };
     const Statement = [{ Effect: 'Deny', Action: 's3:ListBucket', Resource: '*' }];
     await iam.send(
@@ -241,13 +243,13 @@ describe('the COPY role', () => {
     );
     const { text, fix } = await wrong();
     expect(text).toBe('sluice-local-copy may not s3:ListBucket (explicitDeny)');
-    expect(fix).toContain('take it out');
+    expect(fix).toContain('remove that statement');
     await iam.send(new DeleteRolePolicyCommand(added));
     await healthy();
   });
 });
 
-describe('a lake that is encrypted with a key of KMS', () => {
+describe('a lake that a KMS key encrypts', () => {
   const KEY = `arn:aws:kms:us-east-1:${ACCOUNT}:key/11111111-2222-3333-4444-555555555555`;
   const encryptWith = (rule: { SSEAlgorithm: 'aws:kms' | 'AES256'; KMSMasterKeyID?: string }) =>
     twin.connection.s3.send(
@@ -258,13 +260,13 @@ describe('a lake that is encrypted with a key of KMS', () => {
     );
   afterEach(() => encryptWith({ SSEAlgorithm: 'AES256' }));
 
-  test('has to be let be used by all who read or write, and then they do', async () => {
+  test('needs rights on the key for every role that reads or writes, and the printed commands grant them', async () => {
     await encryptWith({ SSEAlgorithm: 'aws:kms', KMSMasterKeyID: KEY });
     const { code, findings } = await doctor();
     const found = findings.filter(({ ok }) => !ok);
     expect(code).toBe(1);
     expect(new Set(found.map(({ check, subject }) => `${check}: ${subject}`))).toEqual(
-      new Set([`key of the lake may be used: ${KEY}`]),
+      new Set([`roles may use the lake’s key: ${KEY}`]),
     );
     expect(found.map(({ text }) => text).sort()).toEqual([
       'sluice-local-copy may not kms:Decrypt (implicitDeny)',
@@ -277,7 +279,7 @@ describe('a lake that is encrypted with a key of KMS', () => {
     await twin.putTrips(HOUR, 'a.parquet', [{ trip_id: 'a' }]);
     expect(await twin.load({ partition: HOUR })).toMatchObject({ partitions: [{ error: 'AccessDenied' }] });
 
-    // What a deployment with lakeKeyArn adds, as the template's test has it.
+    // The rights that a deployment with lakeKeyArn adds; the template's test checks them.
     const document = (Action: string[]) =>
       JSON.stringify({
         Version: '2012-10-17',
@@ -302,7 +304,7 @@ describe('a lake that is encrypted with a key of KMS', () => {
     }
   });
 
-  test('that it names by an alias is to be named by its ARN', async () => {
+  test('and that names the key by an alias has to name it by its ARN', async () => {
     await encryptWith({ SSEAlgorithm: 'aws:kms', KMSMasterKeyID: 'alias/lake' });
     const { text, fix } = await wrong();
     expect(text).toContain('by the alias alias/lake');
@@ -311,7 +313,7 @@ describe('a lake that is encrypted with a key of KMS', () => {
 });
 
 describe('the lake', () => {
-  test('whose policy refuses presigned reads', async () => {
+  test('with a policy that refuses presigned reads is reported', async () => {
     const { s3, bucket: Bucket } = twin.connection;
     const before = twin.twin.account.bucketPolicies.get(Bucket)!;
     const Policy = JSON.stringify({
@@ -332,7 +334,7 @@ describe('the lake', () => {
     expect(check).toBe('bucket policy allows presigned reads');
     expect(text).toContain('statement ShortLived refuses signatures older than 600000 ms');
     expect(fix).toContain('3600000');
-    // And so it is: COPY is refused.
+    // The finding is true: COPY is refused.
     await twin.putTrips(HOUR, 'a.parquet', [{ trip_id: 'a' }]);
     expect(await twin.load({ partition: HOUR })).toMatchObject({ partitions: [{ error: 'AccessDenied' }] });
     await s3.send(new DeleteBucketPolicyCommand({ Bucket }));
@@ -340,7 +342,7 @@ describe('the lake', () => {
     twin.twin.account.bucketPolicies.set(Bucket, before);
   });
 
-  test('whose policy refuses the COPY role by name, and what only AWS knows', async () => {
+  test('with a policy that refuses the COPY role by name, or by a condition that only AWS can evaluate', async () => {
     const { s3, bucket: Bucket } = twin.connection;
     const before = twin.twin.account.bucketPolicies.get(Bucket)!;
     const put = (statement: object) =>
@@ -362,7 +364,7 @@ describe('the lake', () => {
     twin.twin.account.bucketPolicies.set(Bucket, before);
   });
 
-  test('in another Region than the warehouse', async () => {
+  test('in another Region than the warehouse is reported', async () => {
     const elsewhere = await TestTwin.start({ bucketRegion: 'eu-west-1' });
     try {
       const { s3 } = elsewhere.connection;
@@ -380,7 +382,7 @@ describe('the lake', () => {
   });
 });
 
-describe('the dataset file against what is deployed', () => {
+describe('a dataset file that differs from its deployment', () => {
   const changed = (from: string, to: string): readonly Dataset[] => {
     const [dataset] = twin.connection.datasets;
     const file = TRIPS.replace(from, to);
@@ -408,7 +410,7 @@ columns:
   - { name: updated_at, type: timestamp, required: true }
 `;
 
-  test('a column that is new is missing in target and Glue table, and told of in both', async () => {
+  test('a new column is missing in the target and in the Glue table, and reported for both', async () => {
     await twin.putTrips(HOUR, 'a.parquet', [{ trip_id: 'a' }]);
     await twin.load({ partition: HOUR });
     const datasets = changed('columns:', "columns:\n  - { name: tip, type: 'decimal(8,2)' }");
@@ -416,7 +418,7 @@ columns:
     expect(findings.filter(({ ok }) => !ok)).toMatchObject([
       {
         check: 'target has the dataset’s columns',
-        text: 'tip not in it',
+        text: 'it lacks tip',
         fix: 'npx sluice migrate --dataset trips',
       },
       {
@@ -425,28 +427,28 @@ columns:
         fix: TWIN_AGAIN,
       },
     ]);
-    // Against a stage the same is mended by a deployment.
+    // On a stage, a deployment fixes it.
     const onStage = await doctorOf({ ...asStage(), datasets });
     expect(onStage.findings.filter(({ ok }) => !ok).map(({ fix }) => fix)).toEqual([
       'npx sluice migrate --dataset trips --stage local --region us-east-1',
       expect.stringMatching(
-        /^npx serverless deploy --stage local --region us-east-1; where that changes nothing/,
+        /^npx serverless deploy --stage local --region us-east-1; if that changes nothing/,
       ),
     ]);
   });
 
-  test('another type', async () => {
+  test('another column type', async () => {
     await twin.putTrips(HOUR, 'a.parquet', [{ trip_id: 'a' }]);
     await twin.load({ partition: HOUR });
     const { findings } = await doctor({
       datasets: changed('vendor_id, type: integer', 'vendor_id, type: bigint'),
     });
     const [target] = findings.filter(({ ok }) => !ok);
-    // Nothing that migrate does mends it: the fix is the refusal's own.
+    // migrate cannot fix it: the fix is that of the refusal.
     expect(target?.fix).toContain('Set the type in the dataset file back');
     expect(findings.filter(({ ok }) => !ok).map(({ text }) => text)).toEqual([
       'vendor_id is BIGINT in the dataset file and INTEGER in the target',
-      'it lacks vendor_id bigint; has vendor_id int, which the dataset has not',
+      'it lacks vendor_id bigint; has vendor_id int, which the dataset does not have',
     ]);
   });
 
@@ -458,7 +460,7 @@ columns:
     );
   });
 
-  test('another error prefix, another bucket', async () => {
+  test('another error prefix and another bucket', async () => {
     const errors = '  error_prefix: bad/{type}/{yyyy}/{MM}/{dd}/{HH}/\ntarget:';
     expect((await wrong({ datasets: changed('target:', errors) })).text).toMatch(
       /^its error prefix is errors\/trips\/.*, and it should be bad\/!\{firehose:error-output-type\}/,
@@ -469,7 +471,7 @@ columns:
     );
   });
 
-  test('a dataset that is not deployed is told of, and hides nothing of the others', async () => {
+  test('a dataset that is not deployed is reported, and hides no finding about the others', async () => {
     const [trips] = twin.connection.datasets;
     const datasets = [{ ...trips!, name: 'rides' }, trips!];
     const { findings } = await doctor({ datasets });
@@ -490,11 +492,11 @@ columns:
       },
     ]);
     expect(findings.some(({ ok, subject }) => ok && subject === 'sluice-local-trips')).toBe(true);
-    // And is not looked at where another one is named.
+    // The doctor skips it if another dataset is named.
     expect(await doctorOf({ ...twin.connection, datasets }, { dataset: 'trips' })).toMatchObject({ code: 0 });
   });
 
-  test('a staging table of another version of the file', async () => {
+  test('a staging table that another version of the file created', async () => {
     const table = 'sluice.staging_trips_2026112008_0123456789abcdef';
     await twin.sql(`CREATE TABLE ${table} (trip_id VARCHAR(64))`);
     const { check, text } = await wrong();
@@ -505,7 +507,7 @@ columns:
   });
 });
 
-test('a schedule that is disabled, and as it was by the command that is printed', async () => {
+test('a disabled schedule is restored by the printed command', async () => {
   const read = () =>
     scheduler.send(new GetScheduleCommand({ GroupName: 'sluice-local', Name: 'sluice-local-trips' }));
   const { $metadata, Arn, ...before } = await read();
@@ -517,7 +519,7 @@ test('a schedule that is disabled, and as it was by the command that is printed'
   const { check, text, fix } = await wrong();
   expect({ check, text }).toEqual({
     check: 'schedule enabled',
-    text: 'it is disabled: nothing is loaded by itself',
+    text: 'it is disabled: no hour is loaded on schedule',
   });
   expect(words(fix ?? '').slice(0, 3)).toEqual(['aws', 'scheduler', 'update-schedule']);
   const input = JSON.parse(option(fix ?? '', 'cli-input-json')[0] ?? '') as UpdateScheduleCommandInput;
@@ -526,7 +528,7 @@ test('a schedule that is disabled, and as it was by the command that is printed'
   await healthy();
 });
 
-test('a schedule that starts something else, or for another dataset', async () => {
+test('a schedule that starts something else, or another dataset', async () => {
   const { Name, GroupName, ScheduleExpression, FlexibleTimeWindow, Target } = await scheduler.send(
     new GetScheduleCommand({ GroupName: 'sluice-local', Name: 'sluice-local-trips' }),
   );
@@ -553,7 +555,7 @@ describe('the workgroup', () => {
   const open = (publiclyAccessible: boolean) =>
     redshift.send(new UpdateWorkgroupCommand({ workgroupName: NAMESPACE, publiclyAccessible }));
 
-  test('that can be reached from the Internet, and cannot after the command that is printed', async () => {
+  test('that can be reached from the Internet is closed by the printed command', async () => {
     await open(true);
     const { text, fix } = await wrong();
     expect(text).toBe('it can be reached from the Internet');
@@ -565,10 +567,10 @@ describe('the workgroup', () => {
 });
 
 describe('the database user', () => {
-  test('who lacks a privilege, with the statements that grant it', async () => {
+  test('who lacks a privilege is reported with the statements that grant it', async () => {
     await twin.putTrips(HOUR, 'a.parquet', [{ trip_id: 'a' }]);
     await twin.load({ partition: HOUR });
-    // The twin's user may do everything: what another one would be told is put in the place of its answers.
+    // The twin's user has all privileges, so the test replaces its answers with those of another user.
     const { settings, secret, ...others } = twin.connection;
     expect(secret).toBeDefined();
     const { redshiftData } = clientsOf(settings, twin.twin.description.statements_role_arn);
@@ -590,7 +592,7 @@ describe('the database user', () => {
         check: 'database user may load',
         subject: 'public.trips',
         ok: false,
-        text: 'it lacks 2 privileges of those that a load needs',
+        text: 'it lacks 2 privileges that a load needs',
         fix: 'As an administrator of the database: GRANT CREATE ON SCHEMA "sluice" TO "IAMR:sluice-local-statements"; GRANT DELETE, UPDATE ON "public"."trips" TO "IAMR:sluice-local-statements";',
       },
     ]);
@@ -604,44 +606,43 @@ describe('the Data API', () => {
     ReadUser: 'secretsmanager:GetSecretValue',
   };
 
-  test.each(Object.entries(RIGHTS))(
-    'without %s, which the command that is printed gives',
-    async (sid, action) => {
-      const name = 'sluice-local-statements';
-      const role = twin.twin.account.role(name)!;
-      const [policy, document] = [...role.policies][0]!;
-      role.policies.set(policy, {
-        ...document,
-        Statement: document.Statement.filter(({ Sid }) => Sid !== sid),
+  test.each(Object.entries(RIGHTS))('without %s gets it by the printed command', async (sid, action) => {
+    const name = 'sluice-local-statements';
+    const role = twin.twin.account.role(name)!;
+    const [policy, document] = [...role.policies][0]!;
+    role.policies.set(policy, {
+      ...document,
+      Statement: document.Statement.filter(({ Sid }) => Sid !== sid),
+    });
+    const { findings } = await doctor();
+    const of = (title: string) => findings.find(({ check }) => check.startsWith(title));
+    expect(of('Data API')).toMatchObject({
+      ok: false,
+      text: expect.stringMatching(new RegExp(`AccessDenied.*${action}`)) as string,
+      fix: TWIN_AGAIN,
+    });
+    // A check that depends on it is not reported as a failure of its own.
+    for (const title of ['database user', 'target', 'staging']) {
+      expect(of(title)).toMatchObject({
+        text: 'could not be checked: "Data API reachable and permitted" has to pass first',
+        fix: 'Fix that first.',
       });
-      const { findings } = await doctor();
-      const of = (title: string) => findings.find(({ check }) => check.startsWith(title));
-      expect(of('Data API')).toMatchObject({
-        ok: false,
-        text: expect.stringMatching(new RegExp(`AccessDenied.*${action}`)) as string,
-        fix: TWIN_AGAIN,
-      });
-      // What needs it is not told of as wrong by itself.
-      for (const title of ['database user', 'target', 'staging']) {
-        expect(of(title)).toMatchObject({
-          text: 'could not be looked at: Data API reachable and permitted is wrong',
-          fix: 'Mend that first.',
-        });
-      }
-      const onStage = await doctorOf(asStage());
-      const fix = onStage.findings.find(({ check }) => check.startsWith('Data API'))?.fix ?? '';
-      const [again = '', byHand = ''] = fix.split('; where that changes nothing it was changed by hand: ');
-      expect(again).toBe('npx serverless deploy --stage local --region us-east-1');
-      expect(option(byHand, 'role-name')).toEqual([name]);
-      const [printed = ''] = option(byHand, 'policy-document');
-      expect(JSON.parse(printed)).toMatchObject({ Statement: [{ Effect: 'Allow', Action: action }] });
-      role.policies.set(policy, document);
-      await healthy();
-    },
-  );
+    }
+    const onStage = await doctorOf(asStage());
+    const fix = onStage.findings.find(({ check }) => check.startsWith('Data API'))?.fix ?? '';
+    const [again = '', byHand = ''] = fix.split(
+      '; if that changes nothing, the resource was changed by hand: ',
+    );
+    expect(again).toBe('npx serverless deploy --stage local --region us-east-1');
+    expect(option(byHand, 'role-name')).toEqual([name]);
+    const [printed = ''] = option(byHand, 'policy-document');
+    expect(JSON.parse(printed)).toMatchObject({ Statement: [{ Effect: 'Allow', Action: action }] });
+    role.policies.set(policy, document);
+    await healthy();
+  });
 });
 
-test('nobody who hears of failures, and somebody by the command that is printed', async () => {
+test('a topic without a subscriber gets one by the printed command', async () => {
   const sns = new SNSClient(twin.connection.settings);
   const TopicArn = twin.twin.description.topic_arn;
   const { Subscriptions = [] } = await sns.send(new ListSubscriptionsByTopicCommand({ TopicArn }));
@@ -649,7 +650,7 @@ test('nobody who hears of failures, and somebody by the command that is printed'
     await sns.send(new UnsubscribeCommand({ SubscriptionArn }));
   const { check, text, fix } = await wrong();
   expect({ check, text }).toEqual({
-    check: 'somebody hears of failures',
+    check: 'somebody is notified of failures',
     text: 'nobody is subscribed to it',
   });
   const command = (fix ?? '').split(';')[0]?.replace('<address>', 'on-call@example.com') ?? '';
@@ -663,13 +664,13 @@ test('nobody who hears of failures, and somebody by the command that is printed'
   await healthy();
 });
 
-test('what cannot be looked at is told, and ends no other check', async () => {
+test('a check that cannot run is reported, and the other checks go on', async () => {
   const { code, findings } = await doctor({ workgroup: 'gone' });
   expect(code).toBe(1);
   expect([...new Set(findings.map(({ check }) => check))]).toEqual(CHECKS.map(({ title }) => title));
   expect(findings.find(({ check }) => check === 'workgroup available')).toMatchObject({
     ok: false,
-    text: expect.stringContaining('could not be looked at: ResourceNotFoundException') as string,
+    text: expect.stringContaining('could not be checked: ResourceNotFoundException') as string,
     fix: expect.stringContaining('redshift-serverless:GetWorkgroup') as string,
   });
 });

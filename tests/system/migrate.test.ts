@@ -11,7 +11,7 @@ import type { TestTwin } from '../../testkit/test-twin';
 const HOUR = '2026-11-20T08';
 const LATER = '2026-11-20T09';
 const TRIPS = readFileSync(join(__dirname, '../../datasets/trips.yml'), 'utf8');
-/** The dataset file after somebody added a column in that hour. */
+/** The dataset file with a column that was added in that hour. */
 const WITH_TIP = TRIPS.replace(
   'load:',
   `  - { name: tip_amount, type: 'decimal(10,2)', since: ${HOUR} }\nload:`,
@@ -37,7 +37,7 @@ async function migrate(
   });
   const connection = { ...twin.connection, datasets: readDatasets(deployed.service.directory) };
   const code = await runMigrate(connection, new Output(true, stdout, stdout), options);
-  // What a person is told of it goes before the document.
+  // Text for people comes before the document.
   return { code, document: JSON.parse(text.slice(0, text.lastIndexOf('}') + 1)) as MigrateDocument };
 }
 
@@ -46,8 +46,8 @@ const columns = async () =>
     await twin.sql(`SELECT column_name FROM svv_columns WHERE table_name = 'trips' ORDER BY ordinal_position`)
   ).rows.flat();
 
-test('a column that is added to the dataset is planned, applied once, and loaded beside files of before', async () => {
-  // The target of before: as an earlier deployment made it, with a row in it.
+test('a column that is added to the dataset is planned, applied once, and loaded beside earlier files', async () => {
+  // The target of an earlier deployment, with one row.
   await twin.putTrips(HOUR, 'a.parquet', [{ trip_id: 'a' }]);
   expect((await migrate()).document).toMatchObject({ applied: true });
   await twin.load({ partition: HOUR });
@@ -55,7 +55,7 @@ test('a column that is added to the dataset is planned, applied once, and loaded
   await twin.sql('ALTER TABLE public.trips RENAME TO with_tip');
   await twin.sql(`CREATE TABLE public.trips AS SELECT ${old.join(', ')} FROM public.with_tip`);
 
-  // A load does not change the table by itself: it says what does.
+  // A load does not change the table: it names the command that does.
   const refused = await twin.load({ partition: HOUR });
   expect(refused).toMatchObject({ status: 'FAILED', error: 'TargetMismatch' });
   expect(refused.cause).toContain('lacks tip_amount');
@@ -83,12 +83,12 @@ test('a column that is added to the dataset is planned, applied once, and loaded
     ['b', '2.50'],
   ]);
 
-  // After the hour of the change a file without the column is a mistake.
+  // After the hour of the change, a file without the column is an error.
   await twin.putTrips(LATER, 'late.parquet', [{ trip_id: 'c' }]);
   expect(await twin.load({ partition: LATER })).toMatchObject({ error: 'ColumnMismatch' });
 });
 
-test('where anything is refused nothing is done', async () => {
+test('if any change is refused, nothing is changed', async () => {
   await twin.sql('ALTER TABLE public.trips RENAME COLUMN tip_amount TO tip');
   await twin.sql('ALTER TABLE public.trips RENAME COLUMN total_amount TO total_text');
   await twin.sql('ALTER TABLE public.trips ADD COLUMN total_amount VARCHAR(8)');

@@ -11,8 +11,8 @@ const ROOT = join(__dirname, '../..');
 const HOUR = '2026-11-20T08';
 
 /**
- * The commands against a deployed stack: the same that people run against AWS, found by the stack's outputs and with the
- * standard chain of credentials. What answers is the twin.
+ * Runs the commands against a deployed stack, as on AWS: by the stack's outputs and with the SDK's default credentials. The
+ * twin takes the place of AWS.
  */
 let twin: TestTwin;
 let folder: string;
@@ -32,7 +32,7 @@ interface Ended {
   readonly stderr: string;
 }
 
-/** @param environment of the command, besides PATH. Default: what points any AWS client at the twin. */
+/** @param environment variables of the command, besides PATH. Default: those that point any AWS client at the twin. */
 async function sluice(args: readonly string[], environment?: Record<string, string>): Promise<Ended> {
   const child = spawn(process.execPath, [join(ROOT, 'cli/sluice.cjs'), ...args], {
     cwd: folder,
@@ -62,14 +62,14 @@ test('load, sql, inspect and migrate work against a stage by its outputs', async
   expect(JSON.parse(migration.stdout)).toMatchObject({ targets: [{ statements: [], refused: [] }] });
 });
 
-test('a load that failed ends so, with its cause', async () => {
+test('a failed load exits with 1 and prints its cause', async () => {
   await twin.put(twin.keyOf(HOUR, 'bad.parquet'), 'no Parquet');
   const { code, stdout } = await onStage('load', HOUR);
   expect(code).toBe(1);
   expect(stdout).toContain('UnreadableFile');
 });
 
-test('stream sends events, says when they can be loaded, and waits for no delivery', async () => {
+test('stream sends events, says when they can be loaded, and does not wait for their delivery', async () => {
   const file = join(folder, 'events.ndjson');
   const now = new Date().toISOString();
   writeFileSync(file, `${JSON.stringify({ trip_id: 'now', pickup_datetime: now, updated_at: now })}\n`);
@@ -90,16 +90,16 @@ test('stream sends events, says when they can be loaded, and waits for no delive
 });
 
 test.each([
-  [['demo'], 'This command is for the twin alone'],
+  [['demo'], 'This command works on the twin only'],
   [['local'], 'it has no --stage'],
   [['demo', '--stage', ''], 'Name a stage'],
-])('%s has no stage, and says so', async (args, words) => {
+])('%s has no stage, and says it', async (args, words) => {
   const { code, stderr } = await onStage(...args);
   expect(code).toBe(2);
   expect(stderr).toContain(words);
 });
 
-test('whoever stops waiting is told that the execution goes on', async () => {
+test('an interrupted command says that the execution continues', async () => {
   twin.twin.faults.set([
     { service: 'lambda', operation: 'sluice-local-list-partitions', fault: { type: 'delay', ms: 3_000 } },
   ]);
@@ -124,7 +124,7 @@ test('whoever stops waiting is told that the execution goes on', async () => {
   child.kill('SIGINT');
   const [code] = (await once(child, 'close')) as [number | null];
   expect(code).toBe(130);
-  expect(stderr).toContain('Interrupted. What was started in stage local goes on there.');
+  expect(stderr).toContain('Interrupted. Work that was started in stage local continues there.');
   const describe = new DescribeExecutionCommand({ executionArn: execution.executionArn });
   let status = (await sfn.send(describe)).status;
   while (status === 'RUNNING') ({ status } = await sfn.send(describe));
@@ -152,7 +152,7 @@ describe('a stack that cannot be used', () => {
         AWS_CONFIG_FILE: '/dev/null',
       }),
       2,
-      'Which Region? Name it: --region',
+      'No Region is set. Name it with --region',
     ],
     [
       'no credentials',
@@ -165,7 +165,7 @@ describe('a stack that cannot be used', () => {
         AWS_EC2_METADATA_DISABLED: 'true',
       }),
       1,
-      'There are no credentials to look at stack sluice-local',
+      'There are no credentials to read stack sluice-local',
     ],
   ])('%s', async (_, args, environment, expected, words) => {
     const { code, stderr } = await sluice(['sql', 'SELECT 1', ...args], environment(env()));
@@ -173,9 +173,9 @@ describe('a stack that cannot be used', () => {
     expect(code).toBe(expected);
   });
 
-  test('a Region without a stage is refused, since the twin has but one', async () => {
+  test('a Region without a stage is refused, because the twin has only one', async () => {
     const { code, stderr } = await sluice(['sql', 'SELECT 1', '--region', 'eu-west-1']);
     expect(code).toBe(2);
-    expect(stderr).toContain('name its --stage too');
+    expect(stderr).toContain('--region needs --stage');
   });
 });

@@ -40,7 +40,7 @@ test('a batch holds at most 4 MiB, to the byte', async () => {
   expect(over.map(({ records }) => records.length)).toEqual([7, 1]);
 });
 
-test('a batch holds one hour of arrival, and the order stays', async () => {
+test('a batch holds one hour of arrival, in order', async () => {
   const events = ['08', '08', '09', '08'].map((hour, n) => ({ arrival: `2026-11-23T${hour}`, event: { n } }));
   const { batches } = await pack(events);
   expect(
@@ -52,7 +52,7 @@ test('a batch holds one hour of arrival, and the order stays', async () => {
   ]);
 });
 
-test('a record of 1,000 KiB is sent; a larger one is told of and holds nothing else up', async () => {
+test('a record of 1,000 KiB is sent; a larger one is reported and does not stop the others', async () => {
   const { batches, oversize } = await pack([
     line(1, RECORD_BYTES),
     line(2, RECORD_BYTES + 1),
@@ -68,6 +68,6 @@ test('a record of 1,000 KiB is sent; a larger one is told of and holds nothing e
   ]);
 });
 
-test('no arrivals, no batch', async () => {
+test('no arrivals give no batch', async () => {
   expect(await pack([])).toEqual({ batches: [], oversize: [] });
 });

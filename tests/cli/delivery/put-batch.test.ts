@@ -11,7 +11,7 @@ const answering = async (...answers: Answer[]) => {
   firehose = await ScriptedFirehose.start((_call, number) => answers[number - 1] ?? { failing: {} });
 };
 
-test('records that fail in an answer are sent again, they alone, until all are taken', async () => {
+test('only the records that fail are sent again, until all are accepted', async () => {
   await answering(
     { failing: { 0: 'ServiceUnavailableException', 2: 'InternalFailure' } },
     { failing: { 1: 'ServiceUnavailableException' } },
@@ -20,7 +20,7 @@ test('records that fail in an answer are sent again, they alone, until all are t
   expect(firehose.calls.map((call) => call.records)).toEqual([['a', 'b', 'c'], ['a', 'c'], ['c']]);
 });
 
-test('the hour of arrival goes with every call, signed, and is left out where there is none', async () => {
+test('every call has the hour of arrival as a signed header, or none without an hour', async () => {
   await answering({ failing: { 0: 'ServiceUnavailableException' } });
   await putBatch(firehose.client, 'trips', { arrival: '2026-11-23T08', records }, FAST);
   await putBatch(firehose.client, 'trips', { records }, FAST);
@@ -28,7 +28,7 @@ test('the hour of arrival goes with every call, signed, and is left out where th
   expect(firehose.calls[0]?.signedHeaders).toContain('x-sluice-arrival');
 });
 
-test('a service that is busy is asked again', async () => {
+test('a busy service gets the records again', async () => {
   await answering(
     { status: 503, code: 'ServiceUnavailableException' },
     { status: 400, code: 'ThrottlingException' },
@@ -37,7 +37,7 @@ test('a service that is busy is asked again', async () => {
   expect(firehose.calls).toHaveLength(3);
 });
 
-test('records that no attempt gets through are an error that says why and what to do', async () => {
+test('records that no attempt delivers are an error with its reason and fix', async () => {
   const failing = { failing: { 1: 'ServiceUnavailableException' } };
   await answering(
     failing,
@@ -52,7 +52,7 @@ test('records that no attempt gets through are an error that says why and what t
   expect(firehose.calls).toHaveLength(3);
 });
 
-test('an error that does not go away is thrown at once', async () => {
+test('a lasting error is thrown at once', async () => {
   await answering({ status: 400, code: 'ResourceNotFoundException' });
   await expect(putBatch(firehose.client, 'nowhere', { records }, FAST)).rejects.toMatchObject({
     name: 'ResourceNotFoundException',

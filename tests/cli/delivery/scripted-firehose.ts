@@ -3,22 +3,22 @@ import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { FirehoseClient } from '@aws-sdk/client-firehose';
 
-/** A call as it came over the wire. */
+/** A call as it was received. */
 export interface PutCall {
   readonly arrival: string | undefined;
   readonly signedHeaders: string;
   readonly records: readonly string[];
-  /** How many other calls were under way when it came. */
+  /** Number of other calls in flight when it arrived. */
   readonly besides: number;
 }
 
-/** What to answer: the codes of failing records by index, or an error of the whole call. */
+/** The answer: error codes of records by index, or an error of the whole call. */
 export type Answer =
   { readonly failing: Readonly<Record<number, string>> } | { readonly status: number; readonly code: string };
 
 /**
- * Answers PutRecordBatch by script, for what the twin never does by itself: a batch taken in part.
- * @param answer told of each call; its promise is how long the call takes.
+ * Answers PutRecordBatch by a script, because the twin never accepts a part of a batch.
+ * @param answer is called for each call; its promise decides how long the call takes.
  */
 export class ScriptedFirehose {
   readonly calls: PutCall[] = [];

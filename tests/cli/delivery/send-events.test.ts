@@ -15,13 +15,13 @@ const connection = () => ({
   streamOf: ({ name }: Dataset) => `stream-of-${name}`,
 });
 
-/** `batches` full batches in each of the hours. */
+/** Events that fill `batches` batches in each hour. */
 function* events(hours: readonly string[], batches: number) {
   for (const arrival of hours)
     for (let n = 0; n < batches * 500; n += 1) yield { arrival, event: { arrival, n } };
 }
 
-test('sends every event once, batches of one hour side by side, hours one after the other', async () => {
+test('sends every event once, the batches of an hour in parallel, the hours in order', async () => {
   firehose = await ScriptedFirehose.start(async () => {
     await pause(20);
     return { failing: {} };
@@ -41,13 +41,13 @@ test('sends every event once, batches of one hour side by side, hours one after 
     ['2026-11-23T08', '2026-11-23T09', '2026-11-23T10'].flatMap((hour) => Array<string>(6).fill(hour)),
   );
   expect(Math.max(...firehose.calls.map(({ besides }) => besides))).toBe(3);
-  // The first call of an hour finds none of the hour before under way.
+  // No call of the hour before is in flight at the first call of an hour.
   expect([0, 6, 12].map((index) => firehose.calls[index]?.besides)).toEqual([0, 0, 0]);
   expect(progress.at(-1)).toBe(9_000);
   expect(progress).toEqual([...progress].sort((left, right) => left - right));
 });
 
-test('the source is not read ahead of what Firehose takes', async () => {
+test('the source is read no faster than Firehose accepts records', async () => {
   let read = 0;
   let release = () => {};
   const held = new Promise<void>((resolve) => (release = resolve));
@@ -69,7 +69,7 @@ test('the source is not read ahead of what Firehose takes', async () => {
   expect(await sending).toMatchObject({ records: 20_000 });
 });
 
-test('an error ends the sending once what is under way is done, and closes the source', async () => {
+test('an error ends the sending after the sends in flight, and closes the source', async () => {
   let closed = false;
   firehose = await ScriptedFirehose.start((_call, number) =>
     number === 3 ? { status: 400, code: 'ResourceNotFoundException' } : { failing: {} },

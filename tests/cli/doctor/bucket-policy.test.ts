@@ -88,14 +88,14 @@ test.each<[string, object]>([
   ['aws:SourceVpce', { StringNotEquals: { 'aws:SourceVpce': 'vpce-1' } }],
   ['aws:SourceIp', { NotIpAddress: { 'aws:SourceIp': '10.0.0.0/8' } }],
   ['aws:PrincipalArn', { 'ForAnyValue:StringLike': { 'aws:PrincipalArn': ROLE } }],
-])('what a condition on %s does is not known here, and told', (key, Condition) => {
+])('a condition on %s, which only AWS can evaluate, is reported', (key, Condition) => {
   expect(look(condition(Condition))).toEqual({
     refused: [],
-    unknown: [`statement Limit refuses them where its condition on ${key} holds`],
+    unknown: [`statement Limit refuses them if its condition on ${key} holds`],
   });
 });
 
-test('no statement is no problem, and one without a name is told by its place among those that deny', () => {
+test('no statement is no problem, and a statement without Sid is named by its number among the Deny statements', () => {
   expect(look()).toEqual({ refused: [], unknown: [] });
   const { refused } = look(
     { Effect: 'Allow' },

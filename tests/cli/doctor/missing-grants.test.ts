@@ -16,12 +16,12 @@ const privileges = (changes: Partial<Privileges> = {}): Privileges => ({
 const grants = (changes?: Partial<Privileges>) =>
   missingGrants(dataset, privileges(changes), 'dwh', '"IAMR:x"');
 
-test('who may do everything needs nothing', () => {
+test('a user with all privileges needs no GRANT', () => {
   expect(grants()).toEqual([]);
   expect(grants({ createSchemas: true, schemas: new Map([[schema, all]]), target: undefined })).toEqual([]);
 });
 
-test('a user who was just made needs all of it', () => {
+test('a new user needs every GRANT', () => {
   const none = { usage: false, create: false };
   expect(
     grants({
@@ -35,7 +35,7 @@ test('a user who was just made needs all of it', () => {
   ]);
 });
 
-test('where there is no target yet its schema has to let it be made', () => {
+test('without a target, the user needs CREATE on its schema', () => {
   const readOnly = { usage: true, create: false };
   const schemas = new Map([
     ['sluice', readOnly],

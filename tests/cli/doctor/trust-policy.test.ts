@@ -31,7 +31,7 @@ test.each<[string, object]>([
   ['for other services', allow({ Principal: { Service: 'ec2.amazonaws.com' } })],
   ['for a role', allow({ Principal: { AWS: `arn:aws:iam::${ACCOUNT}:role/x` } })],
   ['denied', allow({ Effect: 'Deny' })],
-])('trust %s is none', (_, statement) => {
+])('trust %s does not count', (_, statement) => {
   expect(untrusted(policy(statement), SERVICES, ACCOUNT)).toEqual(SERVICES);
 });
 
@@ -40,7 +40,7 @@ test('a Deny outweighs an Allow', () => {
   expect(untrusted(text, SERVICES, ACCOUNT)).toEqual([SERVICES[1]]);
 });
 
-test('what is missing is added, and what is there stays', () => {
+test('the missing statement is added, and the others stay', () => {
   const others = {
     ...allow({ Principal: { AWS: 'arn:x' }, Condition: { Bool: { a: 'true' } } }),
     Sid: 'Others',

@@ -17,29 +17,29 @@ columns:
 const datasets = [trips, clicks];
 const nameOf = (key: string, named?: string) => datasetOfKey(datasets, key, named)?.name;
 
-test('a key belongs to the dataset in one of whose hours it stands', () => {
+test('a key belongs to the dataset with its prefix', () => {
   expect(nameOf('trips/year=2026/month=11/day=23/hour=08/a.parquet')).toBe('trips');
   expect(nameOf('web/2026/11/23/08/a.parquet')).toBe('clicks');
   expect(nameOf('trips/year=2026/month=13/day=23/hour=08/a.parquet')).toBeUndefined();
   expect(nameOf('other/a.parquet')).toBeUndefined();
 });
 
-test('a copy of the lake in any directory is recognised', () => {
+test('a copy of the lake in any directory is recognized', () => {
   expect(nameOf('/home/me/lake/trips/year=2026/month=11/day=23/hour=08/a.parquet')).toBe('trips');
 });
 
-test('a dataset that is named counts, and must exist', () => {
+test('a named dataset takes precedence, and must exist', () => {
   expect(nameOf('anything.parquet', 'clicks')).toBe('clicks');
   expect(() => nameOf('anything.parquet', 'nope')).toThrow(/There is no dataset "nope"/);
 });
 
-test('refused events belong to the dataset that their key names, or to the only one', () => {
+test('refused events belong to the dataset in their key, or to the only dataset', () => {
   expect(datasetOfRefused(datasets, 'errors/clicks/processing-failed/x', undefined)?.name).toBe('clicks');
   expect(datasetOfRefused(datasets, 'errors/processing-failed/x', undefined)).toBeUndefined();
   expect(datasetOfRefused([clicks], 'errors/processing-failed/x', undefined)?.name).toBe('clicks');
 });
 
-test('a comparison says whether the columns match, stand in another order, or differ', () => {
+test('a comparison says whether the columns match, are in another order, or differ', () => {
   const id = { name: 'id', type: 'INT64' };
   const at = { name: 'at', type: 'INT96' };
   expect(compareWithDataset(clicks, 'part.parquet', [id, at])).toMatchObject({

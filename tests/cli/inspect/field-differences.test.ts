@@ -3,7 +3,7 @@ import type { ParquetField } from '../../../core/parquet-types';
 
 const fields = (...names: string[]): ParquetField[] => names.map((name) => ({ name, type: 'INT64' }));
 
-test('the same columns do not differ, in any case', () => {
+test('the same columns do not differ, whatever their case', () => {
   expect(fieldDifferences(fields('a', 'b'), fields('A', 'b'))).toBeUndefined();
   expect(fieldDifferences([], [])).toBeUndefined();
 });
@@ -17,7 +17,7 @@ test('missing and extra columns move nothing else', () => {
   });
 });
 
-test('of columns in another order the fewest are said to have moved', () => {
+test('as few columns as possible count as moved', () => {
   expect(fieldDifferences(fields('a', 'b', 'c', 'd'), fields('d', 'a', 'b', 'c'))?.moved).toEqual(['d']);
   expect(fieldDifferences(fields('a', 'b', 'c', 'd'), fields('b', 'c', 'd', 'a'))?.moved).toEqual(['a']);
   expect(fieldDifferences(fields('a', 'b', 'c'), fields('c', 'b', 'a'))?.moved).toHaveLength(2);
@@ -37,7 +37,7 @@ test('another type is named with the type that was expected', () => {
   );
 });
 
-test('writers that annotate the same type differently do not differ', () => {
+test('different annotations of the same type are no difference', () => {
   const plain = [
     { name: 'a', type: 'INT64' },
     { name: 'b', type: 'BYTE_ARRAY', converted_type: 'UTF8' },

@@ -5,7 +5,7 @@ import { readDatasets } from '../../../service/datasets';
 const trips = readDatasets(join(__dirname, '../../..')).find(({ name }) => name === 'trips');
 const base64 = (text: string) => Buffer.from(text).toString('base64');
 
-test('a failure of the transform is decoded, with the reason by the transform’s own rules', () => {
+test('a failure of the transform is decoded, with the reason from the transform’s rules', () => {
   const line = JSON.stringify({
     attemptsMade: 1,
     arrivalTimestamp: Date.UTC(2026, 10, 23, 8, 15),
@@ -27,7 +27,7 @@ test('a failure of the transform is decoded, with the reason by the transform’
   });
 });
 
-test('a failure of the format conversion has other names for the same', () => {
+test('a failure of the format conversion has other names for the same values', () => {
   const line = JSON.stringify({
     attemptsMade: 2,
     arrivalTimestamp: 0,
@@ -47,7 +47,7 @@ test('a failure of the format conversion has other names for the same', () => {
   });
 });
 
-test('an event that the dataset takes by now has no reason, nor has one of no known dataset', () => {
+test('an event that the dataset accepts now has no reason, nor has an event of an unknown dataset', () => {
   const event = { trip_id: 'a', pickup_datetime: '2026-11-23T08:00:00Z', updated_at: '2026-11-23T08:00:00Z' };
   const line = JSON.stringify({ rawData: base64(JSON.stringify(event)) });
   expect(refusedEvent(line, 1, trips)).toMatchObject({ reason: null, error_code: null, arrived: null });
@@ -57,7 +57,7 @@ test('an event that the dataset takes by now has no reason, nor has one of no kn
   });
 });
 
-test('a line that is no error record is none', () => {
+test('a line that is no error record gives no event', () => {
   for (const line of ['{"errorCode": "x"}', 'PAR1', '[]', '{"rawData": 1}'])
     expect(refusedEvent(line, 1, trips)).toBeUndefined();
 });

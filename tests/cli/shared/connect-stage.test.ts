@@ -14,6 +14,6 @@ test.each([
   ['ROLLBACK_IN_PROGRESS', 'describe-stack-events'],
   ['DELETE_IN_PROGRESS', 'once it is gone'],
   ['DELETE_FAILED', 'once it is gone'],
-])('one that is %s cannot, and is told what to do', (status, fix) => {
+])('one that is %s cannot, with a message that says what to do', (status, fix) => {
   expect(statusProblem('sluice-dev', status)?.message).toContain(fix);
 });

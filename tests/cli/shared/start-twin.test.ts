@@ -9,7 +9,7 @@ jest.mock('../../../cli/shared/spinner');
 const PACKAGING = 'Packaging the service';
 const spinner = { show: jest.fn(), stop: jest.fn() };
 
-/** What a twin that has started is told later. */
+/** The callback that a running twin keeps. */
 let progress: (text: string) => void;
 
 beforeEach(() => {
@@ -26,7 +26,7 @@ const onTerminal = (captured: CapturedOutput) =>
   Object.defineProperty(captured.output, 'live', { value: true });
 
 test.each([true, false])(
-  'without a terminal a line on stderr says what takes time (--json: %s)',
+  'without a terminal, a line on stderr says what takes time (--json: %s)',
   async (json) => {
     const captured = new CapturedOutput(json);
     await startShown(captured.output, { stateDirectory: 'state' });
@@ -35,19 +35,19 @@ test.each([true, false])(
   },
 );
 
-test('on a terminal a spinner says it, until the twin has started', async () => {
+test('on a terminal, a spinner says it until the twin has started', async () => {
   const captured = new CapturedOutput(false);
   await startShown(onTerminal(captured), { stateDirectory: 'state' });
   expect(startSpinner).toHaveBeenCalledWith(captured.output, PACKAGING);
   expect(spinner.stop).toHaveBeenCalledTimes(1);
   expect(captured.stderr).toBe('');
 
-  // Nothing would take a spinner away any more.
+  // Nothing would end another spinner.
   progress('The twin met an error of its own');
   expect(captured.stderr).toBe('The twin met an error of its own\n');
 });
 
-test('the spinner goes when the twin does not start', async () => {
+test('the spinner ends if the twin does not start', async () => {
   jest.mocked(startTwin).mockImplementation(({ onProgress }: TwinOptions) => {
     onProgress?.(PACKAGING);
     return Promise.reject(new Error('packaging failed'));

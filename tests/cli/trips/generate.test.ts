@@ -14,7 +14,7 @@ async function generated(options: Partial<GeneratorOptions> = {}) {
   return events;
 }
 
-test('makes exactly as many events as asked for, over the hours up to the last one, in order of arrival', async () => {
+test('makes the exact number of events, over the hours up to the last one, in order of arrival', async () => {
   for (const [rows, hours] of [
     [20_000, 24],
     [1, 1],
@@ -83,7 +83,7 @@ test('about one event in a hundred is a duplicate, two are late, three are updat
   expect(share(counts.updates)).toBeLessThan(0.036);
 });
 
-test('every event is one that the dataset trips takes', async () => {
+test('the dataset trips accepts every event', async () => {
   const file = join(__dirname, '../../../datasets/trips.yml');
   const trips = parseDataset(readFileSync(file, 'utf8'), 'trips.yml');
   for (const { event } of await generated({ rows: 2_000 })) {
@@ -91,7 +91,7 @@ test('every event is one that the dataset trips takes', async () => {
   }
 });
 
-test('trips have the shapes of real ones', async () => {
+test('trips have realistic distributions', async () => {
   const trips = (await generated()).map(({ event }) => event);
   const numbers = (pick: (trip: TripEvent) => number | null) =>
     trips
@@ -126,7 +126,7 @@ test('trips have the shapes of real ones', async () => {
   expect(inHour(18)).toBeGreaterThan(inHour(4) * 5);
 });
 
-test('parts add up to the whole, whatever the weights', () => {
+test('the parts add up to the number, whatever the weights', () => {
   expect(spread(10, [1, 1, 1])).toEqual([3, 4, 3]);
   expect(spread(1, [1, 1, 1, 1]).reduce((sum, part) => sum + part, 0)).toBe(1);
   expect(spread(1_000_003, [34, 22, 15, 10, 8]).reduce((sum, part) => sum + part, 0)).toBe(1_000_003);

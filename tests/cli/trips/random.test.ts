@@ -1,6 +1,6 @@
 import { Random } from '../../../cli/trips/random';
 
-test('numbers are uniform in [0, 1) and follow from the seed alone', () => {
+test('numbers are uniform in [0, 1) and depend on the seed only', () => {
   const random = new Random(42);
   const numbers = Array.from({ length: 100_000 }, () => random.next());
   expect(Math.min(...numbers.slice(0, 10_000))).toBeGreaterThanOrEqual(0);
@@ -12,7 +12,7 @@ test('numbers are uniform in [0, 1) and follow from the seed alone', () => {
 });
 
 test('the generator is mulberry32: its published first number for seed 0', () => {
-  // (0x6d2b79f5 mixed) / 2^32, as every implementation of mulberry32 gives it.
+  // (0x6d2b79f5 mixed) / 2^32, as in every implementation of mulberry32.
   expect(new Random(0).next()).toBeCloseTo(0.26642920868471265, 15);
 });
 
@@ -22,7 +22,7 @@ test('integers cover their range, both ends included', () => {
   expect([...drawn].sort()).toEqual([3, 4, 5, 6]);
 });
 
-test('weighted choices come as often as their weights say', () => {
+test('weighted choices have the frequencies of their weights', () => {
   const random = new Random(5);
   const counts = { often: 0, seldom: 0 };
   for (let draw = 0; draw < 10_000; draw += 1) {

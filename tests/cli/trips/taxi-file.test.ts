@@ -9,7 +9,7 @@ import type { TripEvent } from '../../../cli/trips/trip-event';
 const folder = mkdtempSync(join(tmpdir(), 'sluice-taxi-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-/** Writes what a SELECT gives as a Parquet file. */
+/** Writes the result of a SELECT as a Parquet file. */
 async function parquet(name: string, select: string): Promise<string> {
   const path = join(folder, name);
   const reader = await openFileReader();
@@ -29,7 +29,7 @@ interface TaxiRow {
   readonly total?: string;
 }
 
-/** Rows of a green or yellow file, their types as a year has them. */
+/** Rows of a green or yellow file, with the types of a year. */
 function taxiRows(
   rows: readonly TaxiRow[],
   { prefix = 'lpep', integer = 'BIGINT', passengers = 'DOUBLE' } = {},
@@ -77,7 +77,7 @@ test('a trip becomes an event that arrives in the hour of its pickup', async () 
   ]);
 });
 
-test('missing values stay missing; what has no dropoff was last updated at its pickup', async () => {
+test('missing values stay missing; a trip without dropoff was last updated at its pickup', async () => {
   const row = {
     pickup: '2025-01-01 11:00:00',
     dropoff: null,
@@ -95,7 +95,7 @@ test('missing values stay missing; what has no dropoff was last updated at its p
   });
 });
 
-test('the id of a trip is the same whatever the types of its year’s file, and another for another trip or taxi', async () => {
+test('the id of a trip does not depend on the column types, and differs for another trip or taxi', async () => {
   const row = { pickup: '2025-01-01 11:00:00' };
   const idOf = async (name: string, rows: string) =>
     (await eventsOf(await parquet(name, rows)))[0]?.event.trip_id;
@@ -108,7 +108,7 @@ test('the id of a trip is the same whatever the types of its year’s file, and 
   expect(await idOf('g.parquet', taxiRows([{ pickup: '2025-01-01 11:00:01' }]))).not.toBe(id);
 });
 
-test('a column of the null type, a name in other case, further columns and TIMESTAMPTZ are no obstacle', async () => {
+test('a column of the null type, another case, more columns and TIMESTAMPTZ are accepted', async () => {
   const path = await parquet(
     'drift.parquet',
     `SELECT * REPLACE (lpep_pickup_datetime AT TIME ZONE 'America/New_York' AS lpep_pickup_datetime) RENAME ("VendorID" AS vendorid),
@@ -118,7 +118,7 @@ test('a column of the null type, a name in other case, further columns and TIMES
   expect(only?.event).toMatchObject({ vendor_id: 2, pickup_datetime: '2025-01-01T16:00:00.000000Z' });
 });
 
-test('the busiest consecutive hours are taken, whether or not each of them has trips', async () => {
+test('the busiest consecutive hours are taken, even if some have no trips', async () => {
   const pickups = [
     ...Array<string>(3).fill('2025-01-01 00:10:00'),
     '2025-01-01 05:00:00',
@@ -139,7 +139,7 @@ test('the busiest consecutive hours are taken, whether or not each of them has t
   for await (const { arrival } of file.events) arrivals.push(arrival);
   expect(arrivals).toEqual(['2025-01-01T07', '2025-01-01T07', '2025-01-01T09', '2025-01-01T09']);
 
-  // Of equally busy stretches the earliest.
+  // The earliest of equally busy hours.
   const single = await readTaxiFile(path, { hours: 1 });
   expect(single).toMatchObject({ rows: 3, from: '2025-01-01T00', to: '2025-01-01T00' });
   await single.close();
@@ -158,14 +158,14 @@ test('trips come in order of pickup, across chunks too', async () => {
   expect(pickups).toEqual([...pickups].sort());
 });
 
-test('a name with quotes and wildcards, in a folder that looks like a hive partition, is just a name', async () => {
+test('a name with quotes and wildcards, in a folder like a hive partition, is just a name', async () => {
   const odd = join(folder, 'year=2025');
   mkdirSync(odd);
   const path = await parquet(`year=2025/o'dd [1] *.parquet`, taxiRows([{ pickup: '2025-01-01 11:00:00' }]));
   expect(await eventsOf(path)).toHaveLength(1);
 });
 
-test('what is no taxi file is refused, saying what it lacks', async () => {
+test('another file is refused, with the columns that it lacks', async () => {
   const other = await parquet('other.parquet', `SELECT 1 AS "VendorID", 2 AS speed`);
   await expect(readTaxiFile(other, { hours: 24 })).rejects.toMatchObject({
     name: 'UsageError',
