@@ -1,0 +1,34 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { parquetOf } from '../../testkit/parquet';
+
+const COMMAND = resolve(__dirname, '../../cli/sluice.cjs');
+const folder = mkdtempSync(join(tmpdir(), 'sluice-loaded-'));
+const hook = join(folder, 'hook.cjs');
+writeFileSync(hook, `process.on('exit', () => console.error(Object.keys(require.cache).join('\\n')));`);
+afterAll(() => rmSync(folder, { recursive: true }));
+
+/** The packages that the command loads: `@aws-sdk/client-s3`, `zod` … */
+function packagesOf(...args: string[]): Set<string> {
+  const script = `"${process.execPath}" --require "${hook}" "${COMMAND}" ${args.map((arg) => `"${arg}"`).join(' ')} 2>&1 >/dev/null`;
+  const loaded = execFileSync('sh', ['-c', script], { cwd: folder, encoding: 'utf8' });
+  const names = loaded.split('\n').map((path) => /.*\/node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(path)?.[1]);
+  return new Set(names.filter((name) => name !== undefined));
+}
+
+// Each of these packages takes longer to load than the rest of the command.
+test('--help loads no SDK, no DuckDB, no zod and no YAML parser', () => {
+  const loaded = packagesOf('--help');
+  expect(loaded).toContain('commander');
+  expect([...loaded].filter((name) => /aws|smithy|duckdb|zod|yaml|ora/.test(name))).toEqual([]);
+});
+
+test('inspect loads no SDK for a local file, and no DuckDB for its footer alone', async () => {
+  writeFileSync(join(folder, 'a.parquet'), await parquetOf('SELECT 1 AS a'));
+  const footer = packagesOf('inspect', 'a.parquet', '--rows', '0');
+  expect(footer).toContain('hyparquet');
+  expect([...footer].filter((name) => /aws|smithy|duckdb/.test(name))).toEqual([]);
+  expect([...packagesOf('inspect', 'a.parquet')].filter((name) => /duckdb/.test(name))).not.toEqual([]);
+});
