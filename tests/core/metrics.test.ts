@@ -1,9 +1,11 @@
 import { measureLoad } from '../../core/metrics';
+import { NO_COUNTS } from './counts';
 import type { LoadReport, PartitionResult } from '../../core/report';
 
 const NOW = new Date('2026-11-23T12:30:00Z');
 
 const partition = (changes: Partial<PartitionResult>): PartitionResult => ({
+  ...NO_COUNTS,
   partition: '2026-11-23T08',
   reason: 'new',
   outcome: 'loaded',
@@ -15,13 +17,7 @@ const partition = (changes: Partial<PartitionResult>): PartitionResult => ({
   deleted: 0,
   inserted: 7,
   seconds: 1,
-  other_hours: 0,
   plan_key: null,
-  quarantined: 0,
-  vanished: 0,
-  overwritten: 0,
-  error_objects: 0,
-  error_records: 0,
   error: null,
   cause: null,
   fix: null,

@@ -1,4 +1,5 @@
 import type { Inspection } from '../../core/states';
+import { merged, NO_COUNTS } from './counts';
 import { partitionResult, remarksOf, reportLoad, type PartitionResult } from '../../core/report';
 
 const LOAD = {
@@ -12,13 +13,8 @@ const LOAD = {
 
 /** Nothing beside the rows, and nothing that went wrong. */
 const UNREMARKABLE = {
-  other_hours: 0,
+  ...NO_COUNTS,
   plan_key: null,
-  quarantined: 0,
-  vanished: 0,
-  overwritten: 0,
-  error_objects: 0,
-  error_records: 0,
   error: null,
   cause: null,
   fix: null,
@@ -26,6 +22,7 @@ const UNREMARKABLE = {
 };
 
 const result = (changes: Partial<PartitionResult> = {}): PartitionResult => ({
+  ...UNREMARKABLE,
   partition: '2026-11-23T08',
   reason: 'new',
   outcome: 'loaded',
@@ -37,7 +34,6 @@ const result = (changes: Partial<PartitionResult> = {}): PartitionResult => ({
   deleted: 3,
   inserted: 7,
   seconds: 4.2,
-  ...UNREMARKABLE,
   ...changes,
 });
 const failed = (changes: Partial<PartitionResult> = {}) =>
@@ -81,7 +77,7 @@ describe('the result of a partition', () => {
           outcome: 'loaded',
           files: 5,
           inspection,
-          merged: { staged: 10, duplicates: 2, superseded: 1, deleted: 3, inserted: 7 },
+          merged: merged({ staged: 10, duplicates: 2, superseded: 1, deleted: 3, inserted: 7 }),
           finished: '2027-01-01T00:00:01.000Z',
         },
         rerun,
@@ -131,11 +127,6 @@ describe('the result of a partition', () => {
       ...end,
       outcome: 'planned',
       rows_in_files: 0,
-      staged: 0,
-      duplicates: 0,
-      superseded: 0,
-      deleted: 0,
-      inserted: 0,
       seconds: 0,
       ...UNREMARKABLE,
     });

@@ -1,0 +1,19 @@
+import { foundCounts, mergeCounts, stagedCounts, type MergeCounts } from '../../core/states';
+import type { PartitionResult } from '../../core/report';
+
+const zeros = (schema: { readonly shape: object }) =>
+  Object.fromEntries(Object.keys(schema.shape).map((name) => [name, 0]));
+
+/** A result's counts where nothing was counted. */
+export const NO_COUNTS = {
+  ...zeros(mergeCounts),
+  ...zeros(stagedCounts),
+  ...zeros(foundCounts),
+} as Pick<
+  PartitionResult,
+  keyof typeof mergeCounts.shape | keyof typeof stagedCounts.shape | keyof typeof foundCounts.shape
+>;
+
+/** What a merge counted; 0 for what is left out. */
+export const merged = (counts: Partial<MergeCounts>): MergeCounts =>
+  ({ ...zeros(mergeCounts), ...counts }) as MergeCounts;
