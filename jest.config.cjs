@@ -10,8 +10,8 @@ module.exports = {
   testEnvironment: '<rootDir>/testkit/jest/environment.cjs',
   globalSetup: '<rootDir>/testkit/jest/global-setup.ts',
   globalTeardown: '<rootDir>/testkit/jest/global-teardown.cjs',
-  // Packaging the service takes a while where several tests do it at once.
-  testTimeout: 180_000,
+  // No test depends on how fast the machine is: this only ends what hangs.
+  testTimeout: 600_000,
   // Much of a test is waiting for the twin, so no core has to be left free for it.
   maxWorkers: '100%',
   testMatch: ['<rootDir>/tests/**/*.test.ts'],

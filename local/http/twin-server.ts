@@ -38,14 +38,13 @@ export interface TwinServerOptions {
   readonly control?: ControlRoutes;
   /** Largest body of an AWS JSON or Query call, in bytes. Default 16 MiB. */
   readonly largestBodyBytes?: number;
+  /** How long running calls may take to finish when the server closes, in milliseconds. Default 2,000. */
+  readonly graceMs?: number;
   /** Called with exceptions that are not a service's answer: bugs in the twin. */
   readonly onUnexpected: (error: unknown) => void;
 }
 
 const HOST = '127.0.0.1';
-/** How long running calls may take to finish when the server closes. */
-const GRACE_MS = 2_000;
-
 /** The twin's one port on 127.0.0.1. Each request goes to the service whose protocol it speaks. */
 export class TwinServer {
   private readonly protocols: readonly Protocol[];
@@ -98,14 +97,14 @@ export class TwinServer {
     return `http://${HOST}:${address.port}`;
   }
 
-  /** Refuses new calls, ends long polls, gives running calls two seconds, then closes every connection. */
+  /** Refuses new calls, ends long polls, gives running calls `graceMs` to finish, then closes every connection. */
   async close(): Promise<void> {
     if (!this.server.listening) return;
     const closed = new Promise((resolve) => this.server.close(resolve));
     this.closing.abort(new DOMException('The twin is closing', 'AbortError'));
     this.server.closeIdleConnections();
     const timer = new AbortController();
-    const grace = sleep(GRACE_MS, undefined, { signal: timer.signal }).catch(() => {});
+    const grace = sleep(this.options.graceMs ?? 2_000, undefined, { signal: timer.signal }).catch(() => {});
     await Promise.race([closed, grace]);
     timer.abort();
     this.server.closeAllConnections();

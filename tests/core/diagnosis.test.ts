@@ -191,9 +191,9 @@ describe('what Redshift says of a statement', () => {
 
   test('a very long text is searched in no time', () => {
     const text = `column ${'x"'.repeat(50_000)}`;
-    const begin = performance.now();
+    const before = process.cpuUsage();
     expect(diagnoseStatement('FAILED', text, '').name).toBe('StatementFailed');
-    expect(performance.now() - begin).toBeLessThan(2_000);
+    expect(process.cpuUsage(before).user / 1_000).toBeLessThan(2_000);
   });
 });
 

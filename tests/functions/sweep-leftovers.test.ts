@@ -59,7 +59,7 @@ test('the tables of a running execution stand; of one that was stopped they go w
   expect(await steps.twin.load()).toMatchObject({ housekeeping: { staging_tables: 1 } });
   expect(await steps.twin.stagingTables()).toEqual([]);
   expect(await steps.twin.load()).toMatchObject({ housekeeping: { staging_tables: 0 } });
-}, 60_000);
+});
 
 test('an execution that is asked for by hand clears nothing up', async () => {
   const stopped = await stoppedExecution(HOUR);

@@ -33,9 +33,7 @@ async function tracesOf(call: string): Promise<Record<string, unknown>[]> {
     });
     await once(child, 'exit');
     // What was sent before the end may still be on its way.
-    for (let waited = 0; received.length === 0 && waited < 2_000; waited += 50) {
-      await new Promise((resolve) => setTimeout(resolve, 50));
-    }
+    while (received.length === 0) await new Promise((resolve) => setTimeout(resolve, 10));
     return received;
   } finally {
     daemon.close();

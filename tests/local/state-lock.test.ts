@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { createInterface } from 'node:readline';
 import { lockDirectory } from '../../local/state-lock';
 
 let directory: string;
@@ -27,26 +28,30 @@ test('is taken once, released, and taken over from a dead process', async () => 
 test('one of several processes takes over a dead process’s lock', async () => {
   const script = `
     const { lockDirectory } = require(${JSON.stringify(resolve(__dirname, '../../local/state-lock.ts'))});
-    const at = Number(process.argv[2]);
-    while (Date.now() < at);
-    try { lockDirectory(process.argv[1]); process.stdout.write('taken'); setTimeout(() => {}, 1500); }
-    catch (error) { process.stdout.write(error.name); setTimeout(() => {}, 1500); }
+    process.stdin.once('data', (at) => {
+      while (Date.now() < Number(at));
+      try { lockDirectory(process.argv[1]); console.log('taken'); } catch (error) { console.log(error.name); }
+    });
+    process.stdin.once('end', () => process.exit());
+    console.log('ready');
   `;
   for (let round = 0; round < 2; round += 1) {
     writeFileSync(join(directory, 'lock'), `${DEAD}\n`);
-    const at = String(Date.now() + 1_500);
-    const answers = await Promise.all(
-      Array.from({ length: 4 }, async () => {
-        const child = spawn(process.execPath, ['--require', 'tsx/cjs', '-e', script, directory, at], {
-          cwd: resolve(__dirname, '../..'),
-          stdio: ['ignore', 'pipe', 'inherit'],
-        });
-        let output = '';
-        child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()));
-        await once(child, 'close');
-        return output;
-      }),
-    );
+    const children = Array.from({ length: 4 }, () => {
+      const child = spawn(process.execPath, ['--require', 'tsx/cjs', '-e', script, directory], {
+        cwd: resolve(__dirname, '../..'),
+        stdio: ['pipe', 'pipe', 'inherit'],
+      });
+      return { child, said: createInterface(child.stdout)[Symbol.asyncIterator]() };
+    });
+    const next = () => Promise.all(children.map(async ({ said }) => String((await said.next()).value)));
+    expect(await next()).toEqual(Array(4).fill('ready'));
+    const at = String(Date.now() + 100);
+    for (const { child } of children) child.stdin.write(at);
+    const answers = await next();
+    // Whoever has it holds it until all have tried.
+    for (const { child } of children) child.stdin.end();
+    await Promise.all(children.map(({ child }) => child.exitCode ?? once(child, 'close')));
     expect(answers.sort()).toEqual([...Array<string>(3).fill('StateDirectoryInUse'), 'taken']);
   }
 });

@@ -97,7 +97,7 @@ beforeAll(async () => {
       packaged.set(name, { directory, template: JSON.parse(text) as Template });
     }),
   );
-}, 180_000);
+});
 afterAll(() => {
   for (const copy of copies) copy.remove();
 });

@@ -25,8 +25,6 @@ import { SILENT } from '../../testkit/silent-output';
 import { TestTwin } from '../../testkit/test-twin';
 import { untilPicked } from '../../testkit/until-picked';
 
-jest.setTimeout(120_000);
-
 const MERGE = '^LOCK ';
 /** Longer than any test: only a stop or a kill ends it. */
 const NEVER_ENDING: FaultRule = {

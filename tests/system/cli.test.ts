@@ -11,8 +11,6 @@ import { findRunningTwin } from '../../local/running-twin';
 import { packageCheckout, ROOT } from '../../testkit/packages';
 import { parquetOf, tripsSelect } from '../../testkit/parquet';
 
-jest.setTimeout(180_000);
-
 const COMMAND = join(ROOT, 'cli/sluice.cjs');
 const HOUR = '2026-11-20T08';
 const BAD_HOUR = '2026-11-20T09';

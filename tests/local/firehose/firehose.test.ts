@@ -20,8 +20,6 @@ import type { DeliveryStream } from '../../../local/firehose/delivery-stream';
 import type { Invocation } from '../../../local/lambda/lambda-runtime';
 import { echo, openService, returned, serve, STREAM, type EventRecord } from './serve';
 
-jest.setTimeout(120_000);
-
 const TRANSFORM = 'arn:aws:lambda:us-east-1:123456789012:function:transform-records';
 const NOW = new Date('2026-11-23T08:30:15.250Z');
 
@@ -509,17 +507,19 @@ describe('buffers', () => {
     const [line] = (await once(child.stdout, 'data')) as [Buffer];
     client = clientOf(line.toString().trim());
     const acknowledged: string[] = [];
+    const enough = 1_000;
     const writers = Array.from({ length: 4 }, async (_, writer) => {
       for (let number = 0; ; number++) {
         const ids = Array.from({ length: 50 }, (_, index) => `${writer}-${number}-${index}`);
         await put(...ids.map((trip_id) => ({ trip_id })));
         acknowledged.push(...ids);
+        // In the middle of what the other writers send.
+        if (acknowledged.length >= enough) child.kill('SIGKILL');
       }
     });
-    setTimeout(() => child.kill('SIGKILL'), 500);
     await Promise.allSettled(writers);
     client.destroy();
-    expect(acknowledged.length).toBeGreaterThan(0);
+    expect(acknowledged.length).toBeGreaterThanOrEqual(enough);
 
     await open();
     const [object] = await service.flush();
@@ -619,15 +619,16 @@ test('100,000 records are delivered in seconds', async () => {
   for (let start = 0; start < 100_000; start += 500) {
     await put(...Array.from({ length: 500 }, (_, index) => record(start + index)));
   }
-  const started = performance.now();
+  const before = process.cpuUsage();
   const [object] = await service.flush();
-  const seconds = (performance.now() - started) / 1000;
+  const { user, system } = process.cpuUsage(before);
+  const seconds = (user + system) / 1e6;
   expect(object?.records).toBe(100_000);
   const [sums] = await query(
     `SELECT count(DISTINCT trip_id)::INT AS ids, sum(big)::VARCHAR AS total FROM read_parquet('${await pathOf(object)}')`,
   );
   expect(sums).toEqual({ ids: 100_000, total: String((99_999 * 100_000) / 2) });
-  // It takes about five seconds of processor time. The generous bound lets busy machines pass.
+  // Processor time, since the machine may be busy. It takes about five seconds; the bound only catches the absurd.
   expect(seconds).toBeLessThan(60);
   if (process.env.SLUICE_TIMINGS) console.log(`delivery of 100,000 records: ${seconds.toFixed(1)} s`);
 });

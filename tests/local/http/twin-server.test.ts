@@ -139,14 +139,16 @@ describe('long polls', () => {
   });
 
   test('end when the server closes, and the close does not wait for kept connections', async () => {
+    // The close would wait for an hour, and the poll for a minute.
+    await twin.close();
+    twin = new Twin({ graceMs: 3_600_000 });
+    await twin.server.listen();
     const sfn = twin.sfn();
     await sfn.send(create('keeps its connection'));
     const call = expect(sfn.send(poll())).rejects.toMatchObject({ name: 'ServiceUnavailable' });
     await waiting(1);
-    const startedAt = Date.now();
     await twin.server.close();
     await call;
-    expect(Date.now() - startedAt).toBeLessThan(1000);
     expect(twin.machines.aborted).toEqual(['The twin is closing']);
     await expect(sfn.send(create('late'))).rejects.toMatchObject({
       message: expect.stringContaining('ECONNREFUSED') as string,

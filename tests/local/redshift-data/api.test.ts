@@ -28,8 +28,6 @@ import {
   type Twin,
 } from './harness';
 
-jest.setTimeout(60_000);
-
 let twin: Twin;
 
 beforeAll(async () => {
@@ -375,7 +373,8 @@ describe('cancelling and waiting', () => {
     );
     expect(answer.Status).toBe('FINISHED');
     expect(Date.now() - started).toBeGreaterThanOrEqual(300);
-    expect(Date.now() - started).toBeLessThan(10_000);
+    // Long before the poll itself would have ended.
+    expect(Date.now() - started).toBeLessThan(30_000);
   });
 
   it('returns from a long poll in time, even if garbage is collected meanwhile', () => {

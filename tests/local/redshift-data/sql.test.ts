@@ -1,8 +1,6 @@
 import { GetStatementResultCommand } from '@aws-sdk/client-redshift-data';
 import { batch, execute, given, resultRows, rowsOf, startTwin, type Twin } from './harness';
 
-jest.setTimeout(60_000);
-
 let twin: Twin;
 
 beforeAll(async () => {

@@ -3,8 +3,6 @@ import { OPERATIONS } from '../../../local/redshift-data/service';
 import { FUNCTION_NAMES } from '../../../local/redshift-data/sql/functions';
 import { execute, startTwin, type Twin } from './harness';
 
-jest.setTimeout(60_000);
-
 let twin: Twin;
 beforeAll(async () => {
   twin = await startTwin();

@@ -12,8 +12,6 @@ import { Cancelled } from '../../../local/redshift-data/warehouse/connection';
 import { TableLocks } from '../../../local/redshift-data/warehouse/locks';
 import { WHERE, batch, ended, given, rowsOf, startTwin, type Twin } from './harness';
 
-jest.setTimeout(60_000);
-
 describe('transactions', () => {
   let twin: Twin;
   beforeAll(async () => {

@@ -35,8 +35,6 @@ import {
 import type { FileObjectStore } from '../../../local/s3/file-object-store';
 import { serveS3 } from './serve';
 
-jest.setTimeout(60_000);
-
 const BUCKET = 'lake-test';
 
 let directory: string;
@@ -81,8 +79,7 @@ async function bodies(): Promise<string[]> {
 }
 
 async function until(condition: () => Promise<boolean>): Promise<void> {
-  for (let wait = 0; wait < 500 && !(await condition()); wait++)
-    await new Promise((resolve) => setTimeout(resolve, 10));
+  while (!(await condition())) await new Promise((resolve) => setTimeout(resolve, 10));
 }
 
 interface RawAnswer {

@@ -7,9 +7,6 @@ import { WorkerLambdaRuntime } from '../../../local/lambda/worker-lambda-runtime
 import { packageService, readStack, unpackFunctions, type Stack } from '../../../local/stack';
 import { ScratchService } from './scratch-service';
 
-// Really packages, several times: seconds each, more where the machine is busy.
-jest.setTimeout(300_000);
-
 let service: ScratchService;
 
 beforeAll(() => {

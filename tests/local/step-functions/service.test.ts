@@ -1,4 +1,4 @@
-import { appendFileSync, cpSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { appendFileSync, cpSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
@@ -327,7 +327,11 @@ describe('persistence', () => {
     const killed = start(directory);
     const arn = killed.putStateMachine({ name: 'load', roleArn, definition: JSON.stringify(wait) });
     const executionArn = await input(killed, arn, 'hour-08');
-    await new Promise((resolve) => setTimeout(resolve, 50));
+    const entered = () => {
+      const [file = ''] = readdirSync(join(directory, 'executions'));
+      return readFileSync(join(directory, 'executions', file), 'utf8').includes('WaitStateEntered');
+    };
+    while (!entered()) await new Promise((resolve) => setTimeout(resolve, 5));
     // A killed process leaves its files behind, with the last line cut off.
     const left = folder();
     cpSync(directory, left, { recursive: true });
