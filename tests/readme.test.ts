@@ -6,7 +6,7 @@ import { FATAL_ERRORS, TRANSIENT_ERRORS } from '../core/errors';
 import { METRICS } from '../core/metrics';
 import { readDatasets } from '../service/datasets';
 import { alarmIds } from '../resources/alarms';
-import { MEASURED_STEPS } from '../core/steps';
+import { MEASURED_STEPS, STEP_NAMES, STEPS } from '../core/steps';
 import { PARAMETERS, parseSettings } from '../resources/settings';
 
 /** Keeps what the pages say in agreement with what is there. */
@@ -78,15 +78,7 @@ describe('the table of the steps', () => {
   const rows = tableRows(/^\| state +\| function +\| SQL +\| named errors +\|$/);
 
   test('has the steps in the order of a load', () => {
-    const steps = [
-      'ListPartitions',
-      'InspectFiles',
-      'CopyToStaging',
-      'ValidateStaging',
-      'MergeIntoTarget',
-      'DiagnoseFailure',
-      'SweepLeftovers',
-    ];
+    const steps: readonly string[] = STEP_NAMES.filter((name) => STEPS[name].sql);
     expect(rows.map(([state]) => state)).toEqual(steps);
     expect(states).toEqual(expect.arrayContaining(steps));
     // In the Map the steps stand in this order too.

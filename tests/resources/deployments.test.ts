@@ -3,6 +3,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import asl from 'asl-validator';
 import { SECRET_OUTPUT, STACK_OUTPUTS } from '../../core/stack-outputs';
+import { STEP_NAMES, stemOf } from '../../core/steps';
 import { readDatasets } from '../../service/datasets';
 import { packageService, readStack } from '../../local/stack';
 import { serviceOf } from '../../resources/service';
@@ -181,17 +182,7 @@ describe.each(names)('%s', (name) => {
     const called = [...JSON.stringify(definition).matchAll(/function:sluice-dev-([a-z-]+)/g)].map(
       ([, stem]) => stem,
     );
-    expect([...new Set(called)].sort()).toEqual([
-      'await-statement',
-      'copy-to-staging',
-      'diagnose-failure',
-      'inspect-files',
-      'list-partitions',
-      'merge-into-target',
-      'report-load',
-      'sweep-leftovers',
-      'validate-staging',
-    ]);
+    expect([...new Set(called)].sort()).toEqual(STEP_NAMES.map(stemOf).sort());
   });
 
   test('there is every alarm of the stage and of each dataset, each says what it means and what to do, and rings the topic', () => {
