@@ -1,9 +1,8 @@
-import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { copyInputs } from '../local/stack/package-inputs';
-
-const ROOT = resolve(__dirname, '..');
+import { ROOT } from './packages';
+import { temporaryFolder } from './temporary-folder';
 
 /** A copy of the service in a temporary folder, as a user's clone with dataset files of their own. */
 export class ServiceCopy {
@@ -11,7 +10,7 @@ export class ServiceCopy {
 
   /** @param datasets dataset files to add or replace, by name: `{ 'readings.yml': '…' }`. */
   static async make(datasets: Readonly<Record<string, string>>): Promise<ServiceCopy> {
-    const directory = mkdtempSync(join(tmpdir(), 'sluice-service-'));
+    const directory = temporaryFolder('sluice-service-');
     await copyInputs(ROOT, directory);
     symlinkSync(join(ROOT, 'node_modules'), join(directory, 'node_modules'), 'junction');
     for (const [file, text] of Object.entries(datasets))

@@ -90,8 +90,9 @@ export class TestTwin {
     return key;
   }
 
-  load(input: object = {}): Promise<LoadDocument> {
-    return startLoad(this.connection, SILENT, input);
+  /** @param pollInterval between two looks at the execution, in milliseconds. */
+  load(input: object = {}, pollInterval = this.connection.pollInterval): Promise<LoadDocument> {
+    return startLoad({ ...this.connection, pollInterval }, SILENT, input);
   }
 
   sql(statement: string): Promise<QueryResult> {

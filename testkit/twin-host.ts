@@ -1,8 +1,7 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { rmSync } from 'node:fs';
 import { startTwin, type Twin, type TwinOptions } from '../local/twin';
 import { PACKAGES_DIRECTORY, ROOT } from './packages';
+import { temporaryFolder } from './temporary-folder';
 
 export interface HostedTwin {
   readonly twin: Twin;
@@ -21,7 +20,7 @@ export class TwinHost {
   private lent = false;
 
   async start(options: Partial<TwinOptions>): Promise<HostedTwin> {
-    const stateDirectory = options.stateDirectory ?? mkdtempSync(join(folder(), 'sluice-twin-'));
+    const stateDirectory = options.stateDirectory ?? temporaryFolder('sluice-twin-');
     const twin = await startTwin({
       serviceDirectory: ROOT,
       packagesDirectory: PACKAGES_DIRECTORY,
@@ -56,11 +55,6 @@ export class TwinHost {
     await shared.twin.close();
     rmSync(shared.stateDirectory, { recursive: true, force: true });
   }
-}
-
-/** A folder that goes with the whole run where there is one, so that a process that was killed leaves nothing. */
-function folder(): string {
-  return process.env.SLUICE_TEST_DIRECTORY ?? tmpdir();
 }
 
 /** That of this process. */

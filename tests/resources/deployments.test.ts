@@ -76,6 +76,7 @@ const SHAPES: Readonly<Record<string, Shape>> = {
 };
 
 interface Packaged {
+  readonly service: ServiceCopy;
   readonly directory: string;
   readonly template: Template;
 }
@@ -95,7 +96,7 @@ beforeAll(async () => {
         params,
       });
       const text = readFileSync(join(directory, 'cloudformation-template-update-stack.json'), 'utf8');
-      packaged.set(name, { directory, template: JSON.parse(text) as Template });
+      packaged.set(name, { service, directory, template: JSON.parse(text) as Template });
     }),
   );
 });
@@ -104,11 +105,12 @@ afterAll(() => {
 });
 
 const names = Object.keys(SHAPES);
-const templateOf = (name: string): Template => {
+const packagedAs = (name: string): Packaged => {
   const found = packaged.get(name);
   if (!found) throw new Error(`${name} was not packaged`);
-  return found.template;
+  return found;
 };
+const templateOf = (name: string): Template => packagedAs(name).template;
 const ofType = (name: string, type: string): [string, TemplateResource][] =>
   Object.entries(templateOf(name).Resources).filter(([, resource]) => resource.Type === type);
 const properties = (name: string, logicalId: string): Record<string, unknown> => {
@@ -243,7 +245,7 @@ describe.each(names)('%s', (name) => {
 test('what resources/ makes is packaged as it is', () => {
   const { template } = serviceOf(
     parseSettings('sluice', 'dev', 'us-east-1', {}, (name) => name),
-    readDatasets(copies[0]!.directory),
+    readDatasets(packagedAs('one dataset').service.directory),
   );
   expect(templateOf('one dataset')).toMatchObject(template);
 });

@@ -7,6 +7,9 @@ import { TestTwin } from '../../testkit/test-twin';
 const hoursAgo = (hours: number) => hourOf(new Date(Date.now() - hours * 3_600_000));
 const HOURS = [hoursAgo(6), hoursAgo(5), hoursAgo(4)] as const;
 
+/** Between two looks at each of many executions, in milliseconds: else to look takes longer than to load. */
+const SELDOM = 1_000;
+
 let twin: TestTwin;
 beforeAll(async () => {
   twin = await TestTwin.shared();
@@ -102,7 +105,7 @@ test('six executions at once over three hours, while readers of the target are a
   await twin.sql('DELETE FROM sluice.load_history');
 
   const [documents, answers] = await whileRead(400, () =>
-    Promise.all([...HOURS, ...HOURS].map((partition) => twin.load({ partition }))),
+    Promise.all([...HOURS, ...HOURS].map((partition) => twin.load({ partition }, SELDOM))),
   );
   await expectConverged(documents, table);
   expect(answers.length).toBeGreaterThan(documents.length);
@@ -124,7 +127,7 @@ test('twenty executions at once: the same hours, neighbouring ones, scheduled on
   ];
   expect(inputs).toHaveLength(20);
   let ended = 0;
-  const load = (input: object) => twin.load(input).finally(() => (ended += 1));
+  const load = (input: object) => twin.load(input, SELDOM).finally(() => (ended += 1));
   const [documents, answers] = await whileRead(
     40,
     () => Promise.all(inputs.map(load)),
@@ -140,7 +143,8 @@ test('twenty executions at once: the same hours, neighbouring ones, scheduled on
 });
 
 /**
- * Reads the target over and over while the work goes on: each key once, and no fewer keys than at first.
+ * Reads the target at first and after every batch that is submitted while the work goes on: each key once, and no
+ * fewer keys than at first.
  * @param done how much of the work is done: noted when a read is asked for, and when it is answered
  */
 async function whileRead<Value>(
@@ -149,6 +153,10 @@ async function whileRead<Value>(
   done = () => 0,
 ): Promise<[Value, { asked: number; answered: number }[]]> {
   let running = true;
+  let goOn = () => {};
+  twin.twin.faults.observe(({ operation }) => {
+    if (operation === 'BatchExecuteStatement') goOn();
+  });
   const answers: { asked: number; answered: number }[] = [];
   const reader = (async () => {
     while (running) {
@@ -159,9 +167,14 @@ async function whileRead<Value>(
       expect(count).toBe(keys);
       expect(Number(count)).toBeGreaterThanOrEqual(keysAtFirst);
       answers.push({ asked, answered: done() });
+      if (running) await new Promise<void>((resolve) => (goOn = resolve));
     }
   })();
-  const result = await work().finally(() => (running = false));
+  const result = await work().finally(() => {
+    running = false;
+    goOn();
+    twin.twin.faults.observe(undefined);
+  });
   await reader;
   return [result, answers];
 }
