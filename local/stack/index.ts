@@ -1,7 +1,7 @@
+export { deliveryStreams } from './delivery-streams';
 export { packageService, type PackageOptions } from './package-service';
 export { planStack, type Stack } from './plan-stack';
 export { deadLetters, retryPolicy, type PlannedSchedule } from './plan-schedule';
-export type { PlannedStream } from './plan-stream';
 export { readStack, unpackFunctions } from './read-stack';
 export { PackagingFailed } from './run-serverless';
 export { StackError } from './stack-error';

@@ -49,7 +49,7 @@ export class Surroundings {
       serviceDirectory: service.directory,
       announce: false,
       onProgress: (text) => {
-        if (/error of its own/.test(text)) surroundings.troubles.push(text);
+        if (/The twin failed unexpectedly/.test(text)) surroundings.troubles.push(text);
       },
     });
     useHandlers(surroundings.twin.twin.description, service.directory);

@@ -95,8 +95,8 @@ test('the page explains every type of fault, and no other', () => {
 });
 
 test('the control surface has the routes that the twin serves', () => {
-  const twin = readFileSync(join(LOCAL, 'twin.ts'), 'utf8');
-  const served = [...twin.matchAll(/'((?:GET|PUT|POST|DELETE) \/_sluice\/\w+)':/g)].map(
+  const server = readFileSync(join(LOCAL, 'serve.ts'), 'utf8');
+  const served = [...server.matchAll(/'((?:GET|PUT|POST|DELETE) \/_sluice\/\w+)':/g)].map(
     ([, route]) => `\`${route}\``,
   );
   const listed = rows(section(README, '## Control surface')).map(([route]) => route);

@@ -43,8 +43,8 @@ test('on a terminal, a spinner says it until the twin has started', async () => 
   expect(captured.stderr).toBe('');
 
   // Nothing would end another spinner.
-  progress('The twin met an error of its own');
-  expect(captured.stderr).toBe('The twin met an error of its own\n');
+  progress('The twin failed unexpectedly');
+  expect(captured.stderr).toBe('The twin failed unexpectedly\n');
 });
 
 test('the spinner ends if the twin does not start', async () => {

@@ -1,0 +1,61 @@
+import { z } from 'zod';
+import { CloudFormationService } from './cloudformation/cloudformation-service';
+import type { TwinDescription } from './description';
+import { glueService } from './glue/glue-service';
+import type { ControlRoutes } from './http/control';
+import { TwinServer } from './http/twin-server';
+import { IamService } from './iam/iam-service';
+import { StsService } from './iam/sts-service';
+import { redshiftServerlessService } from './redshift-serverless/redshift-serverless-service';
+import { s3Handler } from './s3/http-handler';
+import { SchedulerService } from './scheduler/scheduler-service';
+import type { Stack } from './stack';
+import type { Services } from './start-services';
+
+/**
+ * The twin's server with all services of the stack.
+ * @param describe returns the twin's description once it listens.
+ * @param onUnexpected called with exceptions that are bugs in the twin.
+ */
+export function serverOf(
+  services: Services,
+  stack: Stack,
+  describe: () => TwinDescription,
+  onUnexpected: (error: unknown) => void,
+): TwinServer {
+  const { faults, account, authorizer, store, lambda, sns, redshiftData, firehose, stepFunctions } = services;
+  return new TwinServer({
+    json: [
+      firehose,
+      redshiftData,
+      stepFunctions,
+      glueService(stack),
+      redshiftServerlessService(stack, services.iamRoles),
+    ],
+    query: [sns, new StsService(account), new IamService(account), new CloudFormationService(stack)],
+    rest: [new SchedulerService(stack.schedules)],
+    s3: s3Handler(store, (principal) => ({
+      mayDelete: (bucket, key) =>
+        authorizer.may(principal, { action: 's3:DeleteObject', resource: `arn:aws:s3:::${bucket}/${key}` }),
+      policies: account.bucketPolicies,
+      keys: account.bucketKeys,
+    })),
+    faults,
+    identity: authorizer,
+    callerOf: (traceId) => lambda.callerOf(traceId),
+    control: controlRoutes(services, describe),
+    onUnexpected,
+  });
+}
+
+const deliverInput = z.object({ stream: z.string() });
+
+function controlRoutes({ firehose, faults, sns }: Services, describe: () => TwinDescription): ControlRoutes {
+  return {
+    'GET /_sluice/twin': describe,
+    'POST /_sluice/deliver': (input) => firehose.flush(deliverInput.parse(input).stream),
+    'PUT /_sluice/faults': (input) => faults.set(input),
+    'DELETE /_sluice/faults': () => faults.clear(),
+    'GET /_sluice/notifications': () => sns.messages(),
+  };
+}
