@@ -3,22 +3,22 @@ import { mkdtemp, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** How many packages are kept: those that were used last. */
+/** The number of packages to keep: the most recently used ones. */
 const KEPT = 20;
-/** Longer than any packaging takes: whoever is still named as the one at work by then is another process. */
+/** Longer than any packaging takes. After this time the process id belongs to another process. */
 const LONGEST_WAIT_MS = 6 * 60 * 1000;
 const BETWEEN_LOOKS_MS = 100;
 
 /**
- * Packages in folders named by a key of what they are made of. A package is there whole or not at all, and never
- * changes; several processes may use the same store.
+ * Packages in folders named by the key of their sources and settings. A package is stored whole or not at all, and never
+ * changes. Several processes may share a store.
  */
 export class PackageStore {
   constructor(private readonly directory: string) {
     mkdirSync(directory, { recursive: true });
   }
 
-  /** @returns the folder of a package, if it is there; it counts as used now. */
+  /** @returns the folder of an existing package, which now counts as used. */
   find(key: string): string | undefined {
     const folder = join(this.directory, key);
     if (!existsSync(folder)) return undefined;
@@ -27,15 +27,15 @@ export class PackageStore {
     return folder;
   }
 
-  /** A folder to make a package in; other processes see who is at work on it. */
+  /** Creates a folder for an unfinished package. Its name shows other processes who is working on it. */
   startWork(key: string): Promise<string> {
     return mkdtemp(join(this.directory, `${key}.work-${process.pid}-`));
   }
 
   /**
-   * Waits while another process is at work on a package.
-   * @param onWait told once, with the number of that process
-   * @returns the folder of the package; undefined where nobody is at work on it, or whoever was has failed
+   * Waits while another process works on a package.
+   * @param onWait called once with that process's id.
+   * @returns the folder of the package; undefined if no process works on it, or if that process has failed.
    */
   async awaitOther(key: string, onWait: (processId: number) => void): Promise<string | undefined> {
     const latest = performance.now() + LONGEST_WAIT_MS;
@@ -50,7 +50,7 @@ export class PackageStore {
     return this.find(key);
   }
 
-  /** Moves a finished folder into the store. Where another process was first, its package stays: it is the same. */
+  /** Moves a finished folder into the store. If another process was first, its identical package stays. */
   async add(key: string, finished: string): Promise<string> {
     const folder = join(this.directory, key);
     try {
@@ -61,7 +61,7 @@ export class PackageStore {
     return folder;
   }
 
-  /** Removes what interrupted runs left, and packages that have not been used for the longest time. */
+  /** Removes leftovers of interrupted runs, and the least recently used packages. */
   async sweep(): Promise<void> {
     const works = this.works();
     const interrupted = works.filter(({ processId }) => !isAlive(processId)).map(({ name }) => name);
@@ -71,7 +71,7 @@ export class PackageStore {
       .sort((left, right) => right.used - left.used)
       .map(({ name }) => name);
     for (const name of [...interrupted, ...packages.slice(KEPT)]) {
-      // A tool whose parent was killed may still be writing there: the next run tries again.
+      // A tool whose parent was killed may still write there. The next run tries again.
       await rm(join(this.directory, name), { recursive: true, force: true, maxRetries: 3 }).catch(() => {});
     }
   }
@@ -85,7 +85,7 @@ export class PackageStore {
 }
 
 function lastUse(folder: string): number {
-  // Another process may have swept it in between.
+  // Another process may have removed it meanwhile.
   return statSync(folder, { throwIfNoEntry: false })?.mtimeMs ?? 0;
 }
 

@@ -5,22 +5,22 @@ import { devNull, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
 
-/** `serverless package` failed; the message is what it said. */
+/** `serverless package` failed. The message contains its output. */
 export class PackagingFailed extends Error {
   override readonly name = 'PackagingFailed';
 }
 
-/** It takes a few seconds; a machine with a lot else to do may need a minute. */
+/** Packaging takes a few seconds; a busy machine may need a minute. */
 const LONGEST_MS = 5 * 60 * 1000;
-/** How long the tool may still be at work after it reported an error. */
+/** How long the tool may keep running after it has reported an error. */
 const AFTER_ERROR_MS = 1_000;
 
 /**
  * Runs the project's own `serverless`, without credentials and without the network.
- * @param directories folders of the caller's:
- *   `temporary` is removed by the caller: serverless-esbuild 1.57.2 leaves a folder for each function in the system's.
- *   `cache` is kept for the next run: to compile the schema of serverless.yml and our own TypeScript takes as long as
- *   all the rest.
+ * @param directories folders of the caller:
+ *   `temporary`, which the caller removes: serverless-esbuild 1.57.2 leaves a folder for each function there.
+ *   `cache`, which the caller keeps for the next run: compiling the schema of serverless.yml and our own TypeScript takes
+ *   half of the time.
  * @throws PackagingFailed
  */
 export async function runServerless(
@@ -59,8 +59,8 @@ export async function runServerless(
   let timer = setTimeout(() => kill(`no end after ${LONGEST_MS / 1000} s`), LONGEST_MS);
   const read = (chunk: Buffer) => {
     output += chunk.toString();
-    // osls 4.3.1 with serverless-esbuild reports a failed build and then never ends, since esbuild's own process is
-    // left running. "Environment:" begins the last lines of every error report.
+    // osls 4.3.1 with serverless-esbuild reports a failed build and then never ends, because esbuild's process keeps
+    // running. "Environment:" starts the last lines of every error report.
     if (reason === undefined && /^Environment: /m.test(stripVTControlCharacters(output))) {
       reason = 'it reported an error';
       clearTimeout(timer);
@@ -82,14 +82,14 @@ export async function runServerless(
   }
 }
 
-/** tsx 4.23 keeps what it compiled in `tsx-<user>` of the temporary folder. */
+/** tsx 4.23 keeps compiled code in `tsx-<user>` of the temporary folder. */
 function keepCompiledTypeScript(temporary: string, kept: string): void {
   mkdirSync(kept, { recursive: true });
   const folder = join(temporary, `tsx-${process.geteuid?.() ?? userInfo().username}`);
   try {
     symlinkSync(kept, folder, 'junction');
   } catch (error) {
-    // A caller that runs the tool several times has the same folder each time.
+    // The link exists if the caller runs the tool again with the same folder.
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
   }
 }

@@ -1,6 +1,6 @@
-/** The package ships no types of its own. */
+/** The package contains no types. */
 declare module 'asl-validator' {
-  /** One of its own findings, or one of its JSON schema validator. */
+  /** A finding of the package, or of its JSON schema validator. */
   interface LintError {
     readonly Message?: string;
     readonly message?: string;

@@ -3,15 +3,15 @@ import type aslValidator from 'asl-validator';
 import type { Diagnostic } from './diagnostics';
 import type { Definition } from './language';
 
-/** Findings of the second opinion that the service does not share: it takes a null in Assign and 0.5 percent. */
+/** Findings of asl-validator that the service does not share: it accepts null in Assign and 0.5 percent. */
 const falseAlarms = /\/Assign\/|\/ToleratedFailurePercentage is invalid\. must be integer/;
 
-/** What was found, by the definition's text: twins of one process deploy the same state machine. */
+/** Findings by the definition's text: several twins of a process deploy the same state machine. */
 const found = new Map<string, Diagnostic[]>();
 
 /**
- * A second opinion, on what the checks here may have missed. It takes a good part of a second, so it is asked once for
- * each definition, when a state machine is created.
+ * Checks a definition with asl-validator, which may find problems that the twin's own checks miss. It takes a good part
+ * of a second, so it runs once per definition, when a state machine is created.
  */
 export function lintDefinition(definition: Definition): Diagnostic[] {
   const text = JSON.stringify(definition);
@@ -21,7 +21,7 @@ export function lintDefinition(definition: Definition): Diagnostic[] {
 }
 
 function diagnose(definition: Definition): Diagnostic[] {
-  // Loaded only here: a twin that is started again on the same state directory does without.
+  // Loaded on demand: a twin that restarts on the same state directory does not need it.
   const validate = createRequire(__filename)('asl-validator') as typeof aslValidator;
   const { errors } = validate(definition);
   return errors

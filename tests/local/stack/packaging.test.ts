@@ -22,7 +22,7 @@ const KEY = /^[0-9a-f]{64}$/;
 const packages = () => readdirSync(service.packagesDirectory).filter((name) => KEY.test(name));
 const unfinished = () => readdirSync(service.packagesDirectory).filter((name) => name.includes('.work-'));
 
-/** A process of its own that packages; resolves when it has copied the sources and is about to run the tool. */
+/** Packages in another process. Resolves when it has copied the sources and is about to run the tool. */
 async function packageElsewhere() {
   const script = join(__dirname, 'packaging-process.ts');
   const child = spawn(process.execPath, ['--require', 'tsx/cjs', script, JSON.stringify(service.options)], {
@@ -34,10 +34,10 @@ async function packageElsewhere() {
   return child;
 }
 
-/** The folder of the package of the sources as they were at first. */
+/** The folder of the first package. */
 let folder: string;
 
-test('a run that is killed leaves no package', async () => {
+test('a killed run leaves no package', async () => {
   const child = await packageElsewhere();
   child.kill('SIGKILL');
   await once(child, 'exit');
@@ -45,7 +45,7 @@ test('a run that is killed leaves no package', async () => {
   expect(unfinished()).toHaveLength(1);
 });
 
-test('runs at once, one in another process, share one package and sweep what the killed one left', async () => {
+test('concurrent runs, one in another process, share one package and remove the killed run’s leftovers', async () => {
   const child = await packageElsewhere();
   const exited = once(child, 'exit');
   const told: string[] = [];
@@ -66,13 +66,13 @@ test('runs at once, one in another process, share one package and sweep what the
   expect(readdirSync(service.serviceDirectory).filter((name) => name.startsWith('.'))).toEqual([]);
 });
 
-describe('what was packaged', () => {
+describe('a package', () => {
   let stack: Stack;
   beforeAll(() => {
     stack = readStack(folder, settings);
   });
 
-  test('is read with every reference resolved', () => {
+  test('is read with resolved references', () => {
     const functionArn = 'arn:aws:lambda:us-east-1:000000000000:function:scratch-local-listPartitions';
     const topicArn = 'arn:aws:sns:us-east-1:000000000000:scratch-failures';
     const machineArn = 'arn:aws:states:us-east-1:000000000000:stateMachine:scratch-local-load';
@@ -123,7 +123,7 @@ describe('what was packaged', () => {
     });
   });
 
-  test('names what the twin does not deploy', () => {
+  test('lists resources that the twin does not deploy', () => {
     const types = new Set(stack.notDeployed.map(({ type }) => type));
     expect([...types].sort()).toEqual(['AWS::Logs::LogGroup', 'AWS::S3::Bucket']);
     const { Resources } = JSON.parse(
@@ -143,7 +143,7 @@ describe('what was packaged', () => {
     expect(all.map(({ logicalId }) => logicalId).sort()).toEqual(Object.keys(Resources).sort());
   });
 
-  test('runs', async () => {
+  test('has functions that run', async () => {
     const functions = await unpackFunctions(stack, folder, join(service.directory, 'code'));
     const runtime = new WorkerLambdaRuntime({
       region: 'us-east-1',
@@ -159,14 +159,14 @@ describe('what was packaged', () => {
   });
 });
 
-test('nothing is packaged again while nothing has changed', async () => {
+test('unchanged sources are not packaged again', async () => {
   const told: string[] = [];
   const options = { ...service.options, onProgress: (text: string) => told.push(text) };
   expect(await packageService(options)).toBe(folder);
   expect(told).toEqual([]);
 });
 
-test('what fails to package says why, and leaves the package that was there', async () => {
+test('a failed packaging reports the reason and leaves the existing package', async () => {
   service.write('core/double.ts', 'export const double = (n: number): number => 2 *;');
   await expect(packageService(service.options)).rejects.toMatchObject({
     name: 'PackagingFailed',
@@ -178,12 +178,12 @@ test('what fails to package says why, and leaves the package that was there', as
   expect(unfinished()).toEqual([]);
 });
 
-test('nothing is left in the system’s temporary folder', () => {
+test('the system’s temporary folder has no leftovers', () => {
   // serverless-esbuild makes one there for each function, with the function's name, and leaves it.
   expect(builds()).toEqual(buildsBefore);
 });
 
-test('a change is packaged beside what was there, and what was not used for longest goes', async () => {
+test('a change gets a package of its own, and the least recently used package is removed', async () => {
   const old = Array.from({ length: 20 }, (_, index) => String(index).padStart(64, '0'));
   for (const [index, name] of old.entries()) {
     mkdirSync(join(service.packagesDirectory, name));
