@@ -3,57 +3,42 @@
  * `npm run fuzz -- --cases 1000 --seed 7`
  */
 import { Command, Option } from 'commander';
-import { Output } from '../cli/shared/output';
-import { startSpinner } from '../cli/shared/spinner';
+import { Output, UsageError } from '../cli/shared/output';
 import { runFuzz } from './fuzz/run';
-import { closingLine, summary, wrongText } from './fuzz/summary';
+import { closingLine, summary, totalsOf, troubles } from './fuzz/summary';
 import { TARGET_NAMES } from './fuzz/target-names';
-import { exitCodeOf, wholeNumber } from './shared/options';
-
-/** Exit codes, as the `sluice` command has them: nothing is wrong; a case is; the command was used wrongly. */
-const EXIT = { done: 0, wrong: 1, usage: 2 } as const;
+import { exitCodeOf, runCommand, seedOption, wholeNumber, workersOption } from './shared/command';
+import { Progress } from './shared/progress';
 
 interface Options {
   readonly cases: number;
   readonly seed: number;
   readonly only?: string;
   readonly path?: string;
+  readonly workers: number;
 }
 
-const program = new Command('fuzz')
-  .description('Bad input by chance through the loader and the twin: taken whole, or refused by name.')
-  .addOption(new Option('--cases <n>', 'cases in all').argParser(wholeNumber(1, 10_000_000)).default(1_000))
-  .addOption(
-    new Option('--seed <n>', 'left out: another for every run').argParser(wholeNumber(0, 2 ** 31 - 1)),
+const command = new Command('fuzz')
+  .description(
+    'Carries bad input out, drawn by chance: the loader and the twin take it whole, or refuse it by name.',
   )
-  .addOption(new Option('--only <target>', 'one target, which then gets all cases').choices(TARGET_NAMES))
-  .addOption(new Option('--path <path>', 'one case of a target again, as the command printed it'))
-  .showHelpAfterError('(add --help for how it is used)');
+  .option('--cases <count>', 'cases in all', wholeNumber(1), 1_000)
+  .addOption(seedOption())
+  .addOption(new Option('--only <target>', 'one target, which gets all cases').choices(TARGET_NAMES))
+  .option('--path <path>', 'one case of a target again, as the command printed it')
+  .addOption(workersOption());
 
-async function main(): Promise<number> {
-  const ended = exitCodeOf(program);
-  if (ended !== undefined) return ended;
-  const options = program.opts<Options>();
-  if (options.path !== undefined && options.only === undefined) {
-    process.stderr.write('fuzz: --path is of one target: name it with --only.\n');
-    return EXIT.usage;
-  }
+runCommand<Options>(command, async (options) => {
+  if (options.path !== undefined && options.only === undefined)
+    throw new UsageError('--path is of one target: name it with --only.');
+  const { seed } = options;
   const started = Date.now();
-  const seed = options.seed ?? Math.floor(Math.random() * 2 ** 31);
   const output = new Output(false);
-  const spinner = startSpinner(output, 'starting the twin');
-  const results = await runFuzz({ ...options, seed }, (text) => spinner?.show(text));
-  spinner?.stop();
+  const progress = new Progress('Starting the twins');
+  const results = await runFuzz(options, (text, trouble) => progress.count(text, trouble));
+  progress.end();
   output.say(summary(results));
-  for (const result of results) if (result.wrong) output.say(`\n${wrongText(result, result.wrong, seed)}`);
+  for (const result of results) for (const text of troubles(result, seed)) output.say(`\n${text}`);
   output.say(`\n${closingLine(results, seed, (Date.now() - started) / 1_000)}`);
-  return results.some((result) => result.wrong) ? EXIT.wrong : EXIT.done;
-}
-
-main().then(
-  (code) => (process.exitCode = code),
-  (error: unknown) => {
-    process.stderr.write(`fuzz: ${String((error as Error).stack ?? error)}\n`);
-    process.exitCode = EXIT.wrong;
-  },
-);
+  return exitCodeOf(totalsOf(results));
+});

@@ -1,72 +1,83 @@
 /**
  * Random histories of an hourly lake through the packaged state machine; after each the target has to be what an oracle
- * makes of the files alone. `npm run histories -- --runs N --seed S`
+ * makes of the files alone. `npm run histories -- --runs 1000 --seed 7`
  */
 import { Command } from 'commander';
-import { checkHistories } from './histories/check-histories';
-import { ProvingGround } from './histories/proving-ground';
-import { storyOf } from './histories/story';
+import { join } from 'node:path';
+import { Output } from '../cli/shared/output';
+import { firstNumbers } from './histories/check-histories';
 import { VARIANTS } from './histories/variants';
-import { atLeastOne, exitCodeOf, natural } from './shared/options';
+import type { HistoriesItem, HistoriesResult } from './histories/worker';
+import {
+  closingLine,
+  exitCodeOf,
+  runCommand,
+  seedOption,
+  wholeNumber,
+  workersOption,
+} from './shared/command';
+import { Progress } from './shared/progress';
+import { carryOutAll } from './shared/workers';
 
-// See cli/sluice.cjs.
-process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = 'true';
-
-/** A history that went wrong is made simpler for so long, in milliseconds. */
-const SIMPLIFY_FOR = 120_000;
-const PROGRESS_EVERY = 50;
+const SIMPLIFY_MILLISECONDS = 120_000;
 
 interface Options {
   readonly runs: number;
   readonly seed: number;
-  readonly path?: string;
+  readonly only?: number;
+  readonly workers: number;
 }
 
 const command = new Command('histories')
-  .description('Carry out random histories, and compare each target with an oracle.')
-  .option('--runs <N>', 'how many histories', atLeastOne, 100)
-  .option('--seed <S>', 'of the random numbers', natural, Math.floor(Date.now() % 1_000_000_000))
-  .option('--path <PATH>', 'as a wrong history was printed with: that one alone')
-  .allowExcessArguments(false);
+  .description('Carries random histories of a lake out, and compares each target with an oracle.')
+  .option('--runs <count>', 'histories in all', wholeNumber(1), 100)
+  .addOption(seedOption())
+  .option('--only <number>', 'one history again, by the number that the command printed', wholeNumber(0))
+  .addOption(workersOption());
 
-async function main(): Promise<number> {
-  const ended = exitCodeOf(command);
-  if (ended !== undefined) return ended;
-  const { seed, path, ...options } = command.opts<Options>();
-  const runs = path === undefined ? options.runs : 1;
+runCommand<Options>(command, async ({ runs, seed, only, workers }) => {
   const started = Date.now();
-  const ground = await ProvingGround.open();
-  try {
-    const { right, wrong } = await checkHistories(ground, {
-      runs,
-      seed,
-      path,
-      simplifyFor: SIMPLIFY_FOR,
-      onRight: (count) => {
-        if (count % PROGRESS_EVERY === 0) console.log(`${count} of ${runs} right, ${ground.loads} loads`);
+  const numbers = only === undefined ? firstNumbers(runs) : [only];
+  const output = new Output(false);
+  const progress = new Progress('Starting the twins', numbers.length);
+  const outcomes = await carryOutAll<null, HistoriesItem, HistoriesResult, number>(
+    numbers.map((number) => ({ numbers: [number], seed, simplifyFor: SIMPLIFY_MILLISECONDS })),
+    {
+      module: join(__dirname, 'histories/worker.ts'),
+      order: null,
+      workers,
+      onOutcome: (outcome) => {
+        const wrong = 'result' in outcome ? outcome.result.wrong?.what : 'not carried out';
+        progress.count(`history ${outcome.item.numbers.join()}`, wrong);
       },
-      onWrong: () => console.log('A history came out wrong; looking for the simplest that does.'),
-    });
-    if (wrong) {
-      console.log(
-        ['', ...storyOf(wrong.history), '', wrong.outcome.what, ...wrong.outcome.details].join('\n'),
-      );
-      console.log(`\nTo see it again: npm run histories -- --seed ${seed} --path ${wrong.path}\n`);
-    }
-    const seconds = Math.round((Date.now() - started) / 1000);
-    console.log(
-      `histories: ${right + (wrong ? 1 : 0)} run, ${right} right, ${wrong ? 1 : 0} wrong, ${ground.loads} loads, ${VARIANTS.length} strategies, seed ${seed}, ${seconds} s`,
-    );
-    return wrong ? 1 : 0;
-  } finally {
-    await ground.close();
+    },
+  );
+  progress.end();
+  const results = outcomes.flatMap((outcome) => ('result' in outcome ? [outcome.result] : []));
+  const wrong = results.flatMap((result) => result.wrong ?? []);
+  for (const { number, story, what, details } of wrong) {
+    const again = `Again: npm run histories -- --seed ${seed} --only ${number}`;
+    output.say(['', ...story, '', what, ...details, '', again, ''].join('\n'));
   }
-}
-
-main().then(
-  (code) => (process.exitCode = code),
-  (error: unknown) => {
-    console.error(error);
-    process.exitCode = 1;
-  },
-);
+  for (const outcome of outcomes) {
+    if ('failure' in outcome)
+      output.say(`not carried out: history ${outcome.item.numbers.join()}: ${outcome.failure.reason}`);
+  }
+  const tally = { wrong: wrong.length, notCarriedOut: outcomes.length - results.length };
+  output.say(
+    closingLine(
+      'histories',
+      [
+        [outcomes.length, 'run'],
+        [results.length - wrong.length, 'right'],
+        [tally.wrong, 'wrong'],
+        [tally.notCarriedOut, 'not carried out'],
+        [results.reduce((loads, result) => loads + result.loads, 0), 'loads'],
+        [VARIANTS.length, 'strategies'],
+      ],
+      (Date.now() - started) / 1_000,
+      seed,
+    ),
+  );
+  return exitCodeOf(tally);
+});

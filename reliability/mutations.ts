@@ -1,88 +1,113 @@
 /**
  * Makes deliberate mistakes in the merge's SQL, one at a time, and shows that the histories find each of them; with the
- * SQL as it is the same histories come out right. `npm run mutations -- --runs N --seed S`
+ * SQL as it is the same histories come out right. `npm run mutations -- --runs 100 --seed 1`
  */
-import Table from 'cli-table3';
 import { Command } from 'commander';
-import { readFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
-import { checkHistories } from './histories/check-histories';
-import { MERGE_SQL, ProvingGround } from './histories/proving-ground';
-import { storyLine, storyOf } from './histories/story';
-import { MUTATIONS, mutate } from './mutations/mutations';
-import { atLeastOne, exitCodeOf, natural } from './shared/options';
+import { join } from 'node:path';
+import { Output } from '../cli/shared/output';
+import { renderTable } from '../cli/shared/table';
+import { firstNumbers } from './histories/check-histories';
+import type { HistoriesItem, HistoriesResult } from './histories/worker';
+import { MERGE_SQL, mutatedMergeSql, MUTATIONS } from './mutations/mutations';
+import {
+  closingLine,
+  exitCodeOf,
+  runCommand,
+  seedOption,
+  wholeNumber,
+  workersOption,
+} from './shared/command';
+import { Progress } from './shared/progress';
+import { carryOutAll, type Outcome } from './shared/workers';
 
-// See cli/sluice.cjs.
-process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = 'true';
+interface Options {
+  readonly runs: number;
+  readonly seed: number;
+  readonly workers: number;
+}
 
-/** A history that found a mistake is made simpler for so long, in milliseconds. */
-const SIMPLIFY_FOR = 30_000;
+type Result = Outcome<HistoriesItem, HistoriesResult, number>;
 
 const command = new Command('mutations')
-  .description('Make mistakes in the merge on purpose, and find each by random histories.')
-  .option('--runs <N>', 'how many histories each has to be found in', atLeastOne, 100)
-  .option('--seed <S>', 'of the random numbers', natural, 1)
-  .allowExcessArguments(false);
+  .description('Makes mistakes in the merge on purpose, and finds each by random histories.')
+  .option('--runs <count>', 'histories by which each mistake has to be found', wholeNumber(1), 100)
+  .addOption(seedOption())
+  .addOption(workersOption());
 
-interface Found {
-  readonly name: string;
-  /** The number of the history that found it; undefined: none did. */
-  readonly after: number | undefined;
-}
-
-async function main(): Promise<number> {
-  const ended = exitCodeOf(command);
-  if (ended !== undefined) return ended;
-  const { runs, seed } = command.opts<{ runs: number; seed: number }>();
-  const sql = readFileSync(join(resolve(__dirname, '..'), MERGE_SQL), 'utf8');
+runCommand<Options>(command, async ({ runs, seed, workers }) => {
+  const started = Date.now();
   // All of them first: that one does not apply should not be found after minutes.
-  const mutated = MUTATIONS.map((mutation) => ({ name: mutation.name, text: mutate(sql, mutation) }));
-  const ground = await ProvingGround.open();
-  try {
-    const results: Found[] = [];
-    for (const { name, text } of mutated) {
-      ground.useMergeSql(text);
-      const { right, wrong } = await checkHistories(ground, { runs, seed, simplifyFor: SIMPLIFY_FOR });
-      results.push({ name, after: wrong && right + 1 });
-      console.log(
-        wrong ? `${name}: caught after ${right + 1} histories` : `${name}: SURVIVED ${right} histories`,
-      );
-      if (wrong) console.log(`  ${storyLine(wrong.history)}\n  ${wrong.outcome.what}`);
-    }
-
-    const needed = Math.max(...results.map(({ after }) => after ?? runs));
-    ground.useMergeSql(sql);
-    const unmutated = await checkHistories(ground, { runs: needed, seed, simplifyFor: SIMPLIFY_FOR });
-    if (unmutated.wrong) {
-      const { history, outcome } = unmutated.wrong;
-      console.log(['', 'Without a mutation:', ...storyOf(history), outcome.message].join('\n'));
-    }
-
-    const table = new Table({
-      head: ['mutation of sql/merge-into-target.sql', 'caught'],
-      style: { head: [], border: [] },
+  for (const { name } of MUTATIONS) mutatedMergeSql(name);
+  const output = new Output(false);
+  const progress = new Progress('Starting the twins', MUTATIONS.length);
+  const carryOut = (items: readonly HistoriesItem[]) =>
+    carryOutAll<null, HistoriesItem, HistoriesResult, number>(items, {
+      module: join(__dirname, 'histories/worker.ts'),
+      order: null,
+      workers,
+      onOutcome: (outcome) => progress.count(outcome.item.mutation ?? 'without a mistake', ending(outcome)),
     });
-    for (const { name, after } of results)
-      table.push([name, after === undefined ? 'SURVIVED' : `after ${after} histories`]);
-    table.push([
-      'none',
-      unmutated.wrong ? `WRONG after ${unmutated.right + 1} histories` : `${unmutated.right} histories right`,
-    ]);
-    console.log(`\n${table.toString()}`);
-    const survived = results.filter(({ after }) => after === undefined).length;
-    console.log(
-      `mutations: ${results.length} made, ${results.length - survived} caught, ${survived} survived`,
-    );
-    return survived > 0 || unmutated.wrong ? 1 : 0;
-  } finally {
-    await ground.close();
+  const mutated = await carryOut(
+    MUTATIONS.map(({ name }) => ({ mutation: name, numbers: firstNumbers(runs), seed, simplifyFor: 0 })),
+  );
+  const needed = Math.max(...mutated.map((outcome) => foundAfter(outcome) ?? 1));
+  progress.expect(MUTATIONS.length + needed);
+  const unmutated = await carryOut(
+    firstNumbers(needed).map((number) => ({ numbers: [number], seed, simplifyFor: 0 })),
+  );
+  progress.end();
+
+  const right = unmutated.filter((outcome) => 'result' in outcome && !outcome.result.wrong).length;
+  output.say(
+    renderTable(
+      [`mistake in ${MERGE_SQL}`, 'outcome'],
+      [
+        ...mutated.map((outcome) => [outcome.item.mutation ?? '', ending(outcome) ?? '']),
+        ['none', `${right} of ${needed} histories right`],
+      ],
+      { lengths: [100], width: Infinity },
+    ),
+  );
+  for (const outcome of unmutated) {
+    if ('result' in outcome && outcome.result.wrong) {
+      const { story, what, details } = outcome.result.wrong;
+      output.say(['', 'Without a mistake:', ...story, '', what, ...details].join('\n'));
+    }
   }
+  for (const outcome of [...mutated, ...unmutated])
+    if ('failure' in outcome) output.say(`not carried out: ${outcome.failure.reason}`);
+
+  const failures = (outcomes: readonly Result[]) => outcomes.filter((outcome) => 'failure' in outcome).length;
+  const caught = mutated.filter((outcome) => foundAfter(outcome) !== undefined).length;
+  const survived = mutated.length - caught - failures(mutated);
+  const seconds = (Date.now() - started) / 1_000;
+  output.say(
+    closingLine(
+      'mutations',
+      [
+        [mutated.length, 'made'],
+        [caught, 'caught'],
+        [survived, 'survived'],
+        [failures(mutated), 'not carried out'],
+      ],
+      seconds,
+      seed,
+    ),
+  );
+  return exitCodeOf({
+    wrong: survived + (unmutated.length - right - failures(unmutated)),
+    notCarriedOut: failures(mutated) + failures(unmutated),
+  });
+});
+
+/** How many histories it took; undefined where none of them found the mistake. */
+function foundAfter(outcome: Result): number | undefined {
+  return 'result' in outcome && outcome.result.wrong ? outcome.result.right + 1 : undefined;
 }
 
-main().then(
-  (code) => (process.exitCode = code),
-  (error: unknown) => {
-    console.error(error instanceof Error ? error.message : error);
-    process.exitCode = 1;
-  },
-);
+function ending(outcome: Result): string | undefined {
+  if ('failure' in outcome) return 'not carried out';
+  const { right, wrong } = outcome.result;
+  if (outcome.item.mutation === undefined) return wrong && `WRONG: ${wrong.what}`;
+  return wrong ? `caught after ${right + 1} histories: ${wrong.what}` : `SURVIVED ${right} histories`;
+}

@@ -3,15 +3,18 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Surroundings } from './surroundings';
 import { Wrong, type AnyTarget, type Verdict } from './target';
 
-/** How the cases of one target ended. */
-export interface TargetResult {
+/** How cases of one target end, up to the first wrong one. */
+export interface Checked extends Counts {
   readonly target: string;
+  /** As small as it could be made; undefined where no case is wrong. */
+  readonly wrong?: WrongCase;
+}
+
+export interface Counts {
   readonly cases: number;
   readonly accepted: number;
   /** Cases refused, by the error's name. */
   readonly refused: Readonly<Record<string, number>>;
-  /** The first wrong case, as small as it could be made; undefined where there is none. */
-  readonly wrong?: WrongCase;
 }
 
 export interface WrongCase {
@@ -25,46 +28,49 @@ export interface WrongCase {
 export interface CheckOptions {
   readonly cases: number;
   readonly seed: number;
+  /** The case to begin with: its number, from 0, or the path of one that was made smaller. Default: the first. */
   readonly path?: string;
-  /** Told of each case before it is carried out, so that one that ends the process is known. */
-  readonly onCase?: (json: string, number: number) => void;
+  /** A wrong case is made smaller for so long. */
+  readonly shrinkMilliseconds?: number;
+  /** Told of each case before it is carried out, with the counts of those before, so that one that ends the process is known. */
+  readonly onCase?: (json: string, counts: Counts) => void;
 }
 
 /** A case that is hard to make smaller is shown as it is by then. */
 const SHRINK_MILLISECONDS = 60_000;
 
-/** Carries the cases of one target out, up to the first that is wrong. */
+/** Carries cases of one target out, up to the first that is wrong. */
 export async function checkTarget(
   name: string,
   target: AnyTarget,
   surroundings: Surroundings,
-  { cases, seed, path, onCase }: CheckOptions,
-): Promise<TargetResult> {
+  { cases, seed, path, shrinkMilliseconds = SHRINK_MILLISECONDS, onCase }: CheckOptions,
+): Promise<Checked> {
   let [number, accepted] = [0, 0];
   const refused: Record<string, number> = {};
   let shrinkUntil = Infinity;
   const property = fc.asyncProperty(target.cases, async (value) => {
-    // What is left of the shrinking passes at once.
-    if (Date.now() > shrinkUntil) return;
+    // The rest of the shrinking passes at once.
+    if (Date.now() >= shrinkUntil) return;
     const isFirstFind = shrinkUntil === Infinity;
+    onCase?.(JSON.stringify(value), { cases: number, accepted, refused });
     if (isFirstFind) number += 1;
-    onCase?.(JSON.stringify(value), number);
     try {
       const verdict = await judged(target, value, surroundings);
       if (!isFirstFind) return;
       if (verdict.accepted) accepted += 1;
       else refused[verdict.error] = (refused[verdict.error] ?? 0) + 1;
     } catch (error) {
-      if (isFirstFind) shrinkUntil = Date.now() + SHRINK_MILLISECONDS;
+      if (isFirstFind) shrinkUntil = Date.now() + shrinkMilliseconds;
       throw error;
     }
   });
   const details = await fc.check(property, { numRuns: cases, seed, path, includeErrorInReport: false });
-  const result = { target: name, cases: number, accepted, refused };
-  if (!details.failed) return result;
+  const counts = { target: name, cases: number, accepted, refused };
+  if (!details.failed) return counts;
   const error = details.errorInstance;
   return {
-    ...result,
+    ...counts,
     wrong: {
       case: JSON.stringify(details.counterexample?.[0]),
       error: error instanceof Error ? (error.stack ?? error.message) : String(error),
@@ -73,26 +79,40 @@ export async function checkTarget(
   };
 }
 
-/** A case by itself: in its time, and with nothing left uncaught. @throws what is wrong with it. */
+/** A case by itself: it ends, and leaves nothing uncaught. @throws what is wrong with it */
 export async function judged(
   target: AnyTarget,
   value: unknown,
   surroundings: Surroundings,
 ): Promise<Verdict> {
-  const verdict = await inTime(target.judge(value as never, surroundings), target.seconds);
+  const verdict = await untilItHangs(
+    target.judge(value as never, surroundings),
+    target.seconds,
+    surroundings,
+  );
   const [trouble] = surroundings.takeTroubles();
   if (trouble !== undefined) throw new Wrong(trouble);
   return verdict;
 }
 
-async function inTime<Result>(work: Promise<Result>, seconds: number): Promise<Result> {
+/** A slow machine makes calls slowly; a case that hangs makes none. */
+async function untilItHangs<Result>(
+  work: Promise<Result>,
+  seconds: number,
+  surroundings: Surroundings,
+): Promise<Result> {
   const timer = new AbortController();
-  const late = delay(seconds * 1_000, undefined, { signal: timer.signal }).then(() => {
-    throw new Wrong(`it hangs: no end after ${seconds} seconds`);
-  });
-  late.catch(() => undefined);
+  const hang = async (): Promise<never> => {
+    for (let before = surroundings.calls; ; before = surroundings.calls) {
+      await delay(seconds * 1_000, undefined, { signal: timer.signal });
+      if (surroundings.calls === before)
+        throw new Wrong(`it hangs: it has not ended, and made no call for ${seconds} seconds`);
+    }
+  };
+  const hanging = hang();
+  hanging.catch(() => undefined);
   try {
-    return await Promise.race([work, late]);
+    return await Promise.race([work, hanging]);
   } finally {
     timer.abort();
   }

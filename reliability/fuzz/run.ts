@@ -1,7 +1,7 @@
-import { fork, type ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
 import { join } from 'node:path';
-import type { TargetResult } from './check-target';
+import { carryOutAll, type Failure } from '../shared/workers';
+import type { Checked, Counts } from './check-target';
+import type { TargetResult } from './summary';
 import { sharesOf, TARGET_NAMES, type TargetName } from './target-names';
 
 export interface FuzzOptions {
@@ -9,84 +9,115 @@ export interface FuzzOptions {
   readonly seed: number;
   readonly only?: string;
   readonly path?: string;
+  readonly workers: number;
 }
 
-/** What the process that carries the cases out is to do, target after target, in its argument. */
-export interface WorkerOrder {
-  readonly shares: readonly (readonly [target: TargetName, cases: number])[];
+/** Some of a target's cases. */
+export interface CasesItem {
+  readonly target: TargetName;
+  readonly cases: number;
   readonly seed: number;
-  readonly path?: string;
+  /** As {@link CheckOptions.path}: the number of the first one. */
+  readonly path: string;
 }
 
-/** What it says meanwhile. */
-export type WorkerMessage =
-  | { readonly kind: 'case'; readonly target: TargetName; readonly json: string; readonly number: number }
-  | { readonly kind: 'result'; readonly result: TargetResult };
+/** The case that a worker begins, and what came of those before it. */
+export interface CaseNote {
+  readonly json: string;
+  /** Cases of the item that ended before these counts began. */
+  readonly done: number;
+  readonly counts: Counts;
+}
 
-/** Longer than any target gives a case, so that only a process that answers nothing at all is ended. */
-const SILENCE_MILLISECONDS = 150_000;
+/** So few that the workers end at about the same time. */
+const CASES_OF_AN_ITEM = 25;
+/** No case blocks a process for so long. */
+const SILENCE_MILLISECONDS = 5 * 60_000;
 
 /**
- * Carries the cases out, in a process of their own: what ends or blocks that process is a find like any other.
- * @returns the results up to the first target with a wrong case.
+ * Carries the cases out, in processes of their own. After a wrong case the others go on.
+ * @returns what came of each target
  */
 export async function runFuzz(
-  { cases, seed, only, path }: FuzzOptions,
-  onProgress: (text: string) => void,
+  { cases, seed, only, path, workers }: FuzzOptions,
+  onProgress: (text: string, trouble?: string) => void,
 ): Promise<readonly TargetResult[]> {
   const targets = TARGET_NAMES.filter((name) => only === undefined || name === only);
-  const shares = [...sharesOf(cases, targets)];
-  const order: WorkerOrder = { shares, seed, path };
-  const worker = fork(join(__dirname, 'worker.ts'), [JSON.stringify(order)], {
-    execArgv: ['--import', 'tsx'],
-    env: { ...process.env, TZ: 'UTC', AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true' },
-  });
-  const results: TargetResult[] = [];
-  let last: Extract<WorkerMessage, { kind: 'case' }> | undefined;
-  let silence = silenceEnds(worker);
-  worker.on('message', (message: WorkerMessage) => {
-    clearTimeout(silence);
-    silence = silenceEnds(worker);
-    if (message.kind === 'result') results.push(message.result);
-    else {
-      last = message;
-      onProgress(
-        `${message.target}: case ${message.number} of ${sharesOf(cases, targets).get(message.target)}`,
-      );
-    }
-  });
-  const [code, signal] = (await once(worker, 'exit')) as [number | null, string | null];
-  clearTimeout(silence);
-  const isWhole = results.length === shares.length || results.some((result) => result.wrong);
-  if (isWhole) return results;
-  if (!last)
-    throw new Error(
-      `the process of the cases ended before the first of them (${signal ?? `exit code ${code}`})`,
-    );
-  return [...results, ended(last, code, signal)];
-}
-
-function silenceEnds(worker: ChildProcess): NodeJS.Timeout {
-  return setTimeout(() => worker.kill('SIGKILL'), SILENCE_MILLISECONDS);
-}
-
-/** A process that ended before its result: by the last case that it began, as far as anybody can tell. */
-function ended(
-  { target, json, number }: Extract<WorkerMessage, { kind: 'case' }>,
-  code: number | null,
-  signal: string | null,
-): TargetResult {
-  const how =
-    signal === 'SIGKILL'
-      ? 'it answered nothing any more'
-      : signal
-        ? `by ${signal}`
-        : `with exit code ${code}`;
-  return {
+  const parts: Checked[] = [];
+  const notCarriedOut: (CasesItem & { readonly reason: string })[] = [];
+  let items = itemsOf(path === undefined ? cases : 1, seed, path, targets);
+  while (items.length > 0) {
+    const rest: CasesItem[] = [];
+    await carryOutAll<null, CasesItem, readonly Checked[], CaseNote>(items, {
+      module: join(__dirname, 'worker.ts'),
+      order: null,
+      workers,
+      silenceMilliseconds: SILENCE_MILLISECONDS,
+      isTriedAgain: (failure) => !isFind(failure),
+      onOutcome: (outcome) => {
+        const { item } = outcome;
+        const text = `${item.target}, cases ${item.path} to ${Number(item.path) + item.cases - 1}`;
+        if ('result' in outcome) {
+          parts.push(...outcome.result);
+          onProgress(text, outcome.result.some(({ wrong }) => wrong) ? 'wrong' : undefined);
+        } else if (isFind(outcome.failure)) {
+          const { note, reason } = outcome.failure;
+          parts.push(...find(item, note, reason));
+          rest.push(...after(item, note));
+          onProgress(text, reason);
+        } else {
+          notCarriedOut.push({ ...item, reason: outcome.failure.reason });
+          onProgress(text, 'not carried out');
+        }
+      },
+    });
+    items = rest;
+  }
+  return targets.map((target) => ({
     target,
-    cases: number,
-    accepted: 0,
-    refused: {},
-    wrong: { case: json, error: `the process ended: ${how}`, path: String(Math.max(0, number - 1)) },
-  };
+    parts: parts.filter((part) => part.target === target),
+    notCarriedOut: notCarriedOut.filter((item) => item.target === target),
+  }));
+}
+
+function itemsOf(
+  cases: number,
+  seed: number,
+  path: string | undefined,
+  targets: readonly TargetName[],
+): CasesItem[] {
+  return [...sharesOf(cases, targets)].flatMap(([target, share]) => {
+    if (path !== undefined) return [{ target, seed, path, cases: 1 }];
+    return Array.from({ length: Math.ceil(share / CASES_OF_AN_ITEM) }, (_, index) => ({
+      target,
+      seed,
+      path: String(index * CASES_OF_AN_ITEM),
+      cases: Math.min(CASES_OF_AN_ITEM, share - index * CASES_OF_AN_ITEM),
+    }));
+  });
+}
+
+/** Whether a case ended its process. */
+function isFind(failure: Failure<CaseNote>): failure is Failure<CaseNote> & { readonly note: CaseNote } {
+  return failure.ended && failure.note !== undefined;
+}
+
+/** A process that ended: by the last case that it began, as far as anybody can tell. */
+function find({ target, path }: CasesItem, { json, done, counts }: CaseNote, reason: string): Checked[] {
+  const number = Number(path) + done + counts.cases;
+  return [
+    {
+      ...counts,
+      target,
+      cases: counts.cases + 1,
+      wrong: { case: json, error: reason, path: String(number) },
+    },
+  ];
+}
+
+/** The cases after the one that ended the process. */
+function after(item: CasesItem, { done, counts }: CaseNote): CasesItem[] {
+  const over = done + counts.cases + 1;
+  const left = item.cases - over;
+  return left > 0 ? [{ ...item, cases: left, path: String(Number(item.path) + over) }] : [];
 }

@@ -29,6 +29,8 @@ export interface Loaded {
 export class Surroundings {
   private executions = 0;
   private packages = 0;
+  /** Calls that reached the twin. */
+  calls = 0;
   /** What nobody caught: unhandled rejections, errors of the twin's own. */
   private readonly troubles: string[] = [];
   private readonly folder = mkdtempSync(join(tmpdir(), 'sluice-fuzz-'));
@@ -52,6 +54,7 @@ export class Surroundings {
         if (/The twin failed unexpectedly/.test(text)) surroundings.troubles.push(text);
       },
     });
+    surroundings.twin.twin.faults.observe(() => void (surroundings.calls += 1));
     useHandlers(surroundings.twin.twin.description, service.directory);
     return surroundings;
   }

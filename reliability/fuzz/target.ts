@@ -12,7 +12,7 @@ export const ACCEPTED: Verdict = { accepted: true };
  * @typeParam Case a JSON value, so that it can be printed whole and kept as a fixture.
  */
 export interface Target<Case> {
-  /** What a case may take; one that takes longer hangs. */
+  /** A case that makes no call for so long, and has not ended, hangs. */
   readonly seconds: number;
   readonly cases: fc.Arbitrary<Case>;
   /** Carries a case out. @throws whatever is wrong: an error here is a find. */

@@ -1,32 +1,37 @@
-/** Carries the cases out, target after target up to the first that is wrong: see run.ts. */
-import { checkTarget } from './check-target';
-import type { WorkerMessage, WorkerOrder } from './run';
+/** A process that carries cases out: what ends or blocks it is a find like any other. */
+import { serveItems } from '../shared/serve-items';
+import { checkTarget, type Checked } from './check-target';
+import type { CasesItem, CaseNote } from './run';
 import { Surroundings } from './surroundings';
 import { targetOf } from './targets';
 
-function say(message: WorkerMessage): void {
-  process.send?.(message);
-}
+/** Only the first wrong case of some cases is made smaller for long. */
+const LATER_SHRINK_MILLISECONDS = 5_000;
 
-async function main(): Promise<void> {
-  const { shares, ...options } = JSON.parse(process.argv[2] ?? '') as WorkerOrder;
-  const surroundings = await Surroundings.start();
-  try {
-    for (const [target, cases] of shares) {
-      const onCase = (json: string, number: number) => say({ kind: 'case', target, json, number });
-      const result = await checkTarget(target, targetOf(target), surroundings, { ...options, cases, onCase });
-      say({ kind: 'result', result });
-      if (result.wrong) return;
-    }
-  } finally {
-    await surroundings.remove();
-  }
-}
-
-main().then(
-  () => process.disconnect(),
-  (error: unknown) => {
-    process.stderr.write(`${String((error as Error).stack ?? error)}\n`);
-    process.exit(1);
-  },
-);
+serveItems<null, CasesItem, readonly Checked[], CaseNote>(async () => {
+  let surroundings = await Surroundings.start();
+  return {
+    async carryOut({ target, cases, seed, path }, say) {
+      const parts: Checked[] = [];
+      const from = Number(path);
+      for (let done = 0; done < cases;) {
+        const shrinkMilliseconds = parts.length === 0 ? undefined : LATER_SHRINK_MILLISECONDS;
+        const checked = await checkTarget(target, targetOf(target), surroundings, {
+          cases: cases - done,
+          seed,
+          path: Number.isNaN(from) ? path : String(from + done),
+          shrinkMilliseconds,
+          onCase: (json, counts) => say({ json, done, counts }),
+        });
+        parts.push(checked);
+        done += Math.max(1, checked.cases);
+        if (!checked.wrong) continue;
+        // What a wrong case left behind is no matter of the next one.
+        await surroundings.remove();
+        surroundings = await Surroundings.start();
+      }
+      return parts;
+    },
+    close: () => surroundings.remove(),
+  };
+});

@@ -5,27 +5,23 @@ import { simplify } from './simplify';
 import { STRATEGIES, type Strategy } from './variants';
 import { WrongOutcome } from './wrong-outcome';
 
-export interface CheckOptions {
-  readonly runs: number;
+export interface Draw {
   readonly seed: number;
   /** Of which sets of strategies each history takes one. Default: all strategies at once. */
   readonly strategies?: readonly (readonly Strategy[])[];
-  /** Where fast-check goes on from, to see one history again. */
-  readonly path?: string;
-  /** How long a wrong history is made simpler, in milliseconds. */
-  readonly simplifyFor: number;
-  /** Told after each right one. */
-  readonly onRight?: (right: number) => void;
-  /** Told once there is a wrong one. */
-  readonly onWrong?: () => void;
+}
+
+/** The history of a number, from 0: the same for the same seed. */
+export function drawHistory({ seed, strategies = [STRATEGIES] }: Draw, number: number): History {
+  const [history] = fc.sample(histories(strategies), { seed, numRuns: 1, path: String(number) });
+  if (!history) throw new RangeError(`There is no history ${number}`);
+  return history;
 }
 
 export interface WrongHistory {
-  /** The simplest that was found to come out wrong, and how it did. */
+  readonly number: number;
   readonly history: History;
   readonly outcome: WrongOutcome;
-  /** Where fast-check finds the one that it was made from. */
-  readonly path: string;
 }
 
 export interface Checked {
@@ -34,34 +30,53 @@ export interface Checked {
   readonly wrong?: WrongHistory;
 }
 
-/** Carries out random histories until one comes out wrong. @throws Error where something else goes wrong than a load. */
-export async function checkHistories(ground: ProvingGround, options: CheckOptions): Promise<Checked> {
-  const { runs, seed, strategies = [STRATEGIES], path, simplifyFor, onRight, onWrong } = options;
+/**
+ * Carries histories out, up to the first that comes out wrong.
+ * @param onRight told after each right one
+ * @throws Error where something else goes wrong than a load
+ */
+export async function checkHistories(
+  ground: ProvingGround,
+  numbers: Iterable<number>,
+  draw: Draw,
+  onRight: (right: number) => void = () => {},
+): Promise<Checked> {
   let right = 0;
-  let wrong: Omit<WrongHistory, 'path'> | undefined;
-  const isWrong = async (history: History): Promise<boolean> => {
-    try {
-      await ground.run(history);
-      return false;
-    } catch (error) {
-      if (!(error instanceof WrongOutcome)) throw error;
-      wrong = { history, outcome: error };
-      return true;
-    }
-  };
-  const property = fc.asyncProperty(histories(strategies), async (history) => {
-    if (await isWrong(history)) return false;
+  for (const number of numbers) {
+    const history = drawHistory(draw, number);
+    const outcome = await wrongOutcomeOf(ground, history);
+    if (outcome) return { right, wrong: { number, history, outcome } };
     right += 1;
-    onRight?.(right);
-    return true;
-  });
-  const details = await fc.check(property, { numRuns: runs, seed, path, endOnFailure: true });
-  if (!wrong) {
-    if (details.failed) throw details.errorInstance;
-    return { right };
+    onRight(right);
   }
-  onWrong?.();
-  // Each try that is wrong too takes the place of the one before.
-  await simplify(wrong.history, isWrong, Date.now() + simplifyFor);
-  return { right, wrong: { ...wrong, path: details.counterexamplePath ?? '' } };
+  return { right };
 }
+
+/** @returns the simplest history that was found to come out wrong, within some milliseconds */
+export async function simplified(
+  ground: ProvingGround,
+  wrong: WrongHistory,
+  milliseconds: number,
+): Promise<WrongHistory> {
+  let simplest = wrong;
+  const isWrong = async (history: History): Promise<boolean> => {
+    const outcome = await wrongOutcomeOf(ground, history);
+    if (outcome) simplest = { ...wrong, history, outcome };
+    return outcome !== undefined;
+  };
+  await simplify(wrong.history, isWrong, Date.now() + milliseconds);
+  return simplest;
+}
+
+async function wrongOutcomeOf(ground: ProvingGround, history: History): Promise<WrongOutcome | undefined> {
+  try {
+    await ground.run(history);
+    return undefined;
+  } catch (error) {
+    if (error instanceof WrongOutcome) return error;
+    throw error;
+  }
+}
+
+export const firstNumbers = (count: number): readonly number[] =>
+  Array.from({ length: count }, (_, number) => number);

@@ -1,7 +1,10 @@
 import { DescribeExecutionCommand, StartExecutionCommand, StopExecutionCommand } from '@aws-sdk/client-sfn';
 import { ListStatementsCommand } from '@aws-sdk/client-redshift-data';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Connection } from '../../cli/shared/connection';
+import type { TestTwin } from '../../testkit/test-twin';
 
 export interface Execution {
   readonly name: string;
@@ -16,7 +19,7 @@ export interface Ended {
 }
 
 /** Between two looks at what runs, in milliseconds: loads of a few rows take hardly longer. */
-const POLL_INTERVAL = 20;
+const POLL_INTERVAL = 30;
 /** On a busy machine each look is time taken from what is looked at: so they become rarer. */
 const LONGEST_INTERVAL = 200;
 
@@ -29,7 +32,7 @@ export async function start(connection: Connection, name: string, input: object)
 }
 
 export async function ended(connection: Connection, { name, arn }: Execution): Promise<Ended> {
-  for (let interval = POLL_INTERVAL; ; interval = Math.min(interval * 1.2, LONGEST_INTERVAL)) {
+  for (let interval = POLL_INTERVAL; ; interval = Math.min(interval * 1.4, LONGEST_INTERVAL)) {
     const { status, error, cause } = await connection.stepFunctions.send(
       new DescribeExecutionCommand({ executionArn: arn }),
     );
@@ -43,31 +46,29 @@ export async function stop(connection: Connection, { arn }: Execution): Promise<
   await connection.stepFunctions.send(new StopExecutionCommand({ executionArn: arn }));
 }
 
-/** Waits until a statement whose name begins so has finished. @returns whether it did within the time. */
-export async function untilFinished(
-  { redshiftData }: Connection,
-  statementName: string,
-  milliseconds: number,
-): Promise<boolean> {
-  for (const end = Date.now() + milliseconds; Date.now() < end; await sleep(POLL_INTERVAL / 2)) {
-    const { Statements = [] } = await redshiftData.send(
-      new ListStatementsCommand({ StatementName: statementName, Status: 'FINISHED' }),
-    );
-    if (Statements.length > 0) return true;
-  }
-  return false;
-}
+/** A line that is not in its log yet would else be missed. */
+const QUIET_LOOKS = 2;
 
-/** A function that was called before its execution was stopped runs on, and may submit one more statement. */
-const QUIET_LOOKS = 3;
-
-/** Waits until nothing runs any more whose statement name begins so. */
-export async function untilQuiet({ redshiftData }: Connection, statementName: string): Promise<void> {
+/**
+ * Waits until nothing runs any more of an execution that was stopped: a function that was called before runs on, and may
+ * submit one more statement, whose name begins so.
+ */
+export async function untilQuiet(twin: TestTwin, statementName: string): Promise<void> {
   for (let quiet = 0; quiet < QUIET_LOOKS; await sleep(POLL_INTERVAL)) {
-    const { Statements = [] } = await redshiftData.send(
+    const { Statements = [] } = await twin.connection.redshiftData.send(
       new ListStatementsCommand({ StatementName: statementName, Status: 'ALL' }),
     );
     const running = Statements.some(({ Status = '' }) => ['SUBMITTED', 'PICKED', 'STARTED'].includes(Status));
-    quiet = running ? 0 : quiet + 1;
+    quiet = running || functionsRun(twin) ? 0 : quiet + 1;
   }
+}
+
+/** Whether a function is at work: its log has the beginning of an invocation and not yet its end. */
+function functionsRun({ stateDirectory }: TestTwin): boolean {
+  const logs = join(stateDirectory, 'lambda', 'logs');
+  return readdirSync(logs).some((file) => {
+    const lines = readFileSync(join(logs, file), 'utf8').split('\n');
+    const count = (beginning: string) => lines.filter((line) => line.startsWith(beginning)).length;
+    return count('START RequestId') > count('END RequestId');
+  });
 }

@@ -26,8 +26,8 @@ export type Run =
   | { readonly kind: 'alone'; readonly request: Request }
   | { readonly kind: 'together'; readonly requests: readonly Request[] }
   | { readonly kind: 'faulty'; readonly hour: number; readonly fault: FaultName }
-  /** StopExecution so many milliseconds after its start. */
-  | { readonly kind: 'stopped'; readonly hour: number; readonly after: number }
+  /** StopExecution as its n-th call is made; one that makes fewer is not stopped. */
+  | { readonly kind: 'stopped'; readonly hour: number; readonly call: number }
   /** A row is smuggled into the staging table after it was validated. */
   | { readonly kind: 'tampered'; readonly hour: number };
 
@@ -68,6 +68,9 @@ const trip: fc.Arbitrary<Trip> = fc.record({
   total_amount: fc.constantFrom(null, -100, 0, 999, 1000),
   updated_at: fc.constantFrom(...VERSIONS),
 });
+
+/** About as many calls as a load of one hour makes, those of its functions among them. */
+const CALLS = 45;
 
 /** Rows, some of which stand there again, as they are or but for one column. */
 const trips: fc.Arbitrary<readonly Trip[]> = fc
@@ -142,7 +145,14 @@ function run(hours: number): fc.Arbitrary<Run> {
         fault: fc.constantFrom(...(Object.keys(FAULTS) as FaultName[])),
       }),
     },
-    { weight: 1, arbitrary: fc.record({ kind: fc.constant('stopped' as const), hour, after: fc.nat(200) }) },
+    {
+      weight: 1,
+      arbitrary: fc.record({
+        kind: fc.constant('stopped' as const),
+        hour,
+        call: fc.integer({ min: 1, max: CALLS }),
+      }),
+    },
     { weight: 1, arbitrary: fc.record({ kind: fc.constant('tampered' as const), hour }) },
   );
 }

@@ -2,6 +2,7 @@ import { readdirSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { ServiceCopy } from '../../testkit/service-copy';
 import { TestTwin } from '../../testkit/test-twin';
+import { MERGE_SQL } from '../mutations/mutations';
 import type { History } from './history';
 import { Lake } from './lake';
 import { ParquetWriter } from './parquet-writer';
@@ -16,13 +17,12 @@ const HISTORIES_PER_TWIN = 50;
 /** Executions at once would start ten of each function, which takes longer than all that they have to do. */
 const ENVIRONMENTS_PER_FUNCTION = 4;
 
-/** In the sources as in a function's package. */
-export const MERGE_SQL = 'sql/merge-into-target.sql';
-
 interface Running {
   readonly twin: TestTwin;
   readonly lake: Lake;
   readonly abandoned: Set<string>;
+  /** Datasets whose tables are there. */
+  readonly created: Set<string>;
   histories: number;
 }
 
@@ -45,17 +45,18 @@ export class ProvingGround {
 
   /** @throws WrongOutcome */
   async run(history: History): Promise<void> {
-    const running = await this.prepare();
-    this.started += 1;
     const datasets = VARIANTS.filter(
       ({ immutable, strategy }) => immutable === history.immutable && history.strategies.includes(strategy),
     ).map(({ dataset }) => dataset);
+    const running = await this.prepare(datasets);
+    this.started += 1;
     const ground = { ...running, datasets, name: `history-${this.started}` };
     this.loads += await runHistory(ground, history);
   }
 
   /** Has the deployed functions merge by this text of {@link MERGE_SQL} from now on. */
   useMergeSql(text: string): void {
+    if (text === this.mergeSql) return;
     this.mergeSql = text;
     if (this.running) replaceMergeSql(this.running.twin.stateDirectory, text);
   }
@@ -66,16 +67,19 @@ export class ProvingGround {
     this.service.remove();
   }
 
-  /** A twin without objects and rows; its tables are there, its functions warm. */
-  private async prepare(): Promise<Running> {
+  /** A twin without objects and rows; the tables of these datasets are there, its functions warm. */
+  private async prepare(datasets: readonly string[]): Promise<Running> {
     if (this.running && this.running.histories >= HISTORIES_PER_TWIN) await this.end();
     this.running ??= await this.start();
-    const { twin, lake } = this.running;
+    const { twin, lake, created } = this.running;
     this.running.histories += 1;
-    twin.twin.faults.clear();
-    await lake.clear(VARIANTS.map(({ dataset }) => dataset));
-    await twin.sql('DELETE FROM sluice.load_history');
-    for (const { dataset } of VARIANTS) await twin.sql(`DELETE FROM public.${dataset}`);
+    await lake.clear([...created]);
+    // An hour without files: all that it leaves is the tables.
+    for (const dataset of datasets)
+      if (!created.has(dataset)) await twin.load({ dataset, partition: '2026-11-01T00' });
+    for (const dataset of datasets) created.add(dataset);
+    const tables = ['sluice.load_history', ...datasets.map((dataset) => `public.${dataset}`)];
+    for (const table of tables) await twin.sql(`DELETE FROM ${table}`);
     for (const table of await twin.stagingTables()) await twin.sql(`DROP TABLE sluice.${String(table)}`);
     return this.running;
   }
@@ -86,9 +90,8 @@ export class ProvingGround {
       environmentsPerFunction: ENVIRONMENTS_PER_FUNCTION,
     });
     if (this.mergeSql !== undefined) replaceMergeSql(twin.stateDirectory, this.mergeSql);
-    // An hour without files: all that it leaves is the tables.
-    for (const { dataset } of VARIANTS) await twin.load({ dataset, partition: '2026-11-01T00' });
-    return { twin, lake: new Lake(twin, this.writer), abandoned: new Set(), histories: 0 };
+    const lake = new Lake(twin, this.writer);
+    return { twin, lake, abandoned: new Set(), created: new Set(), histories: 0 };
   }
 
   private async end(): Promise<void> {

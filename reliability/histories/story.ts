@@ -42,7 +42,7 @@ function runText(run: Run): string {
     case 'faulty':
       return `load hour ${run.hour} while ${run.fault}`;
     case 'stopped':
-      return `load hour ${run.hour} and stop it after ${run.after} ms`;
+      return `load hour ${run.hour} and stop it at its call ${run.call}`;
     case 'tampered':
       return `load hour ${run.hour} while a row is smuggled into its staging table`;
   }

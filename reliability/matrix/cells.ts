@@ -34,16 +34,29 @@ export function sampleOf(cells: readonly Cell[], size: number, seed: number): re
   return cells.filter((cell) => taken.has(cell));
 }
 
-/**
- * The short form: every fault once, each at a task drawn by the seed of those that have had the fewest so far. Left out is
- * what waits for a minute, and what waits out the retries of a statement's status.
- */
+/** Every fault once, each at a task drawn by the seed of those that have had the fewest so far. */
 export function everyFaultOnce(cells: readonly Cell[], seed: number): readonly Cell[] {
+  return onceEach(FAULTS, cells, seed);
+}
+
+/** One fault of each group, drawn by the seed; none that waits, and none whose retries take long. */
+export function everyGroupOnce(cells: readonly Cell[], seed: number): readonly Cell[] {
+  const quick = cells.filter(({ fault, recorded, aim }) => !fault.waits && !aim?.lasting && !recorded.awaits);
+  const groups = [...new Set(FAULTS.map(({ group }) => group))];
+  const faults = groups.flatMap((group) => {
+    const applicable = FAULTS.filter(
+      (fault) => fault.group === group && quick.some((cell) => cell.fault === fault && cell.aim),
+    );
+    return applicable.toSorted((a, b) => randomOf(a.name, seed) - randomOf(b.name, seed)).slice(0, 1);
+  });
+  return onceEach(faults, quick, seed);
+}
+
+function onceEach(faults: readonly Fault[], cells: readonly Cell[], seed: number): readonly Cell[] {
   const had = new Map<string, number>();
-  return FAULTS.filter(({ waits }) => !waits).flatMap((fault) => {
+  return faults.flatMap((fault) => {
     const drawn = cells
       .filter((cell) => cell.fault === fault && cell.aim !== undefined)
-      .filter(({ recorded, aim }) => !(recorded.awaits && aim?.lasting))
       .toSorted((a, b) => rank(a) - rank(b))[0];
     if (drawn === undefined) return [];
     had.set(drawn.recorded.task.name, (had.get(drawn.recorded.task.name) ?? 0) + 1);
@@ -53,6 +66,18 @@ export function everyFaultOnce(cells: readonly Cell[], seed: number): readonly C
   function rank({ name, recorded }: Cell): number {
     return (had.get(recorded.task.name) ?? 0) + randomOf(`short ${name}`, seed);
   }
+}
+
+/** The cells that wait stand at equal distances among the others, so that few of them wait at the same time. */
+export function inGoodOrder(cells: readonly Cell[]): readonly Cell[] {
+  const waiting = cells.filter(({ fault }) => fault.waits);
+  const others = cells.filter(({ fault }) => !fault.waits);
+  const distance = Math.ceil(others.length / Math.max(1, waiting.length));
+  const pieces = waiting.map((cell, index) => [
+    cell,
+    ...others.slice(index * distance, (index + 1) * distance),
+  ]);
+  return waiting.length === 0 ? others : pieces.flat();
 }
 
 /** A number from 0 to below 1 that a name and a seed decide. */

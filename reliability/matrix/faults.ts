@@ -1,4 +1,6 @@
+import type { Call } from '../../local/faults/fault-injector';
 import type { Fault as TwinFault, FaultRule } from '../../local/faults/fault-rule';
+import type { ServiceName } from '../../local/service-name';
 import {
   ANSWER_LOST,
   CONFLICT,
@@ -9,7 +11,7 @@ import {
   THROTTLING,
 } from '../../testkit/faults';
 import { operationsOf, type Recorded } from './recording';
-import { aimedAt, FOR_GOOD, SLOW_MS } from './ways';
+import { aimedAt, FOR_GOOD } from './ways';
 
 /** What goes wrong in a cell, brought about at a task. */
 export interface Aim {
@@ -19,14 +21,25 @@ export interface Aim {
   /** The file of the partition is changed at the first call of the task that reads it. */
   readonly change?: {
     readonly how: 'deleted' | 'overwritten';
-    readonly at: 'GetObject' | 'statement' | 'DescribeStatement';
+    readonly at: 'GetObject' | 'statement' | 'invocation';
   };
-  /** The process is killed at the task's n-th call, so many milliseconds after it arrived. */
-  readonly kill?: { readonly call: number; readonly afterMs: number };
+  /** The process is killed at a call of the task, so many milliseconds after it arrived. */
+  readonly kill?: Kill;
   /** What the task makes of it: it recovers, ends with this error, or nobody lives to tell. */
   readonly ends: 'recovered' | 'killed' | { readonly error: string };
   /** Whether a statement that the task awaits runs until it is cancelled, as long as the fault lasts. */
   readonly lasting?: boolean;
+  /** Whether AWS clients of the task's function meet failures for long. */
+  readonly exhaustsClients?: boolean;
+}
+
+/** A call is known by its operation, since how often a statement is asked for depends on how fast the machine is. */
+export interface Kill {
+  readonly service: ServiceName;
+  readonly operation: string;
+  /** The n-th such call of the task, from 1. */
+  readonly nth: number;
+  readonly afterMs: number;
 }
 
 export interface Fault {
@@ -99,8 +112,13 @@ function mergesBy({ task, statement }: Recorded): boolean {
 /** @param error set where the fault is for good; it needs one hit then, and otherwise all */
 function failing(rules: readonly FaultRule[], error: string | undefined, ends?: Aim['ends'] | ''): Aim {
   return error
-    ? { rules, hits: 'any', ends: ends || { error }, lasting: true }
+    ? { rules, hits: 'any', ends: ends || { error }, lasting: true, exhaustsClients: rules.some(isOfClients) }
     : { rules, hits: 'every rule in full', ends: 'recovered' };
+}
+
+/** Whether it makes calls of functions fail, rather than invocations, publications or statements. */
+function isOfClients({ service }: FaultRule): boolean {
+  return service === 's3' || service === 'redshift-data';
 }
 
 interface StatementEnd {
@@ -119,7 +137,7 @@ function statement(name: string, { status, text, times = 1, error, only, waits }
     group: 'Statements',
     waits,
     aim: (recorded) => {
-      const { task, awaits, statement: submitted } = recorded;
+      const { task, statement: submitted } = recorded;
       if (!submitted || (only && !only.test(submitted.sql))) return undefined;
       const rule: FaultRule = {
         service: 'redshift-data',
@@ -127,7 +145,7 @@ function statement(name: string, { status, text, times = 1, error, only, waits }
         ...aimedAt(submitted.by),
         ...(submitted.by.branchStart === undefined ? {} : { match: beginningOf(submitted.sql) }),
         times,
-        fault: { type: 'statement', status, error: text, ...(awaits ? { after: SLOW_MS } : {}) },
+        fault: { type: 'statement', status, error: text },
       };
       // A diagnosis goes on to its next statement after one that fails for a reason that stays.
       const recovers = error === undefined || (task.role === 'diagnosis' && times === 1);
@@ -148,9 +166,6 @@ export function beginningOf(sql: string): string {
   return `^${sql.slice(0, 12).replace(/[\\^$.*+?()[\]{}|]/g, '\\$&')}`;
 }
 
-/** Longer than a busy machine takes from a statement's submission to the first look at it. */
-const SLOW_MILLISECONDS = 5_000;
-
 function changing(name: string, how: 'deleted' | 'overwritten', error: string): Fault {
   return {
     name,
@@ -164,21 +179,8 @@ function changing(name: string, how: 'deleted' | 'overwritten', error: string): 
       // It is listed anew by the step's retry.
       if (reads) return { ...none, change: { how, at: 'GetObject' }, ends: 'recovered' };
       if (!submitted?.sql.includes('FORMAT AS PARQUET')) return undefined;
-      if (!awaits) return { ...none, change: { how, at: 'statement' }, ends: { error } };
       // COPY has not read the file yet when it is awaited.
-      const slow: FaultRule = {
-        service: 'redshift-data',
-        operation: 'statement',
-        match: 'FORMAT AS PARQUET',
-        times: FOR_GOOD,
-        fault: { type: 'delay', ms: SLOW_MILLISECONDS },
-      };
-      return {
-        rules: [slow],
-        hits: 'any',
-        change: { how, at: 'DescribeStatement' },
-        ends: { error },
-      };
+      return { ...none, change: { how, at: awaits ? 'invocation' : 'statement' }, ends: { error } };
     },
   };
 }
@@ -200,18 +202,32 @@ function notifying(name: string, times: number): Fault {
   };
 }
 
-/** @param moment which call of the task, and how long after it, by all its calls and a random number */
-function killing(name: string, moment: (calls: number, random: number) => Aim['kill']): Fault {
+/** @param moment which of the task's calls, from 0, and how long after it, by their number and a random number */
+function killing(
+  name: string,
+  moment: (calls: number, random: number) => { readonly call: number; readonly afterMs: number },
+): Fault {
   return {
     name,
     group: 'Process',
-    aim: ({ calls }, random) => ({
-      rules: [],
-      hits: 'any',
-      ends: 'killed',
-      kill: moment(calls.length, random),
-    }),
+    aim: ({ calls }, random) => {
+      const { call, afterMs } = moment(calls.length, random);
+      return { rules: [], hits: 'any', ends: 'killed', kill: killAt(calls, call, afterMs) };
+    },
   };
+}
+
+/** Operations that are called until a statement ends. */
+const ASKING = ['DescribeStatement', 'ListStatements'];
+
+function killAt(calls: readonly Call[], index: number, afterMs: number): Kill | undefined {
+  const call = calls[index];
+  if (!call) return undefined;
+  const { service, operation } = call;
+  const same = calls
+    .slice(0, index + 1)
+    .filter((each) => each.service === service && each.operation === operation);
+  return { service, operation, nth: ASKING.includes(operation) ? 1 : same.length, afterMs };
 }
 
 const TIMEOUT: TwinFault = { type: 'timeout' };
@@ -294,10 +310,10 @@ export const FAULTS: readonly Fault[] = [
   notifying('down for a while', 2),
   notifying('down for good', FOR_GOOD),
 
-  killing('killed as it begins', () => ({ call: 1, afterMs: 0 })),
-  killing('killed at its last call', (calls) => ({ call: calls, afterMs: 20 })),
+  killing('killed as it begins', () => ({ call: 0, afterMs: 0 })),
+  killing('killed at its last call', (calls) => ({ call: calls - 1, afterMs: 20 })),
   killing('killed at random', (calls, random) => ({
-    call: 1 + Math.floor(random * calls),
+    call: Math.floor(random * calls),
     afterMs: Math.floor(((random * 1_000) % 1) * 150),
   })),
 ];

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { SPEED } from './local-twin';
 import type { PackagedService } from './packaged-service';
 import { Site } from './site';
-import type { KillOrder, TwinAnswer, TwinOrder } from './twin-process';
+import type { KillOrder, TwinAnswer, TwinOrder, TwinRequest } from './twin-process';
 import { LONGEST_POLL_SECONDS } from './ways';
 
 /** A twin in a process of its own, which is killed and started again on the same state directory. */
@@ -34,8 +34,20 @@ export class KillableTwin {
   /** Arms the twin to kill itself. */
   async arm(order: KillOrder): Promise<void> {
     const { child } = this.running ?? (await this.start());
-    child.send(order);
+    send(child, order);
     await answerOf(child);
+  }
+
+  /** @returns whether nobody is killed any more; false where the process is being killed or is gone */
+  async disarm(): Promise<boolean> {
+    if (this.running === undefined) return false;
+    const { child } = this.running;
+    if (!child.connected) return false;
+    send(child, 'disarm');
+    return answerOf(child).then(
+      () => true,
+      () => false,
+    );
   }
 
   /** Waits until the process is gone. @returns the signal that ended it */
@@ -56,7 +68,7 @@ export class KillableTwin {
   }
 
   async close(): Promise<void> {
-    if (this.running?.child.connected) this.running.child.send('end');
+    if (this.running?.child.connected) send(this.running.child, 'end');
     await this.ended();
     rmSync(this.order.stateDirectory, { recursive: true, force: true });
   }
@@ -67,19 +79,29 @@ export class KillableTwin {
       env: { ...process.env, TZ: 'UTC', AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true' },
     });
     const answer = await answerOf(child);
-    if (!('ready' in answer)) throw new Error('The twin answered out of turn');
-    return { child, site: new Site(answer.ready, this.before) };
+    if (typeof answer === 'string') throw new Error('The twin answered out of turn');
+    const site = new Site(answer.ready);
+    return { child, site: this.before ? site.after(this.before) : site };
   }
+}
+
+function send(child: ChildProcess, request: TwinRequest): void {
+  // A process that is gone is noticed by its exit.
+  child.send(request, () => {});
 }
 
 async function answerOf(child: ChildProcess): Promise<TwinAnswer> {
   const gone = new AbortController();
+  if (child.exitCode !== null || child.signalCode !== null)
+    throw new Error('The process of the twin is gone');
   const ended = once(child, 'exit', { signal: gone.signal }).then(() => {
     throw new Error('The process of the twin ended before it answered');
   });
   ended.catch(() => {});
   try {
-    const [answer] = (await Promise.race([once(child, 'message'), ended])) as [TwinAnswer];
+    const [answer] = (await Promise.race([once(child, 'message', { signal: gone.signal }), ended])) as [
+      TwinAnswer,
+    ];
     return answer;
   } finally {
     gone.abort();

@@ -13,12 +13,19 @@ export const SPEED = 1_000;
 /** A twin in this process, on a directory of its own. */
 export class LocalTwin {
   readonly site: Site;
+  private observer: CallObserver | undefined;
+  /** Calls of states and their functions. */
+  private calls = 0;
 
   private constructor(
     private readonly twin: Twin,
     private readonly directory: string,
   ) {
-    this.site = new Site(twin.description);
+    this.site = new Site(twin.description, () => this.calls);
+    twin.faults.observe((call) => {
+      if (call.caller) this.calls += 1;
+      return this.observer?.(call);
+    });
   }
 
   static async start(service: PackagedService): Promise<LocalTwin> {
@@ -33,7 +40,7 @@ export class LocalTwin {
   }
 
   observe(observer: CallObserver | undefined): void {
-    this.twin.faults.observe(observer);
+    this.observer = observer;
   }
 
   /** The fault rules in force, with what they hit. */

@@ -2,90 +2,78 @@ import { cellsOf, type Cell } from './cells';
 import { KillableTwin } from './killable-twin';
 import { LocalTwin } from './local-twin';
 import type { PackagedService } from './packaged-service';
-import { record } from './recording';
+import { record, type Recorded } from './recording';
 import { runCell, type Result } from './run-cell';
 import { runKilledCell } from './run-killed-cell';
 import { tasksOf, type Task } from './tasks';
 
-/** The cells of a packaged service, and the twins that run them. */
-export class Matrix {
-  private constructor(
-    private readonly service: PackagedService,
-    readonly tasks: readonly Task[],
-    readonly cells: readonly Cell[],
-    /** Those that wait for a cell. */
-    private readonly idle: LocalTwin[],
-  ) {}
+/** Reads the tasks from the compiled definition, and runs it without faults to see what each of them does. */
+export async function recordTasks(twin: LocalTwin, definition: string): Promise<readonly Recorded[]> {
+  return record(twin, tasksOf(definition));
+}
 
-  /** Reads the tasks from the compiled definition, and runs it without faults to see what each of them does. */
-  static async of(service: PackagedService, definition: string, seed: number): Promise<Matrix> {
-    const tasks = tasksOf(definition);
-    const twin = await LocalTwin.start(service);
-    try {
-      const recordings = await record(twin, tasks);
-      return new Matrix(service, tasks, cellsOf(recordings, seed), [twin]);
-    } catch (error) {
-      await twin.close();
-      throw error;
-    }
+/** Runs a cell, and once more where it could not be carried out. */
+export async function triedAgain(run: () => Promise<Result>): Promise<Result> {
+  const result = await run();
+  return result.notCarriedOut === undefined ? result : run();
+}
+
+/** The cells of a packaged service, and the twins that run them: as many as cells run at the same time. */
+export class Matrix {
+  readonly tasks: readonly Task[];
+  readonly cells: readonly Cell[];
+  private readonly idle: LocalTwin[] = [];
+  private readonly idleToKill: KillableTwin[] = [];
+
+  /** @param recordings of {@link recordTasks} @param seed of what is random in a cell */
+  constructor(
+    private readonly service: PackagedService,
+    recordings: readonly Recorded[],
+    seed: number,
+  ) {
+    this.tasks = recordings.map(({ task }) => task);
+    this.cells = cellsOf(recordings, seed);
   }
 
-  /**
-   * Runs cells on so many twins at the same time, each one cell at a time.
-   * @param keepGoing whether cells are begun after a wrong outcome, too
-   */
-  async run(
-    cells: readonly Cell[],
-    { twins, keepGoing = false }: { readonly twins: number; readonly keepGoing?: boolean },
-    onResult: (result: Result) => void = () => {},
-  ): Promise<readonly Result[]> {
-    const waiting = cells.filter(({ aim }) => aim !== undefined);
-    const results: Result[] = [];
-    const lanes = Array.from({ length: Math.max(1, Math.min(twins, waiting.length)) }, (_, lane) =>
-      this.runLane(lane, waiting, (result) => {
-        results.push(result);
-        if (result.problems.length > 0 && !keepGoing) waiting.length = 0;
-        onResult(result);
-      }),
-    );
-    await Promise.all(lanes);
-    return results;
+  /** Takes a twin that runs, for the cells to use. */
+  use(twin: LocalTwin): this {
+    this.idle.push(twin);
+    return this;
+  }
+
+  /** @returns the outcome; that of a second try, where the first could not be carried out */
+  async run(cell: Cell): Promise<Result> {
+    return triedAgain(() => this.runOnce(cell));
   }
 
   async close(): Promise<void> {
-    for (const twin of this.idle) await twin.close();
+    for (const twin of [...this.idle, ...this.idleToKill]) await twin.close();
   }
 
-  private async runLane(lane: number, waiting: Cell[], done: (result: Result) => void): Promise<void> {
-    let killable: KillableTwin | undefined;
+  private async runOnce(cell: Cell): Promise<Result> {
+    if (cell.aim?.kill) return this.runKilled(cell);
+    const twin = this.idle.pop() ?? (await LocalTwin.start(this.service));
+    let isClean = false;
     try {
-      for (let cell = take(waiting, lane); cell; cell = take(waiting, lane)) {
-        if (cell.aim?.kill) {
-          killable ??= new KillableTwin(this.service);
-          done(await runKilledCell(cell, killable, this.tasks));
-          continue;
-        }
-        const twin = this.idle.pop() ?? (await LocalTwin.start(this.service));
-        const result = await runCell(cell, twin, this.tasks);
-        // A client that has met failures for long makes no more retries for a while (its retry quota is used up), and so
-        // would need more attempts of the function in the cells that follow.
-        if (cell.aim?.lasting) twin.renewFunctions();
-        // What a wrong cell left behind, an execution that has not ended among it, is no matter of the next one.
-        if (result.problems.length > 0) await twin.close();
-        else this.idle.push(twin);
-        done(result);
-      }
+      const result = await runCell(cell, twin, this.tasks);
+      isClean = result.problems.length === 0;
+      // A client that has met failures for long makes no more retries for a while (its retry quota is used up), and so
+      // would need more attempts of the function in the cells that follow.
+      if (cell.aim?.exhaustsClients) twin.renewFunctions();
+      return result;
     } finally {
-      await killable?.close();
+      // What a wrong cell left behind, an execution that has not ended among it, is no matter of the next one.
+      if (isClean) this.idle.push(twin);
+      else await twin.close();
     }
   }
-}
 
-/** The next cell of a lane. The first one prefers cells that only wait, the others take those last, kills before them. */
-function take(waiting: Cell[], lane: number): Cell | undefined {
-  const rank = ({ fault, aim }: Cell) => (fault.waits ? 2 : aim?.kill ? 1 : 0);
-  const wanted = lane === 0 ? Math.max : Math.min;
-  const best = wanted(...waiting.map(rank));
-  const index = waiting.findIndex((cell) => rank(cell) === best);
-  return index < 0 ? undefined : waiting.splice(index, 1)[0];
+  private async runKilled(cell: Cell): Promise<Result> {
+    const twin = this.idleToKill.pop() ?? new KillableTwin(this.service);
+    try {
+      return await runKilledCell(cell, twin, this.tasks);
+    } finally {
+      this.idleToKill.push(twin);
+    }
+  }
 }

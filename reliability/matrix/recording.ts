@@ -1,8 +1,8 @@
 import type { Call } from '../../local/faults/fault-injector';
 import type { ServiceName } from '../../local/service-name';
-import { HOUR } from './lake';
-import type { Task } from './tasks';
-import { inputOf, rulesOf, WAYS, type Way } from './ways';
+import { Holds } from './holds';
+import { isOf, type Task } from './tasks';
+import { holdsOf, inputOf, rulesOf, WAYS, type Way } from './ways';
 import type { LocalTwin } from './local-twin';
 
 /** What a task was seen to do, in the first way that reached it. */
@@ -27,7 +27,11 @@ export async function record(twin: LocalTwin, tasks: readonly Task[]): Promise<r
     await twin.site.prepare(way);
     await twin.site.setFaults(rulesOf(way, tasks));
     const calls: Call[] = [];
-    twin.observe((call) => void calls.push(call));
+    const holds = new Holds(holdsOf(way, tasks));
+    twin.observe((call) => {
+      calls.push(call);
+      return holds.on(call);
+    });
     await twin.site.load(inputOf(way));
     twin.observe(undefined);
     seen.set(way, calls);
@@ -47,11 +51,6 @@ export async function record(twin: LocalTwin, tasks: readonly Task[]): Promise<r
     const sql = by && statementOf(by);
     return { task, way, calls, awaits, statement: by && sql !== undefined ? { by, sql } : undefined };
   });
-}
-
-/** Whether a call is a task's, and within the Map of the partition under fault. */
-export function isOf(task: Task, { caller }: Call): boolean {
-  return caller?.state === task.name && (!task.ofPartition || caller.input.includes(`"partition":"${HOUR}"`));
 }
 
 /** The operations of a service that a task calls, each once. */

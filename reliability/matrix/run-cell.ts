@@ -1,6 +1,7 @@
 import type { RowCounts } from '../../core/report';
 import type { LoadDocument } from '../../cli/load/document';
 import type { CountedRule } from '../../local/faults/rule-faults';
+import type { Call } from '../../local/faults/fault-injector';
 import type { FaultRule } from '../../local/faults/fault-rule';
 import type { Cell } from './cells';
 import { Findings } from './compare';
@@ -8,10 +9,10 @@ import { expectationOf, loadsOf, rowsOf, type Expectation } from './expectation'
 import { beginningOf, type Aim } from './faults';
 import { BOTH, CHANGED_FILE, HOUR, OLDER, SCHEDULED } from './lake';
 import type { LocalTwin } from './local-twin';
-import { isOf } from './recording';
-import type { Site } from './site';
-import type { Task } from './tasks';
-import { ENDLESS_MS, FOR_GOOD, inputOf, rulesOf, SLOW_MS, slowed } from './ways';
+import { Holds, type Hold } from './holds';
+import { Hang, type Site } from './site';
+import { isOf, type Task } from './tasks';
+import { endless, FOR_GOOD, inputOf, rulesOf } from './ways';
 
 export interface Result {
   readonly cell: Cell;
@@ -19,84 +20,120 @@ export interface Result {
   readonly label: string;
   /** Empty where the outcome is right. */
   readonly problems: readonly string[];
+  /** Why the cell could not be carried out: its fault did not happen, so that its outcome says nothing. */
+  readonly notCarriedOut?: string;
 }
 
 /** Runs one cell: the load under its fault, then the same load without any. */
 export async function runCell(cell: Cell, twin: LocalTwin, tasks: readonly Task[]): Promise<Result> {
   const expected = expectationOf(cell);
   const findings = new Findings();
+  const { site } = twin;
+  let misses: Misses;
   try {
-    const { site } = twin;
     await site.prepare(cell.recorded.way);
-    const document = await loadUnder(cell, twin, tasks, findings);
-    await judge(document, expected, site, findings);
+    const load = await loadUnder(cell, twin, tasks);
+    misses = load.misses;
+    await judge(load.document, expected, site, findings);
     await judgeNextLoad(expected, site, findings);
     if (!expected.cleanedUp) await judgeSweep(site, findings);
   } catch (error) {
-    findings.problems.push(String((error as Error).stack ?? error));
+    if (!(error instanceof Hang)) throw error;
+    return { cell, label: expected.label, problems: [error.message] };
   } finally {
     twin.observe(undefined);
   }
-  return { cell, label: expected.label, problems: findings.problems };
+  return { cell, label: expected.label, ...verdict(findings.problems, misses) };
+}
+
+/** How far the fault did not happen as it was meant to. */
+interface Misses {
+  readonly texts: readonly string[];
+  /** Whether nothing of it happened. */
+  readonly all: boolean;
+}
+
+/** Where a fault happened in part, the part that did not may itself be what is wrong. */
+export function verdict(
+  problems: readonly string[],
+  { texts, all }: Misses,
+): Pick<Result, 'problems' | 'notCarriedOut'> {
+  if (texts.length === 0) return { problems };
+  return all || problems.length === 0
+    ? { problems: [], notCarriedOut: texts.join('; ') }
+    : { problems: [...problems, ...texts] };
 }
 
 async function loadUnder(
   { recorded, aim }: Cell,
   twin: LocalTwin,
   tasks: readonly Task[],
-  findings: Findings,
-): Promise<LoadDocument> {
+): Promise<{ readonly document: LoadDocument; readonly misses: Misses }> {
   if (aim === undefined) throw new Error('A cell that does not apply cannot be run');
   const { task } = recorded;
-  const rules = [...aim.rules, ...wayRules({ recorded, aim }, tasks)];
-  await twin.site.setFaults(rules);
+  const way = wayOf({ recorded, aim }, tasks);
+  await twin.site.setFaults([...aim.rules, ...way.rules]);
   let changed = false;
+  const holds = new Holds(way.holds);
   twin.observe(async (call) => {
-    const { change } = aim;
-    if (change === undefined || changed || call.operation !== change.at) return;
-    const by = change.at === 'statement' ? (recorded.statement?.by ?? task) : task;
-    if (!isOf(by, call) || (change.at === 'GetObject' && !call.subject.endsWith(CHANGED_FILE))) return;
-    changed = true;
-    await twin.site.change(change.how);
+    if (!changed && aim.change && isAt(aim.change, call, recorded)) {
+      changed = true;
+      await twin.site.change(aim.change.how);
+    }
+    await holds.on(call);
   });
-  const document = await twin.site.load(inputOf(recorded.way));
-  judgeHits(twin.rules(), aim, findings);
-  if (aim.change) findings.holds('the file was not changed: nothing read it', changed);
-  await twin.site.setFaults([]);
-  twin.observe(undefined);
-  return document;
-}
+  try {
+    const document = await twin.site.load(inputOf(recorded.way));
+    const misses = missesOf(twin.rules(), aim);
+    const texts = aim.change && !changed ? ['the file was not changed: nothing read it'] : [];
+    await twin.site.setFaults([]);
+    return {
+      document,
+      misses: { texts: [...texts, ...misses.texts], all: misses.all || texts.length > 0 },
+    };
+  } finally {
+    holds.end();
+    twin.observe(undefined);
+  }
 
-/** A rule that hit nothing has tested nothing. */
-function judgeHits(counted: readonly CountedRule[], aim: Aim, findings: Findings): void {
-  const faults = counted.slice(0, aim.rules.length);
-  const any = aim.hits === 'any' && faults.length > 0;
-  if (any)
-    findings.holds(
-      'the fault hit nothing',
-      faults.some(({ hit }) => hit > 0),
-    );
-  for (const { hit, times = 1, operation, service, state } of any ? counted.slice(faults.length) : counted) {
-    const enough = times === FOR_GOOD ? hit > 0 : hit === times;
-    findings.holds(
-      `the rule for ${service} ${operation ?? ''} of ${state} hit ${hit} calls, not ${times}`,
-      enough,
-    );
+  function isAt({ at }: NonNullable<Aim['change']>, call: Call, of: Cell['recorded']): boolean {
+    if (at === 'invocation') return call.service === 'lambda' && isOf(task, call);
+    if (call.operation !== at) return false;
+    if (at === 'statement') return isOf(of.statement?.by ?? task, call);
+    return isOf(task, call) && call.subject.endsWith(CHANGED_FILE);
   }
 }
 
+/** A rule that hit nothing has tested nothing. */
+function missesOf(counted: readonly CountedRule[], aim: Aim): Misses {
+  const faults = counted.slice(0, aim.rules.length);
+  const way = counted.slice(aim.rules.length);
+  const isMissed = ({ hit, times = 1 }: CountedRule) => (times === FOR_GOOD ? hit === 0 : hit !== times);
+  const text = ({ hit, times = 1, operation, service, state }: CountedRule) =>
+    `the rule for ${service} ${operation ?? ''} of ${state} hit ${hit} calls, not ${times}`;
+  const isUnhit = (rules: readonly CountedRule[]) => rules.length > 0 && rules.every(({ hit }) => hit === 0);
+  const inPart = aim.hits === 'any' ? [] : faults.filter(isMissed);
+  return {
+    texts: [
+      ...(aim.hits === 'any' && isUnhit(faults) ? ['the fault hit nothing'] : inPart.map(text)),
+      ...way.filter(isMissed).map(text),
+    ],
+    all: isUnhit(faults) || way.some(isMissed),
+  };
+}
+
 /** What makes the execution go the cell's way, besides its fault. */
-export function wayRules(
+export function wayOf(
   { recorded, aim }: { readonly recorded: Cell['recorded']; readonly aim: Aim },
   tasks: readonly Task[],
-): readonly FaultRule[] {
-  const { way, statement, awaits } = recorded;
-  if (!awaits || statement === undefined) return rulesOf(way, tasks);
-  // A fault of the statement makes it slow by itself.
-  if (aim.rules.some(({ operation }) => operation === 'statement')) return [];
-  return aim.lasting
-    ? [slowed(statement.by, ENDLESS_MS, FOR_GOOD, beginningOf(statement.sql))]
-    : [slowed(statement.by, SLOW_MS, 1, beginningOf(statement.sql))];
+): { readonly rules: readonly FaultRule[]; readonly holds: readonly Hold[] } {
+  const { way, statement, awaits, task } = recorded;
+  if (!awaits || statement === undefined) return { rules: rulesOf(way, tasks), holds: [] };
+  const match = beginningOf(statement.sql);
+  const isOfStatement = aim.rules.some(({ operation }) => operation === 'statement');
+  return aim.lasting && !isOfStatement
+    ? { rules: [endless(statement.by, match)], holds: [] }
+    : { rules: [], holds: [{ by: statement.by, match, until: [task] }] };
 }
 
 async function judge(

@@ -5,14 +5,14 @@ import { Findings } from './compare';
 import { loadsOf, rowsOf } from './expectation';
 import type { KillableTwin } from './killable-twin';
 import { HOUR, LAKE, OLDER } from './lake';
-import { judgeNextLoad, judgeSweep, wayRules, type Result } from './run-cell';
+import { judgeNextLoad, judgeSweep, wayOf, type Result } from './run-cell';
 import type { Site } from './site';
 import type { Task } from './tasks';
 
 /** What stands in the table for a process that was killed, where the same load was right afterwards. */
 export const KILLED_LABEL = 'right again';
-/** A kill that has not come by then does not come. */
-const LONGEST_WAIT_MS = 60_000;
+/** Between two looks at the execution, in milliseconds. */
+const LOOK_INTERVAL = 100;
 
 /**
  * Kills the whole process in the cell's task, starts it again, and runs the same load: of each merge all or nothing
@@ -21,30 +21,32 @@ const LONGEST_WAIT_MS = 60_000;
 export async function runKilledCell(cell: Cell, twin: KillableTwin, tasks: readonly Task[]): Promise<Result> {
   const findings = new Findings();
   try {
-    await run(cell, twin, tasks, findings);
+    const notCarriedOut = await run(cell, twin, tasks, findings);
+    return { cell, label: KILLED_LABEL, problems: findings.problems, notCarriedOut };
   } catch (error) {
-    findings.problems.push(String((error as Error).stack ?? error));
     await twin.discard();
+    throw error;
   }
-  return { cell, label: KILLED_LABEL, problems: findings.problems };
 }
 
+/** @returns why the cell could not be carried out */
 async function run(
   { recorded, aim }: Cell,
   twin: KillableTwin,
   tasks: readonly Task[],
   findings: Findings,
-): Promise<void> {
+): Promise<string | undefined> {
   if (aim?.kill === undefined) throw new Error('A cell without a kill cannot be run here');
   let site = await twin.site();
   await site.prepare(recorded.way);
-  await site.setFaults(wayRules({ recorded, aim }, tasks));
-  await twin.arm({ task: recorded.task, ...aim.kill });
+  const { rules, holds } = wayOf({ recorded, aim }, tasks);
+  await site.setFaults(rules);
+  await twin.arm({ task: recorded.task, holds, ...aim.kill });
   const executionArn = await site.startExecution(recorded.way, `killed-${randomUUID()}`);
-  const late = sleep(LONGEST_WAIT_MS, 'late' as const, { ref: false });
-  const signal = await Promise.race([twin.ended(), late]);
-  findings.equal('what ended the process', signal, 'SIGKILL');
-  if (signal === 'late') return twin.discard();
+  const { service, operation, nth } = aim.kill;
+  if (!(await isKilled(executionArn, site, twin)))
+    return `the execution ended before ${recorded.task.name} made its call ${nth} of ${service} ${operation}`;
+  findings.equal('what ended the process', await twin.ended(), 'SIGKILL');
 
   site = await twin.site();
   findings.holds('an execution is still running after the restart', (await site.executionsRunning()) === 0);
@@ -54,6 +56,17 @@ async function run(
   await judgeWhatStands(site, findings);
   await judgeNextLoad({ lake: LAKE }, site, findings);
   await judgeSweep(site, findings);
+  return undefined;
+}
+
+/** Follows the execution until its process is gone, or until it has ended and nobody will be killed. */
+async function isKilled(executionArn: string, site: Site, twin: KillableTwin): Promise<boolean> {
+  for (;;) {
+    // Nobody answers any more where the process is gone.
+    const status = await site.statusOf(executionArn).catch(() => undefined);
+    if (status !== 'RUNNING') return !(await twin.disarm());
+    await sleep(LOOK_INTERVAL);
+  }
 }
 
 async function judgeWhatStands(site: Site, findings: Findings): Promise<void> {

@@ -21,18 +21,23 @@ import { inputOf, type Way } from './ways';
 
 export type AttemptRow = Pick<HistoryRow, 'partition' | 'outcome' | 'error'> & RowCounts;
 
-/** No cell takes longer; what does is a hang, and is told as one. */
-const LONGEST_LOAD_MS = 240_000;
+/** An execution whose twin gets no call for so long hangs, however slow the machine is. */
+const LONGEST_SILENCE_MS = 180_000;
+
+/** An execution does not end. */
+export class Hang extends Error {}
 
 /** A twin as its clients see it: the files put in, loads, and what came of them. */
 export class Site {
   readonly connection: TwinConnection;
   /** Messages published before the last reset. */
-  private notified: number;
+  private notified = 0;
 
-  /** @param before the site of the same state directory, where its twin was started again */
-  constructor(description: TwinDescription, before?: Site) {
-    this.notified = before === undefined ? 0 : before.notified;
+  /** @param calls how many calls the twin has had so far */
+  constructor(
+    description: TwinDescription,
+    private readonly calls?: () => number,
+  ) {
     this.connection = connectionTo(description, () => Promise.resolve());
   }
 
@@ -81,15 +86,19 @@ export class Site {
     if (!answer.ok) throw new Error(`The twin refused the fault rules: ${await answer.text()}`);
   }
 
-  /** Starts an execution and waits. @throws where it does not end */
+  /** The same state directory, where its twin was started again. */
+  after(before: Site): this {
+    this.notified = before.notified;
+    return this;
+  }
+
+  /** Starts an execution and waits. @throws Hang where it does not end */
   async load(input: object): Promise<LoadDocument> {
     const waiting = new AbortController();
-    const late = sleep(LONGEST_LOAD_MS, undefined, { signal: waiting.signal }).then(() => {
-      throw new Error(`The execution had not ended after ${LONGEST_LOAD_MS / 1_000} seconds`);
-    });
-    late.catch(() => {});
+    const hanging = this.silent(waiting.signal);
+    hanging.catch(() => {});
     try {
-      return await Promise.race([startLoad(this.connection, SILENT, input), late]);
+      return await Promise.race([startLoad(this.connection, SILENT, input), hanging]);
     } finally {
       waiting.abort();
     }
@@ -161,6 +170,17 @@ export class Site {
   /** The messages published since the last reset. */
   async notifications(): Promise<readonly string[]> {
     return (await this.messages()).slice(this.notified);
+  }
+
+  /** Ends, with an error, when no function and no state makes a call any more. */
+  private async silent(signal: AbortSignal): Promise<never> {
+    for (let before = this.calls?.(); ; before = this.calls?.()) {
+      await sleep(LONGEST_SILENCE_MS, undefined, { signal });
+      if (before !== undefined && before === this.calls?.())
+        throw new Hang(
+          `The execution has not ended, and made no call for ${LONGEST_SILENCE_MS / 1_000} seconds`,
+        );
+    }
   }
 
   private async messages(): Promise<readonly string[]> {

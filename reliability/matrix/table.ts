@@ -19,6 +19,7 @@ const parts: readonly Part[] = groups.map((group) => ({
 const NOT_APPLICABLE = '-';
 /** What stands where a cell was not run. */
 const NOT_RUN = '·';
+const NOT_CARRIED_OUT = 'not carried out';
 
 /** The text of each cell, by task and fault. */
 function texts(cells: readonly Cell[], results: readonly Result[]): (task: string, fault: Fault) => string {
@@ -31,6 +32,7 @@ function texts(cells: readonly Cell[], results: readonly Result[]): (task: strin
     if (cell?.aim === undefined) return NOT_APPLICABLE;
     const result = byCell.get(cell.name);
     if (result === undefined) return NOT_RUN;
+    if (result.notCarriedOut !== undefined) return NOT_CARRIED_OUT;
     return result.problems.length > 0 ? 'WRONG' : result.label;
   };
 }
@@ -121,11 +123,12 @@ export function markdownPage(cells: readonly Cell[], results: readonly Result[],
     '',
   ]);
   const wrong = results.filter(({ problems }) => problems.length > 0).length;
+  const notCarriedOut = results.filter((result) => result.notCarriedOut !== undefined).length;
   const inapplicable = cells.filter(({ aim }) => aim === undefined).length;
   return [
     '# Fault matrix',
     '',
-    `Every task of the compiled state machine × every fault, through the packaged state machine on the local twin: ${results.length} cells, ${results.length - wrong} right, ${wrong} wrong, ${inapplicable} not applicable. Written by \`${command}\`.`,
+    `Every task of the compiled state machine × every fault, through the packaged state machine on the local twin: ${results.length} cells, ${results.length - wrong - notCarriedOut} right, ${wrong} wrong, ${notCarriedOut} not carried out, ${inapplicable} not applicable. Written by \`${command}\`.`,
     '',
     'Each cell loads two partitions: an older one that no fault may touch, and one with duplicates within and across its files, an update of the older partition’s row, and a row that comes too late, at which the fault is aimed. Then the same load runs once more without the fault, and has to be right whatever came before; that holds for every cell.',
     '',

@@ -1,3 +1,6 @@
+import type { Call } from '../../local/faults/fault-injector';
+import { HOUR } from './lake';
+
 /** A state of Type Task, as far as a fault has to know it. */
 export interface Task {
   readonly name: string;
@@ -70,4 +73,9 @@ function roleOf(
   if (caught.has(name)) return 'diagnosis';
   if (isIndifferent(state)) return 'housekeeping';
   return ofPartition ? 'step' : 'report';
+}
+
+/** Whether a call is a task's, and within the Map of the partition under fault. */
+export function isOf(task: Task, { caller }: Call, hour = HOUR): boolean {
+  return caller?.state === task.name && (!task.ofPartition || caller.input.includes(`"partition":"${hour}"`));
 }

@@ -1,43 +1,53 @@
 /** A twin in a process of its own, that can be killed as `kill -9` does; the body of that process. */
-import { startTwin, type TwinOptions } from '../../local/twin';
-import type { TwinDescription } from '../../local/description';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { TwinDescription } from '../../local/description';
 import { killProcess } from '../../local/http/faulty';
-import { isOf } from './recording';
-import type { Task } from './tasks';
+import { startTwin, type TwinOptions } from '../../local/twin';
+import type { Kill } from './faults';
+import { Holds, type Hold } from './holds';
+import { isOf, type Task } from './tasks';
 
 export type TwinOrder = Pick<
   TwinOptions,
   'serviceDirectory' | 'packagesDirectory' | 'stateDirectory' | 'speed' | 'longestPollSeconds'
 >;
 
-/** When the process is to end: so long after the task's n-th call has arrived. */
-export interface KillOrder {
+/** When the process is to end. */
+export interface KillOrder extends Kill {
   readonly task: Task;
-  readonly call: number;
-  readonly afterMs: number;
+  readonly holds: readonly Hold[];
 }
 
-export type TwinAnswer = { readonly ready: TwinDescription } | { readonly armed: true };
+/** `armed`, `disarmed`: nobody is killed any more. A process that is being killed answers nothing. */
+export type TwinAnswer = { readonly ready: TwinDescription } | 'armed' | 'disarmed';
+export type TwinRequest = KillOrder | 'disarm' | 'end';
 
 async function serve(order: TwinOrder): Promise<void> {
   const twin = await startTwin(order);
   const answer = (message: TwinAnswer) => process.send?.(message);
-  process.on('message', (message) => {
+  let isReached = false;
+  process.on('message', (message: TwinRequest) => {
     if (message === 'end') {
       void twin.close().then(() => process.exit(0));
-      return;
+    } else if (message === 'disarm') {
+      if (isReached) return;
+      twin.faults.observe(undefined);
+      answer('disarmed');
+    } else {
+      const { task, service, operation, nth, afterMs } = message;
+      const holds = new Holds(message.holds);
+      let seen = 0;
+      twin.faults.observe((call) => {
+        if (call.service === service && call.operation === operation && isOf(task, call)) seen += 1;
+        if (seen >= nth && !isReached) {
+          isReached = true;
+          if (afterMs === 0) killProcess();
+          void sleep(afterMs).then(killProcess);
+        }
+        return holds.on(call);
+      });
+      answer('armed');
     }
-    const { task, call: nth, afterMs } = message as KillOrder;
-    let seen = 0;
-    twin.faults.observe((call) => {
-      if (!isOf(task, call)) return;
-      seen += 1;
-      if (seen !== nth) return;
-      if (afterMs === 0) killProcess();
-      void sleep(afterMs).then(killProcess);
-    });
-    answer({ armed: true });
   });
   answer({ ready: twin.description });
 }

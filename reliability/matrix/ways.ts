@@ -1,13 +1,12 @@
 import type { FaultRule } from '../../local/faults/fault-rule';
+import type { Hold } from './holds';
 import { BOTH, HOUR, SCHEDULED } from './lake';
 import type { Task } from './tasks';
 
-/** A long poll is held back so long; a statement that takes longer is awaited by a state of its own. */
-export const LONGEST_POLL_SECONDS = 1;
-/** What a statement that is awaited for a while takes. */
-export const SLOW_MS = 1_600;
-/** What one takes that is awaited for good: nothing but a cancel ends it. */
-export const ENDLESS_MS = 600_000;
+/** A long poll is held back so long; a statement that has not ended by then is awaited by a state of its own. */
+export const LONGEST_POLL_SECONDS = 0.5;
+/** What a statement takes that is awaited for good: nothing but a cancel ends it. */
+export const ENDLESS_MS = 900_000;
 /** A fault that lasts: longer than all retries of everything. */
 export const FOR_GOOD = 10_000;
 
@@ -42,9 +41,8 @@ export function rulesOf(way: Way, tasks: readonly Task[]): readonly FaultRule[] 
   switch (way) {
     case 'plain':
     case 'scheduled':
-      return [];
     case 'awaited':
-      return tasks.filter((task) => task.branchStart === task.name).map((task) => slowed(task, SLOW_MS, 1));
+      return [];
     case 'partition fails':
       // The last of the submitting states: its staging table stands and has to go.
       return failing(tasks.findLast((task) => task.branchStart === task.name));
@@ -53,8 +51,20 @@ export function rulesOf(way: Way, tasks: readonly Task[]): readonly FaultRule[] 
   }
 }
 
-/** A statement of a state takes its time. */
-export function slowed(task: Task, ms: number, times: number, match?: string): FaultRule {
-  const fault = { type: 'delay', ms } as const;
-  return { service: 'redshift-data', operation: 'statement', ...aimedAt(task), match, times, fault };
+/** The statements that are held back for an execution to go this way. */
+export function holdsOf(way: Way, tasks: readonly Task[]): readonly Hold[] {
+  if (way !== 'awaited') return [];
+  return tasks
+    .filter((task) => task.branchStart === task.name)
+    .map((by) => ({
+      by,
+      until: tasks.filter(({ branchStart, name }) => branchStart === by.name && name !== by.name),
+    }));
+}
+
+/** The statements of a state run until they are cancelled. @param match only those that begin so */
+export function endless(task: Task, match: string): FaultRule {
+  const fault = { type: 'delay', ms: ENDLESS_MS } as const;
+  const aim = aimedAt(task);
+  return { service: 'redshift-data', operation: 'statement', ...aim, match, times: FOR_GOOD, fault };
 }

@@ -1,4 +1,10 @@
+import { readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 import { replaceOnce } from '../histories/variants';
+
+const ROOT = resolve(__dirname, '../..');
+/** In the sources as in a function's package. */
+export const MERGE_SQL = 'sql/merge-into-target.sql';
 
 /** A deliberate mistake in sql/merge-into-target.sql. */
 export interface Mutation {
@@ -86,4 +92,16 @@ export function mutate(sql: string, { name, from, to }: Mutation): string {
   } catch (error) {
     throw new Error(`mutation "${name}" does not apply: ${(error as Error).message}`);
   }
+}
+
+/**
+ * The text of {@link MERGE_SQL} with one mistake in it.
+ * @param name of a mutation; undefined: none
+ */
+export function mutatedMergeSql(name: string | undefined): string {
+  const sql = readFileSync(join(ROOT, MERGE_SQL), 'utf8');
+  if (name === undefined) return sql;
+  const mutation = MUTATIONS.find((each) => each.name === name);
+  if (!mutation) throw new Error(`There is no mutation "${name}"`);
+  return mutate(sql, mutation);
 }

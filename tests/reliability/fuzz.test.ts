@@ -73,8 +73,9 @@ describe('the judgement', () => {
     );
     expect(result.wrong).toBeUndefined();
     expect(result.accepted + (result.refused.InvalidInput ?? 0)).toBe(50);
-    expect(closingLine([result], 7, 1.2)).toBe(
-      `fuzz: 50 cases, ${result.accepted} accepted, ${result.refused.InvalidInput} refused by name, 0 wrong, seed 7, 1 s`,
+    const results = [{ target: 'made-up', parts: [result], notCarriedOut: [] }];
+    expect(closingLine(results, 7, 1.2)).toBe(
+      `fuzz: 50 cases, ${result.accepted} accepted, ${result.refused.InvalidInput} refused by name, 0 wrong, 0 not carried out, seed 7, 1 s`,
     );
   });
 
@@ -89,7 +90,7 @@ describe('the judgement', () => {
       case: '100',
       error: expect.stringMatching(/^TypeError: /) as string,
     });
-    expect(result.wrong && wrongText(result, result.wrong, 7)).toMatch(
+    expect(result.wrong && wrongText('made-up', result.wrong, 7)).toMatch(
       /^ {2}again: npm run fuzz -- --only made-up --seed 7 --path [\d:]+$/m,
     );
   });

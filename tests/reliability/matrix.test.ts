@@ -2,37 +2,52 @@ import { execFile } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
-import { everyFaultOnce } from '../../reliability/matrix/cells';
+import { everyFaultOnce, everyGroupOnce, inGoodOrder } from '../../reliability/matrix/cells';
 import { FAULTS } from '../../reliability/matrix/faults';
-import { Matrix } from '../../reliability/matrix/matrix';
+import { LocalTwin } from '../../reliability/matrix/local-twin';
+import { Matrix, recordTasks, triedAgain } from '../../reliability/matrix/matrix';
 import { packageService } from '../../reliability/matrix/packaged-service';
+import { runCell, verdict, type Result } from '../../reliability/matrix/run-cell';
 import { tasksOf } from '../../reliability/matrix/tasks';
-
-jest.setTimeout(180_000);
 
 const ROOT = resolve(__dirname, '../..');
 const SEED = 1;
-/** As many as two cores keep busy: much of a cell is waiting. */
-const TWINS = 3;
+
+let packaged: Awaited<ReturnType<typeof packageService>>;
+let twin: LocalTwin;
+let matrix: Matrix;
+beforeAll(async () => {
+  packaged = await packageService();
+  twin = await LocalTwin.start(packaged.service);
+  const recordings = await recordTasks(twin, packaged.definition);
+  matrix = new Matrix(packaged.service, recordings, SEED).use(twin);
+});
+afterAll(async () => {
+  await matrix.close();
+  packaged.remove();
+});
 
 describe('the matrix', () => {
-  let packaged: Awaited<ReturnType<typeof packageService>>;
-  let matrix: Matrix;
-  beforeAll(async () => {
-    packaged = await packageService();
-    matrix = await Matrix.of(packaged.service, packaged.definition, SEED);
-  });
-  afterAll(async () => {
-    await matrix.close();
-    packaged.remove();
+  test('a fault of each group, at one task: the whole outcome is right', async () => {
+    const cells = everyGroupOnce(matrix.cells, SEED);
+    expect(cells.map(({ fault }) => fault.group)).toEqual([...new Set(FAULTS.map(({ group }) => group))]);
+    const results: Result[] = [];
+    for (const cell of cells) results.push(await matrix.run(cell));
+    expect(results.filter((result) => !isRight(result)).map(explained)).toEqual([]);
   });
 
-  test('every fault, each at one task: the whole outcome is right', async () => {
+  test('the form of .ci/run has every fault, and each at one task', () => {
     const cells = everyFaultOnce(matrix.cells, SEED);
-    expect(cells.map(({ fault }) => fault)).toEqual(FAULTS.filter(({ waits }) => !waits));
-    const results = await matrix.run(cells, { twins: TWINS });
-    expect(results.filter(({ problems }) => problems.length > 0).map(wrong)).toEqual([]);
-    expect(results).toHaveLength(cells.length);
+    expect(cells.map(({ fault }) => fault)).toEqual(FAULTS);
+    expect(everyFaultOnce(matrix.cells, SEED)).toEqual(cells);
+  });
+
+  test('the order of the cells leaves none out, and sets those that wait apart', () => {
+    const cells = matrix.cells.filter(({ aim }) => aim !== undefined);
+    const ordered = inGoodOrder(cells);
+    expect(new Set(ordered)).toEqual(new Set(cells));
+    expect(ordered).toHaveLength(cells.length);
+    expect(ordered.some(({ fault }, index) => fault.waits && ordered[index + 1]?.fault.waits)).toBe(false);
   });
 
   test('has a row for each task of the compiled state machine, and each has a fault that can happen to it', () => {
@@ -64,7 +79,7 @@ describe('the matrix', () => {
 });
 
 test('a step that is not retried, and one whose errors are not caught, are wrong cells', async () => {
-  const packaged = await packageService((copy) => {
+  const broken = await packageService((copy) => {
     const path = join(copy, 'statemachines/load.asl.yml');
     const machine = readFileSync(path, 'utf8');
     const altered = machine
@@ -73,21 +88,57 @@ test('a step that is not retried, and one whose errors are not caught, are wrong
     expect(altered.split('\n')).toHaveLength(machine.split('\n').length - 3);
     writeFileSync(path, altered);
   });
-  const matrix = await Matrix.of(packaged.service, packaged.definition, SEED);
+  const brokenTwin = await LocalTwin.start(broken.service);
   try {
-    const cells = matrix.cells.filter(({ name }) =>
-      ['SubmitMerge / Statements: 1023 once', 'SubmitCopy / Statements: aborted'].includes(name),
-    );
-    const results = await matrix.run(cells, { twins: 1, keepGoing: true });
-    const problems = new Map(results.map((result) => [result.cell.name, result.problems.join('\n')]));
-    expect(problems.get('SubmitMerge / Statements: 1023 once')).toMatch(
+    const run = async (name: string) => {
+      // The tasks are the same, and what each of them does.
+      const cell = matrix.cells.find((each) => each.name === name);
+      if (!cell) throw new Error(`There is no cell ${name}`);
+      return (await runCell(cell, brokenTwin, matrix.tasks)).problems.join('\n');
+    };
+    expect(await run('SubmitMerge / Statements: 1023 once')).toMatch(
       /execution: expected "SUCCEEDED", found "FAILED"[^]*error: expected null, found "SerializationConflict"/,
     );
-    expect(problems.get('SubmitCopy / Statements: aborted')).toMatch(/report: expected \[/);
+    expect(await run('SubmitCopy / Statements: aborted')).toMatch(/report: expected \[/);
   } finally {
-    await matrix.close();
-    packaged.remove();
+    await brokenTwin.close();
+    broken.remove();
   }
+});
+
+describe('a cell whose fault did not happen', () => {
+  const problems = ['error: expected "Throttled", found nothing'];
+
+  test('is not carried out, rather than wrong', () => {
+    const misses = { texts: ['the fault hit nothing'], all: true };
+    expect(verdict(problems, misses)).toEqual({ problems: [], notCarriedOut: 'the fault hit nothing' });
+  });
+
+  test('is wrong where it happened in part and the outcome is wrong', () => {
+    const misses = { texts: ['the rule hit 1 call, not 2'], all: false };
+    expect(verdict(problems, misses)).toEqual({ problems: [...problems, 'the rule hit 1 call, not 2'] });
+    expect(verdict([], misses)).toEqual({ problems: [], notCarriedOut: 'the rule hit 1 call, not 2' });
+  });
+
+  test('is one whose rule meets no call', async () => {
+    const cell = matrix.cells.find(({ name }) => name === 'SubmitCopy / S3: 403');
+    if (!cell?.aim) throw new Error('there is no such cell');
+    const rules = cell.aim.rules.map((rule) => ({ ...rule, state: 'NoSuchState' }));
+    const result = await runCell({ ...cell, aim: { ...cell.aim, rules } }, twin, matrix.tasks);
+    expect(result).toMatchObject({ problems: [], notCarriedOut: 'the fault hit nothing' });
+  });
+
+  test.each<[string, (string | undefined)[], string | undefined]>([
+    ['is tried once more', ['late', undefined], undefined],
+    ['is told where it fails again', ['late', 'late again'], 'late again'],
+  ])('%s', async (_, reasons, expected) => {
+    const [cell] = matrix.cells;
+    if (!cell) throw new Error('there is no cell');
+    const run = () =>
+      Promise.resolve({ cell, label: '', problems: [], notCarriedOut: reasons.shift() } satisfies Result);
+    expect((await triedAgain(run)).notCarriedOut).toBe(expected);
+    expect(reasons).toEqual([]);
+  });
 });
 
 test.each([[['--only', '(']], [['--write', '--sample', '3']]])(
@@ -104,9 +155,10 @@ test.each([[['--only', '(']], [['--write', '--sample', '3']]])(
   },
 );
 
-function wrong({ cell, problems }: { cell: { name: string }; problems: readonly string[] }): string {
-  return [cell.name, ...problems].join('\n  ');
-}
+const isRight = ({ problems, notCarriedOut }: Result) => problems.length === 0 && notCarriedOut === undefined;
+
+const explained = ({ cell, problems, notCarriedOut }: Result) =>
+  [cell.name, ...problems, notCarriedOut ?? ''].join('\n  ');
 
 /** The rows of the first table of a text, its head and the line below it among them. */
 function tableIn(text: string): string[][] {

@@ -1,0 +1,46 @@
+/** A process that carries histories out, on a ground of its own. */
+import { serveItems } from '../shared/serve-items';
+import { mutatedMergeSql } from '../mutations/mutations';
+import { checkHistories, simplified } from './check-histories';
+import { ProvingGround } from './proving-ground';
+import { storyOf } from './story';
+
+/** Histories that are carried out one after the other, up to the first that comes out wrong. */
+export interface HistoriesItem {
+  readonly numbers: readonly number[];
+  readonly seed: number;
+  /** The mistake in the merge; left out: none. */
+  readonly mutation?: string;
+  /** A wrong history is made simpler for so many milliseconds; only the first of a worker. */
+  readonly simplifyFor: number;
+}
+
+export interface HistoriesResult {
+  readonly right: number;
+  readonly loads: number;
+  readonly wrong?: {
+    readonly number: number;
+    readonly story: readonly string[];
+    readonly what: string;
+    readonly details: readonly string[];
+  };
+}
+
+serveItems<null, HistoriesItem, HistoriesResult, number>(async () => {
+  const ground = await ProvingGround.open();
+  let simplifies = true;
+  return {
+    async carryOut({ numbers, seed, mutation, simplifyFor }, say) {
+      const before = ground.loads;
+      ground.useMergeSql(mutatedMergeSql(mutation));
+      const { right, wrong } = await checkHistories(ground, numbers, { seed }, say);
+      const loads = ground.loads - before;
+      if (!wrong) return { right, loads };
+      const { number, history, outcome } = simplifies ? await simplified(ground, wrong, simplifyFor) : wrong;
+      if (simplifyFor > 0) simplifies = false;
+      const { what, details } = outcome;
+      return { right, loads, wrong: { number, story: storyOf(history), what, details } };
+    },
+    close: () => ground.close(),
+  };
+});

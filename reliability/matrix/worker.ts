@@ -1,0 +1,29 @@
+/** A process that runs cells, each on a twin of its own at a time. */
+import { serveItems } from '../shared/serve-items';
+import { Matrix } from './matrix';
+import type { PackagedService } from './packaged-service';
+import type { Recorded } from './recording';
+import type { Result } from './run-cell';
+
+export interface MatrixOrder {
+  readonly service: PackagedService;
+  readonly recordings: readonly Recorded[];
+  readonly seed: number;
+}
+
+/** The name of a cell. */
+export type CellItem = string;
+export type CellResult = Omit<Result, 'cell'>;
+
+serveItems<MatrixOrder, CellItem, CellResult>(({ service, recordings, seed }) => {
+  const matrix = new Matrix(service, recordings, seed);
+  return Promise.resolve({
+    async carryOut(name) {
+      const cell = matrix.cells.find((each) => each.name === name);
+      if (!cell) throw new Error(`There is no cell ${name}`);
+      const { label, problems, notCarriedOut } = await matrix.run(cell);
+      return { label, problems, notCarriedOut };
+    },
+    close: () => matrix.close(),
+  });
+});
