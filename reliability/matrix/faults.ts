@@ -29,8 +29,6 @@ export interface Aim {
   readonly ends: 'recovered' | 'killed' | { readonly error: string };
   /** Whether a statement that the task awaits runs until it is cancelled, as long as the fault lasts. */
   readonly lasting?: boolean;
-  /** Whether AWS clients of the task's function meet failures for long. */
-  readonly exhaustsClients?: boolean;
 }
 
 /** A call is known by its operation, since how often a statement is asked for depends on how fast the machine is. */
@@ -112,13 +110,8 @@ function mergesBy({ task, statement }: Recorded): boolean {
 /** @param error set where the fault is for good; it needs one hit then, and otherwise all */
 function failing(rules: readonly FaultRule[], error: string | undefined, ends?: Aim['ends'] | ''): Aim {
   return error
-    ? { rules, hits: 'any', ends: ends || { error }, lasting: true, exhaustsClients: rules.some(isOfClients) }
+    ? { rules, hits: 'any', ends: ends || { error }, lasting: true }
     : { rules, hits: 'every rule in full', ends: 'recovered' };
-}
-
-/** Whether it makes calls of functions fail, rather than invocations, publications or statements. */
-function isOfClients({ service }: FaultRule): boolean {
-  return service === 's3' || service === 'redshift-data';
 }
 
 interface StatementEnd {

@@ -1,7 +1,7 @@
-import type { Call } from '../../local/faults/fault-injector';
+import { HeldCalls } from '../../testkit/held-calls';
 import { isOf, type Task } from './tasks';
 
-/** A statement that does not run before another state asks for it: so that it is awaited, however fast the machine is. */
+/** A statement that does not run before another state asks for it, so that it is awaited; as JSON. */
 export interface Hold {
   /** The task that submits it. */
   readonly by: Task;
@@ -11,32 +11,14 @@ export interface Hold {
   readonly until: readonly Task[];
 }
 
-/** Holds statements back, as an observer of the twin's calls: a call waits for its observer. */
-export class Holds {
-  private readonly held = new Map<Hold, (() => void)[]>();
-  private isOver = false;
-
-  constructor(private readonly holds: readonly Hold[]) {}
-
-  /** @returns once the call may go on */
-  async on(call: Call): Promise<void> {
-    for (const hold of this.holds) if (hold.until.some((task) => isOf(task, call))) this.release(hold);
-    const hold = this.holds.find(({ by, match }) => {
-      if (call.operation !== 'statement' || !isOf(by, call)) return false;
-      return match === undefined || new RegExp(match).test(call.subject);
-    });
-    if (!hold || this.isOver) return;
-    await new Promise<void>((letGo) => this.held.set(hold, [...(this.held.get(hold) ?? []), letGo]));
-  }
-
-  /** Lets everything go, and holds nothing any more. */
-  end(): void {
-    this.isOver = true;
-    for (const hold of this.held.keys()) this.release(hold);
-  }
-
-  private release(hold: Hold): void {
-    for (const letGo of this.held.get(hold) ?? []) letGo();
-    this.held.delete(hold);
-  }
+export function heldBack(holds: readonly Hold[]): HeldCalls {
+  return new HeldCalls(
+    holds.map(({ by, match, until }) => ({
+      isHeld: (call) =>
+        call.operation === 'statement' &&
+        isOf(by, call) &&
+        (match === undefined || new RegExp(match).test(call.subject)),
+      letsGo: (call) => until.some((task) => isOf(task, call)),
+    })),
+  );
 }

@@ -57,9 +57,7 @@ export class Matrix {
     try {
       const result = await runCell(cell, twin, this.tasks);
       isClean = result.problems.length === 0;
-      // A client that has met failures for long makes no more retries for a while (its retry quota is used up), and so
-      // would need more attempts of the function in the cells that follow.
-      if (cell.aim?.exhaustsClients) twin.renewFunctions();
+      twin.wear(cell.aim?.rules ?? []);
       return result;
     } finally {
       // What a wrong cell left behind, an execution that has not ended among it, is no matter of the next one.

@@ -1,7 +1,7 @@
 import type { Call } from '../../local/faults/fault-injector';
 import type { ServiceName } from '../../local/service-name';
-import { Holds } from './holds';
 import { isOf, type Task } from './tasks';
+import { heldBack } from './holds';
 import { holdsOf, inputOf, rulesOf, WAYS, type Way } from './ways';
 import type { LocalTwin } from './local-twin';
 
@@ -27,7 +27,7 @@ export async function record(twin: LocalTwin, tasks: readonly Task[]): Promise<r
     await twin.site.prepare(way);
     await twin.site.setFaults(rulesOf(way, tasks));
     const calls: Call[] = [];
-    const holds = new Holds(holdsOf(way, tasks));
+    const holds = heldBack(holdsOf(way, tasks));
     twin.observe((call) => {
       calls.push(call);
       return holds.on(call);

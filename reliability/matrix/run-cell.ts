@@ -9,7 +9,7 @@ import { expectationOf, loadsOf, rowsOf, type Expectation } from './expectation'
 import { beginningOf, type Aim } from './faults';
 import { BOTH, CHANGED_FILE, HOUR, OLDER, SCHEDULED } from './lake';
 import type { LocalTwin } from './local-twin';
-import { Holds, type Hold } from './holds';
+import { heldBack, type Hold } from './holds';
 import { Hang, type Site } from './site';
 import { isOf, type Task } from './tasks';
 import { endless, FOR_GOOD, inputOf, rulesOf } from './ways';
@@ -74,7 +74,7 @@ async function loadUnder(
   const way = wayOf({ recorded, aim }, tasks);
   await twin.site.setFaults([...aim.rules, ...way.rules]);
   let changed = false;
-  const holds = new Holds(way.holds);
+  const holds = heldBack(way.holds);
   twin.observe(async (call) => {
     if (!changed && aim.change && isAt(aim.change, call, recorded)) {
       changed = true;

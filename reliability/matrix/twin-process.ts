@@ -4,7 +4,7 @@ import type { TwinDescription } from '../../local/description';
 import { killProcess } from '../../local/http/faulty';
 import { startTwin, type TwinOptions } from '../../local/twin';
 import type { Kill } from './faults';
-import { Holds, type Hold } from './holds';
+import { heldBack, type Hold } from './holds';
 import { isOf, type Task } from './tasks';
 
 export type TwinOrder = Pick<
@@ -35,7 +35,7 @@ async function serve(order: TwinOrder): Promise<void> {
       answer('disarmed');
     } else {
       const { task, service, operation, nth, afterMs } = message;
-      const holds = new Holds(message.holds);
+      const holds = heldBack(message.holds);
       let seen = 0;
       twin.faults.observe((call) => {
         if (call.service === service && call.operation === operation && isOf(task, call)) seen += 1;

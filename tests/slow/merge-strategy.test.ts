@@ -1,11 +1,12 @@
-import { readFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
-import type { Trip } from '../../testkit/parquet';
+import { resolve } from 'node:path';
+import { parseDataset } from '../../core/dataset';
+import { prefixOfHour } from '../../core/prefix';
+import { VARIANTS, variantFiles } from '../../reliability/histories/variants';
+import { parquetOf, tripsSelect, type Trip } from '../../testkit/parquet';
 import { ServiceTwin } from '../../testkit/service-twin';
 import type { TestTwin } from '../../testkit/test-twin';
 
 const ROOT = resolve(__dirname, '../..');
-const trips = readFileSync(join(ROOT, 'datasets/trips.yml'), 'utf8');
 const EARLY = '2026-11-20T08';
 const LATE = '2026-11-20T09';
 
@@ -98,53 +99,59 @@ const HISTORIES: [string, readonly Step[], readonly Row[]][] = [
   ],
 ];
 
-const merge = trips.replace('strategy: delete-insert', 'strategy: merge');
-const immutable = (text: string) => text.replace('derive: [', 'event_time_immutable: true\n  derive: [');
+let deployed: ServiceTwin;
+let twin: TestTwin;
+beforeAll(async () => {
+  deployed = await ServiceTwin.start(variantFiles(ROOT));
+  ({ twin } = deployed);
+});
+afterEach(() => twin.reset());
+afterAll(() => deployed.remove());
 
 /** What is left at its default is in tests/system/convergence.test.ts. */
-describe.each([
-  ['strategy: merge', merge],
-  ['event_time_immutable: true', immutable(trips)],
-  ['strategy: merge, event_time_immutable: true', immutable(merge)],
-])('%s', (_, dataset) => {
-  let twin: TestTwin;
-  let deployed: ServiceTwin;
-  beforeAll(async () => {
-    deployed = await ServiceTwin.start({ 'trips.yml': dataset });
-    ({ twin } = deployed);
-  });
-  afterEach(() => twin.reset());
-  afterAll(() => deployed.remove());
-
-  test.each(HISTORIES)('%s', async (_, steps, rows) => {
-    for (const { load: partition, put, file = 'a.parquet', counts } of steps) {
-      if (put) await twin.putTrips(partition, file, put);
-      const [staged, duplicates, superseded, inserted] = counts;
-      expect(await twin.load({ partition })).toMatchObject({
-        status: 'SUCCEEDED',
-        partitions: [{ outcome: 'loaded', staged, duplicates, superseded, inserted }],
-      });
-    }
-    const found = await twin.sql(
-      'SELECT trip_id, total_amount, source_partition FROM trips ORDER BY trip_id',
-    );
-    expect(found.rows).toEqual(
-      rows.map(([key, amount, hour]) => [
-        key,
-        amount,
-        expect.stringContaining(hour.replace('T', ' ')) as unknown,
-      ]),
-    );
-    // All else of a row is its event's too, whichever statement wrote it.
-    const derived = await twin.sql(
-      `SELECT COUNT(*) FROM trips WHERE hour = LENGTH(trip_id) AND year = 2026 AND month = 11
-         AND day = EXTRACT(day FROM pickup_datetime) AND hour = EXTRACT(hour FROM pickup_datetime)`,
-    );
-    expect(derived.rows).toEqual([[rows.length]]);
-    expect(await twin.stagingTables()).toEqual([]);
-  });
-});
+describe.each(VARIANTS.filter(({ strategy, immutable }) => strategy === 'merge' || immutable))(
+  'strategy: $strategy, event_time_immutable: $immutable',
+  ({ dataset }) => {
+    test.each(HISTORIES)('%s', async (_, steps, rows) => {
+      for (const { load: partition, put, file = 'a.parquet', counts } of steps) {
+        if (put) await twin.put(keyOf(dataset, partition, file), await parquetOf(tripsSelect(put)));
+        const [staged, duplicates, superseded, inserted] = counts;
+        expect(await twin.load({ dataset, partition })).toMatchObject({
+          status: 'SUCCEEDED',
+          partitions: [{ outcome: 'loaded', staged, duplicates, superseded, inserted }],
+        });
+      }
+      const found = await twin.sql(
+        `SELECT trip_id, total_amount, source_partition FROM ${dataset} ORDER BY trip_id`,
+      );
+      expect(found.rows).toEqual(
+        rows.map(([key, amount, hour]) => [
+          key,
+          amount,
+          expect.stringContaining(hour.replace('T', ' ')) as unknown,
+        ]),
+      );
+      // All else of a row is its event's too, whichever statement wrote it.
+      const derived = await twin.sql(
+        `SELECT COUNT(*) FROM ${dataset} WHERE hour = LENGTH(trip_id) AND year = 2026 AND month = 11
+           AND day = EXTRACT(day FROM pickup_datetime) AND hour = EXTRACT(hour FROM pickup_datetime)`,
+      );
+      expect(derived.rows).toEqual([[rows.length]]);
+      expect(await twin.stagingTables()).toEqual([]);
+    });
+  },
+);
 
 test('the variants are what they say', () => {
-  expect(new Set([trips, merge, immutable(trips), immutable(merge)]).size).toBe(4);
+  const read = Object.values(variantFiles(ROOT)).map((text) => parseDataset(text, 'variant.yml'));
+  expect(read.map(({ name, load, target }) => [name, load.strategy, target.event_time_immutable])).toEqual(
+    VARIANTS.map(({ dataset, strategy, immutable }) => [dataset, strategy, immutable]),
+  );
+  expect(
+    new Set(read.map(({ load, target }) => `${load.strategy} ${target.event_time_immutable}`)).size,
+  ).toBe(4);
 });
+
+function keyOf(dataset: string, hour: string, name: string): string {
+  return `${prefixOfHour(`${dataset}/year={yyyy}/month={MM}/day={dd}/hour={HH}/`, hour)}${name}`;
+}

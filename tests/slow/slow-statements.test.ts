@@ -1,89 +1,75 @@
 import { ListStatementsCommand } from '@aws-sdk/client-redshift-data';
+import type { Call } from '../../local/faults/fault-injector';
 import type { FaultRule } from '../../local/faults/fault-rule';
 import { SDK_ATTEMPTS, THROTTLED } from '../../testkit/faults';
+import { HeldCalls } from '../../testkit/held-calls';
 import { TestTwin } from '../../testkit/test-twin';
-import { untilPicked } from '../../testkit/until-picked';
 
 const HOUR = '2026-11-20T08';
-/** A submission waits 20 s for its statement; only one that takes longer is awaited by a state of its own. */
-const LONGER_THAN_A_SUBMISSION = 21_000;
+/** A submission waits so long for its statement; one that takes longer is awaited by a state of its own. */
+const LONGEST_POLL_SECONDS = 0.5;
+/** A statement that takes so long is ended by a cancel. */
+const ENDLESS_MS = 900_000;
 
-/** One for each case, since they run beside each other: nearly all of it is waiting. */
-let twins: readonly [TestTwin, TestTwin, TestTwin, TestTwin];
+let twin: TestTwin;
 beforeAll(async () => {
-  twins = [await TestTwin.start(), await TestTwin.start(), await TestTwin.start(), await TestTwin.start()];
+  twin = await TestTwin.start({ longestPollSeconds: LONGEST_POLL_SECONDS });
 });
-afterAll(async () => {
-  for (const twin of twins) await twin.remove();
-});
+afterEach(() => twin.reset());
+afterAll(() => twin.remove());
 
-test('a statement that outlasts its submission’s wait: loaded exactly once, or nothing is left of it', async () => {
-  const [awaited, asked, lost, given] = twins;
-  await Promise.all([
-    awaitedThroughFaults(awaited),
-    askedAgain(asked),
-    retriedWhileItRuns(lost),
-    givenUpWhileItRuns(given),
-  ]);
-});
-
-const running = (match: string, ms: number): FaultRule => ({
+const COPY = 'FORMAT AS PARQUET';
+const MERGE = '^LOCK ';
+const endless = (match: string): FaultRule => ({
   service: 'redshift-data',
   operation: 'statement',
   match,
-  fault: { type: 'delay', ms },
+  fault: { type: 'delay', ms: ENDLESS_MS },
 });
+/** Questions of a state that are not answered. */
+const unanswered = (state: string, times: number): FaultRule => ({
+  service: 'redshift-data',
+  operation: 'DescribeStatement',
+  state,
+  times,
+  fault: { type: 'drop', when: 'before' },
+});
+const invocation = (call: Call) => call.operation === 'sluice-local-await-statement';
+const question = (call: Call) => call.operation === 'DescribeStatement' && call.caller?.state === 'AwaitCopy';
 
-async function awaitedThroughFaults(twin: TestTwin): Promise<void> {
+test('a COPY is awaited by a function that is throttled, crashes and times out: loaded exactly once', async () => {
   const awaiting = { service: 'lambda', operation: 'sluice-local-await-statement' } as const;
   const rules: FaultRule[] = [
-    running('FORMAT AS PARQUET', LONGER_THAN_A_SUBMISSION),
     { ...awaiting, fault: THROTTLED },
     { ...awaiting, nth: 2, fault: { type: 'crash' } },
     { ...awaiting, nth: 3, fault: { type: 'timeout' } },
   ];
-  twin.twin.faults.set(rules);
-  const load = await startLoad(twin);
-  await expectLoadedOnce(twin, load);
-  expect(twin.twin.faults.rules().map(({ hit }) => hit)).toEqual(rules.map(() => 1));
-}
+  whileTheCopyRuns(rules, invocation, 4);
+  await expectLoadedOnce();
+  expect(hits()).toEqual(rules.map(() => 1));
+});
+
+test('the question fails, not the COPY: it is asked again, and no second COPY runs beside the first', async () => {
+  const lost = 2 * SDK_ATTEMPTS;
+  whileTheCopyRuns([unanswered('AwaitCopy', lost)], question, lost + 1);
+  await expectLoadedOnce();
+  expect(hits()).toEqual([lost]);
+  expect(await statuses('CopyToStaging')).toEqual(['FINISHED']);
+});
 
 /** An Await… state asks so often. */
 const POLLS = 9;
-const unanswered = (times: number): FaultRule => ({
-  service: 'redshift-data',
-  operation: 'DescribeStatement',
-  times,
-  fault: { type: 'drop', when: 'before' },
+
+test('the merge is lost sight of for good while it runs: it is cancelled before it is submitted again', async () => {
+  twin.twin.faults.set([endless(MERGE), unanswered('AwaitMerge', POLLS * SDK_ATTEMPTS)]);
+  await expectLoadedOnce();
+  expect(hits()).toEqual([1, POLLS * SDK_ATTEMPTS]);
+  expect((await statuses('MergeIntoTarget')).sort()).toEqual(['ABORTED', 'FINISHED']);
 });
 
-/** The question fails, not the COPY: it is asked again, and no second COPY runs beside the first. */
-async function askedAgain(twin: TestTwin): Promise<void> {
-  twin.twin.faults.set([running('FORMAT AS PARQUET', LONGER_THAN_A_SUBMISSION + 1_000)]);
-  const load = await startLoad(twin);
-  await untilPicked(twin.connection, 'CopyToStaging');
-  twin.twin.faults.set([unanswered(2 * SDK_ATTEMPTS)]);
-  await expectLoadedOnce(twin, load);
-  expect(twin.twin.faults.rules().map(({ hit }) => hit)).toEqual([2 * SDK_ATTEMPTS]);
-  expect(await statuses(twin, 'CopyToStaging')).toEqual(['FINISHED']);
-}
-
-/** The merge is lost sight of for good while it runs: it is cancelled before it is submitted again. */
-async function retriedWhileItRuns(twin: TestTwin): Promise<void> {
-  const merge = '^LOCK ';
-  twin.twin.faults.set([running(merge, 5 * LONGER_THAN_A_SUBMISSION)]);
-  const load = await startLoad(twin);
-  await untilPicked(twin.connection, 'MergeIntoTarget');
-  twin.twin.faults.set([unanswered(POLLS * SDK_ATTEMPTS)]);
-  await expectLoadedOnce(twin, load);
-  expect(twin.twin.faults.rules().map(({ hit }) => hit)).toEqual([POLLS * SDK_ATTEMPTS]);
-  expect((await statuses(twin, 'MergeIntoTarget')).sort()).toEqual(['ABORTED', 'FINISHED']);
-}
-
-/** Nobody can wait for the COPY any more: the partition fails, and the COPY does not leave its table behind later. */
-async function givenUpWhileItRuns(twin: TestTwin): Promise<void> {
+test('nobody can wait for the COPY any more: the partition fails, and the COPY leaves no table behind later', async () => {
   twin.twin.faults.set([
-    running('FORMAT AS PARQUET', 5 * LONGER_THAN_A_SUBMISSION),
+    endless(COPY),
     {
       service: 'lambda',
       operation: 'sluice-local-await-statement',
@@ -91,37 +77,64 @@ async function givenUpWhileItRuns(twin: TestTwin): Promise<void> {
       fault: THROTTLED,
     },
   ]);
-  const load = await startLoad(twin);
-  expect(await load.ended).toMatchObject({
+  expect(await load()).toMatchObject({
     status: 'FAILED',
     partitions: [{ outcome: 'failed', error: 'Lambda.TooManyRequestsException' }],
   });
-  expect(await statuses(twin, 'CopyToStaging')).toEqual(['ABORTED']);
+  expect(await statuses('CopyToStaging')).toEqual(['ABORTED']);
   expect(await twin.stagingTables()).toEqual([]);
   expect(await twin.history('partition, outcome')).toEqual([[HOUR, 'failed']]);
+});
+
+/** Sets the rules, and lets the COPY of the next load run on until the n-th of these calls is made. */
+function whileTheCopyRuns(rules: readonly FaultRule[], isMeant: (call: Call) => boolean, nth: number): void {
+  let seen = 0;
+  const held = new HeldCalls([
+    {
+      isHeld: (call) => call.operation === 'statement' && call.subject.includes(COPY),
+      letsGo: (call) => isMeant(call) && (seen += 1) === nth,
+    },
+  ]);
+  twin.twin.faults.set(rules);
+  twin.twin.faults.observe((call) => held.on(call));
 }
 
-async function statuses({ connection }: TestTwin, step: string): Promise<(string | undefined)[]> {
-  const { Statements = [] } = await connection.redshiftData.send(
-    new ListStatementsCommand({ Status: 'ALL' }),
-  );
-  return Statements.filter((each) => each.StatementName?.endsWith(step)).map((each) => each.Status);
+const hits = () => twin.twin.faults.rules().map(({ hit }) => hit);
+
+/** Of the load before. */
+let earlier: readonly (string | undefined)[] = [];
+
+async function listed(): Promise<
+  readonly { readonly Id?: string; readonly Status?: string; readonly StatementName?: string }[]
+> {
+  const { redshiftData } = twin.connection;
+  const { Statements = [] } = await redshiftData.send(new ListStatementsCommand({ Status: 'ALL' }));
+  return Statements;
 }
 
-async function startLoad(twin: TestTwin): Promise<{ readonly ended: ReturnType<TestTwin['load']> }> {
+/** How the statements of a step ended, in the load that ran last. */
+async function statuses(step: string): Promise<(string | undefined)[]> {
+  return (await listed())
+    .filter(({ Id, StatementName }) => StatementName?.endsWith(step) && !earlier.includes(Id))
+    .map(({ Status }) => Status);
+}
+
+async function load(): ReturnType<TestTwin['load']> {
   await twin.putTrips(
     HOUR,
     'a.parquet',
     ['a', 'b', 'b'].map((trip_id) => ({ trip_id })),
   );
-  return { ended: twin.load({ partition: HOUR }) };
+  earlier = (await listed()).map(({ Id }) => Id);
+  try {
+    return await twin.load({ partition: HOUR });
+  } finally {
+    twin.twin.faults.observe(undefined);
+  }
 }
 
-async function expectLoadedOnce(
-  twin: TestTwin,
-  load: { readonly ended: ReturnType<TestTwin['load']> },
-): Promise<void> {
-  expect(await load.ended).toMatchObject({
+async function expectLoadedOnce(): Promise<void> {
+  expect(await load()).toMatchObject({
     status: 'SUCCEEDED',
     partitions: [{ outcome: 'loaded', staged: 3, duplicates: 1, superseded: 0, deleted: 0, inserted: 2 }],
   });

@@ -1,0 +1,28 @@
+/** A worker for tests: each item says what becomes of it. */
+import { existsSync, writeFileSync } from 'node:fs';
+import { serveItems } from '../../reliability/shared/serve-items';
+
+export type MadeUpItem =
+  | { readonly does: 'answer'; readonly with: string }
+  | { readonly does: 'fail' | 'exit' | 'kill' }
+  /** Fails, unless this file is there. */
+  | { readonly does: 'fail once'; readonly file: string };
+
+serveItems<{ readonly greeting: string }, MadeUpItem, string, string>(({ greeting }) =>
+  Promise.resolve({
+    async carryOut(item, say) {
+      if (item.does === 'answer') return `${greeting} ${item.with}`;
+      if (item.does === 'fail once' && existsSync(item.file)) return 'the second time';
+      if (item.does === 'fail once') writeFileSync(item.file, '');
+      say(`about to ${item.does}`);
+      if (item.does === 'exit') process.exit(7);
+      if (item.does === 'kill') {
+        process.kill(process.pid, 'SIGKILL');
+        // It is over before this is.
+        await new Promise<never>(() => undefined);
+      }
+      throw new Error('it cannot be done');
+    },
+    close: () => Promise.resolve(),
+  }),
+);

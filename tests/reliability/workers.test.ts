@@ -1,0 +1,60 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { carryOutAll, type Outcome } from '../../reliability/shared/workers';
+import type { MadeUpItem } from './made-up-worker';
+
+const directory = mkdtempSync(join(tmpdir(), 'sluice-workers-'));
+afterAll(() => rmSync(directory, { recursive: true, force: true }));
+
+test('one that fails or ends its process keeps none of the others from being carried out', async () => {
+  const notes: string[] = [];
+  const told: Outcome<MadeUpItem, string, string>[] = [];
+  const items: readonly MadeUpItem[] = [
+    { does: 'answer', with: 'first' },
+    { does: 'kill' },
+    { does: 'fail' },
+    { does: 'fail once', file: join(directory, 'failed') },
+    { does: 'answer', with: 'last' },
+  ];
+  const outcomes = await carryOutAll<{ greeting: string }, MadeUpItem, string, string>(items, {
+    module: join(__dirname, 'made-up-worker.ts'),
+    order: { greeting: 'hello' },
+    workers: 2,
+    onNote: (_, note) => notes.push(note),
+    onOutcome: (outcome) => told.push(outcome),
+  });
+
+  expect(outcomes.map(({ item }) => item)).toEqual(items);
+  const failure = (note: string, reason: string, ended: boolean) => ({
+    reason: expect.stringContaining(reason) as string,
+    note,
+    ended,
+  });
+  expect(outcomes).toMatchObject([
+    { result: 'hello first' },
+    { failure: failure('about to kill', 'its process ended by SIGKILL', true) },
+    { failure: failure('about to fail', 'it cannot be done', false) },
+    { result: 'the second time' },
+    { result: 'hello last' },
+  ]);
+  expect(new Set(told)).toEqual(new Set(outcomes));
+  // What has no result is tried once more, and no further.
+  const count = (text: string) => notes.filter((note) => note === text).length;
+  expect([count('about to kill'), count('about to fail'), count('about to fail once')]).toEqual([2, 2, 1]);
+});
+
+test('what is a find is not tried again', async () => {
+  const notes: string[] = [];
+  const outcomes = await carryOutAll<{ greeting: string }, MadeUpItem, string, string>([{ does: 'exit' }], {
+    module: join(__dirname, 'made-up-worker.ts'),
+    order: { greeting: 'hello' },
+    workers: 1,
+    isTriedAgain: ({ ended }) => !ended,
+    onNote: (_, note) => notes.push(note),
+  });
+  expect(outcomes).toMatchObject([
+    { failure: { reason: 'its process ended with exit code 7', ended: true } },
+  ]);
+  expect(notes).toEqual(['about to exit']);
+});
