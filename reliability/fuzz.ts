@@ -30,7 +30,7 @@ const command = new Command('fuzz')
 
 runCommand<Options>(command, async (options) => {
   if (options.path !== undefined && options.only === undefined)
-    throw new UsageError('--path is of one target: name it with --only.');
+    throw new UsageError('--path needs one target: name it with --only.');
   const { seed } = options;
   const started = Date.now();
   const output = new Output(false);

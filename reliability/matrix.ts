@@ -31,7 +31,7 @@ function expression(text: string): RegExp {
 runCommand<MatrixOptions>(command, async (options) => {
   const { only, sample, once, write } = options;
   if (write && (once || (only ?? sample) !== undefined))
-    throw new UsageError('--write is of all cells: leave --only, --sample and --once out.');
+    throw new UsageError('--write needs all cells: leave out --only, --sample and --once.');
   // Loaded only here: it takes a second, and wrong usage is refused without it.
   const { runMatrix } = await import('./matrix/run');
   return runMatrix(options);

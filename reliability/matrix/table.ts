@@ -84,29 +84,29 @@ function packed(
 const MEANINGS: readonly (readonly [outcome: string, meaning: string])[] = [
   [
     'recovered',
-    'As without the fault: the exact rows and counts, one row of history for each partition, no staging table, no notification. Where the task is only reached by another failure (DiagnoseFailure, DiagnoseExecution, NotifyFailure), that failure is reported as without the fault.',
+    'The outcome is that of a run without the fault: the exact rows and counts, one row of history for each partition, no staging table, no notification. Where only another failure reaches the task (DiagnoseFailure, DiagnoseExecution, NotifyFailure), that failure is reported as it is without the fault.',
   ],
   [
     'an error’s name',
-    'The execution ended FAILED with this error. Of a step within the Map: the target is as if the partition had never been tried, the older one is loaded, the history says `failed` with this error, no staging table is left. Of ListPartitions: nothing was tried. Of ReportLoad: both partitions stand, and it is said that the report could not be made. One notification, whose text is the execution’s cause.',
+    'The execution ends FAILED with this error, and with one notification whose text is its cause. At a step within the Map, the target is as if the partition had never been tried, the older partition is loaded, the history says `failed` with this error, and no staging table is left. At ListPartitions, nothing is tried. At ReportLoad, both partitions are loaded, and the cause says that the report could not be made.',
   ],
   [
     'undiagnosed',
-    'The failure that was to be diagnosed is reported with its own error, in one notification. Where the diagnosis could not reach the warehouse, the history may lack the row, and the staging table stays until the next scheduled execution.',
+    'The failure that could not be diagnosed is reported with its own error, in one notification. Where the diagnosis cannot reach the warehouse, the history may lack the row, and the staging table stays until the next scheduled execution.',
   ],
   [
     'unswept',
-    'The load is as without the fault; what a dead execution left behind is still there. It goes with the next scheduled execution.',
+    'The load is right, and what a dead execution left behind is still there. The next scheduled execution removes it.',
   ],
-  [
-    'unnotified',
-    'The execution ended FAILED with its own error and cause; the notification could not be sent.',
-  ],
+  ['unnotified', 'The execution ends FAILED with its own error and cause, and the notification is not sent.'],
   [
     'right again',
-    'The process was killed and started again: of each merge all or nothing stood, the history said which, and no execution was left running. The next scheduled execution cleared up what was left behind.',
+    'The process is killed and started again. Each merge stands whole or not at all, the history says which, and no execution is left running. The next scheduled execution removes what was left behind.',
   ],
-  [NOT_APPLICABLE, 'The task makes no call that this fault could hit, as a run without it has shown.'],
+  [
+    NOT_APPLICABLE,
+    'The task makes no call that this fault could hit: a run without the fault has shown that.',
+  ],
 ];
 
 /** The page that keeps the matrix; the same for the same outcomes. */
@@ -130,13 +130,13 @@ export function markdownPage(cells: readonly Cell[], results: readonly Result[],
     '',
     `Every task of the compiled state machine × every fault, through the packaged state machine on the local twin: ${results.length} cells, ${results.length - wrong - notCarriedOut} right, ${wrong} wrong, ${notCarriedOut} not carried out, ${inapplicable} not applicable. Written by \`${command}\`.`,
     '',
-    'Each cell loads two partitions: an older one that no fault may touch, and one with duplicates within and across its files, an update of the older partition’s row, and a row that comes too late, at which the fault is aimed. Then the same load runs once more without the fault, and has to be right whatever came before; that holds for every cell.',
+    'Each cell loads two partitions. The older one is hit by no fault. The other one is, and holds duplicates within and across its files, an update of a row of the older partition, and a row that comes too late. Then the same load runs once more without the fault, and has to be right whatever came before.',
     '',
     '| outcome | what it means |',
     '| --- | --- |',
     ...MEANINGS.map(([outcome, meaning]) => `| ${outcome} | ${meaning} |`),
     '',
-    '“For a while” ends before the retries do, “for good” outlasts them all. “Once” is one call; “a while” all attempts that the AWS SDK makes at one.',
+    '“For a while” ends before the retries do, “for good” outlasts them all. “Once” is one call, “a while” is all attempts of the AWS SDK at one call.',
     '',
     ...tables,
   ].join('\n');

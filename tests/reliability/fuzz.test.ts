@@ -36,7 +36,7 @@ describe('a few cases of each target, the same ones every time', () => {
   });
 });
 
-/** Cases that found something: each with what it found, and how it ends since that was mended. */
+/** Cases that found something: each with what it found, and how it ends since that was fixed. */
 interface Fixture {
   readonly found: string;
   /** `accepted`, or the name of the error. */

@@ -17,7 +17,7 @@ const OLDER = '2026-11-20T07';
 
 /**
  * What the fault matrix (reliability/matrix.ts) does not have: two faults at once, calls that only they make, and what a
- * failure says of its cause and of its mending.
+ * failure says of its cause and of its fix.
  */
 let twin: TestTwin;
 let older: Buffer;
@@ -209,7 +209,7 @@ test.each(recovering)('%s: the partition recovers, and stands exactly once', asy
   await expectRecovered(rules);
 });
 
-/** What each way to fail says of its mending. */
+/** What each way to fail says of its fix. */
 const UNKNOWN = /not known to Sluice/;
 const PERSISTED = /tried again, and each time it met this/;
 
