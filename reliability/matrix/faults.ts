@@ -93,6 +93,9 @@ function calling(
       const operations = one === undefined ? all : [one];
       if (operations.length === 0) return undefined;
       const rules = operations.map((operation) => ({ service, operation, ...aimedAt(task), times, fault }));
+      // SweepLeftovers reports what it cannot do and leaves it to the next execution: its state has nothing to retry.
+      if (!error && service === 'redshift-data' && task.role === 'housekeeping' && times >= SDK_ATTEMPTS)
+        return { rules, hits: 'any', ends: { error: 'unswept' } };
       // A committed merge is found again; so is the record of a failure.
       if (workIsDone && (mergesBy(recorded) || task.role === 'diagnosis'))
         return failing(rules, error, 'recovered');
@@ -142,10 +145,12 @@ function statement(name: string, { status, text, times = 1, error, only, waits }
       };
       // A diagnosis goes on to its next statement after one that fails for a reason that stays.
       const recovers = error === undefined || (task.role === 'diagnosis' && times === 1);
+      // SweepLeftovers leaves it to the next execution.
+      const isLeft = task.role === 'housekeeping';
       return {
         rules: [rule],
         hits: times === FOR_GOOD ? 'any' : 'every rule in full',
-        ends: recovers ? 'recovered' : { error },
+        ends: isLeft ? { error: error ?? 'unswept' } : recovers ? 'recovered' : { error },
       };
     },
   };
