@@ -39,6 +39,10 @@ export function bucketOf(arn: string): string | undefined {
   return service === 's3' ? resource.split('/')[0] : undefined;
 }
 
+export const bucketArn = (bucket: string): string => `arn:aws:s3:::${bucket}`;
+
+export const objectArn = (bucket: string, key: string): string => `${bucketArn(bucket)}/${key}`;
+
 /** @returns the name of the state machine that an ARN names. */
 export const nameOfStateMachine = (arn: string): string =>
   parseArn(arn)?.resource.replace(/^stateMachine:/, '') ?? '';

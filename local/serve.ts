@@ -1,3 +1,4 @@
+import { objectArn } from '../core/arn';
 import { z } from 'zod';
 import { CloudFormationService } from './cloudformation/cloudformation-service';
 import type { TwinDescription } from './description';
@@ -36,7 +37,7 @@ export function serverOf(
     rest: [new SchedulerService(stack.schedules)],
     s3: s3Handler(store, (principal) => ({
       mayDelete: (bucket, key) =>
-        authorizer.may(principal, { action: 's3:DeleteObject', resource: `arn:aws:s3:::${bucket}/${key}` }),
+        authorizer.may(principal, { action: 's3:DeleteObject', resource: objectArn(bucket, key) }),
       policies: account.bucketPolicies,
       keys: account.bucketKeys,
     })),

@@ -1,6 +1,6 @@
 import { GetRoleCommand } from '@aws-sdk/client-iam';
 import { GetNamespaceCommand, GetWorkgroupCommand } from '@aws-sdk/client-redshift-serverless';
-import { accountOf, nameOfRole } from '../../core/arn';
+import { accountOf, bucketArn, nameOfRole } from '../../core/arn';
 import { trusting, untrusted } from './trust-policy';
 import { shellJson } from './commands';
 import type { Check } from './finding';
@@ -97,18 +97,18 @@ export const copyRoleRights: Check = {
   needs: 'iam:SimulatePrincipalPolicy',
   async run(site) {
     const { connection, copyRoleArn } = site;
-    const bucketArn = `arn:aws:s3:::${connection.bucket}`;
+    const lake = bucketArn(connection.bucket);
     const objects = prefixesRead(connection).map(({ prefix, sample }) => ({
       subject: `s3://${connection.bucket}/${prefix}`,
       action: 's3:GetObject',
-      resource: `${bucketArn}/${sample}`,
-      granted: `${bucketArn}/${prefix}*`,
+      resource: `${lake}/${sample}`,
+      granted: `${lake}/${prefix}*`,
     }));
     const bucket = {
       subject: `s3://${connection.bucket}`,
       action: 's3:ListBucket',
-      resource: bucketArn,
-      granted: bucketArn,
+      resource: lake,
+      granted: lake,
     };
     return Promise.all([...objects, bucket].map((each) => simulated(site, copyRoleArn, each)));
   },

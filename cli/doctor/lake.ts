@@ -4,6 +4,7 @@ import {
   GetBucketPolicyCommand,
 } from '@aws-sdk/client-s3';
 import { presignedReads } from './bucket-policy';
+import { objectArn } from '../../core/arn';
 import { LONGEST_SIGNATURE_MILLISECONDS } from '../../core/copy';
 import { hourOf } from '../../core/hour';
 import { fixedPart, OWN_PREFIX, prefixOfHour } from '../../core/prefix';
@@ -46,7 +47,7 @@ export const bucketPolicy: Check = {
     );
     if (text === undefined) return [{ subject, text: 'there is no policy' }];
     const { refused, unknown } = presignedReads(text, {
-      objects: prefixesRead(connection).map(({ sample }) => `arn:aws:s3:::${bucket}/${sample}`),
+      objects: prefixesRead(connection).map(({ sample }) => objectArn(bucket, sample)),
       role: copyRoleArn,
     });
     if (refused.length === 0) {

@@ -1,4 +1,4 @@
-import { regionOf } from '../../core/arn';
+import { bucketArn, regionOf } from '../../core/arn';
 import type { DeliveryStream } from './delivery-stream';
 import { VERSION_ID } from './delivery';
 import type { Input } from './requests';
@@ -8,7 +8,7 @@ const DEFAULT_LIMIT = 10;
 /** https://docs.aws.amazon.com/firehose/latest/APIReference/API_DescribeDeliveryStream.html */
 export function describeDeliveryStream(stream: DeliveryStream, created: Date): object {
   const destination = {
-    BucketARN: `arn:aws:s3:::${stream.bucket}`,
+    BucketARN: bucketArn(stream.bucket),
     RoleARN: stream.roleArn,
     Prefix: stream.prefix,
     ErrorOutputPrefix: stream.errorPrefix,

@@ -1,3 +1,4 @@
+import { objectArn } from '../../core/arn';
 import type { LambdaRuntime } from '../lambda/lambda-runtime';
 import type { ObjectStore } from '../s3/object-store';
 import type { Integrations } from '../step-functions/integrations';
@@ -10,7 +11,7 @@ export type Require = (permission: Permission) => void;
 /** The store for a service that writes with a role. */
 export function storeAs(store: ObjectStore, require: Require): ObjectStore {
   const write = (bucket: string, key: string) =>
-    require({ action: 's3:PutObject', resource: `arn:aws:s3:::${bucket}/${key}` });
+    require({ action: 's3:PutObject', resource: objectArn(bucket, key) });
   return {
     bucketRegion: (bucket) => store.bucketRegion(bucket),
     createBucket: (bucket, region) => store.createBucket(bucket, region),

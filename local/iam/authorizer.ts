@@ -1,3 +1,4 @@
+import { objectArn } from '../../core/arn';
 import { ServiceError } from '../service-error';
 import type { ServiceName } from '../service-name';
 import type { Require } from './as-role';
@@ -59,7 +60,7 @@ export class Authorizer {
     const principal = this.account.serviceSession(roleArn, REDSHIFT[0], 'copy');
     const permission = {
       action: 's3:GetObject',
-      resource: `arn:aws:s3:::${bucket}/${key}`,
+      resource: objectArn(bucket, key),
       context: { 's3:signatureAge': '3600000' },
     };
     return this.account.needed(permission).every((each) => this.may(principal, each));

@@ -1,4 +1,4 @@
-import { accountOf, isArn, regionOf } from '../../core/arn';
+import { accountOf, bucketArn, isArn, objectArn, regionOf } from '../../core/arn';
 import type { ServiceName } from '../service-name';
 import type { Permission } from './evaluate';
 
@@ -17,26 +17,26 @@ export interface Surroundings {
 type Input = Readonly<Record<string, unknown>>;
 type Mapping = (input: Input, surroundings: Surroundings) => readonly Permission[];
 
-const bucketArn = ({ bucket }: Input) => `arn:aws:s3:::${bucket as string}`;
-const objectArn = (input: Input) => `${bucketArn(input)}/${input.key as string}`;
+const bucketOf = ({ bucket }: Input) => bucketArn(bucket as string);
+const objectOf = ({ bucket, key }: Input) => objectArn(bucket as string, key as string);
 const onBucket =
   (action: string): Mapping =>
-  (input) => [{ action, resource: bucketArn(input) }];
+  (input) => [{ action, resource: bucketOf(input) }];
 const onObject =
   (action: string): Mapping =>
-  (input) => [{ action, resource: objectArn(input) }];
+  (input) => [{ action, resource: objectOf(input) }];
 const listBucket: Mapping = (input) => [
   {
     action: 's3:ListBucket',
-    resource: bucketArn(input),
+    resource: bucketOf(input),
     context: { 's3:prefix': (input.prefix as string) ?? '' },
   },
 ];
 const readObject: Mapping = (input, { isThere }) => [
-  { action: 's3:GetObject', resource: objectArn(input) },
+  { action: 's3:GetObject', resource: objectOf(input) },
   ...(isThere(input.bucket as string, input.key as string)
     ? []
-    : [{ action: 's3:ListBucket', resource: bucketArn(input) }]),
+    : [{ action: 's3:ListBucket', resource: bucketOf(input) }]),
 ];
 
 const OWNER = 'redshift-data:statement-owner-iam-userid';
