@@ -3,6 +3,9 @@
 const { TestEnvironment } = require('jest-environment-node');
 const { require: requireTypeScript } = require('tsx/cjs/api');
 
+// A worker has nothing more to do once it exits, and to end the threads of its functions takes longer than Jest waits.
+if (process.send !== undefined) process.once('exit', () => process.kill(process.pid, 'SIGKILL'));
+
 module.exports = class extends TestEnvironment {
   constructor(config, context) {
     super(config, context);

@@ -50,8 +50,9 @@ test('one of several processes takes over a dead process’s lock', async () => 
     for (const { child } of children) child.stdin.write(at);
     const answers = await next();
     // Whoever has it holds it until all have tried.
+    const closed = children.map(({ child }) => once(child, 'close'));
     for (const { child } of children) child.stdin.end();
-    await Promise.all(children.map(({ child }) => child.exitCode ?? once(child, 'close')));
+    await Promise.all(closed);
     expect(answers.sort()).toEqual([...Array<string>(3).fill('StateDirectoryInUse'), 'taken']);
   }
 });
