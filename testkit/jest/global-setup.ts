@@ -5,6 +5,6 @@ import { packageCheckout } from '../packages';
 
 /** Packages the service once, before any test that needs it, and makes a folder that goes with the run. */
 export default async function setUp(): Promise<void> {
-  process.env.SLUICE_TEST_DIRECTORY = mkdtempSync(join(tmpdir(), 'sluice-tests-'));
   await packageCheckout((text) => process.stderr.write(`${text}\n`));
+  process.env.SLUICE_TEST_DIRECTORY = mkdtempSync(join(tmpdir(), 'sluice-tests-'));
 }
