@@ -12,7 +12,7 @@ export interface Arn {
 
 const ARN = /^arn:([^:]*):([^:]*):([^:]*):([^:]*):(.+)$/s;
 
-/** @returns undefined for text that is no ARN. */
+/** @returns undefined if the text is not an ARN. */
 export function parseArn(text: string): Arn | undefined {
   const [, partition = '', service = '', region = '', account = '', resource = ''] = ARN.exec(text) ?? [];
   return resource === '' ? undefined : { partition, service, region, account, resource };
@@ -20,20 +20,20 @@ export function parseArn(text: string): Arn | undefined {
 
 export const isArn = (text: string): boolean => parseArn(text) !== undefined;
 
-/** @returns an empty text where the ARN names no account. */
+/** @returns an empty text if the ARN names no account. */
 export const accountOf = (arn: string): string => parseArn(arn)?.account ?? '';
 
-/** @returns an empty text where the ARN names no Region. */
+/** @returns an empty text if the ARN names no Region. */
 export const regionOf = (arn: string): string => parseArn(arn)?.region ?? '';
 
-/** `arn:aws:iam::123456789012:role/team/copy` names role `copy`: the path is no part of the name. */
+/** `arn:aws:iam::123456789012:role/team/copy` names role `copy`: the path does not belong to the name. */
 export const nameOfRole = (arn: string): string => arn.slice(arn.lastIndexOf('/') + 1);
 
 /** @returns the name of the role that a session's ARN names; undefined for any other ARN. */
 export const roleOfSession = (arn: string): string | undefined =>
   /^assumed-role\/([^/]+)\//.exec(parseArn(arn)?.resource ?? '')?.[1];
 
-/** @returns the bucket of an ARN of a bucket or an object; undefined for any other ARN. */
+/** @returns the bucket that the ARN of a bucket or an object names; undefined for any other ARN. */
 export function bucketOf(arn: string): string | undefined {
   const { service, resource = '' } = parseArn(arn) ?? {};
   return service === 's3' ? resource.split('/')[0] : undefined;
@@ -47,6 +47,6 @@ export const objectArn = (bucket: string, key: string): string => `${bucketArn(b
 export const nameOfStateMachine = (arn: string): string =>
   parseArn(arn)?.resource.replace(/^stateMachine:/, '') ?? '';
 
-/** @returns the ARN of a state machine's execution. */
+/** @param execution its name. @returns the ARN of that execution. */
 export const executionArn = (stateMachineArn: string, execution: string): string =>
   `${stateMachineArn.replace(':stateMachine:', ':execution:')}:${execution}`;

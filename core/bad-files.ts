@@ -7,7 +7,7 @@ import { lakeFile, type LakeFile } from './files';
 import type { Footer } from './footer';
 import type { Hour } from './hour';
 
-/** Errors of one file, by which it can be told from those that are loaded. */
+/** Errors that one file causes. The other files of its partition can be loaded without it. */
 export const BAD_FILE_ERRORS = [
   'ColumnMismatch',
   'NullKeys',
@@ -20,7 +20,7 @@ export type BadFileError = (typeof BAD_FILE_ERRORS)[number];
 /** Why one file cannot be loaded. */
 const fileProblem = z.object({
   error: z.enum(BAD_FILE_ERRORS),
-  /** What is wrong with it, to follow the file's name. */
+  /** What is wrong with the file. Messages write it after the file's name. */
   reason: z.string(),
 });
 export type FileProblem = Readonly<z.infer<typeof fileProblem>>;
@@ -28,7 +28,7 @@ export type FileProblem = Readonly<z.infer<typeof fileProblem>>;
 export const badFile = lakeFile.extend(fileProblem.shape);
 export type BadFile = Readonly<z.infer<typeof badFile>>;
 
-/** @returns why a file cannot be loaded into the dataset, as far as its footer tells; undefined where it can. */
+/** @returns why the footer shows that a file cannot be loaded into the dataset; undefined if it shows nothing wrong. */
 export function footerProblem(dataset: Dataset, partition: Hour, footer: Footer): FileProblem | undefined {
   const comparison = compareColumns(dataset.columns, footer.fields, partition);
   if (!comparison.matches) {
@@ -50,8 +50,8 @@ export function footerProblem(dataset: Dataset, partition: Hour, footer: Footer)
 }
 
 /**
- * The file that a text of the warehouse is about, by its key: as it is, or as a URL spells it.
- * @returns undefined where the text names none of the files.
+ * Finds the file that an error of the warehouse names by its key, either plain or encoded as in a URL.
+ * @returns undefined if the text names none of the files.
  */
 export function fileNamedIn<File extends LakeFile>(text: string, files: readonly File[]): File | undefined {
   return (
@@ -61,7 +61,7 @@ export function fileNamedIn<File extends LakeFile>(text: string, files: readonly
           isNamed(text, spelling),
         ),
       )
-      // A key may be the end of a longer one.
+      // A key may be the end of a longer key.
       .sort((left, right) => right.key.length - left.key.length)[0]
   );
 }
@@ -78,21 +78,22 @@ function isNamed(text: string, spelling: string): boolean {
 
 const FIXES: Readonly<Record<BadFileError, (dataset: Dataset) => string>> = {
   ColumnMismatch: ({ columns }) =>
-    `Write the files again with the columns ${columns.map(({ name }) => name).join(', ')}, or change "columns" in the dataset file (files of before a column was added may lack it: give it since).`,
+    `Write the files again with the columns ${columns.map(({ name }) => name).join(', ')}, or change "columns" in the dataset file. If older files lack a column that was added later, give that column since.`,
   NullKeys: () =>
-    'Mend what writes the files (the transform refuses events without a required column) and write them again.',
+    'Fix what writes the files (the transform refuses events without a required column) and write them again.',
   UnreadableFile: () =>
-    'Write the files again or delete them; files whose name starts with _ or . are left out.',
-  ValueInvalid: () => 'Correct the values, or the columns’ types in the dataset file and the target.',
+    'Write the files again or delete them. Files whose name starts with _ or . are ignored.',
+  ValueInvalid: () =>
+    'Correct the values, or change the columns’ types in the dataset file and in the target.',
   ValueTooLong: () =>
     'Widen the columns in the dataset file and in the target, or shorten the texts in the transform.',
 };
 
 const FILES_SHOWN = 10;
-/** Of what is wrong with one of them. */
+/** The longest reason that a message shows for one file. */
 const REASON_BYTES = 700;
 
-/** The failure of a partition that has bad files. `bad` is not empty. */
+/** The error with which a partition fails that has bad files. `bad` is not empty. */
 export function badFilesError(
   dataset: Dataset,
   bucket: string,
@@ -108,8 +109,8 @@ export function badFilesError(
 }
 
 /**
- * What is said of a partition that was loaded without its bad files.
- * @param bad not empty. @param files how many there are with them. @param loaded how many were loaded.
+ * The diagnosis of a partition that was loaded without its bad files.
+ * @param bad not empty. @param files the number of files, bad ones included. @param loaded the number of loaded files.
  */
 export function quarantineDiagnosis(
   dataset: Dataset,
@@ -121,7 +122,7 @@ export function quarantineDiagnosis(
   return {
     error: 'FilesQuarantined',
     cause: `${bad.length} of ${files} files were left out${loaded > 0 ? ', the others loaded' : ''}:\n${named(bucket, bad)}`,
-    fix: `${fixesOf(dataset, bad)} A file that is written again is loaded by the next scheduled execution, and so are all of them once the columns of the dataset file are changed.`,
+    fix: `${fixesOf(dataset, bad)} The next scheduled execution loads a file that was written again. After a change of the columns in the dataset file it tries all of them again.`,
   };
 }
 

@@ -1,8 +1,8 @@
 import { keywords, sql, type Sql } from './sql';
 
 /**
- * The Redshift types that a dataset's columns can have, and what they are called elsewhere: in the Glue table that
- * Firehose converts by, and in DDL.
+ * The Redshift types that a column of a dataset can have, with their names in DDL and in the Glue table that Firehose
+ * uses for its conversion.
  * Source: Amazon Redshift Database Developer Guide, "Data types".
  */
 export type ColumnType =
@@ -35,12 +35,13 @@ const SIMPLE: Readonly<Record<string, ColumnType>> = {
 };
 
 const REFUSED: Readonly<Record<string, string>> = {
-  timestamptz: 'EXTRACT on TIMESTAMPTZ follows the session’s time zone: use timestamp, in UTC',
-  'timestamp with time zone': 'EXTRACT on TIMESTAMPTZ follows the session’s time zone: use timestamp, in UTC',
-  super: 'a SUPER has no order to break ties by: use varchar(65535) with the JSON text',
+  timestamptz: 'EXTRACT on TIMESTAMPTZ depends on the session’s time zone: use timestamp, in UTC',
+  'timestamp with time zone':
+    'EXTRACT on TIMESTAMPTZ depends on the session’s time zone: use timestamp, in UTC',
+  super: 'SUPER values have no order, which the merge needs: use varchar(65535) with the JSON text',
 };
 
-/** @returns the type, or what is wrong with the text. */
+/** @param text a type as the dataset file has it. @returns the type, or what is wrong with the text. */
 export function parseColumnType(text: string): ColumnType | { readonly problem: string } {
   const name = text.trim().toLowerCase().replace(/\s+/g, ' ');
   const simple = Object.hasOwn(SIMPLE, name) ? SIMPLE[name] : undefined;
@@ -89,7 +90,7 @@ export function redshiftType(type: ColumnType): Sql {
 }
 
 /**
- * The type in the Glue table by which Firehose converts JSON to Parquet.
+ * The type in the Glue table that Firehose uses to convert JSON to Parquet.
  * Source: Firehose Developer Guide, "Convert input data format"; AWS Glue, "Column" (Hive types).
  */
 export function glueType(type: ColumnType): string {

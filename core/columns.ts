@@ -4,31 +4,31 @@ import { redshiftType } from './column-types';
 import type { Hour } from './hour';
 import { loadsInto, parquetTypeText, type ParquetField } from './parquet-types';
 
-/** How a file's columns differ from the dataset's. */
+/** How the columns of a file differ from the dataset's. */
 export interface ColumnDifferences {
   readonly missing: readonly string[];
   readonly extra: readonly string[];
   readonly duplicate: readonly string[];
-  /** Columns of both that stand in another order. That alone is no difference: a COPY's column list follows the file. */
+  /** Columns that both have, in another order. This alone is not an error: the column list of the COPY follows the file. */
   readonly moved: readonly string[];
   readonly otherType: readonly { readonly name: string; readonly found: string; readonly expected: string }[];
 }
 
 export type ColumnComparison =
-  /** `order`: the names of those of the dataset's columns that the file holds, in its order; COPY is positional. */
+  /** `order`: the names of the file's columns in the file's order, because COPY maps columns by position. */
   | { readonly matches: true; readonly order: readonly string[] }
   | { readonly matches: false; readonly differences: ColumnDifferences };
 
-/** A digest of a dataset's columns: with other columns, files that could not be loaded may be. */
+/** A digest of a dataset's columns. If it changes, files that could not be loaded before may be loadable. */
 export function columnsDigest(columns: readonly Column[]): string {
   return createHash('sha256').update(JSON.stringify(columns)).digest('hex');
 }
 
 /**
- * Compares the columns of one Parquet file with the dataset's, by name. Case does not count, since Redshift and
- * Firehose fold names to lower case. Another order is no difference: the COPY's column list follows the file. Nor is a
- * column that was added in the file's hour or later.
- * @param partition the file's hour of arrival; undefined for a file of no hour, which has to have every column.
+ * Compares the columns of one Parquet file with the dataset's, by name. Case is ignored, because Redshift and Firehose
+ * fold names to lower case. Another order is not an error: the column list of the COPY follows the file. The file may
+ * lack a column that was added in its hour or later.
+ * @param partition the file's hour of arrival; undefined for a file without an hour, which must have every column.
  */
 export function compareColumns(
   expected: readonly Column[],
@@ -64,21 +64,21 @@ function isAddedBy({ since }: Column, partition: Hour | undefined): boolean {
   return since !== undefined && partition !== undefined && partition <= since;
 }
 
-/** Of the names that both lists hold, those at whose place the other list has another one. */
+/** The names that both lists hold, but at different positions among these names. */
 function movedNames(expected: readonly string[], found: readonly string[]): string[] {
   const common = expected.filter((name) => found.includes(name));
   const inFile = [...new Set(found)].filter((name) => common.includes(name));
   return inFile.filter((name, index) => name !== common[index]);
 }
 
-/** The differences in one sentence: `missing: a, b; extra: c; of another type: d (found DOUBLE, expected INTEGER)`. */
+/** The differences in one line: `missing: a, b; extra: c; with another type: d (found DOUBLE, expected INTEGER)`. */
 export function differencesText(differences: ColumnDifferences): string {
   const parts: [string, readonly string[]][] = [
     ['missing', differences.missing],
     ['extra', differences.extra],
-    ['standing twice', differences.duplicate],
+    ['repeated', differences.duplicate],
     [
-      'of another type',
+      'with another type',
       differences.otherType.map(
         ({ name, found, expected }) => `${name} (found ${found}, expected ${expected})`,
       ),
@@ -86,7 +86,7 @@ export function differencesText(differences: ColumnDifferences): string {
   ];
   const moved =
     differences.moved.length > 0
-      ? [`in another order: ${shorten(differences.moved)} (no mistake: they load by name)`]
+      ? [`in another order: ${shorten(differences.moved)} (not an error: columns are loaded by name)`]
       : [];
   return parts
     .filter(([, names]) => names.length > 0)

@@ -5,7 +5,7 @@ import { LoadError } from './errors';
 import { hourOf, isHour, type Hour } from './hour';
 import { errorPrefixes, errorPrefixProblem, hourReader, prefixOfHour, prefixProblem } from './prefix';
 
-/** Parts of the event time that the target holds as columns of their own. */
+/** Parts of the event time that the target can have as columns. */
 export const DERIVED_COLUMNS = ['year', 'month', 'day', 'hour'] as const;
 export type DerivedColumn = (typeof DERIVED_COLUMNS)[number];
 
@@ -17,18 +17,21 @@ const identifier = z
     (name) => new TextEncoder().encode(name).length <= IDENTIFIER_BYTES,
     `at most ${IDENTIFIER_BYTES} bytes`,
   )
-  // Redshift folds quoted identifiers to lower case too, unless a session says otherwise; Firehose always does.
-  .refine((name) => name === name.toLowerCase(), 'lower case: Redshift and Firehose fold names to it')
+  // Redshift also folds quoted identifiers to lower case, unless the session has another setting; Firehose always does.
+  .refine((name) => name === name.toLowerCase(), 'lower case: Redshift and Firehose fold names to lower case')
   // eslint-disable-next-line no-control-regex
   .refine((name) => !/[\u0000-\u001f\u007f]/.test(name), 'no control characters')
-  .refine((name) => !name.startsWith('\ufeff'), 'no byte order mark at its start: readers of Parquet drop it')
-  .refine((name) => !name.startsWith('sluice_'), 'no name that starts with sluice_: those are Sluice’s own');
+  .refine((name) => !name.startsWith('\ufeff'), 'no byte order mark at its start: Parquet readers drop it')
+  .refine(
+    (name) => !name.startsWith('sluice_'),
+    'a name that does not start with sluice_: Sluice uses those names itself',
+  );
 
-/** Every Redshift table has these already. Source: PostgreSQL, "System Columns"; Redshift refuses them alike. */
+/** Every Redshift table has these columns. Source: PostgreSQL, "System Columns"; Redshift refuses the same names. */
 const SYSTEM_COLUMNS = ['oid', 'tableoid', 'xmin', 'cmin', 'xmax', 'cmax', 'ctid'];
 const columnName = identifier.refine(
   (name) => !SYSTEM_COLUMNS.includes(name),
-  `another name than ${SYSTEM_COLUMNS.join(', ')}: every table has those already`,
+  `a name other than ${SYSTEM_COLUMNS.join(', ')}: every table already has those columns`,
 );
 
 const count = (from: number, to: number) => z.number().int().min(from).max(to);
@@ -47,13 +50,13 @@ const column = z.strictObject({
   type: columnType,
   /** A file without a value in this column is not loaded. The column is NOT NULL in the target. */
   required: z.boolean().default(false),
-  /** Files of hours before and of this one may lack the column, which is null then: it was added in this hour. */
+  /** The hour in which the column was added. Files of this hour and of earlier hours may lack it; it is null then. */
   since: z.string().refine(isHour, 'an hour of arrival in UTC, for example 2026-11-23T08').optional(),
 });
 
 /** Every option of a dataset file, with its range and its default. */
 export const datasetSchema = z.strictObject({
-  /** Names staging tables, streams, schedules and history rows. */
+  /** The name. Staging tables, streams, schedules and history rows carry it. */
   dataset: z
     .string()
     .regex(/^[a-z][a-z0-9_]{0,29}$/, 'a lower-case letter, then up to 29 letters, digits or _'),
@@ -63,8 +66,8 @@ export const datasetSchema = z.strictObject({
       if (problem) context.addIssue({ code: 'custom', message: `a prefix that ${problem}` });
     }),
     /**
-     * Where Firehose keeps the records of an hour that never became Parquet: its ErrorOutputPrefix, with `{type}` for the
-     * reason. Left out: `errors/<dataset>/{type}/year={yyyy}/month={MM}/day={dd}/hour={HH}/`.
+     * Where Firehose keeps the records that it could not turn into Parquet: its ErrorOutputPrefix, with `{type}` for the
+     * reason. Default: `errors/<dataset>/{type}/year={yyyy}/month={MM}/day={dd}/hour={HH}/`.
      */
     error_prefix: z
       .string()
@@ -73,34 +76,34 @@ export const datasetSchema = z.strictObject({
         if (problem) context.addIssue({ code: 'custom', message: `an error prefix that ${problem}` });
       })
       .optional(),
-    /** `external`: somebody else writes the files, so that no stream is made for them. */
+    /** `external`: something else writes the files, and Sluice deploys no stream. */
     stream: z.enum(['firehose', 'external']).default('firehose'),
-    /** Minutes after its end from which an hour counts as closed. Firehose buffers for up to 15. */
+    /** Minutes after its end at which an hour is closed. Firehose buffers for up to 15 minutes. */
     settle_minutes: count(0, 1_440).default(20),
-    /** How far back new and late files are looked for. */
+    /** How many hours back an execution looks for new and late files. */
     lookback_hours: count(1, 24 * 31).default(48),
   }),
   target: z.strictObject({
     schema: identifier
-      .refine((name) => name !== 'sluice', 'another schema than sluice: that is Sluice’s own')
+      .refine((name) => name !== 'sluice', 'a schema other than sluice: Sluice keeps its own tables there')
       .refine(
         (name) => !/^pg_|^information_schema$/.test(name),
-        'a schema of yours: pg_… and information_schema are Redshift’s own',
+        'a schema of your own: pg_… and information_schema belong to Redshift',
       )
       .default('public'),
     table: identifier,
     key: z.array(identifier).min(1),
-    /** Of two rows with the same key the one with the greater version stands. Left out: the event time. */
+    /** If two rows have the same key, the target keeps the one with the greater version. Default: the event time. */
     version: identifier.optional(),
     event_time: identifier,
     distkey: identifier.optional(),
     sortkey: z.array(identifier).default([]),
     derive: z.array(z.enum(DERIVED_COLUMNS)).default([...DERIVED_COLUMNS]),
-    /** `merge`: EXTRACTed from event_time in Redshift. `transform`: columns of the Parquet files. */
+    /** `merge`: the merge EXTRACTs them from event_time in Redshift. `transform`: the Parquet files hold them. */
     derive_in: z.enum(['merge', 'transform']).default('merge'),
     /** The target's column that holds the hour from which a row was loaded. */
     partition_column: columnName.default('source_partition'),
-    /** The event time of a key never changes: the merge then reads only the staged range of event times. */
+    /** True if the event time of a key never changes. The merge then reads only the staged range of event times. */
     event_time_immutable: z.boolean().default(false),
   }),
   columns: z.array(column).min(1).max(1_500),
@@ -109,12 +112,12 @@ export const datasetSchema = z.strictObject({
       strategy: z.enum(['delete-insert', 'merge']).default('delete-insert'),
       max_concurrency: count(1, 40).default(4),
       max_partitions: count(1, 100).default(100),
-      /** `quarantine`: a file that cannot be loaded is left out and named, and the rest is loaded. */
+      /** `quarantine`: leave out and report a file that cannot be loaded, and load the rest. */
       on_bad_file: z.enum(['fail', 'quarantine']).default('fail'),
-      /** Days after which plans and manifests of past loads are deleted. */
+      /** Days for which plans and manifests of past loads are kept. */
       retention_days: count(2, 3_650).default(90),
       statement_timeout_minutes: count(1, 12 * 60).default(60),
-      /** Hours behind which the newest loaded hour may be before an alarm rings. */
+      /** The alarm goes off if the newest loaded hour ended this many hours ago. */
       stale_after_hours: count(2, 7 * 24).default(6),
     })
     .prefault({}),
@@ -135,12 +138,12 @@ export interface Dataset {
   readonly name: string;
   readonly source: Readonly<Required<Parsed['source']>>;
   readonly target: Readonly<Omit<Parsed['target'], 'version'>> & { readonly version: string };
-  /** The columns of the data files, in file order, `derive`d ones among them where the transform makes them. */
+  /** The columns of the data files, in file order. They include the derived columns if the transform makes them. */
   readonly columns: readonly Column[];
   readonly load: Readonly<Parsed['load']>;
 }
 
-/** One thing that is wrong with a dataset file, and at which key or item. */
+/** One thing that is wrong with a dataset file, with the path of its key or item. */
 interface Finding {
   readonly path: readonly PropertyKey[];
   readonly message: string;
@@ -150,8 +153,8 @@ interface Finding {
  * Reads a dataset file.
  * @param text YAML.
  * @param file the file's name, for messages.
- * @throws LoadError DatasetInvalid, with file, line and column (from 1) and what is expected for everything that is
- *   wrong, in the order of the file.
+ * @throws LoadError DatasetInvalid: a line for each problem, in file order, with file, line and column (from 1) and what
+ *   is expected.
  */
 export function parseDataset(text: string, file: string): Dataset {
   const document = parseDocument(text, { prettyErrors: false, uniqueKeys: true, logLevel: 'error' });
@@ -177,13 +180,13 @@ export function parseDataset(text: string, file: string): Dataset {
   return complete(parsed.data);
 }
 
-/** Line and column, from 1. Not by yaml's LineCounter, which misses the line breaks of a quoted text that is in the wrong place. */
+/** Line and column, from 1. yaml's LineCounter misses the line breaks in a quoted text that is in the wrong place. */
 function placeOf(text: string, offset: number): string {
   const before = text.slice(0, offset).split('\n');
   return `${before.length}:${(before.at(-1)?.length ?? 0) + 1}`;
 }
 
-/** A name that a message quotes may hold anything: each problem is one line all the same. */
+/** A message may quote a name with control characters. Escaping them keeps each problem on one line. */
 function onOneLine(message: string): string {
   return message.replace(
     // eslint-disable-next-line no-control-regex
@@ -200,11 +203,12 @@ function invalid(problems: readonly string[]): LoadError {
   );
 }
 
-/** What is no YAML, or none that means one thing; the parser itself lets an alias without an anchor pass. */
+/** Parts that are not valid or not unambiguous YAML. The parser itself accepts an alias without an anchor. */
 function malformedParts(document: Document.Parsed): { offset: number; message: string }[] {
   const problems = [...document.errors, ...document.warnings].map(({ pos, code, message }) => ({
     offset: pos[0],
-    message: code === 'MULTIPLE_DOCS' ? 'another document begins here: a dataset file holds one' : message,
+    message:
+      code === 'MULTIPLE_DOCS' ? 'another document begins here: a dataset file holds only one' : message,
   }));
   visit(document, {
     Alias: (_, alias) => {
@@ -218,13 +222,13 @@ function malformedParts(document: Document.Parsed): { offset: number; message: s
   return problems;
 }
 
-/** Says of a key that is left out, or has no value, just that instead of "received undefined". */
+/** The message for a key that is missing or has no value; zod's own says "received undefined". */
 function missing(issue: { code?: string; input?: unknown; expected?: unknown }): string | undefined {
   if (issue.code !== 'invalid_type' || (issue.input !== undefined && issue.input !== null)) return undefined;
   return `missing, ${String(issue.expected)} expected`;
 }
 
-/** One finding for each key that is unknown, each at its own place; one for any other issue. */
+/** One finding for each unknown key, each with its own path; one finding for any other issue. */
 function findingsOf(issue: z.core.$ZodIssue): Finding[] {
   if (issue.code !== 'unrecognized_keys') return [issue];
   return issue.keys.map((key) => ({
@@ -233,7 +237,7 @@ function findingsOf(issue: z.core.$ZodIssue): Finding[] {
   }));
 }
 
-/** The keys that may stand at a path, for the message about one that may not. */
+/** The keys that are allowed at a path, for the message about an unknown key. */
 function expectedKeys(path: readonly PropertyKey[]): string {
   let at: unknown = datasetSchema;
   for (const step of path) {
@@ -245,7 +249,7 @@ function expectedKeys(path: readonly PropertyKey[]): string {
   return at instanceof z.ZodObject ? `; known are ${Object.keys(at.shape).join(', ')}` : '';
 }
 
-/** Where in the text the key (or item) at a path starts: of the nearest ancestor that is there, if it is not. */
+/** The offset at which the key (or item) of a path starts. If it is missing, the offset of its nearest ancestor. */
 function offsetOf(document: Document, path: readonly PropertyKey[]): number {
   for (let length = path.length; length > 0; length -= 1) {
     const parent: unknown =
@@ -262,7 +266,7 @@ function offsetOf(document: Document, path: readonly PropertyKey[]): number {
   return 0;
 }
 
-/** What no single field shows: names that refer to nothing, names that stand twice, columns of the wrong kind. */
+/** Problems that no single field shows: names that refer to nothing, repeated names, columns of the wrong type. */
 function inconsistencies({ dataset, source, target, columns, load }: Parsed): Finding[] {
   const findings: Finding[] = [];
   const say = (path: PropertyKey[], message: string) => findings.push({ path, message });
@@ -270,36 +274,36 @@ function inconsistencies({ dataset, source, target, columns, load }: Parsed): Fi
   const anyHour = hourOf(new Date(0));
   const errorPrefix = source.error_prefix ?? defaultErrorPrefix(dataset);
   if (errorPrefixes(errorPrefix).some((each) => hourReader(source.prefix)(prefixOfHour(each, anyHour)))) {
-    say(['source', 'error_prefix'], 'stands under source.prefix: its records would be taken for data files');
+    say(['source', 'error_prefix'], 'is under source.prefix: its records would count as data files');
   }
   if (load.retention_days * 24 < source.lookback_hours) {
     say(
       ['load', 'retention_days'],
-      `shorter than source.lookback_hours (${source.lookback_hours}): late files are told from loaded ones by the plans`,
+      `shorter than source.lookback_hours (${source.lookback_hours}): without the plans of these hours late files cannot be told from loaded ones`,
     );
   }
-  // The newest loaded hour ended up to an hour before the next one settles.
+  // When an hour settles, the newest loaded hour ended up to an hour plus the settle time ago.
   const leastStale = Math.ceil(source.settle_minutes / 60) + 1;
   if (load.stale_after_hours < leastStale) {
     say(
       ['source', 'settle_minutes'],
-      `${source.settle_minutes}: the alarm on load.stale_after_hours (${load.stale_after_hours}) would always ring; ${leastStale} is the least`,
+      `${source.settle_minutes}: the alarm on load.stale_after_hours (${load.stale_after_hours}) would never stop; raise that to ${leastStale} or more`,
     );
   }
   const known = `a column of this dataset (${columns.map((each) => each.name).join(', ')})`;
 
   columns.forEach((each, index) => {
     if (columns.findIndex((other) => other.name === each.name) < index) {
-      say(['columns', index, 'name'], `"${each.name}" stands twice`);
+      say(['columns', index, 'name'], `"${each.name}" is repeated`);
     }
     if (each.name === target.partition_column) {
       say(
         ['columns', index, 'name'],
-        `"${each.name}" is the target’s partition_column: give that another name`,
+        `"${each.name}" is the target’s partition_column: choose another name for one of them`,
       );
     }
     if (target.derive.some((part) => part === each.name)) {
-      say(['columns', index, 'name'], `"${each.name}" is derived: leave it out here or out of target.derive`);
+      say(['columns', index, 'name'], `"${each.name}" is derived: remove it here or from target.derive`);
     }
   });
 
@@ -307,7 +311,7 @@ function inconsistencies({ dataset, source, target, columns, load }: Parsed): Fi
     if (each.since !== undefined && each.required) {
       say(
         ['columns', index, 'since'],
-        `column "${each.name}" is required: one that files may lack is null in them`,
+        `column "${each.name}" is required, but files that lack it leave it null: remove since or required`,
       );
     }
   });
@@ -315,11 +319,11 @@ function inconsistencies({ dataset, source, target, columns, load }: Parsed): Fi
   const requiredColumn = (name: string, path: PropertyKey[]) => {
     const found = byName.get(name);
     if (!found) say(path, `"${name}" is not ${known}`);
-    else if (!found.required) say(path, `column "${name}" may be null: make it required: true`);
+    else if (!found.required) say(path, `column "${name}" may be null: set required: true`);
   };
   target.key.forEach((name, index) => {
     requiredColumn(name, ['target', 'key', index]);
-    if (target.key.indexOf(name) < index) say(['target', 'key', index], `"${name}" stands twice`);
+    if (target.key.indexOf(name) < index) say(['target', 'key', index], `"${name}" is repeated`);
   });
   if (target.version !== undefined) requiredColumn(target.version, ['target', 'version']);
   requiredColumn(target.event_time, ['target', 'event_time']);
@@ -327,12 +331,12 @@ function inconsistencies({ dataset, source, target, columns, load }: Parsed): Fi
   if (eventTime && eventTime.type.kind !== 'timestamp') {
     say(
       ['target', 'event_time'],
-      `column "${target.event_time}" is ${eventTime.type.kind}: an event time is a timestamp`,
+      `column "${target.event_time}" is ${eventTime.type.kind}: an event time must be a timestamp`,
     );
   }
-  if (new Set(target.derive).size < target.derive.length) say(['target', 'derive'], 'each part once');
+  if (new Set(target.derive).size < target.derive.length) say(['target', 'derive'], 'a part is repeated');
   if (target.derive.some((part) => part === target.partition_column)) {
-    say(['target', 'partition_column'], `"${target.partition_column}" is derived: give this another name`);
+    say(['target', 'partition_column'], `"${target.partition_column}" is derived: choose another name`);
   }
 
   const inTarget = new Set([...byName.keys(), ...target.derive, target.partition_column]);
@@ -343,7 +347,7 @@ function inconsistencies({ dataset, source, target, columns, load }: Parsed): Fi
   if (target.distkey !== undefined) targetColumn(target.distkey, ['target', 'distkey']);
   target.sortkey.forEach((name, index) => {
     targetColumn(name, ['target', 'sortkey', index]);
-    if (target.sortkey.indexOf(name) < index) say(['target', 'sortkey', index], `"${name}" stands twice`);
+    if (target.sortkey.indexOf(name) < index) say(['target', 'sortkey', index], `"${name}" is repeated`);
   });
   return findings;
 }
@@ -366,17 +370,17 @@ function complete({ dataset, source, target, columns, load }: Parsed): Dataset {
   };
 }
 
-/** The columns that the merge derives, since the files do not hold them. */
+/** The columns that the merge derives because the files do not hold them. */
 export function derivedAtMerge(dataset: Dataset): readonly DerivedColumn[] {
   return dataset.target.derive_in === 'merge' ? dataset.target.derive : [];
 }
 
-/** The columns in which no staged row may be null. */
+/** The columns that must not be null in any staged row. */
 export function requiredColumns(dataset: Dataset): readonly string[] {
   return dataset.columns.filter((column) => column.required).map((column) => column.name);
 }
 
-/** The target's columns in order: the files', the derived ones, the partition that a row came from. */
+/** The target's columns in order: those of the files, the derived ones, the partition that a row came from. */
 export function targetColumns(dataset: Dataset): readonly Column[] {
   return [
     ...dataset.columns,
@@ -386,15 +390,15 @@ export function targetColumns(dataset: Dataset): readonly Column[] {
 }
 
 /**
- * Chooses the dataset that is meant.
- * @throws LoadError InvalidInput where the name is unknown, or left out and there is more than one.
+ * Finds a dataset by its name. The name may be left out if there is only one dataset.
+ * @throws LoadError InvalidInput if the name is unknown, or left out although there are several datasets.
  */
 export function chooseDataset(datasets: readonly Dataset[], name: string | undefined): Dataset {
   const names = datasets.map((each) => each.name).join(', ');
   if (name === undefined) {
     const [only, second] = datasets;
     if (only && !second) return only;
-    throw new LoadError('InvalidInput', 'The dataset is not named.', `Name one of: ${names}.`);
+    throw new LoadError('InvalidInput', 'The input names no dataset.', `Name one of: ${names}.`);
   }
   const found = datasets.find((each) => each.name === name);
   if (!found) throw new LoadError('InvalidInput', `There is no dataset "${name}".`, `Name one of: ${names}.`);

@@ -1,4 +1,4 @@
-/** A type whose members, and theirs, cannot be assigned: what a schema's type is once it has been read. */
+/** A type with readonly members at every level, for values that were read by a schema. */
 export type DeepReadonly<Type> = Type extends readonly (infer Item)[]
   ? readonly DeepReadonly<Item>[]
   : Type extends object

@@ -2,21 +2,21 @@ import { LONGEST_SIGNATURE_MILLISECONDS } from './copy';
 import type { ErrorName } from './errors';
 
 /**
- * The one table of what can be said to Sluice and what it means: by the warehouse (a statement's error), by an AWS
- * client (a call's), by Lambda and Step Functions (a state's). core/diagnosis.ts reads it.
+ * All errors that Sluice knows, with their meaning and fix: the warehouse's (a statement failed), an AWS client's (a
+ * call failed), Lambda's and Step Functions' (a state failed). core/diagnosis.ts applies these rules.
  */
 
-/** What a statement's error says, and what that means. */
+/** One error of a statement: how to recognize it, and what it means. */
 export interface StatementRule {
   readonly error: ErrorName;
-  /** A phrase, not a code: codes moved between Redshift's versions. */
+  /** A phrase, not a code, because codes changed between versions of Redshift. */
   readonly phrase: RegExp;
-  /** `$1` is what the phrase's first group that took part in the match holds. */
+  /** `$1` becomes the text of the phrase's first group that matched. */
   readonly fix: string;
 }
 
 /**
- * What Redshift says, and what it means. The first rule that matches counts.
+ * The errors of Redshift. The first rule that matches applies.
  * Sources: Amazon Redshift, "COPY from columnar data formats", "Authorizing COPY … using IAM roles",
  * "Serializable isolation"; the texts as users report them.
  */
@@ -24,31 +24,31 @@ export const STATEMENT_RULES: readonly StatementRule[] = [
   {
     error: 'StagingConflict',
     phrase: /(?:relation|table) "?(?:sluice\.)?"?staging_\w+"? (?:already exists|does not exist)/i,
-    fix: 'Nothing to do: an earlier try of the same step was still running, and the step is tried again.',
+    fix: 'Nothing to do: an earlier attempt of the same step was still running. The step is retried.',
   },
   {
     error: 'SerializationConflict',
-    // 1018 is what a transaction meets whose table another one replaced; "already exists" and "pg_…" are what two that
-    // create the same table at once meet, IF NOT EXISTS or not.
+    // A transaction gets 1018 if another one replaced its table. It gets "already exists" or "pg_…" if another one
+    // creates the same table at the same time, even with IF NOT EXISTS.
     phrase:
       /Serializable isolation violation|could not serialize access|deadlock detected|conflict(?:s|ed)? with concurrent transaction|dropped by concurrent transaction|could not open relation with OID|1018 DETAIL:? *Relation does not exist|duplicate key value violates unique constraint "pg_|(?:relation|column) "[^"]+" (?:of relation "[^"]+" )?already exists/i,
-    fix: 'Nothing to do: another transaction came first, and the step is tried again.',
+    fix: 'Nothing to do: another transaction came first. The step is retried.',
   },
   {
     error: 'ConnectionLost',
     phrase:
       /connection (?:was |has been )?(?:lost|closed|reset|terminated|refused|timed out)|terminating connection|server closed the connection/i,
-    fix: 'Nothing to do: the step is tried again.',
+    fix: 'Nothing to do: the step is retried.',
   },
   {
     error: 'ServiceUnavailable',
     phrase: /Error SlowDown|reduce your request rate|Status 503\b|error code: 503\b/i,
-    fix: 'Nothing to do: S3 slowed the COPY down, and the step is tried again.',
+    fix: 'Nothing to do: S3 slowed the COPY down. The step is retried.',
   },
   {
     error: 'ServiceUnavailable',
     phrase: /Error InternalError|Status 500\b|error code: 500\b/i,
-    fix: 'Nothing to do: S3 failed for a moment, and the step is tried again.',
+    fix: 'Nothing to do: S3 failed for a moment. The step is retried.',
   },
   {
     error: 'RegionMismatch',
@@ -64,7 +64,7 @@ export const STATEMENT_RULES: readonly StatementRule[] = [
       'The COPY role must be in the namespace’s account, trust both redshift.amazonaws.com and redshift-serverless.amazonaws.com, ' +
       'and be attached: aws redshift-serverless update-namespace --iam-roles $1 --namespace-name ' +
       '"$(aws redshift-serverless get-workgroup --workgroup-name $workgroup --query workgroup.namespaceName --output text)" ' +
-      '(name every role that shall stay attached beside it).',
+      '(list every role that must stay attached as well).',
   },
   {
     error: 'ColumnMismatch',
@@ -76,7 +76,7 @@ export const STATEMENT_RULES: readonly StatementRule[] = [
     error: 'ManifestInvalid',
     phrase:
       /File entry does not have 'meta' key|COPY with MANIFEST parameter requires full path|manifest (?:file )?is not/i,
-    fix: 'If the manifest in the message is whole, the COPY role lacks s3:GetObject on it, or kms:Decrypt on its key: Redshift says the same then.',
+    fix: 'If the manifest in the message is complete, the COPY role lacks s3:GetObject on it or kms:Decrypt on its key: Redshift reports that with the same error.',
   },
   {
     error: 'AccessDenied',
@@ -86,13 +86,13 @@ export const STATEMENT_RULES: readonly StatementRule[] = [
   {
     error: 'FileOverwritten',
     phrase: /error code: 416|InvalidRange|Message: InvalidRange/i,
-    fix: 'A file was overwritten between its inspection and the COPY. The next scheduled execution loads what is there then; to have it sooner, load the partition again.',
+    fix: 'A file was overwritten between its inspection and the COPY. The next scheduled execution loads the new file; to load it sooner, load the partition again.',
   },
   {
     error: 'FileVanished',
     phrase:
       /error code: 404|NoSuchKey|The specified (?:key|S3 prefix .*) does not exist|mandatory (?:file|url)/i,
-    fix: 'A file was deleted while it was being loaded. Load the partition again; it takes the files that are there then.',
+    fix: 'A file was deleted during the load. Load the partition again, with the files that are left.',
   },
   {
     error: 'UnreadableFile',
@@ -103,17 +103,17 @@ export const STATEMENT_RULES: readonly StatementRule[] = [
   {
     error: 'NullKeys',
     phrase: /Cannot insert a NULL value into column (?!"?sluice_inserted\b)/i,
-    fix: 'A required column is null in a file. Mend the producer or the transform, write the file again, then load the partition again.',
+    fix: 'A required column is null in a file. Fix the producer or the transform, write the file again, then load the partition again.',
   },
   {
     error: 'RowCountMismatch',
     phrase: /Cannot insert a NULL value into column "?sluice_inserted\b/i,
-    fix: 'The merge’s counts did not add up, so nothing was changed. Load the partition again; if it happens again, the target holds a key more than once: look for it with SELECT <key>, COUNT(*) … GROUP BY 1 HAVING COUNT(*) > 1.',
+    fix: 'The merge’s counts did not add up, so it changed nothing. Load the partition again. If it happens again, the target holds a key more than once: find it with SELECT <key>, COUNT(*) … GROUP BY 1 HAVING COUNT(*) > 1.',
   },
   {
     error: 'RowCountMismatch',
     phrase: /Found multiple matches to update the same tuple/i,
-    fix: 'MERGE met a key twice, so nothing was changed: the key columns in the dataset file are not those that the target is joined by. Compare target.key with the target, or use strategy: delete-insert.',
+    fix: 'MERGE found a key more than once in the target, so it changed nothing. Compare target.key in the dataset file with the keys of the target, or use strategy: delete-insert.',
   },
   {
     error: 'ValueTooLong',
@@ -130,38 +130,38 @@ export const STATEMENT_RULES: readonly StatementRule[] = [
   {
     error: 'WarehouseAccessDenied',
     phrase: /permission denied for|must be owner of|not authorized to perform: redshift/i,
-    fix: 'Grant the loader’s database user what it lacks: TEMP on the database, USAGE and CREATE on schema sluice, SELECT, INSERT, DELETE (and UPDATE with strategy: merge) on the target; for a first load also CREATE on the database and on the target’s schema. The user is IAMR:<role> unless a secret is set.',
+    fix: 'Grant the database user of the loads what it lacks: TEMP on the database, USAGE and CREATE on schema sluice, SELECT, INSERT, DELETE (and UPDATE with strategy: merge) on the target; for a first load also CREATE on the database and on the target’s schema. The user is IAMR:<role> unless a secret is set.',
   },
   {
     error: 'StatementAborted',
     phrase: /query .*(?:cancell?ed|aborted) (?:on user|by)|canceling statement due to/i,
-    fix: 'Somebody, a query monitoring rule, a statement timeout or a restart of the warehouse cancelled it. Load the partition again.',
+    fix: 'Somebody, a query monitoring rule, a statement timeout or a restart of the warehouse cancelled the statement. Load the partition again.',
   },
   {
     error: 'TargetMismatch',
     phrase: /(?:column|relation|schema) (?:"[^"]+"|[^"\s])+ (?:of relation .* )?does not exist/i,
-    fix: 'The warehouse does not have what the dataset file says. Create the missing table or column; a dataset’s tables are created by its first load.',
+    fix: 'A table or column of the dataset file is missing in the warehouse. Create it; the first load of a dataset creates its tables.',
   },
 ];
 
 const LAMBDA_FAILED =
-  'Lambda itself failed for longer than the retries last. Look at the AWS Health Dashboard, then load the partition again.';
+  'Lambda itself failed, and all retries too. Look at the AWS Health Dashboard, then load the partition again.';
 const PACKAGE_BROKEN =
   'The deployed package is broken. Package and deploy the service again, then load the partition again.';
 
 /**
- * What Lambda and Step Functions say when it is not the function's own code that failed.
+ * The errors of Lambda and Step Functions, when something other than the function's own code fails.
  * Source: Step Functions Developer Guide, "Handling errors in Step Functions workflows".
  */
 export const PLATFORM_FIXES: Readonly<Record<string, string>> = {
   'Sandbox.Timedout':
-    'The function ran into its timeout. Load the partition again; if it happens again, raise the function’s timeout in serverless.yml.',
+    'The function reached its timeout. Load the partition again; if it happens again, raise the function’s timeout in serverless.yml.',
   'Runtime.ExitError':
-    'The function’s process ended, most often for lack of memory. Raise its memorySize in serverless.yml and load the partition again.',
+    'The function’s process ended, usually because of too little memory. Raise its memorySize in serverless.yml, then load the partition again.',
   'Lambda.TooManyRequestsException':
-    'Lambda throttled the function for longer than the retries last. Raise the account’s concurrency or lower max_concurrency, then load the partition again.',
+    'Lambda throttled the function, and all retries too. Raise the account’s concurrency or lower max_concurrency, then load the partition again.',
   'Lambda.ResourceNotFoundException':
-    'The function is not there. Deploy the service again: the state machine and its functions belong together.',
+    'The function does not exist. Deploy the service again: the state machine and its functions belong together.',
   'Lambda.AccessDeniedException':
     'The state machine’s role may not invoke the function. Allow it lambda:InvokeFunction on every function of the service.',
   'Lambda.ServiceException': LAMBDA_FAILED,
@@ -169,39 +169,39 @@ export const PLATFORM_FIXES: Readonly<Record<string, string>> = {
   'Lambda.SdkClientException': LAMBDA_FAILED,
   'Lambda.ClientExecutionTimeoutException': LAMBDA_FAILED,
   'Lambda.Unknown':
-    'Lambda ended the function without saying why, most often for lack of memory or at its timeout. Look at the function’s log, raise its memorySize or timeout in serverless.yml, and load the partition again.',
+    'Lambda ended the function and gave no reason. The usual causes are too little memory and the timeout. Look at the function’s log, raise its memorySize or timeout in serverless.yml, and load the partition again.',
   'Runtime.ImportModuleError': PACKAGE_BROKEN,
   'Runtime.HandlerNotFound': PACKAGE_BROKEN,
   'Runtime.UserCodeSyntaxError': PACKAGE_BROKEN,
   'Function.ResponseSizeTooLarge':
-    'A function answered with more than 6 MB. Lower max_partitions in the dataset file, then load again.',
+    'A function returned more than 6 MB. Lower max_partitions in the dataset file, then load again.',
   'States.Permissions':
     'The state machine’s role lacks a permission that the text above names. Add it and load the partition again.',
   'States.Runtime':
-    'The state machine met data that it was not written for. Deploy the state machine and its functions from the same source, then load the partition again.',
-  'States.Timeout': 'The step ran into its time limit. Load the partition again.',
+    'The state machine got data in a form that it does not know. Deploy the state machine and its functions from the same source, then load the partition again.',
+  'States.Timeout': 'The step reached its time limit. Load the partition again.',
   'States.DataLimitExceeded':
     'A payload between states was over 256 KiB. Lower max_partitions in the dataset file, then load again.',
 };
 
-/** What an AWS client throws, and what that means: of what is given, all has to match. */
+/** One error of an AWS client: how to recognize it, and what it means. Every given condition must match. */
 export interface ClientRule {
   readonly error: ErrorName;
   readonly name?: RegExp;
   readonly status?: (status: number) => boolean;
-  /** On name, network code and message together. */
+  /** Matches name, network code and message together. */
   readonly text?: RegExp;
   readonly fix: string;
 }
 
 const ALLOW =
-  'Allow the function’s role this action on this resource, and kms:Decrypt where the bucket is encrypted with a key of its own.';
-const ELSEWHERE = 'The bucket is in another Region: deploy Sluice and the warehouse in the bucket’s.';
-const AGAIN = 'Nothing to do: the step is tried again.';
+  'Allow the function’s role this action on this resource, and kms:Decrypt if the bucket is encrypted with a KMS key of its own.';
+const ELSEWHERE = 'The bucket is in another Region: deploy Sluice and the warehouse in the bucket’s Region.';
+const AGAIN = 'Nothing to do: the step is retried.';
 
 /**
- * What S3, the Data API, Step Functions and IAM answer a call with, and what the network does to it. The first rule that
- * matches counts.
+ * The errors of calls to S3, the Data API, Step Functions and IAM, and of the network. The first rule that matches
+ * applies.
  * Sources: Amazon S3 API Reference, "Error responses"; Amazon Redshift Data API Reference, "Errors" of each operation.
  */
 export const CLIENT_RULES: readonly ClientRule[] = [
@@ -218,17 +218,17 @@ export const CLIENT_RULES: readonly ClientRule[] = [
   {
     error: 'FileChanged',
     name: /^PreconditionFailed$/,
-    fix: 'A file was overwritten while it was being read; the step is tried again.',
+    fix: 'A file was overwritten while it was read. The step is retried.',
   },
   {
     error: 'FileChanged',
     status: (status) => status === 412,
-    fix: 'A file was overwritten while it was being read; the step is tried again.',
+    fix: 'A file was overwritten while it was read. The step is retried.',
   },
   {
     error: 'FileChanged',
     name: /^(?:NoSuchKey|NotFound)$/,
-    fix: 'A file was deleted while it was being read; the step is tried again.',
+    fix: 'A file was deleted while it was read. The step is retried.',
   },
   {
     error: 'AccessDenied',

@@ -2,14 +2,14 @@ import { z } from 'zod';
 import { CLIENT_RULES, PLATFORM_FIXES, STATEMENT_RULES } from './diagnosis-rules';
 import { isErrorName, isTransient, LoadError, splitMessage } from './errors';
 
-/** A failure in the words that the notification, the history, the execution's cause and the command line all show. */
+/** A failure as the notification, the load history, the execution's cause and the command line show it. */
 export const diagnosis = z.object({ error: z.string(), cause: z.string(), fix: z.string() });
 export type Diagnosis = Readonly<z.infer<typeof diagnosis>>;
 
 /**
- * Names what a failed statement says.
- * @param where what to add to the cause, for example the statement's id.
- * @param deployed what a command that mends it has to name, as far as it is known.
+ * Diagnoses a failed statement by the warehouse's error text.
+ * @param where text that is added to the cause, for example the statement's id.
+ * @param deployed names that the commands in a fix need, if known.
  */
 export function diagnoseStatement(
   status: 'FAILED' | 'ABORTED',
@@ -33,39 +33,39 @@ export function diagnoseStatement(
     return new LoadError(
       'StatementAborted',
       `The statement was cancelled${text ? `: ${text}` : ''} (${where}).`,
-      'Somebody, a query monitoring rule or a restart of the warehouse cancelled it. Load the partition again.',
+      'Somebody, a query monitoring rule or a restart of the warehouse cancelled the statement. Load the partition again.',
     );
   }
   return new LoadError(
     'StatementFailed',
     `${text || 'The statement failed and the warehouse gave no reason.'} (${where})`,
-    'This error is not known to Sluice; the text above is all that Redshift said. Look the statement up in SYS_QUERY_HISTORY, then load the partition again.',
+    'Sluice does not know this error; the text above is all that Redshift reported. Look up the statement in SYS_QUERY_HISTORY, then load the partition again.',
   );
 }
 
+const UNKNOWN_FIX =
+  'Sluice does not know this error; the text above is all that was reported. Look at the function’s log, then load the partition again.';
 const PERSISTED_FIX =
-  'The step was tried again, and each time it met this. Once it is over, load again; a scheduled execution does so by itself.';
+  'The step was retried and failed each time. Load the partition again once the cause is gone; a scheduled execution does this by itself.';
 
-/** What a state's Catch hands over. */
+/** The error output of a state that its Catch passes on. */
 export const caughtError = z.object({ Error: z.string().optional(), Cause: z.string().optional() });
 export type CaughtError = Readonly<z.infer<typeof caughtError>>;
 
 /**
- * Names any failure of a step. A Lambda function's cause is JSON with `errorMessage`; that of a Fail state and of the
- * service itself is text.
+ * Diagnoses any failure of a step. The cause is JSON with `errorMessage` if a Lambda function failed, and plain text if
+ * a Fail state or the service itself did.
  */
 export function diagnose(caught: CaughtError): Diagnosis {
   const error = caught.Error ?? 'Unknown';
   const { reason, fix } = splitMessage(messageOf(caught.Cause ?? ''));
-  // A transient error gets here once its retries are over: "it is tried again" is not true any more.
+  // A transient error arrives here after its last retry, so its own fix ("the step is retried") is no longer true.
   if (isTransient(error)) return { error, cause: reason, fix: PERSISTED_FIX };
   if (isErrorName(error) && fix !== undefined) return { error, cause: reason, fix };
   return {
     error,
     cause: reason || 'The step failed and gave no reason.',
-    fix:
-      PLATFORM_FIXES[error] ??
-      'This error is not known to Sluice; the text above is all that was said. Look at the function’s log, then load the partition again.',
+    fix: PLATFORM_FIXES[error] ?? UNKNOWN_FIX,
   };
 }
 
@@ -76,14 +76,14 @@ function messageOf(cause: string): string {
       return String(parsed.errorMessage);
     }
   } catch {
-    // Not JSON: the service's own words.
+    // Not JSON, so the service itself wrote it.
   }
   return cause;
 }
 
 /**
- * Names what an AWS client threw, by the error's code, HTTP status or network code.
- * @param where the call and what it was about, for example `GetObject s3://lake/trips/…`.
+ * Diagnoses what an AWS client threw, by the error's name, HTTP status or network code.
+ * @param where the call and its object, for example `GetObject s3://lake/trips/…`.
  */
 export function diagnoseClientError(thrown: unknown, where: string): LoadError {
   if (thrown instanceof LoadError) return thrown;
@@ -98,11 +98,7 @@ export function diagnoseClientError(thrown: unknown, where: string): LoadError {
       (each.text?.test(text) ?? true),
   );
   if (rule) return new LoadError(rule.error, reason, rule.fix);
-  return new LoadError(
-    'UnknownError',
-    reason,
-    'This error is not known to Sluice; the text above is all that was said. Look at the function’s log, then load the partition again.',
-  );
+  return new LoadError('UnknownError', reason, UNKNOWN_FIX);
 }
 
 interface ClientError {
@@ -112,14 +108,14 @@ interface ClientError {
   readonly $metadata?: { readonly httpStatusCode?: number };
 }
 
-/** The diagnosis within so many bytes; the load history and the log hold it whole. */
+/** Shortens a diagnosis to a number of bytes. The load history and the log hold all of it. */
 export function shortenedDiagnosis(whole: Diagnosis, bytes: number): Diagnosis {
   const fix = firstBytes(whole.fix, bytes / 2);
   const left = bytes - new TextEncoder().encode(fix).length;
   return { error: whole.error, fix, cause: firstBytes(whole.cause, left) };
 }
 
-/** As many whole characters as fit into so many bytes of UTF-8. */
+/** Cuts a text to a number of bytes of UTF-8, between two characters. */
 export function firstBytes(text: string, bytes: number): string {
   const encoded = new TextEncoder().encode(text);
   if (encoded.length <= bytes) return text;

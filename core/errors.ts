@@ -1,9 +1,9 @@
 /**
- * Every way in which a load fails, by name. The name is a contract: Step Functions' Retry and Catch match on it,
- * the load history, the notification and the command line show it.
+ * The names of all errors of a load. A name is a contract: Step Functions' Retry and Catch match it, and the load
+ * history, the notification and the command line show it.
  */
 
-/** Errors that go away by themselves: the state machine retries the whole step on them. */
+/** Errors that go away by themselves. The state machine retries the whole step. */
 export const TRANSIENT_ERRORS = [
   'SerializationConflict',
   'ConnectionLost',
@@ -14,7 +14,7 @@ export const TRANSIENT_ERRORS = [
   'FileChanged',
 ] as const;
 
-/** Errors that a person has to mend: never retried. */
+/** Errors that a person must fix. They are never retried. */
 export const FATAL_ERRORS = [
   'AccessDenied',
   'BucketNotFound',
@@ -46,10 +46,10 @@ export type TransientErrorName = (typeof TRANSIENT_ERRORS)[number];
 export type FatalErrorName = (typeof FATAL_ERRORS)[number];
 export type ErrorName = TransientErrorName | FatalErrorName;
 
-/** Separates the cause from the fix in an error's message, so that both survive Lambda's JSON as one readable text. */
+/** Separates the reason from the fix in an error's message. Lambda passes on only the message, as one text. */
 const FIX = '\nFix: ';
 
-/** What happened and where (`reason`), and how to mend it (`fix`). The message holds both. */
+/** What happened and where (`reason`), and how to fix it (`fix`). The message holds both. */
 export class LoadError extends Error {
   override readonly name: ErrorName;
   readonly reason: string;
@@ -63,9 +63,9 @@ export class LoadError extends Error {
   }
 }
 
-/** Takes a message of a {@link LoadError} apart again. `fix` is undefined for any other message. */
+/** Splits the message of a {@link LoadError} into its parts. `fix` is undefined for any other message. */
 export function splitMessage(message: string): { reason: string; fix?: string } {
-  // The last one: what happened may quote another message whole, the fix is always our own text.
+  // The last separator counts: the reason may quote another message, but the fix is always Sluice's own text.
   const at = message.lastIndexOf(FIX);
   return at < 0 ? { reason: message } : { reason: message.slice(0, at), fix: message.slice(at + FIX.length) };
 }

@@ -2,15 +2,15 @@ import { z } from 'zod';
 import { LoadError } from './errors';
 import { addHours, isHour, type Hour } from './hour';
 
-/** What an execution is asked to do. */
+/** What an execution does. */
 export type ExecutionInput = {
-  /** Left out where there is one dataset. */
+  /** May be left out if there is only one dataset. */
   readonly dataset?: string;
-  /** Say what would be loaded and touch nothing. */
+  /** True: report what would be loaded, and change nothing. */
   readonly plan: boolean;
 } & (
   | { readonly kind: 'scheduled' }
-  /** Every hour from `from` to `to`, both included, whatever the history says. One hour: from = to. */
+  /** Loads every hour from `from` to `to`, both included, whatever the load history says. For one hour from = to. */
   | { readonly kind: 'requested'; readonly from: Hour; readonly to: Hour }
 );
 
@@ -20,19 +20,19 @@ const scheduled = z.strictObject(common);
 const partition = z.strictObject({ ...common, partition: hour });
 const range = z.strictObject({ ...common, from: hour, to: hour });
 
-/** The input that loads one partition again. @param several whether there are other datasets, so that it names this one. */
+/** The input that loads one partition again. @param several whether there are other datasets, so that the input must name one. */
 export function rerunInput(dataset: string, partition: Hour, several: boolean): object {
   return { ...(several ? { dataset } : {}), partition };
 }
 
-/** A range is listed day by day, in one invocation. */
+/** One invocation lists all days of a range, so a range has a limit. */
 export const LONGEST_RANGE_HOURS = 366 * 24;
 
 /** The accepted forms, for messages and for the command line's help. */
 export const ACCEPTED_INPUT =
   '{} loads every new hour; {"partition": "2026-11-23T08"} loads that hour again; ' +
   '{"from": "2026-11-23T00", "to": "2026-11-23T08"} loads those hours, both included; ' +
-  '{"plan": true} only says what would be loaded; "dataset" names the dataset where there are several.';
+  '{"plan": true} only reports what would be loaded; "dataset" names the dataset if there are several.';
 
 /** @throws LoadError InvalidInput */
 export function parseExecutionInput(input: unknown): ExecutionInput {
@@ -71,16 +71,16 @@ function refused(input: unknown, problem: string): LoadError {
   const shown = jsonOf(input);
   return new LoadError(
     'InvalidInput',
-    `The execution input ${shown.length > 300 ? `${shown.slice(0, 300)}…` : shown} is not understood: ${problem}.`,
+    `The execution input ${shown.length > 300 ? `${shown.slice(0, 300)}…` : shown} is not valid: ${problem}.`,
     `Start the execution with one of the accepted forms. ${ACCEPTED_INPUT}`,
   );
 }
 
-/** An input can be deeper than the stack lets JSON.stringify go, though JSON.parse took it. */
+/** JSON.stringify can run out of stack for a deep input that JSON.parse accepts. */
 function jsonOf(input: unknown): string {
   try {
     return JSON.stringify(input) ?? 'nothing';
   } catch {
-    return 'of very many levels';
+    return 'with too many levels';
   }
 }

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { Hour } from './hour';
 import { hourReader, type PrefixTemplate } from './prefix';
 
-/** One object in the lake. An overwritten object has another ETag and so is another file. */
+/** One object in the lake. An overwritten object has a new ETag, so it counts as another file. */
 export const lakeFile = z.object({
   key: z.string(),
   /** Without quotes. */
@@ -16,8 +16,8 @@ export type LakeFile = Readonly<z.infer<typeof lakeFile>>;
 const identity = (file: LakeFile): string => JSON.stringify([file.key, file.etag, file.size]);
 
 /**
- * A digest of a set of files, the same for every order: 64 hexadecimal digits.
- * @param judgedBy what decided which of the files were left out; empty where none were.
+ * A digest of a set of files, in any order: 64 hexadecimal digits.
+ * @param judgedBy a digest of what decided which files were left out; empty if none were.
  */
 export function fingerprintOf(files: readonly LakeFile[], judgedBy = ''): string {
   const hash = createHash('sha256');
@@ -27,7 +27,7 @@ export function fingerprintOf(files: readonly LakeFile[], judgedBy = ''): string
 
 export const EMPTY_FINGERPRINT = fingerprintOf([]);
 
-/** The files of `files` that are not among `others`. */
+/** The members of `files` that are not in `others`. */
 export function filesBeyond<File extends LakeFile>(
   files: readonly File[],
   others: readonly LakeFile[],
@@ -36,7 +36,7 @@ export function filesBeyond<File extends LakeFile>(
   return files.filter((file) => !known.has(identity(file)));
 }
 
-/** The files of `files` that are among `others` too. */
+/** The members of `files` that are also in `others`. */
 export function filesAmong<File extends LakeFile>(
   files: readonly File[],
   others: readonly LakeFile[],
@@ -46,8 +46,8 @@ export function filesAmong<File extends LakeFile>(
 }
 
 /**
- * Whether an object holds data. Folder markers do not, nor do names that start with `_` or `.`
- * (`_SUCCESS`, `_temporary/…`), which Hadoop, Spark and COPY itself take for hidden.
+ * Whether an object holds data. Folder markers hold none. Objects in names that start with `_` or `.` (`_SUCCESS`,
+ * `_temporary/…`) hold none either: Hadoop, Spark and COPY treat them as hidden.
  */
 export function isDataFile(key: string, prefix: string): boolean {
   return (
@@ -59,7 +59,7 @@ export function isDataFile(key: string, prefix: string): boolean {
   );
 }
 
-/** The data files of a listing by hour, hours oldest first, keys in order. */
+/** The data files of a listing by hour: the oldest hour first, the keys in the listing's order. */
 export function filesByHour(template: PrefixTemplate, listing: readonly LakeFile[]): Map<Hour, LakeFile[]> {
   const hourOfKey = hourReader(template);
   const hours = new Map<Hour, LakeFile[]>();
@@ -73,7 +73,7 @@ export function filesByHour(template: PrefixTemplate, listing: readonly LakeFile
   return new Map([...hours].sort(([left], [right]) => (left < right ? -1 : 1)));
 }
 
-/** The part of a key that its template describes. The template has as many `/` as its keys' prefix. */
+/** The part of a key that its template describes. It has as many `/` as the template. */
 function hourPrefixOf(key: string, template: PrefixTemplate): string {
   const depth = template.split('/').length - 1;
   return `${key.split('/').slice(0, depth).join('/')}/`;

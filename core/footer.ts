@@ -1,9 +1,9 @@
 import type { ParquetField } from './parquet-types';
 
-/** What a Parquet footer says. */
+/** What Sluice reads from a Parquet footer. */
 export interface Footer {
   readonly rows: number;
   readonly fields: readonly ParquetField[];
-  /** Nulls by column, for the columns whose statistics count them in every row group. */
+  /** The number of nulls by column, for columns whose statistics count them in every row group. */
   readonly nulls: ReadonlyMap<string, number>;
 }

@@ -14,15 +14,15 @@ import {
 } from './states';
 
 /**
- * The load history, `sluice.load_history`: one row for each attempt on a partition. All that has to name its columns,
- * in sql/ and here, takes them from the table below.
+ * The load history, `sluice.load_history`: one row for each attempt to load a partition. The statements in sql/ and the
+ * functions here take its columns from COLUMNS below.
  */
 export const HISTORY_TABLE = 'load_history';
 
-/** How an attempt ended; each has its own row of the history. */
+/** How an attempt ended. Each outcome fills the row in its own way. */
 type Outcome = 'loaded' | 'empty' | 'failed';
 
-/** Where a column's value comes from: a parameter of the column's name, an expression, or nowhere. */
+/** Where the value of a column comes from: a parameter with the column's name, an expression, or nowhere (NULL). */
 type Source = 'bound' | Sql | null;
 
 interface Column extends Readonly<Record<Outcome, Source>> {
@@ -38,9 +38,9 @@ const REQUIRED = { required: true } as const;
 const OPTIONAL = { required: false } as const;
 const NONE = sql`0`;
 
-/** What is known of every attempt. */
+/** For columns that every attempt knows. */
 const EVERY = { loaded: 'bound', empty: 'bound', failed: 'bound' } as const;
-/** What is known of one that got to its end. */
+/** For columns that only a successful attempt knows. */
 const ENDED = { loaded: 'bound', empty: 'bound', failed: null } as const;
 const OF_FILES = { ...COUNT, ...REQUIRED, loaded: 'bound', empty: NONE, failed: 'bound' } as const;
 
@@ -52,7 +52,7 @@ function columnsOf<Schema extends z.ZodObject, Like extends Column>(
   return Object.fromEntries(Object.keys(schema.shape).map((name) => [name, column(name)])) as never;
 }
 
-/** The merge reads its own counts from a table of its transaction. */
+/** The merge reads its own counts from a temporary table of its transaction. */
 const OF_MERGE = columnsOf(mergeCounts, (name) => ({
   ...COUNT,
   ...REQUIRED,
@@ -93,13 +93,13 @@ interface Values {
   readonly time: string;
 }
 
-/** A row of the load history, as it is read. */
+/** A row of the load history as a SELECT returns it. */
 export type HistoryRow = {
   readonly [Each in Name]:
     Values[(typeof COLUMNS)[Each]['kind']] | ((typeof COLUMNS)[Each]['required'] extends true ? never : null);
 };
 
-/** The columns of a row that are bound as parameters. */
+/** The columns of a row that take parameters. */
 type BoundRow<Ended extends Outcome> = Pick<
   HistoryRow,
   { [Each in Name]: 'bound' extends (typeof COLUMNS)[Each][Ended] ? Each : never }[Name]
@@ -107,7 +107,7 @@ type BoundRow<Ended extends Outcome> = Pick<
 
 const columns = Object.entries<Column>(COLUMNS);
 
-/** The Data API takes neither NULL nor an empty text as a parameter: these stand for NULL. */
+/** The Data API accepts neither NULL nor an empty text as a parameter, so these values mean NULL. */
 const NO_TEXT = '-';
 const NO_COUNT = -1;
 const NO_VALUE = { text: sql`'-'`, count: sql`-1`, time: undefined } as const;
@@ -130,7 +130,7 @@ const boundNames = (outcome: Outcome): readonly string[] =>
   columns.filter(([, column]) => column[outcome] === 'bound').map(([name]) => name);
 const MERGE_COUNTS = Object.keys(mergeCounts.shape);
 
-/** What the statements in sql/ say of the history, and of the counts that the merge takes from one table to the other. */
+/** Pieces of SQL for the statements in sql/ that use the load history or the merge's table of counts. */
 export const HISTORY_PIECES = {
   history_definition: lines(columns.map(([name, { type, required }]) => definition(name, type, required))),
   history_columns: lines(columns.map(([name]) => quoteName(name))),
@@ -141,7 +141,7 @@ export const HISTORY_PIECES = {
   merge_counts_definition: lines(MERGE_COUNTS.map((name) => definition(name, COUNT.type, true))),
 } as const satisfies Pieces;
 
-/** The parameters that a row takes. */
+/** The parameters of a row, by its outcome. */
 export const ROW_PARAMETERS = {
   loaded: boundNames('loaded'),
   empty: boundNames('empty'),
@@ -183,7 +183,7 @@ export function emptyRow(
   });
 }
 
-/** The row of a partition that failed. @param now when, for one that failed before it was inspected. */
+/** The row of a partition that failed. @param now its start if it failed before its inspection. */
 export function failedRow(failure: FailedState, diagnosis: Diagnosis, rerun: object, now: Date): Parameters {
   const { inspection, counts } = failure;
   return bound<'failed'>({
@@ -207,16 +207,16 @@ function bound<Ended extends Outcome>(row: BoundRow<Ended>): Parameters {
 }
 
 function attempt({ dataset, partition, execution, reason }: PartitionState, started: Date) {
-  // In whole seconds, as its end is recorded; and as it is, to tell two of one second apart.
+  // `started` has whole seconds like `finished`. `inspected` has fractions, to order two attempts of the same second.
   const start = { started: startedText(started), inspected: timestampText(started) };
   return { dataset, partition, execution, reason, ...start };
 }
 
-/** The cause and the fix take so many bytes each: a row of the Data API has 64 KB at most. */
+/** The most bytes that the cause and the fix take each: a row of the Data API has 64 KB at most. */
 const TEXT_BYTES = 20_000;
 const ERROR_CHARACTERS = 256;
 
-/** Why an attempt failed, or what it left out. */
+/** The columns that say why an attempt failed, or what it left out. */
 function explained(diagnosis: Diagnosis | undefined, rerun: object) {
   return {
     error: diagnosis?.error.slice(0, ERROR_CHARACTERS) ?? null,

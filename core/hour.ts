@@ -1,8 +1,7 @@
 import { LoadError } from './errors';
 
 /**
- * An hour of arrival in UTC, as a person writes it: `2026-11-23T08`. Its text order is its time order.
- * A partition is named by its hour.
+ * An hour of arrival in UTC: `2026-11-23T08`. Its text order is its time order. It names a partition.
  */
 export type Hour = string;
 
@@ -42,12 +41,12 @@ export function timestampText(time: Date): string {
   return time.toISOString().replace('T', ' ').replace('Z', '');
 }
 
-/** When a load started, in whole seconds: GETDATE(), by which its end is recorded, knows no fractions. */
+/** When a load started, in whole seconds, because GETDATE(), which records its end, has no fractions. */
 export function startedText(time: Date): string {
   return timestampText(time).replace(/\.\d+$/, '');
 }
 
-/** The last hour that ended at least `settleMinutes` ago, and so gets no more files in the normal course. */
+/** The last hour that ended at least `settleMinutes` ago. Normally it gets no more files. */
 export function lastClosedHour(now: Date, settleMinutes: number): Hour {
   return addHours(hourOf(new Date(now.getTime() - settleMinutes * 60_000)), -1);
 }

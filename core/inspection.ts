@@ -13,16 +13,16 @@ export interface PartitionFiles {
   readonly present: readonly LakeFile[];
   /** Objects with records that Firehose could not deliver. */
   readonly errors: readonly LakeFile[];
-  /** Records in `errors`; null where they were too many bytes to count. */
+  /** The number of records in `errors`; null if these are too large to count. */
   readonly error_records: number | null;
 }
 
-/** COPYs that fit into one batch beside its other statements (BatchExecuteStatement takes 40). */
+/** The most COPYs in one batch. BatchExecuteStatement takes 40 statements, and the batch has others too. */
 const MAXIMUM_COPIES = 35;
 
 /**
- * Which files of a partition are loaded now.
- * @param present the files in S3. @param before those that the target holds already; empty for a whole reload.
+ * Chooses the files of a partition to load.
+ * @param present the files in S3. @param before the files that the target already holds; empty to load all again.
  */
 export function filesToLoad(present: readonly LakeFile[], before: readonly LakeFile[]): LakeFile[] {
   return filesBeyond(present, before);
@@ -30,8 +30,8 @@ export function filesToLoad(present: readonly LakeFile[], before: readonly LakeF
 
 /**
  * Plans the load of the given files.
- * @param found what S3 holds. @param before the files that the target holds by the plan of the last load.
- * @param files those that are loaded, with their footers. @param quarantined those that are left out.
+ * @param found what S3 holds. @param before the files that the target holds, from the plan of the last load.
+ * @param files the files to load, with their footers. @param quarantined the files to leave out.
  * @throws LoadError TooManyColumnOrders
  */
 export function planPartition(
@@ -83,7 +83,7 @@ export function planPartition(
   };
 }
 
-/** The dataset's column names in the order in which a file holds them. */
+/** The names of a file's columns, in the file's order. */
 function columnOrder(dataset: Dataset, partition: Hour, footer: Footer): readonly string[] {
   const comparison = compareColumns(dataset.columns, footer.fields, partition);
   if (!comparison.matches) throw new RangeError('a file whose columns differ cannot be planned');

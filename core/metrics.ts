@@ -1,12 +1,12 @@
 import { addHours, HOUR_MILLISECONDS, startOfHour, type Hour } from './hour';
 import type { LoadReport } from './report';
 
-/** The CloudWatch namespace of what the functions measure; alarms and the dashboard name the same metrics. */
+/** The CloudWatch namespace of Sluice's own metrics. The functions write them; alarms and the dashboard read them. */
 export const METRICS_NAMESPACE = 'Sluice';
 
 /**
  * Every metric and its unit. Dimensions: `service` (sluice-<stage>) and `dataset`; StepSeconds also has `step`.
- * Rows are counted where their load is reported, so a load that is run again counts again.
+ * Rows are counted when a load is reported, so they count again if they are loaded again.
  */
 export const METRICS = {
   PartitionsLoaded: 'Count',
@@ -16,19 +16,19 @@ export const METRICS = {
   RowsDuplicate: 'Count',
   RowsSuperseded: 'Count',
   FilesQuarantined: 'Count',
-  /** Events that never became Parquet. */
+  /** Events that Firehose could not turn into Parquet. */
   ErrorRecords: 'Count',
   /** Events that the transform refused. */
   EventsRefused: 'Count',
-  /** Hours since the end of the newest loaded hour: of scheduled executions. */
+  /** Hours since the newest loaded hour ended. Only scheduled executions measure it. */
   LagHours: 'None',
   StepSeconds: 'Seconds',
 } as const;
 export type MetricName = keyof typeof METRICS;
 
 /**
- * What an execution is measured by, once it has ended.
- * @param newestLoaded the newest hour that was loaded before it; undefined where it did not look at the newest hours.
+ * The measurements of an execution that has ended.
+ * @param newestLoaded the newest hour that was loaded before; undefined if the execution did not look at the newest hours.
  */
 export function measureLoad(
   { partitions, waiting }: LoadReport,
@@ -46,7 +46,7 @@ export function measureLoad(
     RowsDuplicate: sum(({ duplicates }) => duplicates),
     RowsSuperseded: sum(({ superseded }) => superseded),
     FilesQuarantined: sum(({ quarantined }) => quarantined),
-    // Where they are too many to count, or may not be read, their objects are what is known.
+    // If the records could not be counted or read, only the number of their objects is known.
     ErrorRecords: sum(({ error_records: records, error_objects: objects }) => records ?? objects),
     ...(newestLoaded === undefined
       ? {}

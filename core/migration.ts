@@ -11,28 +11,28 @@ export interface FoundColumn {
   readonly hasDefault: boolean;
 }
 
-/** A difference that a migration does not undertake, since rows or values would be lost or it cannot be done in place. */
+/** A difference that a migration refuses: it would lose rows or values, or Redshift cannot make it in place. */
 export interface Refusal {
   readonly column: string;
   readonly problem: string;
   readonly fix: string;
 }
 
-/** What makes a target what its dataset file says. */
+/** The changes that bring a target in line with its dataset file. */
 export interface Migration {
-  /** The table is not there: it is created as a whole. */
+  /** True if the table does not exist: the migration creates it. */
   readonly create: boolean;
   /** Columns to add, in the file's order. All may be null. */
   readonly add: readonly Column[];
   readonly refused: readonly Refusal[];
-  /** Columns that the file has not (any more): they stay, but a row that is replaced loses its value there. */
+  /** Columns that only the target has. They stay, but a row that is replaced loses its value in them. */
   readonly left: readonly string[];
 }
 
 /**
- * Compares a target with its dataset file. Only what loses nothing is planned: a column that may be null is added; all else
- * is refused with what to do.
- * @param found the target's columns; empty where there is no table.
+ * Compares a target with its dataset file. Only changes that lose nothing are planned: adding a column that may be null.
+ * All others are refused, with a fix.
+ * @param found the target's columns; empty if there is no table.
  */
 export function planMigration(dataset: Dataset, found: readonly FoundColumn[]): Migration {
   if (found.length === 0) return { create: true, add: [], refused: [], left: [] };
@@ -60,7 +60,7 @@ export function planMigration(dataset: Dataset, found: readonly FoundColumn[]): 
   };
 }
 
-/** The definition by which a column is added: never NOT NULL. */
+/** The definition of a column in ADD COLUMN, always without NOT NULL. */
 export function addedColumn({ name, type }: Column): Sql {
   return sql`${quoteName(name)} ${redshiftType(type)}`;
 }
@@ -69,27 +69,27 @@ function newRequired({ name }: Column): Refusal {
   return {
     column: name,
     problem:
-      'is required in the dataset file and not in the target: rows that are there have no value for it',
-    fix: 'Take required: true away, with since: <the hour of the change>; or load into a new table (target.table).',
+      'is required in the dataset file and missing in the target: the rows of the target have no value for it',
+    fix: 'Remove required: true and add since: <the hour of the change>; or load into a new table (target.table).',
   };
 }
 
-/** One that the merge makes: of rows that are there it can be told, or taken for the oldest. */
+/** A column that the merge fills. For the rows of the target, its value can be computed or set to the oldest possible. */
 function newDerived({ target }: Dataset, table: string, column: Column): Refusal {
   const { name } = column;
   const value =
     name === target.partition_column
-      ? // Of rows of one version those of the later hour stand: any that is loaded from now on.
+      ? // If versions are equal, the row of the later hour wins: any row that is loaded from now on.
         `'1970-01-01'`
       : `EXTRACT(${name} FROM ${quoteName(target.event_time)})`;
   return {
     column: name,
-    problem: 'is made by the merge and is not in the target: rows that are there have no value for it',
+    problem: 'is filled by the merge and missing in the target: the rows of the target have no value for it',
     fix: `Add it and fill it: ALTER TABLE ${table} ADD COLUMN ${addedColumn(column)}; UPDATE ${table} SET ${quoteName(name)} = ${value}; or load into a new table (target.table).`,
   };
 }
 
-/** A column that both have, where the target's cannot hold what the file says. */
+/** The refusals for a column that both have, if the target's does not fit the dataset file. */
 function otherwise(table: string, { name, type, required }: Column, found: FoundColumn): Refusal[] {
   const there = parseColumnType(found.type);
   const expected = redshiftType(type);
@@ -101,9 +101,9 @@ function otherwise(table: string, { name, type, required }: Column, found: Found
         column: name,
         problem: `is ${expected} in the dataset file and ${actual} in the target`,
         fix: isWider
-          ? // Redshift runs it in no transaction, and not on every encoding: it is for a person to look at.
-            `No value is lost by ALTER TABLE ${table} ALTER COLUMN ${quoteName(name)} TYPE ${expected}, which has to run by itself: sluice sql.`
-          : 'Set the type in the dataset file back; or load into a new table (target.table) and requested ranges.',
+          ? // Redshift does not run it in a transaction, nor for every encoding, so a person must run it.
+            `Run ALTER TABLE ${table} ALTER COLUMN ${quoteName(name)} TYPE ${expected} as a statement of its own with sluice sql. It loses no value.`
+          : 'Set the type in the dataset file back; or load into a new table (target.table), and load its hours again.',
       },
     ];
   }
@@ -111,15 +111,15 @@ function otherwise(table: string, { name, type, required }: Column, found: Found
     return [
       {
         column: name,
-        problem: 'may be null by the dataset file and is NOT NULL in the target',
-        fix: 'Redshift cannot take NOT NULL away: make it required: true again, or load into a new table (target.table).',
+        problem: 'may be null in the dataset file and is NOT NULL in the target',
+        fix: 'Redshift cannot remove NOT NULL: set required: true again, or load into a new table (target.table).',
       },
     ];
   }
   return [];
 }
 
-/** A target's VARCHAR may be wider than the file's: what is loaded fits. */
+/** A VARCHAR of the target may be wider than the dataset file's, because every loaded value fits. */
 function isSame(expected: Column['type'], found: Column['type']): boolean {
   if (expected.kind === 'varchar' && found.kind === 'varchar') return found.length >= expected.length;
   return redshiftType(expected) === redshiftType(found);
@@ -128,7 +128,7 @@ function isSame(expected: Column['type'], found: Column['type']): boolean {
 function obligatory({ name }: FoundColumn): Refusal {
   return {
     column: name,
-    problem: 'is NOT NULL in the target and not in the dataset file: no row could be inserted',
-    fix: 'Put it back into the dataset file; or drop it yourself, which loses its values.',
+    problem: 'is NOT NULL in the target and missing in the dataset file: no row could be inserted',
+    fix: 'Put it back into the dataset file; or drop the column yourself, which loses its values.',
   };
 }

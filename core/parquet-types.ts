@@ -1,6 +1,6 @@
 import type { ColumnType } from './column-types';
 
-/** A leaf or group of a Parquet schema as its footer has it (the members that decide its type). */
+/** A leaf or group of a Parquet schema, as the footer describes it: the members that decide its type. */
 export interface ParquetField {
   readonly name: string;
   readonly type?: string;
@@ -13,7 +13,7 @@ export interface ParquetField {
   readonly scale?: number;
 }
 
-/** A field's type for a person: `INT64 TIMESTAMP(MICROS)`, `BYTE_ARRAY UTF8`, `DOUBLE`, `nested`. */
+/** A field's type for messages: `INT64 TIMESTAMP(MICROS)`, `BYTE_ARRAY UTF8`, `DOUBLE`, `nested`. */
 export function parquetTypeText(field: ParquetField): string {
   if (field.num_children !== undefined && field.num_children > 0) return 'nested';
   if (field.repetition_type === 'REPEATED') return 'repeated';
@@ -26,10 +26,10 @@ export function parquetTypeText(field: ParquetField): string {
 }
 
 /**
- * The Redshift type that a Parquet field loads into as it is, undefined for one that no column type takes.
- * Redshift compares the physical type and its annotation and never casts: INT32 does not load into BIGINT,
- * DOUBLE not into DECIMAL. Source: Amazon Redshift, "COPY from columnar data formats"; the error's text is
- * "has an incompatible Parquet schema for column".
+ * The Redshift type that a Parquet field loads into; undefined if no type fits.
+ * Redshift compares the physical type and its annotation and never casts: INT32 does not load into BIGINT, nor DOUBLE
+ * into DECIMAL. Source: Amazon Redshift, "COPY from columnar data formats"; the error's text is "has an incompatible
+ * Parquet schema for column".
  */
 export function redshiftTypeOf(field: ParquetField): ColumnType | undefined {
   if ((field.num_children ?? 0) > 0 || field.repetition_type === 'REPEATED') return undefined;
@@ -89,7 +89,7 @@ function decimalOf(field: ParquetField): { precision: number; scale: number } | 
   return { precision: precision ?? field.precision ?? 0, scale: scale ?? field.scale ?? 0 };
 }
 
-/** INT96 carries no annotation: the only thing that it is ever written for is a timestamp. */
+/** INT96 has no annotation, but writers use it only for timestamps. */
 function timestampUnit(field: ParquetField): string | undefined {
   if (field.type === 'INT96') return 'NANOS';
   if (field.type !== 'INT64') return undefined;

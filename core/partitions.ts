@@ -5,18 +5,18 @@ import { EMPTY_FINGERPRINT, fingerprintOf, type LakeFile } from './files';
 import { addHours, lastClosedHour, type Hour } from './hour';
 import type { DuePartition } from './states';
 
-/** What the load history holds of a partition's last successful load. */
+/** The last successful load of a partition, from the load history. */
 export interface LoadedPartition {
   readonly partition: Hour;
   readonly fingerprint: string;
   readonly plan_key: string;
-  /** Files that were left out. */
+  /** The number of files that were left out. */
   readonly quarantined: number;
   /** `empty`: there was nothing to load. */
   readonly outcome: 'loaded' | 'empty';
 }
 
-/** What the load history says of the hours that are looked at. */
+/** What the load history knows about the hours that an execution looks at. */
 export interface LoadHistory {
   /** The last successful load of each partition. */
   readonly loaded: readonly LoadedPartition[];
@@ -27,15 +27,15 @@ export interface LoadHistory {
 export interface LoadPlan {
   /** Oldest first. */
   readonly partitions: readonly DuePartition[];
-  /** How many more there are than one execution takes. */
+  /** The number of due partitions that this execution does not take. */
   readonly waiting: number;
-  /** The input that goes on where this execution stops; a scheduled execution needs none. */
+  /** The input of an execution that continues with the waiting partitions; a scheduled execution needs none. */
   readonly next?: { readonly from: Hour; readonly to: Hour };
 }
 
 /**
- * Hours before the lookback that a scheduled execution looks at all the same: those that failed, and those that are not
- * whole, within the retention of the plans.
+ * Hours before the lookback that a scheduled execution still looks at: those that failed and those with files left out,
+ * as far back as plans are kept.
  */
 export function overdueHours({ from }: { from: Hour }, history: LoadHistory): Hour[] {
   const hours = [
@@ -45,14 +45,14 @@ export function overdueHours({ from }: { from: Hour }, history: LoadHistory): Ho
   return [...new Set(hours)].filter((hour) => hour < from).sort();
 }
 
-/** The hours that are looked at, both included; `from` is after `to` where none is closed yet. */
+/** The range of hours that an execution looks at, both ends included. `from` is after `to` if no hour is closed yet. */
 export function hoursToList(dataset: Dataset, input: ExecutionInput, now: Date): { from: Hour; to: Hour } {
   if (input.kind === 'requested') return { from: input.from, to: input.to };
   const to = lastClosedHour(now, dataset.source.settle_minutes);
   return { from: addHours(to, 1 - dataset.source.lookback_hours), to };
 }
 
-/** The newest hour that was loaded; the one before the lookback, which begins with `from`, where that knows none. */
+/** The newest hour that was loaded. If the lookback, which begins with `from`, has none: the hour before it. */
 export function newestLoaded({ loaded }: LoadHistory, from: Hour): Hour {
   const hours = loaded.filter(({ outcome }) => outcome === 'loaded').map(({ partition }) => partition);
   return hours.sort().at(-1) ?? addHours(from, -1);
@@ -60,9 +60,9 @@ export function newestLoaded({ loaded }: LoadHistory, from: Hour): Hour {
 
 /**
  * Decides what one execution loads.
- * @param hours those that are looked at: `from` to `to`, and those that are overdue; others are left alone.
+ * @param hours the hours to look at: `from` to `to`, and the overdue ones. Other hours are ignored.
  * @param files the data files by hour.
- * @param errorFiles what Firehose could not deliver, by hour: an hour of which nothing became Parquet is told of too.
+ * @param errorFiles the objects with undelivered records, by hour. An hour with only such objects is reported too.
  */
 export function planLoad(
   dataset: Dataset,
@@ -74,7 +74,7 @@ export function planLoad(
 ): LoadPlan {
   const loaded = new Map(history.loaded.map((each) => [each.partition, each]));
   const hours = new Set([...files.keys(), ...errorFiles.keys(), ...loaded.keys()]);
-  // One hour that is asked for by name is answered for even where it has no files; a range is not filled with such.
+  // A single requested hour gets a result even if it has no files. Hours without files in a range get none.
   if (input.kind === 'requested' && from === to) hours.add(from);
 
   const columns = columnsDigest(dataset.columns);
@@ -107,7 +107,7 @@ export function planLoad(
       ...(firstWaiting ? { next: { from: firstWaiting.partition, to } } : {}),
     };
   }
-  // Partitions that failed and will fail again must not take the places of all others.
+  // Partitions that fail again and again must not keep all others waiting.
   const failed = new Set(history.failed);
   const inTurn = [
     ...due.filter((each) => !failed.has(each.partition)),

@@ -18,16 +18,16 @@ import { planKey, type PartitionPlan } from './plan';
 import type { Inspection, PartitionState } from './states';
 import { stagingTable } from './warehouse';
 
-/** All that an inspection looks at before it reads a footer. */
+/** What an inspection knows before it reads footers. */
 export interface InspectionSubject {
   readonly bucket: string;
   readonly dataset: Dataset;
   readonly load: PartitionState;
   /** What S3 holds. */
   readonly found: PartitionFiles;
-  /** The plan of the last load, where there was one and it is still there. */
+  /** The plan of the last load, if it still exists. */
   readonly previous?: PartitionPlan | undefined;
-  /** This load's own inspection before, with its plan and the error of its COPY, where the COPY met a bad file. */
+  /** If a COPY of this load found a bad file: the previous inspection, its plan and the error of the COPY. */
   readonly failed?:
     | {
         readonly inspection: Inspection;
@@ -37,27 +37,27 @@ export interface InspectionSubject {
     | undefined;
 }
 
-/** Which files an inspection is about. */
+/** The files of an inspection. */
 export interface ChosenFiles {
-  /** Those that the target does not hold yet. */
+  /** Files that the target does not hold yet. */
   readonly due: readonly LakeFile[];
-  /** Those of them whose footers are to be read. */
+  /** Due files whose footers must be read. */
   readonly unread: readonly LakeFile[];
-  /** Those of them that are known to be bad. */
+  /** Due files that are known to be bad. */
   readonly known: readonly BadFile[];
-  /** Those of the known ones that somebody has been told of by an earlier load. */
+  /** Known bad files that an earlier load has already reported. */
   readonly told: readonly BadFile[];
 }
 
-/** A file with what its footer says, or why that cannot be read. */
+/** A file with its footer, or with the reason why the footer cannot be read. */
 export interface ReadFile extends LakeFile {
   readonly footer: Footer | string;
 }
 
 /**
  * Chooses the files of an inspection.
- * @throws LoadError the COPY's own, where it names no file of the partition; that of all bad files, where there is no end
- *   of them
+ * @throws LoadError the error of the COPY if it names no file of the partition; the error of all bad files if too many
+ *   COPYs failed
  */
 export function chooseFiles(subject: InspectionSubject): ChosenFiles {
   const { dataset, load, found, previous } = subject;
@@ -69,10 +69,10 @@ export function chooseFiles(subject: InspectionSubject): ChosenFiles {
 }
 
 /**
- * Decides what an inspection comes to, once the footers are read: which files are bad, which are left out and which of
- * these are news, and what the load does.
+ * Decides the result of an inspection after the footers are read: which files are bad, which are left out, which of
+ * these must be reported, and what the load does.
  * @param read the `unread` files. @param started when the load of this partition started.
- * @throws LoadError of the bad files, where the dataset does not quarantine; TooManyColumnOrders
+ * @throws LoadError for the bad files if the dataset does not quarantine; TooManyColumnOrders
  */
 export function planInspection(
   { bucket, dataset, load, found, previous, failed }: InspectionSubject,
@@ -121,7 +121,7 @@ export function planInspection(
 
 const mayQuarantine = ({ load }: Dataset): boolean => load.on_bad_file === 'quarantine';
 
-/** Bad files of the last load that are as they were, judged by the same columns: somebody has been told of them. */
+/** Bad files of the last load that have not changed, if the columns have not changed either. They were reported then. */
 function stillBad(
   previous: PartitionPlan | undefined,
   dataset: Dataset,
@@ -131,14 +131,14 @@ function stillBad(
   return filesAmong(previous.quarantined, due);
 }
 
-/** The bad files that this execution has found so far, with the one that its COPY has just met. */
+/** The bad files that this execution has found so far, with the one that its last COPY found. */
 function foundSoFar(
   { bucket, dataset, load }: InspectionSubject,
   { inspection, plan, error: caught }: NonNullable<InspectionSubject['failed']>,
   due: readonly LakeFile[],
 ): readonly BadFile[] {
   const { error, cause, fix } = diagnose(caught);
-  // Among those left out already where this is another try of the same inspection.
+  // A retry of this inspection finds the file among those that are already left out.
   const file = fileNamedIn(cause, [...plan.copies.flatMap((copy) => copy.files), ...plan.quarantined]);
   if (!isBadFileError(error) || !file) {
     throw new LoadError(isErrorName(error) ? error : 'StatementFailed', cause, fix);
@@ -147,10 +147,10 @@ function foundSoFar(
   const others = plan.quarantined.filter((each) => each.key !== key);
   const bad: BadFile[] = [...others, { key, etag, size, error, reason: cause }];
   if (inspection.failed_copies >= load.most_failed_copies) {
-    const remark = `, and there may be more: ${load.most_failed_copies + 1} COPYs in a row met one each, and no more are tried`;
+    const remark = `, and there may be more: ${load.most_failed_copies + 1} COPYs in a row found one bad file each, and Sluice tries no more`;
     throw badFilesError(dataset, bucket, bad, due.length, remark);
   }
-  // One that was written again meanwhile is another file.
+  // A file that was written again meanwhile counts as another file.
   return filesAmong(bad, due);
 }
 

@@ -6,11 +6,11 @@ import { lakeFile } from './files';
 import type { Hour } from './hour';
 import { OWN_PREFIX } from './prefix';
 
-/** A file that is loaded, with the rows that its footer tells. */
+/** A file that is loaded, with the number of rows in its footer. */
 const inspectedFile = lakeFile.extend({ rows: z.number() });
 export type InspectedFile = DeepReadonly<z.infer<typeof inspectedFile>>;
 
-/** Files whose columns stand in one order, and so can share a COPY. */
+/** Files whose columns have the same order, so that one COPY loads them. */
 const copyGroup = z.object({
   manifest_key: z.string(),
   /** Column names in file order. */
@@ -20,57 +20,57 @@ const copyGroup = z.object({
 export type CopyGroup = DeepReadonly<z.infer<typeof copyGroup>>;
 
 /**
- * What one load of one partition does: written to S3 before anything is loaded, and pointed to by the load history,
- * so that a later run knows which files the target holds.
+ * The plan of one load of one partition. It is written to S3 before anything is loaded. The load history refers to it,
+ * so that a later execution knows which files the target holds.
  */
 export const partitionPlan = z.object({
   dataset: z.string(),
-  /** Its hour. */
+  /** The hour. */
   partition: z.string(),
   execution: z.string(),
   copies: z.array(copyGroup),
   rows: z.number(),
-  /** Every file of this partition that is in S3 and whose rows the target holds once the load is done. */
+  /** Every file of this partition in S3 whose rows the target holds after the load. */
   loaded: z.array(lakeFile),
   /**
-   * Digest of all that S3 holds of the partition and, where files were left out, of the columns by which they were: as long
-   * as it stays, there is nothing new.
+   * Digest of the partition's objects in S3 and, if files were left out, of the dataset's columns. If it is unchanged,
+   * there is nothing new to load.
    */
   fingerprint: z.string(),
-  /** Keys of files that were loaded before and are gone from S3 since; their rows stay in the target. */
+  /** Keys of files that were loaded before and no longer exist in S3. Their rows stay in the target. */
   vanished: z.array(z.string()),
-  /** Keys of files that were loaded before and have other content since; rows that only the old content had stay. */
+  /** Keys of files that were loaded before and have new content. Rows that only the old content had stay in the target. */
   overwritten: z.array(z.string()),
   /** Files that were left out, and why. */
   quarantined: z.array(badFile),
-  /** Digest of the columns that files were judged by. */
+  /** Digest of the columns that the files were compared with. */
   columns_digest: z.string(),
-  /** What is said of the files that were left out and not told of before. */
+  /** The diagnosis of the files that were left out and not reported before. */
   diagnosis: diagnosis.optional(),
-  /** Objects with records that Firehose could not deliver, and the records in them (null: not counted). */
+  /** The number of objects with records that Firehose could not deliver, and of these records (null: not counted). */
   error_objects: z.number(),
   error_records: z.number().nullable(),
 });
 export type PartitionPlan = DeepReadonly<z.infer<typeof partitionPlan>>;
 
-/** Where all plans and manifests of a dataset are kept. */
+/** The prefix of all plans and manifests of a dataset. */
 export function plansOfDataset(dataset: string): string {
   return `${OWN_PREFIX}${dataset}/`;
 }
 
-/** Where those of a partition are kept, in a folder for each execution. */
+/** The prefix of a partition's plans and manifests. It has a folder for each execution. */
 export function plansOfPartition(dataset: string, partition: Hour): string {
   return `${plansOfDataset(dataset)}${partition}/`;
 }
 
-/** Where a load keeps its plan; the manifests stand beside it. */
+/** The key of a load's plan. The manifests are in the same folder. */
 export function planKey(dataset: string, partition: Hour, execution: string): string {
   return `${plansOfPartition(dataset, partition)}${execution}/plan.json`;
 }
 
 /**
- * The manifest of one COPY. For Parquet every entry needs its true size, and only `mandatory` makes a file that has
- * vanished an error. Source: Amazon Redshift, "Using a manifest to specify data files".
+ * The manifest of one COPY. For Parquet every entry needs the size of its file. A missing file is an error only with
+ * `mandatory`. Source: Amazon Redshift, "Using a manifest to specify data files".
  */
 export function manifestOf(bucket: string, copy: CopyGroup): object {
   return {

@@ -6,38 +6,38 @@ import { addHours, hourOf, startOfHour, type Hour } from './hour';
  */
 export type PrefixTemplate = string;
 
-/** Where Sluice keeps its own files in the lake: plans and manifests. No dataset reads from there. */
+/** Where Sluice keeps its own files in the lake: plans and manifests. A dataset's prefix must not be under it. */
 export const OWN_PREFIX = 'sluice/';
 
 const PARTS = ['yyyy', 'MM', 'dd', 'HH'] as const;
 
-/** @returns what is wrong with a template, undefined where nothing is. */
+/** @returns what a template must fulfil and does not; undefined if it is right. */
 export function prefixProblem(template: string): string | undefined {
   const found = [...template.matchAll(/\{([^{}]*)\}/g)].map((match) => match[1]);
   const stray = /[{}]/.test(template.replace(/\{[^{}]*\}/g, ''));
   if (found.join() !== PARTS.join() || stray) {
     return 'holds {yyyy}, {MM}, {dd} and {HH}, once each and in this order, and no other braces';
   }
-  if (!template.endsWith('/')) return 'ends with "/", so that hour=1 is no prefix of hour=10';
-  if (/^\w+:\/\//.test(template)) return 'is no URI: the bucket is that of the whole service';
+  if (!template.endsWith('/')) return 'ends with "/", so that hour=1 is not a prefix of hour=10';
+  if (/^\w+:\/\//.test(template)) return 'is not a URI: the bucket is set for the whole service';
   if (template.startsWith(OWN_PREFIX))
-    return 'starts with something else than sluice/: plans and manifests are kept there';
-  if (template.startsWith('/')) return 'starts without "/", since an S3 key does';
+    return 'does not start with sluice/: Sluice keeps its plans and manifests there';
+  if (template.startsWith('/')) return 'does not start with "/", because S3 keys do not';
   if (/\}\{/.test(template)) return 'has a separator between its parts, for example {MM}/{dd}';
   if (!/\}[^{}]*\/[^{}]*\{HH\}/.test(template)) {
-    return 'has a "/" between the day and the hour, so that a day can be listed at once';
+    return 'has a "/" between the day and the hour, so that one listing covers a day';
   }
   return undefined;
 }
 
 /**
- * Where Firehose puts the records that it could not deliver, one folder for each reason.
+ * Firehose's reasons for not delivering a record. It writes the records of each reason to a folder of its own.
  * Source: Amazon Data Firehose Developer Guide, "Understand custom prefixes for Amazon S3 objects", error-output-type.
  */
 export const ERROR_OUTPUT_TYPES = ['processing-failed', 'format-conversion-failed'] as const;
 const ERROR_OUTPUT_TYPE = '{type}';
 
-/** @returns what is wrong with the template of Firehose's error prefix, undefined where nothing is. */
+/** @returns the same as {@link prefixProblem}, for the template of Firehose's error prefix. */
 export function errorPrefixProblem(template: string): string | undefined {
   const [before, after, ...more] = template.split(ERROR_OUTPUT_TYPE);
   if (before === undefined || after === undefined || more.length > 0) return 'holds {type}, once';
@@ -63,7 +63,7 @@ export function prefixOfHour(template: PrefixTemplate, hour: Hour): string {
   return fill(template, hour);
 }
 
-/** The prefixes that cover `from` to `to` (both included), one a day: one listing each, whatever the number of hours. */
+/** The prefixes that cover `from` to `to` (both included), one for each day, so that one listing covers all its hours. */
 export function dayPrefixes(template: PrefixTemplate, from: Hour, to: Hour): string[] {
   const day = template.slice(0, template.lastIndexOf('/', template.indexOf('{HH}')) + 1);
   const prefixes: string[] = [];
@@ -72,7 +72,7 @@ export function dayPrefixes(template: PrefixTemplate, from: Hour, to: Hour): str
   return prefixes;
 }
 
-/** A function from an object's key to its hour, undefined for a key of no hour. */
+/** A function from an object's key to its hour. It returns undefined for a key that belongs to no hour. */
 export function hourReader(template: PrefixTemplate): (key: string) => Hour | undefined {
   const escaped = template.replace(/[.*+?^$()|[\]\\]/g, '\\$&');
   const pattern = new RegExp(
@@ -92,12 +92,12 @@ export function hourReader(template: PrefixTemplate): (key: string) => Hour | un
   };
 }
 
-/** What the keys of all hours begin with: `trips/year=`. */
+/** The text before the first part of the time: `trips/year=`. The keys of all hours begin with it. */
 export function fixedPart(template: PrefixTemplate): string {
   return template.slice(0, template.indexOf('{'));
 }
 
-/** A prefix, or an error prefix, in Firehose's words: `trips/year=!{timestamp:yyyy}/…`. */
+/** A prefix or an error prefix in Firehose's notation: `trips/year=!{timestamp:yyyy}/…`. */
 export function firehosePrefix(template: PrefixTemplate): string {
   return template
     .replace(ERROR_OUTPUT_TYPE, '!{firehose:error-output-type}')

@@ -12,47 +12,47 @@ import {
   type StagedCounts,
 } from './states';
 
-/** What became of one partition. Counts are 0 where the step that counts them was not reached. */
+/** The result of one partition. A count is 0 if the step that counts it did not run. */
 export interface PartitionResult extends MergeCounts, StagedCounts, FoundCounts {
   readonly partition: Hour;
   readonly reason: Reason;
   readonly outcome: PartitionEnd['outcome'];
   readonly files: number;
   readonly rows_in_files: number;
-  /** Where the lake holds the plan of its load, which names every file; null where none was made. */
+  /** The key of the load's plan, which names every file; null if there is no plan. */
   readonly plan_key: string | null;
-  /** Wall-clock time of the partition's steps. */
+  /** Wall-clock time from the inspection to the end. */
   readonly seconds: number;
-  /** Why it failed, or what was left out: null where all is loaded. */
+  /** Why the partition failed, or what was left out; null if all is loaded. */
   readonly error: string | null;
   readonly cause: string | null;
   readonly fix: string | null;
-  /** The execution input that loads it again, where that is of use. */
+  /** The execution input that loads the partition again; null if all is loaded. */
   readonly rerun: object | null;
 }
 
-/** The rows of one load: in files = staged = duplicates + superseded + inserted. */
+/** The row counts of one load: rows in files = staged = duplicates + superseded + inserted. */
 export type RowCounts = Pick<
   PartitionResult,
   'rows_in_files' | 'staged' | 'duplicates' | 'superseded' | 'deleted' | 'inserted'
 >;
 
-/** What an execution ends with. */
+/** The result of an execution. */
 export interface LoadReport {
   readonly dataset: string | null;
   readonly status: 'SUCCEEDED' | 'FAILED';
-  /** Partitions that are due but were not taken by this execution. */
+  /** The number of due partitions that this execution did not take. */
   readonly waiting: number;
-  /** The input that loads the waiting ones, where the next scheduled execution does not. */
+  /** The input that loads the waiting partitions; null if the next scheduled execution loads them. */
   readonly next: object | null;
   readonly partitions: readonly PartitionResult[];
-  /** Null where nothing was looked after: by an execution that was asked for. */
+  /** Null for a requested execution, which sweeps nothing. */
   readonly housekeeping: Housekeeping | null;
-  /** The execution's own error, or that of the first partition that has one. */
+  /** The execution's own error, or the error of the first partition that has one. */
   readonly error: string | null;
-  /** One line for people. */
+  /** The result in one line. */
   readonly summary: string;
-  /** What is published where the execution failed. */
+  /** The message to the SNS topic; null if the execution succeeded. */
   readonly notification: { readonly subject: string; readonly message: string } | null;
 }
 
@@ -66,7 +66,7 @@ export function partitionResult(end: PartitionEnd, rerun: object): PartitionResu
     outcome: end.outcome,
     files: inspection?.files ?? end.files,
     rows_in_files: inspection?.rows ?? 0,
-    // Where the merge was not reached, what was staged is known all the same.
+    // If the merge did not run, the number of staged rows may still be known.
     ...countsOf<MergeCounts>(mergeCounts, merged ?? { staged: counts?.staged }),
     ...countsOf<StagedCounts>(stagedCounts, counts),
     plan_key: inspection?.plan_key ?? null,
@@ -80,7 +80,7 @@ export function partitionResult(end: PartitionEnd, rerun: object): PartitionResu
   };
 }
 
-/** All counts of a schema; 0 for what was not counted. */
+/** All counts of a schema. A missing count is 0. */
 function countsOf<Counts extends object>(
   schema: { readonly shape: Readonly<Record<keyof Counts, unknown>> },
   counted: Partial<Counts> | undefined,
@@ -91,20 +91,18 @@ function countsOf<Counts extends object>(
   ) as Counts;
 }
 
-/** What a person wants to be told of a partition beside its counts, a line for each thing. */
+/** Remarks about a partition for people, one line each. */
 export function remarksOf(result: PartitionResult): string[] {
   const { outcome, quarantined, vanished, overwritten, error_objects, error_records } = result;
   const files = (count: number) => (count === 1 ? '1 file' : `${count} files`);
   return [
-    ...(quarantined > 0 ? [`${files(quarantined)} left out: cannot be loaded as it is`] : []),
+    ...(quarantined > 0 ? [`${files(quarantined)} left out: cannot be loaded`] : []),
     ...(overwritten > 0
       ? [
           `${files(overwritten)} overwritten since the last load${outcome === 'loaded' && quarantined === 0 ? ', loaded again' : ''}`,
         ]
       : []),
-    ...(vanished > 0
-      ? [`${files(vanished)} gone since the last load: what was loaded of it stays in the target`]
-      : []),
+    ...(vanished > 0 ? [`${files(vanished)} deleted since the last load: the rows stay in the target`] : []),
     ...(error_objects > 0
       ? [
           `${error_records === null ? 'too many records to count' : error_records === 1 ? '1 record' : `${error_records} records`} ` +
@@ -116,9 +114,9 @@ export function remarksOf(result: PartitionResult): string[] {
 
 /** SNS takes subjects of fewer than 100 characters, printable ASCII. Source: Amazon SNS API Reference, "Publish". */
 const SUBJECT_LENGTH = 99;
-/** A Fail state's cause is kept up to 32,768 characters; the notification, in one payload with the rest, far below 256 KiB. */
+/** Step Functions keeps 32,768 characters of a Fail state's cause, and 256 KiB of the payload that holds the message. */
 const MESSAGE_LENGTH = 30_000;
-/** What each part of a section may take, so that a long cause never pushes the fix out of the message. */
+/** The most characters of each part of a section, so that a long cause does not push the fix out of the message. */
 const CAUSE_LENGTH = 8_000;
 const FIX_LENGTH = 4_000;
 const INPUT_LENGTH = 2_000;
@@ -136,7 +134,7 @@ export function reportLoad(
   failure: Diagnosis | null,
 ): LoadReport {
   const { dataset, waiting, next, housekeeping } = load;
-  // Of one that was loaded without some of its files somebody has to hear as well.
+  // Somebody must also know about a partition that was loaded without some of its files.
   const incomplete = partitions.filter((each) => each.error !== null);
   const summary = failure ? `stopped by ${failure.error}` : summaryOf(partitions, waiting);
   const common = { dataset, waiting, next, housekeeping, partitions, summary };
@@ -161,7 +159,7 @@ export function reportLoad(
   return {
     ...common,
     status: 'FAILED',
-    // What failed comes before what is only not whole.
+    // A failed partition matters more than one that was loaded without some of its files.
     error: (failure ?? incomplete.find((each) => each.outcome === 'failed') ?? incomplete[0])?.error ?? null,
     notification: {
       subject: `Sluice: ${dataset ?? 'load'}: ${what}`.replace(/[^\x20-\x7e]/g, '?').slice(0, SUBJECT_LENGTH),
@@ -172,7 +170,7 @@ export function reportLoad(
 
 function explain(
   failure: { error: string | null; cause: string | null; fix: string | null },
-  /** Null where the same input would only fail again. */
+  /** Null if the same input would fail again. */
   input: unknown,
 ): string {
   return [
@@ -180,7 +178,7 @@ function explain(
     `How to fix it: ${shortened(failure.fix ?? '', FIX_LENGTH)}`,
     ...(input === null
       ? []
-      : [`To run it again, start an execution with ${shortened(JSON.stringify(input), INPUT_LENGTH)}`]),
+      : [`To load it again, start an execution with ${shortened(JSON.stringify(input), INPUT_LENGTH)}`]),
   ].join('\n');
 }
 
@@ -205,12 +203,12 @@ function summaryOf(partitions: readonly PartitionResult[], waiting: number): str
   ].join(', ');
 }
 
-/** Never half of a surrogate pair at the end, which no UTF-8 text can hold. */
+/** Does not leave half of a surrogate pair at the end, because UTF-8 cannot encode it. */
 function shortened(text: string, length: number): string {
   return text.length <= length ? text : `${text.slice(0, length).replace(/\p{Surrogate}$/u, '')}…`;
 }
 
-/** As many whole sections as fit, and how many more there are. */
+/** Joins as many whole sections as fit, and says how many more there are. */
 function fitted(sections: readonly string[]): string {
   const kept: string[] = [];
   let length = 0;

@@ -1,7 +1,6 @@
 /**
- * Renders the statements in sql/*.sql. A file holds statements in order, each under a `-- statement: name` line;
- * `-- when: merge` below it keeps a statement for that strategy. `{name}` is filled with a rendered piece of SQL (always
- * quoted where it is a name), `:name` is a parameter that the Data API binds.
+ * A statement of a file in sql/. Each statement follows a line `-- statement: name`. A line `-- when: merge` restricts it
+ * to that strategy. `{name}` is replaced by a piece of SQL; `:name` is a parameter that the Data API binds.
  */
 export interface SqlTemplate {
   readonly name: string;
@@ -17,12 +16,12 @@ export interface SqlParameter {
 declare const quoted: unique symbol;
 
 /**
- * SQL in which every name and every text is quoted: a statement or a fragment of one. The functions of this file make
- * it, and what builds or runs statements takes nothing else, so that an unquoted name is an error of types.
+ * SQL in which every name and every text is quoted: a statement or a part of one. Only the functions of this file make
+ * it, and code that builds or runs statements accepts nothing else, so that an unquoted name is a type error.
  */
 export type Sql = string & { readonly [quoted]: true };
 
-/** What `{name}`s in a template are filled with. */
+/** The pieces of SQL that replace `{name}` in a template. */
 export type Pieces = Readonly<Record<string, Sql>>;
 
 /** A batch as BatchExecuteStatement takes it: statements in order, one transaction. */
@@ -31,51 +30,51 @@ export interface SqlBatch {
   readonly parameters: readonly SqlParameter[];
 }
 
-/** A template tag: SQL with fragments and numbers in it. */
+/** A template tag for SQL that contains other SQL and numbers. */
 export function sql(texts: TemplateStringsArray, ...pieces: readonly (Sql | number)[]): Sql {
   return texts.map((text, index) => `${text}${pieces[index] ?? ''}`).join('') as Sql;
 }
 
-/** Fragments one after another. */
+/** Joins pieces of SQL. */
 export function joinSql(pieces: readonly Sql[], separator = ', '): Sql {
   return pieces.join(separator) as Sql;
 }
 
-/** A statement as somebody wrote it, whole: at the command line, or in a test. */
+/** Takes a whole statement as a person wrote it: on the command line or in a test. */
 export function asWritten(statement: string): Sql {
   return statement as Sql;
 }
 
-/** A name as Redshift reads it whatever it holds: double quotes around, those inside doubled. */
+/** Quotes a name with any characters in it: double quotes around it, and double quotes inside it doubled. */
 export function quoteName(name: string): Sql {
   return `"${name.replaceAll('"', '""')}"` as Sql;
 }
 
-/** A text literal, for the few places where Redshift binds no parameter (COPY). Redshift reads `\` as an escape. */
+/** A text literal, for the few places where Redshift accepts no parameter (COPY). Redshift reads `\` as an escape. */
 export function quoteText(text: string): Sql {
   return `'${text.replaceAll('\\', '\\\\').replaceAll("'", "''")}'` as Sql;
 }
 
-/** Words of SQL itself, such as a type: letters, digits and spaces. @throws SyntaxError for anything else */
+/** Keywords of SQL, such as a type: letters, digits and spaces. @throws SyntaxError for anything else */
 export function keywords(words: string): Sql {
   if (!/^[a-z][a-z0-9 ]*$/i.test(words)) throw new SyntaxError(`"${words}" is not made of keywords`);
   return words as Sql;
 }
 
-/** A parameter that the Data API binds: `:name`. @throws SyntaxError for a name that a statement cannot have */
+/** A parameter that the Data API binds: `:name`. @throws SyntaxError for a name that the Data API does not accept */
 export function parameter(name: string): Sql {
   if (!/^[a-z_]+$/.test(name)) throw new SyntaxError(`"${name}" is not the name of a parameter`);
   return `:${name}` as Sql;
 }
 
-/** @throws SyntaxError for a file that is not of the form above: a mistake of ours, shown by the tests. */
+/** Reads the statements of a file, see {@link SqlTemplate}. @throws SyntaxError for any other form. */
 export function parseSqlFile(text: string, file: string): SqlTemplate[] {
   const [preamble, ...sections] = text.split(/^-- statement: /m);
   if (
     preamble === undefined ||
     preamble.split('\n').some((line) => line.trim() !== '' && !line.startsWith('--'))
   ) {
-    throw new SyntaxError(`${file}: SQL stands before the first "-- statement: " line`);
+    throw new SyntaxError(`${file}: there is SQL before the first "-- statement: " line`);
   }
   return sections.map((section) => {
     const [name = '', ...rest] = section.split('\n');
@@ -87,24 +86,24 @@ export function parseSqlFile(text: string, file: string): SqlTemplate[] {
   });
 }
 
-/** Fills the pieces in. @throws SyntaxError for a piece that is not given. */
+/** Replaces every `{name}` by its piece. @throws SyntaxError for a name without a piece. */
 export function renderSql(template: SqlTemplate, pieces: Pieces): Sql {
   const rendered = template.text.replace(/\{([a-z_]+)\}/g, (_, name: string) => {
     const piece = Object.hasOwn(pieces, name) ? pieces[name] : undefined;
     if (piece === undefined)
-      throw new SyntaxError(`statement ${template.name}: nothing is given for {${name}}`);
+      throw new SyntaxError(`statement ${template.name}: there is no piece for {${name}}`);
     return piece;
   });
   return rendered as Sql;
 }
 
-/** Which of the parameters a statement uses; the Data API refuses a batch with one that none of its statements does. */
+/** Whether a statement uses the parameter. The Data API refuses a batch with a parameter that no statement uses. */
 function usedBy(statements: readonly Sql[], name: string): boolean {
   const use = new RegExp(`(?<!:):${name}\\b`);
   return statements.some((statement) => use.test(withoutQuoted(statement)));
 }
 
-/** SQL without comments and what stands in quotes, where a colon is no parameter. */
+/** SQL without comments and quoted texts, because a colon in them does not start a parameter. */
 function withoutQuoted(statement: string): string {
   return statement.replace(/--.*|\/\*[\s\S]*?\*\/|'(?:[^'\\]|''|\\[\s\S])*'|"(?:[^"]|"")*"/g, '');
 }

@@ -1,4 +1,4 @@
-/** What the deployed stack tells of itself, by the names of its outputs: made by resources/, read by the command line. */
+/** The names of the stack's outputs. resources/ writes them, the command line reads them. */
 export const STACK_OUTPUTS = {
   bucket: 'LakeBucketName',
   stateMachineArn: 'StateMachineArn',
@@ -10,10 +10,10 @@ export const STACK_OUTPUTS = {
   scheduleGroup: 'ScheduleGroupName',
 } as const;
 
-/** Only where the database user is a secret's. */
+/** This output exists only if a secret holds the database user. */
 export const SECRET_OUTPUT = 'SecretArn';
 
-/** Of a dataset whose events are streamed: `page_views` → `PageViewsStreamName`. */
+/** The output with the name of a dataset's stream: `page_views` → `PageViewsStreamName`. */
 export const streamOutput = (dataset: string): string => `${logicalStem(dataset)}StreamName`;
 
 /** The stem of a dataset's logical ids, which have no `_`: `page_views` → `PageViews`. */

@@ -4,13 +4,13 @@ import { caughtError, diagnosis } from './diagnosis';
 import { MEASURED_STEPS } from './steps';
 
 /**
- * What states pass to each other: statemachines/load.asl.yml in types. A count that a step makes is a member of one of
- * the three objects of counts below; the report and the load history hold each of these by itself.
+ * The types of the payloads that the states of statemachines/load.asl.yml pass to each other. A count that a step makes
+ * is a member of foundCounts, stagedCounts or mergeCounts below; the report and the load history take all their members.
  */
 
 /**
- * Why a partition is loaded: it never was; its files changed since, or what Firehose could not deliver of it; the
- * execution's input asks for it.
+ * Why a partition is loaded. `new`: it was never loaded. `late-files`: its files, or the objects under Firehose's error
+ * prefix, have changed. `requested`: the execution's input names it.
  */
 export const REASONS = ['new', 'late-files', 'requested'] as const;
 export type Reason = (typeof REASONS)[number];
@@ -19,20 +19,20 @@ export type Reason = (typeof REASONS)[number];
 const duePartition = z.object({
   partition: z.string(),
   reason: z.enum(REASONS),
-  /** Files in the listing. */
+  /** The number of files in the listing. */
   files: z.number(),
-  /** The plan of the last load: which files the target already holds. */
+  /** The key of the last load's plan, which names the files that the target already holds. */
   previous_plan: z.string().optional(),
 });
 export type DuePartition = DeepReadonly<z.infer<typeof duePartition>>;
 
-/** What the states of one partition pass on; each step adds its own member. */
+/** The payload of the states of one partition. Each step adds its own member. */
 export const partitionState = duePartition.extend({
   dataset: z.string(),
   execution: z.string(),
-  /** How much of the payload between states the diagnosis of this partition may take, should it fail. */
+  /** The most bytes of this partition's diagnosis in the payload between states. */
   diagnosis_bytes: z.number(),
-  /** COPYs that may fail for a bad file each before the partition does: they share the events of an execution. */
+  /** How many COPYs may fail because of a bad file before the partition fails. All share the events of an execution. */
   most_failed_copies: z.number(),
 });
 export type PartitionState = DeepReadonly<z.infer<typeof partitionState>>;
@@ -40,37 +40,37 @@ export type PartitionState = DeepReadonly<z.infer<typeof partitionState>>;
 /** What ListPartitions returns. */
 const listing = z.object({
   dataset: z.string(),
-  /** Whether there are other datasets, so that an input has to name this one. */
+  /** Whether there are other datasets, so that an input must name this one. */
   several: z.boolean(),
-  /** True: only say what would be loaded. */
+  /** True: only report what would be loaded. */
   plan: z.boolean(),
-  /** Oldest first; each goes through the state machine's Map by itself. */
+  /** Oldest first. Each is an item of the state machine's Map. */
   partitions: z.array(partitionState),
-  /** Partitions that are due and not taken by this execution. */
+  /** The number of due partitions that this execution does not take. */
   waiting: z.number(),
-  /** The input that loads the waiting ones, where the next scheduled execution does not. */
+  /** The input that loads the waiting partitions; null if the next scheduled execution loads them. */
   next: z.object({ from: z.string(), to: z.string() }).nullable(),
-  /** The newest hour that was loaded before this execution; the one before the lookback where that knows none. */
+  /** The newest hour that was loaded before this execution. If the lookback has none: the hour before it. */
   newest_loaded: z.string(),
   max_concurrency: z.number(),
-  /** Whether this execution clears up after dead ones: a scheduled one does. */
+  /** Whether this execution cleans up after dead ones. Scheduled executions do. */
   sweep: z.boolean(),
-  /** Staging tables of the dataset, of whatever execution, that were there before this one made any. */
+  /** Staging tables of the dataset, of any execution, that existed before this execution created its own. */
   staging: z.array(z.string()),
 });
 export type Listing = DeepReadonly<z.infer<typeof listing>>;
 
-/** Counts of what InspectFiles finds beside the files that are loaded. */
+/** What InspectFiles finds in addition to the files that are loaded. */
 export const foundCounts = z.object({
-  /** Files that are left out, since they cannot be loaded. */
+  /** Files that are left out because they cannot be loaded. */
   quarantined: z.number(),
-  /** Files that were loaded before and are gone since: their rows stay in the target. */
+  /** Files that were loaded before and no longer exist. Their rows stay in the target. */
   vanished: z.number(),
-  /** Files that were loaded before and have other content since: they are loaded again. */
+  /** Files that were loaded before and have new content. They are loaded again. */
   overwritten: z.number(),
-  /** Objects under Firehose's error prefix of this hour. */
+  /** Objects of this hour under Firehose's error prefix. */
   error_objects: z.number(),
-  /** The records in them, which never became Parquet; null where they were too many bytes to count. */
+  /** The records in these objects, which never became Parquet; null if the objects are too large to count. */
   error_records: z.number().nullable(),
 });
 export type FoundCounts = DeepReadonly<z.infer<typeof foundCounts>>;
@@ -79,30 +79,30 @@ export type FoundCounts = DeepReadonly<z.infer<typeof foundCounts>>;
 export const inspection = z.object({
   /** `empty`: there is nothing to load. */
   outcome: z.enum(['ready', 'empty']),
-  /** Where the lake holds the plan of the load, which names every file. */
+  /** The key of the load's plan, which names every file. */
   plan_key: z.string(),
   staging: z.string(),
-  /** Files and their rows and bytes that this load takes. */
+  /** The files that this load takes, with their rows and bytes. */
   files: z.number(),
   rows: z.number(),
   bytes: z.number(),
   ...foundCounts.shape,
   on_bad_file: z.enum(['fail', 'quarantine']),
-  /** COPYs of this load that failed for a bad file, which this inspection leaves out. */
+  /** COPYs of this load that failed because of a bad file. This inspection leaves those files out. */
   failed_copies: z.number(),
   /** What is left out and why. */
   diagnosis: diagnosis.optional(),
   /** ISO 8601, UTC. */
   started: z.string(),
   statement_timeout_minutes: z.number(),
-  /** The merges of an execution wait for each other, so one may take as long as all that run beside it. */
+  /** The merges of an execution wait for each other, so one merge may take as long as all that run at the same time. */
   merge_timeout_minutes: z.number(),
 });
 export type Inspection = DeepReadonly<z.infer<typeof inspection>>;
 
-/** Counts of staged rows beside those that the merge counts again. */
+/** Counts of staged rows that the merge does not count again. */
 export const stagedCounts = z.object({
-  /** Rows whose event time lies in another hour than that of arrival: late or early events, not an error. */
+  /** Rows whose event time is not in the hour of arrival: late or early events, which are not an error. */
   other_hours: z.number(),
 });
 export type StagedCounts = DeepReadonly<z.infer<typeof stagedCounts>>;
@@ -110,21 +110,21 @@ export type StagedCounts = DeepReadonly<z.infer<typeof stagedCounts>>;
 /** What ValidateStaging adds. */
 export const stagingCounts = z.object({
   staged: z.number(),
-  /** Distinct keys; the rest are duplicates within the staging table. */
+  /** Distinct keys. All further rows are duplicates within the staging table. */
   keys: z.number(),
   ...stagedCounts.shape,
-  /** Range of event times as Redshift writes a TIMESTAMP; null where no row was staged. */
+  /** Range of event times as Redshift writes a TIMESTAMP; null if no row was staged. */
   first_event: z.string().nullable(),
   last_event: z.string().nullable(),
 });
 export type StagingCounts = DeepReadonly<z.infer<typeof stagingCounts>>;
 
-/** Counts of rows that the merge's last statement selects, and all that MergeIntoTarget adds. */
+/** The row counts that the merge's last statement selects. MergeIntoTarget adds these and nothing else. */
 export const mergeCounts = z.object({
   staged: z.number(),
-  /** Rows whose key stands in the staging table with a greater version. */
+  /** Rows whose key is also staged with a greater version. */
   duplicates: z.number(),
-  /** Rows that are older than what the target holds. */
+  /** Rows that are older than the target's row with the same key. */
   superseded: z.number(),
   /** Rows of the target that were replaced. */
   deleted: z.number(),
@@ -137,7 +137,7 @@ export type InspectedState = DeepReadonly<z.infer<typeof inspectedState>>;
 export const validatedState = inspectedState.extend({ counts: stagingCounts });
 export type ValidatedState = DeepReadonly<z.infer<typeof validatedState>>;
 
-/** A partition that a step failed with, at whichever step. */
+/** A partition that failed, with the members of the steps that it completed. */
 export const failedState = partitionState.extend({
   inspection: inspection.optional(),
   counts: stagingCounts.optional(),
@@ -145,41 +145,41 @@ export const failedState = partitionState.extend({
 });
 export type FailedState = DeepReadonly<z.infer<typeof failedState>>;
 
-/** What each step that submits a statement is called with. */
+/** The event of each step that submits a statement. */
 export const submission = <State extends z.ZodType>(load: State) =>
   z.object({
     load,
-    /** How often the step was retried; 0 the first time. */
+    /** How often the step was retried; 0 at the first attempt. */
     attempt: z.number(),
-    /** When the state was entered: another for every retry of the step, the same for Lambda's own retries. */
+    /** When the state was entered. Every retry of the step has a new time; Lambda's own retries have the same. */
     entered: z.string(),
   });
 
-/** A row of a result, as the Data API gives its values. */
+/** A row of a result, with the values as the Data API returns them. */
 const row = z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()]));
 export type Row = DeepReadonly<z.infer<typeof row>>;
 
-/** What a statement is while it has not ended. */
+/** The statuses of a statement that has not ended. */
 export const RUNNING = ['SUBMITTED', 'PICKED', 'STARTED'] as const;
 
-/** Where a statement stands, as it goes from state to state. */
+/** The progress of a statement, as states pass it on. */
 export const statementProgress = z.object({
   id: z.string(),
-  /** What it is a part of. */
+  /** The dataset and the step that the statement belongs to. */
   dataset: z.string(),
   step: z.enum(MEASURED_STEPS),
-  /** A running one: await it further. FINISHED: done. Other statuses never get out of a handler. */
+  /** A running status means: wait again. A handler never returns a status of failure; it throws. */
   status: z.enum([...RUNNING, 'FINISHED']),
-  /** Time of submission, ISO 8601. */
+  /** When it was submitted, ISO 8601. */
   submitted: z.string(),
-  /** The rows of all the batch's SELECTs, in order, once FINISHED. */
+  /** The rows of all SELECTs of the batch, in order, if it is FINISHED. */
   rows: z.array(row).optional(),
 });
 export type StatementProgress = DeepReadonly<z.infer<typeof statementProgress>>;
 
-/** A partition as the Map ends it: what was reached, and when. */
+/** The Map's result for one partition: its outcome, and the members of the steps that it completed. */
 const partitionEnd = duePartition.omit({ previous_plan: true }).extend({
-  /** Nothing but a plan was asked for: the partition went through no step. */
+  /** `planned`: the input asks only for a plan, so no step ran. */
   outcome: z.enum(['loaded', 'empty', 'failed', 'planned']).default('planned'),
   inspection: inspection.optional(),
   counts: stagingCounts.optional(),
@@ -191,25 +191,25 @@ const partitionEnd = duePartition.omit({ previous_plan: true }).extend({
 });
 export type PartitionEnd = DeepReadonly<z.infer<typeof partitionEnd>>;
 
-/** What SweepLeftovers cleared up after dead executions. */
+/** What SweepLeftovers deleted. */
 const housekeeping = z.object({
   staging_tables: z.number(),
   /** Plans and manifests. */
   plan_files: z.number(),
-  /** The first thing that could not be done; it keeps nothing else from being done, and changes nothing of the load. */
+  /** The first failure. It neither stops the sweep nor changes the result of the load. */
   error: z.string().nullable(),
 });
 export type Housekeeping = DeepReadonly<z.infer<typeof housekeeping>>;
 
-/** What an execution comes to: the listing with its partitions ended, or whatever there was when it failed as a whole. */
+/** The input of ReportLoad: the listing with the results of its partitions, or what exists if the execution failed. */
 export const executionEnd = listing
   .omit({ partitions: true, max_concurrency: true, staging: true })
   .partial()
   .extend({
     partitions: z.array(partitionEnd).default([]),
-    /** Where the execution failed as a whole. */
+    /** Why the execution failed, if it failed outside a partition. */
     diagnosis: diagnosis.optional(),
-    /** What SweepLeftovers did, or why it could not. */
+    /** The result of SweepLeftovers, or its error. */
     swept: housekeeping.optional(),
     sweep_error: caughtError.optional(),
   });

@@ -1,18 +1,18 @@
 /**
- * The steps of a load, in its order. A step is a state of statemachines/load.asl.yml and a function; its name in
- * kebab-case is the name of its function, of its SQL and of its test. Who needs a list of steps takes it from here.
+ * The steps of a load, in order: the one list of steps. A step is a state of statemachines/load.asl.yml and a function.
+ * The files of its function, its SQL and its test have its name in kebab-case.
  */
 
 interface StepDefinition {
-  /** What its function does, in a line. */
+  /** What its function does, in one line. */
   readonly description: string;
   /** What it works on: the execution as a whole, one partition of it, or one statement of another step. */
   readonly scope: 'execution' | 'partition' | 'statement';
-  /** The states that call its function, where that is not the state of its own name alone. */
+  /** The states that call its function. Default: only the state with the step's name. */
   readonly calledBy?: readonly string[];
-  /** Whether there are statements of its own in sql/. */
+  /** Whether it has statements in sql/. */
   readonly sql: boolean;
-  /** Whether its seconds are measured (metric StepSeconds). */
+  /** Whether its duration is measured (metric StepSeconds). */
   readonly measured?: true;
   /** Whether a partition can end with it. */
   readonly ends?: true;
@@ -79,7 +79,7 @@ export const STEPS = {
 
 export type StepName = keyof typeof STEPS;
 
-/** The steps whose seconds are measured. */
+/** The steps whose duration is measured. */
 export type MeasuredStep = {
   [Name in StepName]: (typeof STEPS)[Name] extends { readonly measured: true } ? Name : never;
 }[StepName];
@@ -92,7 +92,7 @@ export const STEP_NAMES = namesOf(() => true);
 export const MEASURED_STEPS = namesOf(({ measured }) => measured === true) as readonly MeasuredStep[];
 /** The steps that a partition goes through. */
 export const PARTITION_STEPS: readonly string[] = namesOf(({ scope }) => scope === 'partition');
-/** The states that end a partition; their output says what became of it. */
+/** The states that end a partition. Their output is its result. */
 export const PARTITION_ENDS: readonly string[] = [
   'PartitionLoaded',
   'PartitionEmpty',
@@ -106,7 +106,7 @@ export function callersOf(name: StepName): readonly string[] {
   return calledBy ?? [name];
 }
 
-/** Every function, with what it does: the steps, and what Firehose calls. */
+/** Every function: the steps, and the one that Firehose calls. */
 export const FUNCTIONS = {
   ...STEPS,
   TransformRecords: { description: 'Checks and normalizes events for Firehose' },
@@ -116,7 +116,7 @@ export type FunctionName = keyof typeof FUNCTIONS;
 
 export const FUNCTION_NAMES = Object.keys(FUNCTIONS) as readonly FunctionName[];
 
-/** A name in kebab-case, as files and deployed functions have it: `ListPartitions` → `list-partitions`. */
+/** The name of a function's file and of the deployed function: `ListPartitions` → `list-partitions`. */
 export function stemOf(name: FunctionName): string {
   return name.replace(/(?!^)[A-Z]/g, (letter) => `-${letter}`).toLowerCase();
 }

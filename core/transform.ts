@@ -1,16 +1,16 @@
 import type { ColumnType } from './column-types';
 import type { Column, Dataset } from './dataset';
 
-/** An event that the transform passes on, or why it does not. */
+/** An event that the transform accepts, or why it refuses it. */
 export type TransformedEvent =
   | { readonly accepted: true; readonly event: Readonly<Record<string, string | number | boolean | null>> }
-  /** `column` is undefined where the event as a whole is wrong. */
+  /** `column` is undefined if the event as a whole is wrong. */
   | { readonly accepted: false; readonly reason: string; readonly column?: string };
 
-/** Keeps a byte order mark, which JSON does not have, and refuses what is no UTF-8, which must not become another value. */
+/** Keeps a byte order mark, so that JSON.parse refuses it, and refuses invalid UTF-8 instead of changing the value. */
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
-/** Transforms a record's data as it was sent: see {@link transformEvent}. */
+/** Transforms the bytes of a record: see {@link transformEvent}. */
 export function transformRecord(dataset: Dataset, data: Uint8Array): TransformedEvent {
   let text: string;
   try {
@@ -22,15 +22,15 @@ export function transformRecord(dataset: Dataset, data: Uint8Array): Transformed
 }
 
 /**
- * Checks one event against its dataset and writes its values as Firehose's Parquet conversion reads them.
- * Attributes that are no column are dropped, as Firehose drops them.
+ * Checks one event against its dataset and writes its values in the form that Firehose's Parquet conversion reads.
+ * It drops attributes that are not columns, like Firehose.
  * @param text the record's data: one JSON object.
  */
 export function transformEvent(dataset: Dataset, text: string): TransformedEvent {
   const parsed = parseObject(text);
   if ('reason' in parsed) return { accepted: false, reason: parsed.reason };
 
-  // Without a prototype, so that a column may have any name.
+  // The object has no prototype, so that a column may have any name.
   const event = Object.create(null) as Record<string, string | number | boolean | null>;
   for (const column of fileColumnsOfEvents(dataset)) {
     const raw = parsed.attributes.get(column.name);
@@ -68,14 +68,14 @@ export function transformEvent(dataset: Dataset, text: string): TransformedEvent
   return { accepted: true, event };
 }
 
-/** A value for a message. Nested ones are not written out: they can be deeper than the stack lets JSON.stringify go. */
+/** A value for a message. A nested value is not written out, because JSON.stringify could run out of stack. */
 function shown(raw: unknown): string {
   if (typeof raw === 'object') return Array.isArray(raw) ? 'an array' : 'an object';
   const text = JSON.stringify(raw);
   return text.length > 100 ? `${text.slice(0, 100)}…` : text;
 }
 
-/** The columns that an event itself has to bring: all of the file's but those that the transform derives. */
+/** The columns that an event must contain: all columns of the file except those that the transform derives. */
 function fileColumnsOfEvents(dataset: Dataset): readonly Column[] {
   const derived: readonly string[] = dataset.target.derive_in === 'transform' ? dataset.target.derive : [];
   return dataset.columns.filter((column) => !derived.includes(column.name));
@@ -93,7 +93,7 @@ function parseObject(text: string): { attributes: ReadonlyMap<string, unknown> }
       reason: `not a JSON object but ${Array.isArray(value) ? 'an array' : JSON.stringify(value).slice(0, 100)}`,
     };
   }
-  // Firehose folds names to lower case; so does Redshift.
+  // Firehose and Redshift fold names to lower case.
   return { attributes: new Map(Object.entries(value).map(([name, each]) => [name.toLowerCase(), each])) };
 }
 
@@ -117,7 +117,7 @@ function convert(type: ColumnType, raw: unknown): Converted {
     case 'double precision':
       return convertFloating(raw, type.kind);
     case 'boolean':
-      return typeof raw === 'boolean' ? { value: raw } : { problem: 'no boolean (true or false)' };
+      return typeof raw === 'boolean' ? { value: raw } : { problem: 'not a boolean (true or false)' };
     case 'char':
     case 'varchar':
       return convertText(raw, type.kind, type.length);
@@ -129,8 +129,8 @@ function convert(type: ColumnType, raw: unknown): Converted {
 }
 
 function convertInteger(raw: unknown, kind: keyof typeof INTEGER_RANGES): Converted {
-  const problem = { problem: `no ${kind}` };
-  if (isRounded(raw)) return { problem: `no exact ${kind}: ${AS_TEXT}` };
+  const problem = { problem: `not a valid ${kind}` };
+  if (isRounded(raw)) return { problem: `not an exact ${kind}: ${AS_TEXT}` };
   if (typeof raw === 'number' && !Number.isInteger(raw)) return problem;
   if (typeof raw !== 'number' && !(typeof raw === 'string' && /^[+-]?\d{1,20}$/.test(raw.trim())))
     return problem;
@@ -141,7 +141,7 @@ function convertInteger(raw: unknown, kind: keyof typeof INTEGER_RANGES): Conver
   return { value: typeof raw === 'string' ? value.toString() : raw };
 }
 
-/** JSON.parse has already rounded what is beyond 2^53: to pass it on would load another value than was sent. */
+/** JSON.parse has already rounded an integer beyond 2^53. Passing it on would load a wrong value. */
 function isRounded(raw: unknown): boolean {
   return Number.isInteger(raw) && !Number.isSafeInteger(raw);
 }
@@ -152,11 +152,11 @@ const NUMBER = /^([+-]?)(?=\.?\d)(\d*)\.?(\d*)(?:e([+-]?\d{1,3}))?$/i;
 
 function convertDecimal(raw: unknown, precision: number, scale: number): Converted {
   const kind = `decimal(${precision},${scale})`;
-  if (isRounded(raw)) return { problem: `no exact ${kind}: ${AS_TEXT}` };
+  if (isRounded(raw)) return { problem: `not an exact ${kind}: ${AS_TEXT}` };
   if (typeof raw === 'number' && mayLackDigits(raw, scale))
-    return { problem: `no exact ${kind}: ${AS_TEXT}` };
+    return { problem: `not an exact ${kind}: ${AS_TEXT}` };
   const match = typeof raw === 'number' || typeof raw === 'string' ? NUMBER.exec(String(raw).trim()) : null;
-  if (!match) return { problem: `no ${kind}` };
+  if (!match) return { problem: `not a valid ${kind}` };
   const [, sign = '', whole = '', fraction = '', exponent = '0'] = match;
   const rounded = roundHalfAwayFromZero(`${whole}${fraction}`, whole.length + Number(exponent) + scale);
   if (rounded.length > precision) return { problem: `out of the range of ${kind}` };
@@ -166,7 +166,7 @@ function convertDecimal(raw: unknown, precision: number, scale: number): Convert
   return { value: sign === '-' && rounded !== '0' ? `-${text}` : text };
 }
 
-/** Whether JSON.parse may have dropped digits that the scale keeps: it holds 15 of them for sure. */
+/** Whether JSON.parse may have dropped digits that the scale keeps. A number holds 15 digits for sure. */
 function mayLackDigits(raw: number, scale: number): boolean {
   const digits = String(raw)
     .replace(/e.*$/, '')
@@ -174,7 +174,7 @@ function mayLackDigits(raw: number, scale: number): boolean {
   return Number.isFinite(raw) && digits.length > 15 && Math.abs(raw) * 10 ** scale > Number.MAX_SAFE_INTEGER;
 }
 
-/** The first `kept` of the digits (zeros follow the last) as an integer, rounded by the next one as Redshift rounds. */
+/** The first `kept` digits (with zeros after the last) as an integer, rounded by the next digit as Redshift rounds. */
 function roundHalfAwayFromZero(digits: string, kept: number): string {
   if (kept < 0) return '0';
   const up = (digits[kept] ?? '0') >= '5' ? 1n : 0n;
@@ -183,9 +183,9 @@ function roundHalfAwayFromZero(digits: string, kept: number): string {
 
 function convertFloating(raw: unknown, kind: 'real' | 'double precision'): Converted {
   if (typeof raw !== 'number' && !(typeof raw === 'string' && NUMBER.test(raw.trim())))
-    return { problem: 'no number' };
+    return { problem: 'not a number' };
   const value = Number(raw);
-  // JSON reads 1e400 as Infinity and would write it as null.
+  // JSON.parse reads 1e400 as Infinity, and JSON.stringify would write that as null.
   const fits = Number.isFinite(kind === 'real' ? Math.fround(value) : value);
   return fits ? { value } : { problem: `out of the range of ${kind}` };
 }
@@ -194,35 +194,35 @@ const encoder = new TextEncoder();
 
 function convertText(raw: unknown, kind: 'char' | 'varchar', bytes: number): Converted {
   if (typeof raw !== 'string' && typeof raw !== 'number' && typeof raw !== 'boolean')
-    return { problem: 'no text' };
+    return { problem: 'not text' };
   if (isRounded(raw) || raw === Infinity || raw === -Infinity)
-    return { problem: `no exact text: ${AS_TEXT}` };
+    return { problem: `not an exact text: ${AS_TEXT}` };
   const value = String(raw);
-  if (/\p{Surrogate}/u.test(value)) return { problem: 'no valid text: half of a surrogate pair is in it' };
-  // Source: Amazon Redshift, "Data conversion parameters": to COPY a NUL is the end of a value, not a part of one.
-  if (value.includes('\u0000')) return { problem: 'no text that Redshift keeps: a NUL character is in it' };
+  if (/\p{Surrogate}/u.test(value)) return { problem: 'not valid text: it has half of a surrogate pair' };
+  // Source: Amazon Redshift, "Data conversion parameters": COPY treats a NUL as the end of a value, not as a part of it.
+  if (value.includes('\u0000')) return { problem: 'not a text that Redshift keeps: it has a NUL character' };
   const length = encoder.encode(value).length;
   if (length > bytes) return { problem: `${length} bytes long, ${bytes} are allowed` };
   // Source: Amazon Redshift, "Character types": CHAR holds single-byte characters only.
   if (kind === 'char' && length > value.length)
-    return { problem: 'no char: only ASCII may stand in it (use varchar)' };
+    return { problem: 'not a char: a char holds only ASCII (use varchar)' };
   return { value };
 }
 
 function convertDate(raw: unknown): Converted {
   if (typeof raw === 'string' && /^(?!0000)\d{4}-\d{2}-\d{2}$/.test(raw) && isRealDay(raw))
     return { value: raw };
-  return { problem: 'no date (2026-11-23)' };
+  return { problem: 'not a date (2026-11-23)' };
 }
 
 const TIMESTAMP = /^(\d{4}-\d{2}-\d{2})[T ](\d{2}:\d{2}:\d{2})(?:\.(\d{1,9}))?(Z|[+-]\d{2}:?\d{2})?$/;
 
-/** 10^11 seconds are the year 5138, as many milliseconds are 1973: a number below it is meant in seconds. */
+/** 10^11 seconds are the year 5138; 10^11 milliseconds are the year 1973. So a smaller number means seconds. */
 const EPOCH_SECONDS_BELOW = 1e11;
 
-/** ISO 8601 with any offset (none: UTC), or epoch seconds or milliseconds. Written in UTC as `2026-11-23 08:15:00.000000`. */
+/** Reads ISO 8601 with any offset (default: UTC), or epoch seconds or milliseconds. Writes `2026-11-23 08:15:00.000000`, in UTC. */
 function convertTimestamp(raw: unknown): Converted {
-  const problem = { problem: 'no timestamp (2026-11-23T08:15:00Z, or epoch seconds or milliseconds)' };
+  const problem = { problem: 'not a timestamp (2026-11-23T08:15:00Z, or epoch seconds or milliseconds)' };
   if (typeof raw === 'number') {
     const seconds = Math.abs(raw) < EPOCH_SECONDS_BELOW;
     const time = new Date(seconds ? Math.round(raw * 1_000) : raw);
@@ -244,14 +244,14 @@ function convertTimestamp(raw: unknown): Converted {
   );
 }
 
-/** Years beyond 1 to 9999 have no text that every reader of the file agrees on. */
+/** Refuses years outside 1 to 9999, because readers of the file disagree on their text. */
 function inYears(seconds: string, fraction: string): { value: string } | undefined {
   return /^\d{4}-/.test(seconds) && !seconds.startsWith('0000')
     ? { value: `${seconds}.${fraction}` }
     : undefined;
 }
 
-/** 2026-02-30 is none, though Date would take it for March 2nd. */
+/** 2026-02-30 is not real, but Date reads it as March 2nd. */
 function isRealDay(day: string): boolean {
   const time = new Date(`${day}T00:00:00Z`);
   return !Number.isNaN(time.getTime()) && time.toISOString().startsWith(day);

@@ -4,7 +4,7 @@ import type { InspectedState, Inspection, Row, StagingCounts } from './states';
 import { nullCount } from './warehouse';
 
 /**
- * Judges the counts of a staging table against the files' footers and the dataset.
+ * Compares the counts of a staging table with the files' footers and the dataset.
  * @param counts the row that sql/validate-staging.sql selects.
  * @throws LoadError RowCountMismatch, ColumnMismatch, NullKeys
  */
@@ -20,14 +20,14 @@ export function judgeStaging(
     throw new LoadError(
       'RowCountMismatch',
       `Partition ${load.partition}: the footers of its ${files} files hold ${rows} rows, ${staged} were staged.`,
-      'A file was overwritten while it was loaded, or its footer lies. Look at the files with sluice inspect, then load the partition again.',
+      'A file was overwritten during the load, or its footer is wrong. Look at the files with sluice inspect, then load the partition again.',
     );
   }
   if (number('columns') !== dataset.columns.length) {
     throw new LoadError(
       'ColumnMismatch',
       `Partition ${load.partition}: staging has ${number('columns')} columns, the files have ${dataset.columns.length}.`,
-      'The dataset file was changed while this load ran. Load the partition again.',
+      'The dataset file was changed during this load. Load the partition again.',
     );
   }
   const nulls = requiredColumns(dataset)
@@ -37,7 +37,7 @@ export function judgeStaging(
     throw new LoadError(
       'NullKeys',
       `Partition ${load.partition}: required columns are null: ${nulls.map(({ name, count }) => `${name} in ${count} of ${staged} rows`).join(', ')}.`,
-      'Mend what writes the files (the transform refuses such events), write them again, then load the partition again.',
+      'Fix what writes the files (the transform refuses such events), write them again, then load the partition again.',
     );
   }
   const text = (name: string) => (counts[name] == null ? null : String(counts[name]));

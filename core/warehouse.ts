@@ -8,21 +8,21 @@ import { joinSql, keywords, quoteName, sql, type Pieces, type Sql } from './sql'
 /** The schema that Sluice owns. */
 export const SLUICE_SCHEMA = 'sluice';
 
-/** Temporary tables of the merge; no column of a dataset starts with `sluice_`, so nothing can be mistaken for them. */
+/** Temporary tables of the merge. No name in a dataset starts with `sluice_`, so nothing can collide with them. */
 const WINNERS = quoteName('sluice_winners');
 const MATCHES = quoteName('sluice_matches');
 const COUNTS = quoteName('sluice_counts');
 
 /**
- * The staging table of one load: `staging_<dataset>_<partition>_<digest of the execution>`. Everything that belongs to
- * a dead execution can be found by it.
+ * The staging table of one load: `staging_<dataset>_<partition>_<digest of the execution>`. The name leads from a table
+ * that was left behind to the execution that created it.
  */
 export function stagingTable(dataset: string, partition: Hour, execution: string): string {
   const digest = createHash('sha256').update(execution).digest('hex').slice(0, 16);
   return `staging_${dataset}_${partition.replace(/[-T]/g, '')}_${digest}`;
 }
 
-/** The load that a staging table of the dataset was made for; undefined for the name of another table. */
+/** The load that a staging table of the dataset belongs to; undefined for any other table. */
 export function stagedLoad(
   dataset: string,
   table: string,
@@ -34,7 +34,7 @@ export function stagedLoad(
   return { partition, isOf: (execution) => stagingTable(dataset, partition, execution) === table };
 }
 
-/** The quoted name of a staging table, or of any other table of Sluice's. */
+/** The quoted name of a staging table or of another table in Sluice's schema. */
 export function sluiceTable(table: string): Sql {
   return sql`${quoteName(SLUICE_SCHEMA)}.${quoteName(table)}`;
 }
@@ -43,12 +43,12 @@ export function mutexTable(dataset: string): string {
   return `mutex_${dataset}`;
 }
 
-/** The pieces of SQL that depend on the load alone: its staging table. */
+/** The pieces of SQL that depend on one load: its staging table. */
 export function stagingPieces(table: string): Pieces {
   return { staging: sluiceTable(table) };
 }
 
-/** The pieces of SQL that depend on the dataset alone; the statements in sql/ name them in braces. */
+/** The pieces of SQL that depend only on the dataset. The statements in sql/ name them in braces. */
 export function datasetPieces(dataset: Dataset): Pieces {
   const { target } = dataset;
   const table = quoteName(target.table);
@@ -115,12 +115,12 @@ export function datasetPieces(dataset: Dataset): Pieces {
   };
 }
 
-/** What the count of nulls in the n-th required column is called in the result of ValidateStaging. */
+/** The name of the count of nulls in the n-th required column, in the result of ValidateStaging. */
 export function nullCount(index: number): string {
   return `nulls_${index + 1}`;
 }
 
-/** Within a staging table: the greatest version first, ties broken by all remaining columns in order. */
+/** The order of rows with the same key in a staging table: the greatest version first, then by all remaining columns. */
 function precedence({ target, columns }: Dataset): string[] {
   const rest = columns
     .map((column) => column.name)
@@ -128,7 +128,7 @@ function precedence({ target, columns }: Dataset): string[] {
   return [target.version, ...rest];
 }
 
-/** Staging is distributed like the target where it can be, so that the merge moves no row between nodes. */
+/** The staging table has the target's distkey if it can, so that the merge moves no rows between nodes. */
 function stagingDistkey({ target, columns }: Dataset): string | undefined {
   return columns.some((column) => column.name === target.distkey) ? target.distkey : undefined;
 }
@@ -147,7 +147,7 @@ function tableAttributes(distkey: string | undefined, sortkey: readonly string[]
   );
 }
 
-/** What stands in a statement on lines of its own. */
+/** Pieces that each have a line of their own in a statement. */
 function lines(pieces: readonly Sql[]): Sql {
   return joinSql(pieces, ',\n  ');
 }

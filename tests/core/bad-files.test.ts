@@ -48,22 +48,22 @@ describe('what a footer tells of a file', () => {
     [
       'doubled',
       [...FIELDS, { ...first, name: 'ORDER_ID' }],
-      'table columns: 4, data columns: 5; standing twice: order_id',
+      'table columns: 4, data columns: 5; repeated: order_id',
     ],
     [
       'of another type',
       [{ ...first, type: 'INT32' }, ...others],
-      'table columns: 4, data columns: 4; of another type: order_id (found INT32, expected BIGINT)',
+      'table columns: 4, data columns: 4; with another type: order_id (found INT32, expected BIGINT)',
     ],
     [
       'nested',
       [{ name: 'order_id', num_children: 1 }, ...others],
-      'table columns: 4, data columns: 4; of another type: order_id (found nested, expected BIGINT)',
+      'table columns: 4, data columns: 4; with another type: order_id (found nested, expected BIGINT)',
     ],
     [
       'short, with what is left moved',
       [...others].reverse(),
-      'table columns: 4, data columns: 3; missing: order_id; in another order: amount, ordered_at (no mistake: they load by name)',
+      'table columns: 4, data columns: 3; missing: order_id; in another order: amount, ordered_at (not an error: columns are loaded by name)',
     ],
   ])('that it is %s, and how', (_, fields, reason) => {
     expect(footerProblem(dataset, HOUR, footer(fields))).toEqual({ error: 'ColumnMismatch', reason });
@@ -101,7 +101,7 @@ describe('a partition with bad files', () => {
       error: 'FilesQuarantined',
       cause:
         '1 of 3 files were left out, the others loaded:\ns3://lake/orders/short: ColumnMismatch: missing: order_id',
-      fix: expect.stringContaining('loaded by the next scheduled execution') as string,
+      fix: expect.stringContaining('The next scheduled execution loads') as string,
     });
   });
 

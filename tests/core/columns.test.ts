@@ -99,7 +99,7 @@ describe('columns that differ', () => {
   test('one stands twice, by case', () => {
     const found = differences([...FIELDS, { ...status, name: 'STATUS' }]);
     expect(found.duplicate).toEqual(['status']);
-    expect(differencesText(found)).toBe('standing twice: status');
+    expect(differencesText(found)).toBe('repeated: status');
   });
 
   test('one stands three times: it is named once', () => {
@@ -108,7 +108,7 @@ describe('columns that differ', () => {
 
   test('one takes another’s place: the count is right, the names are not', () => {
     const found = differences([orderId, orderedAt, status, { ...status, name: 'Status' }]);
-    expect(differencesText(found)).toBe('missing: amount; standing twice: status');
+    expect(differencesText(found)).toBe('missing: amount; repeated: status');
   });
 
   test('one is of another type: found and expected', () => {
@@ -119,20 +119,20 @@ describe('columns that differ', () => {
       amount,
     ]);
     expect(differencesText(found)).toBe(
-      'of another type: ordered_at (found BYTE_ARRAY UTF8, expected TIMESTAMP)',
+      'with another type: ordered_at (found BYTE_ARRAY UTF8, expected TIMESTAMP)',
     );
   });
 
   test('one is nested', () => {
     const nested: ParquetField = { name: 'status', num_children: 2, repetition_type: 'OPTIONAL' };
     expect(differencesText(differences([orderId, orderedAt, nested, amount]))).toBe(
-      'of another type: status (found nested, expected VARCHAR(16))',
+      'with another type: status (found nested, expected VARCHAR(16))',
     );
   });
 
   test('one is missing, and others are moved: the order is told of too, though it is no mistake', () => {
     expect(differencesText(differences([status, orderedAt, orderId]))).toBe(
-      'missing: amount; in another order: status, order_id (no mistake: they load by name)',
+      'missing: amount; in another order: status, order_id (not an error: columns are loaded by name)',
     );
   });
 

@@ -267,7 +267,7 @@ describe('chooseDataset', () => {
   });
 
   test.each([
-    ['not named', [one, other], undefined, 'The dataset is not named.'],
+    ['not named', [one, other], undefined, 'The input names no dataset.'],
     ['unknown', [one, other], 'trips', 'There is no dataset "trips".'],
     ['the empty name is a name too', [one], '', 'There is no dataset "".'],
   ])('%s: the names that there are', (_, datasets, name, reason) => {

@@ -199,7 +199,7 @@ describe('what Redshift says of a statement', () => {
 
 describe('what a state’s Catch hands over', () => {
   test('an error of a function: its own name, reason and fix', () => {
-    const error = new LoadError('NullKeys', 'Partition x: "a" is null.', 'Mend the producer.');
+    const error = new LoadError('NullKeys', 'Partition x: "a" is null.', 'Fix the producer.');
     const caught = {
       Error: 'NullKeys',
       Cause: JSON.stringify({ errorType: 'NullKeys', errorMessage: error.message, trace: ['at x'] }),
@@ -261,7 +261,7 @@ describe('what a state’s Catch hands over', () => {
     expect(diagnose({ Error: 'TypeError', Cause: cause })).toMatchObject({
       error: 'TypeError',
       cause: 'x is undefined',
-      fix: expect.stringContaining('not known') as string,
+      fix: expect.stringContaining('does not know this error') as string,
     });
   });
 

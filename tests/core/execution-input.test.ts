@@ -65,7 +65,7 @@ describe('what is refused, and why', () => {
     const deep: unknown = JSON.parse(`${'{"a":'.repeat(50_000)}1${'}'.repeat(50_000)}`);
     const error = loadErrorOf(() => parseExecutionInput(deep));
     expect(error.name).toBe('InvalidInput');
-    expect(error.reason).toContain('of very many levels');
+    expect(error.reason).toContain('with too many levels');
   });
 
   test('a huge input is shown in part', () => {

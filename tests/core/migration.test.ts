@@ -56,7 +56,7 @@ describe('what would lose something, or cannot be done in place, is refused', ()
       'a new required column',
       planMigration(withColumn({ name: 'tip', type: 'integer', required: true }), made()),
       'tip',
-      /rows that are there have no value/,
+      /the rows of the target have no value/,
       /since:/,
     ],
     [
@@ -84,7 +84,7 @@ describe('what would lose something, or cannot be done in place, is refused', ()
       'a column that may be null now',
       planMigration(dataset, changed('status', { nullable: false })),
       'status',
-      /may be null by the dataset file and is NOT NULL/,
+      /may be null in the dataset file and is NOT NULL/,
       /required: true again/,
     ],
     [
@@ -104,7 +104,7 @@ describe('what would lose something, or cannot be done in place, is refused', ()
         made().filter(({ name }) => name !== 'hour'),
       ),
       'hour',
-      /is made by the merge and is not in the target/,
+      /is filled by the merge and missing in the target/,
       /ADD COLUMN "hour" SMALLINT; UPDATE "public"\."orders" SET "hour" = EXTRACT\(hour FROM "ordered_at"\);/,
     ],
     [
@@ -114,7 +114,7 @@ describe('what would lose something, or cannot be done in place, is refused', ()
         made().filter(({ name }) => name !== 'source_partition'),
       ),
       'source_partition',
-      /is made by the merge/,
+      /is filled by the merge/,
       /SET "source_partition" = '1970-01-01';/,
     ],
   ])('%s', (_, { refused, add }, column, problem, fix) => {

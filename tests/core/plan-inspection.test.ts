@@ -258,6 +258,8 @@ describe('an inspection after a COPY that met a bad file', () => {
       failed: failed('s3://lake/orders/b: invalid value', { failed_copies: 2, quarantined: [bad('c')] }),
     });
     const { reason } = loadErrorOf(() => chooseFiles(about));
-    expect(reason).toMatch(/^2 of 3 files .* 3 COPYs in a row met one each.*\n.*orders\/c.*\n.*orders\/b/);
+    expect(reason).toMatch(
+      /^2 of 3 files .* 3 COPYs in a row found one bad file each.*\n.*orders\/c.*\n.*orders\/b/,
+    );
   });
 });

@@ -38,9 +38,9 @@ describe('a template', () => {
     ['trips}/{yyyy}/{MM}/{dd}/{HH}/', 'no other braces'],
     ['trips/{{yyyy}}/{MM}/{dd}/{HH}/', 'no other braces'],
     ['', 'once each'],
-    ['trips/{yyyy}/{MM}/{dd}/{HH}', 'hour=1 is no prefix of hour=10'],
-    ['/trips/{yyyy}/{MM}/{dd}/{HH}/', 'starts without "/"'],
-    ['s3://lake/trips/{yyyy}/{MM}/{dd}/{HH}/', 'is no URI'],
+    ['trips/{yyyy}/{MM}/{dd}/{HH}', 'hour=1 is not a prefix of hour=10'],
+    ['/trips/{yyyy}/{MM}/{dd}/{HH}/', 'does not start with "/"'],
+    ['s3://lake/trips/{yyyy}/{MM}/{dd}/{HH}/', 'is not a URI'],
     ['trips/{yyyy}{MM}/{dd}/{HH}/', 'has a separator'],
     ['trips/{yyyy}/{MM}/{dd}-{HH}/', 'has a "/" between the day and the hour'],
   ])('%j is none', (template, problem) => {

@@ -42,7 +42,7 @@ const failed = (changes: Partial<PartitionResult> = {}) =>
     inserted: 0,
     error: 'NullKeys',
     cause: 'trip_id is null',
-    fix: 'Mend it.',
+    fix: 'Fix it.',
     rerun: { partition: changes.partition ?? '2026-11-23T08' },
     ...changes,
   });
@@ -155,10 +155,10 @@ describe('the remarks on a partition', () => {
   });
 
   test.each<[Partial<PartitionResult>, string]>([
-    [{ quarantined: 1 }, '1 file left out: cannot be loaded as it is'],
+    [{ quarantined: 1 }, '1 file left out: cannot be loaded'],
     [{ overwritten: 2 }, '2 files overwritten since the last load, loaded again'],
     [{ overwritten: 1, outcome: 'failed' }, '1 file overwritten since the last load'],
-    [{ vanished: 1 }, '1 file gone since the last load: what was loaded of it stays in the target'],
+    [{ vanished: 1 }, '1 file deleted since the last load: the rows stay in the target'],
     [
       { error_objects: 1, error_records: 1 },
       '1 record never became Parquet: 1 object under Firehose’s error prefix',
@@ -230,13 +230,13 @@ describe('an execution in which partitions failed', () => {
         '',
         'Partition 2026-11-23T08 (new): NullKeys',
         'What happened: trip_id is null',
-        'How to fix it: Mend it.',
-        'To run it again, start an execution with {"partition":"2026-11-23T08"}',
+        'How to fix it: Fix it.',
+        'To load it again, start an execution with {"partition":"2026-11-23T08"}',
         '',
         'Partition 2026-11-23T09 (new): FileVanished',
         'What happened: gone',
-        'How to fix it: Mend it.',
-        'To run it again, start an execution with {"partition":"2026-11-23T09"}',
+        'How to fix it: Fix it.',
+        'To load it again, start an execution with {"partition":"2026-11-23T09"}',
       ].join('\n'),
     });
   });
@@ -264,7 +264,7 @@ describe('an execution that left files out', () => {
           'Partition 2026-11-23T08 (new), 2 of its files left out: FilesQuarantined',
           'What happened: 2 of 4 files were left out',
           'How to fix it: Write them again.',
-          'To run it again, start an execution with {"dataset":"trips","partition":"2026-11-23T08"}',
+          'To load it again, start an execution with {"dataset":"trips","partition":"2026-11-23T08"}',
         ].join('\n'),
       },
     });
@@ -304,7 +304,7 @@ describe('an execution that failed as a whole', () => {
         '',
         'What happened: The bucket is elsewhere.',
         'How to fix it: Move it.',
-        'To run it again, start an execution with {"from":"a","to":"b"}',
+        'To load it again, start an execution with {"from":"a","to":"b"}',
       ].join('\n'),
     });
   });
@@ -326,7 +326,7 @@ describe('what SNS and Step Functions take', () => {
     expect(message.length).toBeLessThan(32_768);
     const shown = message.match(/^Partition /gm)?.length ?? 0;
     expect(shown).toBeGreaterThan(10);
-    expect(message.match(/^To run it again/gm)).toHaveLength(shown);
+    expect(message.match(/^To load it again/gm)).toHaveLength(shown);
     expect(message).toMatch(new RegExp(`\\n… and ${100 - shown} more; the load history names them all\\.$`));
   });
 
@@ -334,13 +334,13 @@ describe('what SNS and Step Functions take', () => {
     const failure = {
       error: 'ColumnMismatch',
       cause: 'c'.repeat(200_000),
-      fix: `Mend it. ${'f'.repeat(200_000)}`,
+      fix: `Fix it. ${'f'.repeat(200_000)}`,
     };
     const input = { dataset: 'x'.repeat(200_000) };
     const message = reportLoad({ ...LOAD, input }, [], failure).notification?.message ?? '';
     expect(message.length).toBeLessThan(32_768);
-    expect(message).toContain('\nHow to fix it: Mend it. fff');
-    expect(message).toContain('\nTo run it again, start an execution with {"dataset":"xxx');
+    expect(message).toContain('\nHow to fix it: Fix it. fff');
+    expect(message).toContain('\nTo load it again, start an execution with {"dataset":"xxx');
     expect(message).not.toContain('more; the load history');
   });
 

@@ -73,7 +73,7 @@ FROM {table};
     [
       'SQL before the first statement',
       'SELECT 1;\n-- statement: first\nSELECT 1;',
-      'x.sql: SQL stands before',
+      'x.sql: there is SQL before',
     ],
     ['a statement without an end', '-- statement: first\nSELECT 1', 'x.sql: statement first does not end'],
     [
@@ -104,7 +104,7 @@ describe('rendering', () => {
 
   test.each(['missing', 'constructor'])('{%s} is refused where it is not given', (name) => {
     expect(() => render(`SELECT {${name}}`, { a: '1' })).toThrow(
-      `statement x: nothing is given for {${name}}`,
+      `statement x: there is no piece for {${name}}`,
     );
   });
 });

@@ -9,10 +9,10 @@ beforeEach(() => steps.twin.putTrips(HOUR, 'a.parquet', [{ trip_id: 'a' }]));
 afterEach(() => steps.twin.reset());
 afterAll(() => steps.twin.remove());
 
-const { name, message } = new LoadError('NullKeys', 'trip_id is null', 'Mend the producer.');
+const { name, message } = new LoadError('NullKeys', 'trip_id is null', 'Fix the producer.');
 /** As Lambda hands an error to a Catch. */
 const error = { Error: name, Cause: JSON.stringify({ errorType: name, errorMessage: message, trace: [] }) };
-const diagnosis = { error: name, cause: 'trip_id is null', fix: 'Mend the producer.' };
+const diagnosis = { error: name, cause: 'trip_id is null', fix: 'Fix the producer.' };
 
 test('a partition that failed: named, recorded once, and nothing of it is left behind', async () => {
   const load = { ...(await steps.validated()), error };
@@ -45,7 +45,7 @@ test('a failure before there is a partition is only named', async () => {
 });
 
 test('a cause that is too long is cut for the payload and whole in the history', async () => {
-  const long = new LoadError('NullKeys', 'é'.repeat(5_000), 'Mend it.');
+  const long = new LoadError('NullKeys', 'é'.repeat(5_000), 'Fix it.');
   const Cause = JSON.stringify({ errorType: long.name, errorMessage: long.message });
   const load = { ...(await steps.listed()), diagnosis_bytes: 1_000, error: { Error: long.name, Cause } };
   const ended = await steps.call<{ diagnosis: { cause: string; fix: string } }>('diagnose-failure', {
@@ -54,6 +54,6 @@ test('a cause that is too long is cut for the payload and whole in the history',
   });
   expect(Buffer.byteLength(ended.diagnosis.cause)).toBeLessThanOrEqual(1_000);
   expect(ended.diagnosis.cause).toMatch(/^é+…$/);
-  expect(ended.diagnosis.fix).toBe('Mend it.');
+  expect(ended.diagnosis.fix).toBe('Fix it.');
   expect(await steps.twin.history('LEN(cause)')).toEqual([[5_000]]);
 });

@@ -25,7 +25,7 @@ test('sums up what the Map ended with', async () => {
 });
 
 test('names what failed, why, how to fix it, and the input that runs it again', async () => {
-  const diagnosis = { error: 'NullKeys', cause: 'trip_id is null', fix: 'Mend the producer.' };
+  const diagnosis = { error: 'NullKeys', cause: 'trip_id is null', fix: 'Fix the producer.' };
   const report = await handler({
     execution: 'nightly',
     input: {},
@@ -35,7 +35,7 @@ test('names what failed, why, how to fix it, and the input that runs it again', 
   for (const text of [
     'NullKeys',
     'trip_id is null',
-    'Mend the producer.',
+    'Fix the producer.',
     '{"dataset":"trips","partition":"2026-11-20T08"}',
   ]) {
     expect(report.notification?.message).toContain(text);

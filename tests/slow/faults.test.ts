@@ -209,9 +209,9 @@ test.each(recovering)('%s: the partition recovers, and stands exactly once', asy
   await expectRecovered(rules);
 });
 
-/** What each way to fail says of its fix. */
-const UNKNOWN = /not known to Sluice/;
-const PERSISTED = /tried again, and each time it met this/;
+/** The fix that each kind of failure reports. */
+const UNKNOWN = /Sluice does not know this error/;
+const PERSISTED = /retried and failed each time/;
 
 const failing: [string, FaultRule[], string, RegExp, RegExp][] = [
   [

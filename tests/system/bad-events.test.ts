@@ -26,15 +26,15 @@ const BAD: readonly (readonly [string, Buffer, RegExp])[] = [
   [
     'has a bad timestamp',
     json(good('x', { pickup_datetime: '2026-02-30T08:15:00Z' })),
-    /^pickup_datetime: "2026-02-30T08:15:00Z" is no timestamp \(.*\)$/,
+    /^pickup_datetime: "2026-02-30T08:15:00Z" is not a timestamp \(.*\)$/,
   ],
   ['is not JSON', Buffer.from('{"trip_id": "x", '), /^not JSON: /],
   ['holds NaN, which JSON has not', Buffer.from('{"trip_id":"x","trip_distance":NaN}'), /^not JSON: .*NaN/],
-  ['has NaN as text', json(good('x', { trip_distance: 'NaN' })), /^trip_distance: "NaN" is no number$/],
+  ['has NaN as text', json(good('x', { trip_distance: 'NaN' })), /^trip_distance: "NaN" is not a number$/],
   [
     'has NaN as the text of a decimal',
     json(good('x', { total_amount: 'NaN' })),
-    /^total_amount: "NaN" is no decimal/,
+    /^total_amount: "NaN" is not a valid decimal/,
   ],
   [
     'has a huge integer',
@@ -44,7 +44,7 @@ const BAD: readonly (readonly [string, Buffer, RegExp])[] = [
         '"vendor_id":99999999999999999999',
       ),
     ),
-    /^vendor_id: 100000000000000000000 is no exact integer/,
+    /^vendor_id: 100000000000000000000 is not an exact integer/,
   ],
   [
     'has an integer out of range',
@@ -58,7 +58,7 @@ const BAD: readonly (readonly [string, Buffer, RegExp])[] = [
   [
     'has a deep value in a column',
     Buffer.from(JSON.stringify(good('x')).replace('"x"', nested(100_000))),
-    /^trip_id: an array is no text$/,
+    /^trip_id: an array is not text$/,
   ],
   ['is no UTF-8', Buffer.from([0x7b, 0xff, 0xfe, 0x00, 0x7d]), /^not JSON: /],
 ];

@@ -189,7 +189,7 @@ test('datasets stay apart: tables, files and history', async () => {
 test('an input that does not name its dataset is InvalidInput, and told the names', async () => {
   const document = await twin.load({ partition: HOUR });
   expect(document).toMatchObject({ status: 'FAILED', error: 'InvalidInput', partitions: [] });
-  expect(document.cause).toContain('The dataset is not named.');
+  expect(document.cause).toContain('The input names no dataset.');
   expect(document.cause).toContain('Name one of: probe_readings, rides, trips.');
   // Nothing was created for any of them.
   const { rows } = await twin.sql(
