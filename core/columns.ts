@@ -9,7 +9,7 @@ export interface ColumnDifferences {
   readonly missing: readonly string[];
   readonly extra: readonly string[];
   readonly duplicate: readonly string[];
-  /** Columns that both have, in another order. This alone is not an error: the column list of the COPY follows the file. */
+  /** Columns that both have, in another order. This alone is not an error, see {@link compareColumns}. */
   readonly moved: readonly string[];
   readonly otherType: readonly { readonly name: string; readonly found: string; readonly expected: string }[];
 }

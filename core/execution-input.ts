@@ -20,7 +20,7 @@ const scheduled = z.strictObject(common);
 const partition = z.strictObject({ ...common, partition: hour });
 const range = z.strictObject({ ...common, from: hour, to: hour });
 
-/** The input that loads one partition again. @param several whether there are other datasets, so that the input must name one. */
+/** The input that loads one partition again. @param several whether there are other datasets, so that it names this one. */
 export function rerunInput(dataset: string, partition: Hour, several: boolean): object {
   return { ...(several ? { dataset } : {}), partition };
 }

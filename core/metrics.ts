@@ -28,7 +28,7 @@ export type MetricName = keyof typeof METRICS;
 
 /**
  * The measurements of an execution that has ended.
- * @param newestLoaded the newest hour that was loaded before; undefined if the execution did not look at the newest hours.
+ * @param newestLoaded the newest hour that was loaded before; undefined for a requested execution.
  */
 export function measureLoad(
   { partitions, waiting }: LoadReport,

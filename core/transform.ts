@@ -220,7 +220,7 @@ const TIMESTAMP = /^(\d{4}-\d{2}-\d{2})[T ](\d{2}:\d{2}:\d{2})(?:\.(\d{1,9}))?(Z
 /** 10^11 seconds are the year 5138; 10^11 milliseconds are the year 1973. So a smaller number means seconds. */
 const EPOCH_SECONDS_BELOW = 1e11;
 
-/** Reads ISO 8601 with any offset (default: UTC), or epoch seconds or milliseconds. Writes `2026-11-23 08:15:00.000000`, in UTC. */
+/** Reads ISO 8601 with any offset (default: UTC), or epoch seconds or milliseconds. Writes UTC: `2026-11-23 08:15:00.000000`. */
 function convertTimestamp(raw: unknown): Converted {
   const problem = { problem: 'not a timestamp (2026-11-23T08:15:00Z, or epoch seconds or milliseconds)' };
   if (typeof raw === 'number') {

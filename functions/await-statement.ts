@@ -6,12 +6,12 @@ import { endStatement, pollStatement } from './shared/warehouse';
 const event = z.object({ statement: statementProgress, timeout_minutes: z.number() });
 
 /**
- * Long polls in one invocation, of 25 seconds each: a turn of the state machine costs seven of the 25,000 events that an
- * execution may have, and a hundred partitions may all have long statements.
+ * Long polls of 25 seconds in one invocation. One turn of the state machine costs seven of the 25,000 events of an
+ * execution, and a hundred partitions may have long statements at the same time.
  */
 const POLLS = 10;
 
-/** Waits for any statement. Past its deadline the statement is cancelled. */
+/** Waits for any statement, and cancels it after its deadline. */
 export const handler = stepHandler('AwaitStatement', event, async (input): Promise<StatementProgress> => {
   let statement: StatementProgress = input.statement;
   const deadline = Date.parse(statement.submitted) + input.timeout_minutes * 60_000;

@@ -8,7 +8,7 @@ import { readPlan } from './shared/plan';
 import { inspectedState, submission, type StatementProgress } from '../core/states';
 import { clientToken, endStatements, submitBatch } from './shared/warehouse';
 
-/** Submits one batch: the load's own staging table, then COPYs of exactly the plan's files. */
+/** Submits one batch: it creates the load's own staging table, then copies exactly the files of the plan. */
 export const handler = stepHandler(
   'CopyToStaging',
   submission(inspectedState),
@@ -30,7 +30,7 @@ export const handler = stepHandler(
         })),
       },
     );
-    // Not beside a COPY of an attempt before that nobody awaits any more.
+    // A COPY of an earlier attempt may still run although nothing waits for it.
     if (attempt > 0) await endStatements(configuration, load);
     return submitBatch(
       configuration,

@@ -13,23 +13,22 @@ import { namedStatementsOf } from '../service/statements';
 import { recordedLoad } from './shared/recorded-load';
 import { endStatements, runBatch, statementName } from './shared/warehouse';
 
-/** Before there is a partition: the input, the listing. */
+/** A failure outside a partition: of the input or the listing. */
 const executionFailure = z.object({ error: caughtError });
 const event = z.union([
-  /** `attempt`: how often this step was retried; 0 the first time. */
+  /** `attempt`: how often this step was retried; 0 at the first attempt. */
   z.object({ load: failedState, attempt: z.number() }),
   executionFailure,
 ]);
 
-/** Fewer than the state machine has for this step, so that its last retry is never a failure. */
+/** Fewer than the retries in the state machine, so that the last retry never fails. */
 const CLEAN_UP_RETRIES = 3;
-/** For a failure of the execution as a whole, whose text is not one of many in a payload. */
+/** The limit for a failure outside a partition. It is larger because the payload has only one such diagnosis. */
 const EXECUTION_DIAGNOSIS_BYTES = 20_000;
 
 /**
- * Names the cause of a failure and its fix, ends what the load still has running, drops the staging table and writes the
- * failed attempt down. It never fails the run: where the warehouse cannot be reached either, it is tried a few times, and
- * the diagnosis is reported all the same.
+ * Diagnoses a failure, ends the load's running statements, drops the staging table and records the failed attempt. It
+ * never fails the execution: if the warehouse cannot be reached, it retries a few times and then returns the diagnosis.
  */
 export const handler = stepHandler(
   'DiagnoseFailure',
@@ -54,14 +53,14 @@ export const handler = stepHandler(
   },
 );
 
-/** What was left out is of no use where the partition failed, and all diagnoses share one payload. */
+/** If the partition failed, the diagnosis of files that were left out does not matter, and all diagnoses share one payload. */
 function withoutDiagnosis(inspected: FailedState['inspection']): FailedState['inspection'] {
   return inspected && { ...inspected, diagnosis: undefined };
 }
 
 /**
- * @param again whether what goes away by itself may be thrown, for the step to be tried again.
- * @returns the counts of the merge, where it was committed and only its answer did not get through: nothing failed then.
+ * @param again whether a transient error may be thrown, so that the step is retried.
+ * @returns the counts of the merge if it was committed and only its answer was lost: then the load did not fail.
  */
 async function cleanUp(
   failure: FailedState,
@@ -77,7 +76,7 @@ async function cleanUp(
 
   const configuration = readConfiguration();
   const { dataset, several } = findDataset(configuration.packageDirectory, failure.dataset);
-  await tried('Ending what the load has running', () => endStatements(configuration, failure));
+  await tried('Ending the running statements of the load', () => endStatements(configuration, failure));
   const merged = await tried('Looking for a committed merge', () =>
     recordedLoad(configuration, dataset, failure),
   );
@@ -86,7 +85,7 @@ async function cleanUp(
   const staging = stagingTable(failure.dataset, failure.partition, failure.execution);
   const rerun = rerunInput(failure.dataset, failure.partition, several);
   const row = failedRow(failure, diagnosis, rerun, new Date());
-  // Each by itself: that a table cannot be dropped must not keep the failure from being recorded.
+  // Each statement runs by itself: if dropping the table fails, the failure must still be recorded.
   for (const { name, sql } of namedStatementsOf(
     configuration.packageDirectory,
     'diagnose-failure',

@@ -22,17 +22,17 @@ import { recordStep } from './shared/metrics';
 import { readPlan, writePlan } from './shared/plan';
 import { endStatements, runBatch, statementName } from './shared/warehouse';
 
-/** Footers read at the same time: two small requests each. */
+/** Footers that are read at the same time, with two small requests each. */
 const CONCURRENT_FOOTERS = 32;
-/** Of records that Firehose could not deliver, as many bytes of a partition are read to count them. */
+/** The most bytes of a partition's undelivered records that are read to count them. */
 const COUNTED_ERROR_BYTES = 128 * 1024 * 1024;
 const CONCURRENT_COUNTS = 8;
 
-/** Called again, with its own inspection and the COPY's error, where a COPY has found a bad file. */
+/** If a COPY finds a bad file, the step is called again with its own inspection and the error of the COPY. */
 const event = partitionState.extend({ inspection: inspection.optional(), error: caughtError.optional() });
 type Load = z.infer<typeof event>;
 
-/** Reads every footer of the partition's files and plans the load: which files, in which COPYs, with how many rows. */
+/** Reads the footer of each file of the partition and plans the load: which files, in which COPYs, with how many rows. */
 export const handler = stepHandler('InspectFiles', event, async (load): Promise<Inspection> => {
   const called = Date.now();
   const started = load.inspection ? new Date(load.inspection.started) : new Date();
@@ -62,7 +62,7 @@ export const handler = stepHandler('InspectFiles', event, async (load): Promise<
   return inspection;
 });
 
-/** This load's inspection before, and the error of its COPY, where the COPY met a bad file. */
+/** If a COPY of this load found a bad file: the previous inspection and the error of the COPY. */
 async function failedCopy(bucket: string, { inspection, error }: Load): Promise<InspectionSubject['failed']> {
   if (!inspection || !error) return undefined;
   return { inspection, error, plan: await readPlan(bucket, inspection.plan_key) };
@@ -87,14 +87,14 @@ async function listPartition(bucket: string, dataset: Dataset, load: Load): Prom
   };
 }
 
-/** @returns null where it would take too long. */
+/** @returns null if counting would take too long. */
 async function countRecords(bucket: string, files: readonly LakeFile[]): Promise<number | null> {
   if (files.reduce((sum, file) => sum + file.size, 0) > COUNTED_ERROR_BYTES) return null;
   const counts = await inParallel(files, CONCURRENT_COUNTS, (file) => countLines(bucket, file));
   return counts.reduce((sum, count) => sum + count, 0);
 }
 
-/** The plan of the last load. Where it is gone the whole partition is loaded again: that is only slower. */
+/** The plan of the last load. If it is gone, the whole partition is loaded again, which is only slower. */
 async function planBefore(bucket: string, plan: string): Promise<PartitionPlan | undefined> {
   try {
     return await readPlan(bucket, plan);
@@ -105,7 +105,7 @@ async function planBefore(bucket: string, plan: string): Promise<PartitionPlan |
   }
 }
 
-/** Remembers that the partition was looked at, so that the next execution does not look at it for the same reason. */
+/** Records that there was nothing to load, so that the next execution does not inspect the same files again. */
 async function recordEmpty(
   configuration: Configuration,
   dataset: Dataset,
@@ -113,7 +113,7 @@ async function recordEmpty(
   row: Readonly<Record<string, string | number>>,
 ): Promise<void> {
   const statements = statementsOf(configuration.packageDirectory, 'inspect-files', dataset);
-  // Not beside the same statement of a try before, whose answer was lost: neither would see the other's row.
+  // The same statement of an earlier attempt may still run if its answer was lost. Neither would see the other's row.
   await endStatements(configuration, plan);
   await runBatch(configuration, batchOf(statements, row), statementName(plan, 'InspectFiles'));
 }

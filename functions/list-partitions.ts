@@ -34,17 +34,20 @@ import {
 const event = z.object({
   input: z.unknown(),
   execution: z.string(),
-  /** The state machine's ARN: the account that all of this runs in. */
+  /** The ARN of the state machine. It names the account in which everything runs. */
   state_machine: z.string(),
 });
 
-/** Days listed at the same time: a range may have thousands. */
+/** Days that are listed at the same time; a range has up to 366. */
 const CONCURRENT_LISTINGS = 16;
 
-/** Of the 262,144 bytes that a payload between states may have, what the diagnoses of failed partitions share. */
+/** The bytes that the diagnoses of all failed partitions share, out of the 262,144 bytes of a payload between states. */
 const DIAGNOSES_BYTES = 100_000;
 
-/** COPYs of a partition that may fail for a bad file each, and of all: each is about 30 of an execution's 25,000 events. */
+/**
+ * The most COPYs that may fail because of a bad file, of one partition and of all. Each costs about 30 of the 25,000
+ * events of an execution.
+ */
 const MOST_FAILED_COPIES = 20;
 const FAILED_COPIES = 400;
 
@@ -108,18 +111,18 @@ export const handler = stepHandler(
   },
 );
 
-/** Redshift assumes only roles of its own account; of a chain of roles the first one has to be. */
+/** Redshift assumes only roles of its own account. In a chain of roles only the first must belong to that account. */
 function assertSameAccount({ copyRole }: Configuration, stateMachine: string): void {
   const account = accountOf(stateMachine);
   if (accountOf(copyRole) === account) return;
   throw new LoadError(
     'RoleNotAssumable',
-    `The COPY role ${copyRole} is of account ${accountOf(copyRole)}, the warehouse of account ${account}: Redshift takes only roles of its own account.`,
-    `Make a role in account ${account} that trusts redshift.amazonaws.com and redshift-serverless.amazonaws.com, attach it to the namespace and set COPY_ROLE_ARN to it. For a bucket of account ${accountOf(copyRole)} let the bucket’s policy allow that role, or chain the roles: COPY_ROLE_ARN=<role in ${account}>,${copyRole}.`,
+    `The COPY role ${copyRole} belongs to account ${accountOf(copyRole)}, the warehouse to account ${account}: Redshift assumes only roles of its own account.`,
+    `Create a role in account ${account} that trusts redshift.amazonaws.com and redshift-serverless.amazonaws.com, attach it to the namespace and set COPY_ROLE_ARN to it. If the bucket belongs to account ${accountOf(copyRole)}, allow that role in the bucket’s policy, or chain the roles: COPY_ROLE_ARN=<role in ${account}>,${copyRole}.`,
   );
 }
 
-/** COPY from Parquet takes no REGION, so a bucket elsewhere can only fail, and later and less clearly than here. */
+/** COPY from Parquet does not accept REGION, so a bucket in another Region would fail later with a less clear error. */
 async function assertSameRegion({ bucket, region }: Configuration): Promise<void> {
   const found = await bucketRegion(bucket);
   if (found === region) return;
@@ -130,7 +133,7 @@ async function assertSameRegion({ bucket, region }: Configuration): Promise<void
   );
 }
 
-/** The data files of the templates by hour, as far as they stand under the prefixes that are given for each. */
+/** The data files of the templates by hour. Only the given prefixes of each template are listed. */
 async function listHours(
   bucket: string,
   templates: readonly PrefixTemplate[],
@@ -150,8 +153,8 @@ async function listHours(
 }
 
 /**
- * What was loaded, and what failed, of these hours, and which staging tables there are. Creates the warehouse's tables
- * where they are missing, unless only a plan is asked for.
+ * Reads which of these hours were loaded or failed, and which staging tables exist. Creates missing tables of the
+ * warehouse, unless the input asks only for a plan.
  */
 async function readWarehouse(
   configuration: Configuration,
@@ -162,7 +165,7 @@ async function readWarehouse(
   const parameters = {
     ...tableParameters(dataset),
     dataset: dataset.name,
-    // What was asked for is looked at, and nothing else.
+    // A requested execution looks only at the requested hours.
     oldest_hour: request.kind === 'scheduled' ? addHours(to, -24 * dataset.load.retention_days) : from,
     from_hour: from,
     to_hour: to,
@@ -171,7 +174,7 @@ async function readWarehouse(
     runBatch(configuration, batchOf(statements, parameters), `ListPartitions ${dataset.name}`);
   const statements = statementsOf(configuration.packageDirectory, 'list-partitions', dataset);
   const [rows = [], loaded = [], failed = []] = await read(statements).catch(async (error: unknown) => {
-    // Before the first load the history itself is what does not exist.
+    // Before the first load the history does not exist.
     if (!(error instanceof LoadError) || error.name !== 'TargetMismatch') throw error;
     const [found = []] = await read(statements.slice(0, 1));
     if (tablesIn(found, dataset).hasHistory) throw error;
@@ -181,7 +184,7 @@ async function readWarehouse(
   assertTargetColumns(tables, dataset);
   if (!request.plan) await createMissingTables(configuration, dataset, tables);
   return {
-    // A table that was dropped, or has another name now, holds nothing of what the history says was loaded.
+    // If the target was dropped or renamed, the new target holds none of the loads in the history.
     history: {
       loaded: tables.target.length > 0 ? loaded.map(loadedPartition) : [],
       failed: failed.map((row) => String(row.partition).trim()),

@@ -12,7 +12,7 @@ import { recordedLoad } from './shared/recorded-load';
 import { submission, validatedState, type StatementProgress, type ValidatedState } from '../core/states';
 import { clientToken, endStatements, submitBatch } from './shared/warehouse';
 
-/** Submits the merge: one transaction that leaves the target as if every partition had been loaded once, in any order. */
+/** Submits the merge, one transaction. Afterwards the target is as if each partition had been loaded once, in any order. */
 export const handler = stepHandler(
   'MergeIntoTarget',
   submission(validatedState),
@@ -22,7 +22,7 @@ export const handler = stepHandler(
     if (attempt > 0) {
       await endStatements(configuration, load);
       const counts = await recordedLoad(configuration, dataset, load);
-      // The attempt before got through although its answer was lost: its transaction dropped the staging table.
+      // The previous attempt was committed, only its answer was lost. Its transaction has dropped the staging table.
       if (counts) {
         return {
           id: 'merged-before',
@@ -57,7 +57,7 @@ function parameters({ partition, counts }: ValidatedState): Record<string, strin
   const partitionTime = timestampText(startOfHour(partition));
   return {
     partition_time: partitionTime,
-    // Without a staged row any range is right: there is nothing to match.
+    // If no row was staged, any range is right because nothing matches.
     first_event: counts.first_event ?? partitionTime,
     last_event: counts.last_event ?? partitionTime,
     keys: counts.keys,

@@ -11,7 +11,7 @@ const SWEEP_ERROR_BYTES = 2_000;
 
 const event = z.object({ execution: z.string(), input: z.unknown(), load: executionEnd });
 
-/** Ends every execution: one result for each partition and, where any failed, the one notification. */
+/** Reports every execution: one result for each partition and, if any failed, one notification. */
 export const handler = stepHandler('ReportLoad', event, ({ execution, input, load }): Promise<LoadReport> => {
   const dataset = load.dataset ?? null;
   const { waiting = 0, several = false, next = null, swept, sweep_error } = load;

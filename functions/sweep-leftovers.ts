@@ -13,26 +13,26 @@ import { findDataset } from '../service/datasets';
 import { statementsOf } from '../service/statements';
 import { endStatements, runBatch, type LoadIdentity } from './shared/warehouse';
 
-/** Of the error in the report. */
+/** The longest error in the report. */
 const ERROR_BYTES = 2_000;
 
 const event = z.object({
   dataset: z.string(),
-  /** The execution that sweeps: its own tables are not left over. */
+  /** The execution that sweeps. Its own tables are still in use. */
   execution: z.string(),
   /** The state machine's ARN. */
   state_machine: z.string(),
-  /** The staging tables that were there before this execution made any. */
+  /** The staging tables that existed before this execution created its own. */
   staging: z.array(z.string()),
 });
 
 const DAY = 24 * 60 * 60 * 1_000;
-/** The notification of a failed execution waits for this step: what takes longer is left to the next execution. */
+/** The notification of a failed execution waits for this step, so the next execution does what takes longer. */
 const TIME_BUDGET = 60_000;
 
 /**
- * Deletes the plans and manifests that are older than the retention, and drops the staging tables of executions that have
- * ended without dropping them. Nothing of a running execution is touched.
+ * Deletes plans and manifests that are older than the retention, and drops staging tables that ended executions left
+ * behind. It does not touch running executions.
  */
 export const handler = stepHandler('SweepLeftovers', event, async (input): Promise<Housekeeping> => {
   const started = Date.now();
@@ -65,8 +65,8 @@ export const handler = stepHandler('SweepLeftovers', event, async (input): Promi
 });
 
 /**
- * The load of a staging table, where its execution has ended. Its name is that of the plan that stands beside: a table
- * whose plan is not there may be of another deployment on the same warehouse, and is left alone.
+ * The load that a staging table belongs to, if its execution has ended. The folder of the load's plan has the name of
+ * the execution. A table without a plan may belong to another deployment on the same warehouse, so it stays.
  */
 async function deadLoad(
   bucket: string,
@@ -84,7 +84,7 @@ async function deadLoad(
   return { dataset, partition: staged.partition, execution: owner };
 }
 
-/** A stopped execution's statement may run on: it is ended first, or it would make the table again. */
+/** A statement of a stopped execution may still run and would create the table again, so it is ended first. */
 async function dropStaging(
   configuration: Configuration,
   dataset: Dataset,

@@ -14,14 +14,14 @@ const event = z.object({
 interface TransformedRecord {
   readonly recordId: string;
   readonly result: 'Ok' | 'ProcessingFailed';
-  /** base64. What failed goes back untouched: Firehose keeps it whole under its error prefix. */
+  /** base64. A refused record goes back unchanged, and Firehose keeps it under its error prefix. */
   readonly data: string;
 }
 
 const datasets = readDatasets(process.env.LAMBDA_TASK_ROOT ?? '.');
 
 /**
- * The stream `<anything>-<dataset>` carries that dataset's events; in the ARN it is the last part of the name.
+ * Transforms the events of a stream. The stream's name ends with `-<dataset>`, and its ARN ends with its name.
  * Source: Firehose Developer Guide, "Transform source data".
  */
 export const handler = (input: unknown): Promise<{ records: TransformedRecord[] }> => {
@@ -44,7 +44,7 @@ export const handler = (input: unknown): Promise<{ records: TransformedRecord[] 
   });
   if (refused.length > 0) {
     recordMetrics(dataset.name, { EventsRefused: refused.length });
-    // Firehose's error object has the event but not the reason: the log has both ends of it.
+    // Firehose's error object has the event and its record id but not the reason, so the log has id and reason.
     for (let from = 0; from < refused.length; from += 100) {
       logger.warn('Events were refused', {
         dataset: dataset.name,

@@ -16,10 +16,10 @@ import {
 } from '../core/states';
 import { clientToken, submitBatch } from './shared/warehouse';
 
-/** Called twice: to submit the count, then, with the finished statement, to judge what it says. */
+/** The step is called twice: to submit the count, and, with the finished statement, to check the counts. */
 const event = submission(inspectedState).extend({ statement: statementProgress.optional() });
 
-/** Counts what was staged, and stops the load where that is not what the files hold. */
+/** Counts the staged rows, and stops the load if the counts do not match the files. */
 export const handler = stepHandler(
   'ValidateStaging',
   event,

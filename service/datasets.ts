@@ -4,7 +4,7 @@ import { chooseDataset, parseDataset, type Dataset } from '../core/dataset';
 import { LoadError } from '../core/errors';
 
 /**
- * Every dataset of a package, in the order of their files' names.
+ * Reads every dataset of a package, in the order of the file names.
  * @param packageDirectory the directory that holds `datasets/`.
  * @throws LoadError DatasetInvalid
  */
@@ -20,18 +20,18 @@ export function readDatasets(packageDirectory: string): readonly Dataset[] {
   if (datasets.length === 0) {
     throw new LoadError(
       'DatasetInvalid',
-      'There is no dataset file.',
-      'Add one to datasets/, for example a copy of reference.yml.',
+      'There is no dataset file in datasets/.',
+      'Add one, for example a copy of datasets/reference.yml.',
     );
   }
   refuseShared(datasets);
   return datasets.map(({ dataset }) => dataset);
 }
 
-/** What no two datasets have in common. */
+/** What two datasets must not share. */
 const UNSHARED: readonly {
   readonly of: (dataset: Dataset) => string;
-  /** What both files do with it. */
+  /** A verb for the message: what both files do with it. */
   readonly both: string;
   readonly fix: string;
 }[] = [
@@ -51,7 +51,7 @@ const UNSHARED: readonly {
     fix: 'Give each dataset an error prefix of its own: change source.error_prefix.',
   },
   {
-    // Two mutexes for one table would let two merges insert the same key at once.
+    // With two mutexes for one table, two merges could insert the same key at the same time.
     of: ({ target }) => `${target.schema}.${target.table}`,
     both: 'load the table',
     fix: 'Give each dataset a target of its own: change target.schema or target.table.',
@@ -74,7 +74,7 @@ function refuseShared(datasets: readonly { readonly file: string; readonly datas
 
 const cache = new Map<string, readonly Dataset[]>();
 
-/** The dataset that is meant; the files are read once an execution environment. */
+/** Finds a dataset by its name, see {@link chooseDataset}. Reads the files once in each execution environment. */
 export function findDataset(
   packageDirectory: string,
   name: string | undefined,

@@ -18,8 +18,8 @@ export interface NamedStatement {
 
 /**
  * The statements of `sql/<stem>.sql` for a dataset and its strategy, in order.
- * @param pieces what a load adds to the dataset's own pieces.
- * @param repeated by name, the statements that run several times (or never), with the pieces of each time.
+ * @param pieces the load's pieces, in addition to the dataset's.
+ * @param repeated the statements that run any number of times, by name, with the pieces of each time.
  */
 export function namedStatementsOf(
   packageDirectory: string,
@@ -39,7 +39,7 @@ export function namedStatementsOf(
     );
 }
 
-/** The same without their names, as a batch takes them. */
+/** The same statements without their names, for a batch. */
 export function statementsOf(...parameters: Parameters<typeof namedStatementsOf>): readonly Sql[] {
   return namedStatementsOf(...parameters).map(({ sql }) => sql);
 }

@@ -1,8 +1,8 @@
--- One batch: the load's own staging table, then a COPY of exactly the manifest's files.
--- Columns may be null here, so that ValidateStaging can count the nulls and name the column.
+-- One batch: it creates the load's own staging table, then copies exactly the files of the manifest.
+-- All columns may be null here, so that ValidateStaging can count the nulls and name the column.
 
 -- statement: drop-staging
--- A retry starts from nothing.
+-- A retry starts with an empty table.
 DROP TABLE IF EXISTS {staging};
 
 -- statement: create-staging
@@ -11,8 +11,8 @@ CREATE TABLE {staging} (
 ) {staging_attributes};
 
 -- statement: copy-files
--- Once for each order in which the files hold their columns: COPY from Parquet is positional, its column list is ours
--- to choose. REGION is refused for Parquet, which is why ListPartitions compares the Regions.
+-- Runs once for each column order of the files: COPY from Parquet maps columns by position, so the column list follows
+-- the file. COPY refuses REGION for Parquet, which is why ListPartitions compares the Regions.
 COPY {staging} ({file_columns})
 FROM {manifest}
 IAM_ROLE {role}

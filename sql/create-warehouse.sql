@@ -1,5 +1,5 @@
--- The first run on an empty warehouse, or with a new dataset: creates what is not there, leaves alone what is.
--- Redshift does not enforce keys: that a key stands once is the merge's work.
+-- Creates the tables that do not exist, for an empty warehouse or a new dataset. Existing tables stay as they are.
+-- Redshift does not enforce keys, so no table declares one: the merge keeps each key unique.
 
 -- statement: create-sluice-schema
 CREATE SCHEMA IF NOT EXISTS {sluice_schema};
@@ -10,7 +10,7 @@ CREATE TABLE IF NOT EXISTS {history} (
 ) DISTSTYLE AUTO SORTKEY ("dataset", "partition");
 
 -- statement: create-mutex
--- Locked first by every merge of the dataset. Never read and never filled.
+-- Every merge of the dataset locks it first. Nothing reads or fills it.
 CREATE TABLE IF NOT EXISTS {mutex} ("locked" BOOLEAN);
 
 -- statement: create-target-schema

@@ -1,7 +1,7 @@
--- Leaves nothing behind but the record of what happened. Each statement is a transaction of its own.
+-- Records a failed attempt and removes everything else of it. Each statement is a transaction of its own.
 
 -- statement: record-failure
--- Once, however often it is tried: the answer to an attempt may be lost.
+-- The row is inserted once, however often this runs: a retry may follow an attempt whose answer was lost.
 INSERT INTO {history} (
   {history_columns}
 )

@@ -1,7 +1,7 @@
--- A partition with nothing to load is an attempt too, and is remembered as one.
+-- Records an attempt for a partition with nothing to load, too.
 
 -- statement: record-empty
--- Once, however often it is tried: the answer to an attempt may be lost.
+-- The row is inserted once, however often this runs: a retry may follow an attempt whose answer was lost.
 INSERT INTO {history} (
   {history_columns}
 )

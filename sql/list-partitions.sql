@@ -1,8 +1,8 @@
--- What the warehouse holds already: one batch, all that an idle hour costs.
+-- Reads what the warehouse already holds, in one batch. An idle hour costs only this batch.
 
 -- statement: existing-columns
--- Of the target and of Sluice's own tables: whether they are there, whether the target is what the dataset says, whether
--- the history is of this version, and which staging tables there are.
+-- Shows whether the target and Sluice's own tables exist, whether the target has the dataset's columns, and which
+-- staging tables exist.
 SELECT "table_schema", "table_name", "column_name"
 FROM svv_columns
 WHERE ("table_schema" = :target_schema AND "table_name" = :target_table)
@@ -10,9 +10,9 @@ WHERE ("table_schema" = :target_schema AND "table_name" = :target_table)
   OR ("table_schema" = :sluice_schema AND "table_name" LIKE 'staging%' AND "ordinal_position" = 1);
 
 -- statement: loaded-partitions
--- The last successful load of each partition of the lookback, and of those before it that are not whole: their files may
--- have been mended since. GETDATE() knows no fractions: of two that ended in the same second the later inspected one
--- counts.
+-- The last successful load of each partition of the lookback, and of earlier partitions with files left out, because
+-- these files may have been fixed. GETDATE() has no fractions of a second: if two loads ended in the same second, the
+-- one that was inspected later counts.
 SELECT "latest"."partition", "latest"."outcome", "latest"."fingerprint", "latest"."plan_key", "latest"."quarantined"
 FROM (
   SELECT "partition", "outcome", "fingerprint", "plan_key", "quarantined",
@@ -23,8 +23,8 @@ FROM (
 WHERE "latest"."recency" = 1 AND ("latest"."partition" >= :from_hour OR COALESCE("latest"."quarantined", 0) > 0);
 
 -- statement: failed-partitions
--- Those whose last attempt failed, also before the lookback: they stay due until they are loaded. They come after those
--- that never were tried, so that they cannot keep these waiting.
+-- The partitions whose last attempt failed, even before the lookback: they stay due until they are loaded. An execution
+-- takes them after all others, so that they cannot keep the others waiting.
 SELECT "latest"."partition"
 FROM (
   SELECT "partition", "outcome",

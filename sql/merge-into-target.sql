@@ -1,9 +1,9 @@
 -- The convergent merge, in one transaction. For every key the target holds the row with the greatest (version, source
--- partition) of all rows ever loaded, whatever the order of the loads and however often each one runs.
+-- partition) of all rows that were ever loaded, in whatever order and however often the loads run.
 
 -- statement: lock-mutex
--- First of all: the transaction's snapshot starts at its first read, so it must not start before we are alone.
--- It is a table of ours, so that readers of the target never wait.
+-- The lock comes first: the transaction's snapshot starts at its first read, and no other merge may be running then.
+-- It locks a table of Sluice's own, so that readers of the target never wait.
 LOCK {mutex};
 
 -- statement: pick-winners
@@ -16,7 +16,7 @@ FROM (
 WHERE "sluice_ranked"."sluice_rank" = 1;
 
 -- statement: create-matches
--- Not CREATE TABLE AS: that is no statement to bind parameters in.
+-- CREATE TABLE AS cannot have parameters.
 CREATE TEMP TABLE {matches} (
   {matches_definition},
   "sluice_rows" BIGINT NOT NULL,
@@ -24,7 +24,7 @@ CREATE TEMP TABLE {matches} (
 );
 
 -- statement: match-target
--- What the target holds of these keys, and whether it is newer than what was staged.
+-- Counts the target's rows with these keys, and shows whether they are newer than the staged rows.
 INSERT INTO {matches} ({key}, "sluice_rows", "sluice_newer")
 SELECT {winners_key},
   COUNT(*) AS "sluice_rows",
@@ -37,7 +37,7 @@ FROM {target} INNER JOIN {winners} ON {target_is_winner} {target_range}
 GROUP BY {winners_key};
 
 -- statement: drop-superseded
--- A re-run of an old hour never undoes a newer row.
+-- A repeated load of an old hour must not replace a newer row.
 DELETE FROM {winners} USING {matches} WHERE {winner_is_match} AND {matches}."sluice_newer" = 1;
 
 -- statement: delete-replaced
@@ -52,7 +52,7 @@ FROM {winners};
 
 -- statement: merge-winners
 -- when: merge
--- No range of event times here: what MERGE joins by are equal columns, and nothing else.
+-- The range of event times cannot be used here: MERGE joins only by equal columns.
 MERGE INTO {target} USING {winners} ON {target_is_winner}
 WHEN MATCHED THEN UPDATE SET {updated_values}
 WHEN NOT MATCHED THEN INSERT ({inserted_columns}) VALUES ({inserted_values});
@@ -64,8 +64,8 @@ CREATE TEMP TABLE {counts} (
 );
 
 -- statement: count
--- Row conservation: rows in the files = staged = duplicates + superseded + inserted, and every winner stands in the
--- target exactly once. Otherwise "sluice_inserted" is null, which the table refuses, and the whole merge rolls back.
+-- No row is lost: rows in the files = staged = duplicates + superseded + inserted, and the target holds every winner
+-- exactly once. Otherwise "sluice_inserted" is null, which the table refuses, and the whole merge rolls back.
 INSERT INTO {counts} ("staged", "duplicates", "superseded", "deleted", "inserted", "sluice_inserted")
 SELECT
   "found"."staged",
@@ -92,9 +92,9 @@ FROM (
 ) AS "found";
 
 -- statement: record-load
--- An error in the row says which files were left out. The merge only writes to the history and never reads it: merges of
--- several datasets share it, and under SERIALIZABLE two that read and write the same table form the cycle that Redshift
--- breaks with 1023.
+-- If files were left out, the row's error names them. The merge writes to the history but never reads it: merges of
+-- several datasets share it, and under SERIALIZABLE two transactions that read and write the same table form a cycle,
+-- which Redshift breaks with error 1023.
 INSERT INTO {history} (
   {history_columns}
 )

@@ -1,4 +1,4 @@
--- Whether this execution's merge of this partition was committed although its answer was lost, and with which counts.
+-- Returns the counts of this execution's merge of this partition if it was committed, for a merge whose answer was lost.
 
 -- statement: counts
 SELECT {merge_counts}

@@ -1,4 +1,4 @@
--- What executions left behind that ended without their own cleaning up: stopped, timed out, or unable to reach the
+-- Removes what an execution left behind that could not clean up: it was stopped, timed out, or could not reach the
 -- warehouse.
 
 -- statement: drop-staging

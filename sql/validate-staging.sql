@@ -1,7 +1,7 @@
--- What was staged, in one read of the staging table.
+-- Counts what was staged, in one read of the staging table.
 
 -- statement: count-columns
--- By itself: Redshift answers system views on its leader node and does not mix them with tables.
+-- A statement of its own: Redshift reads system views on its leader node and cannot join them with tables.
 SELECT COUNT(*) AS "columns"
 FROM svv_columns
 WHERE "table_schema" = :sluice_schema AND "table_name" = :staging_table;

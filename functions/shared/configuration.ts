@@ -1,27 +1,27 @@
 import { z } from 'zod';
 import { LoadError } from '../../core/errors';
 
-/** What a deployment gives the functions. */
+/** The environment variables that a deployment sets. */
 const variables = z.object({
-  /** The bucket that Firehose writes to; plans and manifests are kept in it too, under `sluice/`. */
+  /** The bucket that Firehose writes to. Sluice keeps its plans and manifests in it, under `sluice/`. */
   LAKE_BUCKET: z.string().min(3),
   /** The Redshift Serverless workgroup. */
   WORKGROUP_NAME: z.string().min(1),
   DATABASE_NAME: z.string().min(1),
-  /** The role that COPY reads the bucket with: attached to the workgroup's namespace. */
+  /** The role with which COPY reads the bucket. It is attached to the workgroup's namespace. */
   COPY_ROLE_ARN: z.string().regex(/^arn:[^:]+:iam::\d{12}:role\/.+/, 'the ARN of an IAM role'),
-  /** A Secrets Manager secret with the database user, by ARN or name; left out, the user is that of the role below. */
+  /** ARN or name of a Secrets Manager secret with the database user. Default: the user of the role below. */
   SECRET_ARN: z.string().optional(),
-  /** The role that all statements are submitted and followed with. */
+  /** The role with which all statements are submitted and followed. */
   STATEMENTS_ROLE_ARN: z.string().regex(/^arn:[^:]+:iam::\d{12}:role\/.+/, 'the ARN of an IAM role'),
 });
 
-/** The names of the variables of a deployment; resources/ sets them. */
+/** The names of these variables; resources/ sets them. */
 export type Variable = keyof typeof variables.shape;
 export const VARIABLES = Object.keys(variables.shape) as readonly Variable[];
 
 const schema = variables.extend({
-  /** Set by Lambda itself. */
+  /** Lambda sets this and the next one. */
   AWS_REGION: z.string().min(1),
   LAMBDA_TASK_ROOT: z.string().min(1),
 });
@@ -32,14 +32,14 @@ export interface Configuration {
   readonly database: string;
   readonly copyRole: string;
   readonly secret: string | undefined;
-  /** The role that all statements are submitted and followed with. */
+  /** The role with which all statements are submitted and followed. */
   readonly statementsRole: string;
   readonly region: string;
-  /** Where the package is unpacked: `datasets/` and `sql/` stand in it. */
+  /** The directory of the unpacked package, with `datasets/` and `sql/`. */
   readonly packageDirectory: string;
 }
 
-/** Reads the function's environment. @throws LoadError ConfigurationError naming every variable that is missing or wrong. */
+/** Reads the function's environment. @throws LoadError ConfigurationError, which names every missing or wrong variable. */
 export function readConfiguration(environment: NodeJS.ProcessEnv = process.env): Configuration {
   const parsed = schema.safeParse({ ...environment, SECRET_ARN: environment.SECRET_ARN || undefined });
   if (!parsed.success) {
@@ -48,8 +48,8 @@ export function readConfiguration(environment: NodeJS.ProcessEnv = process.env):
       .join('; ');
     throw new LoadError(
       'ConfigurationError',
-      `The function’s environment is not complete: ${problems}.`,
-      'Set the variables under provider.environment in serverless.yml and deploy again.',
+      `The function’s environment has missing or wrong variables: ${problems}.`,
+      'Deploy the service again; resources/service.ts sets these variables from the parameters in serverless.yml.',
     );
   }
   const { data } = parsed;

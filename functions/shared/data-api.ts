@@ -12,37 +12,37 @@ import {
 import type { Sql, SqlBatch, SqlParameter } from '../../core/sql';
 import { RUNNING } from '../../core/states';
 
-/** Where statements run, and as whom. */
+/** The database in which statements run, and their user. */
 export interface Warehouse {
   readonly workgroup: string;
   readonly database: string;
-  /** A secret with the database user; undefined where the user is that of the caller's role. */
+  /** A secret with the database user; undefined for the user of the caller's role. */
   readonly secret?: string | undefined;
 }
 
 type Running = (typeof RUNNING)[number];
 
-/** Where a statement stands. A status that the API has and this list has not is UNKNOWN, so that nobody waits for it. */
+/** The state of a statement. A status that this list does not have is UNKNOWN, so that nothing waits for it. */
 export type StatementState =
   | { readonly status: Running }
   | {
       readonly status: 'FINISHED';
-      /** The statements that have a result: itself, or those of a batch in order. */
+      /** The ids of the statements that have a result: the statement itself, or those of a batch in order. */
       readonly selects: readonly string[];
-      /** Rows of the result, or rows that the statement touched; undefined where neither is counted. */
+      /** Rows of the result, or rows that the statement changed; undefined if the API counts neither. */
       readonly rows: number | undefined;
     }
   | {
       readonly status: 'FAILED' | 'ABORTED';
       readonly error: string | undefined;
-      /** The statement itself, or the one of the batch that failed. */
+      /** The id of the statement, or of the one that failed in a batch. */
       readonly failed: string;
     }
   | { readonly status: 'UNKNOWN'; readonly found: string };
 
 /**
- * A value as the Data API gives it: integers and floats are numbers; decimals, times and text are text. The SDK reads
- * integers as JavaScript's numbers, and so rounds those beyond 2^53.
+ * A value as the Data API returns it: integers and floats are numbers; decimals, times and texts are texts. The SDK reads
+ * integers as JavaScript numbers, which rounds them beyond 2^53.
  */
 export type DataValue = string | number | boolean | null;
 
@@ -51,7 +51,7 @@ export interface DataRows {
   readonly rows: readonly (readonly DataValue[])[];
 }
 
-/** The Redshift Data API for one workgroup. Errors are the client's own. */
+/** The Redshift Data API for one workgroup. It throws the client's errors. */
 export class DataApi {
   constructor(
     private readonly client: RedshiftDataClient,
@@ -67,9 +67,9 @@ export class DataApi {
   }
 
   /**
-   * Submits a batch, one transaction.
-   * @param token the API runs a batch once for each token. @param waitSeconds how long it may hold the answer back.
-   * @returns its id, and its status where it still runs.
+   * Submits a batch, which is one transaction.
+   * @param token the API runs only one batch for each token. @param waitSeconds how long the API may wait for the end.
+   * @returns its id, and its status if it still runs.
    */
   async submitBatch(
     batch: SqlBatch,
@@ -90,7 +90,7 @@ export class DataApi {
     return { id, running: RUNNING.find((each) => each === status) };
   }
 
-  /** @param waitSeconds how long the answer may be held back while the statement runs: 30 at most. */
+  /** @param waitSeconds how long the API may wait for the end of the statement: 30 at most. */
   async describe(id: string, waitSeconds?: number): Promise<StatementState> {
     const described = await this.client.send(
       new DescribeStatementCommand({ Id: id, WaitTimeSeconds: waitSeconds }),
@@ -120,7 +120,7 @@ export class DataApi {
     }
   }
 
-  /** The result of a statement. @param most rows that are read. */
+  /** The result of a statement. @param most how many rows are read at most. */
   async read(id: string, most = Infinity): Promise<DataRows> {
     let columns: readonly ColumnMetadata[] = [];
     const rows: DataValue[][] = [];
@@ -132,14 +132,14 @@ export class DataApi {
     return { columns, rows };
   }
 
-  /** Asks for the end of a statement. One that has ended by itself stays as it ended. */
+  /** Cancels a statement. It has no effect if the statement has already ended. */
   async cancel(id: string): Promise<void> {
     await this.client.send(new CancelStatementCommand({ Id: id })).catch((error: Error) => {
       if (error.name !== 'ValidationException') throw error;
     });
   }
 
-  /** The ids of statements that still run, by what their names begin with. */
+  /** The ids of running statements whose names begin with `name`. */
   async running(name: string): Promise<string[]> {
     const ids: string[] = [];
     const pages = paginateListStatements(
@@ -160,7 +160,7 @@ export class DataApi {
   }
 }
 
-/** The API takes no empty list of parameters. */
+/** The API does not accept an empty list of parameters. */
 function given(parameters: readonly SqlParameter[]): SqlParameter[] | undefined {
   return parameters.length > 0 ? [...parameters] : undefined;
 }
@@ -174,7 +174,7 @@ function valueOf(field: Field): DataValue {
   return null;
 }
 
-/** JSON has no NaN and no infinity: they stay text. */
+/** JSON has no NaN and no infinity, so they become text. */
 function jsonNumber(value: number): number | string {
   return Number.isFinite(value) ? value : String(value);
 }

@@ -6,9 +6,9 @@ import { traced } from './tracing';
 const client = traced(new SFNClient({}));
 
 /**
- * Whether an execution of a state machine has ended. One that the service does not know, or no longer knows, may be
- * another state machine's: nothing is said of it.
- * @param stateMachine its ARN. @param name the execution's.
+ * Whether an execution of a state machine has ended. False for an execution that the service does not know: it may
+ * belong to another state machine, and may still run.
+ * @param stateMachine its ARN. @param name the name of the execution.
  * @throws LoadError as diagnosed
  */
 export async function hasEnded(stateMachine: string, name: string): Promise<boolean> {

@@ -4,12 +4,12 @@ import type { Footer } from '../../core/footer';
 import type { ParquetField } from '../../core/parquet-types';
 import { readRange } from './lake';
 
-/** A Parquet file ends with its footer, the footer's length (4 bytes) and "PAR1"; the shortest possible has 12 bytes. */
+/** A Parquet file ends with its footer, the footer's length (4 bytes) and "PAR1". The shortest file has 12 bytes. */
 const TRAILER_BYTES = 8;
 const SHORTEST_FILE_BYTES = 12;
 
 /**
- * Reads the footer of a Parquet file by two ranged reads.
+ * Reads the footer of a Parquet file with two range requests.
  * @returns the footer, or what is wrong with the file.
  * @throws LoadError FileChanged
  */
@@ -19,7 +19,7 @@ export async function readFooter(bucket: string, file: LakeFile): Promise<Footer
   const trailer = await readRange(bucket, file, file.size - TRAILER_BYTES, file.size);
   const magic = new TextDecoder('latin1').decode(trailer.slice(4));
   if (magic === 'PARE') return 'its footer is encrypted, which COPY cannot read';
-  if (magic !== 'PAR1') return 'it does not end as Parquet does: it is of another format, or was cut off';
+  if (magic !== 'PAR1') return 'it does not end like Parquet: it has another format, or was cut off';
   const footerBytes = new DataView(trailer).getUint32(0, true);
   if (footerBytes + SHORTEST_FILE_BYTES > file.size) {
     return `its footer would have ${footerBytes} bytes, the whole file has ${file.size}`;
@@ -37,8 +37,8 @@ export async function readFooter(bucket: string, file: LakeFile): Promise<Footer
 }
 
 /**
- * Where a footer's own numbers of rows disagree: of the file, of its row groups, of the values in their columns. Rows
- * would be missing then, or the load fail later without the name of the file.
+ * How the row counts in a footer disagree: those of the file, of its row groups, and of the values in their columns. The
+ * load would miss rows, or fail later with an error that does not name the file.
  */
 function rowContradiction(
   { num_rows: rows, row_groups: groups }: FileMetaData,
@@ -46,7 +46,7 @@ function rowContradiction(
 ): string | undefined {
   const inGroups = groups.reduce((sum, group) => sum + group.num_rows, 0n);
   if (rows !== inGroups) return `${rows} rows, and ${inGroups} in its row groups`;
-  // A list has other numbers of values; no column of a dataset is one.
+  // A list has a different number of values. A dataset's columns are never lists.
   const isFlat = fields.every((field) => !field.num_children && field.repetition_type !== 'REPEATED');
   if (!isFlat) return undefined;
   for (const [index, { num_rows: expected, columns }] of groups.entries()) {
@@ -57,7 +57,7 @@ function rowContradiction(
   return undefined;
 }
 
-/** Nulls by column; a column that some row group has no statistics of is not told of. */
+/** The number of nulls by column, without columns that lack statistics in some row group. */
 function nullCounts({ row_groups }: FileMetaData): Map<string, number> {
   const counts = new Map<string, number>();
   const unknown = new Set<string>();

@@ -6,12 +6,12 @@ import { inTrace } from './tracing';
 
 export const logger = new Logger();
 
-/** What every handler is: JSON in, JSON out. */
+/** A handler: JSON in, JSON out. */
 export type Handler<Event, Result> = (event: Event) => Promise<Result>;
 
 /**
- * Makes a Lambda handler of a step: checks the event, runs the step, and lets every failure out as a named error, whose
- * name Step Functions' Retry and Catch match on.
+ * Makes the Lambda handler of a step: it checks the event, runs the step, and turns every failure into a named error,
+ * because Step Functions' Retry and Catch match names.
  */
 export function stepHandler<Schema extends z.ZodType, Result>(
   step: string,
@@ -27,8 +27,8 @@ export function stepHandler<Schema extends z.ZodType, Result>(
           .join('; ');
         throw new LoadError(
           'ConfigurationError',
-          `${step} was called with an event that it does not take: ${problems}.`,
-          'Call the state machine, not the function; if the state machine did this, deploy both from the same source.',
+          `${step} was called with an invalid event: ${problems}.`,
+          'Start the state machine instead of the function. If the state machine made the call, deploy both from the same source.',
         );
       }
       const result = await inTrace(step, () => run(parsed.data));
@@ -42,7 +42,7 @@ export function stepHandler<Schema extends z.ZodType, Result>(
   };
 }
 
-/** An event can be deeper than the stack lets the logger write it: the failure then is logged without, and keeps its name. */
+/** The logger can run out of stack for a deep event. Then the failure is logged without the event, and keeps its name. */
 function logFailure(step: string, event: unknown, error: Error): void {
   try {
     logger.error(`${step} failed`, { event: event as object, error });
@@ -52,8 +52,8 @@ function logFailure(step: string, event: unknown, error: Error): void {
 }
 
 /**
- * Step Functions keeps 32,768 characters of a function's error, which holds the message twice (errorMessage and trace):
- * what is cut off there is no JSON any more, and the fix would be lost.
+ * Step Functions keeps 32,768 characters of a function's error, which holds the message twice (errorMessage and trace).
+ * An error that is cut off is no longer JSON, and the fix would be lost.
  */
 const REASON_BYTES = 8_000;
 
@@ -62,7 +62,7 @@ function bounded(error: LoadError): LoadError {
   return reason === error.reason ? error : new LoadError(error.name, reason, error.fix);
 }
 
-/** A mistake of ours keeps its own name and trace: to call it a lost connection would hide it. */
+/** A programming error keeps its own name and trace. Another name, such as ConnectionLost, would hide it. */
 function isProgrammingError(thrown: unknown): thrown is Error {
   return (
     thrown instanceof TypeError ||
@@ -70,7 +70,7 @@ function isProgrammingError(thrown: unknown): thrown is Error {
     thrown instanceof SyntaxError ||
     thrown instanceof ReferenceError ||
     (thrown instanceof Error && thrown.name === 'ZodError') ||
-    // A file that the package should hold is not there.
+    // A file of the package is missing.
     (thrown instanceof Error && 'code' in thrown && thrown.code === 'ENOENT')
   );
 }

@@ -1,4 +1,4 @@
-/** Maps in order, at most `limit` at a time; the first error ends it. */
+/** Maps items to results in order, at most `limit` at the same time. Throws the first error and starts no more items. */
 export async function inParallel<Item, Result>(
   items: readonly Item[],
   limit: number,

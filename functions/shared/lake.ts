@@ -16,13 +16,13 @@ import { traced } from './tracing';
 
 const client = traced(new S3Client({}));
 
-/** The Region of a bucket. S3 answers nothing for us-east-1. */
+/** The Region of a bucket. S3 returns nothing for us-east-1. */
 export async function bucketRegion(bucket: string): Promise<string> {
   const location = await explained(`GetBucketLocation s3://${bucket}`, () =>
     client.send(new GetBucketLocationCommand({ Bucket: bucket })),
   );
   const region = location.LocationConstraint as string | undefined;
-  // "EU" is what buckets of the first days in Ireland still answer.
+  // Very old buckets in Ireland have the location "EU".
   return region === 'EU' ? 'eu-west-1' : region || 'us-east-1';
 }
 
@@ -42,7 +42,7 @@ export async function listFiles(bucket: string, prefix: string): Promise<LakeFil
 
 /**
  * Bytes `start` to `end` (exclusive) of an object.
- * @throws LoadError FileChanged where the object is not the listed one any more.
+ * @throws LoadError FileChanged if the object was changed or deleted after the listing.
  */
 export async function readRange(
   bucket: string,
@@ -64,14 +64,14 @@ export async function readRange(
   return new Uint8Array(bytes ?? []).buffer;
 }
 
-/** How many lines of an object are not empty. @throws LoadError FileChanged */
+/** The number of lines of an object that are not empty. @throws LoadError FileChanged */
 export async function countLines(bucket: string, file: LakeFile): Promise<number> {
   return explained(`GetObject s3://${bucket}/${file.key}`, async () => {
     const { Body: body } = await client.send(
       new GetObjectCommand({ Bucket: bucket, Key: file.key, IfMatch: `"${file.etag}"` }),
     );
     let count = 0;
-    // In Node.js the body is a stream of Node's.
+    // In Node.js the body is a Node stream.
     for await (const line of createInterface({ input: body as Readable, crlfDelay: Infinity })) {
       if (line.trim() !== '') count += 1;
     }
@@ -80,7 +80,7 @@ export async function countLines(bucket: string, file: LakeFile): Promise<number
 }
 
 /**
- * Deletes the objects under a prefix that were last written before a time.
+ * Deletes the objects under a prefix that were written before a time.
  * @returns how many were deleted.
  */
 export async function deleteOlder(bucket: string, prefix: string, before: Date): Promise<number> {
@@ -126,15 +126,18 @@ export async function writeJson(bucket: string, key: string, value: object): Pro
 }
 
 /**
- * What is only told of, where the function's role is allowed to see it: a load does not fail for it.
- * @param otherwise the answer where access is denied.
+ * Runs a read that only feeds the report. If access is denied, logs it and returns the fallback, because a load must not
+ * fail because of its report.
+ * @param otherwise the fallback.
  */
 export async function allowed<Result>(run: () => Promise<Result>, otherwise: Result): Promise<Result> {
   try {
     return await run();
   } catch (error) {
     if (!(error instanceof LoadError) || error.name !== 'AccessDenied') throw error;
-    logger.warn('What Firehose could not deliver cannot be counted', { error });
+    logger.warn('Access is denied to the records that Firehose could not deliver: they are not counted', {
+      error,
+    });
     return otherwise;
   }
 }

@@ -5,8 +5,8 @@ import type { MeasuredStep } from '../../core/steps';
 const metrics = new Metrics({ namespace: METRICS_NAMESPACE });
 
 /**
- * Writes measurements of a dataset to the log, in the format that CloudWatch makes metrics of (EMF).
- * @param step where a metric is of one step.
+ * Writes measurements of a dataset to the log, in CloudWatch's embedded metric format (EMF).
+ * @param step the step that was measured, for a metric with that dimension.
  */
 export function recordMetrics(
   dataset: string,
@@ -22,7 +22,7 @@ export function recordMetrics(
 
 const UNITS = { Count: MetricUnit.Count, None: MetricUnit.NoUnit, Seconds: MetricUnit.Seconds } as const;
 
-/** How long a step took, from its start in milliseconds since 1970. */
+/** Records how long a step took. @param started when it started, in milliseconds since 1970. */
 export function recordStep(dataset: string, step: MeasuredStep, started: number): void {
   recordMetrics(dataset, { StepSeconds: (Date.now() - started) / 1_000 }, step);
 }

@@ -1,7 +1,7 @@
 import { partitionPlan, type PartitionPlan } from '../../core/plan';
 import { readJson, writeJson } from './lake';
 
-/** The plan of a partition's load, kept in S3 so that states pass only its key, however many files there are. */
+/** Reads the plan of a load. It is in S3 so that states pass only its key, however many files there are. */
 export async function readPlan(bucket: string, key: string): Promise<PartitionPlan> {
   return partitionPlan.parse(await readJson(bucket, key));
 }

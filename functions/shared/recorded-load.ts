@@ -6,8 +6,8 @@ import { mergeCounts, type MergeCounts } from '../../core/states';
 import { runBatch, statementName, type LoadIdentity } from './warehouse';
 
 /**
- * The counts of a load that was committed: its history row stands in the same transaction as its rows in the target, so
- * one without the other there is not.
+ * The counts of a load if its merge was committed. One transaction writes the history row and the rows of the target, so
+ * neither exists without the other.
  */
 export async function recordedLoad(
   configuration: Configuration,

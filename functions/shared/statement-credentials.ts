@@ -1,12 +1,13 @@
 import { fromTemporaryCredentials } from '@aws-sdk/credential-providers';
 import { readConfiguration } from './configuration';
 
-/** One name for all, so that statements have one owner also where sessions of a role are told apart. */
+/** All functions use one session name. The Data API may distinguish sessions, and statements need the same owner. */
 const SESSION = 'sluice';
 
 /**
- * Credentials of the role that every function submits and follows statements with: the Data API shows a statement only to
- * who submitted it, and one function's statement is awaited by another. A client asks again shortly before they expire.
+ * Credentials of the role with which every function submits and follows statements. The Data API shows a statement only
+ * to the identity that submitted it, and one function waits for another's statement. A client renews them before they
+ * expire.
  * Source: Amazon Redshift Management Guide, "Configuring IAM permissions" of the Data API.
  */
 export function statementCredentials(): ReturnType<ReturnType<typeof fromTemporaryCredentials>> {

@@ -8,17 +8,17 @@ import { creatingStatements } from '../../service/create-warehouse';
 import type { Configuration } from './configuration';
 import { runBatch } from './warehouse';
 
-/** What there is of a dataset's tables in the warehouse. */
+/** The tables of a dataset that exist in the warehouse. */
 export interface FoundTables {
-  /** The target's columns; none where it is not there. */
+  /** The target's columns; empty if there is no target. */
   readonly target: readonly string[];
   readonly hasHistory: boolean;
   readonly hasMutex: boolean;
-  /** The dataset's staging tables, of whatever execution. */
+  /** The dataset's staging tables, of any execution. */
   readonly staging: readonly string[];
 }
 
-/** The names that the statement `existing-columns` asks for. */
+/** The parameters of the statement `existing-columns`. */
 export function tableParameters({ name, target }: Dataset): Readonly<Record<string, string>> {
   return {
     target_schema: target.schema,
@@ -29,7 +29,7 @@ export function tableParameters({ name, target }: Dataset): Readonly<Record<stri
   };
 }
 
-/** @param rows those of the statement `existing-columns`: a column each. */
+/** @param rows the result of the statement `existing-columns`: a row for each column. */
 export function tablesIn(rows: readonly Row[], { name, target }: Dataset): FoundTables {
   const columnsOf = (schema: string, table: string) =>
     rows
@@ -45,7 +45,7 @@ export function tablesIn(rows: readonly Row[], { name, target }: Dataset): Found
   };
 }
 
-/** @throws LoadError TargetMismatch for a target that lacks columns of the dataset. */
+/** @throws LoadError TargetMismatch if the target exists and lacks columns of the dataset. */
 export function assertTargetColumns({ target: found }: FoundTables, dataset: Dataset): void {
   const missing = targetColumns(dataset).filter((column) => !found.includes(column.name));
   if (found.length === 0 || missing.length === 0) return;
@@ -53,11 +53,11 @@ export function assertTargetColumns({ target: found }: FoundTables, dataset: Dat
   throw new LoadError(
     'TargetMismatch',
     `Table ${table} lacks ${missing.map((column) => column.name).join(', ')}, which dataset ${dataset.name} has.`,
-    'Run sluice migrate --plan, then sluice migrate; or take them out of the dataset file.',
+    'Run sluice migrate --plan, then sluice migrate; or remove the columns from the dataset file.',
   );
 }
 
-/** Creates the target and Sluice's own tables, each where it is missing. */
+/** Creates the target and Sluice's own tables if they are missing. */
 export async function createMissingTables(
   configuration: Configuration,
   dataset: Dataset,

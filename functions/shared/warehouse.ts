@@ -11,20 +11,20 @@ import { recordStep } from './metrics';
 import { statementCredentials } from './statement-credentials';
 import { traced } from './tracing';
 
-/** How long the service holds a call back while the statement runs, in seconds; it takes 30 at most. */
+/** How long a call waits for the end of the statement, in seconds. The service allows 30 at most. */
 const SUBMIT_WAIT_SECONDS = 20;
 const POLL_WAIT_SECONDS = 25;
-/** For statements that a handler awaits itself: short ones, which never touch the data. */
+/** The limit for statements that a handler waits for itself. They are short and never touch the data. */
 const SHORT_STATEMENT_SECONDS = 60;
 const SHORT_STATEMENT_FIX =
-  'It is a short statement that waited for something: look in SYS_QUERY_HISTORY for locks, queueing or a workgroup that is resuming, then start the execution again.';
+  'This is a short statement, so it waited for something. Look in SYS_QUERY_HISTORY for locks, queueing or a workgroup that is resuming, then start the execution again.';
 const LONG_STATEMENT_FIX =
-  'Look in SYS_QUERY_HISTORY for what it waited for (locks, queueing, a small workgroup). Where it is the merge and the target is large: set target.event_time_immutable: true if a key’s event time never changes, begin target.sortkey with the event time and make a key column the distkey, so that it reads only the blocks of the staged hours. Raise load.statement_timeout_minutes if it just needs longer. Then load the partition again.';
+  'Look in SYS_QUERY_HISTORY for what it waited for (locks, queueing, a small workgroup). If it is the merge and the target is large, make it read only the blocks of the staged hours: begin target.sortkey with the event time, make a key column the distkey, and set target.event_time_immutable: true if a key’s event time never changes. If it only needs more time, raise load.statement_timeout_minutes. Then load the partition again.';
 
 const client = traced(new RedshiftDataClient({ credentials: statementCredentials }));
 const apiOf = (configuration: Configuration): DataApi => new DataApi(client, configuration);
 
-/** A batch as the service has it; `results` holds the rows of each of its SELECTs once it is FINISHED. */
+/** A batch in the service. `results` holds the rows of each of its SELECTs if it is FINISHED. */
 interface Statement extends Omit<StatementProgress, 'dataset' | 'step'> {
   readonly results: readonly (readonly Row[])[];
 }
@@ -32,7 +32,7 @@ interface Statement extends Omit<StatementProgress, 'dataset' | 'step'> {
 /** The load that a statement belongs to. */
 export type LoadIdentity = Pick<PartitionState, 'dataset' | 'partition' | 'execution'>;
 
-/** The name of a load's statement. It begins with the load, by which {@link endStatements} finds what still runs. */
+/** The name of a load's statement. It begins with the load, so that {@link endStatements} finds running statements. */
 export function statementName(load: LoadIdentity, step: string): string {
   return `${loadName(load)}${step}`;
 }
@@ -42,15 +42,15 @@ function loadName({ dataset, partition, execution }: LoadIdentity): string {
 }
 
 /**
- * A token by which the Data API knows a call that it has seen before: a submit whose answer was lost is not run twice.
- * It holds the attempt, since the service would otherwise replay a failed statement to its retry for eight hours.
+ * A token by which the Data API recognizes a repeated call, so that a batch whose answer was lost does not run twice.
+ * Its parts must include the attempt: for eight hours the service answers a repeated token with the first, failed batch.
  */
 export function clientToken(...parts: readonly (string | number)[]): string {
   return createHash('sha256').update(JSON.stringify(parts)).digest('hex');
 }
 
 /**
- * Submits a load's batch, one transaction, and waits a while for it.
+ * Submits a load's batch, which is one transaction, and waits up to {@link SUBMIT_WAIT_SECONDS}.
  * @throws LoadError as the statement's failure is diagnosed.
  */
 export async function submitBatch(
@@ -65,9 +65,9 @@ export async function submitBatch(
 }
 
 /**
- * Waits for a statement for one long poll, not beyond its deadline.
+ * Waits for a statement with one long poll, until its deadline at most.
  * @param deadline milliseconds since 1970.
- * @throws LoadError as the statement's failure is diagnosed; StatusUnavailable where it was the question that failed
+ * @throws LoadError as the statement's failure is diagnosed; StatusUnavailable if only the poll failed
  */
 export async function pollStatement(
   { id, submitted, dataset, step }: StatementProgress,
@@ -80,7 +80,7 @@ export async function pollStatement(
 }
 
 /**
- * Submits a short batch and waits to its end.
+ * Submits a short batch and waits for its end.
  * @returns the rows of each of its SELECTs, in order.
  * @throws LoadError as diagnosed; StatementTimedOut
  */
@@ -102,8 +102,8 @@ export async function runBatch(
 
 /**
  * Cancels a statement that is past its deadline.
- * @returns the statement where it had finished before the cancel reached it: what it did then stands.
- * @throws LoadError StatementTimedOut; StatusUnavailable where it could not be cancelled
+ * @returns the statement if it finished before it could be cancelled: its changes are committed then.
+ * @throws LoadError StatementTimedOut; StatusUnavailable if the cancellation failed
  */
 export async function endStatement(statement: StatementProgress, limit: string): Promise<StatementProgress> {
   const { dataset, step } = statement;
@@ -112,8 +112,8 @@ export async function endStatement(statement: StatementProgress, limit: string):
 }
 
 /**
- * Cancels whatever a load still has running, and waits until it has ended. A statement that nobody awaits any more would
- * otherwise go on beside the one that takes its place, or create the staging table after it was dropped.
+ * Cancels all running statements of a load and waits for their end. Otherwise a statement that nothing waits for could
+ * run at the same time as its replacement, or create the staging table after it was dropped.
  * @throws LoadError StatusUnavailable
  */
 export async function endStatements(configuration: Configuration, load: LoadIdentity): Promise<void> {
@@ -162,7 +162,7 @@ async function describe(id: string, submitted: string, waitSeconds?: number): Pr
   }
 }
 
-/** Cancels a statement. @returns where it stands then; undefined where it failed or was aborted. */
+/** Cancels a statement. @returns its state afterwards; undefined if it failed or was aborted. */
 async function cancel(id: string, submitted: string): Promise<Statement | undefined> {
   await call(`CancelStatement ${id}`, () => apiOf(readConfiguration()).cancel(id));
   return describe(id, submitted, POLL_WAIT_SECONDS).catch((error: unknown) => {
@@ -183,12 +183,12 @@ async function end(
     'StatementTimedOut',
     ended
       ? `Statement ${id} was still running after ${limit}; it was cancelled and has not ended yet.`
-      : `Statement ${id} was still running after ${limit} and was cancelled; nothing of it stands.`,
+      : `Statement ${id} was still running after ${limit} and was cancelled; it changed nothing.`,
     fix,
   );
 }
 
-/** Where a load's statement stands; how long it took is measured once it has finished. */
+/** The progress of a load's statement. Records its duration when it has finished. */
 function progressOf({
   results,
   ...statement
@@ -206,7 +206,7 @@ async function readRows(api: DataApi, id: string): Promise<Row[]> {
   );
 }
 
-/** A call of the Data API failed, not the statement that it is about. */
+/** A call of the Data API failed. The statement itself may be fine. */
 class CallFailure extends LoadError {}
 
 async function call<Result>(what: string, run: () => Promise<Result>): Promise<Result> {
@@ -218,7 +218,7 @@ async function call<Result>(what: string, run: () => Promise<Result>): Promise<R
   }
 }
 
-/** Asks about a statement: where the question fails for a while, the statement itself goes on. */
+/** Makes a call about a statement. If only the call fails for a while, the statement goes on, so the call is retried. */
 async function asked<Result>(statement: string, ask: () => Promise<Result>): Promise<Result> {
   try {
     return await ask();
@@ -232,7 +232,7 @@ async function asked<Result>(statement: string, ask: () => Promise<Result>): Pro
 function statusUnavailable(statement: string, why: string): LoadError {
   return new LoadError(
     'StatusUnavailable',
-    `It could not be told where statement ${statement} stands: ${why}`,
-    'Nothing to do: it is asked again.',
+    `The status of statement ${statement} could not be read: ${why}`,
+    'Nothing to do: the status is read again.',
   );
 }

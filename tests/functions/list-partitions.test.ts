@@ -56,7 +56,7 @@ test('refuses a COPY role of another account, which no COPY could assume', async
   await expect(steps.call('list-partitions', event)).rejects.toMatchObject({
     name: 'RoleNotAssumable',
     message: expect.stringMatching(
-      /sluice-local-copy is of account 000000000000, the warehouse of account 111122223333[^]*COPY_ROLE_ARN/,
+      /sluice-local-copy belongs to account 000000000000, the warehouse to account 111122223333[^]*COPY_ROLE_ARN/,
     ) as string,
   });
 });
