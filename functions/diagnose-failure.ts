@@ -53,7 +53,7 @@ export const handler = stepHandler(
   },
 );
 
-/** If the partition failed, the diagnosis of files that were left out does not matter, and all diagnoses share one payload. */
+/** All diagnoses share one payload, and in a failed partition the diagnosis of files that were left out does not matter. */
 function withoutDiagnosis(inspected: FailedState['inspection']): FailedState['inspection'] {
   return inspected && { ...inspected, diagnosis: undefined };
 }

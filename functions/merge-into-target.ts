@@ -12,7 +12,7 @@ import { recordedLoad } from './shared/recorded-load';
 import { submission, validatedState, type StatementProgress, type ValidatedState } from '../core/states';
 import { clientToken, endStatements, submitBatch } from './shared/warehouse';
 
-/** Submits the merge, one transaction. Afterwards the target is as if each partition had been loaded once, in any order. */
+/** Submits the merge, one transaction. The target is then as if each partition had been loaded once, in any order. */
 export const handler = stepHandler(
   'MergeIntoTarget',
   submission(validatedState),

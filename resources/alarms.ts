@@ -17,11 +17,11 @@ import { bufferInterval, streamed, streamName } from './stream';
 const TOPIC = 'FailureTopic';
 const FIVE_MINUTES = 300;
 const HOUR = 3_600;
-/** Seconds that Firehose may be behind beyond its buffer's interval. */
+/** Seconds that Firehose may be late, in addition to its buffer interval. */
 const LATE_DELIVERY = 900;
 
 interface Alarm {
-  /** What it means, and what to do. */
+  /** What the alarm means, and what to do. */
   readonly description: string;
   readonly namespace: string;
   readonly metric: string;
@@ -31,16 +31,16 @@ interface Alarm {
   readonly threshold: number;
   /** Seconds. */
   readonly period: number;
-  /** How many periods are looked at, default 1, and in how many of them it has to be so, default all. */
+  /** How many periods are evaluated (default 1), and how many of them must meet the condition (default all). */
   readonly periods?: number;
   readonly datapoints?: number;
-  /** Default: no data is no alarm. */
+  /** Default: missing data raises no alarm. */
   readonly missing?: 'breaching';
-  /** Whether its end is news too: of what lasts, not of what happened. */
+  /** Whether its end is notified too. True for a condition that lasts, not for an event that happened once. */
   readonly lasts?: true;
 }
 
-/** Who hears of failures, and what rings. */
+/** The topic for failures with its subscription, and the alarms. */
 export function alarmResources(settings: Settings, datasets: readonly Dataset[]): Resources {
   const { email } = settings;
   const alarms = alarmsOf(settings, datasets);
@@ -117,7 +117,7 @@ function alarmResource(settings: Settings, id: string, alarm: Alarm): ResourceDe
   };
 }
 
-/** Once is too often. */
+/** For events of which a single one raises the alarm. */
 const ONCE = { statistic: 'Sum', when: 'GreaterThanThreshold', threshold: 0, period: FIVE_MINUTES } as const;
 
 function alarmsOf(settings: Settings, datasets: readonly Dataset[]): Readonly<Record<string, Alarm>> {
@@ -138,30 +138,32 @@ function executionAlarms(settings: Settings): Record<string, Alarm> {
       ...states,
       metric: 'ExecutionsFailed',
       description:
-        `An execution of ${name} failed: at least one partition is not loaded, or not whole. The notification of the same ` +
-        'time says which, why, how to fix it and with which input to run it again; so does the execution’s cause and ' +
-        'sluice.load_history. The target is as before.',
+        `An execution of ${name} failed: at least one partition was not loaded, or was loaded without some of its files. ` +
+        'The notification of the same time says which partition, why, how to fix it and which input loads it again; so do ' +
+        'the execution’s cause and sluice.load_history. A failed partition has not changed the target.',
     },
     ExecutionsTimedOutAlarm: {
       ...states,
       metric: 'ExecutionsTimedOut',
       description:
-        `An execution of ${name} was still running after a day. Look in its history for the state that it stands in and in ` +
-        'SYS_QUERY_HISTORY for what a statement waits for. What it loaded stands; the next execution goes on.',
+        `An execution of ${name} was still running after a day and was stopped. Look in its event history for its last ` +
+        'state, and in SYS_QUERY_HISTORY for what a statement waits for. Partitions that it loaded stay loaded; the next ' +
+        'execution loads the rest.',
     },
     ExecutionsAbortedAlarm: {
       ...states,
       metric: 'ExecutionsAborted',
       description:
-        `Somebody stopped an execution of ${name}. What it loaded stands, nothing is half loaded, and the next scheduled ` +
-        'execution clears up and goes on. If nobody meant to, look in CloudTrail for StopExecution.',
+        `Somebody stopped an execution of ${name}. Partitions that it loaded stay loaded, and no partition is half loaded. ` +
+        'The next scheduled execution cleans up and loads the rest. To find out who stopped it, look in CloudTrail for ' +
+        'StopExecution.',
     },
     ExecutionsThrottledAlarm: {
       ...states,
       metric: 'ExecutionThrottled',
       description:
-        `Step Functions held state transitions of ${name} back. Loads are late, not lost. Lower load.max_concurrency, or ask ` +
-        'for a higher quota of state transitions.',
+        `Step Functions throttled state transitions of ${name}. Loads are late, not lost. Lower load.max_concurrency, or ` +
+        'ask for a higher quota of state transitions.',
     },
   };
 }
@@ -177,9 +179,9 @@ function scheduleAlarms(settings: Settings): Record<string, Alarm> {
       threshold: 0,
       period: FIVE_MINUTES,
       description:
-        'A scheduled execution could not be started and was given up. The message in queue ' +
-        `${deadLettersName(settings)} has the error in its attributes (often rights of role ` +
-        `${scheduleRoleName(settings)}). The next execution loads that hour too; delete the message once the cause is mended.`,
+        'A scheduled execution could not be started, and neither could its retries. The message in queue ' +
+        `${deadLettersName(settings)} has the error in its attributes (often a missing right of role ` +
+        `${scheduleRoleName(settings)}). The next execution loads that hour too. Delete the message after you fixed the cause.`,
     },
   };
 }
@@ -193,8 +195,8 @@ function transformAlarms(settings: Settings): Record<string, Alarm> {
       metric: 'Errors',
       dimensions: { FunctionName: name },
       description:
-        `Function ${name} failed or timed out. Firehose tries each batch three times more and then keeps it whole under the ` +
-        'error prefix. Look in its log; events that it merely refuses are no errors of it.',
+        `Function ${name} failed or timed out. Firehose retries each batch three times and then writes all of it to the ` +
+        'error prefix. Look at the function’s log. Events that the function refuses do not raise this alarm.',
     },
   };
 }
@@ -219,24 +221,25 @@ function loadAlarms(settings: Settings, dataset: Dataset): Record<string, Alarm>
       lasts: true,
       description:
         `The newest loaded hour of dataset ${dataset.name} ended ${hours} hours ago or more, or no scheduled execution has ` +
-        'reported for two hours. Look first whether executions start (the schedule is enabled, no dead letters), then ' +
-        'whether they fail, then whether files arrive at all (sluice inspect, the stream’s metrics); sluice doctor checks ' +
-        'all of it. Where whole hours without events are usual, raise load.stale_after_hours.',
+        'reported for two hours. Check first whether executions start (the schedule is enabled, no dead letters), then ' +
+        'whether they fail, then whether files arrive (sluice inspect, the stream’s metrics). sluice doctor checks all of ' +
+        'this. If whole hours without events are normal, raise load.stale_after_hours.',
     },
     [`${stem}ErrorRecordsAlarm`]: {
       ...ours('ErrorRecords'),
       ...ONCE,
       description:
-        `Events of dataset ${dataset.name} never became Parquet: they stand under ` +
-        `${dataset.source.error_prefix}. sluice inspect on that prefix says why each was refused. Send them again once ` +
-        'corrected; what was loaded is right without them.',
+        `Events of dataset ${dataset.name} never became Parquet. Firehose keeps them under ` +
+        `${dataset.source.error_prefix}. sluice inspect on that prefix says why each was refused. Correct them and send ` +
+        'them again. The loaded rows are right without them.',
     },
     [`${stem}QuarantinedAlarm`]: {
       ...ours('FilesQuarantined'),
       ...ONCE,
       description:
-        `Files of dataset ${dataset.name} cannot be loaded and were left out. The notification names each and what is wrong ` +
-        'with it. They are loaded by themselves once they are written again or the dataset’s columns fit them.',
+        `Files of dataset ${dataset.name} cannot be loaded and were left out. The notification names each file and what is ` +
+        'wrong with it. An execution loads them by itself after they were written again, or after the dataset’s columns ' +
+        'were changed to fit them.',
     },
   };
 }
@@ -265,24 +268,24 @@ function streamAlarms(settings: Settings, dataset: Dataset): Record<string, Alar
       periods: 3,
       lasts: true,
       description:
-        `Stream ${name} holds events that came more than ${late} s ago: hours may be loaded before all of their files are ` +
-        `there, and the late ones by a later execution. Look in the log group /aws/kinesisfirehose/${name}.`,
+        `Stream ${name} holds events that arrived more than ${late} s ago. Hours may be loaded before all of their files ` +
+        `exist; a later execution loads the late files. Look in the log group /aws/kinesisfirehose/${name}.`,
     },
     [`${stem}DeliveryFailingAlarm`]: {
       ...failing,
       metric: 'DeliveryToS3.Success',
-      // Firehose tries again by itself, and writes only every few minutes: three failures within an hour are many.
+      // Firehose retries by itself and writes only every few minutes, so three failures within an hour are many.
       periods: 12,
       datapoints: 3,
       description:
         `Stream ${name} cannot write to the lake. Firehose keeps events for 24 hours, then they are lost. Look in the log ` +
-        `group /aws/kinesisfirehose/${name}: mostly rights of role ${name}-stream, the bucket’s policy or its key.`,
+        `group /aws/kinesisfirehose/${name}. Usually role ${name}-stream, the bucket’s policy or its key denies access.`,
     },
     [`${stem}TransformFailingAlarm`]: {
       ...failing,
       metric: 'ExecuteProcessing.Success',
       description:
-        `Stream ${name} cannot get its events transformed. After four tries a batch is kept whole under the error prefix. ` +
+        `The transform of stream ${name} fails. After four attempts Firehose writes the whole batch to the error prefix. ` +
         `Look in the log of the function transform-records and in /aws/kinesisfirehose/${name}.`,
     },
     [`${stem}ConversionFailingAlarm`]: {
@@ -290,16 +293,16 @@ function streamAlarms(settings: Settings, dataset: Dataset): Record<string, Alar
       ...firehose,
       metric: 'FailedConversion.Records',
       description:
-        `Stream ${name} could not convert events to Parquet: the transform let pass what the Glue table does not take. They ` +
-        'are kept under the error prefix, in format-conversion-failed. Deploy again, so that both come from the same ' +
-        'dataset file; sluice doctor compares them.',
+        `Stream ${name} could not convert events to Parquet: the transform accepted events that do not fit the Glue table. ` +
+        'They are under the error prefix, in format-conversion-failed. Deploy again, so that transform and table come from ' +
+        'the same dataset file; sluice doctor compares them.',
     },
     [`${stem}ThrottledAlarm`]: {
       ...ONCE,
       ...firehose,
       metric: 'ThrottledRecords',
       description:
-        `Stream ${name} refused events above its quota; producers have to send them again. Send fewer and larger batches, ` +
+        `Stream ${name} refused events above its quota, and producers must send them again. Send fewer and larger batches, ` +
         'or ask for a higher quota.',
     },
   };

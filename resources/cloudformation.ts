@@ -1,6 +1,6 @@
 import { LoadError } from '../core/errors';
 
-/** A value of a template: JSON, with intrinsic functions among it. */
+/** A value of a template: JSON that may contain intrinsic functions. */
 export type Value =
   string | number | boolean | readonly Value[] | { readonly [key: string]: Value | undefined };
 
@@ -28,7 +28,7 @@ export const sub = (text: string, variables?: Readonly<Record<string, Value>>): 
   'Fn::Sub': variables ? [text, variables] : text,
 });
 
-/** An ARN of this account and Region: `arnOf('sns', 'x')` is arn:aws:sns:us-east-1:000000000000:x. */
+/** An ARN in this account and Region: `arnOf('sns', 'x')` is arn:aws:sns:us-east-1:000000000000:x. */
 export const arnOf = (service: string, resource: string): Value =>
   sub(`arn:\${AWS::Partition}:${service}:\${AWS::Region}:\${AWS::AccountId}:${resource}`);
 
@@ -36,7 +36,7 @@ export function policy(statements: readonly Statement[]): Value {
   return { Version: '2012-10-17', Statement: statements as unknown as Value };
 }
 
-/** A role that services may take on, with one policy of its own. */
+/** A role that services may assume, with one inline policy. */
 export function role(
   name: string,
   description: string,
@@ -66,8 +66,9 @@ export function role(
 }
 
 /**
- * Several mappings as one.
- * @throws LoadError DatasetInvalid for a logical id that stands in two: they hold names of datasets beside Sluice's own.
+ * Joins several mappings.
+ * @throws LoadError DatasetInvalid for a logical id in two of them. An id that contains a dataset's name can be the same
+ *   as one of Sluice's own.
  */
 export function merged<Item>(all: readonly Readonly<Record<string, Item>>[]): Record<string, Item> {
   const entries = all.flatMap((each) => Object.entries(each));
@@ -76,14 +77,15 @@ export function merged<Item>(all: readonly Readonly<Record<string, Item>>[]): Re
   if (twice === undefined) return result;
   throw new LoadError(
     'DatasetInvalid',
-    `The name of a dataset makes ${twice[0]} of the template stand for two things.`,
-    'Rename the dataset whose name that begins with.',
+    `Because of a dataset’s name, ${twice[0]} would be the name of two resources in the template.`,
+    'Rename the dataset with whose name that begins.',
   );
 }
 
 /**
- * What stays when the stack goes; not when its creation is rolled back, or what is named so would be in the way of the next
- * try. Source: AWS CloudFormation User Guide, "DeletionPolicy attribute".
+ * The policies of a resource that stays when the stack is deleted. It does not stay when its creation is rolled back,
+ * because its name would then block the next deployment.
+ * Source: AWS CloudFormation User Guide, "DeletionPolicy attribute".
  */
 export const retained = { DeletionPolicy: 'RetainExceptOnCreate', UpdateReplacePolicy: 'Retain' } as const;
 

@@ -16,7 +16,7 @@ interface Graph {
   readonly title: string;
   readonly stat: string;
   readonly lines: readonly Line[];
-  /** Drawn as a level that should not be reached. */
+  /** A horizontal line in the graph that the values should not reach. */
   readonly limit?: { readonly label: string; readonly value: number };
 }
 
@@ -26,7 +26,7 @@ const ALARMS = { width: WIDTH, height: 4 };
 /** Source: Amazon CloudWatch API Reference, "Dashboard Body Structure and Syntax". */
 const ALARMS_OF_WIDGET = 100;
 
-/** One dashboard for each stage: are the targets fresh, did loads fail, where do the seconds and the events go. */
+/** One dashboard for each stage: are targets fresh, do loads fail, how long do steps take, where do events go. */
 export function dashboardResources(settings: Settings, datasets: readonly Dataset[]): Resources {
   const ids = alarmIds(settings, datasets);
   const alarms = Array.from({ length: Math.ceil(ids.length / ALARMS_OF_WIDGET) }, (_, index) => ({

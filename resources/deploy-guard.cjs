@@ -1,7 +1,7 @@
-// A plugin of Serverless: refuses to deploy or remove in another account than the parameters name, before anything is
-// packaged or changed. (Another Region is refused with the parameters: resources/settings.ts sees it there.)
+// A plugin for Serverless. It refuses to deploy or remove in an account that the parameters do not name, before anything
+// is packaged or changed. (resources/settings.ts refuses another Region.)
 
-/** The commands that change something, `deploy function` and `rollback function` among them. */
+/** The commands that change something; these words also begin `deploy function` and `rollback function`. */
 const CHANGING = ['deploy', 'remove', 'rollback'];
 
 module.exports = class DeployGuard {
@@ -17,7 +17,7 @@ module.exports = class DeployGuard {
     const own = await this.serverless.getProvider('aws').getAccountId();
     if (own === account) return;
     throw new this.serverless.classes.Error(
-      `Nothing was changed: these credentials are of account ${own}, and the parameters name account ${account}.\nFix: Use a profile of the account that is meant (--aws-profile, AWS_PROFILE), or correct the parameters under params in serverless.yml.`,
+      `Nothing was changed: these credentials belong to account ${own}, but the parameters name account ${account}.\nFix: Use a profile of the right account (--aws-profile, AWS_PROFILE), or correct the parameters under params in serverless.yml.`,
       'SLUICE_WRONG_ACCOUNT',
     );
   }

@@ -6,9 +6,9 @@ import { lakeBucketArn, lakeKeyStatements, lakeObjects } from './lake';
 import { deployedName, stateMachineName, statementsRoleName, type Settings } from './settings';
 
 interface FunctionDefinition {
-  /** What it may do beyond writing its log and its traces. */
+  /** What the function may do, in addition to writing its log and its traces. */
   readonly rights: (rights: ReturnType<typeof rightsOf>) => readonly Statement[];
-  /** MB and seconds, where those of serverless.yml (`provider`) are not enough. */
+  /** MB and seconds, if the values of serverless.yml (`provider`) are not enough. */
   readonly memorySize?: number;
   readonly timeout?: number;
 }
@@ -66,7 +66,7 @@ export type ServerlessFunctions = Readonly<
   >
 >;
 
-/** The functions as serverless.yml takes them, by their names in camel case. */
+/** The `functions` of serverless.yml, by their names in camel case. */
 export function functionDefinitions(settings: Settings): ServerlessFunctions {
   return Object.fromEntries(
     FUNCTION_NAMES.map((name) => {
@@ -86,7 +86,7 @@ export function functionDefinitions(settings: Settings): ServerlessFunctions {
   );
 }
 
-/** The roles of the functions that talk to the warehouse. */
+/** The ARNs of the roles of all functions that use the warehouse. */
 export function callersOfStatements(settings: Settings, datasets: readonly Dataset[]): readonly Value[] {
   const rights = rightsOf(settings, datasets);
   return FUNCTION_NAMES.filter((name) => DEFINITIONS[name].rights(rights).includes(rights.statements)).map(
@@ -104,7 +104,7 @@ export function functionRoles(settings: Settings, datasets: readonly Dataset[]):
         functionRoleId(each),
         role(
           name,
-          `Function ${name} runs with it`,
+          `The role of function ${name}`,
           ['lambda.amazonaws.com'],
           [writeLog(name), TRACES, ...DEFINITIONS[each].rights(rights)],
         ),
@@ -120,7 +120,7 @@ const writeLog = (functionName: string): Statement => ({
   Resource: arnOf('logs', `log-group:/aws/lambda/${functionName}:*`),
 });
 
-/** X-Ray has no resources for these. Source: AWS Service Authorization Reference, "AWS X-Ray". */
+/** X-Ray has no resource types for these actions. Source: AWS Service Authorization Reference, "AWS X-Ray". */
 export const TRACES: Statement = {
   Sid: 'WriteTraces',
   Effect: 'Allow',
@@ -144,7 +144,7 @@ function rightsOf(settings: Settings, datasets: readonly Dataset[]) {
   });
   return {
     listHours: allow('ListHours', ['s3:ListBucket', 's3:GetBucketLocation'], bucket),
-    /** Not by prefix: S3 answers a read of a missing key with 404 only to who may list the bucket, else with 403. */
+    /** Not limited to a prefix: S3 answers a read of a missing key with 403, not 404, if the caller may not list the bucket. */
     findFiles: allow('FindFiles', ['s3:ListBucket'], bucket),
     readHours: allow('ReadHours', ['s3:GetObject'], objects(hours)),
     readPlans: allow('ReadPlans', ['s3:GetObject'], lakeObjects(settings, OWN_PREFIX)),
@@ -159,7 +159,7 @@ function rightsOf(settings: Settings, datasets: readonly Dataset[]) {
       ['states:DescribeExecution'],
       arnOf('states', `execution:${stateMachineName(settings)}:*`),
     ),
-    /** By its name: the role itself names the functions' roles, and CloudFormation takes no circle. */
+    /** The role is named by text: it refers to the functions' roles, and CloudFormation refuses circular references. */
     statements: allow(
       'Statements',
       ['sts:AssumeRole'],

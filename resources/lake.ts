@@ -16,12 +16,12 @@ export function lakeBucketArn({ lakeBucket }: Settings): Value {
     : sub(`arn:\${AWS::Partition}:s3:::${lakeBucket}`);
 }
 
-/** The ARN of the objects whose keys begin so. */
+/** The ARN of the objects whose keys begin with the prefix. */
 export function lakeObjects(settings: Settings, prefix: string): Value {
   return sub(`\${LakeArn}/${prefix}*`, { LakeArn: lakeBucketArn(settings) });
 }
 
-/** The bucket, where none is brought along. It stays when the stack goes. */
+/** The bucket, unless the parameters name an existing one. It stays when the stack is deleted. */
 export function lakeResources(settings: Settings): Resources {
   if (settings.lakeBucket !== undefined) return {};
   const all = [attribute(BUCKET, 'Arn'), sub('${LakeBucket.Arn}/*')];
@@ -87,7 +87,7 @@ export function lakeResources(settings: Settings): Resources {
   };
 }
 
-/** What whoever reads or writes the bucket may do with its key. */
+/** The right to use the bucket's key, for a role that reads or writes the bucket. Empty without a key. */
 export function lakeKeyStatements(
   { lakeKeyArn }: Settings,
   actions: readonly ('kms:Decrypt' | 'kms:GenerateDataKey')[],

@@ -1,5 +1,5 @@
-// Serverless reads this file while it packages, so this is also where a dataset file or a parameter that cannot work is
-// refused: with its name, its line, and what is expected.
+// Serverless reads this file when it packages the service. So a wrong dataset file or parameter is refused here, with its
+// name, its line and what is expected.
 const { join } = require('node:path');
 const { require: requireTypeScript } = require('tsx/cjs/api');
 
@@ -8,7 +8,7 @@ module.exports = async (variables) => {
   try {
     return await readService(join(__dirname, '..'), variables);
   } catch (error) {
-    // Serverless prints the stack, and where in our code it was found is of no use to whoever has to mend it.
+    // Serverless prints the stack, but a user who fixes a dataset file or a parameter needs only the message.
     if (error.fix !== undefined) error.stack = `${error.name}: ${error.message}`;
     throw error;
   }

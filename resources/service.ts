@@ -21,27 +21,27 @@ import { STATE_MACHINE, stateMachineResources } from './state-machine';
 import { streamed, streamId, streamResources } from './stream';
 import { copyRoleArn, secretArn, statementsRoleArn, warehouseResources, workgroupName } from './warehouse';
 
-/** What Serverless hands to a file of its variables. */
+/** What Serverless passes to a JavaScript file that it reads for its variables. */
 interface Variables {
   readonly options: { readonly param?: string | readonly string[] };
   readonly resolveVariable: (name: string) => Promise<unknown>;
 }
 
 interface Service {
-  /** Variables of the functions. */
+  /** The environment variables of the functions. */
   readonly environment: Readonly<Record<Variable | 'POWERTOOLS_SERVICE_NAME', Value>>;
   readonly functions: ServerlessFunctions;
   readonly template: {
     readonly Resources: Resources;
     readonly Outputs: Readonly<Record<string, { readonly Description: string; readonly Value: Value }>>;
   };
-  /** The account that is meant, where the parameters name one; resources/deploy-guard.cjs compares it with the caller's. */
+  /** The account that the parameters name, or null. resources/deploy-guard.cjs compares it with the caller's account. */
   readonly account: string | null;
 }
 
 /**
- * All that the dataset files and the parameters make of the service.
- * @param directory the service's.
+ * Makes all parts of the service that depend on the dataset files and the parameters.
+ * @param directory the directory of the service.
  * @throws LoadError DatasetInvalid, ConfigurationError
  */
 export async function readService(directory: string, variables: Variables): Promise<Service> {
@@ -81,21 +81,21 @@ function namesIn(params: unknown, stage: string): string[] {
   return [...named('default'), ...named(stage)];
 }
 
-/** Logical ids have no `_`: of two names that differ in it alone only one can be deployed. */
+/** Logical ids have no `_`, so two names that differ only in it would get the same ids. */
 function checkNames(datasets: readonly Dataset[]): void {
   for (const [index, { name }] of datasets.entries()) {
     const same = datasets.slice(0, index).find((other) => logicalStem(other.name) === logicalStem(name));
     if (!same) continue;
     throw new LoadError(
       'DatasetInvalid',
-      `Datasets "${same.name}" and "${name}" differ in "_" alone: CloudFormation would take their resources for the same.`,
+      `Datasets "${same.name}" and "${name}" differ only in "_": their resources would have the same names in CloudFormation.`,
       'Rename one of them.',
     );
   }
 }
 
 /**
- * As many as fit in one stack: CloudFormation takes 500 resources, IAM 10,240 characters of a role's policies.
+ * The most datasets in one stack. CloudFormation allows 500 resources, IAM 10,240 characters in a role's policies.
  * Source: AWS CloudFormation and IAM, "quotas".
  */
 export const MOST_DATASETS = 20;
@@ -104,12 +104,12 @@ function checkNumber(datasets: readonly Dataset[]): void {
   if (datasets.length <= MOST_DATASETS) return;
   throw new LoadError(
     'DatasetInvalid',
-    `There are ${datasets.length} files in datasets/, and one stack holds ${MOST_DATASETS} at most.`,
+    `There are ${datasets.length} files in datasets/, but one stack holds ${MOST_DATASETS} at most.`,
     'Deploy some of them from a copy of this service, with another name (service: in serverless.yml); they can share a warehouse.',
   );
 }
 
-/** Pure: the whole service from its settings and datasets. */
+/** Makes all parts of the service from its settings and datasets. Pure. */
 export function serviceOf(settings: Settings, datasets: readonly Dataset[]): Service {
   return {
     environment: {
@@ -119,7 +119,7 @@ export function serviceOf(settings: Settings, datasets: readonly Dataset[]): Ser
       COPY_ROLE_ARN: copyRoleArn(settings),
       SECRET_ARN: secretArn(settings) ?? '',
       STATEMENTS_ROLE_ARN: statementsRoleArn,
-      // Read by Powertools: what the logs, metrics and traces are of.
+      // Powertools writes this name to logs, metrics and traces.
       POWERTOOLS_SERVICE_NAME: deployedName(settings),
     },
     functions: functionDefinitions(settings),
@@ -139,28 +139,28 @@ export function serviceOf(settings: Settings, datasets: readonly Dataset[]): Ser
   };
 }
 
-/** What the command line reads of a deployed stack. */
+/** The outputs of the stack, which the command line reads. */
 function outputs(settings: Settings, datasets: readonly Dataset[]) {
   const output = (Description: string, Value: Value) => ({ Description, Value });
   const secret = secretArn(settings);
   const { bucket, stateMachineArn, workgroup, database, scheduleGroup, topicArn } = STACK_OUTPUTS;
   return {
-    [bucket]: output('The bucket that events are delivered to', lakeBucket(settings)),
-    [stateMachineArn]: output('What loads', ref(STATE_MACHINE)),
+    [bucket]: output('The bucket that Firehose delivers events to', lakeBucket(settings)),
+    [stateMachineArn]: output('The state machine that loads the datasets', ref(STATE_MACHINE)),
     [workgroup]: output('The Redshift Serverless workgroup', workgroupName(settings)),
     [database]: output('The database of the targets', settings.database),
     [STACK_OUTPUTS.copyRoleArn]: output(
-      'What COPY reads with; to be attached to the namespace',
+      'The role with which COPY reads; attach it to the namespace',
       copyRoleArn(settings),
     ),
-    [STACK_OUTPUTS.statementsRoleArn]: output('What statements are submitted with', statementsRoleArn),
-    ...(secret === undefined ? {} : { [SECRET_OUTPUT]: output('The database user', secret) }),
-    [topicArn]: output('Who hears of failures', ref('FailureTopic')),
+    [STACK_OUTPUTS.statementsRoleArn]: output('The role that submits statements', statementsRoleArn),
+    ...(secret === undefined ? {} : { [SECRET_OUTPUT]: output('The secret of the database user', secret) }),
+    [topicArn]: output('The topic of failures', ref('FailureTopic')),
     [scheduleGroup]: output('The schedules of the datasets', ref('ScheduleGroup')),
     ...Object.fromEntries(
       streamed(datasets).map((dataset) => [
         streamOutput(dataset.name),
-        output(`Takes the events of dataset ${dataset.name}`, ref(streamId(dataset))),
+        output(`The stream for the events of dataset ${dataset.name}`, ref(streamId(dataset))),
       ]),
     ),
   };

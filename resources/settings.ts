@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { parseArn } from '../core/arn';
 import { LoadError } from '../core/errors';
 
-/** Of the commercial Regions: Step Functions' own ARNs are written down for these. */
+/** ARNs must have the partition `aws`, because the state machine has ARNs of that partition. */
 const arn = (service: string, resource: string, what: string) =>
   z.string().regex(new RegExp(`^arn:aws:${service}:[a-z0-9-]*:\\d{12}:${resource}`), what);
 const listOf = (item: RegExp, what: string, least = 1) =>
@@ -20,30 +20,30 @@ const listOf = (item: RegExp, what: string, least = 1) =>
 const isCapacity = (units: number): boolean =>
   units === 4 || (units <= 512 ? units >= 8 && units % 8 === 0 : units <= 1_024 && units % 32 === 0);
 
-/** Every parameter of the service, as `--param name=value` or under `params` in serverless.yml. '' is: not given. */
+/** Every parameter of the service, as `--param name=value` or under `params` in serverless.yml. '' means: not given. */
 export const PARAMETERS = {
-  /** The account that is deployed into: another one is refused before anything changes. */
+  /** The account of the deployment. Any other account is refused before anything changes. */
   account: z.string().regex(/^\d{12}$/, 'an account: 12 digits'),
-  /** Likewise the Region. */
+  /** The Region of the deployment. Any other Region is refused before anything changes. */
   region: z.string().regex(/^[a-z]{2}(-[a-z]+)+-\d$/, 'a Region, for example us-east-1'),
-  /** A bucket that is there. Left out: one is made. */
+  /** An existing bucket. Default: a new one. */
   lakeBucket: z.string().regex(/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/, 'the name of an S3 bucket'),
-  /** The KMS key that the bucket is encrypted with by default, where it is. */
+  /** The KMS key of the bucket's default encryption, if it has one. */
   lakeKeyArn: arn('kms', 'key/.+', 'the ARN of a KMS key'),
-  /** A Redshift Serverless workgroup that is there. Left out: a namespace and a workgroup are made. */
+  /** An existing Redshift Serverless workgroup. Default: a new namespace and workgroup. */
   workgroup: z.string().regex(/^[a-z0-9-]{3,64}$/, 'the name of a Redshift Serverless workgroup'),
-  /** Its ARN, which holds an id and not the name: what the functions may use. */
+  /** The ARN of that workgroup, for policies. It contains an id instead of the name. */
   workgroupArn: arn('redshift-serverless', 'workgroup/.+', 'the ARN of a Redshift Serverless workgroup'),
   database: z.string().regex(/^[a-z_][a-z0-9_$]{0,63}$/, 'the name of a database, in lower case'),
-  /** The role that COPY reads with, attached to the workgroup's namespace. Left out: one is made, to be attached. */
+  /** The role with which COPY reads, attached to the workgroup's namespace. Default: a new one, which you must attach. */
   copyRoleArn: arn('iam', 'role/.+', 'the ARN of an IAM role'),
-  /** A secret with the database user. Left out: the user is that of the role of the statements. */
+  /** A secret with the database user. Default: the user of the statements' role. */
   secretArn: arn('secretsmanager', 'secret:.+', 'the ARN of a Secrets Manager secret'),
-  /** The KMS key that the secret is encrypted with, where it is another than Secrets Manager's own. */
+  /** The KMS key of that secret, if it is not encrypted with Secrets Manager's own key. */
   secretKeyArn: arn('kms', 'key/.+', 'the ARN of a KMS key'),
-  /** Who may take on the role of the statements for the command line. Left out: whoever of the account is allowed to. */
+  /** Who may assume the statements' role for the command line. Default: everybody in the account whose policy allows it. */
   operatorArns: listOf(/^arn:aws:iam::\d{12}:(role|user)\/.+$/, 'ARNs of IAM roles and users'),
-  /** Where the new workgroup stands, with commas between; left out: in the default VPC. */
+  /** The subnets of the new workgroup, separated by commas. Default: those of the default VPC. */
   subnetIds: listOf(/^subnet-[0-9a-f]{8,17}$/, 'subnets, for example subnet-0a1b2c3d,', 3),
   securityGroupIds: listOf(/^sg-[0-9a-f]{8,17}$/, 'security groups, for example sg-0a1b2c3d,'),
   /** Redshift Processing Units of the new workgroup. */
@@ -51,14 +51,14 @@ export const PARAMETERS = {
     .string()
     .transform(Number)
     .refine(isCapacity, '4, a multiple of 8 up to 512, or one of 32 up to 1024'),
-  /** Who hears of failures and alarms. */
+  /** The e-mail address for failures and alarms. */
   email: z.email('an e-mail address'),
 } as const;
 export type ParameterName = keyof typeof PARAMETERS;
 
 type Values = { readonly [Name in ParameterName]?: z.output<(typeof PARAMETERS)[Name]> };
 
-/** What a deployment is made of, besides the datasets. */
+/** The settings of a deployment, in addition to its datasets. */
 export interface Settings extends Omit<Values, 'region' | 'database' | 'baseCapacity'> {
   readonly service: string;
   readonly stage: string;
@@ -67,23 +67,23 @@ export interface Settings extends Omit<Values, 'region' | 'database' | 'baseCapa
   readonly baseCapacity: number;
 }
 
-/** What a part of a deployment is called: service, stage and what it is; without parts, the deployment itself. */
+/** The name of a part of a deployment: service, stage and the parts. Without parts it is the name of the deployment. */
 export const deployedName = ({ service, stage }: Settings, ...parts: readonly string[]): string =>
   [service, stage, ...parts].join('-');
 
-/** Names that one part of the template makes and others refer to as text. */
+/** Names that several parts of the template use as text. */
 export const stateMachineName = (settings: Settings): string => deployedName(settings, 'load');
 export const statementsRoleName = (settings: Settings): string => deployedName(settings, 'statements');
 
-/** Where a value was written, for messages: `--param x`, or `serverless.yml:31:5: params.default.x`. */
+/** The place of a parameter, for messages: `--param x`, or `serverless.yml:31:5: params.default.x`. */
 export type Places = (name: string) => string;
 
 const STAGE = /^[a-z][a-z0-9-]{0,14}[a-z0-9]$/;
 
 /**
- * Checks the parameters, each by itself and all together.
- * @param given every parameter's text.
- * @throws LoadError ConfigurationError, with the place of everything that is wrong and what is expected.
+ * Checks each parameter, and whether they fit together.
+ * @param given the text of every parameter.
+ * @throws LoadError ConfigurationError: a line for each problem, with its place and what is expected.
  */
 export function parseSettings(
   service: string,
@@ -96,7 +96,7 @@ export function parseSettings(
   const say = (name: string, message: string) => problems.push(`${placeOf(name)}: ${message}`);
   if (!STAGE.test(stage)) {
     problems.push(
-      `--stage ${stage}: a lower-case letter, then letters, digits and "-", 2 to 16 in all: buckets and roles are named by it`,
+      `--stage ${stage}: a lower-case letter, then letters, digits and "-", 2 to 16 in all, because names of buckets and roles contain it`,
     );
   }
   const values: Record<string, unknown> = {};
@@ -130,7 +130,7 @@ export function parseSettings(
   };
 }
 
-/** What is wrong only in one another's light. */
+/** Reports parameters that do not fit together. */
 function contradictions(
   settings: Values,
   region: string,
@@ -138,59 +138,56 @@ function contradictions(
 ): void {
   const { workgroup, workgroupArn } = settings;
   if (settings.region !== undefined && settings.region !== region) {
-    say('region', `this deploys into ${region}`);
+    say('region', `the deployment is in ${region}`);
   }
   if (workgroup !== undefined && workgroupArn === undefined) {
     say(
       'workgroup',
-      'needs workgroupArn beside it: aws redshift-serverless get-workgroup --workgroup-name ' +
+      'needs workgroupArn too: aws redshift-serverless get-workgroup --workgroup-name ' +
         `${workgroup} --query workgroup.workgroupArn`,
     );
   }
   if (workgroup !== undefined && settings.database === undefined) {
-    say('workgroup', 'needs database beside it: the one that holds the targets');
+    say('workgroup', 'needs database too: the one that holds the targets');
   }
   if (/^(cn|us-gov|us-iso|eu-isoe)/.test(region)) {
-    say(
-      'region',
-      `${region} is of another partition than aws, which ARNs of this service are written down for`,
-    );
+    say('region', `${region} is not in the partition aws, and this service has ARNs of that partition only`);
   }
   if (workgroup === undefined && /^[^a-z]/.test(settings.database ?? 'sluice')) {
-    say('database', 'begins with a letter where the database is a new one');
+    say('database', 'must begin with a letter if the database is new');
   }
   if (settings.secretKeyArn !== undefined && settings.secretArn === undefined) {
-    say('secretKeyArn', 'belongs to a secret of yours: name secretArn too');
+    say('secretKeyArn', 'needs secretArn too: it is the key of your own secret');
   }
   for (const name of ['workgroupArn', 'copyRoleArn', 'secretArn'] as const) {
     if (settings[name] !== undefined && workgroup === undefined)
-      say(name, 'belongs to a workgroup: name that too');
+      say(name, 'needs workgroup too: it belongs to an existing workgroup');
   }
   for (const name of ['subnetIds', 'securityGroupIds', 'baseCapacity'] as const) {
     if (settings[name] !== undefined && workgroup !== undefined) {
-      say(name, `is of a new workgroup, and ${workgroup} is there already`);
+      say(name, `is for a new workgroup, but ${workgroup} already exists`);
     }
   }
   if (settings.lakeKeyArn !== undefined && settings.lakeBucket === undefined) {
-    say('lakeKeyArn', 'belongs to a bucket of yours: name lakeBucket too');
+    say('lakeKeyArn', 'needs lakeBucket too: it is the key of your own bucket');
   }
   const account = meantAccount(settings);
   for (const name of [...OF_THE_ACCOUNT, ...KEYS] as const) {
     const { region: arnRegion = '', account: arnAccount = '' } = parseArn(settings[name] ?? '') ?? {};
     if (arnRegion !== '' && arnRegion !== region)
-      say(name, `is of ${arnRegion}, and this deploys into ${region}`);
-    // A key may be another account's.
+      say(name, `is in ${arnRegion}, but the deployment is in ${region}`);
+    // A key may belong to another account.
     if (!KEYS.some((key) => key === name) && arnAccount !== '' && arnAccount !== account) {
-      say(name, `is of account ${arnAccount}, and this deploys into ${account}`);
+      say(name, `belongs to account ${arnAccount}, but the deployment is in ${account}`);
     }
   }
 }
 
-/** What has to be of the account that is deployed into. */
+/** Parameters whose ARNs must belong to the account of the deployment. */
 const OF_THE_ACCOUNT = ['workgroupArn', 'copyRoleArn', 'secretArn'] as const;
 const KEYS = ['lakeKeyArn', 'secretKeyArn'] as const;
 
-/** The account that the parameters name: by itself, or by an ARN. */
+/** The account that the parameters name, either directly or in an ARN. */
 export function meantAccount(
   settings: Pick<Settings, 'account' | (typeof OF_THE_ACCOUNT)[number]>,
 ): string | undefined {
@@ -198,7 +195,7 @@ export function meantAccount(
   return [settings.account, ...byArn].find((account) => account !== undefined);
 }
 
-/** Where each parameter stands: given on the command line, else in the stage's block of serverless.yml, else in the default's. */
+/** Finds the place of a parameter: the command line, else the stage's block of serverless.yml, else the block `default`. */
 export function placesIn(serverlessYml: string, stage: string, onCommandLine: readonly string[]): Places {
   const document = parseDocument(serverlessYml, { prettyErrors: false });
   return (name) => {

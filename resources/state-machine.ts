@@ -5,18 +5,18 @@ import { TRACES } from './functions';
 import { deployedName, stateMachineName, type Settings } from './settings';
 
 export const STATE_MACHINE = 'LoadStateMachine';
-/** The functions that the states call, by the logical ids that Serverless gives them. */
+/** The ARNs of the functions that the states call. Serverless gives these logical ids. */
 const CALLED = STEP_NAMES.map((name) => attribute(`${name}LambdaFunction`, 'Arn'));
 
 const LOG_RETENTION_DAYS = 30;
-/** Of the schedules: what could not be started is tried again for as long as the next one is not due. */
+/** A schedule retries a failed start until shortly before the next start is due. */
 const RETRIES = 20;
 const OLDEST_START_SECONDS = 50 * 60;
 const DAYS_OF_DEAD_LETTERS = 14;
-/** Minutes after an hour has settled at which its load starts. */
+/** Minutes from the end of an hour's settle time to the start of its load. */
 const START_MINUTES = 5;
 
-/** Log deliveries are the account's, not a log group's. Source: Step Functions, "Logging using CloudWatch Logs". */
+/** Log deliveries belong to the account, not to a log group. Source: Step Functions, "Logging using CloudWatch Logs". */
 const DELIVER_LOGS: Statement = {
   Sid: 'DeliverLogs',
   Effect: 'Allow',
@@ -33,13 +33,13 @@ const DELIVER_LOGS: Statement = {
   Resource: '*',
 };
 
-/** The rights and the log of the state machine, and what starts it: one schedule for each dataset. */
+/** The role and the log group of the state machine, and a schedule for each dataset that starts it. */
 export function stateMachineResources(settings: Settings, datasets: readonly Dataset[]): Resources {
   const name = stateMachineName(settings);
   return {
     LoadRole: role(
       name,
-      `State machine ${name} runs with it`,
+      `The role of state machine ${name}`,
       ['states.amazonaws.com'],
       [
         { Sid: 'CallFunctions', Effect: 'Allow', Action: ['lambda:InvokeFunction'], Resource: CALLED },
@@ -87,7 +87,7 @@ function schedules(settings: Settings, datasets: readonly Dataset[]): Resources 
     },
     ScheduleRole: role(
       scheduleRoleName(settings),
-      'EventBridge Scheduler starts executions with it',
+      'The role with which EventBridge Scheduler starts executions',
       ['scheduler.amazonaws.com'],
       [
         {
@@ -114,7 +114,7 @@ function schedules(settings: Settings, datasets: readonly Dataset[]): Resources 
             Name: scheduleName(settings, dataset),
             GroupName: ref('ScheduleGroup'),
             Description: `Loads the new hours of dataset ${dataset.name}`,
-            // A schedule is per dataset since its settle time is.
+            // Each dataset has a schedule of its own, because each has a settle time of its own.
             ScheduleExpression: `cron(${(dataset.source.settle_minutes + START_MINUTES) % 60} * * * ? *)`,
             ScheduleExpressionTimezone: 'UTC',
             FlexibleTimeWindow: { Mode: 'OFF' },

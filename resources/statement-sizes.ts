@@ -8,12 +8,12 @@ import { readSql } from '../service/statements';
 
 /** Source: Amazon Redshift Management Guide, "Considerations when calling the Amazon Redshift Data API" (100 KB). */
 const MAXIMUM_STATEMENT_BYTES = 100_000;
-/** What the names of one load take in a statement: staging table, manifest, role. */
+/** Stands for the longest name of a load in a statement: staging table, manifest or role. */
 const OF_A_LOAD = quoteText('x'.repeat(1_500));
 
 /**
- * Checks at packaging that every statement of a dataset is one that the Data API takes: a file of very many columns
- * would else fail with its first load.
+ * Checks at packaging that no statement of a dataset is too long for the Data API. Otherwise a dataset with very many
+ * columns would fail at its first load.
  * @throws LoadError DatasetInvalid
  */
 export function checkStatementSizes(packageDirectory: string, dataset: Dataset): void {
@@ -32,8 +32,8 @@ export function checkStatementSizes(packageDirectory: string, dataset: Dataset):
       if (bytes <= MAXIMUM_STATEMENT_BYTES) continue;
       throw new LoadError(
         'DatasetInvalid',
-        `Dataset ${dataset.name}: with its ${dataset.columns.length} columns statement ${template.name} of sql/${step}.sql has ${bytes} bytes, and the Redshift Data API takes ${MAXIMUM_STATEMENT_BYTES}.`,
-        'Leave columns out or shorten their names.',
+        `Dataset ${dataset.name} has ${dataset.columns.length} columns. With them statement ${template.name} of sql/${step}.sql has ${bytes} bytes, but the Redshift Data API takes at most ${MAXIMUM_STATEMENT_BYTES}.`,
+        'Remove columns or shorten their names.',
       );
     }
   }

@@ -21,13 +21,13 @@ const DATABASE = 'LakeDatabase';
 const LOG_RETENTION_DAYS = 30;
 const LOG_STREAM = 'delivery';
 
-/** Firehose's own bounds of the buffer's interval, in seconds. */
+/** The limits of Firehose's buffer interval, in seconds. */
 const SHORTEST_INTERVAL = 60;
 const LONGEST_INTERVAL = 900;
-/** Of the settle time, what is left for delivery itself. */
+/** The part of the settle time that is reserved for delivery. */
 const DELIVERY_MINUTES = 5;
 
-/** The datasets that a stream is made for. */
+/** The datasets that have a stream. */
 export const streamed = (datasets: readonly Dataset[]): readonly Dataset[] =>
   datasets.filter(({ source }) => source.stream === 'firehose');
 
@@ -36,13 +36,13 @@ export const streamName = (settings: Settings, dataset: Dataset): string =>
 
 export const streamId = (dataset: Dataset): string => `${logicalStem(dataset.name)}Stream`;
 
-/** Seconds that records are held back: short enough for an hour to be whole once it has settled. */
+/** Firehose's buffer interval in seconds. It is short enough that all files of an hour exist when it has settled. */
 export function bufferInterval({ source }: Dataset): number {
   const seconds = (source.settle_minutes - DELIVERY_MINUTES) * 60;
   return Math.min(Math.max(seconds, SHORTEST_INTERVAL), LONGEST_INTERVAL);
 }
 
-/** Of each dataset a stream, the table that it converts by, a role and a log. */
+/** For each dataset a stream, the Glue table for its conversion, a role and a log. */
 export function streamResources(settings: Settings, datasets: readonly Dataset[]): Resources {
   const own = streamed(datasets);
   if (own.length === 0) return {};
@@ -53,7 +53,7 @@ export function streamResources(settings: Settings, datasets: readonly Dataset[]
         CatalogId: ref('AWS::AccountId'),
         DatabaseInput: {
           Name: `${settings.service}_${settings.stage}`.replaceAll('-', '_'),
-          Description: 'The columns that Firehose converts events by',
+          Description: 'The columns that Firehose uses to convert events',
         },
       },
     },
@@ -114,7 +114,7 @@ function stream(settings: Settings, dataset: Dataset): ResourceDefinition {
   const stem = logicalStem(dataset.name);
   return {
     Type: 'AWS::KinesisFirehose::DeliveryStream',
-    // What is named below by its text alone has to be there first.
+    // The stream names its log stream by text only, so CloudFormation does not see this dependency.
     DependsOn: [`${stem}StreamLog`],
     Properties: {
       DeliveryStreamName: streamName(settings, dataset),
@@ -142,7 +142,7 @@ function stream(settings: Settings, dataset: Dataset): ResourceDefinition {
                 { ParameterName: 'LambdaArn', ParameterValue: sub(`\${${TRANSFORM}.Arn}:$LATEST`) },
                 { ParameterName: 'RoleArn', ParameterValue: attribute(`${stem}StreamRole`, 'Arn') },
                 { ParameterName: 'NumberOfRetries', ParameterValue: '3' },
-                // An invocation takes and gives 6 MB at most, and base64 makes a third more of every record.
+                // An invocation's input and output have 6 MB at most, and base64 makes every record a third larger.
                 { ParameterName: 'BufferSizeInMBs', ParameterValue: '2' },
                 { ParameterName: 'BufferIntervalInSeconds', ParameterValue: '60' },
               ],
@@ -175,7 +175,7 @@ function streamRole(settings: Settings, dataset: Dataset): ResourceDefinition {
   const transform: Value = attribute(TRANSFORM, 'Arn');
   return role(
     `${streamName(settings, dataset)}-stream`,
-    `Firehose writes dataset ${dataset.name} to the lake with it`,
+    `The role with which Firehose writes dataset ${dataset.name} to the lake`,
     ['firehose.amazonaws.com'],
     [
       {

@@ -19,7 +19,7 @@ const WORKGROUP = 'Workgroup';
 const COPY_ROLE = 'CopyRole';
 const STATEMENTS_ROLE = 'StatementsRole';
 
-/** `${aws:userid}` of IAM, put together so that neither Serverless nor CloudFormation takes it for a variable of theirs. */
+/** IAM's `${aws:userid}`. It is joined from two parts, so that Serverless and CloudFormation do not replace it. */
 const CALLER: Value = { 'Fn::Join': ['', ['$', '{aws:userid}']] };
 
 export const workgroupName = ({ workgroup }: Settings): Value => workgroup ?? ref(WORKGROUP);
@@ -32,26 +32,26 @@ export const copyRoleArn = ({ copyRoleArn: given }: Settings): Value => given ??
 const ADMIN = 'sluice_admin';
 
 /**
- * The secret of the database user, by its ARN or its name (the Data API takes either); undefined where the user is that of
- * the statements' role. Redshift makes the one of a new namespace and names it; CloudFormation does not tell its ARN, which
- * ends in six letters of chance (cloudformation-coverage-roadmap, issue 2021).
+ * ARN or name of the secret with the database user (the Data API accepts both); undefined for the user of the statements'
+ * role. Redshift creates and names the secret of a new namespace. CloudFormation does not return its ARN, which ends in
+ * six random letters (cloudformation-coverage-roadmap, issue 2021).
  */
 export function secretArn(settings: Settings): string | undefined {
   return settings.workgroup === undefined ? `redshift!${deployedName(settings, ADMIN)}` : settings.secretArn;
 }
 
-/** What a policy names it by. */
+/** The resource of the secret in a policy. */
 function secretResource(settings: Settings, secret: string): Value {
   return settings.workgroup === undefined ? arnOf('secretsmanager', `secret:${secret}-??????`) : secret;
 }
 
 export const statementsRoleArn = attribute(STATEMENTS_ROLE, 'Arn');
 
-/** Namespace and workgroup, where none are brought along; the roles of COPY and of the statements. */
+/** Namespace and workgroup, unless the parameters name an existing workgroup; the roles of COPY and of the statements. */
 export function warehouseResources(
   settings: Settings,
   datasets: readonly Dataset[],
-  /** The roles of the functions that submit statements or ask about them. */
+  /** The ARNs of the roles of all functions that use the warehouse. */
   callers: readonly Value[],
 ): Resources {
   return {
@@ -93,16 +93,16 @@ function newWarehouse(settings: Settings): Resources {
 }
 
 /**
- * What COPY reads with: the manifests and the data files, and nothing else.
- * Serverless takes it on as either of two services. Source: Amazon Redshift Management Guide, "Authorizing Amazon Redshift
- * to access AWS services".
+ * The role with which COPY reads. It may read the manifests and the data files, and nothing else. Redshift Serverless
+ * assumes it as either of two services.
+ * Source: Amazon Redshift Management Guide, "Authorizing Amazon Redshift to access AWS services".
  */
 function copyRole(settings: Settings, datasets: readonly Dataset[]) {
   const prefixes = [OWN_PREFIX, ...datasets.map(({ source }) => fixedPart(source.prefix))];
   return {
     ...role(
       deployedName(settings, 'copy'),
-      'Redshift reads the files of the lake with it (COPY)',
+      'The role with which Redshift reads the files of the lake (COPY)',
       ['redshift.amazonaws.com', 'redshift-serverless.amazonaws.com'],
       [
         {
@@ -112,7 +112,7 @@ function copyRole(settings: Settings, datasets: readonly Dataset[]) {
           Resource: prefixes.map((prefix) => lakeObjects(settings, prefix)),
         },
         {
-          // Without it S3 calls a file that has vanished denied, not missing.
+          // Without it S3 answers a read of a deleted file with 403 instead of 404.
           Sid: 'FindFiles',
           Effect: 'Allow',
           Action: ['s3:ListBucket', 's3:GetBucketLocation'],
@@ -121,14 +121,14 @@ function copyRole(settings: Settings, datasets: readonly Dataset[]) {
         ...lakeKeyStatements(settings, ['kms:Decrypt']),
       ],
     ),
-    // It is attached to a namespace that stays.
+    // The namespace to which it is attached stays too.
     ...retained,
   };
 }
 
 /**
- * The one identity that statements have, whichever function submits them or asks about them: the Data API lets only the
- * owner of a statement see it, and one database user needs rights.
+ * The role of all statements, whichever function submits or follows them. The Data API shows a statement only to its
+ * owner, and with one role only one database user needs rights.
  */
 function statementsRole(settings: Settings, callers: readonly Value[]) {
   const name = statementsRoleName(settings);
@@ -198,7 +198,7 @@ function statementsRole(settings: Settings, callers: readonly Value[]) {
             Action: ['sts:AssumeRole'],
           },
           {
-            // By the account's ARN: whoever of it has a policy that allows it, so that nobody is trusted by this alone.
+            // The account's ARN trusts everybody in the account whose own policy allows it, and nobody by itself.
             Sid: 'CommandLine',
             Effect: 'Allow',
             Principal: { AWS: settings.operatorArns ?? arnOfAccount },

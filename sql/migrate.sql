@@ -1,5 +1,5 @@
--- Changes a target to match its dataset file, if nothing is lost. `sluice migrate` runs each statement as a transaction of
--- its own.
+-- Changes a target to match its dataset file, if nothing is lost. `sluice migrate` runs each statement as a transaction
+-- of its own.
 
 -- statement: target-columns
 SELECT "column_name", "data_type", "character_maximum_length", "numeric_precision", "numeric_scale", "is_nullable",

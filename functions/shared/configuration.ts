@@ -39,7 +39,7 @@ export interface Configuration {
   readonly packageDirectory: string;
 }
 
-/** Reads the function's environment. @throws LoadError ConfigurationError, which names every missing or wrong variable. */
+/** Reads the function's environment. @throws LoadError ConfigurationError: names every missing or wrong variable. */
 export function readConfiguration(environment: NodeJS.ProcessEnv = process.env): Configuration {
   const parsed = schema.safeParse({ ...environment, SECRET_ARN: environment.SECRET_ARN || undefined });
   if (!parsed.success) {

@@ -80,7 +80,7 @@ test.each([['deploy'], ['deploy', 'function', '--function', 'reportLoad'], ['rol
   async (...command) => {
     const said = await serverless(...command, '--stage', 'dev', '--param=account=123456789012');
     expect(said).toContain(
-      `Nothing was changed: these credentials are of account ${ACCOUNT}, and the parameters name account 123456789012.`,
+      `Nothing was changed: these credentials belong to account ${ACCOUNT}, but the parameters name account 123456789012.`,
     );
     expect(said).toContain('AWS_PROFILE');
     expect(asked).toEqual(['GetCallerIdentity']);
@@ -109,7 +109,7 @@ test('another Region than the parameters name is refused before AWS is asked any
     'us-east-1',
     '--param=region=eu-west-1',
   );
-  expect(said).toContain('--param region: this deploys into us-east-1');
+  expect(said).toContain('--param region: the deployment is in us-east-1');
   expect(asked).toEqual([]);
 });
 

@@ -91,15 +91,15 @@ test('more datasets than one stack may have are refused', async () => {
   const { name, reason, fix } = await refusal(names);
   expect({ name, reason }).toEqual({
     name: 'DatasetInvalid',
-    reason: `There are ${MOST_DATASETS + 1} files in datasets/, and one stack holds ${MOST_DATASETS} at most.`,
+    reason: `There are ${MOST_DATASETS + 1} files in datasets/, but one stack holds ${MOST_DATASETS} at most.`,
   });
   expect(fix).toContain('another name');
 });
 
 test.each([
-  [['page_1', 'page1'], 'differ in "_" alone'],
+  [['page_1', 'page1'], 'differ only in "_"'],
   // ExecutionsThrottledAlarm would be the state machine's as well as the stream's.
-  [['executions'], 'makes ExecutionsThrottledAlarm of the template stand for two things'],
+  [['executions'], 'ExecutionsThrottledAlarm would be the name of two resources in the template'],
 ])('%j: names that make one thing of two are refused', async (names, words) => {
   const { name, reason } = await refusal(names);
   expect(name).toBe('DatasetInvalid');

@@ -54,7 +54,7 @@ test.each(['4', '8', '512', '544', '1024'])('a capacity of %s is one that Redshi
 describe('what cannot work is refused', () => {
   test('a Region of another partition', () => {
     expect(() => parseSettings('sluice', 'dev', 'us-gov-west-1', {}, (name) => name)).toThrow(
-      'another partition than aws',
+      'us-gov-west-1 is not in the partition aws',
     );
   });
 
@@ -79,11 +79,11 @@ describe('what cannot work is refused', () => {
         `"${baseCapacity}" is not 4, a multiple of 8 up to 512, or one of 32 up to 1024`,
       ],
     ),
-    ['a new database of another beginning', { database: '_dwh' }, 'begins with a letter'],
+    ['a new database of another beginning', { database: '_dwh' }, 'must begin with a letter'],
     [
       'a key of no secret',
       { ...WAREHOUSE, secretKeyArn: 'arn:aws:kms:us-east-1:123456789012:key/1' },
-      'belongs to a secret of yours',
+      'needs secretArn too',
     ],
     ['an operator that is none', { operatorArns: 'me' }, 'a list of ARNs of IAM roles and users'],
     [
@@ -96,39 +96,39 @@ describe('what cannot work is refused', () => {
     [
       'a workgroup without its ARN',
       { workgroup: 'analytics', database: 'dwh' },
-      'needs workgroupArn beside it: aws redshift-serverless get-workgroup --workgroup-name analytics',
+      'needs workgroupArn too: aws redshift-serverless get-workgroup --workgroup-name analytics',
     ],
-    ['a workgroup without its database', { ...WAREHOUSE, database: '' }, 'needs database beside it'],
+    ['a workgroup without its database', { ...WAREHOUSE, database: '' }, 'needs database too'],
     [
       'a secret of no workgroup',
       { secretArn: 'arn:aws:secretsmanager:us-east-1:123456789012:secret:x' },
-      'belongs to a workgroup',
+      'needs workgroup too',
     ],
     [
       'capacity of a workgroup that is there',
       { ...WAREHOUSE, baseCapacity: '8' },
-      'is of a new workgroup, and analytics is there already',
+      'is for a new workgroup, but analytics already exists',
     ],
     [
       'a key of no bucket',
       { lakeKeyArn: 'arn:aws:kms:us-east-1:123456789012:key/1' },
-      'belongs to a bucket of yours',
+      'needs lakeBucket too',
     ],
-    ['another Region', { region: 'eu-west-1' }, 'this deploys into us-east-1'],
+    ['another Region', { region: 'eu-west-1' }, 'the deployment is in us-east-1'],
     [
       'a workgroup of another Region',
       { ...WAREHOUSE, workgroupArn: WAREHOUSE.workgroupArn.replace('us-east-1', 'eu-west-1') },
-      'is of eu-west-1, and this deploys into us-east-1',
+      'is in eu-west-1, but the deployment is in us-east-1',
     ],
     [
       'two accounts',
       { ...WAREHOUSE, secretArn: 'arn:aws:secretsmanager:us-east-1:210987654321:secret:x' },
-      'is of account 210987654321, and this deploys into 123456789012',
+      'belongs to account 210987654321, but the deployment is in 123456789012',
     ],
     [
       'a role of another account',
       { ...WAREHOUSE, account: '210987654321', copyRoleArn: 'arn:aws:iam::123456789012:role/copy' },
-      'is of account 123456789012, and this deploys into 210987654321',
+      'belongs to account 123456789012, but the deployment is in 210987654321',
     ],
   ])('%s', (_, given, words) => {
     expect(refusal(given)).toContain(words);
