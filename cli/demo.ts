@@ -1,13 +1,13 @@
 import type { Dataset } from '../core/dataset';
-import { addHours, lastClosedHour, type Hour } from '../core/hour';
 import { LONGEST_RANGE_HOURS } from '../core/execution-input';
+import { addHours, lastClosedHour, type Hour } from '../core/hour';
 import { joinSql, quoteName, sql, type Sql } from '../core/sql';
+import { isRefusedKey } from './delivery/refused-key';
+import { sendEvents } from './delivery/send-events';
 import { checkDemo, type DemoOptions } from './demo/usage';
 import type { LoadDocument } from './load/document';
 import { startLoad } from './load/follow';
 import { executionInput } from './load/input';
-import { isRefusedKey } from './delivery/refused-key';
-import { sendEvents } from './delivery/send-events';
 import { colours } from './shared/colours';
 import type { TwinConnection } from './shared/connection';
 import type { Output } from './shared/output';
@@ -15,9 +15,9 @@ import { query } from './shared/query';
 import { startSpinner } from './shared/spinner';
 import { renderTable } from './shared/table';
 import { plural } from './shared/text';
+import type { ArrivingEvent } from './trips/arrival';
 import { generateTrips } from './trips/generate';
 import { readTaxiFile } from './trips/taxi-file';
-import type { ArrivingEvent } from './trips/arrival';
 
 const DEFAULT_ROWS = 20_000;
 const DEFAULT_HOURS = 6;

@@ -1,9 +1,9 @@
-import { STACK_OUTPUTS } from '../core/stack-outputs';
 import { chooseDataset } from '../core/dataset';
+import { STACK_OUTPUTS } from '../core/stack-outputs';
 import { copyRoleAccount, copyRoleAttached, copyRoleRights, copyRoleTrust } from './doctor/copy-role';
 import { findingsOf, waiting, type Check, type Finding } from './doctor/finding';
-import { bucketPolicy, bucketRegion } from './doctor/lake';
 import { grants } from './doctor/grants';
+import { bucketPolicy, bucketRegion } from './doctor/lake';
 import { lakeKey } from './doctor/lake-key';
 import { identity, schedule, stateMachine, subscription } from './doctor/operation';
 import { siteOf } from './doctor/site';

@@ -1,5 +1,5 @@
-import { createRequire } from 'node:module';
 import type { S3Client } from '@aws-sdk/client-s3';
+import { createRequire } from 'node:module';
 import { isRefusedKey } from './delivery/refused-key';
 import { datasetOfKey, datasetOfRefused } from './inspect/dataset-of';
 import { fileText, inspectFile } from './inspect/inspect-file';

@@ -1,5 +1,5 @@
-import { createRequire } from 'node:module';
 import { Command, CommanderError, Option } from 'commander';
+import { createRequire } from 'node:module';
 import { directory, hour, hours, integer, stageName } from './arguments';
 import { act, connected, EXIT, onTwin, report, type CommonOptions } from './run';
 import { Output, UsageError } from './shared/output';

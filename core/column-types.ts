@@ -62,7 +62,7 @@ export function parseColumnType(text: string): ColumnType | { readonly problem: 
     name,
   );
   if (characters) {
-    const kind = /var/.test(characters[1] ?? '') ? 'varchar' : 'char';
+    const kind = (characters[1] ?? '').includes('var') ? 'varchar' : 'char';
     const limit = kind === 'varchar' ? 65_535 : 4_096;
     const length = characters[2] === 'max' ? limit : Number(characters[2]);
     if (length < 1 || length > limit) return { problem: `${name}: the length is 1 to ${limit} bytes` };

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import type { Column } from './dataset';
 import { redshiftType } from './column-types';
+import type { Column } from './dataset';
 import type { Hour } from './hour';
 import { loadsInto, parquetTypeText, type ParquetField } from './parquet-types';
 

@@ -3,8 +3,8 @@ import { columnsDigest, compareColumns } from './columns';
 import type { Dataset } from './dataset';
 import { LoadError } from './errors';
 import { filesBeyond, fingerprintOf, type LakeFile } from './files';
-import type { Hour } from './hour';
 import type { Footer } from './footer';
+import type { Hour } from './hour';
 import type { InspectedFile, PartitionPlan } from './plan';
 
 /** What S3 holds of a partition. */

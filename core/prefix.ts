@@ -23,7 +23,7 @@ export function prefixProblem(template: string): string | undefined {
   if (template.startsWith(OWN_PREFIX))
     return 'does not start with sluice/: Sluice keeps its plans and manifests there';
   if (template.startsWith('/')) return 'does not start with "/", because S3 keys do not';
-  if (/\}\{/.test(template)) return 'has a separator between its parts, for example {MM}/{dd}';
+  if (template.includes('}{')) return 'has a separator between its parts, for example {MM}/{dd}';
   if (!/\}[^{}]*\/[^{}]*\{HH\}/.test(template)) {
     return 'has a "/" between the day and the hour, so that one listing covers a day';
   }

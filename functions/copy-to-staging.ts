@@ -1,11 +1,11 @@
 import { batchOf, joinSql, quoteName, quoteText } from '../core/sql';
+import { inspectedState, submission, type StatementProgress } from '../core/states';
 import { stagingPieces } from '../core/warehouse';
-import { readConfiguration } from './shared/configuration';
-import { stepHandler } from './shared/handler';
 import { findDataset } from '../service/datasets';
 import { statementsOf } from '../service/statements';
+import { readConfiguration } from './shared/configuration';
+import { stepHandler } from './shared/handler';
 import { readPlan } from './shared/plan';
-import { inspectedState, submission, type StatementProgress } from '../core/states';
 import { clientToken, endStatements, submitBatch } from './shared/warehouse';
 
 /** Submits one batch: it creates the load's own staging table, then copies exactly the files of the plan. */

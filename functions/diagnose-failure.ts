@@ -6,10 +6,10 @@ import { failedRow } from '../core/history';
 import { batchOf } from '../core/sql';
 import { failedState, type FailedState, type MergeCounts, type PartitionEnd } from '../core/states';
 import { stagingPieces, stagingTable } from '../core/warehouse';
-import { readConfiguration } from './shared/configuration';
-import { logger, stepHandler } from './shared/handler';
 import { findDataset } from '../service/datasets';
 import { namedStatementsOf } from '../service/statements';
+import { readConfiguration } from './shared/configuration';
+import { logger, stepHandler } from './shared/handler';
 import { recordedLoad } from './shared/recorded-load';
 import { endStatements, runBatch, statementName } from './shared/warehouse';
 

@@ -1,15 +1,15 @@
-import { startOfHour, timestampText } from '../core/hour';
 import { rerunInput } from '../core/execution-input';
 import { loadedRow } from '../core/history';
+import { startOfHour, timestampText } from '../core/hour';
 import { batchOf } from '../core/sql';
+import { submission, validatedState, type StatementProgress, type ValidatedState } from '../core/states';
 import { stagingPieces } from '../core/warehouse';
-import { readConfiguration } from './shared/configuration';
-import { stepHandler } from './shared/handler';
 import { findDataset } from '../service/datasets';
 import { statementsOf } from '../service/statements';
+import { readConfiguration } from './shared/configuration';
+import { stepHandler } from './shared/handler';
 import { readPlan } from './shared/plan';
 import { recordedLoad } from './shared/recorded-load';
-import { submission, validatedState, type StatementProgress, type ValidatedState } from '../core/states';
 import { clientToken, endStatements, submitBatch } from './shared/warehouse';
 
 /** Submits the merge, one transaction. The target is then as if each partition had been loaded once, in any order. */

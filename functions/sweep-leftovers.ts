@@ -5,12 +5,12 @@ import { plansOfDataset, plansOfPartition } from '../core/plan';
 import { batchOf } from '../core/sql';
 import type { Housekeeping } from '../core/states';
 import { stagedLoad, stagingPieces } from '../core/warehouse';
+import { findDataset } from '../service/datasets';
+import { statementsOf } from '../service/statements';
 import { readConfiguration, type Configuration } from './shared/configuration';
 import { hasEnded } from './shared/executions';
 import { logger, stepHandler } from './shared/handler';
 import { deleteOlder, listFiles } from './shared/lake';
-import { findDataset } from '../service/datasets';
-import { statementsOf } from '../service/statements';
 import { endStatements, runBatch, type LoadIdentity } from './shared/warehouse';
 
 /** The longest error in the report. */

@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { chooseDataset } from '../core/dataset';
 import { transformRecord } from '../core/transform';
+import { readDatasets } from '../service/datasets';
 import { logger } from './shared/handler';
 import { recordMetrics } from './shared/metrics';
-import { readDatasets } from '../service/datasets';
 
 const event = z.object({
   invocationId: z.string(),

@@ -1,11 +1,5 @@
 import { addHours, startOfHour, timestampText } from '../core/hour';
 import { batchOf } from '../core/sql';
-import { judgeStaging } from '../core/validation';
-import { SLUICE_SCHEMA, stagingPieces } from '../core/warehouse';
-import { readConfiguration } from './shared/configuration';
-import { stepHandler } from './shared/handler';
-import { findDataset } from '../service/datasets';
-import { statementsOf } from '../service/statements';
 import {
   inspectedState,
   statementProgress,
@@ -14,6 +8,12 @@ import {
   type StagingCounts,
   type StatementProgress,
 } from '../core/states';
+import { judgeStaging } from '../core/validation';
+import { SLUICE_SCHEMA, stagingPieces } from '../core/warehouse';
+import { findDataset } from '../service/datasets';
+import { statementsOf } from '../service/statements';
+import { readConfiguration } from './shared/configuration';
+import { stepHandler } from './shared/handler';
 import { clientToken, submitBatch } from './shared/warehouse';
 
 /** The step is called twice: to submit the count, and, with the finished statement, to check the counts. */

@@ -1,5 +1,5 @@
-import { objectArn } from '../core/arn';
 import { z } from 'zod';
+import { objectArn } from '../core/arn';
 import { CloudFormationService } from './cloudformation/cloudformation-service';
 import type { TwinDescription } from './description';
 import { glueService } from './glue/glue-service';

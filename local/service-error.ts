@@ -5,7 +5,7 @@ export class ServiceError extends Error {
     readonly code: string,
     message: string,
     /** HTTP status. AWS JSON services answer client errors with 400. */
-    readonly status: number = 400,
+    readonly status = 400,
     /** Further members of the error's body, for example `{ Bucket: 'lake' }`. */
     readonly details: Readonly<Record<string, unknown>> = {},
   ) {

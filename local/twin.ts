@@ -76,7 +76,10 @@ export async function startTwin(options: TwinOptions): Promise<Twin> {
     // This twin holds the lock, so an existing announcement belongs to a killed one.
     withdrawTwin(stateDirectory);
     if (options.announce ?? true) announceTwin(stateDirectory, description);
-    closers.push(() => Promise.resolve(withdrawTwin(stateDirectory)));
+    closers.push(() => {
+      withdrawTwin(stateDirectory);
+      return Promise.resolve();
+    });
     const { faults, sns, account, lambda } = services;
     return {
       description,

@@ -4,8 +4,8 @@
  */
 import { Command, InvalidArgumentError } from 'commander';
 import { UsageError } from '../cli/shared/output';
-import { runCommand, seedOption, wholeNumber, workersOption } from './shared/command';
 import type { MatrixOptions } from './matrix/run';
+import { runCommand, seedOption, wholeNumber, workersOption } from './shared/command';
 
 const command = new Command('matrix')
   .description('Runs every fault at every task of the state machine, and checks the whole outcome of each.')

@@ -5,7 +5,6 @@ import { LoadError } from '../core/errors';
 import { SECRET_OUTPUT, STACK_OUTPUTS, streamOutput } from '../core/stack-outputs';
 import type { Variable } from '../functions/shared/configuration';
 import { readDatasets } from '../service/datasets';
-import { checkStatementSizes } from './statement-sizes';
 import { alarmResources } from './alarms';
 import { logicalStem, merged, ref, type Resources, type Value } from './cloudformation';
 import { dashboardResources } from './dashboard';
@@ -18,6 +17,7 @@ import {
 import { lakeBucket, lakeResources } from './lake';
 import { deployedName, meantAccount, PARAMETERS, parseSettings, placesIn, type Settings } from './settings';
 import { STATE_MACHINE, stateMachineResources } from './state-machine';
+import { checkStatementSizes } from './statement-sizes';
 import { streamed, streamId, streamResources } from './stream';
 import { copyRoleArn, secretArn, statementsRoleArn, warehouseResources, workgroupName } from './warehouse';
 

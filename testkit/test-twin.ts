@@ -1,11 +1,11 @@
 import { PutObjectCommand } from '@aws-sdk/client-s3';
 import { rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import type { LoadDocument } from '../cli/load/document';
+import { startLoad } from '../cli/load/follow';
 import { connectionTo } from '../cli/shared/connect';
 import type { TwinConnection } from '../cli/shared/connection';
 import { query, type QueryResult } from '../cli/shared/query';
-import type { LoadDocument } from '../cli/load/document';
-import { startLoad } from '../cli/load/follow';
 import { prefixOfHour } from '../core/prefix';
 import { asWritten } from '../core/sql';
 import type { Twin, TwinOptions } from '../local/twin';

@@ -4,16 +4,18 @@ import { preProcessFile } from 'typescript';
 import { parse } from 'yaml';
 import { FATAL_ERRORS, TRANSIENT_ERRORS } from '../core/errors';
 import { METRICS } from '../core/metrics';
-import { readDatasets } from '../service/datasets';
-import { alarmIds } from '../resources/alarms';
 import { MEASURED_STEPS, STEP_NAMES, STEPS } from '../core/steps';
+import { alarmIds } from '../resources/alarms';
 import { PARAMETERS, parseSettings } from '../resources/settings';
+import { readDatasets } from '../service/datasets';
 
 /** Keeps what the pages say in agreement with what is there. */
 const ROOT = join(__dirname, '..');
 const read = (path: string) => readFileSync(join(ROOT, path), 'utf8');
 const PAGES = [
   'README.md',
+  'CONTRIBUTING.md',
+  'CHANGELOG.md',
   'local/README.md',
   ...readdirSync(join(ROOT, 'docs')).map((file) => `docs/${file}`),
 ]

@@ -1,11 +1,11 @@
 import { GetRoleCommand } from '@aws-sdk/client-iam';
 import { GetNamespaceCommand, GetWorkgroupCommand } from '@aws-sdk/client-redshift-serverless';
 import { accountOf, bucketArn, nameOfRole } from '../../core/arn';
-import { trusting, untrusted } from './trust-policy';
 import { shellJson } from './commands';
 import type { Check } from './finding';
 import { prefixesRead } from './lake';
 import { simulated } from './simulated';
+import { trusting, untrusted } from './trust-policy';
 
 /** Redshift assumes only roles of its own account. */
 export const copyRoleAccount: Check = {

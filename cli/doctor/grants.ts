@@ -1,11 +1,11 @@
 import { nameOfRole } from '../../core/arn';
-import { missingGrants, TABLE_PRIVILEGES, type Privileges, type TablePrivilege } from './missing-grants';
 import type { Dataset } from '../../core/dataset';
 import { joinSql, quoteName, quoteText, sql } from '../../core/sql';
 import { SLUICE_SCHEMA } from '../../core/warehouse';
 import type { Connection } from '../shared/connection';
 import { query } from '../shared/query';
 import { ofEach, type Check } from './finding';
+import { missingGrants, TABLE_PRIVILEGES, type Privileges, type TablePrivilege } from './missing-grants';
 import { dataApi } from './warehouse';
 
 /** Asks the warehouse which privileges the user of the loads has. The statements run as that user. */

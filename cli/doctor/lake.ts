@@ -3,12 +3,12 @@ import {
   GetBucketLocationCommand,
   GetBucketPolicyCommand,
 } from '@aws-sdk/client-s3';
-import { presignedReads } from './bucket-policy';
 import { objectArn } from '../../core/arn';
 import { LONGEST_SIGNATURE_MILLISECONDS } from '../../core/copy';
 import { hourOf } from '../../core/hour';
 import { fixedPart, OWN_PREFIX, prefixOfHour } from '../../core/prefix';
 import type { Connection } from '../shared/connection';
+import { presignedReads } from './bucket-policy';
 import type { Check } from './finding';
 
 /** COPY reads Parquet only within one Region. */

@@ -1,5 +1,5 @@
-import { resolve } from 'node:path';
 import type { Json } from '@duckdb/node-api';
+import { resolve } from 'node:path';
 import { openFileReader } from '../shared/duckdb';
 import { UnreadableFile } from './parquet-file';
 

@@ -3,11 +3,11 @@ import { redshiftType } from '../../core/column-types';
 import type { Dataset } from '../../core/dataset';
 import { parquetTypeText, redshiftTypeOf, type ParquetField } from '../../core/parquet-types';
 import { displayText, renderTable } from '../shared/table';
+import { bytesText, createdByText, plural } from '../shared/text';
 import { compareWithDataset, type DatasetComparison } from './dataset-of';
 import { readFirstRows } from './first-rows';
 import type { LakeFileSource } from './lake-file';
 import { readParquetFooter, UnreadableFile } from './parquet-file';
-import { bytesText, createdByText, plural } from '../shared/text';
 
 /** The document of `--json`: scripts rely on it. Members from the footer are null if the footer cannot be read. */
 export interface FileDocument {

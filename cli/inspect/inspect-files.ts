@@ -1,12 +1,12 @@
 import type { Dataset } from '../../core/dataset';
+import { inParallel } from '../../functions/shared/in-parallel';
 import { isRefusedKey } from '../delivery/refused-key';
 import { displayText, renderTable } from '../shared/table';
+import { bytesText, createdByText, plural } from '../shared/text';
 import { compareWithDataset, type DatasetComparison } from './dataset-of';
 import { fieldDifferences, fieldDifferencesText, type FieldDifferences } from './field-differences';
 import type { LakeFileSource, Target } from './lake-file';
 import { readParquetFooter, UnreadableFile, type ParquetFooter } from './parquet-file';
-import { bytesText, createdByText, plural } from '../shared/text';
-import { inParallel } from '../../functions/shared/in-parallel';
 
 /** The document of `--json`: scripts rely on it. */
 export interface FilesDocument {

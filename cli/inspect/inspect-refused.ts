@@ -4,8 +4,8 @@ import { z } from 'zod';
 import type { Dataset } from '../../core/dataset';
 import { transformRecord } from '../../core/transform';
 import { displayText, renderTable } from '../shared/table';
-import type { LakeFileSource } from './lake-file';
 import { plural } from '../shared/text';
+import type { LakeFileSource } from './lake-file';
 
 /** The document of `--json`: scripts rely on it. */
 export interface RefusedDocument {

@@ -27,9 +27,9 @@ export function executionInput(options: LoadOptions): object {
   }
   if (from !== undefined && to !== undefined && from > to)
     throw new UsageError(`--from ${from} is after --to ${to}.`);
-  const input = { dataset, partition, from, to, ...(plan ? { plan } : {}) } satisfies {
-    [Key in keyof ExecutionInput | 'partition' | 'from' | 'to']?: unknown;
-  };
+  const input = { dataset, partition, from, to, ...(plan ? { plan } : {}) } satisfies Partial<
+    Record<keyof ExecutionInput | 'partition' | 'from' | 'to', unknown>
+  >;
   const given = Object.fromEntries(Object.entries(input).filter(([, value]) => value !== undefined));
   try {
     parseExecutionInput(given);

@@ -51,7 +51,10 @@ export async function connectToStage(stage: string, region?: string): Promise<Co
     datasets: readDatasets(SERVICE_DIRECTORY),
     streamOf: (dataset) => streamNamed(dataset, outputs.get(streamOutput(dataset.name))),
     pollInterval: POLL_INTERVAL,
-    close: () => Promise.resolve(destroy(clients)),
+    close: () => {
+      destroy(clients);
+      return Promise.resolve();
+    },
   };
 }
 
@@ -113,7 +116,7 @@ export function statusProblem(stackName: string, status: string | undefined): St
 
 function explained(error: Error, stackName: string): Error {
   const { name, message } = error;
-  if (/Region is missing/.test(message)) {
+  if (message.includes('Region is missing')) {
     return new UsageError(
       'No Region is set. Name it with --region eu-west-1, with AWS_REGION, or in your profile.',
     );
@@ -123,7 +126,7 @@ function explained(error: Error, stackName: string): Error {
       `There are no credentials to read stack ${stackName}: ${message}\nFix: Log in (aws sso login, aws configure), or name a profile: AWS_PROFILE=…`,
     );
   }
-  if (/does not exist/.test(message)) {
+  if (message.includes('does not exist')) {
     return new StackUnusable(
       `There is no stack ${stackName} in this account and Region.\nFix: Name the stage and the --region of the deployment, or deploy it: npx serverless deploy`,
     );

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import type { Dataset } from '../../core/dataset';
-import { readDatasets } from '../../service/datasets';
 import type { TwinDescription } from '../../local/description';
 import { findRunningTwin } from '../../local/running-twin';
+import { readDatasets } from '../../service/datasets';
 import { clientsOf, destroy } from './clients';
 import type { ClientSettings, TwinConnection } from './connection';
 import { interruptible } from './interruption';

@@ -24,7 +24,7 @@ export class Output {
   /** Whether a line of progress can be redrawn. */
   get live(): boolean {
     // Without its width, a terminal's lines cannot be redrawn.
-    const drawable = process.stdout.isTTY === true && (process.stdout.columns ?? 0) > 0;
+    const drawable = process.stdout.isTTY && (process.stdout.columns ?? 0) > 0;
     return !this.json && drawable && process.env.CI === undefined;
   }
 }

@@ -1,5 +1,5 @@
-import { stripVTControlCharacters } from 'node:util';
 import CliTable from 'cli-table3';
+import { stripVTControlCharacters } from 'node:util';
 import { createColors } from 'picocolors';
 import { wantsColours } from './colours';
 

@@ -30,7 +30,7 @@ export async function checkStream(
   { isTwin }: { readonly isTwin: boolean },
 ): Promise<StreamUsage> {
   if (at !== undefined && !isHour(at)) {
-    throw new UsageError(`--at ${String(at)} is not an hour. Write it in UTC, for example 2026-11-23T08.`);
+    throw new UsageError(`--at ${at} is not an hour. Write it in UTC, for example 2026-11-23T08.`);
   }
   if (at !== undefined && !isTwin) {
     throw new UsageError('--at is for the twin: on AWS an event arrives when Firehose receives it.');

@@ -1,9 +1,9 @@
+import type { DuckDBResult } from '@duckdb/node-api';
 import { access } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import type { DuckDBResult } from '@duckdb/node-api';
+import { addHours, type Hour } from '../../core/hour';
 import { openFileReader, type FileReader } from '../shared/duckdb';
 import { UsageError } from '../shared/output';
-import { addHours, type Hour } from '../../core/hour';
 import type { ArrivingEvent } from './arrival';
 import { findTaxiColumns, type TaxiColumns } from './taxi-columns';
 import type { TripEvent } from './trip-event';

@@ -1,8 +1,8 @@
 import type { Dataset } from '../../core/dataset';
 import { batchOf } from '../../core/sql';
-import type { Configuration } from './configuration';
-import { statementsOf } from '../../service/statements';
 import { mergeCounts, type MergeCounts } from '../../core/states';
+import { statementsOf } from '../../service/statements';
+import type { Configuration } from './configuration';
 import { runBatch, statementName, type LoadIdentity } from './warehouse';
 
 /**

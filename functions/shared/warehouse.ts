@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto';
 import { RedshiftDataClient } from '@aws-sdk/client-redshift-data';
+import { createHash } from 'node:crypto';
 import { diagnoseClientError, diagnoseStatement } from '../../core/diagnosis';
 import { isTransient, LoadError } from '../../core/errors';
 import type { SqlBatch } from '../../core/sql';

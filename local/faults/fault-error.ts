@@ -1,5 +1,5 @@
-import type { Fault } from './fault-rule';
 import { ServiceError } from '../service-error';
+import type { Fault } from './fault-rule';
 
 /**
  * The HTTP status that AWS sends with these codes, for rules that set none. Clients decide on a retry by the status as

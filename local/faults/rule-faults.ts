@@ -1,7 +1,7 @@
+import type { ServiceName } from '../service-name';
 import type { CallingState } from './calling-state';
 import type { Call, FaultInjector } from './fault-injector';
 import type { Fault, FaultRule } from './fault-rule';
-import type { ServiceName } from '../service-name';
 import { isPossible, parseRules } from './fault-rule';
 
 /** A rule with its counts. */

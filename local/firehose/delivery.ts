@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { DeliveryStream } from './delivery-stream';
 import type { LambdaRuntime } from '../lambda/lambda-runtime';
 import type { ObjectStore } from '../s3/object-store';
+import type { DeliveryStream } from './delivery-stream';
 import { Deserializer, type ConversionFailure } from './deserializer';
 import { readJournal, type AcceptedRecord } from './journal';
 import { LineFile } from './line-file';

@@ -1,6 +1,6 @@
 import { bucketArn, regionOf } from '../../core/arn';
-import type { DeliveryStream } from './delivery-stream';
 import { VERSION_ID } from './delivery';
+import type { DeliveryStream } from './delivery-stream';
 import type { Input } from './requests';
 
 const DEFAULT_LIMIT = 10;

@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import type { DeliveryStream } from './delivery-stream';
-import { conversionOf, MismatchError, type ColumnConversion } from './hive-types';
 import { invalidArgument } from './errors';
+import { conversionOf, MismatchError, type ColumnConversion } from './hive-types';
 import { JsonReader, JsonSyntaxError } from './json-reader';
 
 /** Why a record cannot be converted, in Firehose's codes. */

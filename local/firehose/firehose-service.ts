@@ -3,13 +3,13 @@ import { mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { accountOf } from '../../core/arn';
 import { hourOf, isHour, startOfHour, HOUR_MILLISECONDS, type Hour } from '../../core/hour';
-import type { DeliveryStream } from './delivery-stream';
 import type { AwsJsonService } from '../http/aws-json-service';
 import type { RequestContext } from '../http/request-context';
 import type { LambdaRuntime } from '../lambda/lambda-runtime';
 import type { ObjectStore } from '../s3/object-store';
 import { ServiceError } from '../service-error';
 import { Delivery, type Delivered, type DeliveryResources } from './delivery';
+import type { DeliveryStream } from './delivery-stream';
 import { describeDeliveryStream, listDeliveryStreams } from './descriptions';
 import { invalidArgument } from './errors';
 import { Journal, type AcceptedRecord } from './journal';
@@ -208,9 +208,7 @@ export class FirehoseService implements AwsJsonService {
     const hour = request.headers[ARRIVAL_HEADER];
     if (hour === undefined) return now;
     if (!isHour(hour))
-      throw invalidArgument(
-        `${ARRIVAL_HEADER} must be an hour in UTC such as 2026-11-23T08, not "${String(hour)}".`,
-      );
+      throw invalidArgument(`${ARRIVAL_HEADER} must be an hour in UTC such as 2026-11-23T08, not "${hour}".`);
     return new Date(startOfHour(hour).getTime() + (now.getTime() % HOUR_MILLISECONDS));
   }
 

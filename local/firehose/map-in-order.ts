@@ -14,9 +14,9 @@ export async function* mapInOrder<From, To>(
       // The consumer gets the error when it awaits the result. Until then the rejection counts as handled.
       result.catch(() => undefined);
       running.push(result);
-      if (running.length === concurrency) yield await (running.shift() as Promise<To>);
+      if (running.length === concurrency) yield await running.shift()!;
     }
-    while (running.length > 0) yield await (running.shift() as Promise<To>);
+    while (running.length > 0) yield await running.shift()!;
   } finally {
     await Promise.allSettled(running);
   }

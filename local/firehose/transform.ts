@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { regionOf } from '../../core/arn';
-import type { DeliveryStream } from './delivery-stream';
 import type { Invocation, LambdaRuntime } from '../lambda/lambda-runtime';
+import type { DeliveryStream } from './delivery-stream';
 import type { AcceptedRecord } from './journal';
 import { dataSize } from './requests';
 
@@ -86,9 +86,9 @@ export async function transform(
 /** Codes and messages from error objects of the real service. Every failure of the function itself has the same code. */
 function failureOf(invocation: Invocation): { code: string; message: string } | undefined {
   if (invocation.outcome === 'refused') {
-    const code = /TooManyRequests/.test(invocation.error)
+    const code = invocation.error.includes('TooManyRequests')
       ? 'Lambda.InvokeLimitExceeded'
-      : /ResourceNotFound/.test(invocation.error)
+      : invocation.error.includes('ResourceNotFound')
         ? 'Lambda.ResourceNotFound'
         : 'Lambda.ServiceUnavailable';
     return { code, message: invocation.message };

@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { AwsJsonService } from './aws-json-service';
-import type { RequestContext } from './request-context';
 import { ServiceError } from '../service-error';
 import { send } from './answers';
+import type { AwsJsonService } from './aws-json-service';
 import type { Exchange, Protocol } from './exchange';
 import { parseJson, readText } from './request-body';
+import type { RequestContext } from './request-context';
 
 type ContentType = AwsJsonService['contentType'];
 

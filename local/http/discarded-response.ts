@@ -13,6 +13,8 @@ export function discardedResponse(request: IncomingMessage): ServerResponse {
     },
   });
   const response = new ServerResponse(request);
+  // A response only writes to its socket.
+  // eslint-disable-next-line @typescript-eslint/no-unsafe-class-instance-assignment
   response.assignSocket(nowhere as Socket);
   return response;
 }

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { RequestContext } from './request-context';
 import type { ServiceError } from '../service-error';
 import type { ServiceName } from '../service-name';
+import type { RequestContext } from './request-context';
 
 /** Who makes a call, and a signal that is aborted when the client disconnects. */
 export type CallContext = Omit<RequestContext, 'headers'>;

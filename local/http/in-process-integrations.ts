@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { faultError } from '../faults/fault-error';
 import type { CallingState } from '../faults/calling-state';
+import { faultError } from '../faults/fault-error';
 import type { FaultInjector } from '../faults/fault-injector';
 import { ServiceError } from '../service-error';
 import type { ServiceName } from '../service-name';

@@ -1,9 +1,9 @@
 import type { z } from 'zod';
+import { ServiceError } from '../service-error';
+import type { ServiceName } from '../service-name';
 import type { AwsJsonService } from './aws-json-service';
 import type { RequestContext } from './request-context';
 import { checkMembers } from './validation';
-import { ServiceError } from '../service-error';
-import type { ServiceName } from '../service-name';
 
 /** One operation: the shape of its members, and its handler. */
 export interface JsonOperation {

@@ -6,6 +6,8 @@ import { ServiceError } from '../service-error';
  * https://smithy.io/2.0/aws/protocols/aws-query-protocol.html
  */
 
+// The package that this class moves to is not needed before this one drops it.
+// eslint-disable-next-line @typescript-eslint/no-deprecated
 const builder = new XMLBuilder({ ignoreAttributes: false, attributeNamePrefix: '@' });
 
 /** One service's version of the protocol. */

@@ -1,15 +1,15 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Principal } from '../iam/principal';
 import type { CallingState } from '../faults/calling-state';
 import type { FaultInjector } from '../faults/fault-injector';
-import type { AwsJsonService } from './aws-json-service';
+import type { Principal } from '../iam/principal';
 import { ServiceError } from '../service-error';
-import { TwinError } from '../twin-error';
 import type { ServiceName } from '../service-name';
+import { TwinError } from '../twin-error';
 import { send } from './answers';
 import { AwsJsonProtocol } from './aws-json';
+import type { AwsJsonService } from './aws-json-service';
 import { AwsQueryProtocol, type AwsQueryService } from './aws-query';
 import { answerControl, CONTROL_PREFIX, pathOf, type ControlRoutes } from './control';
 import type { Exchange, Protocol } from './exchange';
@@ -72,7 +72,10 @@ export class TwinServer {
   async listen(port = 0): Promise<string> {
     await new Promise<void>((resolve, reject) => {
       this.server.once('error', (error: NodeJS.ErrnoException) => {
-        if (error.code !== 'EADDRINUSE') return reject(error);
+        if (error.code !== 'EADDRINUSE') {
+          reject(error);
+          return;
+        }
         const inUse = new TwinError(
           'PortInUse',
           `Port ${port} of ${HOST} is in use by another process.\nFix: Stop that process, pass another --port, or omit --port to get a free one.`,

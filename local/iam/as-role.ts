@@ -1,8 +1,8 @@
 import { objectArn } from '../../core/arn';
 import type { LambdaRuntime } from '../lambda/lambda-runtime';
 import type { ObjectStore } from '../s3/object-store';
-import type { Integrations } from '../step-functions/integrations';
 import { ServiceError } from '../service-error';
+import type { Integrations } from '../step-functions/integrations';
 import type { Permission } from './evaluate';
 
 /** @throws ServiceError if the role lacks the permission */

@@ -1,11 +1,11 @@
 import { objectArn } from '../../core/arn';
 import { ServiceError } from '../service-error';
 import type { ServiceName } from '../service-name';
-import type { Require } from './as-role';
 import type { Account } from './account';
-import type { Principal } from './principal';
+import type { Require } from './as-role';
 import type { Permission } from './evaluate';
 import { permissionsOf, type Surroundings } from './permissions';
+import type { Principal } from './principal';
 
 /** Source: Amazon Redshift Management Guide, "Authorizing Amazon Redshift to access AWS services". */
 const REDSHIFT = ['redshift-serverless.amazonaws.com', 'redshift.amazonaws.com'] as const;

@@ -3,8 +3,8 @@ import { QueryService } from '../http/query-service';
 import { checkMembers } from '../http/validation';
 import { ServiceError } from '../service-error';
 import { roleId, type Account } from './account';
-import type { Role } from './principal';
 import { policyDocument, type PolicyDocument } from './policy-document';
+import type { Role } from './principal';
 
 const ofRole = z.strictObject({ RoleName: z.string() });
 const ofPolicy = ofRole.extend({ PolicyName: z.string() });

@@ -1,5 +1,5 @@
-import type { Invocation } from './lambda-runtime';
 import type { Ending } from './execution-environment';
+import type { Invocation } from './lambda-runtime';
 import type { ErrorPayload } from './messages';
 
 /** 6 MB for requests and responses [AWS: Lambda quotas]. The response limit includes its envelope. */

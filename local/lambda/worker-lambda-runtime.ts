@@ -4,13 +4,13 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { CallingState } from '../faults/calling-state';
 import type { FaultInjector } from '../faults/fault-injector';
 import type { Fault } from '../faults/fault-rule';
-import type { Invocation, LambdaRuntime } from './lambda-runtime';
-import type { DeployedFunction } from './deployed-function';
 import { checkFunction } from './check-function';
+import type { DeployedFunction } from './deployed-function';
 import { EnvironmentPool } from './environment-pool';
 import type { Credentials } from './environment-variables';
 import { ExecutionEnvironment, type Ending } from './execution-environment';
 import { FunctionLog, reportLine } from './function-log';
+import type { Invocation, LambdaRuntime } from './lambda-runtime';
 import { LARGEST_REQUEST_BYTES, outcomeOf } from './outcome';
 
 export interface LambdaRuntimeOptions {

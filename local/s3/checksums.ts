@@ -74,7 +74,7 @@ class Crc32c implements RunningChecksum {
 
   update(bytes: Uint8Array): void {
     let state = this.state;
-    for (const byte of bytes) state = (CRC32C_TABLE[(state ^ byte) & 0xff] as number) ^ (state >>> 8);
+    for (const byte of bytes) state = CRC32C_TABLE[(state ^ byte) & 0xff]! ^ (state >>> 8);
     this.state = state;
   }
 
@@ -102,8 +102,8 @@ class Crc64Nvme implements RunningChecksum {
     let { high, low } = this;
     for (const byte of bytes) {
       const index = (low ^ byte) & 0xff;
-      low = ((low >>> 8) | (high << 24)) ^ (CRC64_LOW[index] as number);
-      high = (high >>> 8) ^ (CRC64_HIGH[index] as number);
+      low = ((low >>> 8) | (high << 24)) ^ CRC64_LOW[index]!;
+      high = (high >>> 8) ^ CRC64_HIGH[index]!;
     }
     this.high = high;
     this.low = low;

@@ -10,7 +10,6 @@ import {
 } from 'node:fs';
 import { unlink, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import type { ObjectStore, StoredObject } from './object-store';
 import { ServiceError } from '../service-error';
 import { checkWrite, type WriteConditions } from './conditions';
 import { noSuchBucket } from './errors';
@@ -19,6 +18,7 @@ import { KeyIndex } from './key-index';
 import { MultipartUploads } from './multipart-uploads';
 import { checkBucketName, checkKey } from './names';
 import type { ObjectAttributes } from './object-attributes';
+import type { ObjectStore, StoredObject } from './object-store';
 import { readRecord, writeRecord } from './records';
 
 export interface S3Object extends StoredObject {
@@ -213,7 +213,10 @@ export class FileObjectStore implements ObjectStore {
     const path = this.bucketPath(name);
     const bucket = readRecord<BucketRecord>(join(path, 'bucket.json'));
     // The process was killed while it created or deleted the bucket, which is empty.
-    if (!bucket) return rmSync(path, { recursive: true, force: true });
+    if (!bucket) {
+      rmSync(path, { recursive: true, force: true });
+      return;
+    }
     const entries: [string, S3Object][] = [];
     const orphans = new Set(readdirSync(join(path, 'bodies')));
     for (const file of readdirSync(join(path, 'objects'))) {

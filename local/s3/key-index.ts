@@ -61,7 +61,7 @@ export class KeyIndex<T> {
     let high = this.sorted.length;
     while (low < high) {
       const middle = (low + high) >>> 1;
-      if (condition(this.sorted[middle] as string)) high = middle;
+      if (condition(this.sorted[middle]!)) high = middle;
       else low = middle + 1;
     }
     return low;

@@ -1,6 +1,6 @@
-import { OWNER } from './owner';
 import type { S3Object } from './file-object-store';
 import type { ListingPage } from './listing';
+import { OWNER } from './owner';
 
 type Encoder = (key: string) => string;
 

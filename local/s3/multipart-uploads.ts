@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import type { Checksum, ChecksumAlgorithm, ChecksumType } from './checksums';
 import { noSuchUpload } from './errors';
 import type { FinishedBody } from './finished-body';
-import type { ObjectAttributes } from './object-attributes';
 import { compareKeys } from './key-index';
+import type { ObjectAttributes } from './object-attributes';
 import { readRecord, writeRecord } from './records';
 
 export interface Part extends FinishedBody {
@@ -116,7 +116,10 @@ export class MultipartUploads {
   private scan(id: string): void {
     const directory = this.path(id);
     const record = readRecord<UploadRecord>(join(directory, 'upload.json'));
-    if (!record) return rmSync(directory, { recursive: true, force: true });
+    if (!record) {
+      rmSync(directory, { recursive: true, force: true });
+      return;
+    }
     const parts = new Map<number, Part>();
     for (const name of readdirSync(directory).filter((file) => /^\d+\.json$/.test(file))) {
       const part = readRecord<PartRecord>(join(directory, name));

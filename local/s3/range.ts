@@ -1,5 +1,5 @@
-import { notImplemented } from './errors';
 import { ServiceError } from '../service-error';
+import { notImplemented } from './errors';
 
 /** Bytes `first` to `last` of a body, inclusive, counted from 0. */
 export interface ByteRange {

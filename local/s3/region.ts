@@ -1,6 +1,6 @@
 import { ServiceError } from '../service-error';
-import type { Headers, S3Operation } from './operation';
 import type { FileObjectStore } from './file-object-store';
+import type { Headers, S3Operation } from './operation';
 
 /** The Region in a request's credential scope; undefined for an unsigned request. */
 export function signingRegion(headers: Headers): string | undefined {

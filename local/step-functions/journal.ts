@@ -1,7 +1,7 @@
 import { closeSync, fdatasyncSync, openSync, writeSync } from 'node:fs';
 import { parseJsonLines, readIfPresent } from '../files';
-import type { Ending } from './interpreter/run';
 import type { RecordedEvent } from './interpreter/history';
+import type { Ending } from './interpreter/run';
 
 /** An execution's data from its start. */
 export interface StartedRecord {

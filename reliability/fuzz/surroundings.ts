@@ -51,7 +51,7 @@ export class Surroundings {
       serviceDirectory: service.directory,
       announce: false,
       onProgress: (text) => {
-        if (/The twin failed unexpectedly/.test(text)) surroundings.troubles.push(text);
+        if (text.includes('The twin failed unexpectedly')) surroundings.troubles.push(text);
       },
     });
     surroundings.twin.twin.faults.observe(() => void (surroundings.calls += 1));

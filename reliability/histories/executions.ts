@@ -1,5 +1,5 @@
-import { DescribeExecutionCommand, StartExecutionCommand, StopExecutionCommand } from '@aws-sdk/client-sfn';
 import { ListStatementsCommand } from '@aws-sdk/client-redshift-data';
+import { DescribeExecutionCommand, StartExecutionCommand, StopExecutionCommand } from '@aws-sdk/client-sfn';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -54,12 +54,14 @@ const QUIET_LOOKS = 2;
  * submit one more statement, whose name begins so.
  */
 export async function untilQuiet(twin: TestTwin, statementName: string): Promise<void> {
-  for (let quiet = 0; quiet < QUIET_LOOKS; await sleep(POLL_INTERVAL)) {
+  let quiet = 0;
+  while (quiet < QUIET_LOOKS) {
     const { Statements = [] } = await twin.connection.redshiftData.send(
       new ListStatementsCommand({ StatementName: statementName, Status: 'ALL' }),
     );
     const running = Statements.some(({ Status = '' }) => ['SUBMITTED', 'PICKED', 'STARTED'].includes(Status));
     quiet = running || functionsRun(twin) ? 0 : quiet + 1;
+    await sleep(POLL_INTERVAL);
   }
 }
 

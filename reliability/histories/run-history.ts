@@ -89,7 +89,9 @@ class RunningHistory {
   async run(run: Run): Promise<void> {
     const snapshot: Snapshot = new Map(this.hours.map((hour) => [hour, this.ground.lake.present(hour)]));
     const { faults } = this.ground.twin.twin;
-    faults.observe(async (call) => void (await Promise.all(this.hooks.map((hook) => hook(call)))));
+    faults.observe(async (call) => {
+      await Promise.all(this.hooks.map((hook) => hook(call)));
+    });
     const ends = await allEnded(this.sides.map((side) => this.carryOut(side, run, snapshot))).finally(() => {
       this.hooks = [];
       faults.observe(undefined);

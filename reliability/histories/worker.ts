@@ -1,6 +1,6 @@
 /** A process that carries histories out, on a ground of its own. */
-import { serveItems } from '../shared/serve-items';
 import { mutatedMergeSql } from '../mutations/mutations';
+import { serveItems } from '../shared/serve-items';
 import { checkHistories, simplified } from './check-histories';
 import { ProvingGround } from './proving-ground';
 import { storyOf } from './story';

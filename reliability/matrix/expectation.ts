@@ -1,6 +1,6 @@
 import type { RowCounts } from '../../core/report';
-import { CHANGED_LAKES, HOUR, LAKE, loaded, OLDER, type Lake, type Target } from './lake';
 import type { Cell } from './cells';
+import { CHANGED_LAKES, HOUR, LAKE, loaded, OLDER, type Lake, type Target } from './lake';
 import { WAY_ERROR } from './ways';
 
 /** What a whole execution has to come to. */

@@ -1,10 +1,9 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { FaultRule } from '../../local/faults/fault-rule';
 import type { CallObserver, CountedRule } from '../../local/faults/rule-faults';
 import { startTwin, type Twin } from '../../local/twin';
-import type { Call } from '../../local/faults/fault-injector';
-import type { FaultRule } from '../../local/faults/fault-rule';
 import { SDK_ATTEMPTS } from '../../testkit/faults';
 import type { PackagedService } from './packaged-service';
 import { Site } from './site';

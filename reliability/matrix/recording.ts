@@ -1,9 +1,9 @@
 import type { Call } from '../../local/faults/fault-injector';
 import type { ServiceName } from '../../local/service-name';
-import { isOf, type Task } from './tasks';
 import { heldBack } from './holds';
-import { holdsOf, inputOf, rulesOf, WAYS, type Way } from './ways';
 import type { LocalTwin } from './local-twin';
+import { isOf, type Task } from './tasks';
+import { holdsOf, inputOf, rulesOf, WAYS, type Way } from './ways';
 
 /** What a task was seen to do, in the first way that reached it. */
 export interface Recorded {

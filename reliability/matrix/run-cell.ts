@@ -1,15 +1,15 @@
-import type { RowCounts } from '../../core/report';
 import type { LoadDocument } from '../../cli/load/document';
-import type { CountedRule } from '../../local/faults/rule-faults';
+import type { RowCounts } from '../../core/report';
 import type { Call } from '../../local/faults/fault-injector';
 import type { FaultRule } from '../../local/faults/fault-rule';
+import type { CountedRule } from '../../local/faults/rule-faults';
 import type { Cell } from './cells';
 import { Findings } from './compare';
 import { expectationOf, loadsOf, rowsOf, type Expectation } from './expectation';
 import { beginningOf, type Aim } from './faults';
+import { heldBack, type Hold } from './holds';
 import { BOTH, CHANGED_FILE, HOUR, OLDER, SCHEDULED } from './lake';
 import type { LocalTwin } from './local-twin';
-import { heldBack, type Hold } from './holds';
 import { Hang, type Site } from './site';
 import { isOf, type Task } from './tasks';
 import { endless, FOR_GOOD, inputOf, rulesOf } from './ways';

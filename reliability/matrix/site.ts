@@ -1,6 +1,3 @@
-import { executionArn } from '../../core/arn';
-import type { HistoryRow } from '../../core/history';
-import type { RowCounts } from '../../core/report';
 import { DeleteObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';
 import { DescribeExecutionCommand, ListExecutionsCommand, StartExecutionCommand } from '@aws-sdk/client-sfn';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -9,7 +6,10 @@ import { startLoad } from '../../cli/load/follow';
 import { connectionTo } from '../../cli/shared/connect';
 import type { TwinConnection } from '../../cli/shared/connection';
 import { query } from '../../cli/shared/query';
+import { executionArn } from '../../core/arn';
+import type { HistoryRow } from '../../core/history';
 import { prefixOfHour } from '../../core/prefix';
+import type { RowCounts } from '../../core/report';
 import { sql, type Sql } from '../../core/sql';
 import { sluiceTable, stagingTable } from '../../core/warehouse';
 import type { TwinDescription } from '../../local/description';

@@ -17,7 +17,10 @@ export function serveItems<Order, Item, Result, Note = never>(
     switch (message.kind) {
       case 'open':
         server = await open(message.order);
-        return say({ kind: 'open' });
+        {
+          say({ kind: 'open' });
+          return;
+        }
       case 'close':
         await server?.close();
         // A connection that is still open would keep the process.

@@ -1,14 +1,14 @@
+import { S3Client } from '@aws-sdk/client-s3';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { S3Client } from '@aws-sdk/client-s3';
 import { runInspect, type InspectOptions } from '../../cli/inspect';
 import type { FileDocument } from '../../cli/inspect/inspect-file';
 import type { FilesDocument } from '../../cli/inspect/inspect-files';
 import type { RefusedDocument } from '../../cli/inspect/inspect-refused';
 import { readDatasets } from '../../service/datasets';
-import { parquetOf, tripsSelect } from '../../testkit/parquet';
 import { CapturedOutput } from '../../testkit/captured-output';
+import { parquetOf, tripsSelect } from '../../testkit/parquet';
 
 const datasets = readDatasets(join(__dirname, '../..'));
 const folder = mkdtempSync(join(tmpdir(), 'sluice-inspect-test-'));

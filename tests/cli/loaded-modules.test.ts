@@ -30,5 +30,5 @@ test('inspect loads no SDK for a local file, and no DuckDB for its footer alone'
   const footer = packagesOf('inspect', 'a.parquet', '--rows', '0');
   expect(footer).toContain('hyparquet');
   expect([...footer].filter((name) => /aws|smithy|duckdb/.test(name))).toEqual([]);
-  expect([...packagesOf('inspect', 'a.parquet')].filter((name) => /duckdb/.test(name))).not.toEqual([]);
+  expect([...packagesOf('inspect', 'a.parquet')].filter((name) => name.includes('duckdb'))).not.toEqual([]);
 });

@@ -1,8 +1,8 @@
 import { query } from '../../cli/shared/query';
 import { runSql } from '../../cli/sql';
 import { sql } from '../../core/sql';
-import { TestTwin } from '../../testkit/test-twin';
 import { CapturedOutput } from '../../testkit/captured-output';
+import { TestTwin } from '../../testkit/test-twin';
 
 let twin: TestTwin;
 beforeAll(async () => {

@@ -4,15 +4,15 @@ import { dirname, join } from 'node:path';
 import { RECORD_BYTES } from '../../cli/delivery/batches';
 import { runInspect } from '../../cli/inspect';
 import { readFirstRows } from '../../cli/inspect/first-rows';
-import { s3Target } from '../../cli/inspect/s3-target';
 import type { FileDocument } from '../../cli/inspect/inspect-file';
 import type { FilesDocument } from '../../cli/inspect/inspect-files';
 import type { RefusedDocument } from '../../cli/inspect/inspect-refused';
+import { s3Target } from '../../cli/inspect/s3-target';
 import { runStream, type StreamDocument } from '../../cli/stream';
 import type { StreamOptions } from '../../cli/stream/usage';
+import { CapturedOutput } from '../../testkit/captured-output';
 import { parquetOf } from '../../testkit/parquet';
 import { TestTwin } from '../../testkit/test-twin';
-import { CapturedOutput } from '../../testkit/captured-output';
 
 const folder = mkdtempSync(join(tmpdir(), 'sluice-stream-test-'));
 let twin: TestTwin;

@@ -1,5 +1,5 @@
-import { foundCounts, mergeCounts, stagedCounts, type MergeCounts } from '../../core/states';
 import type { PartitionResult } from '../../core/report';
+import { foundCounts, mergeCounts, stagedCounts, type MergeCounts } from '../../core/states';
 
 const zeros = (schema: { readonly shape: object }) =>
   Object.fromEntries(Object.keys(schema.shape).map((name) => [name, 0]));

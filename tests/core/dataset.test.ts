@@ -10,8 +10,8 @@ import {
   targetColumns,
   type Dataset,
 } from '../../core/dataset';
-import { readDatasets } from '../../service/datasets';
 import { checkStatementSizes } from '../../resources/statement-sizes';
+import { readDatasets } from '../../service/datasets';
 import { loadErrorOf } from './load-error';
 import { ORDER_COLUMNS, ordersDataset } from './orders';
 

@@ -1,6 +1,6 @@
 import { measureLoad } from '../../core/metrics';
-import { NO_COUNTS } from './counts';
 import type { LoadReport, PartitionResult } from '../../core/report';
+import { NO_COUNTS } from './counts';
 
 const NOW = new Date('2026-11-23T12:30:00Z');
 

@@ -1,6 +1,6 @@
+import { redshiftType } from '../../core/column-types';
 import { targetColumns } from '../../core/dataset';
 import { addedColumn, planMigration, type FoundColumn } from '../../core/migration';
-import { redshiftType } from '../../core/column-types';
 import { ORDER_COLUMNS, ordersDataset } from './orders';
 
 const dataset = ordersDataset();

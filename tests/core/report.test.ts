@@ -1,6 +1,6 @@
+import { partitionResult, remarksOf, reportLoad, type PartitionResult } from '../../core/report';
 import type { Inspection } from '../../core/states';
 import { merged, NO_COUNTS } from './counts';
-import { partitionResult, remarksOf, reportLoad, type PartitionResult } from '../../core/report';
 
 const LOAD = {
   dataset: 'trips',

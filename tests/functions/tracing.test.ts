@@ -1,5 +1,5 @@
-import { createSocket } from 'node:dgram';
 import { spawn } from 'node:child_process';
+import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { join } from 'node:path';
 

@@ -1,13 +1,13 @@
+import asl from 'asl-validator';
 import { spawnSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import asl from 'asl-validator';
 import { SECRET_OUTPUT, STACK_OUTPUTS } from '../../core/stack-outputs';
 import { STEP_NAMES, stemOf } from '../../core/steps';
-import { readDatasets } from '../../service/datasets';
 import { packageService, readStack } from '../../local/stack';
 import { serviceOf } from '../../resources/service';
 import { parseSettings } from '../../resources/settings';
+import { readDatasets } from '../../service/datasets';
 import { PACKAGES_DIRECTORY } from '../../testkit/packages';
 import { ServiceCopy } from '../../testkit/service-copy';
 import { templateProblems, type Template, type TemplateResource } from '../../testkit/template-check';

@@ -1,9 +1,9 @@
 import { join } from 'node:path';
-import { readDatasets } from '../../service/datasets';
 import { FUNCTION_NAMES } from '../../core/steps';
 import { functionRoleId } from '../../resources/functions';
 import { serviceOf } from '../../resources/service';
 import { parseSettings } from '../../resources/settings';
+import { readDatasets } from '../../service/datasets';
 import type { TemplateResource } from '../../testkit/template-check';
 import { conditionOfAlarm, rightOf, statementsOf, trustOf } from '../../testkit/template-text';
 

@@ -1,5 +1,5 @@
-import { GetObjectCommand, ListObjectsV2Command } from '@aws-sdk/client-s3';
 import { PutRecordBatchCommand } from '@aws-sdk/client-firehose';
+import { GetObjectCommand, ListObjectsV2Command } from '@aws-sdk/client-s3';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ARRIVAL_HEADER } from '../../cli/delivery/put-batch';

@@ -1,5 +1,5 @@
-import { parquetOf, tripsSelect } from '../../testkit/parquet';
 import { lastClosedHour } from '../../core/hour';
+import { parquetOf, tripsSelect } from '../../testkit/parquet';
 import { TestTwin } from '../../testkit/test-twin';
 
 const HOUR = '2026-11-20T08';

@@ -1,6 +1,6 @@
 import type { LoadDocument } from '../../cli/load/document';
-import type { Trip } from '../../testkit/parquet';
 import { hourOf } from '../../core/hour';
+import type { Trip } from '../../testkit/parquet';
 import { TestTwin } from '../../testkit/test-twin';
 
 /** Hours that a scheduled execution looks at too. */

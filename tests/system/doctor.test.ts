@@ -1,9 +1,4 @@
 import {
-  DeleteBucketPolicyCommand,
-  PutBucketEncryptionCommand,
-  PutBucketPolicyCommand,
-} from '@aws-sdk/client-s3';
-import {
   DeleteRolePolicyCommand,
   PutRolePolicyCommand,
   UpdateAssumeRolePolicyCommand,
@@ -15,6 +10,11 @@ import {
   UpdateNamespaceCommand,
   UpdateWorkgroupCommand,
 } from '@aws-sdk/client-redshift-serverless';
+import {
+  DeleteBucketPolicyCommand,
+  PutBucketEncryptionCommand,
+  PutBucketPolicyCommand,
+} from '@aws-sdk/client-s3';
 import {
   GetScheduleCommand,
   SchedulerClient,
@@ -32,8 +32,8 @@ import { spawnSync } from 'node:child_process';
 import { Writable } from 'node:stream';
 import { CHECKS, runDoctor, type DoctorDocument } from '../../cli/doctor';
 import type { Finding } from '../../cli/doctor/finding';
-import type { Connection, TwinConnection } from '../../cli/shared/connection';
 import { clientsOf } from '../../cli/shared/clients';
+import type { Connection, TwinConnection } from '../../cli/shared/connection';
 import { Output } from '../../cli/shared/output';
 import { parseDataset, type Dataset } from '../../core/dataset';
 import { TestTwin } from '../../testkit/test-twin';

@@ -1,5 +1,5 @@
-import { TestTwin } from '../../testkit/test-twin';
 import { hourOf } from '../../core/hour';
+import { TestTwin } from '../../testkit/test-twin';
 
 /** Hours that closed long enough ago, and lie within the lookback. */
 const hoursAgo = (hours: number) => hourOf(new Date(Date.now() - hours * 3_600_000));

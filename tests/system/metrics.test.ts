@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { METRICS, METRICS_NAMESPACE } from '../../core/metrics';
 import { hourOf } from '../../core/hour';
+import { METRICS, METRICS_NAMESPACE } from '../../core/metrics';
 import { MEASURED_STEPS } from '../../core/steps';
 import { readStack } from '../../local/stack';
 import { TestTwin } from '../../testkit/test-twin';

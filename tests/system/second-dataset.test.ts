@@ -1,7 +1,7 @@
 import { sendEvents } from '../../cli/delivery/send-events';
 import { prefixOfHour } from '../../core/prefix';
-import { readDatasets } from '../../service/datasets';
 import { readStack } from '../../local/stack';
+import { readDatasets } from '../../service/datasets';
 import { parquetOf, tripsSelect } from '../../testkit/parquet';
 import { ServiceTwin } from '../../testkit/service-twin';
 import type { TestTwin } from '../../testkit/test-twin';

@@ -1,5 +1,5 @@
-import { open } from 'node:fs/promises';
 import { parquetMetadata, parquetSchema } from 'hyparquet';
+import { open } from 'node:fs/promises';
 
 /** A top-level column of a Parquet file. */
 export interface ParquetColumn {

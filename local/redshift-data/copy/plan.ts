@@ -1,5 +1,5 @@
-import { quoteIdentifier, quoteLiteral } from '../sql/identifiers';
 import { SqlError } from '../sql/errors';
+import { quoteIdentifier, quoteLiteral } from '../sql/identifiers';
 import type { ColumnType, TypeFamily } from '../sql/types';
 import type { CatalogColumn } from '../warehouse/catalog';
 import type { CopyCommand, S3Location } from './command';

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { ServiceError } from '../../service-error';
 import { validate } from '../../http/validation';
+import { ServiceError } from '../../service-error';
 import { isFinal } from '../statements/record';
 import type { Operation } from './context';
 import { statementId } from './shapes';

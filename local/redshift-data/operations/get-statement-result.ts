@@ -1,7 +1,7 @@
 import { z } from 'zod';
+import { validate } from '../../http/validation';
 import { tokenOf } from '../../page-token';
 import { ServiceError } from '../../service-error';
-import { validate } from '../../http/validation';
 import { columnMetadata } from './column-metadata';
 import type { Operation } from './context';
 import { nextToken, startOf, statementId, waitTimeSeconds } from './shapes';

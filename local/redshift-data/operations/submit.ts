@@ -1,5 +1,5 @@
-import type { Principal } from '../../iam/principal';
 import type { RequestContext } from '../../http/request-context';
+import type { Principal } from '../../iam/principal';
 import { ServiceError } from '../../service-error';
 import { parametersOf } from '../sql/nodes';
 import type { SqlParameter, Submission } from '../statements/record';

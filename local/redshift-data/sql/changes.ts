@@ -2,13 +2,17 @@ import { syntaxError, unsupported } from './errors';
 import { translateExpression } from './expression';
 import { readAlias, translateFrom } from './from';
 import { quoteIdentifier, readRelationName } from './identifiers';
+import { columnNames } from './identifiers';
+import { isQuery } from './is-query';
 import { NodeReader, isSymbol, isWord, splitAtCommas, textOf, type Node } from './nodes';
 import { translateQuery } from './query';
-import { isQuery } from './is-query';
-import { columnNames } from './identifiers';
 import type { Relation, Scope } from './scope';
 
-type Change<V extends string> = { readonly verb: V; readonly target: Relation; readonly sql: string };
+interface Change<V extends string> {
+  readonly verb: V;
+  readonly target: Relation;
+  readonly sql: string;
+}
 
 /** The table that a statement writes, with its alias. */
 function readTarget(reader: NodeReader, scope: Scope): { target: Relation; sql: string } {

@@ -1,10 +1,10 @@
-import { SqlError, syntaxError, unsupported } from './errors';
 import { columnDefinition } from './column-definition';
+import { SqlError, syntaxError, unsupported } from './errors';
 import { quoteIdentifier, readRelationName } from './identifiers';
+import { columnNames } from './identifiers';
+import { isQuery } from './is-query';
 import { NodeReader, isWord, splitAtCommas, textOf, type Node } from './nodes';
 import { translateQuery } from './query';
-import { isQuery } from './is-query';
-import { columnNames } from './identifiers';
 import { DEFAULT_SCHEMA, type Relation, type Scope } from './scope';
 import type { ColumnDefinition, CreateTable, StatementOf, TableAttributes, Unbound } from './statement';
 

@@ -1,6 +1,6 @@
-import { SqlError, syntaxError, unsupported } from './errors';
 import type { Call } from './call';
 import { cast, engineParameter, timestamp } from './engine-sql';
+import { SqlError, syntaxError, unsupported } from './errors';
 import { translateCall } from './functions';
 import { quoteIdentifier, quoteLiteral } from './identifiers';
 import { isQuery } from './is-query';

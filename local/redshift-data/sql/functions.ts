@@ -1,7 +1,7 @@
 import { argumentsOf, counted, type Call, type Translation } from './call';
-import { unsupported } from './errors';
 import { dateFunctions } from './date-functions';
 import { cast, timestamp } from './engine-sql';
+import { unsupported } from './errors';
 import { NodeReader, isSymbol, isWord, splitAtCommas, type Node } from './nodes';
 import { ADDEND, SYSTEM_SCHEMA } from './scope';
 import { readType } from './types';

@@ -1,10 +1,10 @@
+import { translateAssignments } from './changes';
 import { syntaxError, unsupported } from './errors';
 import { translateExpression } from './expression';
-import { translateAssignments } from './changes';
 import { translateFrom } from './from';
 import { readRelationName } from './identifiers';
-import { NodeReader, isWord, splitAtCommas, type Node } from './nodes';
 import { columnNames } from './identifiers';
+import { NodeReader, isWord, splitAtCommas, type Node } from './nodes';
 import type { Relation, Scope } from './scope';
 import type { Merge } from './statement';
 

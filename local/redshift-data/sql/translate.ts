@@ -1,13 +1,13 @@
 import { readCopy } from '../copy/grammar';
 import { translateAlterTable } from './alter-table';
+import { translateDelete, translateInsert, translateUpdate } from './changes';
 import { translateCreate } from './create';
 import { SqlError, unsupported } from './errors';
 import { readRelationName } from './identifiers';
-import { translateDelete, translateInsert, translateUpdate } from './changes';
+import { isQuery } from './is-query';
 import { translateMerge } from './merge';
 import { NodeReader, isWord, parseStatement, textOf } from './nodes';
 import { translateQuery } from './query';
-import { isQuery } from './is-query';
 import { Scope, type Environment, type Relation } from './scope';
 import type { Statement, Unbound } from './statement';
 

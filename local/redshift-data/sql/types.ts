@@ -94,7 +94,7 @@ export function readType(reader: NodeReader): ColumnType {
   const word = node.value;
   if (word === 'double') {
     reader.expect('precision');
-    return FIXED['float8']!;
+    return FIXED.float8!;
   }
   if (word === 'timestamp') return readTimestamp(reader);
   if (word === 'character' || word === 'char' || word === 'nchar' || word === 'bpchar') {
@@ -112,9 +112,9 @@ export function readType(reader: NodeReader): ColumnType {
 
 function readTimestamp(reader: NodeReader): ColumnType {
   if (reader.peek()?.kind === 'group') throw unsupported('the data type timestamp(…)');
-  if (reader.accept('with', 'time', 'zone')) return FIXED['timestamptz']!;
+  if (reader.accept('with', 'time', 'zone')) return FIXED.timestamptz!;
   reader.accept('without', 'time', 'zone');
-  return FIXED['timestamp']!;
+  return FIXED.timestamp!;
 }
 
 function readChar(word: string, reader: NodeReader): ColumnType {
@@ -185,11 +185,11 @@ export function typeOfEngine(engine: string): ColumnType {
   if (decimal !== null) return numeric(Number(decimal[1]), Number(decimal[2]));
   if (engine === 'VARCHAR') return varchar(MAXIMUM_VARCHAR);
   // SUM of integers: the engine widens to 128 bits, Redshift to BIGINT.
-  if (engine === 'HUGEINT' || engine === 'UBIGINT') return FIXED['int8']!;
-  if (engine === 'FLOAT') return FIXED['float4']!;
+  if (engine === 'HUGEINT' || engine === 'UBIGINT') return FIXED.int8!;
+  if (engine === 'FLOAT') return FIXED.float4!;
   // An untyped NULL.
   if (engine === '"NULL"' || engine === 'SQLNULL' || engine === 'NULL') return varchar(MAXIMUM_VARCHAR);
-  if (engine === 'TIMESTAMP WITH TIME ZONE') return FIXED['timestamptz']!;
+  if (engine === 'TIMESTAMP WITH TIME ZONE') return FIXED.timestamptz!;
   const type = Object.values(FIXED).find((candidate) => candidate.engine === engine);
   if (type === undefined) throw unsupported(`a value of the engine's type ${engine}`);
   return type;

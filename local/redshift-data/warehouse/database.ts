@@ -1,6 +1,6 @@
+import { DuckDBInstance, type DuckDBConnection } from '@duckdb/node-api';
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { DuckDBInstance, type DuckDBConnection } from '@duckdb/node-api';
 import { quoteIdentifier, quoteLiteral } from '../sql/identifiers';
 import { DEFAULT_SCHEMA } from '../sql/scope';
 import { Connection } from './connection';

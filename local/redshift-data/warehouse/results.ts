@@ -1,5 +1,5 @@
-import { appendFile, open } from 'node:fs/promises';
 import { DuckDBDecimalType, type DuckDBResult, type DuckDBType, type DuckDBValue } from '@duckdb/node-api';
+import { appendFile, open } from 'node:fs/promises';
 import { SqlError } from '../sql/errors';
 import { typeOfEngine, type ColumnType, type TypeFamily } from '../sql/types';
 

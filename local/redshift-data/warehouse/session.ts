@@ -1,6 +1,6 @@
 import { load, type CopyEnvironment } from '../copy/load';
-import { SqlError } from '../sql/errors';
 import { engineParameter } from '../sql/engine-sql';
+import { SqlError } from '../sql/errors';
 import { quoteIdentifier } from '../sql/identifiers';
 import { parametersOf } from '../sql/nodes';
 import type { AccessMode, Relation } from '../sql/scope';

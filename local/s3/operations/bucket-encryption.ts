@@ -1,5 +1,5 @@
-import { malformedXml } from '../errors';
 import type { S3Answer, S3Call } from '../call';
+import { malformedXml } from '../errors';
 import { receiveText } from '../request-body';
 import { parseXml, renderXml } from '../xml';
 

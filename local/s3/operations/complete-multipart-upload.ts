@@ -83,9 +83,7 @@ function namedParts(body: string): readonly NamedPart[] {
 
 /** @throws ServiceError InvalidPartOrder, InvalidPart, EntityTooSmall, InvalidRequest */
 function chooseParts(upload: Upload, named: readonly NamedPart[]): readonly Part[] {
-  if (
-    named.some(({ number }, position) => position > 0 && number <= (named[position - 1] as NamedPart).number)
-  ) {
+  if (named.some(({ number }, position) => position > 0 && number <= named[position - 1]!.number)) {
     throw new ServiceError(
       'InvalidPartOrder',
       'The list of parts was not in ascending order. Parts must be ordered by part number.',

@@ -79,7 +79,7 @@ function sourceOf(header: string): { bucket: string; key: string } {
       header,
     );
   }
-  return { bucket: match[1] as string, key: match[2] as string };
+  return { bucket: match[1]!, key: match[2]! };
 }
 
 function replacesMetadata(headers: Headers): boolean {

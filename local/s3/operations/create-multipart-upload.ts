@@ -1,10 +1,10 @@
 import type { S3Answer, S3Call } from '../call';
 import { isChecksumAlgorithm, type ChecksumType } from '../checksums';
 import { invalidRequest, notImplemented } from '../errors';
+import type { Upload } from '../multipart-uploads';
 import { checkKey } from '../names';
 import { attributesOf } from '../object-headers';
 import type { Headers } from '../operation';
-import type { Upload } from '../multipart-uploads';
 import { renderXml } from '../xml';
 
 export function createMultipartUpload({ headers, bucket, key, store }: S3Call): S3Answer {

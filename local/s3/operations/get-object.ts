@@ -5,8 +5,8 @@ import { noSuchKey } from '../errors';
 import type { S3Object } from '../file-object-store';
 import { checksumHeaders, describe, readConditions } from '../object-headers';
 import { openBody } from '../open-body';
-import { byteRange, type ByteRange } from '../range';
 import type { Headers } from '../operation';
+import { byteRange, type ByteRange } from '../range';
 
 export async function getObject({ bucket, key, headers, store }: S3Call): Promise<S3Answer> {
   const { file, object } = await openBody(store, bucket, key);

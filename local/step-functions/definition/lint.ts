@@ -1,5 +1,5 @@
-import { createRequire } from 'node:module';
 import type aslValidator from 'asl-validator';
+import { createRequire } from 'node:module';
 import type { Diagnostic } from './diagnostics';
 import type { Definition } from './language';
 

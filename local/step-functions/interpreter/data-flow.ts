@@ -4,9 +4,9 @@ import { resolvePath, type Source } from '../jsonpath/path';
 import { putAt } from '../jsonpath/reference-path';
 import { evaluateTemplate } from '../jsonpath/template';
 import { limits } from '../limits';
-import { errorNames, StateFailure } from './failures';
-import type { Visit } from './execution';
 import { sourceOf } from './context-object';
+import type { Visit } from './execution';
+import { errorNames, StateFailure } from './failures';
 
 /**
  * The data flow of a state with JSONPath:

@@ -1,7 +1,7 @@
 import type { Catcher, Retrier } from '../definition/language';
 import type { Json } from '../json';
-import type { Outcome, Visit } from './execution';
 import { assignments, combine } from './data-flow';
+import type { Outcome, Visit } from './execution';
 import { errorNames, EvaluationFailure, StateFailure } from './failures';
 
 /** Defaults of a retrier. https://docs.aws.amazon.com/step-functions/latest/dg/concepts-error-handling.html */

@@ -18,7 +18,7 @@ export async function runWorkflow(
   let name: string | undefined = workflow.StartAt;
   while (name !== undefined) {
     throwIfInterrupted(thread.signal);
-    const state: State = workflow.States[name]!;
+    const state = workflow.States[name]!;
     const step = await runState(name, state, data, thread, execution);
     data = step.output;
     name = step.next;

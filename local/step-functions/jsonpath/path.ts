@@ -2,8 +2,8 @@ import { JSONPath } from 'jsonpath-plus';
 import { EvaluationFailure } from '../interpreter/failures';
 import type { Json } from '../json';
 import { isJsonObject } from '../json';
-import { type ParsedPath, parsePath } from './path-parser';
 import { applyFunction } from './path-functions';
+import { type ParsedPath, parsePath } from './path-parser';
 
 /** The values that paths read: `$`, `$$` and `$variable`. */
 export interface Source {

@@ -5,8 +5,8 @@ import { readFileSync } from 'node:fs';
 import { parseDataset, targetColumns } from '../../../core/dataset';
 import { quoteName } from '../../../core/sql';
 import { writeParquet } from '../parquet-file';
-import { ACCEPTED, refusal, same, type Target } from '../target';
 import type { Surroundings } from '../surroundings';
+import { ACCEPTED, refusal, same, type Target } from '../target';
 import { anyText, HOSTILE_WORDS, hostileText } from '../words';
 
 /** A dataset of four columns with these names, and rows with these texts. */

@@ -6,10 +6,10 @@ import { LoadError } from '../../../core/errors';
 import { HISTORY_TABLE } from '../../../core/history';
 import { batchOf, joinSql, quoteName, quoteText, renderSql, type Pieces } from '../../../core/sql';
 import { datasetPieces, sluiceTable, SLUICE_SCHEMA, stagingTable } from '../../../core/warehouse';
-import { readSql } from '../../../service/statements';
 import { checkStatementSizes } from '../../../resources/statement-sizes';
-import { ACCEPTED, refusal, Wrong, type Target } from '../target';
+import { readSql } from '../../../service/statements';
 import type { Surroundings } from '../surroundings';
+import { ACCEPTED, refusal, Wrong, type Target } from '../target';
 import { hostileText } from '../words';
 
 const ROOT = resolve(__dirname, '../../..');

@@ -2,9 +2,9 @@ import { StartExecutionCommand } from '@aws-sdk/client-sfn';
 import fc from 'fast-check';
 import { splitMessage } from '../../../core/errors';
 import { follow } from '../follow-execution';
+import type { Surroundings } from '../surroundings';
 import { ACCEPTED, refusal, Wrong, type Target, type Verdict } from '../target';
 import { hostileText } from '../words';
-import type { Surroundings } from '../surroundings';
 
 /** The text of an input, and whether it goes through the state machine (slow) or to ListPartitions alone. */
 interface ExecutionInputCase {

@@ -6,8 +6,8 @@ import { isDataFile } from '../../../core/files';
 import { prefixOfHour } from '../../../core/prefix';
 import { CapturedOutput } from '../../../testkit/captured-output';
 import { writeParquet } from '../parquet-file';
-import { ACCEPTED, same, type Target, type Verdict } from '../target';
 import type { Surroundings } from '../surroundings';
+import { ACCEPTED, same, type Target, type Verdict } from '../target';
 import { anyText, HOSTILE_WORDS, hostileText } from '../words';
 
 /** What stands after the hour's prefix in the keys of one partition's files. */

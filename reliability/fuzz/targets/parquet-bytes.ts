@@ -5,9 +5,9 @@ import { runInspect } from '../../../cli/inspect';
 import { quoteName } from '../../../core/sql';
 import { CapturedOutput } from '../../../testkit/captured-output';
 import { DATASETS } from '../datasets';
-import { readRows } from '../parquet-file';
 import { damage, damaged, type Damage } from '../parquet/damage';
 import { SOURCE_NAMES, sourceFile, type SourceName } from '../parquet/sources';
+import { readRows } from '../parquet-file';
 import type { Surroundings } from '../surroundings';
 import { ACCEPTED, refusal, same, Wrong, type Target } from '../target';
 

@@ -1,7 +1,7 @@
+import { FirehoseClient } from '@aws-sdk/client-firehose';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
-import { FirehoseClient } from '@aws-sdk/client-firehose';
 
 /** A call as it was received. */
 export interface PutCall {

@@ -1,11 +1,11 @@
+import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { sendEvents } from '../../../cli/delivery/send-events';
 import type { Dataset } from '../../../core/dataset';
 import { readDatasets } from '../../../service/datasets';
-import { join } from 'node:path';
 import { ScriptedFirehose } from './scripted-firehose';
 
-const dataset = readDatasets(join(__dirname, '../../..')).find(({ name }) => name === 'trips') as Dataset;
+const dataset = readDatasets(join(__dirname, '../../..')).find(({ name }) => name === 'trips')!;
 
 let firehose: ScriptedFirehose;
 afterEach(() => firehose.stop());

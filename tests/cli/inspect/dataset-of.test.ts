@@ -1,9 +1,9 @@
 import { join } from 'node:path';
 import { compareWithDataset, datasetOfKey, datasetOfRefused } from '../../../cli/inspect/dataset-of';
-import { parseDataset, type Dataset } from '../../../core/dataset';
+import { parseDataset } from '../../../core/dataset';
 import { readDatasets } from '../../../service/datasets';
 
-const trips = readDatasets(join(__dirname, '../../..')).find(({ name }) => name === 'trips') as Dataset;
+const trips = readDatasets(join(__dirname, '../../..')).find(({ name }) => name === 'trips')!;
 const clicks = parseDataset(
   `dataset: clicks
 source: { prefix: 'web/{yyyy}/{MM}/{dd}/{HH}/' }

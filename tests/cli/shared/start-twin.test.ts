@@ -1,5 +1,5 @@
-import { startShown } from '../../../cli/shared/start-twin';
 import { startSpinner } from '../../../cli/shared/spinner';
+import { startShown } from '../../../cli/shared/start-twin';
 import { startTwin, type Twin, type TwinOptions } from '../../../local/twin';
 import { CapturedOutput } from '../../../testkit/captured-output';
 

@@ -1,10 +1,10 @@
-import { hourOf } from '../../../core/hour';
-import { parseDataset } from '../../../core/dataset';
-import { transformEvent } from '../../../core/transform';
-import { generateTrips, spread, type GeneratorOptions } from '../../../cli/trips/generate';
-import type { TripEvent } from '../../../cli/trips/trip-event';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { generateTrips, spread, type GeneratorOptions } from '../../../cli/trips/generate';
+import type { TripEvent } from '../../../cli/trips/trip-event';
+import { parseDataset } from '../../../core/dataset';
+import { hourOf } from '../../../core/hour';
+import { transformEvent } from '../../../core/transform';
 
 const OPTIONS: GeneratorOptions = { rows: 20_000, seed: 7, hours: 24, until: '2026-11-23T08' };
 

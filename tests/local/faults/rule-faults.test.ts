@@ -1,6 +1,6 @@
 import { faultError } from '../../../local/faults/fault-error';
-import { RuleFaults } from '../../../local/faults/rule-faults';
 import type { FaultRule } from '../../../local/faults/fault-rule';
+import { RuleFaults } from '../../../local/faults/rule-faults';
 
 const throttle = { type: 'error', code: 'ThrottlingException' } as const;
 

@@ -1,10 +1,3 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
-import type { Server } from 'node:http';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
 import {
   DescribeDeliveryStreamCommand,
   FirehoseClient,
@@ -13,11 +6,18 @@ import {
   PutRecordCommand,
 } from '@aws-sdk/client-firehose';
 import { DuckDBInstance } from '@duckdb/node-api';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import type { Server } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Delivered } from '../../../local/firehose/delivery';
-import type { FirehoseOptions, FirehoseService } from '../../../local/firehose/firehose-service';
-import type { FileObjectStore } from '../../../local/s3/file-object-store';
 import type { DeliveryStream } from '../../../local/firehose/delivery-stream';
+import type { FirehoseOptions, FirehoseService } from '../../../local/firehose/firehose-service';
 import type { Invocation } from '../../../local/lambda/lambda-runtime';
+import type { FileObjectStore } from '../../../local/s3/file-object-store';
 import { echo, openService, returned, serve, STREAM, type EventRecord } from './serve';
 
 const TRANSFORM = 'arn:aws:lambda:us-east-1:123456789012:function:transform-records';
@@ -290,7 +290,7 @@ describe('delivery', () => {
     expect(errors?.records).toBe(wrong.length);
     const failed = await failures(errors);
     failed.forEach((failure, index) => {
-      const [json, code, message] = wrong[index] as [string, string, string];
+      const [json, code, message] = wrong[index]!;
       expect(failure).toMatchObject({
         attemptsMade: 1,
         arrivalTimestamp: NOW.getTime(),

@@ -1,11 +1,11 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
-import { FirehoseService, type FirehoseOptions } from '../../../local/firehose/firehose-service';
-import { FileObjectStore } from '../../../local/s3/file-object-store';
 import type { DeliveryStream } from '../../../local/firehose/delivery-stream';
+import { FirehoseService, type FirehoseOptions } from '../../../local/firehose/firehose-service';
 import type { AwsJsonService } from '../../../local/http/aws-json-service';
 import type { Invocation } from '../../../local/lambda/lambda-runtime';
+import { FileObjectStore } from '../../../local/s3/file-object-store';
 import { ServiceError } from '../../../local/service-error';
 
 /** One AWS JSON service on a free loopback port. */

@@ -1,8 +1,8 @@
 import { ListBucketsCommand } from '@aws-sdk/client-s3';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { WorkerLambdaRuntime } from '../../../local/lambda/worker-lambda-runtime';
 import type { Call } from '../../../local/faults/fault-injector';
+import { WorkerLambdaRuntime } from '../../../local/lambda/worker-lambda-runtime';
 import { Twin } from './fixtures';
 
 const ARN = 'arn:aws:lambda:us-east-1:000000000000:function:lister';

@@ -4,12 +4,12 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { RuleFaults } from '../../../local/faults/rule-faults';
+import type { AwsJsonService } from '../../../local/http/aws-json-service';
+import type { RequestContext } from '../../../local/http/request-context';
 import { TwinServer, type TwinServerOptions } from '../../../local/http/twin-server';
 import { FileObjectStore } from '../../../local/s3/file-object-store';
 import { answerS3Error, handleS3 } from '../../../local/s3/handle-s3';
 import { operationOf } from '../../../local/s3/operation';
-import type { AwsJsonService } from '../../../local/http/aws-json-service';
-import type { RequestContext } from '../../../local/http/request-context';
 import { ServiceError } from '../../../local/service-error';
 import { SnsService } from '../../../local/sns/sns-service';
 

@@ -1,8 +1,3 @@
-import { mkdirSync, mkdtempSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
 import {
   BatchExecuteStatementCommand,
   DescribeStatementCommand,
@@ -14,10 +9,15 @@ import {
   type SqlParameter,
 } from '@aws-sdk/client-redshift-data';
 import { DuckDBInstance } from '@duckdb/node-api';
-import { RedshiftDataService } from '../../../local/redshift-data';
+import { mkdirSync, mkdtempSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
 import type { FaultInjector } from '../../../local/faults/fault-injector';
 import type { Fault } from '../../../local/faults/fault-rule';
 import type { AwsJsonService } from '../../../local/http/aws-json-service';
+import { RedshiftDataService } from '../../../local/redshift-data';
 import type { ObjectStore, StoredObject } from '../../../local/s3/object-store';
 import { ServiceError } from '../../../local/service-error';
 

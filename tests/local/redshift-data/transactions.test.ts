@@ -1,12 +1,12 @@
-import { spawn } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import {
   BatchExecuteStatementCommand,
   CancelStatementCommand,
   DescribeStatementCommand,
 } from '@aws-sdk/client-redshift-data';
+import { spawn } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { SqlError } from '../../../local/redshift-data/sql/errors';
 import { Cancelled } from '../../../local/redshift-data/warehouse/connection';
 import { TableLocks } from '../../../local/redshift-data/warehouse/locks';

@@ -1,9 +1,3 @@
-import { spawn, type ChildProcess } from 'node:child_process';
-import { createHash } from 'node:crypto';
-import { once } from 'node:events';
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import {
   CompleteMultipartUploadCommand,
   CreateBucketCommand,
@@ -14,6 +8,12 @@ import {
   S3Client,
   UploadPartCommand,
 } from '@aws-sdk/client-s3';
+import { spawn, type ChildProcess } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { once } from 'node:events';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { FileObjectStore } from '../../../local/s3/file-object-store';
 
 const BUCKET = 'survivors';
@@ -36,13 +36,13 @@ async function start(): Promise<S3Client> {
     env: { ...process.env, S3_TEST_DIRECTORY: directory },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
-  const [line] = (await once(running.stdout as NonNullable<ChildProcess['stdout']>, 'data')) as [Buffer];
+  const [line] = (await once(running.stdout!, 'data')) as [Buffer];
   const credentials = { accessKeyId: 'test', secretAccessKey: 'test' };
   return new S3Client({ endpoint: line.toString().trim(), region: 'us-east-1', credentials, maxAttempts: 1 });
 }
 
 async function kill(): Promise<void> {
-  if (!running || running.exitCode !== null || running.signalCode !== null) return;
+  if (running?.exitCode !== null || running.signalCode !== null) return;
   running.kill('SIGKILL');
   await once(running, 'exit');
 }

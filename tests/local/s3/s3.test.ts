@@ -1,10 +1,3 @@
-import { createHash, randomBytes } from 'node:crypto';
-import { mkdtemp, readFile, readdir, rm } from 'node:fs/promises';
-import { request as httpRequest, type Server } from 'node:http';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { Readable } from 'node:stream';
-import { crc32 } from 'node:zlib';
 import {
   AbortMultipartUploadCommand,
   CompleteMultipartUploadCommand,
@@ -32,6 +25,13 @@ import {
   paginateListObjectsV2,
   type ChecksumAlgorithm,
 } from '@aws-sdk/client-s3';
+import { createHash, randomBytes } from 'node:crypto';
+import { mkdtemp, readFile, readdir, rm } from 'node:fs/promises';
+import { request as httpRequest, type Server } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Readable } from 'node:stream';
+import { crc32 } from 'node:zlib';
 import type { FileObjectStore } from '../../../local/s3/file-object-store';
 import { serveS3 } from './serve';
 
@@ -64,7 +64,7 @@ afterAll(async () => {
 
 async function put(key: string, body: string | Uint8Array = key): Promise<string> {
   const { ETag } = await s3.send(new PutObjectCommand({ Bucket: BUCKET, Key: key, Body: body }));
-  return ETag as string;
+  return ETag!;
 }
 
 async function get(key: string, range?: string): Promise<string> {
@@ -454,7 +454,7 @@ describe('bodies', () => {
         SHA1: createHash('sha1').update('123456789').digest('hex'),
         SHA256: createHash('sha256').update('123456789').digest('hex'),
       }[algorithm as string];
-      const value = Buffer.from(expected as string, 'hex').toString('base64');
+      const value = Buffer.from(expected!, 'hex').toString('base64');
       const member = `Checksum${algorithm}`;
       const send = (body: string) =>
         s3.send(new PutObjectCommand({ Bucket: BUCKET, Key: algorithm, Body: body, [member]: value }));
@@ -572,7 +572,7 @@ describe('listings', () => {
     const found: string[] = [];
     for await (const page of paginateListObjectsV2({ client: s3 }, { Bucket: BUCKET, Prefix: 'listed/' })) {
       sizes.push(page.KeyCount ?? 0);
-      found.push(...(page.Contents ?? []).map((object) => object.Key as string));
+      found.push(...(page.Contents ?? []).map((object) => object.Key!));
     }
     expect(sizes).toEqual([1000, 1000, 500]);
     expect(found).toEqual(keys);
@@ -680,7 +680,7 @@ describe('multipart uploads', () => {
     const created = await s3.send(
       new CreateMultipartUploadCommand({ Bucket: BUCKET, Key: key, ...parameters }),
     );
-    return created.UploadId as string;
+    return created.UploadId!;
   }
 
   function upload(key: string, id: string, number: number, body: Uint8Array, parameters: object = {}) {

@@ -8,8 +8,8 @@ import {
   ListSubscriptionsByTopicCommand,
   SubscribeCommand,
 } from '@aws-sdk/client-sns';
-import { createServer } from 'node:http';
 import { appendFileSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { RuleFaults } from '../../../local/faults/rule-faults';

@@ -50,7 +50,7 @@ test('concurrent runs, one in another process, share one package and remove the 
   const exited = once(child, 'exit');
   const told: string[] = [];
   const options = { ...service.options, onProgress: (text: string) => told.push(text) };
-  const [one = '', other] = await Promise.all([packageService(options), packageService(options)]);
+  const [one, other] = await Promise.all([packageService(options), packageService(options)]);
   folder = one;
   expect(other).toBe(folder);
   expect(await exited).toEqual([0, null]);

@@ -1,5 +1,5 @@
-import { holds, operators } from '../../../local/step-functions/interpreter/choice-rules';
 import type { Condition } from '../../../local/step-functions/definition/language';
+import { holds, operators } from '../../../local/step-functions/interpreter/choice-rules';
 import type { Json } from '../../../local/step-functions/json';
 
 const early = '2026-11-23T08:00:00Z';

@@ -1,5 +1,5 @@
-import { lintDefinition } from '../../../local/step-functions/definition/lint';
 import { diagnosticsText } from '../../../local/step-functions/definition/diagnostics';
+import { lintDefinition } from '../../../local/step-functions/definition/lint';
 import { parseDefinition } from '../../../local/step-functions/definition/parse';
 
 type Fields = Record<string, unknown>;

@@ -1,6 +1,6 @@
+import { SFNClient } from '@aws-sdk/client-sfn';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { SFNClient } from '@aws-sdk/client-sfn';
 import type { AwsJsonService } from '../../../local/http/aws-json-service';
 import { ServiceError } from '../../../local/service-error';
 

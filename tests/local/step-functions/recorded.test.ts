@@ -164,7 +164,7 @@ const followsVary = (type: string, types: readonly string[]) =>
 const titled = (status: string) =>
   status
     .split('_')
-    .map((word) => word[0] + word.slice(1).toLowerCase())
+    .map((word) => word.charAt(0) + word.slice(1).toLowerCase())
     .join('');
 
 function kinds(events: readonly JsonObject[]): string[] {

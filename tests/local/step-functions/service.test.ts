@@ -1,6 +1,3 @@
-import { appendFileSync, cpSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import {
   CreateStateMachineCommand,
   DescribeExecutionCommand,
@@ -13,14 +10,17 @@ import {
   StartExecutionCommand,
   StopExecutionCommand,
 } from '@aws-sdk/client-sfn';
+import { appendFileSync, cpSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { ServiceError } from '../../../local/service-error';
-import type { Integrations } from '../../../local/step-functions/integrations';
 import {
   type Clock,
   compressedClock,
   StepFunctionsService,
   stepFunctionsSupport,
 } from '../../../local/step-functions';
+import type { Integrations } from '../../../local/step-functions/integrations';
 import { serve } from './http';
 import { accountId, region, scriptedLambda } from './support';
 

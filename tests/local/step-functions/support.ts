@@ -1,8 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Invocation, LambdaRuntime } from '../../../local/lambda/lambda-runtime';
-import type { Integrations } from '../../../local/step-functions/integrations';
 import { type Clock, compressedClock } from '../../../local/step-functions/clock';
 import { parseDefinition } from '../../../local/step-functions/definition/parse';
+import type { Integrations } from '../../../local/step-functions/integrations';
 import { createExecution } from '../../../local/step-functions/interpreter/create-execution';
 import type { RecordedEvent } from '../../../local/step-functions/interpreter/history';
 import { type Ending, runExecution } from '../../../local/step-functions/interpreter/run';

@@ -1,8 +1,8 @@
 import { type Json, Payload } from '../../json';
 import { checkSize } from '../data-flow';
 import { type Limit, withinLimits } from '../deadline';
-import { errorNames, StateFailure } from '../failures';
 import type { TaskCall } from '../execution';
+import { errorNames, StateFailure } from '../failures';
 
 /** The events of a call. Those of a Lambda function's ARN differ from those of all other resources. */
 export interface CallEvents {

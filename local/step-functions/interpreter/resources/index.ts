@@ -1,10 +1,10 @@
 import type { LambdaRuntime } from '../../../lambda/lambda-runtime';
 import type { Integrations } from '../../integrations';
+import type { TaskResource } from '../execution';
 import { lambdaFunction } from './lambda-function';
 import { lambdaInvoke, lambdaInvokeParameters } from './lambda-invoke';
 import type { ParameterValues } from './parameter-values';
 import { snsPublish, snsPublishParameters } from './sns-publish';
-import type { TaskResource } from '../execution';
 
 export interface Backends {
   readonly lambda: LambdaRuntime;

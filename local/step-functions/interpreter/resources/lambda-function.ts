@@ -1,10 +1,10 @@
 import type { LambdaRuntime } from '../../../lambda/lambda-runtime';
 import { type Json, Payload } from '../../json';
 import { checkSize } from '../data-flow';
-import { attempt, type CallEvents } from './attempt';
-import { invocationResult } from './lambda';
 import type { TaskCall, TaskResource } from '../execution';
+import { attempt, type CallEvents } from './attempt';
 import { callingState } from './calling-state';
+import { invocationResult } from './lambda';
 
 /** A function's ARN as Resource: the parameters are the event, and the function's value is the result. */
 export function lambdaFunction(resource: string, lambda: LambdaRuntime): TaskResource {

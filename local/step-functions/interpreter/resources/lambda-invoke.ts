@@ -3,14 +3,14 @@ import type { LambdaRuntime } from '../../../lambda/lambda-runtime';
 import { isJsonObject, type Json, Payload } from '../../json';
 import { checkSize } from '../data-flow';
 import type { Execution } from '../execution';
+import type { TaskResource } from '../execution';
 import { EvaluationFailure } from '../failures';
 import { attempt } from './attempt';
+import { callingState } from './calling-state';
 import { invocationResult } from './lambda';
 import { refusedValues } from './parameter-values';
 import { sdkMetadata } from './sdk-response';
 import { serviceEvents } from './service-events';
-import type { TaskResource } from '../execution';
-import { callingState } from './calling-state';
 
 export const lambdaInvokeParameters = {
   required: ['FunctionName'],

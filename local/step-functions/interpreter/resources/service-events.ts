@@ -1,6 +1,6 @@
 import type { Payload } from '../../json';
-import type { CallEvents } from './attempt';
 import type { TaskCall } from '../execution';
+import type { CallEvents } from './attempt';
 
 /** The events of a call to a service integration, for example `arn:aws:states:::sns:publish`. */
 export function serviceEvents(

@@ -3,12 +3,12 @@ import { ServiceError } from '../../../service-error';
 import type { Integrations } from '../../integrations';
 import { isJsonObject, type Json, Payload } from '../../json';
 import { checkSize } from '../data-flow';
+import type { TaskResource } from '../execution';
 import { EvaluationFailure, StateFailure } from '../failures';
 import { attempt } from './attempt';
+import { callingState } from './calling-state';
 import { sdkMetadata } from './sdk-response';
 import { serviceEvents } from './service-events';
-import type { TaskResource } from '../execution';
-import { callingState } from './calling-state';
 
 export const snsPublishParameters = {
   required: ['Message'],

@@ -1,8 +1,8 @@
 import type { ChoiceState } from '../../definition/language';
 import { holds } from '../choice-rules';
+import { sourceOf } from '../context-object';
 import { assignments, selectInput, selectOutput } from '../data-flow';
 import type { Outcome, Visit } from '../execution';
-import { sourceOf } from '../context-object';
 import { EvaluationFailure } from '../failures';
 
 /** Continues with the first rule that holds, or with the Default. https://states-language.net/#choice-state */

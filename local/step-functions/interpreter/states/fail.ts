@@ -1,7 +1,7 @@
 import type { FailState } from '../../definition/language';
 import { evaluateExpression } from '../../jsonpath/template';
-import type { Visit } from '../execution';
 import { sourceOf } from '../context-object';
+import type { Visit } from '../execution';
 import { EvaluationFailure, StateFailure } from '../failures';
 
 /** Ends its workflow with an error. https://states-language.net/#fail-state */

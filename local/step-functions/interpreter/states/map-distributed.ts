@@ -3,8 +3,8 @@ import type { ItemBatcher } from '../../definition/language';
 import { type Json, type JsonObject, Payload } from '../../json';
 import { evaluateTemplate } from '../../jsonpath/template';
 import { limits } from '../../limits';
-import { checkSize } from '../data-flow';
 import { sourceOf } from '../context-object';
+import { checkSize } from '../data-flow';
 import { errorNames, EvaluationFailure, StateFailure } from '../failures';
 import { rootThread, ThreadGroup } from '../group';
 import { exceeds, integer, type ToleratedFailures } from './map-settings';
@@ -59,7 +59,10 @@ async function runChildren(work: MapWork, label: string, tolerated: ToleratedFai
       checkSize(payload, visit.name, 'provided parameters');
       outputs[position] = (await execution.run(processor, payload, thread)).value;
     } catch (error) {
-      if (!(error instanceof StateFailure)) return group.fail(error, visit.thread);
+      if (!(error instanceof StateFailure)) {
+        group.fail(error, visit.thread);
+        return;
+      }
       failedItems += items;
       outputs[position] = { Error: error.error ?? null, Cause: error.reason ?? null };
       if (exceeds(tolerated, failedItems, work.items.length)) group.fail(thresholdExceeded(), visit.thread);

@@ -1,9 +1,9 @@
 import type { ItemProcessor, MapState } from '../../definition/language';
 import { resolvePath } from '../../jsonpath/path';
 import { limits } from '../../limits';
+import { sourceOf } from '../context-object';
 import { selectInput } from '../data-flow';
 import type { Outcome, Visit } from '../execution';
-import { sourceOf } from '../context-object';
 import { EvaluationFailure } from '../failures';
 import { runGroup } from './group-result';
 import { runDistributed } from './map-distributed';

@@ -2,9 +2,9 @@ import type { TaskState } from '../../definition/language';
 import type { Json } from '../../json';
 import { resolvePath } from '../../jsonpath/path';
 import { limits } from '../../limits';
+import { sourceOf } from '../context-object';
 import { effectiveInput, finish, selectInput } from '../data-flow';
 import type { Outcome, Visit } from '../execution';
-import { sourceOf } from '../context-object';
 import { EvaluationFailure } from '../failures';
 import { withErrorHandling } from '../retry';
 

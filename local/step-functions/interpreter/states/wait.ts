@@ -3,9 +3,9 @@ import type { Json } from '../../json';
 import { lookUp, type Source } from '../../jsonpath/path';
 import { parseTimestamp } from '../../jsonpath/timestamp';
 import { limits } from '../../limits';
+import { sourceOf } from '../context-object';
 import { assignments, selectInput, selectOutput } from '../data-flow';
 import type { Outcome, Visit } from '../execution';
-import { sourceOf } from '../context-object';
 import { EvaluationFailure } from '../failures';
 
 /** Waits. https://states-language.net/#wait-state */
