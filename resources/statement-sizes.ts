@@ -32,7 +32,7 @@ export function checkStatementSizes(packageDirectory: string, dataset: Dataset):
       if (bytes <= MAXIMUM_STATEMENT_BYTES) continue;
       throw new LoadError(
         'DatasetInvalid',
-        `Dataset ${dataset.name} has ${dataset.columns.length} columns. With them statement ${template.name} of sql/${step}.sql has ${bytes} bytes, but the Redshift Data API takes at most ${MAXIMUM_STATEMENT_BYTES}.`,
+        `Dataset ${dataset.name} has ${dataset.columns.length} columns, so statement ${template.name} of sql/${step}.sql has ${bytes} bytes. The Redshift Data API takes at most ${MAXIMUM_STATEMENT_BYTES}.`,
         'Remove columns or shorten their names.',
       );
     }

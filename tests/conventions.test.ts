@@ -16,7 +16,7 @@ import { readDatasets } from '../service/datasets';
 import { ordersDataset } from './core/orders';
 
 /**
- * Keeps states, functions, SQL and wiring in agreement: one name, in the spelling of its place, finds the whole step.
+ * Checks that states, functions, SQL and wiring agree: one name, spelled as in each place, finds all parts of a step.
  */
 const ROOT = join(__dirname, '..');
 const read = (path: string) => readFileSync(join(ROOT, path), 'utf8');
@@ -49,7 +49,7 @@ interface StateMachine {
 interface Placed {
   readonly name: string;
   readonly state: State;
-  /** The states that it stands in, outermost first. */
+  /** The states that contain it, outermost first. */
   readonly within: readonly State[];
 }
 
@@ -77,27 +77,27 @@ const SETTINGS = parseSettings('sluice', 'dev', 'us-east-1', {}, String);
 const FUNCTIONS = functionDefinitions(SETTINGS);
 const DATASETS = readDatasets(ROOT);
 
-/** `ListPartitions` of a resource `{ Fn::GetAtt: [ListPartitionsLambdaFunction, Arn] }`. */
+/** `ListPartitions` for the resource `{ Fn::GetAtt: [ListPartitionsLambdaFunction, Arn] }`. */
 function functionOf(state: State): string | undefined {
   const { 'Fn::GetAtt': attribute } = (state.Resource ?? {}) as { 'Fn::GetAtt'?: readonly string[] };
   return attribute?.[0]?.replace(/LambdaFunction$/, '');
 }
 
 describe.each(STEP_CASES)('$name', ({ name, stem, step }) => {
-  test('is a state, or is called by states that submit or await', () => {
+  test('is a state, or is called by states that submit or await a statement', () => {
     const callers = STATES.filter(({ state }) => functionOf(state) === name);
     expect(callers.map((each) => each.name)).toEqual(callersOf(name));
     expect(STATES.some((each) => each.name === name)).toBe(step.scope !== 'statement');
   });
 
-  test('stands in the Map where it works on one partition, and outside where it does not', () => {
+  test('is in the Map if it works on one partition, and outside if it does not', () => {
     const places = STATES.filter((each) => each.name === name).map(({ within }) =>
       within.some(({ Type }) => Type === 'Map'),
     );
     expect(places).toEqual(step.scope === 'statement' ? [] : [step.scope === 'partition']);
   });
 
-  test('is one function, of that name in kebab-case', () => {
+  test('has one function, with its name in kebab-case', () => {
     expect(existsSync(join(ROOT, `functions/${stem}.ts`))).toBe(true);
     expect(read(`functions/${stem}.ts`)).toMatch(new RegExp(`stepHandler\\(\\s*'${name}'`));
   });
@@ -106,12 +106,12 @@ describe.each(STEP_CASES)('$name', ({ name, stem, step }) => {
     expect(existsSync(join(ROOT, `tests/functions/${stem}.test.ts`))).toBe(true);
   });
 
-  test('reads the SQL of its own name, where there is any', () => {
+  test('reads the SQL file with its own name, if it has one', () => {
     expect(existsSync(join(ROOT, `sql/${stem}.sql`))).toBe(step.sql);
     expect(read(`functions/${stem}.ts`).includes(`'${stem}'`)).toBe(step.sql);
   });
 
-  test('measures its seconds, where the dashboard draws them', () => {
+  test('measures its duration if the dashboard shows it', () => {
     const measured = /recordStep\(|submitBatch\(/.test(read(`functions/${stem}.ts`));
     expect(measured).toBe('measured' in step);
   });
@@ -123,12 +123,12 @@ describe('nothing is left over', () => {
     expect([...new Set(called.filter((name) => name !== undefined))].sort()).toEqual([...STEP_NAMES].sort());
   });
 
-  test('every state in the Map that ends it is one that ends a partition', () => {
+  test('every end state in the Map ends a partition', () => {
     const ends = STATES.filter(({ state, within }) => state.End && within.at(-1)?.Type === 'Map');
     expect(ends.map(({ name }) => name)).toEqual(PARTITION_ENDS);
   });
 
-  test('serverless.yml takes its functions from the list of steps, and every function file is in it', () => {
+  test('serverless.yml takes its functions from the list of steps, and every function file is in that list', () => {
     expect(SERVICE.functions).toBe('${self:custom.service.functions}');
     expect(Object.values(FUNCTIONS).map(({ handler }) => handler)).toEqual(
       FUNCTION_NAMES.map((name) => `functions/${stemOf(name)}.handler`),
@@ -136,24 +136,24 @@ describe('nothing is left over', () => {
     const files = stems('functions', '.ts');
     expect([...files].sort()).toEqual(FUNCTION_NAMES.map(stemOf).sort());
     const steps = STEP_NAMES.map(stemOf);
-    // Firehose calls this one, not the state machine.
+    // Firehose calls this function, not the state machine.
     expect(files.filter((file) => !steps.includes(file))).toEqual(['transform-records']);
   });
 
-  test('every variable that the functions read is set, and every one that is set is read', () => {
+  test('every variable that the functions read is set, and every variable that is set is read', () => {
     expect(SERVICE.provider.environment).toBe('${self:custom.service.environment}');
     const { environment } = serviceOf(SETTINGS, DATASETS);
     const names = Object.keys(environment).filter((name) => !name.startsWith('POWERTOOLS_'));
     expect(names.sort()).toEqual([...VARIABLES].sort());
   });
 
-  test('the package holds what the functions read at run time', () => {
+  test('the package contains the files that the functions read at run time', () => {
     expect(SERVICE.package.patterns).toEqual(expect.arrayContaining(['datasets/*.yml', 'sql/*.sql']));
   });
 });
 
 describe('counts', () => {
-  test('what ValidateStaging selects of its result is what goes on by core/states.ts', () => {
+  test('the counts that ValidateStaging selects are the ones in core/states.ts', () => {
     const selector = STATES.find(({ name }) => name === 'ValidateStaging')?.state.ResultSelector;
     expect(selector).toEqual(
       Object.fromEntries(Object.keys(stagingCounts.shape).map((name) => [`${name}.$`, `$[0].${name}`])),
@@ -162,7 +162,7 @@ describe('counts', () => {
 });
 
 describe('retries and catches', () => {
-  /** What Lambda and Step Functions themselves raise. Source: AWS Step Functions, "Handling errors". */
+  /** Errors that Lambda and Step Functions raise. Source: AWS Step Functions, "Handling errors". */
   const PLATFORM_ERRORS = [
     'States.ALL',
     'States.TaskFailed',
@@ -193,7 +193,7 @@ describe('retries and catches', () => {
   });
 
   test.each(canFail)(
-    '$name has a Catch for every error, or stands in a Parallel that has one',
+    '$name has a Catch for every error, or is in a Parallel that has one',
     ({ state, within }) => {
       const parent = within.at(-1);
       const scope = state.Catch ?? (parent?.Type === 'Parallel' ? parent.Catch : undefined);
@@ -202,7 +202,7 @@ describe('retries and catches', () => {
   );
 
   test.each(retriers)(
-    'a retrier of $name waits longer each time, by chance, and never too long',
+    'a retrier of $name waits longer each time, with jitter, and never too long',
     ({ retrier }) => {
       expect(Object.keys(retrier).sort()).toEqual([
         'BackoffRate',
@@ -221,14 +221,14 @@ describe('retries and catches', () => {
     },
   );
 
-  test.each(handlers)('what $name names in $ErrorEquals exists', ({ ErrorEquals }) => {
+  test.each(handlers)('the errors in $ErrorEquals of $name exist', ({ ErrorEquals }) => {
     for (const error of ErrorEquals) expect(known).toContain(error);
     expect(new Set(ErrorEquals).size).toBe(ErrorEquals.length);
-    // The service refuses States.ALL beside others.
+    // The service refuses States.ALL together with other names.
     if (ErrorEquals.includes('States.ALL')) expect(ErrorEquals).toHaveLength(1);
   });
 
-  test('what is retried by name are the errors that go away by themselves, no more and no less', () => {
+  test('exactly the transient errors are retried by name', () => {
     const named = retriers.filter(
       ({ retrier }) => isOfSteps(retrier.ErrorEquals) && !isOfPolls(retrier.ErrorEquals),
     );
@@ -237,7 +237,7 @@ describe('retries and catches', () => {
       expect([...retrier.ErrorEquals].sort()).toEqual([...TRANSIENT_ERRORS].sort());
   });
 
-  test('every step is run again as a whole on these errors', () => {
+  test('every step runs again as a whole after these errors', () => {
     for (const name of STEP_NAMES.filter((each) => STEPS[each].scope !== 'statement')) {
       const step = STATES.find((each) => each.name === name);
       const errors = step?.state.Retry?.flatMap((retrier) => retrier.ErrorEquals);
@@ -245,10 +245,10 @@ describe('retries and catches', () => {
     }
   });
 
-  /** Await… states ask again where only the question failed: the statement itself goes on. */
+  /** Await… states poll again if only the poll failed: the statement itself goes on. */
   const isOfPolls = (errors: readonly string[]) => errors.join() === 'StatusUnavailable';
 
-  test('only a poll that got no answer is asked again by its Task: what the function met is the step’s to retry', () => {
+  test('a Task of a step retries only a poll without an answer: the step retries all other errors', () => {
     const inside = STATES.filter(
       ({ state, within }) => state.Type === 'Task' && within.at(-1)?.Type === 'Parallel',
     );
@@ -268,11 +268,11 @@ describe('SQL', () => {
   );
   const label = ({ stem, template }: (typeof templates)[number]) =>
     [`${stem}: ${template.name}`, template] as const;
-  /** What reads the files: functions and, of sql/migrate.sql, the command. */
+  /** The code that reads the files: functions, and the command for sql/migrate.sql. */
   const functions = ['functions', 'functions/shared', 'service', 'cli', 'cli/shared'].flatMap((directory) =>
     stems(directory, '.ts').map((stem) => read(`${directory}/${stem}.ts`)),
   );
-  /** What the functions add to the dataset's pieces, since it belongs to one load or one warehouse. */
+  /** The pieces that functions add to the dataset's, because they belong to one load or one warehouse. */
   const OF_A_LOAD = ['staging', 'file_columns', 'manifest', 'role', 'added_column'];
   const given = DATASETS.flatMap((dataset) => Object.keys(datasetPieces(dataset)));
   const named = templates.flatMap(({ template }) =>
@@ -287,43 +287,43 @@ describe('SQL', () => {
     expect(functions.filter((source) => source.includes(`'${stem}'`))).not.toEqual([]);
   });
 
-  test.each(templates.map(label))('%s is one statement, with its remarks above it', (_, { text }) => {
+  test.each(templates.map(label))('%s is one statement, with its comments above it', (_, { text }) => {
     expect(text).not.toMatch(/;/);
     expect(text).not.toMatch(/--|\/\*/);
   });
 
-  test('no statement is named twice in a file', () => {
+  test('no name of a statement is repeated in a file', () => {
     const names = templates.map((each) => label(each)[0]);
     expect(new Set(names).size).toBe(names.length);
   });
 
-  test('a statement is kept for a strategy that there is', () => {
+  test('a statement is restricted only to an existing strategy', () => {
     const strategies = templates.flatMap(({ template }) => template.when ?? []);
     expect([...new Set(strategies)].sort()).toEqual(['delete-insert', 'merge']);
   });
 
-  test('every piece that a statement names is given, and every piece that is given is named', () => {
+  test('every name in a statement has a piece, and every piece is named in a statement', () => {
     expect([...new Set(named)].sort()).toEqual([...new Set([...given, ...OF_A_LOAD])].sort());
   });
 
-  test('what a load adds is added by a function', () => {
+  test('a function adds each piece of a load', () => {
     const sources = [...functions, read('core/warehouse.ts')];
     for (const piece of OF_A_LOAD) {
       expect(sources.some((source) => new RegExp(`\\b${piece}:`).test(source))).toBe(true);
     }
   });
 
-  test.each(files)('every parameter that %s.sql names is given by the function that reads it', (stem) => {
+  test.each(files)('the function that reads %s.sql binds every parameter in it', (stem) => {
     const dataset = ordersDataset({ target: { event_time_immutable: true } });
     const pieces = {
       ...Object.fromEntries(OF_A_LOAD.map((piece) => [piece, sql``])),
       ...datasetPieces(dataset),
     };
     const called = functions.filter((source) => source.includes(`'${stem}'`)).join('\n');
-    // Names of tables are given by the function that finds them.
+    // functions/shared/warehouse-tables.ts binds the names of tables.
     const tables = called.includes('tableParameters(') ? read('functions/shared/warehouse-tables.ts') : '';
     const reader = `${called}\n${tables}`;
-    // What a row of the history takes is put together in core/history.ts.
+    // core/history.ts makes the parameters of a row of the history.
     const ofRow = Object.entries(ROW_PARAMETERS).flatMap(([outcome, names]) =>
       reader.includes(`${outcome}Row(`) ? names : [],
     );
@@ -337,7 +337,7 @@ describe('SQL', () => {
     }
   });
 
-  test('nothing in a transaction commits it', () => {
+  test('no statement in a transaction commits it', () => {
     for (const { template } of templates)
       expect(template.text).not.toMatch(/\b(truncate|vacuum|commit|begin|append)\b/i);
   });
@@ -382,7 +382,7 @@ describe('sources', () => {
     expect(read(path)).not.toMatch(/\bprocess\.|\bfetch\(|Date\.now\(\)|new Date\(\)|Math\.random/);
   });
 
-  test.each(sources('functions'))('%s has no line about where it runs', (path) => {
+  test.each(sources('functions'))('%s does not depend on where it runs', (path) => {
     expect(read(path)).not.toMatch(
       /AWS_ENDPOINT_URL|endpoint:|forcePathStyle|localhost|127\.0\.0\.1|\.sluice\b|the twin\b/i,
     );

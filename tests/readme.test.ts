@@ -9,7 +9,7 @@ import { alarmIds } from '../resources/alarms';
 import { PARAMETERS, parseSettings } from '../resources/settings';
 import { readDatasets } from '../service/datasets';
 
-/** Keeps what the pages say in agreement with what is there. */
+/** Checks that the pages agree with the code. */
 const ROOT = join(__dirname, '..');
 const read = (path: string) => readFileSync(join(ROOT, path), 'utf8');
 const PAGES = [
@@ -24,7 +24,7 @@ const PAGES = [
 const README = read('README.md');
 const ERRORS: readonly string[] = [...TRANSIENT_ERRORS, ...FATAL_ERRORS];
 
-/** The options of each subcommand, and those that all of them have, as cli/main.ts declares them. */
+/** The options of each subcommand, and those of all subcommands, as cli/main.ts declares them. */
 const [PREAMBLE = '', ...DECLARATIONS] = read('cli/main.ts').split(/^command\('/m);
 const optionsIn = (source: string) =>
   [...source.matchAll(/(?:\.option\(|new Option\()\s*'(--[a-z-]+)/g)].map(([, option = '']) => option);
@@ -33,7 +33,7 @@ const COMMANDS = new Map(
   DECLARATIONS.map((source) => [/^\w+/.exec(source)?.[0] ?? '', [...optionsIn(source), ...OPTIONS_OF_ALL]]),
 );
 
-/** Where a page uses the command: in code, as `sluice <subcommand> …` or through npm. */
+/** The uses of the command in a page: in code, as `sluice <subcommand> …` or through npm. */
 function usesOfCommand(text: string): { subcommand: string; options: string[] }[] {
   const code = [...text.matchAll(/```\w*\n([\s\S]*?)```|`([^`\n]+)`/g)].flatMap(([, block, span]) =>
     (block ?? span ?? '').split('\n'),
@@ -49,7 +49,7 @@ function usesOfCommand(text: string): { subcommand: string; options: string[] }[
 
 const kebab = (name: string) => name.replace(/(?!^)[A-Z]/g, (letter) => `-${letter}`).toLowerCase();
 
-/** The rows of the table of a page that a head begins, as cells. A pipe stands in a cell as `\|`. */
+/** The rows of a table in a page, as cells. The head identifies the table. A pipe in a cell is written as `\|`. */
 function tableRows(head: RegExp, page = README): string[][] {
   const lines = page.split('\n');
   const start = lines.findIndex((line) => head.test(line));
@@ -64,7 +64,7 @@ function tableRows(head: RegExp, page = README): string[][] {
   );
 }
 
-/** Targets of Markdown links, without those to other sites. */
+/** Targets of Markdown links, except links to other sites. */
 function links(text: string): string[] {
   const targets = [...text.matchAll(/\]\(([^)\s]+)\)/g)].map(([, target = '']) => target);
   return targets.filter((target) => !/^[a-z]+:/.test(target));
@@ -83,18 +83,18 @@ describe('the table of the steps', () => {
     const steps: readonly string[] = STEP_NAMES.filter((name) => STEPS[name].sql);
     expect(rows.map(([state]) => state)).toEqual(steps);
     expect(states).toEqual(expect.arrayContaining(steps));
-    // In the Map the steps stand in this order too.
+    // The steps in the Map have the same order.
     expect(inMap.filter((state) => steps.includes(state))).toEqual(steps.slice(1, -1));
   });
 
   test.each(rows)(
-    '%s is the function and the SQL of its name, with errors that it can end in',
+    '%s has the function and the SQL file with its name, and names errors that exist',
     (state, code, sql, errors) => {
       const stem = kebab(state ?? '');
       expect(links(code ?? '')).toEqual([`functions/${stem}.ts`]);
       const inRow = links(sql ?? '');
       expect(inRow[0]).toBe(`sql/${stem}.sql`);
-      // Every file of SQL that the row names is one that the function reads, and the other way round.
+      // The function reads every SQL file that the row names, and no other.
       const readByFunction = [...imported(`functions/${stem}.ts`)].flatMap((path) =>
         [...read(path).matchAll(/tatementsOf\(\s*[\w.]*ackageDirectory,\s*'([\w-]+)'/g)].map(
           ([, name]) => `sql/${name}.sql`,
@@ -109,13 +109,13 @@ describe('the table of the steps', () => {
         expect(ERRORS).toContain(error);
         expect(sources.some((source) => source.includes(`'${error}'`))).toBe(true);
       }
-      // These two must not fail the run.
+      // These two must not fail the execution.
       if (!['DiagnoseFailure', 'SweepLeftovers'].includes(state ?? '')) expect(named).not.toEqual([]);
     },
   );
 
   test('names every file of sql/', () => {
-    // That one is no step's, but the command's.
+    // The command reads this file, not a step.
     const files = readdirSync(join(ROOT, 'sql'))
       .map((file) => `sql/${file}`)
       .filter((file) => file !== 'sql/migrate.sql');
@@ -124,7 +124,7 @@ describe('the table of the steps', () => {
   });
 });
 
-test.each(ERRORS)('the error %s is told of in the pages', (error) => {
+test.each(ERRORS)('the pages explain the error %s', (error) => {
   const pages = PAGES.filter(({ text }) => new RegExp(`\\b${error}\\b`).test(text));
   expect(pages.map(({ path }) => path)).not.toEqual([]);
 });
@@ -132,7 +132,7 @@ test.each(ERRORS)('the error %s is told of in the pages', (error) => {
 describe.each(PAGES)('$path', ({ path, text }) => {
   const directory = dirname(path);
 
-  test('has no link that leads nowhere', () => {
+  test('has no broken link', () => {
     const broken = links(text).filter((target) => {
       const [file = '', anchor] = target.split('#');
       const to = file === '' ? path : join(directory, file);
@@ -141,14 +141,14 @@ describe.each(PAGES)('$path', ({ path, text }) => {
     expect(broken).toEqual([]);
   });
 
-  test('names no npm script that there is not', () => {
+  test('names only npm scripts that exist', () => {
     const { scripts } = JSON.parse(read('package.json')) as { scripts: Record<string, string> };
     const named = [...text.matchAll(/npm (?:run )(?:--silent )?([\w:]+)/g)].map(([, script]) => script ?? '');
     expect(named.filter((script) => !Object.hasOwn(scripts, script))).toEqual([]);
     if (/npm test\b/.test(text)) expect(scripts).toHaveProperty('test');
   });
 
-  test('names no subcommand and no option that the command does not have', () => {
+  test('names only subcommands and options that the command has', () => {
     const unknown = usesOfCommand(text).flatMap(({ subcommand, options }) => {
       const known = COMMANDS.get(subcommand);
       if (!known) return [subcommand];
@@ -157,7 +157,7 @@ describe.each(PAGES)('$path', ({ path, text }) => {
     expect(unknown).toEqual([]);
   });
 
-  test('speaks of no file that is still to be written in', () => {
+  test('has no placeholder and no TODO', () => {
     expect(text).not.toMatch(/@@\w+@@|\bTODO\b|\bTBD\b/);
   });
 });
@@ -170,7 +170,7 @@ test('the table of the command has every subcommand with every option of its own
   expect([...told.keys()].sort()).toEqual([...COMMANDS.keys()].sort());
   for (const [subcommand, known] of COMMANDS) {
     const own = known.filter((option) => !OPTIONS_OF_ALL.includes(option));
-    // How many rows are shown is a detail for --help.
+    // The number of shown rows is a detail for --help.
     const detail = subcommand === 'inspect' ? ['--rows'] : [];
     expect([...(told.get(subcommand) ?? []), ...detail].sort()).toEqual([...own].sort());
   }
@@ -197,13 +197,13 @@ describe('docs/deploy.md', () => {
     expect(dollars(rows.at(-1) ?? [])).toEqual(sums);
   });
 
-  test('counts the metrics and the alarms of a dataset that its costs are of', () => {
+  test('counts the metrics and the alarms in the costs of a dataset', () => {
     const trips = readDatasets(ROOT).find(({ name }) => name === 'trips');
     if (!trips) throw new Error('there is no dataset trips');
     const settings = parseSettings('sluice', 'dev', 'us-east-1', {}, (name) => name);
     const second = { ...trips, name: 'rides' };
     const alarms = alarmIds(settings, [trips]).length;
-    // StepSeconds is one of these, and counts once for each step.
+    // StepSeconds is one of the metrics, and counts once for each step.
     const metrics = Object.keys(METRICS).length - 1 + MEASURED_STEPS.length;
     expect(page).toContain(`${metrics} metrics and ${alarms} alarms for a dataset`);
     expect(page).toContain(
@@ -212,7 +212,7 @@ describe('docs/deploy.md', () => {
   });
 });
 
-/** A source file and all of the service's own that it imports, directly or not. */
+/** A source file and all files of the service that it imports, directly or indirectly. */
 function imported(path: string, found = new Set<string>()): Set<string> {
   found.add(path);
   for (const { fileName } of preProcessFile(read(path)).importedFiles) {
@@ -222,7 +222,7 @@ function imported(path: string, found = new Set<string>()): Set<string> {
   return found;
 }
 
-/** GitHub's anchors of a page's headings. */
+/** The anchors that GitHub gives to a page's headings. */
 function anchors(text: string): string[] {
   const headings = [...text.matchAll(/^#+ (.+)$/gm)].map(([, heading = '']) => heading);
   return headings.map((heading) =>

@@ -31,8 +31,8 @@ const bad = (key: string, changes: Partial<BadFile> = {}): BadFile => ({
   ...changes,
 });
 
-describe('what a footer tells of a file', () => {
-  test('that it loads', () => {
+describe('the footer of a file', () => {
+  test('shows nothing wrong if the file can be loaded', () => {
     expect(footerProblem(dataset, HOUR, footer(FIELDS))).toBeUndefined();
     expect(footerProblem(dataset, HOUR, footer(FIELDS, { order_id: 0, status: 5 }))).toBeUndefined();
   });
@@ -46,30 +46,30 @@ describe('what a footer tells of a file', () => {
     ],
     ['long', [...FIELDS, { name: 'note', type: 'INT32' }], 'table columns: 4, data columns: 5; extra: note'],
     [
-      'doubled',
+      'with a repeated column',
       [...FIELDS, { ...first, name: 'ORDER_ID' }],
       'table columns: 4, data columns: 5; repeated: order_id',
     ],
     [
-      'of another type',
+      'with a column of another type',
       [{ ...first, type: 'INT32' }, ...others],
       'table columns: 4, data columns: 4; with another type: order_id (found INT32, expected BIGINT)',
     ],
     [
-      'nested',
+      'with a nested column',
       [{ name: 'order_id', num_children: 1 }, ...others],
       'table columns: 4, data columns: 4; with another type: order_id (found nested, expected BIGINT)',
     ],
     [
-      'short, with what is left moved',
+      'short and in another order',
       [...others].reverse(),
       'table columns: 4, data columns: 3; missing: order_id; in another order: amount, ordered_at (not an error: columns are loaded by name)',
     ],
-  ])('that it is %s, and how', (_, fields, reason) => {
+  ])('says that the file is %s, and how', (_, fields, reason) => {
     expect(footerProblem(dataset, HOUR, footer(fields))).toEqual({ error: 'ColumnMismatch', reason });
   });
 
-  test('that a required column is null in it', () => {
+  test('says that a required column is null', () => {
     expect(footerProblem(dataset, HOUR, footer(FIELDS, { order_id: 2, ordered_at: 5 }))).toEqual({
       error: 'NullKeys',
       reason: 'required columns are null: order_id in 2 of 5 rows, ordered_at in 5 of 5 rows',
@@ -78,7 +78,7 @@ describe('what a footer tells of a file', () => {
 });
 
 describe('a partition with bad files', () => {
-  test('fails by the first one’s error and names them all, with every fix', () => {
+  test('fails with the error of the first one, and names all of them with every fix', () => {
     const error = badFilesError(
       dataset,
       'lake',
@@ -96,7 +96,7 @@ describe('a partition with bad files', () => {
     );
   });
 
-  test('or is loaded without them, which says the same', () => {
+  test('is loaded without them, and its diagnosis names them in the same way', () => {
     expect(quarantineDiagnosis(dataset, 'lake', [bad('orders/short')], 3, 2)).toEqual({
       error: 'FilesQuarantined',
       cause:
@@ -105,7 +105,7 @@ describe('a partition with bad files', () => {
     });
   });
 
-  test('does not list them all where there are many', () => {
+  test('lists only the first ones if there are many', () => {
     const many = Array.from({ length: 25 }, (_, index) => bad(`part-${index}`));
     const { reason } = badFilesError(dataset, 'lake', many, 30);
     expect(reason.split('\n')).toHaveLength(12);
@@ -115,7 +115,7 @@ describe('a partition with bad files', () => {
   });
 });
 
-describe('the file that a text of the warehouse names', () => {
+describe('the file that an error of the warehouse names', () => {
   const files = [
     'trips/hour=08/a.parquet',
     'trips/hour=08/a.parquet.gz',

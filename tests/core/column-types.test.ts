@@ -6,7 +6,7 @@ function parsed(text: string): ColumnType {
   return type;
 }
 
-describe('a type in every spelling that Redshift takes', () => {
+describe('a type in every spelling that Redshift accepts', () => {
   test.each([
     ['smallint', 'SMALLINT', 'smallint'],
     ['INT2', 'SMALLINT', 'smallint'],
@@ -43,7 +43,7 @@ describe('a type in every spelling that Redshift takes', () => {
   });
 });
 
-test('what a type is written as is read as the same type', () => {
+test('a type that is written as DDL is read as the same type', () => {
   for (const text of [
     'smallint',
     'double precision',
@@ -56,7 +56,7 @@ test('what a type is written as is read as the same type', () => {
   }
 });
 
-describe('a type that is refused, and why', () => {
+describe('a type that is refused, with the reason', () => {
   test.each([
     ['timestamptz', 'use timestamp, in UTC'],
     ['TIMESTAMP WITH TIME ZONE', 'use timestamp, in UTC'],

@@ -22,7 +22,7 @@ function differences(found: readonly ParquetField[]): ColumnDifferences {
   return comparison.differences;
 }
 
-describe('a column that was added', () => {
+describe('a column that was added later', () => {
   const added = ordersDataset({
     columns: [
       { name: 'order_id', type: 'bigint', required: true },
@@ -40,18 +40,18 @@ describe('a column that was added', () => {
     });
   });
 
-  test.each(['2026-11-23T09', undefined])('has to be in files of %s', (hour) => {
+  test.each(['2026-11-23T09', undefined])('must be in files of %s', (hour) => {
     expect(compareColumns(added, before, hour)).toMatchObject({
       matches: false,
       differences: { missing: ['status'] },
     });
   });
 
-  test('is loaded where a file of its hour has it', () => {
+  test('is loaded if a file of its hour has it', () => {
     expect(compareColumns(added, FIELDS, '2026-11-23T08')).toMatchObject({ matches: true });
   });
 
-  test('leaves every other column as needed as it was', () => {
+  test('does not make any other column optional', () => {
     expect(compareColumns(added, [orderId, orderedAt], '2026-11-23T08')).toMatchObject({
       differences: { missing: ['amount'] },
     });
@@ -66,14 +66,14 @@ describe('columns that match', () => {
     });
   });
 
-  test('in another order: the order is the file’s, since COPY is positional', () => {
+  test('in another order: the file’s order counts, because COPY maps columns by position', () => {
     expect(compareColumns(columns, [amount, status, orderedAt, orderId])).toEqual({
       matches: true,
       order: ['amount', 'status', 'ordered_at', 'order_id'],
     });
   });
 
-  test('in another case: the order has the dataset’s names', () => {
+  test('in another case: the order contains the dataset’s names', () => {
     const shouted = FIELDS.map((field) => ({ ...field, name: field.name.toUpperCase() }));
     expect(compareColumns(columns, shouted)).toEqual({
       matches: true,
@@ -87,7 +87,7 @@ describe('columns that differ', () => {
     expect(differencesText(differences([orderId, orderedAt, status]))).toBe('missing: amount');
   });
 
-  test('one is too many, in the file’s own spelling', () => {
+  test('one is extra, and is named in the file’s spelling', () => {
     expect(differencesText(differences([...FIELDS, { name: 'Note', type: 'INT32' }]))).toBe('extra: Note');
   });
 
@@ -96,22 +96,22 @@ describe('columns that differ', () => {
     expect(differencesText(differences(renamed))).toBe('missing: amount; extra: total');
   });
 
-  test('one stands twice, by case', () => {
+  test('one is repeated in another case', () => {
     const found = differences([...FIELDS, { ...status, name: 'STATUS' }]);
     expect(found.duplicate).toEqual(['status']);
     expect(differencesText(found)).toBe('repeated: status');
   });
 
-  test('one stands three times: it is named once', () => {
+  test('one that occurs three times is named once', () => {
     expect(differences([...FIELDS, status, status]).duplicate).toEqual(['status']);
   });
 
-  test('one takes another’s place: the count is right, the names are not', () => {
+  test('one replaces another: the count is right, the names are not', () => {
     const found = differences([orderId, orderedAt, status, { ...status, name: 'Status' }]);
     expect(differencesText(found)).toBe('missing: amount; repeated: status');
   });
 
-  test('one is of another type: found and expected', () => {
+  test('one has another type: the found and the expected type are named', () => {
     const found = differences([
       orderId,
       { ...orderedAt, type: 'BYTE_ARRAY', converted_type: 'UTF8' },
@@ -130,17 +130,17 @@ describe('columns that differ', () => {
     );
   });
 
-  test('one is missing, and others are moved: the order is told of too, though it is no mistake', () => {
+  test('one is missing, and others are moved: the order is named too, although it is not an error', () => {
     expect(differencesText(differences([status, orderedAt, orderId]))).toBe(
       'missing: amount; in another order: status, order_id (not an error: columns are loaded by name)',
     );
   });
 
-  test('no column at all', () => {
+  test('the file has no columns', () => {
     expect(differences([]).missing).toEqual(['order_id', 'ordered_at', 'status', 'amount']);
   });
 
-  test('very many: the first twenty, and how many more', () => {
+  test('of many only the first twenty are named, with the number of the rest', () => {
     const extra = Array.from({ length: 23 }, (_, index) => ({ name: `extra_${index + 1}`, type: 'INT32' }));
     const text = differencesText(differences([...FIELDS, ...extra]));
     expect(text).toMatch(/^extra: extra_1, extra_2, .*, extra_20 and 3 more$/);

@@ -4,7 +4,7 @@ import { foundCounts, mergeCounts, stagedCounts, type MergeCounts } from '../../
 const zeros = (schema: { readonly shape: object }) =>
   Object.fromEntries(Object.keys(schema.shape).map((name) => [name, 0]));
 
-/** A result's counts where nothing was counted. */
+/** The counts of a result if nothing was counted. */
 export const NO_COUNTS = {
   ...zeros(mergeCounts),
   ...zeros(stagedCounts),
@@ -14,6 +14,6 @@ export const NO_COUNTS = {
   keyof typeof mergeCounts.shape | keyof typeof stagedCounts.shape | keyof typeof foundCounts.shape
 >;
 
-/** What a merge counted; 0 for what is left out. */
+/** The counts of a merge. Missing counts are 0. */
 export const merged = (counts: Partial<MergeCounts>): MergeCounts =>
   ({ ...zeros(mergeCounts), ...counts }) as MergeCounts;

@@ -43,7 +43,7 @@ describe('a dataset file that cannot work', () => {
   });
 });
 
-test('so many columns that a statement is too long for the Data API are refused at packaging', () => {
+test('a dataset with too many columns for a statement of the Data API is refused at packaging', () => {
   const columns = (count: number) =>
     ordersDataset({
       columns: [
@@ -54,26 +54,24 @@ test('so many columns that a statement is too long for the Data API are refused 
   expect(() => checkStatementSizes(ROOT, columns(200))).not.toThrow();
   const error = loadErrorOf(() => checkStatementSizes(ROOT, columns(1_490)));
   expect(error).toMatchObject({ name: 'DatasetInvalid' });
-  expect(error.reason).toMatch(
-    /Dataset orders: with its 1494 columns statement \S+ of sql\/\S+ has \d+ bytes/,
-  );
+  expect(error.reason).toMatch(/Dataset orders has 1494 columns, so statement \S+ of sql\/\S+ has \d+ bytes/);
 });
 
 describe('datasets/reference.yml', () => {
   const text = readFileSync(join(ROOT, 'datasets/reference.yml'), 'utf8');
 
-  test('is a dataset that runs', () => {
+  test('is a valid dataset', () => {
     const dataset = parseDataset(text, 'datasets/reference.yml');
     expect(dataset.name).toBe('page_views');
     expect(dataset.target.key).toHaveLength(2);
     expect(dataset.source.prefix).toBe('page_views/{yyyy}/{MM}/{dd}/{HH}/');
   });
 
-  test('shows every option, and none that there is not', () => {
+  test('shows every option, and none that does not exist', () => {
     expect(pathsOf(parse(text)).sort()).toEqual(optionPaths(datasetSchema).sort());
   });
 
-  test('explains every option in a comment right above it', () => {
+  test('explains every option in the comment above it', () => {
     const lines = text.split('\n');
     for (const path of optionPaths(datasetSchema)) {
       const [section, option] = path.split('.');
@@ -93,7 +91,7 @@ describe('datasets/reference.yml', () => {
     .map((path) => [path, defaultOf(path)] as const)
     .filter(([, value]) => value !== undefined);
 
-  test('defaults are looked for at all', () => {
+  test('has options with defaults', () => {
     expect(withDefault.map(([path]) => path)).toContain('source.settle_minutes');
     expect(withDefault).toHaveLength(17);
   });
@@ -113,7 +111,7 @@ describe('datasets/reference.yml', () => {
   });
 });
 
-test('every dataset of the package is whole: defaults filled in, references resolved', () => {
+test('every dataset of the package is complete: defaults are filled in, references are resolved', () => {
   for (const dataset of readDatasets(ROOT)) {
     const names = dataset.columns.map((column) => column.name);
     expect(names).toEqual(expect.arrayContaining([...dataset.target.key, dataset.target.version]));
@@ -123,7 +121,7 @@ test('every dataset of the package is whole: defaults filled in, references reso
 describe('defaults', () => {
   const dataset = ordersDataset();
 
-  test('are what reference.yml says', () => {
+  test('are the ones in reference.yml', () => {
     expect(dataset.source).toMatchObject({
       error_prefix: 'errors/orders/{type}/year={yyyy}/month={MM}/day={dd}/hour={HH}/',
       settle_minutes: 20,
@@ -154,7 +152,7 @@ describe('defaults', () => {
     expect(ordersDataset({ target: { version: 'order_id' } }).target.version).toBe('order_id');
   });
 
-  test('a section that is left out has them too, and one dataset does not share them with the next', () => {
+  test('apply to a missing section too, and two datasets do not share one object', () => {
     const text =
       'dataset: a\nsource: { prefix: "a/{yyyy}/{MM}/{dd}/{HH}/" }\ntarget: { table: a, key: [id], event_time: at }\ncolumns: [{ name: id, type: int, required: true }, { name: at, type: timestamp, required: true }]\n';
     const [first, second] = [parseDataset(text, 'a.yml'), parseDataset(text, 'a.yml')];
@@ -164,7 +162,7 @@ describe('defaults', () => {
 });
 
 describe('names', () => {
-  test('may hold quotes, spaces, dollars and other scripts', () => {
+  test('may contain quotes, spaces, dollar signs and other scripts', () => {
     const names = ['it"s', "o'clock", 'two words', '$&', '日本', 'naïve', '__proto__', 'constructor'];
     const columns = [...ORDER_COLUMNS, ...names.map((name) => ({ name, type: 'integer' }))];
     expect(
@@ -183,7 +181,7 @@ describe('names', () => {
   });
 });
 
-test('an alias stands for what its anchor names', () => {
+test('an alias has the value of its anchor', () => {
   const text = readFileSync(join(CASES, 'yaml-unknown-alias/dataset.yml'), 'utf8');
   const anchored = text.replace('type: bigint', 'type: &text varchar(36)');
   expect(parseDataset(anchored, 'orders.yml').columns[2]?.type).toEqual({ kind: 'varchar', length: 36 });
@@ -228,7 +226,7 @@ describe('derived columns', () => {
     ]);
   });
 
-  test('none at all', () => {
+  test('may be none', () => {
     const dataset = ordersDataset({ target: { derive: [], partition_column: 'loaded_from' } });
     expect(names(dataset)).toEqual(['order_id', 'ordered_at', 'status', 'amount', 'loaded_from']);
   });
@@ -238,7 +236,7 @@ describe('derived columns', () => {
     expect(names(ordersDataset({ columns, target: { derive: ['month'] } }))).toContain('year');
   });
 
-  test('may be the distkey or in the sortkey, as may the partition column', () => {
+  test('may be the distkey or in the sortkey, and so may the partition column', () => {
     const dataset = ordersDataset({ target: { distkey: 'source_partition', sortkey: ['year', 'month'] } });
     expect(dataset.target.sortkey).toEqual(['year', 'month']);
   });
@@ -258,11 +256,11 @@ describe('chooseDataset', () => {
   const one = ordersDataset();
   const other = { ...one, name: 'invoices' };
 
-  test('the only one needs no name', () => {
+  test('the only dataset needs no name', () => {
     expect(chooseDataset([one], undefined)).toBe(one);
   });
 
-  test('of several the named one', () => {
+  test('the named one of several is chosen', () => {
     expect(chooseDataset([one, other], 'invoices')).toBe(other);
   });
 
@@ -270,7 +268,7 @@ describe('chooseDataset', () => {
     ['not named', [one, other], undefined, 'The input names no dataset.'],
     ['unknown', [one, other], 'trips', 'There is no dataset "trips".'],
     ['the empty name is a name too', [one], '', 'There is no dataset "".'],
-  ])('%s: the names that there are', (_, datasets, name, reason) => {
+  ])('%s: the fix lists the known names', (_, datasets, name, reason) => {
     expect(loadErrorOf(() => chooseDataset(datasets, name))).toMatchObject({
       name: 'InvalidInput',
       reason,
@@ -279,7 +277,7 @@ describe('chooseDataset', () => {
   });
 });
 
-/** `target.key`, `columns[].name` …: every place at which the schema knows an option. */
+/** The path of every option in the schema: `target.key`, `columns[].name` … */
 function optionPaths(schema: unknown, path = ''): string[] {
   const inner = unwrap(schema);
   if (inner instanceof z.ZodArray && unwrap(inner.element) instanceof z.ZodObject) {

@@ -3,7 +3,7 @@ import { LoadError, TRANSIENT_ERRORS, type ErrorName } from '../../core/errors';
 
 const ROLE = 'arn:aws:iam::123456789012:role/sluice-copy';
 
-describe('what Redshift says of a statement', () => {
+describe('an error of Redshift', () => {
   const texts: [ErrorName, string][] = [
     [
       'ColumnMismatch',
@@ -120,7 +120,7 @@ describe('what Redshift says of a statement', () => {
     expect(diagnoseStatement('FAILED', text.toUpperCase(), '').name).toBe(name);
   });
 
-  test('a role that may not be assumed is named in the command that mends it', () => {
+  test('a role that cannot be assumed is named in the command that fixes it', () => {
     for (const [name, text] of texts.filter(([, each]) => each.includes(ROLE))) {
       expect(name).toBe('RoleNotAssumable');
       expect(diagnoseStatement('FAILED', text, '').fix).toContain(`--iam-roles ${ROLE} --namespace-name`);
@@ -131,7 +131,7 @@ describe('what Redshift says of a statement', () => {
       '',
     );
     expect(unnamed.fix).toContain('--iam-roles <role> --namespace-name');
-    // As it is to be run, where it is known what is deployed.
+    // If the deployment is known, the command can be run as it is.
     const { fix } = diagnoseStatement(
       'FAILED',
       'Role needs to be owned by the same account with cluster',
@@ -144,7 +144,7 @@ describe('what Redshift says of a statement', () => {
     expect(unnamed.fix).toContain('redshift-serverless.amazonaws.com');
   });
 
-  test('a role whose name holds what a replacement would read stays as it is', () => {
+  test('a role whose name looks like a replacement pattern stays as it is', () => {
     const fix = diagnoseStatement(
       'FAILED',
       'Not authorized to get credentials of role arn:role/$&$1',
@@ -153,7 +153,7 @@ describe('what Redshift says of a statement', () => {
     expect(fix).toContain('--iam-roles arn:role/$&$1 --namespace-name');
   });
 
-  test('the manifest’s misleading twin says what it may mean', () => {
+  test('the misleading error about the manifest says what else it can mean', () => {
     const { fix } = diagnoseStatement(
       'FAILED',
       'COPY with MANIFEST parameter requires full path of an S3 object',
@@ -163,7 +163,7 @@ describe('what Redshift says of a statement', () => {
     expect(fix).toContain('kms:Decrypt');
   });
 
-  test('an unknown text is passed on whole, without a guess', () => {
+  test('an unknown text is passed on completely, without a guess', () => {
     const error = diagnoseStatement('FAILED', 'ERROR: Disk Full $& \n detail', 'statement 1');
     expect(error).toMatchObject({
       name: 'StatementFailed',
@@ -171,13 +171,13 @@ describe('what Redshift says of a statement', () => {
     });
   });
 
-  test('no text at all', () => {
+  test('an error without a text', () => {
     expect(diagnoseStatement('FAILED', '', 'statement 1').reason).toBe(
       'The statement failed and the warehouse gave no reason. (statement 1)',
     );
   });
 
-  test('aborted: by whom nobody knows, unless the text says', () => {
+  test('an aborted statement: the text may say who aborted it', () => {
     expect(diagnoseStatement('ABORTED', '', 'statement 1')).toMatchObject({
       name: 'StatementAborted',
       reason: 'The statement was cancelled (statement 1).',
@@ -189,7 +189,7 @@ describe('what Redshift says of a statement', () => {
     expect(diagnoseStatement('ABORTED', 'terminating connection', '').name).toBe('ConnectionLost');
   });
 
-  test('a very long text is searched in no time', () => {
+  test('a very long text is searched quickly', () => {
     const text = `column ${'x"'.repeat(50_000)}`;
     const before = process.cpuUsage();
     expect(diagnoseStatement('FAILED', text, '').name).toBe('StatementFailed');
@@ -197,8 +197,8 @@ describe('what Redshift says of a statement', () => {
   });
 });
 
-describe('what a state’s Catch hands over', () => {
-  test('an error of a function: its own name, reason and fix', () => {
+describe('what a state’s Catch passes on', () => {
+  test('an error of a function has its own name, reason and fix', () => {
     const error = new LoadError('NullKeys', 'Partition x: "a" is null.', 'Fix the producer.');
     const caught = {
       Error: 'NullKeys',
@@ -207,7 +207,7 @@ describe('what a state’s Catch hands over', () => {
     expect(diagnose(caught)).toEqual({ error: 'NullKeys', cause: error.reason, fix: error.fix });
   });
 
-  test('a Fail state’s text', () => {
+  test('the text of a Fail state', () => {
     expect(
       diagnose({ Error: 'StatementFailed', Cause: 'The statement has an unknown status.' }),
     ).toMatchObject({
@@ -249,14 +249,14 @@ describe('what a state’s Catch hands over', () => {
       'The state returned a result with a size exceeding the limit.',
       'max_partitions',
     ],
-  ])('%s: the platform’s own', (error, cause, fix) => {
+  ])('%s: an error of the platform', (error, cause, fix) => {
     const diagnosis = diagnose({ Error: error, Cause: cause });
     expect(diagnosis.error).toBe(error);
     expect(diagnosis.cause).not.toMatch(/^\{/);
     expect(diagnosis.fix).toContain(fix);
   });
 
-  test('a mistake of ours keeps its name and says that it is not known', () => {
+  test('a programming error keeps its name, and the fix says that it is unknown', () => {
     const cause = JSON.stringify({ errorType: 'TypeError', errorMessage: 'x is undefined', trace: [] });
     expect(diagnose({ Error: 'TypeError', Cause: cause })).toMatchObject({
       error: 'TypeError',
@@ -270,7 +270,7 @@ describe('what a state’s Catch hands over', () => {
     ['JSON that was cut off', { Error: 'E', Cause: '{"errorMessage":"lo' }, 'E', '{"errorMessage":"lo'],
     ['JSON without a message', { Error: 'E', Cause: '{"a":1}' }, 'E', '{"a":1}'],
     ['JSON null', { Error: 'E', Cause: 'null' }, 'E', 'null'],
-    ['a fix that is no error’s of ours', { Error: 'E', Cause: 'a\nFix: b' }, 'E', 'a'],
+    ['a fix in an error with an unknown name', { Error: 'E', Cause: 'a\nFix: b' }, 'E', 'a'],
   ])('%s', (_, caught, error, cause) => {
     const diagnosis = diagnose(caught);
     expect(diagnosis).toMatchObject({ error, cause });
@@ -323,11 +323,11 @@ describe('what an AWS client throws', () => {
     const diagnosis = diagnoseClientError(error, 'GetObject s3://lake/a');
     expect(diagnosis.name).toBe(name);
     expect(diagnosis.reason).toMatch(/^GetObject s3:\/\/lake\/a: /);
-    // Who is told that there is nothing to do must not be left alone with an error that nobody retries.
+    // "Nothing to do" is wrong for an error that is not retried.
     if (diagnosis.fix.includes('Nothing to do')) expect(TRANSIENT_ERRORS).toContain(name);
   });
 
-  test('one of ours passes through', () => {
+  test('a LoadError is passed on unchanged', () => {
     const error = new LoadError('NullKeys', 'a', 'b');
     expect(diagnoseClientError(error, 'GetObject')).toBe(error);
   });

@@ -1,16 +1,19 @@
 import { FATAL_ERRORS, isErrorName, LoadError, splitMessage, TRANSIENT_ERRORS } from '../../core/errors';
 
-test('no error is both transient and fatal, and none is named twice', () => {
+test('no error is both transient and fatal, and no name is repeated', () => {
   const names: string[] = [...TRANSIENT_ERRORS, ...FATAL_ERRORS];
   expect(new Set(names).size).toBe(names.length);
   for (const name of names) expect(isErrorName(name)).toBe(true);
 });
 
-test.each(['Error', 'States.ALL', 'accessdenied', '', 'toString'])('%j is no name of ours', (name) => {
-  expect(isErrorName(name)).toBe(false);
-});
+test.each(['Error', 'States.ALL', 'accessdenied', '', 'toString'])(
+  '%j is not the name of an error',
+  (name) => {
+    expect(isErrorName(name)).toBe(false);
+  },
+);
 
-test('a message holds what happened and the fix, and comes apart again', () => {
+test('a message contains the reason and the fix, and can be split again', () => {
   const error = new LoadError('NullKeys', 'first line\nsecond line', 'do this\nthen that');
   expect(error).toBeInstanceOf(Error);
   expect(error.name).toBe('NullKeys');
@@ -18,7 +21,7 @@ test('a message holds what happened and the fix, and comes apart again', () => {
   expect(splitMessage(error.message)).toEqual({ reason: error.reason, fix: error.fix });
 });
 
-test('what happened may quote another error whole', () => {
+test('the reason may quote the whole message of another error', () => {
   const inner = new LoadError('Throttled', 'slow down', 'wait');
   const outer = new LoadError('StatementFailed', `the service said: ${inner.message}`, 'look there');
   expect(splitMessage(outer.message)).toEqual({ reason: outer.reason, fix: 'look there' });

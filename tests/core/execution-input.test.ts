@@ -33,7 +33,7 @@ describe('what is accepted', () => {
   });
 });
 
-describe('what is refused, and why', () => {
+describe('what is refused, with the reason', () => {
   test.each<[unknown, string]>([
     [{ Comment: 'Insert your JSON here' }, 'Comment'],
     [{ partitions: '2026-11-23T08' }, 'partitions'],
@@ -61,7 +61,7 @@ describe('what is refused, and why', () => {
     expect(error.fix).toContain(ACCEPTED_INPUT);
   });
 
-  test('one of more levels than JSON.stringify goes is refused by name all the same', () => {
+  test('an input that is too deep for JSON.stringify is also refused with a named error', () => {
     const deep: unknown = JSON.parse(`${'{"a":'.repeat(50_000)}1${'}'.repeat(50_000)}`);
     const error = loadErrorOf(() => parseExecutionInput(deep));
     expect(error.name).toBe('InvalidInput');

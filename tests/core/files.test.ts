@@ -13,7 +13,7 @@ const file = (key: string, etag = 'e1', size = 100): LakeFile => ({ key, etag, s
 const anyFile = fc.record({ key: fc.string(), etag: fc.string(), size: fc.nat() });
 
 describe('a fingerprint', () => {
-  test('is 64 hexadecimal digits, also of nothing', () => {
+  test('has 64 hexadecimal digits, even of no files', () => {
     expect(fingerprintOf([file('a')])).toMatch(/^[0-9a-f]{64}$/);
     expect(EMPTY_FINGERPRINT).toMatch(/^[0-9a-f]{64}$/);
     expect(EMPTY_FINGERPRINT).toBe(fingerprintOf([]));
@@ -38,7 +38,7 @@ describe('a fingerprint', () => {
     expect(fingerprintOf(files)).not.toBe(fingerprintOf([file('a')]));
   });
 
-  test('does not take members that run into each other for the same', () => {
+  test('differs if the same characters belong to other members', () => {
     expect(fingerprintOf([file('a"', 'b')])).not.toBe(fingerprintOf([file('a', '"b')]));
     expect(fingerprintOf([file('a\nb')])).not.toBe(fingerprintOf([file('a'), file('b')]));
     expect(fingerprintOf([file('a', '1', 11)])).not.toBe(fingerprintOf([file('a', '11', 1)]));
@@ -48,14 +48,14 @@ describe('a fingerprint', () => {
 const byKey = (left: LakeFile, right: LakeFile) => (left.key < right.key ? -1 : 1);
 
 describe('filesBeyond', () => {
-  test('new, overwritten, and gone', () => {
+  test('are the new and the overwritten files, not the deleted ones', () => {
     const before = [file('kept'), file('overwritten', 'e1'), file('gone')];
     const now = [file('overwritten', 'e2'), file('new'), file('kept')];
     expect(filesBeyond(now, before)).toEqual([file('overwritten', 'e2'), file('new')]);
     expect(filesBeyond(before, now)).toEqual([file('overwritten', 'e1'), file('gone')]);
     expect(filesBeyond(now, now)).toEqual([]);
     expect(filesBeyond(now, [])).toEqual(now);
-    // The others are among them.
+    // filesAmong returns the others.
     for (const [files, others] of [
       [now, before],
       [before, now],
@@ -83,7 +83,7 @@ describe('isDataFile', () => {
   });
 
   test.each(['', '_SUCCESS', '.part-0.crc', '_temporary/0/part-0.parquet', 'a/_b/part', 'a/.b', 'folder/'])(
-    '%j holds none',
+    '%j holds no data',
     (name) => {
       expect(isDataFile(`${PREFIX}${name}`, PREFIX)).toBe(false);
     },
@@ -95,7 +95,7 @@ describe('filesByHour', () => {
   const inHour = (day: string, hour: string, name: string) =>
     file(`_lake/.v1/year=2026/month=11/day=${day}/hour=${hour}/${name}`);
 
-  test('groups what a listing holds, oldest hour first, keys in the listing’s order', () => {
+  test('groups a listing: the oldest hour first, the keys in the listing’s order', () => {
     const a = inHour('23', '10', 'a');
     const b = inHour('23', '10', 'b');
     const c = inHour('23', '01', 'c');
@@ -118,7 +118,7 @@ describe('filesByHour', () => {
     expect([...filesByHour(TEMPLATE, listing)]).toEqual([['2026-11-23T08', [inHour('23', '08', 'part')]]]);
   });
 
-  test('leaves out what belongs to no hour', () => {
+  test('leaves out files that belong to no hour', () => {
     const listing = [
       file('_lake/.v1/year=2026/readme'),
       inHour('31', '08', 'x'),
@@ -128,7 +128,7 @@ describe('filesByHour', () => {
     expect(filesByHour(TEMPLATE, listing).size).toBe(0);
   });
 
-  test('in Firehose’s form', () => {
+  test('reads Firehose’s default prefix', () => {
     const one = file('views/2026/12/31/23/views-1-2026-12-31-23-59-59-uuid.parquet');
     expect([...filesByHour('views/{yyyy}/{MM}/{dd}/{HH}/', [one])]).toEqual([['2026-12-31T23', [one]]]);
   });

@@ -36,7 +36,7 @@ const RERUN = { partition: '2026-11-23T08' };
 const items = (piece: string) => piece.split(',\n  ');
 const columns = items(HISTORY_PIECES.history_columns);
 
-test('the table has a type for each column, in the order of its columns; counts may be added', () => {
+test('the table has a type for each column, in order; counts may be added', () => {
   const definition = items(HISTORY_PIECES.history_definition);
   expect(definition.map((each) => each.split(' ')[0])).toEqual(columns);
   const known = [
@@ -82,7 +82,7 @@ describe.each(['loaded', 'empty', 'failed'] as const)('a row that is %s', (outco
     expect(values[columns.indexOf('"outcome"')]).toBe(`'${outcome}'`);
   });
 
-  test('binds the parameters that it is given, each in its own column', () => {
+  test('has each parameter in its own column', () => {
     const bound = values.flatMap((value, index) => {
       const name = /:([a-z_]+)/.exec(value)?.[1];
       return name === undefined ? [] : [[columns[index], `"${name}"`]];
@@ -92,7 +92,7 @@ describe.each(['loaded', 'empty', 'failed'] as const)('a row that is %s', (outco
   });
 });
 
-test('the merge’s own counts are read from the table of its transaction', () => {
+test('the merge’s counts are read from the temporary table of its transaction', () => {
   const values = items(HISTORY_PIECES.loaded_row);
   for (const name of ['staged', 'duplicates', 'superseded', 'deleted', 'inserted'])
     expect(values[columns.indexOf(`"${name}"`)]).toBe(`"${name}"`);
@@ -121,7 +121,7 @@ describe('the parameters of a row', () => {
       vanished: 2,
       overwritten: 3,
       error_objects: 4,
-      // The Data API binds no NULL: sql/ makes one of it.
+      // The Data API does not accept NULL as a parameter: sql/ turns this value into NULL.
       error_records: -1,
     });
   });
@@ -136,7 +136,7 @@ describe('the parameters of a row', () => {
       expect(parameters).toMatchObject({ error: '-', cause: '-', fix: '-', rerun: '-' });
   });
 
-  test('that failed: what was reached', () => {
+  test('that failed: the counts of the steps that ran', () => {
     const failure: FailedState = { ...LOAD, error: {} };
     expect(failedRow(failure, DIAGNOSIS, RERUN, new Date(0))).toMatchObject({
       files: 3,
@@ -150,7 +150,7 @@ describe('the parameters of a row', () => {
     expect(later.started).toBe('2026-11-23 09:25:00');
   });
 
-  test('are cut to what a row can hold', () => {
+  test('are cut to the length that a row can hold', () => {
     const long = { error: 'E'.repeat(300), cause: 'c'.repeat(30_000), fix: 'f'.repeat(30_000) };
     const { error, cause, fix } = failedRow({ ...LOAD, error: {} }, long, RERUN, new Date(0));
     expect([error, cause, fix].map((text) => Buffer.byteLength(String(text)))).toEqual([256, 20_000, 20_000]);

@@ -31,7 +31,7 @@ describe('isHour', () => {
     '26-11-23T08',
     '٢٠٢٦-١١-٢٣T٠٨',
     '',
-  ])('%j is none', (text) => {
+  ])('%j is not an hour', (text) => {
     expect(isHour(text)).toBe(false);
   });
 });
@@ -52,7 +52,7 @@ describe('addHours', () => {
     expect(addHours(hour, hours)).toBe(expected);
   });
 
-  test('there and back is where one was, and later is greater as text', () => {
+  test('can be undone, and a later hour is greater as text', () => {
     fc.assert(
       fc.property(anyHour, fc.integer({ min: 1, max: 100_000 }), (hour, hours) => {
         const later = addHours(hour, hours);
@@ -70,7 +70,7 @@ describe('addHours', () => {
   });
 });
 
-test('an hour starts where it is named', () => {
+test('an hour starts at the time that it names', () => {
   fc.assert(fc.property(anyHour, (hour) => expect(hourOf(startOfHour(hour))).toBe(hour)));
   expect(startOfHour('2026-11-23T08').toISOString()).toBe('2026-11-23T08:00:00.000Z');
 });
@@ -95,7 +95,7 @@ describe('lastClosedHour', () => {
     expect(lastClosedHour(new Date(now), settleMinutes)).toBe(hour);
   });
 
-  test('ended at least that long ago, and the next one did not', () => {
+  test('ended at least the settle time ago, and the next hour did not', () => {
     const time = fc.date({ min: new Date('2026-01-01'), max: new Date('2027-01-01'), noInvalidDate: true });
     fc.assert(
       fc.property(time, fc.integer({ min: 0, max: 1_440 }), (now, settleMinutes) => {

@@ -40,7 +40,7 @@ function plan(present: LakeFile[], footers: Footer[], before: LakeFile[] = []): 
 }
 
 describe('a plan', () => {
-  test('names what is loaded, from where, and with how many rows', () => {
+  test('names the files to load, with their rows', () => {
     const present = [file('a', 'ea', 1), file('b', 'eb', 2)];
     expect(plan(present, [footer(10), footer(5)])).toEqual({
       dataset: 'orders',
@@ -68,7 +68,7 @@ describe('a plan', () => {
     });
   });
 
-  test('of nothing has no copies and the fingerprint of nothing', () => {
+  test('without files has no copies and the empty fingerprint', () => {
     expect(plan([], [])).toMatchObject({ copies: [], rows: 0, loaded: [], fingerprint: fingerprintOf([]) });
   });
 
@@ -83,7 +83,7 @@ describe('a plan', () => {
     ]);
   });
 
-  test('takes names in another case for the same order', () => {
+  test('ignores case when it compares column orders', () => {
     const shouted = FIELDS.map((field) => ({ ...field, name: field.name.toUpperCase() }));
     const { copies } = plan([file('a'), file('b')], [footer(1), footer(1, shouted)]);
     expect(copies.map((copy) => copy.columns)).toEqual([['order_id', 'ordered_at', 'status', 'amount']]);
@@ -93,7 +93,7 @@ describe('a plan', () => {
     expect(plan([file('a')], [footer(0)])).toMatchObject({ rows: 0, copies: [{ files: [{ rows: 0 }] }] });
   });
 
-  test('whatever the execution and the dataset are called, no manifest stands where the plan does', () => {
+  test('no manifest has the key of the plan, whatever the names of execution and dataset', () => {
     const key = planKey('orders', PARTITION, 'plan.json');
     const { copies } = planPartition(
       dataset,
@@ -106,7 +106,7 @@ describe('a plan', () => {
     expect(copies[0]?.manifest_key).toBe('sluice/orders/2026-12-31T23/plan.json/1.manifest');
   });
 
-  test('no row is lost or counted twice, however the files’ columns stand', () => {
+  test('no row is lost or counted twice, whatever the order of the files’ columns', () => {
     const orders = fc.shuffledSubarray([...FIELDS], { minLength: FIELDS.length });
     fc.assert(
       fc.property(fc.array(fc.tuple(fc.nat(1_000_000), orders), { maxLength: 30 }), (contents) => {
@@ -125,8 +125,8 @@ describe('a plan', () => {
   });
 });
 
-describe('a plan beside an earlier load', () => {
-  test('takes late files only, and remembers all', () => {
+describe('a plan after an earlier load', () => {
+  test('loads only late files, and records all files', () => {
     const present = [file('old'), file('late')];
     const made = plan(present, [footer(7)], [file('old')]);
     expect(made.copies.flatMap((copy) => copy.files.map((each) => each.key))).toEqual(['late']);
@@ -138,38 +138,38 @@ describe('a plan beside an earlier load', () => {
     });
   });
 
-  test('takes an overwritten file again, which has not vanished', () => {
+  test('loads an overwritten file again and does not report it as vanished', () => {
     const made = plan([file('a', 'e2')], [footer(7)], [file('a', 'e1')]);
     expect(made.copies.flatMap((copy) => copy.files.map((each) => each.etag))).toEqual(['e2']);
     expect(made).toMatchObject({ vanished: [], overwritten: ['a'] });
   });
 
-  test('names vanished files, and has the fingerprint of what is left, so that it is not due again', () => {
+  test('names vanished files, and has the fingerprint of the rest, so that the partition is not due again', () => {
     const made = plan([file('a')], [], [file('a'), file('b')]);
     expect(made).toMatchObject({ copies: [], vanished: ['b'], fingerprint: fingerprintOf([file('a')]) });
   });
 
-  test('takes a file that comes back after it had vanished', () => {
+  test('loads a file that has vanished and come back', () => {
     const without = plan([file('a')], [], [file('a'), file('b')]);
     expect(filesToLoad([file('a'), file('b')], without.loaded)).toEqual([file('b')]);
   });
 });
 
-describe('a plan without the files that cannot be loaded', () => {
+describe('a plan with files that cannot be loaded', () => {
   const bad: BadFile = { ...file('bad'), error: 'UnreadableFile', reason: 'it is empty' };
   const present = [file('a'), file('bad')];
   const made = planPartition(dataset, LOAD, found(present), [], withFooters([file('a')], [footer(3)]), [bad]);
 
-  test('does not load them, and says which and why', () => {
+  test('does not load them, and says which they are and why', () => {
     expect(made).toMatchObject({ rows: 3, loaded: [file('a')], quarantined: [bad] });
     expect(made.copies.flatMap((copy) => copy.files.map((each) => each.key))).toEqual(['a']);
   });
 
-  test('has their fingerprint too, and that of the columns: as long as nothing changes there is nothing new', () => {
+  test('has them and the columns in its fingerprint, so that the partition is due again only after a change', () => {
     expect(made.fingerprint).toBe(fingerprintOf(present, columnsDigest(dataset.columns)));
   });
 
-  test('lets them be loaded once they are written again, and them alone', () => {
+  test('lets them be loaded after they are written again, and no other files', () => {
     const repaired = file('bad', 'e2');
     expect(fingerprintOf([file('a'), repaired])).not.toBe(made.fingerprint);
     expect(filesToLoad([file('a'), repaired], made.loaded)).toEqual([repaired]);
@@ -191,7 +191,7 @@ describe('records that Firehose could not deliver', () => {
     expect(made).toMatchObject({ rows: 3, loaded: [file('a')], error_objects: 2, error_records: 7 });
   });
 
-  test('are part of the fingerprint, so that later ones are told of', () => {
+  test('are part of the fingerprint, so that later ones are reported', () => {
     expect(made.fingerprint).toBe(fingerprintOf([file('a'), ...errors]));
   });
 });
@@ -209,7 +209,7 @@ describe('orders of columns', () => {
   }));
   const manyOrders = (number: number) => permutations(fields).slice(0, number);
 
-  test.each([35, 36])('%d of them', (number) => {
+  test.each([35, 36])('there are %d', (number) => {
     const present = manyOrders(number).map((_, index) => file(`part-${index}`));
     const files = withFooters(
       present,
@@ -234,11 +234,11 @@ describe('orders of columns', () => {
   }
 });
 
-test('a file whose columns differ was to be refused before: a mistake of ours, not a failure of the load', () => {
+test('planning a file with different columns is a programming error, because it must be refused before', () => {
   expect(() => plan([file('a')], [footer(1, FIELDS.slice(1))])).toThrow(RangeError);
 });
 
-test('a manifest holds true sizes and no file that may be left out', () => {
+test('every file in a manifest has its true size and is mandatory', () => {
   const { copies } = plan([file('orders/a b+c.parquet', 'e1', 123)], [footer(1)]);
   expect(copies.map((copy) => manifestOf('lake', copy))).toEqual([
     { entries: [{ url: 's3://lake/orders/a b+c.parquet', mandatory: true, meta: { content_length: 123 } }] },

@@ -1,6 +1,6 @@
 import { LoadError } from '../../core/errors';
 
-/** The error that something ends with. Fails the test where it ends well, or with an error that is not ours. */
+/** The LoadError that a function throws. The test fails if it throws nothing or another error. */
 export function loadErrorOf(run: () => unknown): LoadError {
   let result: unknown;
   try {

@@ -54,7 +54,7 @@ test('partitions and rows are added up', () => {
   });
 });
 
-test('records that are too many to count, or may not be read, ring all the same: their objects count', () => {
+test('records that cannot be counted or read still raise the alarm, because their objects are counted', () => {
   const { ErrorRecords } = measureLoad(
     report(
       partition({ error_objects: 4, error_records: null }),
@@ -67,10 +67,10 @@ test('records that are too many to count, or may not be read, ring all the same:
 });
 
 test.each([
-  ['what this execution loaded', '2026-11-23T05', [partition({})], 3.5],
-  ['what was loaded before', '2026-11-23T10', [partition({})], 1.5],
-  ['not what failed', '2026-11-23T05', [partition({ outcome: 'failed' })], 6.5],
-  ['an hour that is not over is no lag', '2026-11-23T12', [], 0],
+  ['from the hour that this execution loaded', '2026-11-23T05', [partition({})], 3.5],
+  ['from the hour that was loaded before', '2026-11-23T10', [partition({})], 1.5],
+  ['not from an hour that failed', '2026-11-23T05', [partition({ outcome: 'failed' })], 6.5],
+  ['0 for an hour that has not ended', '2026-11-23T12', [], 0],
 ])('lag: %s', (_, newest, partitions, hours) => {
   expect(measureLoad(report(...partitions), newest, NOW).LagHours).toBe(hours);
 });

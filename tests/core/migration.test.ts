@@ -5,7 +5,7 @@ import { ORDER_COLUMNS, ordersDataset } from './orders';
 
 const dataset = ordersDataset();
 
-/** The target as the dataset file's first load made it. */
+/** The target as the first load creates it. */
 const made = (of = dataset): FoundColumn[] =>
   targetColumns(of).map(({ name, type, required }) => ({
     name,
@@ -19,11 +19,11 @@ const withColumn = (column: { name: string; type: string; required?: boolean }) 
   ordersDataset({ columns: [...ORDER_COLUMNS, column] });
 const NOTHING = { create: false, add: [], refused: [], left: [] };
 
-test('a target that is what the file says needs nothing', () => {
+test('a target that matches its dataset file needs no change', () => {
   expect(planMigration(dataset, made())).toEqual(NOTHING);
 });
 
-test('where there is no table it is created', () => {
+test('a missing table is created', () => {
   expect(planMigration(dataset, [])).toEqual({ ...NOTHING, create: true });
 });
 
@@ -33,24 +33,24 @@ test('a new column that may be null is added', () => {
   expect(refused).toEqual([]);
 });
 
-test('a name is quoted whatever it holds', () => {
+test('a name is quoted, whatever its characters', () => {
   const { add } = planMigration(withColumn({ name: 'a "b"', type: 'integer' }), made());
   expect(add.map(addedColumn)).toEqual(['"a ""b""" INTEGER']);
 });
 
-test('a target may be wider or stricter than the file', () => {
+test('a target may be wider or stricter than the dataset file', () => {
   expect(planMigration(dataset, changed('status', { type: 'character varying(256)' }))).toEqual(NOTHING);
   expect(planMigration(dataset, changed('order_id', { nullable: true }))).toEqual(NOTHING);
 });
 
-test('what the file has not stays, where rows can go without it', () => {
+test('a column that the dataset file lacks stays if rows can be inserted without it', () => {
   const extra = { name: 'note', type: 'character varying(8)', nullable: true, hasDefault: false };
   expect(planMigration(dataset, [...made(), extra])).toEqual({ ...NOTHING, left: ['note'] });
   const given = { ...extra, nullable: false, hasDefault: true };
   expect(planMigration(dataset, [...made(), given])).toEqual({ ...NOTHING, left: ['note'] });
 });
 
-describe('what would lose something, or cannot be done in place, is refused', () => {
+describe('a change that would lose something or cannot be made in place is refused', () => {
   test.each<[string, ReturnType<typeof planMigration>, string, RegExp, RegExp]>([
     [
       'a new required column',
@@ -67,28 +67,28 @@ describe('what would lose something, or cannot be done in place, is refused', ()
       /Set the type in the dataset file back/,
     ],
     [
-      'a type that no dataset has',
+      'a type that no dataset can have',
       planMigration(dataset, changed('status', { type: 'super' })),
       'status',
       /and SUPER in the target/,
       /new table/,
     ],
     [
-      'a longer VARCHAR, with the statement that does it',
+      'a longer VARCHAR, with the statement that makes it',
       planMigration(dataset, changed('status', { type: 'character varying(8)' })),
       'status',
       /is VARCHAR\(16\) in the dataset file and VARCHAR\(8\) in the target/,
       /ALTER TABLE "public"\."orders" ALTER COLUMN "status" TYPE VARCHAR\(16\)/,
     ],
     [
-      'a column that may be null now',
+      'a column that may now be null',
       planMigration(dataset, changed('status', { nullable: false })),
       'status',
       /may be null in the dataset file and is NOT NULL/,
       /required: true again/,
     ],
     [
-      'a column that is gone from the file and that no row can go without',
+      'a column that the dataset file lacks and that every row needs',
       planMigration(dataset, [
         ...made(),
         { name: 'old', type: 'integer', nullable: false, hasDefault: false },
@@ -98,7 +98,7 @@ describe('what would lose something, or cannot be done in place, is refused', ()
       /loses its values/,
     ],
     [
-      'a derived column that is new',
+      'a new derived column',
       planMigration(
         dataset,
         made().filter(({ name }) => name !== 'hour'),
@@ -108,7 +108,7 @@ describe('what would lose something, or cannot be done in place, is refused', ()
       /ADD COLUMN "hour" SMALLINT; UPDATE "public"\."orders" SET "hour" = EXTRACT\(hour FROM "ordered_at"\);/,
     ],
     [
-      'the hour of arrival, which a target of somebody else’s does not have',
+      'the hour of arrival, in a target that Sluice did not create',
       planMigration(
         dataset,
         made().filter(({ name }) => name !== 'source_partition'),

@@ -1,7 +1,7 @@
 import { stringify } from 'yaml';
 import { parseDataset, type Dataset } from '../../core/dataset';
 
-/** What a test changes in the dataset below; a section's members are merged, `columns` are replaced. */
+/** Changes to the dataset below. The members of a section are merged, `columns` is replaced. */
 interface Changes {
   readonly source?: object;
   readonly target?: object;
@@ -21,7 +21,7 @@ export const ORDER_COLUMNS = [
   { name: 'amount', type: 'decimal(10,2)' },
 ];
 
-/** A small dataset for the tests of core/, parsed as a dataset file is. */
+/** A small dataset for the tests of core/, parsed like a dataset file. */
 export function ordersDataset(changes: Changes = {}): Dataset {
   const file = {
     dataset: 'orders',

@@ -9,7 +9,7 @@ const INT64 = field({ type: 'INT64' });
 const TEXT = field({ type: 'BYTE_ARRAY', converted_type: 'UTF8' });
 const INT96 = field({ type: 'INT96' });
 
-describe('what writers annotate, and the type it loads into', () => {
+describe('a field as writers annotate it, and the type it loads into', () => {
   test.each<[string, ParquetField, string, string]>([
     ['BOOLEAN', field({ type: 'BOOLEAN' }), 'boolean', 'BOOLEAN'],
     ['INT32', INT32, 'integer', 'INT32'],
@@ -83,7 +83,7 @@ describe('what writers annotate, and the type it loads into', () => {
   });
 });
 
-describe('what no column takes', () => {
+describe('a field that loads into no column', () => {
   test.each<[string, ParquetField, string]>([
     ['a group', field({ num_children: 2, repetition_type: 'OPTIONAL' }), 'nested'],
     ['a list', field({ num_children: 1, converted_type: 'LIST' }), 'nested'],
@@ -135,9 +135,9 @@ describe('Redshift never casts', () => {
     ['DOUBLE into real', field({ type: 'DOUBLE' }), 'real', false],
     ['DOUBLE into decimal', field({ type: 'DOUBLE' }), 'decimal(10,2)', false],
     ['INT64 into decimal', INT64, 'decimal(10,0)', false],
-    ['decimal of another scale', decimal(10, 3), 'decimal(10,2)', false],
-    ['decimal of a greater precision', decimal(11, 2), 'decimal(10,2)', false],
-    ['decimal of a smaller precision', decimal(9, 2), 'decimal(10,2)', false],
+    ['decimal with another scale', decimal(10, 3), 'decimal(10,2)', false],
+    ['decimal with a greater precision', decimal(11, 2), 'decimal(10,2)', false],
+    ['decimal with a smaller precision', decimal(9, 2), 'decimal(10,2)', false],
     ['decimal into bigint', decimal(10, 0), 'bigint', false],
     ['text into timestamp', TEXT, 'timestamp', false],
     ['text into char', TEXT, 'char(2)', true],

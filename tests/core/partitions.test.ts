@@ -28,14 +28,14 @@ const history = (...partitions: readonly LoadedPartition[]): LoadHistory => ({
   failed: [],
 });
 const NOTHING = history();
-/** Firehose delivered everything. */
+/** No error files: Firehose delivered all records. */
 const NO_ERRORS = new Map<Hour, LakeFile[]>();
 const requested = (from: Hour, to: Hour) => parseExecutionInput({ from, to });
 
-describe('the hours that are looked at', () => {
+describe('the hours that an execution looks at', () => {
   const now = new Date('2026-11-23T08:25:00Z');
 
-  test('scheduled: as many as the lookback says, up to the last closed one', () => {
+  test('scheduled: the lookback up to the last closed hour', () => {
     expect(hoursToList(dataset, SCHEDULED, now)).toEqual({ from: '2026-11-21T08', to: '2026-11-23T07' });
     const one = ordersDataset({ source: { lookback_hours: 1 } });
     expect(hoursToList(one, SCHEDULED, now)).toEqual({ from: '2026-11-23T07', to: '2026-11-23T07' });
@@ -43,14 +43,14 @@ describe('the hours that are looked at', () => {
     expect(hoursToList(month, SCHEDULED, now)).toEqual({ from: '2026-10-23T08', to: '2026-11-23T07' });
   });
 
-  test('over New Year', () => {
+  test('scheduled: across New Year', () => {
     expect(hoursToList(dataset, SCHEDULED, new Date('2027-01-01T00:19:59Z'))).toEqual({
       from: '2026-12-29T23',
       to: '2026-12-31T22',
     });
   });
 
-  test('requested: exactly those, even where they are not closed yet', () => {
+  test('requested: exactly the requested hours, even if they are not closed yet', () => {
     expect(hoursToList(dataset, requested('2026-11-23T08', '2026-11-23T09'), now)).toEqual({
       from: '2026-11-23T08',
       to: '2026-11-23T09',
@@ -59,7 +59,7 @@ describe('the hours that are looked at', () => {
 });
 
 describe('a scheduled execution', () => {
-  test('loads what was never loaded', () => {
+  test('loads an hour that was never loaded', () => {
     const files = new Map([['2026-11-23T07', [file('a'), file('b')]]]);
     expect(planLoad(dataset, SCHEDULED, WINDOW, files, NO_ERRORS, NOTHING)).toEqual({
       partitions: [{ partition: '2026-11-23T07', reason: 'new', files: 2 }],
@@ -67,7 +67,7 @@ describe('a scheduled execution', () => {
     });
   });
 
-  test('leaves alone what is loaded, whatever the order of the listing', () => {
+  test('does not load an hour again, whatever the order of the listing', () => {
     const files = new Map([['2026-11-23T07', [file('a'), file('b')]]]);
     const before = history(loaded('2026-11-23T07', [file('b'), file('a')]));
     expect(planLoad(dataset, SCHEDULED, WINDOW, files, NO_ERRORS, before).partitions).toEqual([]);
@@ -76,7 +76,7 @@ describe('a scheduled execution', () => {
   test.each([
     ['a late file', [file('a'), file('b')]],
     ['an overwritten file', [file('a', 'e2')]],
-  ])('takes %s, beside the plan of what the target holds already', (_, present) => {
+  ])('loads an hour with %s, and passes on the plan of its last load', (_, present) => {
     const before = history(loaded('2026-11-23T07', [file('a')]));
     const plan = planLoad(
       dataset,
@@ -96,7 +96,7 @@ describe('a scheduled execution', () => {
     ]);
   });
 
-  test('looks at an hour whose files have all vanished once, and not again after that', () => {
+  test('takes an hour whose files have all vanished once, and not again after that', () => {
     const before = history(loaded('2026-11-23T07', [file('a')]));
     expect(planLoad(dataset, SCHEDULED, WINDOW, new Map(), NO_ERRORS, before).partitions).toMatchObject([
       { partition: '2026-11-23T07', reason: 'late-files', files: 0 },
@@ -105,13 +105,13 @@ describe('a scheduled execution', () => {
     expect(planLoad(dataset, SCHEDULED, WINDOW, new Map(), NO_ERRORS, after).partitions).toEqual([]);
   });
 
-  test('leaves alone an hour without files that never had any', () => {
+  test('does not take an hour that never had files', () => {
     expect(
       planLoad(dataset, SCHEDULED, WINDOW, new Map([['2026-11-23T07', []]]), NO_ERRORS, NOTHING).partitions,
     ).toEqual([]);
   });
 
-  test('takes both ends of its window and nothing outside', () => {
+  test('takes both ends of its range and nothing outside', () => {
     const hours = ['2026-11-21T07', '2026-11-21T08', '2026-11-23T07', '2026-11-23T08'];
     const files = new Map(hours.map((hour) => [hour, [file(hour)]]));
     const before = history(loaded('2026-11-20T00', [file('gone')]));
@@ -120,7 +120,7 @@ describe('a scheduled execution', () => {
     ).toEqual(['2026-11-21T08', '2026-11-23T07']);
   });
 
-  test('loads the oldest first, whatever order the files come in', () => {
+  test('loads the oldest hour first, whatever the order of the files', () => {
     const files = new Map(
       ['2026-11-23T01', '2026-11-22T10', '2026-11-22T09'].map((hour) => [hour, [file(hour)]]),
     );
@@ -132,18 +132,18 @@ describe('a scheduled execution', () => {
   });
 });
 
-describe('an hour of which Firehose could not deliver everything', () => {
+describe('an hour with records that Firehose could not deliver', () => {
   const HOUR = '2026-11-23T05';
   const errors = new Map([[HOUR, [file('errors/a')]]]);
   const none = new Map<Hour, LakeFile[]>();
 
-  test('is due though it has no data files, so that somebody is told', () => {
+  test('is due even without data files, so that it is reported', () => {
     expect(planLoad(dataset, SCHEDULED, WINDOW, none, errors, NOTHING).partitions).toEqual([
       { partition: HOUR, reason: 'new', files: 0 },
     ]);
   });
 
-  test('is not due again as long as nothing comes to it', () => {
+  test('is not due again until new objects arrive', () => {
     const told = history(loaded(HOUR, [file('a'), file('errors/a')]));
     const files = new Map([[HOUR, [file('a')]]]);
     expect(planLoad(dataset, SCHEDULED, WINDOW, files, errors, told).partitions).toEqual([]);
@@ -157,13 +157,13 @@ describe('an hour of which Firehose could not deliver everything', () => {
 describe('a requested load', () => {
   const files = new Map([['2026-11-23T05', [file('a')]]]);
   const before = history(loaded('2026-11-23T05', [file('a')]));
-  /** With the plan of the load before, by which changed files are told. */
+  /** With the plan of the last load, which shows the changed files. */
   const PARTITION = {
     partition: '2026-11-23T05',
     previous_plan: 'sluice/orders/2026-11-23T05/earlier/plan.json',
   };
 
-  test('of one hour takes it whole, whatever the history says', () => {
+  test('of one hour loads all of it, whatever the history says', () => {
     const hour = { from: '2026-11-23T05', to: '2026-11-23T05' };
     expect(planLoad(dataset, requested(hour.from, hour.to), hour, files, NO_ERRORS, before)).toEqual({
       partitions: [{ ...PARTITION, reason: 'requested', files: 1 }],
@@ -171,14 +171,14 @@ describe('a requested load', () => {
     });
   });
 
-  test('of one hour is answered for even where the hour has no files', () => {
+  test('of one hour has a result even if the hour has no files', () => {
     const hour = { from: '2026-11-23T06', to: '2026-11-23T06' };
     expect(
       planLoad(dataset, requested(hour.from, hour.to), hour, files, NO_ERRORS, before).partitions,
     ).toEqual([{ partition: '2026-11-23T06', reason: 'requested', files: 0 }]);
   });
 
-  test('of a range takes the hours with files only', () => {
+  test('of a range takes only hours with files', () => {
     const range = { from: '2026-11-23T00', to: '2026-11-23T23' };
     const gone = loaded('2026-11-23T09', [file('gone')]);
     expect(
@@ -207,7 +207,7 @@ describe('more partitions than one execution takes', () => {
     expect(plan).not.toHaveProperty('next');
   });
 
-  test('scheduled: those that failed come after those that were never tried', () => {
+  test('scheduled: partitions that failed come after those that were never tried', () => {
     const small = ordersDataset({ load: { max_partitions: 2 } });
     const three = new Map(hours.slice(0, 3).map((hour) => [hour, [file(hour)]]));
     const taken = (failed: readonly Hour[]) =>
@@ -219,7 +219,7 @@ describe('more partitions than one execution takes', () => {
     expect(taken(hours.slice(0, 3))).toEqual([hours[0], hours[1]]);
   });
 
-  test('requested: the inputs that go on, one after another, load every hour once', () => {
+  test('requested: the inputs for the rest, one after another, load every hour once', () => {
     const small = ordersDataset({ load: { max_partitions: 40 } });
     const taken: Hour[] = [];
     let range: { from: Hour; to: Hour } | undefined = window;
@@ -234,7 +234,7 @@ describe('more partitions than one execution takes', () => {
     expect(waiting).toEqual([63, 23, 0]);
   });
 
-  test('exactly as many: nothing waits and nothing is left to go on with', () => {
+  test('exactly as many: nothing waits, and there is no input for a rest', () => {
     const plan = planLoad(
       ordersDataset({ load: { max_partitions: 3 } }),
       requested(first, addHours(first, 2)),
@@ -253,7 +253,7 @@ describe('hours that have left the lookback', () => {
   const files = new Map([[OLD, [file('a')]]]);
   const quarantined = { ...loaded(OLD, []), quarantined: 1 };
 
-  test('are overdue where they failed or are not whole, and no others', () => {
+  test('are overdue only if they failed or were loaded without some of their files', () => {
     const whole = loaded('2026-11-19T06', []);
     const known = {
       loaded: [quarantined, whole, loaded(WINDOW.from, [])],
@@ -270,7 +270,7 @@ describe('hours that have left the lookback', () => {
     ]);
   });
 
-  test('that are not whole are due once a file of theirs, or the columns that it was judged by, changes', () => {
+  test('that were loaded without some of their files are due after a change of a file or of the columns', () => {
     const columns = columnsDigest(dataset.columns);
     const last = { ...quarantined, fingerprint: fingerprintOf([file('a')], columns) };
     const due = (now: typeof dataset, present: LakeFile) =>

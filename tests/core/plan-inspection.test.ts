@@ -48,7 +48,7 @@ function subject(present: readonly LakeFile[], changes: Partial<InspectionSubjec
   return { bucket: 'lake', dataset: QUARANTINE, load: LOAD, found, ...changes };
 }
 
-/** What the last load left: `loaded` in the target, `quarantined` out. */
+/** The plan of the last load, with its loaded and its quarantined files. */
 function previous(loaded: readonly LakeFile[], quarantined: readonly BadFile[] = []): PartitionPlan {
   return {
     dataset: 'orders',
@@ -77,14 +77,14 @@ function inspect(about: InspectionSubject, read: Readonly<Record<string, Footer 
 }
 
 describe('the files of an inspection', () => {
-  test('are those that the target does not hold, by key and content', () => {
+  test('are the files that the target does not hold, by key and content', () => {
     const about = subject([file('a'), file('b', 'e2'), file('c')], {
       previous: previous([file('a'), file('b')]),
     });
     expect(names(chooseFiles(about).due)).toEqual(['b', 'c']);
   });
 
-  test('are all of them where the partition was asked for', () => {
+  test('are all files if the partition was requested', () => {
     const about = subject([file('a')], {
       load: { ...LOAD, reason: 'requested' },
       previous: previous([file('a')], [bad('b')]),
@@ -97,7 +97,7 @@ describe('the files of an inspection', () => {
     });
   });
 
-  test('a bad one of the last load is not read again while it is as it was', () => {
+  test('do not include a bad file of the last load that has not changed', () => {
     const about = subject([file('a'), file('b')], { previous: previous([], [bad('b')]) });
     expect(chooseFiles(about)).toMatchObject({ unread: [file('a')], known: [bad('b')], told: [bad('b')] });
   });
@@ -105,7 +105,7 @@ describe('the files of an inspection', () => {
   test.each<[string, readonly LakeFile[], Partial<InspectionSubject>]>([
     ['it was written again', [file('b', 'e2')], {}],
     [
-      'the columns are others now',
+      'the columns have changed',
       [file('b')],
       {
         dataset: ordersDataset({
@@ -119,14 +119,14 @@ describe('the files of an inspection', () => {
       },
     ],
     ['bad files fail the partition', [file('b')], { dataset: FAIL }],
-  ])('it is read again where %s', (_, present, changes) => {
+  ])('include a bad file of the last load if %s', (_, present, changes) => {
     const about = subject(present, { previous: previous([], [bad('b')]), ...changes });
     expect(chooseFiles(about)).toMatchObject({ unread: present, known: [], told: [] });
   });
 });
 
 describe('an inspection', () => {
-  test('of good files is ready to be loaded', () => {
+  test('of good files is ready for loading', () => {
     const { plan, inspection } = inspect(subject([file('a'), file('b')]), { a: footer(10) });
     expect(plan).toMatchObject({ rows: 15, quarantined: [], loaded: [file('a'), file('b')] });
     expect(plan).not.toHaveProperty('diagnosis');
@@ -150,11 +150,11 @@ describe('an inspection', () => {
     });
   });
 
-  test('without a file to load is empty', () => {
+  test('without files to load is empty', () => {
     expect(inspect(subject([])).inspection).toMatchObject({ outcome: 'empty', files: 0, rows: 0, bytes: 0 });
   });
 
-  test('counts what is gone and what was overwritten since the last load', () => {
+  test('counts files that were deleted or overwritten since the last load', () => {
     const about = subject([file('b', 'e2')], { previous: previous([file('a'), file('b')]) });
     expect(inspect(about).inspection).toMatchObject({ files: 1, vanished: 1, overwritten: 1 });
   });
@@ -171,7 +171,7 @@ describe('an inspection', () => {
         /^1 of 2 files were left out, the others loaded:\n.*it is empty$/,
       ) as string,
     });
-    // The next load of the partition tells of new ones alone.
+    // The next load of the partition reports only new ones.
     const next = inspect(subject([file('a'), file('b'), file('c')], { previous: plan }));
     expect(next.inspection).toMatchObject({ files: 1, quarantined: 1 });
     expect(next.plan).not.toHaveProperty('diagnosis');
@@ -180,7 +180,7 @@ describe('an inspection', () => {
     expect(worse.plan.diagnosis?.cause).toMatch(/^1 of 2 files were left out:\n.*orders\/c: .*encrypted$/);
   });
 
-  test('the diagnosis fits into the payload, and is whole in the plan', () => {
+  test('shortens the diagnosis for the payload, but not in the plan', () => {
     const about = subject([file('b')], { load: { ...LOAD, diagnosis_bytes: 100 } });
     const { plan, inspection } = inspect(about, { b: 'x'.repeat(600) });
     expect(
@@ -189,7 +189,7 @@ describe('an inspection', () => {
     expect(plan.diagnosis?.cause).toContain('x'.repeat(600));
   });
 
-  test('fails for a bad file where the dataset does not leave it out', () => {
+  test('fails because of a bad file if the dataset does not quarantine', () => {
     const about = subject([file('a'), file('b')], { dataset: FAIL });
     expect(loadErrorOf(() => inspect(about, { b: 'it is empty' }))).toMatchObject({
       name: 'UnreadableFile',
@@ -198,7 +198,7 @@ describe('an inspection', () => {
   });
 });
 
-describe('an inspection after a COPY that met a bad file', () => {
+describe('an inspection after a COPY that found a bad file', () => {
   const before: Inspection = inspect(subject([file('a'), file('b'), file('c')])).inspection;
   const failed = (
     cause: string,
@@ -222,7 +222,7 @@ describe('an inspection after a COPY that met a bad file', () => {
   });
   const all = [file('a'), file('b'), file('c')];
 
-  test('leaves out the file that the error names, with all that were left out before', () => {
+  test('leaves out the file that the error names, and all that were left out before', () => {
     const about = subject(all, {
       failed: failed('s3://lake/orders/b: invalid value', { quarantined: [bad('c')] }),
     });
@@ -236,7 +236,7 @@ describe('an inspection after a COPY that met a bad file', () => {
     });
   });
 
-  test('a file that was written again meanwhile is another one', () => {
+  test('does not leave out a file that was written again meanwhile', () => {
     const present = [file('a'), file('b', 'e2')];
     const about = subject(present, { failed: failed('s3://lake/orders/b: invalid value') });
     expect(chooseFiles(about)).toMatchObject({ unread: present, known: [] });
@@ -244,16 +244,16 @@ describe('an inspection after a COPY that met a bad file', () => {
 
   test.each<[string, string, string]>([
     ['names no file of the partition', 's3://lake/orders/z: invalid value', 'ValueInvalid'],
-    ['is no error of one file', 's3://lake/orders/b: no', 'AccessDenied'],
-    ['has no name of ours', 's3://lake/orders/b: no', 'Runtime.ExitError'],
-  ])('an error that %s stays the partition’s', (_, cause, Error) => {
+    ['is not caused by one file', 's3://lake/orders/b: no', 'AccessDenied'],
+    ['has an unknown name', 's3://lake/orders/b: no', 'Runtime.ExitError'],
+  ])('fails with an error that %s', (_, cause, Error) => {
     const about = subject(all, { failed: failed(cause, { Error }) });
     expect(loadErrorOf(() => chooseFiles(about)).name).toBe(
       Error === 'Runtime.ExitError' ? 'StatementFailed' : Error,
     );
   });
 
-  test('ends after so many COPYs in a row, and names all the bad files', () => {
+  test('fails after too many failed COPYs, and names all bad files', () => {
     const about = subject(all, {
       failed: failed('s3://lake/orders/b: invalid value', { failed_copies: 2, quarantined: [bad('c')] }),
     });

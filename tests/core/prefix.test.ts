@@ -12,7 +12,7 @@ import {
 
 const HIVE = 'trips/year={yyyy}/month={MM}/day={dd}/hour={HH}/';
 const FIREHOSE = 'trips/{yyyy}/{MM}/{dd}/{HH}/';
-/** Every character that means something in a regular expression or in a replacement. */
+/** Every character with a special meaning in a regular expression or a replacement. */
 const AWKWARD = 'a.b*c+d?e^f$g|h(i)[j]\\k-l/$&$1$$\'"{yyyy}/{MM}/{dd}/x.{HH}.y/';
 const TEMPLATES = [
   HIVE,
@@ -23,7 +23,7 @@ const TEMPLATES = [
 ];
 
 describe('a template', () => {
-  test.each(TEMPLATES)('%s is one', (template) => {
+  test.each(TEMPLATES)('%s is valid', (template) => {
     expect(prefixProblem(template)).toBeUndefined();
   });
 
@@ -43,12 +43,12 @@ describe('a template', () => {
     ['s3://lake/trips/{yyyy}/{MM}/{dd}/{HH}/', 'is not a URI'],
     ['trips/{yyyy}{MM}/{dd}/{HH}/', 'has a separator'],
     ['trips/{yyyy}/{MM}/{dd}-{HH}/', 'has a "/" between the day and the hour'],
-  ])('%j is none', (template, problem) => {
+  ])('%j is not valid', (template, problem) => {
     expect(prefixProblem(template)).toContain(problem);
   });
 });
 
-test('an hour fills its template', () => {
+test('the template is filled with an hour', () => {
   expect(prefixOfHour(HIVE, '2026-12-31T03')).toBe('trips/year=2026/month=12/day=31/hour=03/');
   expect(prefixOfHour(FIREHOSE, '2024-02-29T23')).toBe('trips/2024/02/29/23/');
   expect(prefixOfHour(AWKWARD, '2026-11-23T08')).toBe(
@@ -80,11 +80,11 @@ describe('the hour of a key', () => {
     'Trips/year=2026/month=11/day=23/hour=08/x',
     'trips/year=2026/month=__HIVE_DEFAULT_PARTITION__/day=23/hour=08/x',
     '',
-  ])('%s has none', (key) => {
+  ])('%s has no hour', (key) => {
     expect(hour(key)).toBeUndefined();
   });
 
-  test('a character that means something in a pattern means itself in a prefix', () => {
+  test('a character with a special meaning in a pattern has none in a prefix', () => {
     expect(hourReader('a.b/{yyyy}/{MM}/{dd}/{HH}/')('aXb/2026/11/23/08/x')).toBeUndefined();
     expect(hourReader('a|/{yyyy}/{MM}/{dd}/{HH}/')('a')).toBeUndefined();
   });
@@ -147,7 +147,7 @@ describe('the prefixes of days', () => {
   });
 });
 
-test('in Firehose’s words', () => {
+test('a template in Firehose’s notation', () => {
   expect(firehosePrefix(HIVE)).toBe(
     'trips/year=!{timestamp:yyyy}/month=!{timestamp:MM}/day=!{timestamp:dd}/hour=!{timestamp:HH}/',
   );
@@ -172,14 +172,14 @@ describe('an error prefix', () => {
     expect(errorPrefixProblem(template)).toContain(problem);
   });
 
-  test('is one prefix for each reason that Firehose has', () => {
+  test('stands for one prefix for each reason of Firehose', () => {
     expect(errorPrefixes(HIVE_ERRORS).map((each) => prefixOfHour(each, '2026-11-23T08'))).toEqual([
       'errors/trips/processing-failed/year=2026/month=11/day=23/hour=08/',
       'errors/trips/format-conversion-failed/year=2026/month=11/day=23/hour=08/',
     ]);
   });
 
-  test('is written in Firehose’s words', () => {
+  test('is translated to Firehose’s notation', () => {
     expect(firehosePrefix('errors/{type}/{yyyy}/{MM}/{dd}/{HH}/')).toBe(
       'errors/!{firehose:error-output-type}/!{timestamp:yyyy}/!{timestamp:MM}/!{timestamp:dd}/!{timestamp:HH}/',
     );

@@ -93,7 +93,7 @@ describe('the result of a partition', () => {
     );
   });
 
-  test('that failed after staging: what was reached, and why no further', () => {
+  test('that failed after staging: the counts so far, and why it failed', () => {
     expect(
       partitionResult(
         {
@@ -121,7 +121,7 @@ describe('the result of a partition', () => {
     });
   });
 
-  test('that failed before it was inspected, or is only planned: the files of the listing', () => {
+  test('that failed before its inspection, or is only planned: the files of the listing', () => {
     const end = { partition: '2026-11-23T08', reason: 'requested', files: 5 } as const;
     expect(partitionResult({ ...end, outcome: 'planned' }, rerun)).toEqual({
       ...end,
@@ -150,7 +150,7 @@ describe('the result of a partition', () => {
 });
 
 describe('the remarks on a partition', () => {
-  test('are none where there is nothing to remark', () => {
+  test('are empty if there is nothing to report', () => {
     expect(remarksOf(result({ other_hours: 3 }))).toEqual([]);
   });
 
@@ -200,7 +200,7 @@ describe('an execution that succeeded', () => {
     expect(report.partitions).toEqual(partitions);
   });
 
-  test('hands the input on that goes on where it stopped', () => {
+  test('returns the input that loads the waiting partitions', () => {
     const next = { from: '2026-11-23T09', to: '2026-11-23T23' };
     expect(reportLoad({ ...LOAD, waiting: 15, next }, [result()], null).next).toEqual(next);
   });
@@ -214,7 +214,7 @@ describe('an execution in which partitions failed', () => {
   ];
   const report = reportLoad({ ...LOAD, waiting: 2 }, partitions, null);
 
-  test('fails with the first one’s error, though another was loaded', () => {
+  test('fails with the first one’s error, although another was loaded', () => {
     expect(report).toMatchObject({
       status: 'FAILED',
       error: 'NullKeys',
@@ -222,7 +222,7 @@ describe('an execution in which partitions failed', () => {
     });
   });
 
-  test('notifies once: which, why, how to mend it, and the input that runs it again', () => {
+  test('notifies once: which partitions failed, why, how to fix it, and the input that loads them again', () => {
     expect(report.notification).toEqual({
       subject: 'Sluice: trips: 2 of 3 partitions failed',
       message: [
@@ -251,7 +251,7 @@ describe('an execution that left files out', () => {
     rerun: { dataset: 'trips', partition: '2026-11-23T08' },
   });
 
-  test('fails, so that somebody hears of it, though all partitions were loaded', () => {
+  test('fails, so that it is reported, although all partitions were loaded', () => {
     expect(reportLoad(LOAD, [quarantined, result()], null)).toMatchObject({
       status: 'FAILED',
       error: 'FilesQuarantined',
@@ -270,7 +270,7 @@ describe('an execution that left files out', () => {
     });
   });
 
-  test('has the error of the partition that failed, where one did', () => {
+  test('has the error of a failed partition, if one failed', () => {
     expect(reportLoad(LOAD, [quarantined, failed()], null)).toMatchObject({
       error: 'NullKeys',
       notification: { subject: 'Sluice: trips: 1 of 2 partitions failed' },
@@ -278,7 +278,7 @@ describe('an execution that left files out', () => {
   });
 });
 
-test('records that never became Parquet are told of, and are no failure', () => {
+test('records that never became Parquet are reported, but are not a failure', () => {
   const report = reportLoad(LOAD, [result({ error_objects: 1, error_records: 4 }), result()], null);
   expect(report).toMatchObject({
     status: 'SUCCEEDED',
@@ -289,7 +289,7 @@ test('records that never became Parquet are told of, and are no failure', () => 
 describe('an execution that failed as a whole', () => {
   const failure = { error: 'RegionMismatch', cause: 'The bucket is elsewhere.', fix: 'Move it.' };
 
-  test('says why, and the whole input that runs it again', () => {
+  test('says why, and names the whole input that starts it again', () => {
     const report = reportLoad({ ...LOAD, dataset: null, input: { from: 'a', to: 'b' } }, [], failure);
     expect(report).toMatchObject({
       status: 'FAILED',
@@ -310,15 +310,15 @@ describe('an execution that failed as a whole', () => {
   });
 });
 
-describe('what SNS and Step Functions take', () => {
-  test('a subject of printable ASCII, shorter than 100 characters', () => {
+describe('the limits of SNS and Step Functions', () => {
+  test('a subject has printable ASCII only, and fewer than 100 characters', () => {
     const failure = { error: `Größe\n${'x'.repeat(200)}`, cause: 'c', fix: 'f' };
     const { notification } = reportLoad(LOAD, [], failure);
     expect(notification?.subject).toMatch(/^Sluice: trips: Gr\?\?e\?x+$/);
     expect(notification?.subject).toHaveLength(99);
   });
 
-  test('a hundred failures: as many as fit, whole, and how many more', () => {
+  test('of a hundred failures the message has as many as fit, and the number of the rest', () => {
     const partitions = Array.from({ length: 100 }, (_, index) =>
       failed({ partition: `partition-${index}`, cause: 'c'.repeat(1_000) }),
     );
@@ -330,7 +330,7 @@ describe('what SNS and Step Functions take', () => {
     expect(message).toMatch(new RegExp(`\\n… and ${100 - shown} more; the load history names them all\\.$`));
   });
 
-  test('a cause, a fix or an input of any length: the fix and the way to run it again are still said', () => {
+  test('with a cause, a fix or an input of any length the message still has the fix and the input', () => {
     const failure = {
       error: 'ColumnMismatch',
       cause: 'c'.repeat(200_000),

@@ -49,7 +49,7 @@ SELECT
 FROM {table};
 `;
 
-  test('holds them in order, without remarks of their own line', () => {
+  test('holds them in order, without comment lines', () => {
     expect(parseSqlFile(FILE, 'x.sql')).toEqual([
       { name: 'first', text: 'SELECT 1' },
       {
@@ -60,7 +60,7 @@ FROM {table};
     ]);
   });
 
-  test('may have Windows line ends', () => {
+  test('may have Windows line endings', () => {
     expect(
       parseSqlFile(FILE.replaceAll('\n', '\r\n'), 'x.sql').map(({ name, when }) => [name, when]),
     ).toEqual([
@@ -90,19 +90,19 @@ describe('rendering', () => {
   const render = (text: string, pieces: Record<string, string>) =>
     renderSql({ name: 'x', text }, pieces as Record<string, Sql>);
 
-  test('fills every piece in, each as often as it is named', () => {
+  test('replaces every name by its piece, as often as it occurs', () => {
     expect(render('SELECT {a}, {b_c}, {a}', { a: '1', b_c: '2' })).toBe('SELECT 1, 2, 1');
   });
 
-  test('takes a piece as it is: dollars, braces and other pieces’ names in it mean nothing', () => {
+  test('inserts a piece as it is: dollar signs, braces and names of pieces in it have no meaning', () => {
     expect(render('{a} {b}', { a: '"$&$1$$`{b}"', b: '"{a}"' })).toBe('"$&$1$$`{b}" "{a}"');
   });
 
-  test('an empty piece is a piece', () => {
+  test('accepts an empty piece', () => {
     expect(render('a {range} b', { range: '' })).toBe('a  b');
   });
 
-  test.each(['missing', 'constructor'])('{%s} is refused where it is not given', (name) => {
+  test.each(['missing', 'constructor'])('refuses {%s} without a piece', (name) => {
     expect(() => render(`SELECT {${name}}`, { a: '1' })).toThrow(
       `statement x: there is no piece for {${name}}`,
     );
@@ -151,13 +151,13 @@ describe('a batch', () => {
     expect(names('SELECT :a', 'SELECT :a, :a')).toEqual(['a']);
   });
 
-  test('has none that no statement uses, since the Data API refuses it', () => {
+  test('has no parameter that no statement uses, because the Data API refuses it', () => {
     expect(batchOf([sql`DROP TABLE x`], { a: 1 }).parameters).toEqual([]);
   });
 });
 
-describe('a fragment', () => {
-  test('is filled with fragments and numbers, in order', () => {
+describe('a piece of SQL', () => {
+  test('contains other pieces and numbers, in order', () => {
     const names = ['a"', 'b'].map(quoteName);
     expect(sql`SELECT ${joinSql(names)} FROM ${quoteName('t')} LIMIT ${5}`).toBe(
       'SELECT "a""", "b" FROM "t" LIMIT 5',
@@ -168,17 +168,17 @@ describe('a fragment', () => {
     );
   });
 
-  test.each(['a; DROP TABLE x', '"a"', "'a'", '', '1'])('%p is made of no keywords', (text) => {
+  test.each(['a; DROP TABLE x', '"a"', "'a'", '', '1'])('%p does not consist of keywords', (text) => {
     expect(() => keywords(text)).toThrow(SyntaxError);
   });
 
-  test.each(['a b', 'a:b', ''])('%p is the name of no parameter', (name) => {
+  test.each(['a b', 'a:b', ''])('%p is not the name of a parameter', (name) => {
     expect(() => parameter(name)).toThrow(SyntaxError);
   });
 
-  test('is never a text that nobody quoted: what takes SQL takes nothing else', () => {
+  test('is never an unquoted text: what accepts SQL accepts nothing else', () => {
     const name = 'x"; DROP TABLE y';
-    // Each line below compiles only while TypeScript refuses it.
+    // Each line below compiles only if TypeScript refuses the expression.
     const refused = [
       // @ts-expect-error a name goes through quoteName first
       () => sql`DROP TABLE ${name}`,

@@ -12,7 +12,7 @@ const dataset = ordersDataset({
 
 const transform = (value: object) => transformEvent(dataset, JSON.stringify(value));
 
-/** What one value of a type becomes. `raw` is JSON text, since JavaScript cannot hold every JSON number. */
+/** The transformed value. `raw` is JSON text, because JavaScript cannot hold every JSON number. */
 function converted(type: string, raw: string): unknown {
   const one = ordersDataset({ columns: [ID, AT, { name: 'value', type }], target });
   const result = transformEvent(one, `{"id":1,"at":"2026-11-23T08:00:00Z","value":${raw}}`);
@@ -29,7 +29,7 @@ describe('an event', () => {
     expect(Object.keys((result as { event: object }).event)).toEqual(['id', 'at', 'status', 'amount']);
   });
 
-  test('without an optional attribute has null there, as with null', () => {
+  test('without an optional attribute has null there', () => {
     const nothing = { id: 7, at: '2026-11-23 08:15:00.000000', status: null, amount: null };
     expect(transform({ id: 7, at: '2026-11-23T08:15:00Z' })).toEqual({ accepted: true, event: nothing });
     expect(transform({ id: 7, at: '2026-11-23T08:15:00Z', status: null })).toEqual({
@@ -38,7 +38,7 @@ describe('an event', () => {
     });
   });
 
-  test('may spell names in another case, as Firehose lets it', () => {
+  test('may have names in another case, as in Firehose', () => {
     expect(transform({ ID: 7, At: '2026-11-23T08:15:00Z', STATUS: 'new' })).toMatchObject({
       accepted: true,
       event: { id: 7, status: 'new' },
@@ -58,11 +58,11 @@ describe('an event', () => {
       { id: 7, at: 0, status: 'x'.repeat(17) },
       'status: "xxxxxxxxxxxxxxxxx" is 17 bytes long, 16 are allowed',
     ],
-  ])('is refused by the column %s', (column, value, reason) => {
+  ])('is refused because of column %s', (column, value, reason) => {
     expect(transform(value)).toEqual({ accepted: false, column, reason });
   });
 
-  test('is refused with only the beginning of a long value', () => {
+  test('is refused with a reason that shows only the beginning of a long value', () => {
     const result = transform({ id: 7, at: 'x'.repeat(10_000) }) as { reason: string };
     expect(result.reason.length).toBeLessThan(250);
   });
@@ -76,12 +76,12 @@ describe('an event', () => {
     ['7', /^not a JSON object but 7$/],
     ['null', /^not a JSON object but null$/],
     [JSON.stringify('x'.repeat(500)), /^not a JSON object but "x{99}$/],
-  ])('%j is none', (text, reason) => {
+  ])('%j is not an event', (text, reason) => {
     const result = transformEvent(dataset, text);
     expect(result).toEqual({ accepted: false, reason: expect.stringMatching(reason) as string });
   });
 
-  test('may have a line end after it, and an attribute of any name', () => {
+  test('may end with a line break, and have an attribute with any name', () => {
     const odd = ordersDataset({
       columns: [ID, AT, ...['__proto__', 'constructor'].map((name) => ({ name, type: 'int' }))],
       target,
@@ -116,7 +116,7 @@ describe('integers', () => {
     ['integer', '{}', 'refused: not a valid integer'],
     ['integer', '[5]', 'refused: not a valid integer'],
     ['bigint', '9007199254740991', 9007199254740991],
-    // The number has lost its last digit before anybody could look at it.
+    // JSON.parse has already dropped the last digit of the number.
     ['bigint', '9007199254740993', 'refused: not an exact bigint: write numbers beyond 2^53 as text'],
     ['bigint', '"9007199254740993"', '9007199254740993'],
     ['bigint', '"9223372036854775807"', '9223372036854775807'],
@@ -218,7 +218,7 @@ describe('floating-point numbers', () => {
     ['double precision', '"1.5e3"', 1500],
     ['double precision', '" -.5 "', -0.5],
     ['double precision', '1e308', 1e308],
-    // JSON reads it as Infinity and would write it as null: the value would be lost in silence.
+    // JSON.parse reads it as Infinity, and JSON.stringify would write null: the value would be lost.
     ['double precision', '1e400', 'refused: out of the range of double precision'],
     ['double precision', '"1e400"', 'refused: out of the range of double precision'],
     ['double precision', '"Infinity"', 'refused: not a number'],
@@ -248,7 +248,7 @@ describe('texts', () => {
     ['varchar(4)', '12', '12'],
     ['varchar(4)', 'false', 'refused: 5 bytes long, 4 are allowed'],
     ['varchar(5)', 'false', 'false'],
-    // An identifier that a producer sends as a number: it has lost its last digits already.
+    // An identifier that a producer sends as a number: JSON.parse has already dropped its last digits.
     ['varchar(40)', '12345678901234567890', 'refused: not an exact text: write numbers beyond 2^53 as text'],
     ['varchar(40)', '"a\\u0000b"', 'refused: not a text that Redshift keeps: it has a NUL character'],
     ['varchar(40)', '1e400', 'refused: not an exact text: write numbers beyond 2^53 as text'],
@@ -296,7 +296,7 @@ describe('timestamps', () => {
     ['"2026-11-23T08:15:00-00:00"', '2026-11-23 08:15:00.000000'],
     ['"2026-12-31T23:30:00.000001-01:00"', '2027-01-01 00:30:00.000001'],
     ['"2024-03-01T00:30:00+01:00"', '2024-02-29 23:30:00.000000'],
-    // An hour that does not exist, and one that is there twice, on the clocks of New York; not in UTC.
+    // In New York the first hour does not exist and the second occurs twice. In UTC both are normal.
     ['"2026-03-08T02:30:00"', '2026-03-08 02:30:00.000000'],
     ['"2026-11-01T01:30:00"', '2026-11-01 01:30:00.000000'],
     ['"0001-01-01T00:00:00Z"', '0001-01-01 00:00:00.000000'],
@@ -314,14 +314,14 @@ describe('timestamps', () => {
   test.each([
     ['24:00', '"2026-11-23T24:00:00Z"'],
     ['a leap second', '"2026-12-31T23:59:60Z"'],
-    ['a day that is not there', '"2026-02-29T08:15:00Z"'],
-    ['a month that is not there', '"2026-00-10T08:15:00Z"'],
-    ['a minute that is not there', '"2026-11-23T08:60:00Z"'],
-    ['an offset that is not there', '"2026-11-23T08:15:00+25:00"'],
-    ['more digits than nanoseconds', '"2026-11-23T08:15:00.1234567890Z"'],
+    ['a day that does not exist', '"2026-02-29T08:15:00Z"'],
+    ['a month that does not exist', '"2026-00-10T08:15:00Z"'],
+    ['a minute that does not exist', '"2026-11-23T08:60:00Z"'],
+    ['an offset that does not exist', '"2026-11-23T08:15:00+25:00"'],
+    ['more digits than nanoseconds have', '"2026-11-23T08:15:00.1234567890Z"'],
     ['a point without digits', '"2026-11-23T08:15:00.Z"'],
     ['a zone’s name', '"2026-11-23T08:15:00 Europe/Berlin"'],
-    ['a day alone', '"2026-11-23"'],
+    ['only a day', '"2026-11-23"'],
     ['no seconds', '"2026-11-23T08:15Z"'],
     ['a year of five digits', '"12026-11-23T08:15:00Z"'],
     ['a year before the first', '"0000-12-31T23:59:59Z"'],
@@ -340,7 +340,7 @@ describe('timestamps', () => {
     );
   });
 
-  test('name the same moment as they are read by', () => {
+  test('keep their moment', () => {
     const moment = fc.date({
       min: new Date('0001-01-02T00:00:00Z'),
       max: new Date('9999-12-30'),
@@ -355,7 +355,7 @@ describe('timestamps', () => {
         expect(converted('timestamp', JSON.stringify(`${local}${zone}`))).toBe(
           `${time.toISOString().replace('T', ' ').slice(0, 23)}000`,
         );
-        // Below 10^11 a number is one of seconds.
+        // A number below 10^11 means seconds.
         const number = Math.abs(time.getTime()) < 1e11 ? time.getTime() / 1_000 : time.getTime();
         expect(converted('timestamp', String(number))).toBe(
           `${time.toISOString().replace('T', ' ').slice(0, 23)}000`,
@@ -377,7 +377,7 @@ describe('columns derived in the transform', () => {
     ['2024-02-29T00:00:00Z', { year: 2024, month: 2, day: 29, hour: 0 }],
     ['2026-03-08T02:30:00Z', { year: 2026, month: 3, day: 8, hour: 2 }],
     ['0099-03-08T02:30:00Z', { year: 99, month: 3, day: 8, hour: 2 }],
-  ])('of %s', (at, parts) => {
+  ])('are right for %s', (at, parts) => {
     expect(event(transformEvent(derived, JSON.stringify({ id: 1, at })))).toMatchObject(parts);
   });
 
@@ -386,7 +386,7 @@ describe('columns derived in the transform', () => {
     expect(event(transformEvent(derived, text))).toMatchObject({ year: 2026, hour: 23 });
   });
 
-  test('only those that the dataset names, and none where the merge derives them', () => {
+  test('are only those that the dataset names, and none if the merge derives them', () => {
     const text = '{"id":1,"at":"2026-12-31T23:00:00Z","year":1999}';
     const one = ordersDataset({
       columns: [ID, AT],

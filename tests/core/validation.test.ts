@@ -18,7 +18,7 @@ const COUNTS = {
 const refusal = (counts: object) => loadErrorOf(() => judgeStaging(dataset, LOAD, { ...COUNTS, ...counts }));
 
 describe('counts that add up', () => {
-  test('go on, with duplicates and rows of other hours, which are no error', () => {
+  test('pass, with duplicates and rows of other hours, which are not an error', () => {
     expect(judgeStaging(dataset, LOAD, COUNTS)).toEqual({
       staged: 10,
       keys: 8,
@@ -28,12 +28,12 @@ describe('counts that add up', () => {
     });
   });
 
-  test('come as text too: Redshift’s SUM of integers is a NUMERIC', () => {
+  test('may be texts, because Redshift’s SUM of integers is a NUMERIC', () => {
     const texts = Object.fromEntries(Object.entries(COUNTS).map(([name, value]) => [name, String(value)]));
     expect(judgeStaging(dataset, LOAD, texts)).toEqual(judgeStaging(dataset, LOAD, COUNTS));
   });
 
-  test('of files without rows: sums and ranges are null', () => {
+  test('for files without rows: sums and ranges are null', () => {
     const nothing = {
       staged: 0,
       keys: 0,
@@ -53,7 +53,7 @@ describe('counts that add up', () => {
   });
 });
 
-describe('counts that do not', () => {
+describe('counts that do not add up', () => {
   test.each([9, 11, 0])('%d rows staged of 10', (staged) => {
     expect(refusal({ staged })).toMatchObject({
       name: 'RowCountMismatch',
@@ -68,7 +68,7 @@ describe('counts that do not', () => {
     });
   });
 
-  test('nulls in required columns: each is named, with its count', () => {
+  test('nulls in required columns: each column is named with its count', () => {
     expect(refusal({ nulls_2: 3 })).toMatchObject({
       name: 'NullKeys',
       reason: 'Partition 2026-12-31T23: required columns are null: ordered_at in 3 of 10 rows.',
@@ -78,7 +78,7 @@ describe('counts that do not', () => {
     );
   });
 
-  test('an answer without a row is never taken for an empty table', () => {
+  test('a result without a row does not pass as an empty table', () => {
     expect(loadErrorOf(() => judgeStaging(dataset, LOAD, {})).name).toBe('RowCountMismatch');
     const empty = { ...LOAD, inspection: { ...LOAD.inspection, rows: 0 } };
     expect(loadErrorOf(() => judgeStaging(dataset, empty, {})).name).toBe('ColumnMismatch');

@@ -27,7 +27,7 @@ describe('the names of tables', () => {
     expect(new Set([name, ...others]).size).toBe(4);
   });
 
-  test('stay within Redshift’s 127 bytes', () => {
+  test('have at most Redshift’s 127 bytes', () => {
     const longest = `o${'x'.repeat(29)}`;
     expect(stagingTable(longest, '2026-12-31T23', 'e'.repeat(80)).length).toBeLessThanOrEqual(127);
     expect(mutexTable(longest).length).toBeLessThanOrEqual(127);
@@ -61,7 +61,7 @@ describe('the pieces of a dataset', () => {
     ['version', '"amount"'],
     ['event_time', '"ordered_at"'],
     ['partition_column', '"source_partition"'],
-    // The greatest version first, then every other column but the key, so that the choice never depends on chance.
+    // The greatest version first, then all other columns except the key, so that the choice is never random.
     ['precedence', '"amount" DESC NULLS LAST, "ordered_at" DESC NULLS LAST'],
     [
       'target_is_winner',
@@ -92,7 +92,7 @@ describe('the pieces of a dataset', () => {
         '"amount" DECIMAL(10, 2) NOT NULL,\n  "year" SMALLINT NOT NULL,\n  "hour" SMALLINT NOT NULL,\n  ' +
         '"source_partition" TIMESTAMP NOT NULL',
     ],
-    // Nulls are counted by ValidateStaging, which can name the column; the COPY could not.
+    // ValidateStaging counts nulls, because it can name the column and the COPY cannot.
     [
       'staging_definition',
       '"order_id" BIGINT,\n  "ordered_at" TIMESTAMP,\n  "status" VARCHAR(16),\n  "amount" DECIMAL(10, 2)',
@@ -107,7 +107,7 @@ describe('the pieces of a dataset', () => {
     expect(datasetPieces(ordersDataset())).toMatchObject({ target_attributes: '', staging_attributes: '' });
   });
 
-  test('a distkey that staging does not have is left out there', () => {
+  test('the staging table has no distkey if it lacks the column', () => {
     const derived = datasetPieces(ordersDataset({ target: { distkey: 'year' } }));
     expect(derived).toMatchObject({ target_attributes: 'DISTKEY ("year")', staging_attributes: '' });
   });
@@ -119,14 +119,14 @@ describe('the pieces of a dataset', () => {
     expect(derived.inserted_values).not.toContain('EXTRACT');
   });
 
-  test('where the event time of a key never changes, the merge reads only its range', () => {
+  test('if the event time of a key never changes, the merge reads only its range', () => {
     const { target_range: range } = datasetPieces(ordersDataset({ target: { event_time_immutable: true } }));
     expect(range).toBe(
       'AND "orders"."ordered_at" BETWEEN CAST(:first_event AS TIMESTAMP) AND CAST(:last_event AS TIMESTAMP)',
     );
   });
 
-  test('where every column is in the key, an update has still something to set', () => {
+  test('if every column is in the key, an update still sets a column', () => {
     const columns = ORDER_COLUMNS.slice(0, 2);
     const all = ordersDataset({ columns, target: { key: ['order_id', 'ordered_at'], derive: [] } });
     expect(datasetPieces(all)).toMatchObject({
@@ -135,7 +135,7 @@ describe('the pieces of a dataset', () => {
     });
   });
 
-  test('counts nulls under names that ValidateStaging finds again', () => {
+  test('nulls are counted under the names that ValidateStaging reads', () => {
     const dataset = ordersDataset();
     expect(requiredColumns(dataset)).toEqual(['order_id', 'ordered_at']);
     const { null_counts: counts = '' } = datasetPieces(dataset);
@@ -146,7 +146,7 @@ describe('the pieces of a dataset', () => {
   });
 });
 
-describe('names that hold quotes, dollars, colons and braces', () => {
+describe('names with quotes, dollar signs, colons and braces', () => {
   const awkward = ['it"s', "o'clock", '$&', 'a:partition_time', '{target}', '--', '");drop table x;--'];
   const columns = [...ORDER_COLUMNS, ...awkward.map((name) => ({ name, type: 'integer', required: true }))];
   const dataset = ordersDataset({
@@ -160,7 +160,7 @@ describe('names that hold quotes, dollars, colons and braces', () => {
     },
   });
 
-  test.each(readdirSync(SQL))('%s: are quoted wherever they stand', (file) => {
+  test.each(readdirSync(SQL))('%s: are quoted everywhere', (file) => {
     for (const statement of rendered(dataset, file)) {
       const outside = statement.replace(/"(?:[^"]|"")*"/g, '').replace(/'(?:[^']|'')*'/g, '');
       expect(outside).not.toMatch(/["'$]|--|drop table x|\{|clock/);
@@ -191,7 +191,7 @@ function rendered(dataset: Dataset, file: string): Sql[] {
 describe('the name of a staging table', () => {
   const table = stagingTable('orders', '2026-11-23T08', 'execution-1');
 
-  test('tells the partition, and whether an execution made it', () => {
+  test('shows its partition, and whether an execution created it', () => {
     expect(table).toMatch(/^staging_orders_2026112308_[0-9a-f]{16}$/);
     const staged = stagedLoad('orders', table);
     expect(staged?.partition).toBe('2026-11-23T08');
@@ -199,13 +199,13 @@ describe('the name of a staging table', () => {
   });
 
   test.each(['staging_orders', 'mutex_orders', `x_${table}`, `${table}0`, table.toUpperCase()])(
-    '%s is none',
+    '%s is not one',
     (name) => {
       expect(stagedLoad('orders', name)).toBeUndefined();
     },
   );
 
-  test('of a dataset whose name begins alike is not taken for this one’s', () => {
+  test('is not confused with that of a dataset whose name begins in the same way', () => {
     expect(stagedLoad('orders', stagingTable('orders_2', '2026-11-23T08', 'x'))).toBeUndefined();
     expect(stagedLoad('orders', stagingTable('orders_2026112308', '2026-11-23T08', 'x'))).toBeUndefined();
   });

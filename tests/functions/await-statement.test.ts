@@ -25,7 +25,7 @@ async function submitted(...Sqls: string[]) {
   return { id: Id, ...part, status: 'SUBMITTED', submitted: new Date().toISOString() };
 }
 
-test('gives the rows of all SELECTs of the batch, in order', async () => {
+test('returns the rows of all SELECTs of the batch, in order', async () => {
   const statement = await submitted(
     'SELECT 1 AS "one"',
     'CREATE TABLE t (a INTEGER)',
@@ -38,7 +38,7 @@ test('gives the rows of all SELECTs of the batch, in order', async () => {
   });
 });
 
-test('throws the name of what the statement failed with', async () => {
+test('throws the named error of a failed statement', async () => {
   const statement = await submitted('SELECT * FROM public.nowhere', 'SELECT 1 AS "one"');
   await expect(steps.call('await-statement', { statement, timeout_minutes: 1 })).rejects.toMatchObject({
     name: 'TargetMismatch',
@@ -46,7 +46,7 @@ test('throws the name of what the statement failed with', async () => {
   });
 });
 
-test('cancels a statement that is past its deadline, and says so', async () => {
+test('cancels a statement after its deadline, and says so', async () => {
   steps.twin.twin.faults.set([
     {
       service: 'redshift-data',
@@ -66,7 +66,7 @@ test('cancels a statement that is past its deadline, and says so', async () => {
   expect(described.Status).toBe('ABORTED');
 });
 
-test('a question that gets no answer is StatusUnavailable: the statement goes on', async () => {
+test('a poll without an answer fails with StatusUnavailable, and the statement goes on', async () => {
   const statement = await submitted('SELECT 1 AS "one"');
   steps.twin.twin.faults.set([
     {

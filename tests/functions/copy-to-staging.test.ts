@@ -20,7 +20,7 @@ test('creates the load’s own staging table and copies exactly the plan’s fil
   expect(await staged()).toEqual(['a', 'a']);
 });
 
-test('Lambda’s own retry of a call meets the same statement; the step’s retry starts from nothing', async () => {
+test('Lambda’s own retry gets the same statement; a retry of the step starts a new one', async () => {
   await steps.twin.putTrips(HOUR, 'a.parquet', [{ trip_id: 'a' }]);
   const load = await steps.inspected();
   const first = await steps.submit('copy-to-staging', load);

@@ -10,11 +10,11 @@ afterEach(() => steps.twin.reset());
 afterAll(() => steps.twin.remove());
 
 const { name, message } = new LoadError('NullKeys', 'trip_id is null', 'Fix the producer.');
-/** As Lambda hands an error to a Catch. */
+/** The error as a Catch gets it from Lambda. */
 const error = { Error: name, Cause: JSON.stringify({ errorType: name, errorMessage: message, trace: [] }) };
 const diagnosis = { error: name, cause: 'trip_id is null', fix: 'Fix the producer.' };
 
-test('a partition that failed: named, recorded once, and nothing of it is left behind', async () => {
+test('a failed partition is diagnosed, recorded once, and leaves nothing behind', async () => {
   const load = { ...(await steps.validated()), error };
   for (let attempt = 0; attempt < 2; attempt += 1) {
     expect(await steps.call('diagnose-failure', { load, attempt })).toMatchObject({
@@ -40,11 +40,11 @@ test('a merge that was committed although its answer was lost did not fail', asy
   expect(await steps.twin.history('outcome')).toEqual([['loaded']]);
 });
 
-test('a failure before there is a partition is only named', async () => {
+test('a failure outside a partition is only diagnosed', async () => {
   expect(await steps.call('diagnose-failure', { error })).toEqual({ diagnosis });
 });
 
-test('a cause that is too long is cut for the payload and whole in the history', async () => {
+test('a cause that is too long is cut for the payload, but not in the history', async () => {
   const long = new LoadError('NullKeys', 'é'.repeat(5_000), 'Fix it.');
   const Cause = JSON.stringify({ errorType: long.name, errorMessage: long.message });
   const load = { ...(await steps.listed()), diagnosis_bytes: 1_000, error: { Error: long.name, Cause } };

@@ -14,7 +14,7 @@ async function object(key: string): Promise<unknown> {
   return JSON.parse((await Body?.transformToString()) ?? '');
 }
 
-test('counts rows by the footers alone, and writes the plan and a manifest with true sizes', async () => {
+test('counts rows only from the footers, and writes the plan and a manifest with true sizes', async () => {
   const keys = [
     await steps.twin.putTrips(HOUR, 'a.parquet', [{ trip_id: 'a' }, { trip_id: 'b' }]),
     await steps.twin.putTrips(HOUR, 'b.parquet', [{ trip_id: 'c' }]),
@@ -41,7 +41,7 @@ test('counts rows by the footers alone, and writes the plan and a manifest with 
   expect(await object(inspection.plan_key)).toMatchObject({ partition: HOUR, rows: 3, vanished: [] });
 });
 
-test('an hour without files is recorded as empty, once, however often the step is tried', async () => {
+test('an hour without files is recorded as empty once, however often the step runs', async () => {
   const load = await steps.listed();
   for (let attempt = 0; attempt < 2; attempt += 1) {
     expect(await steps.call('inspect-files', load)).toMatchObject({ outcome: 'empty', files: 0, rows: 0 });

@@ -9,7 +9,7 @@ afterAll(() => steps.twin.remove());
 
 const state_machine = 'arn:aws:states:us-east-1:000000000000:stateMachine:sluice-local-load';
 
-test('gives each partition what the steps after it need, and creates the warehouse', async () => {
+test('returns for each partition what later steps need, and creates the tables', async () => {
   await steps.twin.putTrips(HOUR, 'a.parquet', [{ trip_id: 'a' }]);
   const event = { input: { partition: HOUR }, execution: 'by-hand', state_machine };
   expect(await steps.call('list-partitions', event)).toEqual({
@@ -37,7 +37,7 @@ test('gives each partition what the steps after it need, and creates the warehou
   expect((await steps.twin.sql('SELECT COUNT(*) FROM trips')).rows).toEqual([[0]]);
 });
 
-test('throws what Retry and Catch match on by its name', async () => {
+test('throws an error with a name that Retry and Catch match', async () => {
   const event = { input: { hour: 8 }, execution: 'x', state_machine };
   await expect(steps.call('list-partitions', event)).rejects.toMatchObject({ name: 'InvalidInput' });
   const deep: unknown = JSON.parse(`{"partition": ${'['.repeat(50_000)}${']'.repeat(50_000)}}`);
@@ -47,7 +47,7 @@ test('throws what Retry and Catch match on by its name', async () => {
   await expect(steps.call('list-partitions', {})).rejects.toMatchObject({ name: 'ConfigurationError' });
 });
 
-test('refuses a COPY role of another account, which no COPY could assume', async () => {
+test('refuses a COPY role of another account, which Redshift cannot assume', async () => {
   const event = {
     input: {},
     execution: 'x',

@@ -14,7 +14,7 @@ async function validated() {
   return steps.validated();
 }
 
-test('merges in one transaction: target, history and the end of the staging table', async () => {
+test('changes the target, writes the history and drops the staging table in one transaction', async () => {
   expect(await steps.submit('merge-into-target', await validated())).toMatchObject({
     status: 'FINISHED',
     rows: [COUNTS],
@@ -24,7 +24,7 @@ test('merges in one transaction: target, history and the end of the staging tabl
   expect(await steps.twin.stagingTables()).toEqual([]);
 });
 
-test('a retry after a merge that was committed gives its counts and submits nothing', async () => {
+test('a retry after a committed merge returns its counts and submits nothing', async () => {
   const load = await validated();
   await steps.submit('merge-into-target', load);
   const before = await steps.twin.target();

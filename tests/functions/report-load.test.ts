@@ -1,6 +1,6 @@
 let handler: typeof import('../../functions/report-load').handler;
 beforeAll(async () => {
-  // Read by the logger when it is made.
+  // The logger reads this when it is created.
   process.env.POWERTOOLS_LOG_LEVEL = 'SILENT';
   process.env.POWERTOOLS_METRICS_DISABLED = 'true';
   ({ handler } = await import('../../functions/report-load'));
@@ -8,7 +8,7 @@ beforeAll(async () => {
 
 const partition = { partition: '2026-11-20T08', reason: 'new', files: 1 };
 
-test('sums up what the Map ended with', async () => {
+test('sums up the results of the Map', async () => {
   expect(
     await handler({
       execution: 'nightly',
@@ -24,7 +24,7 @@ test('sums up what the Map ended with', async () => {
   });
 });
 
-test('names what failed, why, how to fix it, and the input that runs it again', async () => {
+test('names what failed, why, how to fix it, and the input that loads it again', async () => {
   const diagnosis = { error: 'NullKeys', cause: 'trip_id is null', fix: 'Fix the producer.' };
   const report = await handler({
     execution: 'nightly',
@@ -42,7 +42,7 @@ test('names what failed, why, how to fix it, and the input that runs it again', 
   }
 });
 
-test('a state that is not one of the Map’s is refused by name', async () => {
+test('an invalid result of the Map is refused with a named error', async () => {
   await expect(
     handler({ execution: 'nightly', input: {}, load: { partitions: [{ ...partition, outcome: 'lost' }] } }),
   ).rejects.toMatchObject({ name: 'ConfigurationError' });

@@ -6,16 +6,16 @@ import { TestTwin } from '../../testkit/test-twin';
 
 export const HOUR = '2026-11-20T08';
 
-/** What the states of one partition pass on. */
+/** The payload of the states of one partition. */
 export type State = Record<string, unknown>;
 
 /**
- * The handlers as they are in functions/, called one by one as the state machine calls them, in the environment that
- * Lambda gives them; what they talk to is the twin.
+ * Calls the handlers of functions/ one by one, as the state machine does, in the environment that Lambda sets. Their
+ * AWS is the twin.
  */
 export class Steps {
   private executions = 0;
-  /** The twin knows the statements of the test files before by the names of their executions. */
+  /** Execution names are unique, because the twin keeps the statements of earlier test files. */
   private readonly run = randomUUID();
 
   private constructor(readonly twin: TestTwin) {}
@@ -26,23 +26,23 @@ export class Steps {
     return new Steps(twin);
   }
 
-  /** @param step the stem of the function. */
+  /** @param step the name of the function's file without `.ts`. */
   call<Result = State>(step: string, event: object): Promise<Result> {
     return callHandler(step, event);
   }
 
-  /** Calls a step that submits a statement. `attempt` 0 is the first time, `entered` another for every attempt. */
+  /** Calls a step that submits a statement. `attempt` is 0 the first time, and `entered` differs for every attempt. */
   submit(step: string, load: State, attempt = 0): Promise<StatementProgress> {
     const entered = new Date(Date.UTC(2026, 10, 20, 9, attempt)).toISOString();
     return this.call<StatementProgress>(step, { load, attempt, entered });
   }
 
-  /** The name of the execution that listed last. */
+  /** The name of the last execution. */
   get execution(): string {
     return `by-hand-${this.run}-${this.executions}`;
   }
 
-  /** The partition as ListPartitions gives it, each time in another execution. */
+  /** The partition as ListPartitions returns it. Each call is a new execution. */
   async listed(): Promise<State> {
     this.executions += 1;
     const { partitions } = await this.call<{ partitions: State[] }>('list-partitions', {

@@ -10,7 +10,7 @@ beforeAll(async () => {
 afterEach(() => steps.twin.reset());
 afterAll(() => steps.twin.remove());
 
-/** An execution that was stopped after its COPY was done: nothing of it has cleaned up. */
+/** Starts an execution and stops it after its COPY, so that nothing cleans up after it. */
 async function stoppedExecution(partition: string): Promise<string> {
   await steps.twin.putTrips(partition, 'a.parquet', [{ trip_id: 'a' }]);
   steps.twin.twin.faults.set([
@@ -39,7 +39,7 @@ async function started(partition: string): Promise<string> {
 const stop = (executionArn: string) =>
   steps.twin.connection.stepFunctions.send(new StopExecutionCommand({ executionArn }));
 
-test('the tables of a running execution stand; of one that was stopped they go with the next scheduled one', async () => {
+test('tables of a running execution stay; those of a stopped one are dropped by the next scheduled execution', async () => {
   const stopped = await stoppedExecution(HOUR);
   const running = await stoppedExecution('2026-11-20T09');
   await stop(stopped);
@@ -61,18 +61,18 @@ test('the tables of a running execution stand; of one that was stopped they go w
   expect(await steps.twin.load()).toMatchObject({ housekeeping: { staging_tables: 0 } });
 });
 
-test('an execution that is asked for by hand clears nothing up', async () => {
+test('a requested execution sweeps nothing', async () => {
   const stopped = await stoppedExecution(HOUR);
   await stop(stopped);
   expect(await steps.twin.load({ partition: '2026-11-20T10' })).toMatchObject({ housekeeping: null });
   expect(await steps.twin.stagingTables()).toHaveLength(1);
 });
 
-test('a table that no execution of this state machine made is left alone', async () => {
-  // Its execution is none that Step Functions knows, though there is a plan of it.
+test('a table stays if no execution of this state machine created it', async () => {
+  // It has a plan, but Step Functions does not know its execution.
   await steps.twin.putTrips(HOUR, 'a.parquet', [{ trip_id: 'a' }]);
   await steps.copied();
-  // And one that not even a plan is known of.
+  // It has no plan either.
   await steps.twin.sql('CREATE TABLE sluice.staging_trips_2026112008_0123456789abcdef (trip_id VARCHAR(64))');
   const staging = await steps.twin.stagingTables();
   expect(staging).toHaveLength(2);
@@ -80,7 +80,7 @@ test('a table that no execution of this state machine made is left alone', async
   expect(await steps.twin.stagingTables()).toEqual(staging);
 });
 
-test('plans and manifests go once they are older than the retention', async () => {
+test('plans and manifests that are older than the retention are deleted', async () => {
   await steps.twin.putTrips(HOUR, 'a.parquet', [{ trip_id: 'a' }]);
   expect(await steps.twin.load({ partition: HOUR })).toMatchObject({ status: 'SUCCEEDED' });
   const sweep = () =>
@@ -91,7 +91,7 @@ test('plans and manifests go once they are older than the retention', async () =
       staging: [],
     });
   expect(await sweep()).toEqual({ staging_tables: 0, plan_files: 0, error: null });
-  // As it is 91 days later.
+  // The function runs 91 days later.
   const now = Date.now();
   jest.spyOn(Date, 'now').mockReturnValue(now + 91 * 24 * 3_600_000);
   try {
@@ -102,7 +102,7 @@ test('plans and manifests go once they are older than the retention', async () =
   }
 });
 
-test('where it cannot clear up the load is what it was, and the report says so', async () => {
+test('if it fails, the result of the load stays the same and the report says so', async () => {
   const partition = hourOf(new Date(Date.now() - 5 * 3_600_000));
   await steps.twin.putTrips(partition, 'a.parquet', [{ trip_id: 'a' }]);
   steps.twin.twin.faults.set([

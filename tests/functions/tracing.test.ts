@@ -5,13 +5,13 @@ import { join } from 'node:path';
 
 const ROOT = join(__dirname, '../..');
 
-/** Runs a function in a process with Lambda's environment, and gives what it sends to X-Ray's daemon. */
+/** Runs a function in a process with Lambda's environment, and returns what it sends to the X-Ray daemon. */
 async function tracesOf(call: string): Promise<Record<string, unknown>[]> {
   const daemon = createSocket('udp4');
   daemon.bind(0, '127.0.0.1');
   await once(daemon, 'listening');
   const received: Record<string, unknown>[] = [];
-  // A header line, then the document.
+  // A packet has a header line, then the document.
   daemon.on('message', (packet) => {
     received.push(JSON.parse(packet.toString().split('\n')[1] ?? '{}') as Record<string, unknown>);
   });
@@ -32,7 +32,7 @@ async function tracesOf(call: string): Promise<Record<string, unknown>[]> {
       },
     });
     await once(child, 'exit');
-    // What was sent before the end may still be on its way.
+    // Packets that were sent before the end may still arrive.
     while (received.length === 0) await new Promise((resolve) => setTimeout(resolve, 10));
     return received;
   } finally {
@@ -45,7 +45,7 @@ const CALL = (event: string) => `
   handler(${event}).catch(() => {}).then(() => setTimeout(() => process.exit(), 200));
 `;
 
-test('a step is a part of its invocation’s trace', async () => {
+test('a step has a subsegment in the trace of its invocation', async () => {
   const traces = await tracesOf(CALL(`{ execution: 'x', input: {}, load: { dataset: 'trips' } }`));
   expect(traces).toMatchObject([
     { name: '## ReportLoad', trace_id: '1-5759e988-bd862e3fe1be46a994272793', type: 'subsegment' },

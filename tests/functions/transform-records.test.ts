@@ -8,7 +8,7 @@ interface Answer {
 }
 const base64 = (text: string) => Buffer.from(text).toString('base64');
 
-test('answers for every record, in order: what is refused goes back whole', async () => {
+test('returns every record in order; a refused record is unchanged', async () => {
   const { handler } = (await import('../../functions/transform-records')) as {
     handler: (input: unknown) => Promise<Answer>;
   };
@@ -44,7 +44,7 @@ test('answers for every record, in order: what is refused goes back whole', asyn
   });
 });
 
-test('what is no UTF-8 goes back whole, and never becomes another value', async () => {
+test('a record that is not UTF-8 is returned unchanged, and never becomes another value', async () => {
   const { handler } = (await import('../../functions/transform-records')) as {
     handler: (input: unknown) => Promise<Answer>;
   };

@@ -12,7 +12,7 @@ async function judged(load: State): Promise<State> {
   return steps.call('validate-staging', { load, attempt: 0, entered: '', statement });
 }
 
-test('counts rows, keys and events of other hours, and says their range', async () => {
+test('counts rows, keys and events of other hours, and returns their range', async () => {
   const trip = (trip_id: string, pickup_datetime: string) => ({ trip_id, pickup_datetime });
   await steps.twin.putTrips(HOUR, 'a.parquet', [
     trip('a', '2026-11-20 08:59:59.999999'),
@@ -28,7 +28,7 @@ test('counts rows, keys and events of other hours, and says their range', async 
   });
 });
 
-test('rows that are not those of the footers, and null keys, stop the load', async () => {
+test('row counts that differ from the footers, and null keys, stop the load', async () => {
   await steps.twin.putTrips(HOUR, 'a.parquet', [{ trip_id: 'a' }]);
   const load = await steps.copied();
   const { staging } = load.inspection as { staging: string };
@@ -36,7 +36,7 @@ test('rows that are not those of the footers, and null keys, stop the load', asy
   await expect(judged(load)).rejects.toMatchObject({ name: 'RowCountMismatch' });
   await steps.twin.sql(`DELETE FROM sluice."${staging}"`);
   await steps.twin.sql(`INSERT INTO sluice."${staging}" (vendor_id) VALUES (1)`);
-  // Another attempt, since the service would answer with the first count otherwise.
+  // A new attempt, because the service would return the first count otherwise.
   const statement = await steps.submit('validate-staging', load, 1);
   await expect(
     steps.call('validate-staging', { load, attempt: 1, entered: '', statement }),

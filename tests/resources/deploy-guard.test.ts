@@ -12,7 +12,7 @@ import { TestTwin } from '../../testkit/test-twin';
 
 const ACCOUNT = '000000000000';
 
-/** `serverless deploy` as people run it, against the twin, and what it asked of AWS on the way. */
+/** Runs `serverless deploy` as people run it, against the twin, and records its calls to AWS. */
 let twin: TestTwin;
 let service: ServiceCopy;
 let proxy: Server;
@@ -76,7 +76,7 @@ async function serverless(...args: string[]): Promise<string> {
 }
 
 test.each([['deploy'], ['deploy', 'function', '--function', 'reportLoad'], ['rollback', '--timestamp', '1']])(
-  '%s: another account than the parameters name is refused, and AWS was asked who we are and nothing else',
+  '%s refuses an account that the parameters do not name, after the one call that returns the caller’s account',
   async (...command) => {
     const said = await serverless(...command, '--stage', 'dev', '--param=account=123456789012');
     expect(said).toContain(
@@ -87,7 +87,7 @@ test.each([['deploy'], ['deploy', 'function', '--function', 'reportLoad'], ['rol
   },
 );
 
-test('so it is where an ARN names the account, and when the stack is to be removed', async () => {
+test('remove refuses it too, and an ARN also names the account', async () => {
   const said = await serverless(
     'remove',
     '--stage',
@@ -100,7 +100,7 @@ test('so it is where an ARN names the account, and when the stack is to be remov
   expect(asked).toEqual(['GetCallerIdentity']);
 });
 
-test('another Region than the parameters name is refused before AWS is asked anything', async () => {
+test('a Region that the parameters do not name is refused before any call to AWS', async () => {
   const said = await serverless(
     'deploy',
     '--stage',
@@ -113,9 +113,9 @@ test('another Region than the parameters name is refused before AWS is asked any
   expect(asked).toEqual([]);
 });
 
-test('the account that is named may be deployed into', async () => {
+test('a deployment into the named account starts', async () => {
   const said = await serverless('deploy', '--stage', 'dev', `--param=account=${ACCOUNT}`);
-  // The twin has no CreateStack: it is asked for, which is all that is to be seen here.
+  // The twin has no CreateStack, so the test shows only that the deployment calls CloudFormation.
   expect(said).not.toContain('Nothing was changed');
   expect(asked.length).toBeGreaterThan(1);
   expect(asked).toContain('DescribeStacks');

@@ -38,7 +38,7 @@ const WAREHOUSE = {
   database: 'dwh',
 };
 
-/** What people deploy: every part of it new, or brought along. */
+/** The deployments that people make: each part new or existing. */
 const SHAPES: Readonly<Record<string, Shape>> = {
   'one dataset': { datasets: {}, params: {} },
   'three datasets': {
@@ -134,11 +134,11 @@ const OF_DATASET = ['ErrorRecords', 'Quarantined', 'Stale'];
 const OF_STREAM = ['ConversionFailing', 'DeliveryFailing', 'DeliveryLate', 'Throttled', 'TransformFailing'];
 
 describe.each(names)('%s', (name) => {
-  test('is what CloudFormation takes, and every reference leads somewhere', () => {
+  test('is valid for CloudFormation, and every reference has a target', () => {
     expect(templateProblems(templateOf(name))).toEqual([]);
   });
 
-  test('every function has nodejs24.x, arm64, a role of its own, traces and a log that ends', () => {
+  test('every function has nodejs24.x, arm64, its own role, traces and a log with a retention', () => {
     const functions = ofType(name, 'AWS::Lambda::Function');
     expect(functions).toHaveLength(10);
     const roles = new Set<string>();
@@ -161,7 +161,7 @@ describe.each(names)('%s', (name) => {
     expect(roles.size).toBe(10);
   });
 
-  test('the state machine logs, traces, has its own role, and is the one that the twin runs', () => {
+  test('the state machine has logs, traces and its own role, and the twin can run it', () => {
     const given = properties(name, 'LoadStateMachine');
     expect(given).toMatchObject({
       RoleArn: { 'Fn::GetAtt': ['LoadRole', 'Arn'] },
@@ -187,7 +187,7 @@ describe.each(names)('%s', (name) => {
     expect([...new Set(called)].sort()).toEqual(STEP_NAMES.map(stemOf).sort());
   });
 
-  test('there is every alarm of the stage and of each dataset, each says what it means and what to do, and rings the topic', () => {
+  test('every alarm of the stage and of each dataset exists, explains itself and notifies the topic', () => {
     const alarms = ofType(name, 'AWS::CloudWatch::Alarm');
     const { datasets } = SHAPES[name]!;
     const streamed = !('trips.yml' in datasets);
@@ -203,14 +203,14 @@ describe.each(names)('%s', (name) => {
     );
     for (const [, { Properties: given = {} }] of alarms) {
       expect(String(given.AlarmDescription).length).toBeGreaterThan(120);
-      // CloudWatch takes 1,024 characters.
+      // CloudWatch allows 1,024 characters.
       expect(String(given.AlarmDescription).length).toBeLessThanOrEqual(1_024);
       expect(given).toMatchObject({ AlarmActions: [{ Ref: 'FailureTopic' }] });
     }
     expect(new Set(alarms.map(([, { Properties: given }]) => given?.AlarmName)).size).toBe(alarms.length);
   });
 
-  test('the command line finds in the outputs what it needs', () => {
+  test('the outputs contain what the command line needs', () => {
     const { Outputs = {} } = templateOf(name);
     const streams = ofType(name, 'AWS::KinesisFirehose::DeliveryStream').map(([id]) => ({ Ref: id }));
     const secret = name.includes('somebody else writes') ? [] : [SECRET_OUTPUT];
@@ -242,7 +242,7 @@ describe.each(names)('%s', (name) => {
   });
 });
 
-test('what resources/ makes is packaged as it is', () => {
+test('the package contains what resources/ makes', () => {
   const { template } = serviceOf(
     parseSettings('sluice', 'dev', 'us-east-1', {}, (name) => name),
     readDatasets(packagedAs('one dataset').service.directory),
@@ -251,7 +251,7 @@ test('what resources/ makes is packaged as it is', () => {
 });
 
 describe('the lake', () => {
-  test('is encrypted, private, versioned, cleared up, by TLS only, and stays when the stack goes', () => {
+  test('is encrypted, private, versioned, has a lifecycle, requires TLS, and stays when the stack is deleted', () => {
     const { LakeBucket, LakeBucketPolicy } = templateOf('one dataset').Resources;
     expect(LakeBucket).toMatchObject({
       DeletionPolicy: 'RetainExceptOnCreate',
@@ -282,7 +282,7 @@ describe('the lake', () => {
         PolicyDocument: {
           Statement: [
             { Effect: 'Deny', Condition: { Bool: { 'aws:SecureTransport': 'false' } } },
-            // Redshift reads by URLs that are valid for an hour.
+            // Redshift reads through URLs that are valid for an hour.
             { Effect: 'Deny', Condition: { NumericGreaterThan: { 's3:signatureAge': 3_600_000 } } },
           ],
         },
@@ -290,7 +290,7 @@ describe('the lake', () => {
     });
   });
 
-  test('that is brought along is not made', () => {
+  test('is not made if it exists', () => {
     const name = 'an existing bucket';
     expect(ids(name, 'AWS::S3::Bucket')).toEqual(['ServerlessDeploymentBucket']);
     expect(properties(name, 'ListPartitionsLambdaFunction')).toMatchObject({
@@ -300,7 +300,7 @@ describe('the lake', () => {
 });
 
 describe('streams', () => {
-  test('each dataset has one, with a table, a role, a log, a schedule and alarms of its own', () => {
+  test('each dataset has one, with its own table, role, log, schedule and alarms', () => {
     const name = 'three datasets';
     const stems = ['PageViews', 'Readings', 'Trips'];
     expect(ids(name, 'AWS::KinesisFirehose::DeliveryStream')).toEqual(stems.map((stem) => `${stem}Stream`));
@@ -317,7 +317,7 @@ describe('streams', () => {
     });
   });
 
-  test('convert by the dataset’s columns, by hour in UTC, within Firehose’s own limits', () => {
+  test('convert with the dataset’s columns, by hour in UTC, within Firehose’s limits', () => {
     for (const name of names) {
       for (const [id, { Properties: given = {} }] of ofType(name, 'AWS::KinesisFirehose::DeliveryStream')) {
         const destination = given.ExtendedS3DestinationConfiguration as {
@@ -326,7 +326,7 @@ describe('streams', () => {
           Prefix: string;
         };
         expect(given.DeliveryStreamName).toMatch(/^[a-zA-Z0-9_.-]{1,64}$/);
-        // Conversion needs at least 64 MB, and takes no compression of the destination's own.
+        // Conversion needs at least 64 MB, and the destination must not compress.
         expect(destination).toMatchObject({
           CompressionFormat: 'UNCOMPRESSED',
           CustomTimeZone: 'UTC',
@@ -354,13 +354,13 @@ describe('streams', () => {
     ['PageViews', 60],
     ['Trips', 900],
     ['Readings', 900],
-  ])('%s holds events back for %i s: no longer than its hours take to settle', (stem, interval) => {
+  ])('%s buffers events for %i s, which is less than the settle time', (stem, interval) => {
     expect(properties('three datasets', `${stem}Stream`)).toMatchObject({
       ExtendedS3DestinationConfiguration: { BufferingHints: { IntervalInSeconds: interval } },
     });
   });
 
-  test('are not made for files that somebody else writes', () => {
+  test('are not made for files that something else writes', () => {
     const name = 'an existing warehouse, and files that somebody else writes';
     for (const type of ['AWS::KinesisFirehose::DeliveryStream', 'AWS::Glue::Table', 'AWS::Glue::Database']) {
       expect(ids(name, type)).toEqual([]);
@@ -374,7 +374,7 @@ describe('streams', () => {
 });
 
 describe('the warehouse', () => {
-  test('is private, has a managed password and the COPY role, and stays when the stack goes', () => {
+  test('is private, has a managed password and the COPY role, and stays when the stack is deleted', () => {
     const { Namespace, Workgroup, CopyRole } = templateOf('three datasets').Resources;
     const retained = { DeletionPolicy: 'RetainExceptOnCreate', UpdateReplacePolicy: 'Retain' };
     const copyRole = { 'Fn::GetAtt': ['CopyRole', 'Arn'] };
@@ -423,14 +423,14 @@ describe('the warehouse', () => {
       'ReadUser',
     ],
     ['an existing warehouse, and files that somebody else writes', '', 'ConnectAsRole'],
-  ])('%s: the user is that of %j', (name, secret, sid) => {
+  ])('%s: the secret of the database user is %j', (name, secret, sid) => {
     expect(properties(name, 'MergeIntoTargetLambdaFunction')).toMatchObject({
       Environment: { Variables: { SECRET_ARN: secret } },
     });
     expect(statementsOf(templateOf(name).Resources.StatementsRole!).map(({ Sid }) => Sid)).toContain(sid);
   });
 
-  test('that is brought along is not made, and its COPY role only where none is named', () => {
+  test('is not made if it exists, and the COPY role is made only if none is named', () => {
     for (const name of names.filter((each) => each.includes('existing warehouse'))) {
       expect(ids(name, 'AWS::RedshiftServerless::Namespace')).toEqual([]);
       expect(ids(name, 'AWS::RedshiftServerless::Workgroup')).toEqual([]);
@@ -447,7 +447,7 @@ describe('schedules', () => {
     ['PageViews', 'cron(8 * * * ? *)'],
     ['Trips', 'cron(25 * * * ? *)'],
     ['Readings', 'cron(35 * * * ? *)'],
-  ])('%s starts at %s, is tried again, and leaves a dead letter', (stem, expression) => {
+  ])('%s starts at %s, is retried, and leaves a dead letter', (stem, expression) => {
     expect(properties('three datasets', `${stem}Schedule`)).toMatchObject({
       ScheduleExpression: expression,
       ScheduleExpressionTimezone: 'UTC',
@@ -466,7 +466,7 @@ test('without an e-mail the topic has no subscription', () => {
   expect(ids('one dataset', 'AWS::SNS::Subscription')).toEqual([]);
 });
 
-/** What a role may do that the template of one dataset and nothing brought along does not have, by the statement's Sid. */
+/** Rights that only deployments with existing parts have, by the statement's Sid. */
 const BROUGHT: Readonly<Record<string, RegExp>> = {
   LakeKey:
     /^(kms:Decrypt|kms:Decrypt kms:GenerateDataKey) on arn:aws:kms:us-east-1:123456789012:key\/[0-9-]+$/,
@@ -485,7 +485,7 @@ describe('rights', () => {
       })),
     );
 
-  test.each(names)('%s: none that one dataset alone does not need, but of what is brought along', (name) => {
+  test.each(names)('%s: the same rights as one dataset needs, and those for existing parts', (name) => {
     const known = new Set(
       actionsOf('one dataset').map(({ role, statement: { Sid }, actions }) => `${role} ${Sid} ${actions}`),
     );
@@ -496,7 +496,7 @@ describe('rights', () => {
     }
   });
 
-  test('what ends in a wildcard is under a prefix, or all executions, log streams or versions of one thing', () => {
+  test('a wildcard at the end is limited to a prefix, or to the executions, log streams or versions of one resource', () => {
     const texts = names
       .flatMap((name) => actionsOf(name))
       .flatMap(({ statement: { Resource } }) => [Resource].flat().map(textOf));
@@ -511,7 +511,7 @@ describe('rights', () => {
     expect(wild.filter((text) => !allowed.some((pattern) => pattern.test(text)))).toEqual([]);
   });
 
-  test('of what is brought along: the key of the lake, the key of the secret, and who may use the command line', () => {
+  test('for existing parts: the key of the lake, the key of the secret, and who may use the command line', () => {
     const withSid = (name: string, sid: string) =>
       ofType(name, 'AWS::IAM::Role')
         .filter(([, role]) => statementsOf(role).some(({ Sid }) => Sid === sid))
@@ -531,13 +531,13 @@ describe('rights', () => {
   });
 });
 
-/** Warnings of cfn-lint that stay, and why. */
+/** Warnings of cfn-lint that are accepted, with the reason. */
 const EXPLAINED: Readonly<Record<string, string>> = {
-  W3005: 'Serverless writes a DependsOn beside every reference to a role.',
+  W3005: 'Serverless writes a DependsOn in addition to every reference to a role.',
 };
 const cfnLint = spawnSync('cfn-lint', ['--version'], { encoding: 'utf8' }).status === 0;
 
-(cfnLint ? test : test.skip)('cfn-lint finds nothing that is not explained', () => {
+(cfnLint ? test : test.skip)('cfn-lint finds only accepted warnings', () => {
   const templates = names.map((name) =>
     join(packaged.get(name)!.directory, 'cloudformation-template-update-stack.json'),
   );
@@ -548,7 +548,7 @@ const cfnLint = spawnSync('cfn-lint', ['--version'], { encoding: 'utf8' }).statu
   );
   expect(stderr).toBe('');
   const found = JSON.parse(stdout) as { Filename: string; Rule: { Id: string }; Message: string }[];
-  // It looked at every one of them: each has the warning that is explained.
+  // It checked every template: each has the accepted warning.
   expect(new Set(found.map(({ Filename }) => Filename)).size).toBe(templates.length);
   expect(found.filter(({ Rule }) => !(Rule.Id in EXPLAINED)).map(({ Message }) => Message)).toEqual([]);
 });
@@ -566,22 +566,22 @@ describe('the check of the template itself finds', () => {
 
   test.each<[string, () => string[], RegExp]>([
     [
-      'a type that there is not',
+      'a type that does not exist',
       () => changed('FailureTopic', () => ({ Type: 'AWS::SNS::Tropic' })),
       /no resource type AWS::SNS::Tropic/,
     ],
     [
-      'a property that there is not',
+      'a property that does not exist',
       () => withProperty('FailureTopic', 'Name', 'x'),
       /FailureTopic: there is no property Name/,
     ],
     [
-      'a text where a list belongs',
+      'a text instead of a list',
       () => withProperty('FailureTopic', 'Subscription', 'x'),
       /Subscription: "x" is not a list/,
     ],
     [
-      'a member that a property has not',
+      'a member that a property does not have',
       () => withProperty('ListPartitionsLambdaFunction', 'TracingConfig', { mode: 'Active' }),
       /TracingConfig: there is no property mode/,
     ],
@@ -596,22 +596,22 @@ describe('the check of the template itself finds', () => {
       /Role is missing/,
     ],
     [
-      'a Ref that leads nowhere',
+      'a Ref without a target',
       () => withProperty('FailureTopic', 'DisplayName', { Ref: 'Nothing' }),
       /Ref Nothing leads nowhere/,
     ],
     [
-      'an attribute that there is not',
+      'an attribute that does not exist',
       () => withProperty('FailureTopic', 'DisplayName', { 'Fn::GetAtt': ['FailureTopic', 'Colour'] }),
       /no attribute Colour/,
     ],
     [
-      'a variable of Fn::Sub that there is not',
+      'a variable of Fn::Sub that does not exist',
       () => withProperty('FailureTopic', 'DisplayName', { 'Fn::Sub': 'a ${Gone}' }),
       /Ref Gone leads nowhere/,
     ],
     [
-      'a dependency that there is not',
+      'a dependency that does not exist',
       () => changed('FailureTopic', () => ({ DependsOn: 'Gone' })),
       /DependsOn Gone/,
     ],
@@ -620,7 +620,7 @@ describe('the check of the template itself finds', () => {
   });
 });
 
-describe('what cannot work is refused while the service is packaged', () => {
+describe('refused at packaging', () => {
   async function refusalOf(change: (yaml: string) => string, stage = 'dev'): Promise<string> {
     const service = await ServiceCopy.make({});
     copies.push(service);
@@ -636,7 +636,7 @@ describe('what cannot work is refused while the service is packaged', () => {
     );
   }
 
-  test('a parameter, with its line in serverless.yml and what is expected', async () => {
+  test('a wrong parameter, with its line in serverless.yml and what is expected', async () => {
     const said = await refusalOf((yaml) => yaml.replace('default: {}', 'default:\n    lakeBucket: My_Lake'));
     expect(said).toMatch(
       /serverless\.yml:\d+:5: params\.default\.lakeBucket: "My_Lake" is not the name of an S3 bucket/,
@@ -644,7 +644,7 @@ describe('what cannot work is refused while the service is packaged', () => {
     expect(said).not.toMatch(/\bat .*settings\.ts/);
   });
 
-  test('a stage', async () => {
+  test('a wrong stage', async () => {
     expect(await refusalOf((yaml) => yaml, 'Production')).toContain(
       '--stage Production: a lower-case letter',
     );

@@ -19,13 +19,13 @@ columns:
 `;
 const settings = parseSettings('sluice', 'a-stage-of-16-ch', 'us-east-1', {}, (name) => name);
 
-/** Of functions, their logs, the state machine, and the deployment's own bucket, which Serverless makes. */
+/** The resources that Serverless makes: functions, their logs, the state machine and the bucket of the deployment. */
 const OF_SERVERLESS = 30;
 const MOST_RESOURCES = 500;
 const MOST_CHARACTERS = 10_240;
 const MOST_ALARMS_OF_WIDGET = 100;
 
-/** The longest that a reference can become. */
+/** The longest text that a reference can become. */
 const resolved = (text: string) =>
   text
     .replaceAll('${LakeBucket.Arn}', `arn:aws:s3:::sluice-a-stage-of-16-ch-lake-${'1'.repeat(12)}`)
@@ -33,7 +33,7 @@ const resolved = (text: string) =>
     .replaceAll('${AWS::Region}', 'ap-southeast-99')
     .replaceAll('${AWS::AccountId}', '1'.repeat(12));
 
-test('as many datasets as one stack may have fit in it, with the longest names', () => {
+test('the most datasets of one stack fit in it, with the longest names', () => {
   const datasets = Array.from({ length: MOST_DATASETS }, (_, index) => {
     const name = `events_${'x'.repeat(21)}${String(index).padStart(2, '0')}`;
     expect(name).toHaveLength(30);
@@ -65,7 +65,7 @@ test('as many datasets as one stack may have fit in it, with the longest names',
   );
 });
 
-/** What is said of these files while the service is packaged. */
+/** The error about these dataset files when the service is packaged. */
 async function refusal(names: readonly string[]): Promise<LoadError> {
   const copy = await ServiceCopy.make(Object.fromEntries(names.map((name) => [`${name}.yml`, file(name)])));
   try {
@@ -85,9 +85,9 @@ async function refusal(names: readonly string[]): Promise<LoadError> {
   throw new Error('nothing was refused');
 }
 
-test('more datasets than one stack may have are refused', async () => {
+test('more datasets than one stack can have are refused', async () => {
   const names = Array.from({ length: MOST_DATASETS }, (_, index) => `events_${index}`);
-  // Beside trips, which is there already.
+  // The copy already has the dataset trips.
   const { name, reason, fix } = await refusal(names);
   expect({ name, reason }).toEqual({
     name: 'DatasetInvalid',
@@ -98,9 +98,9 @@ test('more datasets than one stack may have are refused', async () => {
 
 test.each([
   [['page_1', 'page1'], 'differ only in "_"'],
-  // ExecutionsThrottledAlarm would be the state machine's as well as the stream's.
+  // ExecutionsThrottledAlarm would be the alarm of the state machine and of the stream.
   [['executions'], 'ExecutionsThrottledAlarm would be the name of two resources in the template'],
-])('%j: names that make one thing of two are refused', async (names, words) => {
+])('%j: names that give two resources the same id are refused', async (names, words) => {
   const { name, reason } = await refusal(names);
   expect(name).toBe('DatasetInvalid');
   expect(reason).toContain(words);

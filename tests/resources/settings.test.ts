@@ -28,7 +28,7 @@ function refusal(given: Record<string, unknown>, stage?: string, onCommandLine?:
   throw new Error('nothing was refused');
 }
 
-test('what is not given has its default, and an empty text is not given', () => {
+test('a missing or empty parameter has its default', () => {
   expect(settings({ lakeBucket: '', email: undefined })).toEqual({
     service: 'sluice',
     stage: 'dev',
@@ -38,7 +38,7 @@ test('what is not given has its default, and an empty text is not given', () => 
   });
 });
 
-test('lists are taken apart, numbers are numbers', () => {
+test('lists are split, and numbers are parsed', () => {
   expect(
     settings({ subnetIds: 'subnet-0a1b2c3d, subnet-1a1b2c3d,subnet-2a1b2c3d', baseCapacity: '16' }),
   ).toMatchObject({
@@ -47,12 +47,12 @@ test('lists are taken apart, numbers are numbers', () => {
   });
 });
 
-test.each(['4', '8', '512', '544', '1024'])('a capacity of %s is one that Redshift has', (baseCapacity) => {
+test.each(['4', '8', '512', '544', '1024'])('a capacity of %s is accepted', (baseCapacity) => {
   expect(settings({ baseCapacity }).baseCapacity).toBe(Number(baseCapacity));
 });
 
-describe('what cannot work is refused', () => {
-  test('a Region of another partition', () => {
+describe('a wrong parameter is refused', () => {
+  test('a Region in another partition', () => {
     expect(() => parseSettings('sluice', 'dev', 'us-gov-west-1', {}, (name) => name)).toThrow(
       'us-gov-west-1 is not in the partition aws',
     );
@@ -64,14 +64,14 @@ describe('what cannot work is refused', () => {
       { lakeBuket: 'x' },
       'lakeBuket: unknown parameter; known are account, region, lakeBucket',
     ],
-    ['a name that is none', { lakeBucket: 'My_Lake' }, '"My_Lake" is not the name of an S3 bucket'],
+    ['an invalid name', { lakeBucket: 'My_Lake' }, '"My_Lake" is not the name of an S3 bucket'],
     [
-      'an ARN of another kind',
+      'an ARN of another type',
       { ...WAREHOUSE, copyRoleArn: 'arn:aws:iam::123456789012:user/me' },
       'the ARN of an IAM role',
     ],
-    ['a list with a hole', { subnetIds: 'subnet-0a1b2c3d,,' }, 'is not a list of subnets'],
-    ['fewer subnets than Redshift takes', { subnetIds: 'subnet-0a1b2c3d' }, 'a list of 3 or more subnets'],
+    ['a list with an empty item', { subnetIds: 'subnet-0a1b2c3d,,' }, 'is not a list of subnets'],
+    ['fewer subnets than Redshift needs', { subnetIds: 'subnet-0a1b2c3d' }, 'a list of 3 or more subnets'],
     ...['2', '5', '9', '520', '1056', '8.5', 'many'].map(
       (baseCapacity): [string, Record<string, unknown>, string] => [
         `a capacity of ${baseCapacity}`,
@@ -79,20 +79,20 @@ describe('what cannot work is refused', () => {
         `"${baseCapacity}" is not 4, a multiple of 8 up to 512, or one of 32 up to 1024`,
       ],
     ),
-    ['a new database of another beginning', { database: '_dwh' }, 'must begin with a letter'],
+    ['a new database that does not begin with a letter', { database: '_dwh' }, 'must begin with a letter'],
     [
-      'a key of no secret',
+      'a key without its secret',
       { ...WAREHOUSE, secretKeyArn: 'arn:aws:kms:us-east-1:123456789012:key/1' },
       'needs secretArn too',
     ],
-    ['an operator that is none', { operatorArns: 'me' }, 'a list of ARNs of IAM roles and users'],
+    ['an invalid operator', { operatorArns: 'me' }, 'a list of ARNs of IAM roles and users'],
     [
-      'an ARN of another partition',
+      'an ARN in another partition',
       { lakeBucket: 'my-lake', lakeKeyArn: 'arn:aws-cn:kms:cn-north-1:123456789012:key/1' },
       'is not the ARN of a KMS key',
     ],
-    ['an address that is none', { email: 'me' }, '"me" is not an e-mail address'],
-    ['an account that is none', { account: '12345' }, 'is not an account: 12 digits'],
+    ['an invalid address', { email: 'me' }, '"me" is not an e-mail address'],
+    ['an invalid account', { account: '12345' }, 'is not an account: 12 digits'],
     [
       'a workgroup without its ARN',
       { workgroup: 'analytics', database: 'dwh' },
@@ -100,23 +100,23 @@ describe('what cannot work is refused', () => {
     ],
     ['a workgroup without its database', { ...WAREHOUSE, database: '' }, 'needs database too'],
     [
-      'a secret of no workgroup',
+      'a secret without a workgroup',
       { secretArn: 'arn:aws:secretsmanager:us-east-1:123456789012:secret:x' },
       'needs workgroup too',
     ],
     [
-      'capacity of a workgroup that is there',
+      'the capacity of an existing workgroup',
       { ...WAREHOUSE, baseCapacity: '8' },
       'is for a new workgroup, but analytics already exists',
     ],
     [
-      'a key of no bucket',
+      'a key without its bucket',
       { lakeKeyArn: 'arn:aws:kms:us-east-1:123456789012:key/1' },
       'needs lakeBucket too',
     ],
     ['another Region', { region: 'eu-west-1' }, 'the deployment is in us-east-1'],
     [
-      'a workgroup of another Region',
+      'a workgroup in another Region',
       { ...WAREHOUSE, workgroupArn: WAREHOUSE.workgroupArn.replace('us-east-1', 'eu-west-1') },
       'is in eu-west-1, but the deployment is in us-east-1',
     ],
@@ -138,7 +138,7 @@ describe('what cannot work is refused', () => {
     expect(refusal({}, stage)).toContain(`--stage ${stage}: a lower-case letter`);
   });
 
-  test('everything at once, each with its place', () => {
+  test('several at once, each with its place', () => {
     expect(refusal({ lakeBucket: 'A', account: 'x', email: 'y' }, 'prod', ['email']).split('\n')).toEqual([
       expect.stringMatching(/^serverless\.yml:4:5: params\.default\.lakeBucket: /),
       expect.stringMatching(/^serverless\.yml:6:5: params\.prod\.account: /),

@@ -7,7 +7,7 @@ import { readDatasets } from '../../service/datasets';
 import type { TemplateResource } from '../../testkit/template-check';
 import { conditionOfAlarm, rightOf, statementsOf, trustOf } from '../../testkit/template-text';
 
-/** What resources/ makes of the dataset trips; deployments.test.ts shows that it is packaged so. */
+/** What resources/ makes for the dataset trips. deployments.test.ts shows that the package contains it. */
 const { Resources } = serviceOf(
   parseSettings('sluice', 'dev', 'us-east-1', {}, (name) => name),
   readDatasets(join(__dirname, '../..')),
@@ -21,7 +21,7 @@ const functionOf = (role: string) =>
     .replace(/(?!^)[A-Z]/g, (letter) => `-${letter}`)
     .toLowerCase();
 
-/** What every function may do: write its own log, and its traces. */
+/** The rights of every function: write its own log and its traces. */
 const OF_FUNCTIONS = (role: string) => ({
   WriteLog: `logs:CreateLogStream logs:PutLogEvents on ${HERE('logs')}:log-group:/aws/lambda/sluice-dev-${functionOf(role)}:*`,
   WriteTraces: 'xray:PutTelemetryRecords xray:PutTraceSegments on *',
@@ -33,7 +33,7 @@ const STATEMENTS = {
 const ERRORS = '${LakeBucket.Arn}/errors/trips';
 const FILES = `${ERRORS}/format-conversion-failed/year=* ${ERRORS}/processing-failed/year=* \${LakeBucket.Arn}/trips/year=*`;
 
-/** All that every role may do: a right that is added or widened has to be written down here. */
+/** All rights of every role. A right that is added or widened must be listed here. */
 const RIGHTS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   TripsStreamRole: {
     WriteObjects: `s3:AbortMultipartUpload s3:GetObject s3:PutObject on ${FILES}`,
@@ -120,17 +120,17 @@ const RIGHTS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
 /** Why AWS allows nothing narrower than `*`, by the statement’s Sid. */
 const WIDE: Readonly<Record<string, string>> = {
   WriteTraces: 'X-Ray has no resources for segments.',
-  SampleTraces: 'Nor for sampling rules.',
-  DeliverLogs: 'Log deliveries are the account’s, not a log group’s.',
-  FollowStatements: 'Statements have no ARN: the condition leaves the caller’s own.',
+  SampleTraces: 'X-Ray has no resources for sampling rules.',
+  DeliverLogs: 'Log deliveries belong to the account, not to a log group.',
+  FollowStatements: 'Statements have no ARN: the condition allows only the caller’s own.',
 };
 
-/** Who may take each role on. */
+/** Who may assume each role. */
 const FUNCTIONS = 'Service=lambda.amazonaws.com';
 const TRUST: Readonly<Record<string, readonly string[]>> = {
   TripsStreamRole: ['Service=firehose.amazonaws.com'],
   CopyRole: ['Service=redshift.amazonaws.com, redshift-serverless.amazonaws.com'],
-  // The functions that submit statements; and, for the command line, whoever of the account has a policy that allows it.
+  // The functions that submit statements; and, for the command line, everybody in the account whose policy allows it.
   StatementsRole: [
     'AWS=${ListPartitionsRole.Arn}, ${InspectFilesRole.Arn}, ${CopyToStagingRole.Arn}, ${AwaitStatementRole.Arn}, ${ValidateStagingRole.Arn}, ${MergeIntoTargetRole.Arn}, ${DiagnoseFailureRole.Arn}, ${SweepLeftoversRole.Arn}',
     'AWS=arn:${AWS::Partition}:iam::${AWS::AccountId}:root',
@@ -139,7 +139,7 @@ const TRUST: Readonly<Record<string, readonly string[]>> = {
   ScheduleRole: ['Service=scheduler.amazonaws.com if StringEquals aws:SourceAccount=${AWS::AccountId}'],
 };
 
-/** What rings, and when. */
+/** The condition of each alarm. */
 const ALARMS: Readonly<Record<string, string>> = {
   ExecutionsFailedAlarm:
     'AWS/States ExecutionsFailed (StateMachineArn=${LoadStateMachine}): Sum > 0 in 1 of 1 × 300 s, no data is notBreaching',
@@ -174,7 +174,7 @@ const ALARMS: Readonly<Record<string, string>> = {
 describe('rights', () => {
   const roles = () => Object.entries(template).filter(([, { Type }]) => Type === 'AWS::IAM::Role');
 
-  test('each role has the ones that are written down here, and no other', () => {
+  test('each role has exactly the rights in this list', () => {
     const found = roles().map(([id, role]) => [
       id,
       Object.fromEntries(statementsOf(role).map((statement) => [statement.Sid, rightOf(statement)])),
@@ -182,14 +182,14 @@ describe('rights', () => {
     expect(Object.fromEntries(found)).toEqual(RIGHTS);
   });
 
-  test('what is for every resource is so for a reason, and nothing is for every action', () => {
+  test('a right on every resource has a reason, and no right allows every action', () => {
     const all = roles().flatMap(([, role]) => statementsOf(role));
     const wide = all.filter(({ Resource }) => [Resource].flat().includes('*')).map(({ Sid }) => Sid);
     expect([...new Set(wide)].sort()).toEqual(Object.keys(WIDE).sort());
     expect(all.flatMap(({ Action }) => Action).filter((action) => action.includes('*'))).toEqual([]);
   });
 
-  test('each role is taken on by whom it is written down here', () => {
+  test('each role can be assumed exactly as listed here', () => {
     const functions = FUNCTION_NAMES.map(functionRoleId);
     expect(functions).toHaveLength(10);
     expect(Object.fromEntries(roles().map(([id, role]) => [id, trustOf(role)]))).toEqual({
@@ -198,7 +198,7 @@ describe('rights', () => {
     });
   });
 
-  test('no role has a policy besides', () => {
+  test('no role has another policy', () => {
     for (const [, { Properties = {} }] of roles()) {
       expect(Object.keys(Properties).sort()).toEqual([
         'AssumeRolePolicyDocument',
@@ -212,10 +212,10 @@ describe('rights', () => {
   });
 });
 
-test('alarms: each looks at what is written down here', () => {
+test('each alarm has exactly the condition in this list', () => {
   const alarms = Object.entries(template).filter(([, { Type }]) => Type === 'AWS::CloudWatch::Alarm');
   expect(Object.fromEntries(alarms.map(([id, alarm]) => [id, conditionOfAlarm(alarm)]))).toEqual(ALARMS);
-  // What lasts is told of when it ends too; what happened once has no end.
+  // The end of a condition that lasts is notified too. An event that happened once has no end.
   const tellsEnd = alarms.filter(([, { Properties = {} }]) => 'OKActions' in Properties).map(([id]) => id);
   expect(tellsEnd.sort()).toEqual([
     'TripsDeliveryFailingAlarm',
