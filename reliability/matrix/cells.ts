@@ -39,9 +39,14 @@ export function everyFaultOnce(cells: readonly Cell[], seed: number): readonly C
   return onceEach(FAULTS, cells, seed);
 }
 
-/** One fault of each group, drawn by the seed; none that waits, and none whose retries take long. */
+/**
+ * One fault of each group, drawn by the seed; none that waits, none whose retries take long, and none that kills the
+ * process, which costs as much as all others.
+ */
 export function everyGroupOnce(cells: readonly Cell[], seed: number): readonly Cell[] {
-  const quick = cells.filter(({ fault, recorded, aim }) => !fault.waits && !aim?.lasting && !recorded.awaits);
+  const quick = cells.filter(
+    ({ fault, recorded, aim }) => !fault.waits && !aim?.lasting && !aim?.kill && !recorded.awaits,
+  );
   const groups = [...new Set(FAULTS.map(({ group }) => group))];
   const faults = groups.flatMap((group) => {
     const applicable = FAULTS.filter(
