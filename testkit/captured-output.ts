@@ -1,7 +1,7 @@
 import { Writable } from 'node:stream';
 import { Output } from '../cli/shared/output';
 
-/** What a command wrote. */
+/** Collects what a command writes. */
 export class CapturedOutput {
   stdout = '';
   stderr = '';
@@ -15,7 +15,7 @@ export class CapturedOutput {
     );
   }
 
-  /** The one document of `--json`. */
+  /** The one document that `--json` prints. */
   document<Document>(): Document {
     return JSON.parse(this.stdout) as Document;
   }

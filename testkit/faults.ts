@@ -3,7 +3,7 @@ import type { Fault } from '../local/faults/fault-rule';
 /** The AWS SDK tries a call three times before it gives up. */
 export const SDK_ATTEMPTS = 3;
 
-/** What Lambda and the Data API answer where they are called too often. */
+/** The answer of Lambda and the Data API to a client that calls too often. */
 export const THROTTLED: Fault = {
   type: 'error',
   code: 'TooManyRequestsException',
@@ -11,10 +11,10 @@ export const THROTTLED: Fault = {
 };
 export const THROTTLING: Fault = { type: 'error', code: 'ThrottlingException', message: 'Rate exceeded' };
 export const CRASH: Fault = { type: 'crash' };
-/** The connection is lost before the work is done, or after it was. */
+/** The connection is lost before or after the work is done. */
 export const LOST: Fault = { type: 'drop', when: 'before' };
 export const ANSWER_LOST: Fault = { type: 'drop', when: 'after' };
 
-/** What a statement ends with whose transaction another one got in the way of. */
+/** The error of a statement whose transaction conflicts with another one. */
 export const CONFLICT =
   'ERROR: 1023 DETAIL: Serializable isolation violation on table - 108263, transactions forming the cycle are: 2351, 2352 (pid:10)';

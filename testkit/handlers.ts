@@ -1,9 +1,9 @@
 import type { TwinDescription } from '../local/description';
 
 /**
- * Lets the handlers of functions/ run in this process, in the environment that Lambda gives them; what they talk to is
+ * Runs the handlers of functions/ in this process, with the environment variables that Lambda gives them. They call
  * the twin.
- * @param packageDirectory where `datasets/` and `sql/` stand.
+ * @param packageDirectory the folder that holds `datasets/` and `sql/`.
  */
 export function useHandlers(
   { env, bucket, workgroup, database, secret, statements_role_arn }: TwinDescription,
@@ -22,7 +22,7 @@ export function useHandlers(
   });
 }
 
-/** @param step the stem of the function. */
+/** @param step the function's file name without its extension. */
 export async function callHandler<Result>(step: string, event: unknown): Promise<Result> {
   const { handler } = (await import(`../functions/${step}`)) as {
     handler: (event: unknown) => Promise<Result>;

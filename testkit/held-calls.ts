@@ -1,15 +1,15 @@
 import type { Call } from '../local/faults/fault-injector';
 
-/** A call that does not go on before another one is made. */
+/** A call that waits until another call is made. */
 export interface HeldCall {
   isHeld(call: Call): boolean;
-  /** Whether this call lets go what is held. */
+  /** True if this call releases the held calls. */
   letsGo(call: Call): boolean;
 }
 
 /**
- * Holds calls back, as an observer of a twin's calls, for which each call waits: what has to outlast something else does,
- * however fast or slow the machine is.
+ * Observes a twin's calls and delays some of them. One thing then reliably outlasts another, however fast or slow the
+ * machine is.
  */
 export class HeldCalls {
   private readonly waiting = new Map<HeldCall, (() => void)[]>();
@@ -17,7 +17,7 @@ export class HeldCalls {
 
   constructor(private readonly held: readonly HeldCall[]) {}
 
-  /** @returns once the call may go on */
+  /** @returns when the call may continue */
   async on(call: Call): Promise<void> {
     for (const each of this.held) if (each.letsGo(call)) this.release(each);
     const hold = this.held.find((each) => each.isHeld(call));
@@ -25,7 +25,7 @@ export class HeldCalls {
     await new Promise<void>((letGo) => this.waiting.set(hold, [...(this.waiting.get(hold) ?? []), letGo]));
   }
 
-  /** Lets everything go, and holds nothing any more. */
+  /** Releases all calls and holds no more. */
   end(): void {
     this.isOver = true;
     for (const each of this.waiting.keys()) this.release(each);

@@ -4,10 +4,10 @@ import { packageService } from '../local/stack';
 /** The checkout. */
 export const ROOT = resolve(__dirname, '..');
 
-/** Where every test keeps packages, of copies of the service too: what was packaged once is there for all. */
+/** The folder in which every test keeps packages, also those of service copies, so that each is packaged only once. */
 export const PACKAGES_DIRECTORY = join(ROOT, '.sluice', 'packages');
 
-/** The service as it stands in the checkout, packaged as a twin deploys it. @returns the folder of the package */
+/** Packages the checkout as a twin deploys it. @returns the package folder */
 export function packageCheckout(onProgress?: (text: string) => void): Promise<string> {
   return packageService({
     serviceDirectory: ROOT,

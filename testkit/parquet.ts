@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-/** A Parquet file of what a DuckDB query selects, as any writer outside Sluice could have made it. */
+/** Writes the result of a DuckDB query as a Parquet file, as a writer other than Sluice does. */
 export async function parquetOf(select: string): Promise<Buffer> {
   const directory = mkdtempSync(join(tmpdir(), 'sluice-parquet-'));
   const file = join(directory, 'rows.parquet');
@@ -30,7 +30,7 @@ export interface Trip {
   readonly updated_at?: string;
 }
 
-/** SELECT of trips in the columns and order of datasets/trips.yml. */
+/** A SELECT of trips, with the columns and order of datasets/trips.yml. */
 export function tripsSelect(trips: readonly Trip[]): string {
   const text = (value: string | null | undefined, otherwise: string) =>
     value === null ? 'NULL' : `'${(value ?? otherwise).replaceAll("'", "''")}'`;

@@ -4,7 +4,7 @@ import { copyInputs } from '../local/stack/package-inputs';
 import { ROOT } from './packages';
 import { temporaryFolder } from './temporary-folder';
 
-/** A copy of the service in a temporary folder, as a user's clone with dataset files of their own. */
+/** A copy of the service in a temporary folder, like a user's clone with their own dataset files. */
 export class ServiceCopy {
   private constructor(readonly directory: string) {}
 

@@ -1,7 +1,7 @@
 import { ServiceCopy } from './service-copy';
 import { TestTwin } from './test-twin';
 
-/** A twin of a service with dataset files of its own. */
+/** A twin of a service that has its own dataset files. */
 export class ServiceTwin {
   private constructor(
     readonly service: ServiceCopy,

@@ -3,5 +3,5 @@ import { Output } from '../cli/shared/output';
 
 const nowhere = () => new Writable({ write: (_chunk, _encoding, done) => done() });
 
-/** Nothing of a command's own text in a test's output. */
+/** Keeps a command's own text out of a test's output. */
 export const SILENT = new Output(true, nowhere(), nowhere());

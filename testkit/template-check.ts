@@ -29,9 +29,9 @@ const PSEUDO_PARAMETERS = [
 let database: SpecDatabase | undefined;
 
 /**
- * What CloudFormation would refuse of a template, a line for each: resource types and properties that it does not have,
- * values of other types than it takes or that it does not list, required ones that are missing, references that lead
- * nowhere. Source: the specification that AWS publishes of CloudFormation's resources, in @aws-cdk/aws-service-spec.
+ * Finds what CloudFormation would refuse in a template, one line for each problem: unknown resource types and
+ * properties, values of a wrong type or outside the listed values, missing required properties, and references that
+ * lead nowhere. Source: AWS's specification of CloudFormation resources, from @aws-cdk/aws-service-spec.
  */
 export function templateProblems(template: Template): string[] {
   return [
@@ -74,7 +74,7 @@ function memberProblems(
   ];
 }
 
-/** One of several types is enough; the first one's problems are told of. */
+/** A value needs to match only one of several types. If none matches, the first type's problems are reported. */
 function valueProblems(value: unknown, types: readonly PropertyType[], path: string): string[] {
   if (isIntrinsic(value)) return [];
   const found = types.map((type) => problemsOf(value, type, path));
@@ -91,7 +91,7 @@ function problemsOf(value: unknown, type: PropertyType, path: string): string[] 
         ? expected(`one of ${allowedValues.join()}`)
         : [];
     }
-    // CloudFormation takes numbers and truth values as text too.
+    // CloudFormation also takes numbers and booleans as text.
     case 'number':
     case 'integer':
       return isNaN(Number(value)) || typeof value === 'object' ? expected('a number') : [];
@@ -133,7 +133,7 @@ function dependencyProblems(
   return [DependsOn]
     .flat()
     .filter((name) => !(name in Resources))
-    .map((name) => `${logicalId}: DependsOn ${name}, which there is not`);
+    .map((name) => `${logicalId}: DependsOn ${name}, which does not exist`);
 }
 
 function referenceProblems(value: unknown, path: string, template: Template): string[] {
@@ -192,7 +192,7 @@ function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** `{ Ref: … }` or `{ 'Fn::…': … }`: what it comes to is known at deployment only. */
+/** `{ Ref: … }` or `{ 'Fn::…': … }`: the value is known only at deployment. */
 function isIntrinsic(value: unknown): value is Readonly<Record<string, unknown>> {
   if (!isObject(value)) return false;
   const [only, ...others] = Object.keys(value);

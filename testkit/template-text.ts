@@ -1,6 +1,9 @@
 import type { TemplateResource } from './template-check';
 
-/** A value of a template as one text: references as `${LogicalId}` and `${LogicalId.Attribute}`, lists with commas. */
+/**
+ * A value of a template as text: references become `${LogicalId}` and `${LogicalId.Attribute}`, lists are joined by
+ * commas.
+ */
 export function textOf(value: unknown): string {
   if (Array.isArray(value)) return value.map(textOf).join(', ');
   if (typeof value !== 'object' || value === null) return String(value);
@@ -32,7 +35,7 @@ export interface PolicyStatement {
   readonly Condition?: Readonly<Record<string, unknown>>;
 }
 
-/** The statements of the policies of a role. */
+/** The policy statements of a role. */
 export function statementsOf({ Properties = {} }: TemplateResource): readonly PolicyStatement[] {
   const { Policies = [] } = Properties as {
     Policies?: { PolicyDocument: { Statement: PolicyStatement[] } }[];
@@ -45,14 +48,14 @@ const conditionOf = ({ Condition = {} }: PolicyStatement): string =>
     .map(([operator, keys]) => ` if ${operator} ${textOf(keys)}`)
     .join('');
 
-/** What a statement allows: `s3:GetObject on ${LakeBucket.Arn}/sluice/*`. */
+/** What a policy statement allows: `s3:GetObject on ${LakeBucket.Arn}/sluice/*`. */
 export function rightOf(statement: PolicyStatement): string {
   const { Effect, Action, Resource } = statement;
   const resources = [Resource].flat().map(textOf).sort();
   return `${Effect === 'Allow' ? '' : `${Effect} `}${[...Action].sort().join(' ')} on ${resources.join(' ')}${conditionOf(statement)}`;
 }
 
-/** Who may take a role on: `firehose.amazonaws.com`. */
+/** The service that may assume a role: `firehose.amazonaws.com`. */
 export function trustOf({ Properties = {} }: TemplateResource): readonly string[] {
   const { AssumeRolePolicyDocument: trust } = Properties as {
     AssumeRolePolicyDocument: { Statement: PolicyStatement[] };
@@ -60,7 +63,7 @@ export function trustOf({ Properties = {} }: TemplateResource): readonly string[
   return trust.Statement.map((statement) => `${textOf(statement.Principal)}${conditionOf(statement)}`);
 }
 
-/** What an alarm looks at: `AWS/States ExecutionsFailed (StateMachineArn=${LoadStateMachine}): Sum > 0 in 1 of 1 × 300 s`. */
+/** An alarm's condition: `AWS/States ExecutionsFailed (StateMachineArn=${LoadStateMachine}): Sum > 0 in 1 of 1 × 300 s`. */
 export function conditionOfAlarm({ Properties = {} }: TemplateResource): string {
   const alarm = Properties as Record<string, unknown> & { Dimensions: { Name: string; Value: unknown }[] };
   const dimensions = alarm.Dimensions.map(({ Name, Value }) => `${Name}=${textOf(Value)}`).join(', ');

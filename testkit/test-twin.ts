@@ -14,16 +14,16 @@ import { parquetOf, tripsSelect, type Trip } from './parquet';
 import { SILENT } from './silent-output';
 import type { HostedTwin, TwinHost } from './twin-host';
 
-/** In a test, Jest's environment gives the one that lives as long as its worker: environment.cjs. */
+/** In a test, Jest's environment provides the host that lives as long as its worker: see environment.cjs. */
 function hostOfProcess(): TwinHost {
   const { sluiceTwinHost } = globalThis as { readonly sluiceTwinHost?: TwinHost };
   if (sluiceTwinHost !== undefined) return sluiceTwinHost;
-  // Loaded only here: a test does not load a twin of its own.
+  // Loaded only here, because a test does not load a twin of its own.
   const { twinHost } = createRequire(__filename)('./twin-host') as typeof import('./twin-host');
   return twinHost;
 }
 
-/** A twin on a temporary directory, and what tests ask of it, all through the stock clients. */
+/** A twin on a temporary directory, and the calls that tests make, all with the stock clients. */
 export class TestTwin {
   readonly twin: Twin;
   readonly stateDirectory: string;
@@ -40,13 +40,15 @@ export class TestTwin {
     this.connection = connectionTo(twin.description, () => (isShared ? Promise.resolve() : twin.close()));
   }
 
-  /** A twin of the test's own, which may be stopped and whose roles, logs and settings may be changed. */
+  /** A twin for one test, which may be stopped, and whose roles, logs and settings may be changed. */
   static async start(options: Partial<TwinOptions> = {}): Promise<TestTwin> {
     const host = hostOfProcess();
     return new TestTwin(await host.start(options), host, false);
   }
 
-  /** The twin that the tests of this process share: empty now and when it is removed, and its functions warm. */
+  /**
+   * The twin that the tests of this process share. It is empty at the start and after removal; its functions are warm.
+   */
   static async shared(): Promise<TestTwin> {
     const host = hostOfProcess();
     const twin = new TestTwin(await host.lend(), host, true);
@@ -54,7 +56,7 @@ export class TestTwin {
     return twin;
   }
 
-  /** Stops the twin; its state stays. */
+  /** Stops the twin and keeps its state. */
   async stop(): Promise<void> {
     await this.connection.close();
   }
@@ -66,7 +68,7 @@ export class TestTwin {
     else rmSync(this.stateDirectory, { recursive: true, force: true });
   }
 
-  /** As it was at first: no object, no table, no fault, no notification that was seen before. */
+  /** Returns the twin to its initial state: no objects, tables, faults or notifications. */
   async reset(): Promise<void> {
     this.twin.faults.clear();
     await emptyTwin(this.connection);
@@ -79,7 +81,7 @@ export class TestTwin {
     );
   }
 
-  /** A key in an hour of the dataset trips. */
+  /** A key in one hour of the dataset trips. */
   keyOf(hour: string, name: string): string {
     return `${prefixOfHour('trips/year={yyyy}/month={MM}/day={dd}/hour={HH}/', hour)}${name}`;
   }
@@ -90,7 +92,7 @@ export class TestTwin {
     return key;
   }
 
-  /** @param pollInterval between two looks at the execution, in milliseconds. */
+  /** @param pollInterval milliseconds between two status requests. */
   load(input: object = {}, pollInterval = this.connection.pollInterval): Promise<LoadDocument> {
     return startLoad({ ...this.connection, pollInterval }, SILENT, input);
   }
@@ -99,7 +101,7 @@ export class TestTwin {
     return query(this.connection, asWritten(statement));
   }
 
-  /** The target's rows, ordered by key, as text: equal for equal tables. */
+  /** The target's rows as text, ordered by key: equal tables give equal texts. */
   async target(): Promise<unknown[][]> {
     const { rows } = await this.sql('SELECT * FROM public.trips ORDER BY trip_id');
     return rows.map((row) => [...row]);
@@ -121,7 +123,7 @@ export class TestTwin {
     return rows.flat();
   }
 
-  /** What was published to the failure topic since the last reset. */
+  /** The messages published to the failure topic since the last reset. */
   async notifications(): Promise<{ subject: string; message: string }[]> {
     const published = await this.twin.sns.messages();
     return published

@@ -8,12 +8,12 @@ export interface HostedTwin {
   readonly stateDirectory: string;
 }
 
-/** How many times faster than real time waits and retries pass. */
+/** The factor by which waits and retries pass faster than real time. */
 const SPEED = 1_000;
 
 /**
- * Starts the twins of a process. One of them is lent to one user after the other, each of whom empties it: to start one,
- * and its functions, takes longer than most of what is asked of it.
+ * Starts the twins of a process. It lends a shared twin to one user after the other, and each user empties it:
+ * starting a twin and its functions takes longer than most tests.
  */
 export class TwinHost {
   private shared: HostedTwin | undefined;
@@ -31,17 +31,20 @@ export class TwinHost {
     return { twin, stateDirectory };
   }
 
-  /** The shared twin. Another takes its place where it was not given back: it may be in any state. */
+  /**
+   * Lends the shared twin. If the last user did not give it back, a new twin replaces it, because its state is
+   * unknown.
+   */
   async lend(): Promise<HostedTwin> {
     if (this.lent) await this.end();
     this.lent = true;
     this.shared ??= await this.start({});
-    // It must not keep a process running that has nothing else to do.
+    // The twin must not keep an otherwise idle process running.
     this.shared.twin.unref();
     return this.shared;
   }
 
-  /** Takes the shared twin back, empty. */
+  /** Takes back the shared twin, which must be empty. */
   giveBack(): void {
     this.lent = false;
   }
@@ -57,5 +60,5 @@ export class TwinHost {
   }
 }
 
-/** That of this process. */
+/** The host of this process. */
 export const twinHost = new TwinHost();

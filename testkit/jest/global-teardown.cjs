@@ -1,7 +1,7 @@
 const { rmSync } = require('node:fs');
 const { require: requireTypeScript } = require('tsx/cjs/api');
 
-/** Ends what this process hosts: all tests run in it where there is one worker only. Other workers have ended. */
+/** Ends the twins of this process: with a single worker, all tests run here. Other workers have already ended. */
 module.exports = async function tearDown() {
   try {
     await requireTypeScript('../twin-host.ts', __filename).twinHost.end();
