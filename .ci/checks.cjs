@@ -1,4 +1,4 @@
-// ESLint, Prettier and TypeScript, at the same time: each keeps one core busy.
+// Runs ESLint, Prettier and TypeScript at the same time, because each keeps only one core busy.
 const { spawn } = require('node:child_process');
 const { once } = require('node:events');
 

@@ -1,6 +1,6 @@
 /**
- * The demo on a real taxi file, then the target's row count and sums beside an independent DuckDB query over the same
- * file. `tsx .ci/compare-with-duckdb.ts FILE.parquet [HOURS]`; exits with 1 where they differ.
+ * Runs the demo on a real taxi file, then compares the target's row count and sums with an independent DuckDB query
+ * over the same file. `tsx .ci/compare-with-duckdb.ts FILE.parquet [HOURS]`; exits with 1 if they differ.
  */
 import { DuckDBInstance } from '@duckdb/node-api';
 import { execFileSync } from 'node:child_process';
@@ -28,7 +28,7 @@ function sluice(...words: string[]): string {
 const MEASURES =
   'COUNT(*), SUM(total_amount), SUM(passenger_count), SUM(CAST(trip_distance * 100 AS BIGINT)), SUM(hour)';
 
-/** Straight from the file, with nothing of Sluice: one row for each trip, the greatest of its columns where it stands twice. */
+/** Reads the file without Sluice: one row for each trip, and the greatest by all columns if a trip occurs twice. */
 async function expected(from: string, to: string): Promise<string[]> {
   const instance = await DuckDBInstance.create(':memory:');
   const connection = await instance.connect();

@@ -1,4 +1,4 @@
-// The closing line of a run: what Jest's own reports (--json) add up to.
+// Prints the closing line of a test run: the totals of Jest's own reports (--json).
 const { readFileSync } = require('node:fs');
 
 const totals = { passed: 0, failed: 0, skipped: 0 };

@@ -14,8 +14,8 @@ import type { Side } from './side';
 const ROOT = resolve(__dirname, '..');
 
 /**
- * The same statements, as sql/*.sql has them, in the same order and transactions, in DuckDB alone: no service, no
- * function, no state machine. Only what DuckDB has no word for is changed.
+ * Runs the statements of sql/*.sql in DuckDB alone, in the same order and transactions: no service, no function, no
+ * state machine. Only syntax that DuckDB lacks is changed.
  */
 export async function bareDuckdb(files: readonly string[], hour: string, directory: string): Promise<Side> {
   const dataset = readDatasets(ROOT).find((each) => each.name === 'trips')!;
@@ -121,7 +121,7 @@ export async function bareDuckdb(files: readonly string[], hour: string, directo
   };
 }
 
-/** The load as the state machine would have it by now; what the merge does not record is left at nothing. */
+/** The load as the state machine has it at this point. Fields that the merge does not record have empty values. */
 function loadOf(
   dataset: Dataset,
   partition: string,

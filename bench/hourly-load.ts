@@ -1,7 +1,7 @@
 /**
- * One hour of 1,000,000 rows in 8 files through the packaged state machine, beside the same SQL run bare in DuckDB, in
- * the same run: the ratio of the times, and each side's peak memory. Round 1 fills an empty target, the others replace
- * what stands there. `npm run bench -- [rows] [files] [rounds]`
+ * Loads one hour of 1,000,000 rows in 8 files through the packaged state machine, and with the same SQL in bare
+ * DuckDB. Prints the ratio of the times and each side's peak memory. Round 1 fills an empty target; the other rounds
+ * replace its rows. `npm run bench -- [rows] [files] [rounds]`
  */
 import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';

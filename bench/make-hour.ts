@@ -2,7 +2,7 @@ import { DuckDBInstance } from '@duckdb/node-api';
 import { join } from 'node:path';
 
 /**
- * Writes one hour of trips as Parquet, in the columns of datasets/trips.yml. One row in a hundred is delivered twice.
+ * Writes one hour of trips as Parquet, with the columns of datasets/trips.yml. One row in a hundred is a duplicate.
  * @returns the files' paths
  */
 export async function makeHour(directory: string, rows: number, files: number): Promise<string[]> {

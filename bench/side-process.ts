@@ -9,12 +9,12 @@ function peakBytes(): number {
     const kilobytes = /VmHWM:\s+(\d+) kB/.exec(readFileSync('/proc/self/status', 'utf8'))?.[1];
     if (kilobytes !== undefined) return Number(kilobytes) * 1_024;
   } catch {
-    // No /proc: not Linux.
+    // Only Linux has /proc.
   }
   return process.resourceUsage().maxRSS * 1_024;
 }
 
-/** Runs one side in a process of its own, so that the memory of the sides is measured separately. */
+/** Runs one side in its own process, so that each side's memory is measured separately. */
 async function serve(order: SideOrder): Promise<void> {
   const start = order.side === 'state machine' ? stateMachine : bareDuckdb;
   const side = await start(order.files, order.hour, order.directory);

@@ -1,4 +1,4 @@
-/** One side of a measurement. One round loads the hour once, whole. */
+/** One side of a measurement. Each round loads the whole hour once. */
 export interface Side {
   round(): Promise<Counts>;
   end(): Promise<void>;
@@ -11,7 +11,7 @@ export interface Counts {
   readonly inserted: number;
 }
 
-/** What a side's process is started with. */
+/** The arguments of a side's process. */
 export interface SideOrder {
   readonly side: 'state machine' | 'bare DuckDB';
   readonly files: readonly string[];

@@ -16,7 +16,7 @@ const WARM_UP_HOUR = '2026-11-01T00';
 
 const nowhere = () => new Writable({ write: (_chunk, _encoding, done) => done() });
 
-/** One hour through everything: client, Step Functions, Lambda bundles, Data API, S3. */
+/** Loads one hour through every part: client, Step Functions, Lambda bundles, Data API, S3. */
 export async function stateMachine(
   files: readonly string[],
   hour: string,
@@ -43,7 +43,7 @@ export async function stateMachine(
     if (status !== 'SUCCEEDED') throw new Error(cause ?? status);
     return partitions[0]!;
   };
-  // Warm functions and a warehouse whose tables are there, as in every hour but the first.
+  // The functions are warm and the warehouse's tables exist, as in every hour but the first.
   const warmUp = join(stateDirectory, 'warm-up');
   mkdirSync(warmUp);
   await put(await makeHour(warmUp, 100, 1), WARM_UP_HOUR);
