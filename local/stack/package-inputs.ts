@@ -3,7 +3,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { cp } from 'node:fs/promises';
 import { join } from 'node:path';
 
-/** All that packaging may read, besides installed packages, which the lockfile stands for. */
+/** All files that packaging may read, besides installed packages, which the lockfile represents. */
 const INPUTS = [
   'serverless.yml',
   'functions',
@@ -19,8 +19,8 @@ const INPUTS = [
 ] as const;
 
 /**
- * Copies the inputs, so that what is packaged is what was fingerprinted, whatever an editor saves meanwhile; and so
- * that a file that packaging reads but that is not an input makes it fail rather than go stale.
+ * Copies the inputs. An editor that saves meanwhile then cannot change what is packaged after its fingerprint is
+ * taken. And if packaging reads a file that is not an input, it fails, rather than produce a stale package.
  */
 export async function copyInputs(from: string, to: string): Promise<void> {
   for (const name of INPUTS) {
@@ -29,7 +29,7 @@ export async function copyInputs(from: string, to: string): Promise<void> {
   }
 }
 
-/** SHA-256 over the names and contents of the inputs in a directory, and over whatever else decides the outcome. */
+/** SHA-256 of the names and contents of the inputs in a directory, and of everything else that decides the outcome. */
 export function fingerprintInputs(directory: string, settings: unknown): string {
   const hash = createHash('sha256').update(JSON.stringify(settings));
   for (const path of INPUTS.flatMap((name) => filesOf(directory, name))) {
@@ -41,7 +41,7 @@ export function fingerprintInputs(directory: string, settings: unknown): string 
   return hash.digest('hex');
 }
 
-/** Files at or below a path, in the order of their names. */
+/** Files at or below a path, ordered by name. */
 function filesOf(directory: string, path: string): readonly string[] {
   if (!existsSync(join(directory, path))) return [];
   try {

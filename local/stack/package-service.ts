@@ -5,29 +5,29 @@ import { PackageStore } from './package-store';
 import { runServerless } from './run-serverless';
 
 export interface PackageOptions {
-  /** Folder of `serverless.yml` and `node_modules`. */
+  /** The folder that holds `serverless.yml` and `node_modules`. */
   readonly serviceDirectory: string;
-  /** Folder that packages are kept in. Default: `.sluice/packages` of the service. */
+  /** The folder that keeps packages. Default: the service's `.sluice/packages`. */
   readonly packagesDirectory?: string;
   readonly stage: string;
   /** Values of `${param:…}`. */
   readonly params?: Readonly<Record<string, string>>;
-  /** Variables for `${env:…}`. The tool sees none of this process's own but PATH. */
+  /** Variables for `${env:…}`. Of this process's variables, packaging sees only PATH. */
   readonly environment?: Readonly<Record<string, string>>;
-  /** Told what takes its time. */
+  /** Called with a text at the start of each slow part. */
   readonly onProgress?: (text: string) => void;
 }
 
-/** Where the tools that package keep what they compiled for the next time. */
+/** The folder in which the packaging tools cache compiled code. */
 export const TOOL_CACHE = 'tool-cache';
 
-/** What this process is packaging, by folder. */
+/** Packagings in progress in this process, by folder. */
 const underWay = new Map<string, Promise<string>>();
 
 /**
- * The package of a service, made with `serverless package` where it is not there yet. A package is named by what it is
- * made of, so all who have the same sources and settings share one.
- * @returns the folder of the package
+ * Returns the package of a service, and runs `serverless package` if it does not exist yet. A package's name is
+ * derived from its sources and settings, so equal ones share a package.
+ * @returns the package folder
  * @throws PackagingFailed
  */
 export async function packageService(options: PackageOptions): Promise<string> {
@@ -74,8 +74,8 @@ async function packageOnce(
 }
 
 /**
- * Packages a copy of the service: serverless-esbuild builds in `.esbuild/` beside the sources and removes it at the end,
- * so two at once in one folder would take each other's builds away.
+ * Packages a copy of the service. serverless-esbuild builds in `.esbuild/` beside the sources and removes it at the
+ * end, so two packagings in one folder would delete each other's builds.
  */
 async function packageIn(
   work: string,
@@ -96,6 +96,6 @@ async function packageIn(
   const values = Object.entries(params).map(([name, value]) => `--param=${name}=${value}`);
   const args = ['package', '--package', finished, '--stage', stage, ...values];
   await runServerless(service, args, environment, directories);
-  // What was copied, and not what an editor has saved meanwhile.
+  // Fingerprints the copy, not what an editor has saved meanwhile.
   return store.add(fingerprintInputs(service, { stage, params, environment }), finished);
 }
