@@ -1,6 +1,6 @@
 /**
- * Bad input of every kind, made by chance, through the loader and the twin: a case is taken whole, or refused by a name.
- * `npm run fuzz -- --cases 1000 --seed 7`
+ * Sends random bad input of every kind through the loader and the twin. Each case must be accepted whole or refused by
+ * a name. `npm run fuzz -- --cases 1000 --seed 7`
  */
 import { Command, Option } from 'commander';
 import { Output, UsageError } from '../cli/shared/output';
@@ -20,12 +20,12 @@ interface Options {
 
 const command = new Command('fuzz')
   .description(
-    'Carries bad input out, drawn by chance: the loader and the twin take it whole, or refuse it by name.',
+    'Sends random bad input through the loader and the twin: they must accept it whole or refuse it by name.',
   )
-  .option('--cases <count>', 'cases in all', wholeNumber(1), 1_000)
+  .option('--cases <count>', 'total number of cases', wholeNumber(1), 1_000)
   .addOption(seedOption())
   .addOption(new Option('--only <target>', 'one target, which gets all cases').choices(TARGET_NAMES))
-  .option('--path <path>', 'one case of a target again, as the command printed it')
+  .option('--path <path>', 'repeat one case of a target, by the path that the command printed')
   .addOption(workersOption());
 
 runCommand<Options>(command, async (options) => {

@@ -1,6 +1,6 @@
 /**
- * Random histories of an hourly lake through the packaged state machine; after each the target has to be what an oracle
- * makes of the files alone. `npm run histories -- --runs 1000 --seed 7`
+ * Runs random histories of an hourly lake through the packaged state machine. After each, the target must match what
+ * an oracle computes from the files alone. `npm run histories -- --runs 1000 --seed 7`
  */
 import { Command } from 'commander';
 import { join } from 'node:path';
@@ -29,10 +29,10 @@ interface Options {
 }
 
 const command = new Command('histories')
-  .description('Carries random histories of a lake out, and compares each target with an oracle.')
-  .option('--runs <count>', 'histories in all', wholeNumber(1), 100)
+  .description('Runs random histories of a lake, and compares each target with an oracle.')
+  .option('--runs <count>', 'total number of histories', wholeNumber(1), 100)
   .addOption(seedOption())
-  .option('--only <number>', 'one history again, by the number that the command printed', wholeNumber(0))
+  .option('--only <number>', 'repeat one history, by the number that the command printed', wholeNumber(0))
   .addOption(workersOption());
 
 runCommand<Options>(command, async ({ runs, seed, only, workers }) => {

@@ -1,5 +1,5 @@
 /**
- * Every task of the compiled state machine × every fault, through the packaged state machine on the local twin.
+ * Runs every fault at every task of the compiled state machine, through the packaged state machine on the local twin.
  * `npm run matrix -- --write`
  */
 import { Command, InvalidArgumentError } from 'commander';
@@ -14,7 +14,7 @@ const command = new Command('matrix')
     'cells whose "state / group: fault" matches this regular expression',
     expression,
   )
-  .option('--sample <count>', 'so many cells, drawn by the seed', wholeNumber(1))
+  .option('--sample <count>', 'this number of cells, drawn by the seed', wholeNumber(1))
   .option('--once', 'every fault at one task, drawn by the seed')
   .addOption(seedOption())
   .addOption(workersOption())
@@ -32,7 +32,7 @@ runCommand<MatrixOptions>(command, async (options) => {
   const { only, sample, once, write } = options;
   if (write && (once || (only ?? sample) !== undefined))
     throw new UsageError('--write needs all cells: leave out --only, --sample and --once.');
-  // Loaded only here: it takes a second, and wrong usage is refused without it.
+  // Loaded only here, because it takes a second, which wrong usage need not wait for.
   const { runMatrix } = await import('./matrix/run');
   return runMatrix(options);
 });

@@ -1,6 +1,6 @@
 /**
- * Makes deliberate mistakes in the merge's SQL, one at a time, and shows that the histories find each of them; with the
- * SQL as it is the same histories come out right. `npm run mutations -- --runs 100 --seed 1`
+ * Makes deliberate mistakes in the merge's SQL, one at a time, and checks that the histories find each of them. With
+ * the unchanged SQL, the same histories pass. `npm run mutations -- --runs 100 --seed 1`
  */
 import { Command } from 'commander';
 import { join } from 'node:path';
@@ -29,14 +29,14 @@ interface Options {
 type Result = Outcome<HistoriesItem, HistoriesResult, number>;
 
 const command = new Command('mutations')
-  .description('Makes mistakes in the merge on purpose, and finds each by random histories.')
-  .option('--runs <count>', 'histories by which each mistake has to be found', wholeNumber(1), 100)
+  .description('Makes deliberate mistakes in the merge, and finds each by random histories.')
+  .option('--runs <count>', 'histories within which each mistake must be found', wholeNumber(1), 100)
   .addOption(seedOption())
   .addOption(workersOption());
 
 runCommand<Options>(command, async ({ runs, seed, workers }) => {
   const started = Date.now();
-  // All of them first: that one does not apply should not be found after minutes.
+  // All mutations are checked first, so that one that does not apply is found at once and not after minutes.
   for (const { name } of MUTATIONS) mutatedMergeSql(name);
   const output = new Output(false);
   const progress = new Progress('Starting the twins', MUTATIONS.length);
@@ -100,7 +100,7 @@ runCommand<Options>(command, async ({ runs, seed, workers }) => {
   });
 });
 
-/** How many histories it took; undefined where none of them found the mistake. */
+/** The number of histories run until the mistake was found; undefined if none found it. */
 function foundAfter(outcome: Result): number | undefined {
   return 'result' in outcome && outcome.result.wrong ? outcome.result.right + 1 : undefined;
 }

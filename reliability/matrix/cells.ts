@@ -2,16 +2,16 @@ import { createHash } from 'node:crypto';
 import { FAULTS, type Aim, type Fault } from './faults';
 import type { Recorded } from './recording';
 
-/** One fault at one task; `aim` is undefined where the task makes no call that the fault could hit. */
+/** One fault at one task. `aim` is undefined if the task makes no call that the fault can hit. */
 export interface Cell {
-  /** `<state> / <group>: <fault>`, what `--only` is matched on. */
+  /** `<state> / <group>: <fault>`, which `--only` is matched against. */
   readonly name: string;
   readonly recorded: Recorded;
   readonly fault: Fault;
   readonly aim: Aim | undefined;
 }
 
-/** Every fault at every task. @param seed of what is random in a cell */
+/** Every fault at every task. @param seed decides what is random in a cell */
 export function cellsOf(recordings: readonly Recorded[], seed: number): readonly Cell[] {
   return recordings.flatMap((recorded) =>
     FAULTS.map((fault) => {
@@ -25,7 +25,7 @@ export function cellName(state: string, { group, name }: Fault): string {
   return `${state} / ${group}: ${name}`;
 }
 
-/** So many cells, by chance but the same for the same seed. */
+/** A number of cells, drawn by the seed. */
 export function sampleOf(cells: readonly Cell[], size: number, seed: number): readonly Cell[] {
   const drawn = cells.toSorted(
     (a, b) => randomOf(`sample ${a.name}`, seed) - randomOf(`sample ${b.name}`, seed),
@@ -34,14 +34,14 @@ export function sampleOf(cells: readonly Cell[], size: number, seed: number): re
   return cells.filter((cell) => taken.has(cell));
 }
 
-/** Every fault once, each at a task drawn by the seed of those that have had the fewest so far. */
+/** Every fault once. Each gets a task drawn by the seed from those that have the fewest faults so far. */
 export function everyFaultOnce(cells: readonly Cell[], seed: number): readonly Cell[] {
   return onceEach(FAULTS, cells, seed);
 }
 
 /**
- * One fault of each group, drawn by the seed; none that waits, none whose retries take long, and none that kills the
- * process, which costs as much as all others.
+ * Draws one fault of each group by the seed. Faults that wait, whose retries take long, or that kill the process are left
+ * out: each of them costs as much as all the others.
  */
 export function everyGroupOnce(cells: readonly Cell[], seed: number): readonly Cell[] {
   const quick = cells.filter(
@@ -73,7 +73,7 @@ function onceEach(faults: readonly Fault[], cells: readonly Cell[], seed: number
   }
 }
 
-/** The cells that wait stand at equal distances among the others, so that few of them wait at the same time. */
+/** Spreads the waiting cells evenly among the others, so that few of them wait at the same time. */
 export function inGoodOrder(cells: readonly Cell[]): readonly Cell[] {
   const waiting = cells.filter(({ fault }) => fault.waits);
   const others = cells.filter(({ fault }) => !fault.waits);
@@ -85,7 +85,7 @@ export function inGoodOrder(cells: readonly Cell[]): readonly Cell[] {
   return waiting.length === 0 ? others : pieces.flat();
 }
 
-/** A number from 0 to below 1 that a name and a seed decide. */
+/** A number in [0, 1), decided by a name and a seed. */
 export function randomOf(name: string, seed: number): number {
   return createHash('sha256').update(`${seed} ${name}`).digest().readUInt32BE() / 2 ** 32;
 }

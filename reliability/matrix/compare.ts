@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 
-/** Collects where what was found is not what had to be, each as text for people. */
+/** Collects the differences between what is found and what is expected, each as a text. */
 export class Findings {
   readonly problems: string[] = [];
 

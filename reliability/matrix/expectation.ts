@@ -3,22 +3,24 @@ import type { Cell } from './cells';
 import { CHANGED_LAKES, HOUR, LAKE, loaded, OLDER, type Lake, type Target } from './lake';
 import { WAY_ERROR } from './ways';
 
-/** What a whole execution has to come to. */
+/** The expected outcome of a whole execution. */
 export interface Expectation {
-  /** The cell in the table. */
+  /** The text of the cell in the table. */
   readonly label: string;
-  /** Undefined: SUCCEEDED. */
+  /** The expected error; undefined: SUCCEEDED. */
   readonly error: string | undefined;
   readonly partitions: Readonly<Record<string, 'loaded' | 'failed' | 'untried'>>;
-  /** Whether the execution's report is made. */
+  /** True if the execution's report is made. */
   readonly reported: boolean;
-  /** Whether the failure is in the history and its staging table gone; neither can be asked of a diagnosis that failed. */
+  /**
+   * True if the history holds the failure and its staging table is gone. A diagnosis that failed guarantees neither.
+   */
   readonly cleanedUp: boolean;
   readonly notifications: 0 | 1;
   readonly lake: Lake;
 }
 
-/** What a cell's first load has to come to; kills have an outcome of their own. */
+/** The expected outcome of a cell's first load. Kills have an outcome of their own. */
 export function expectationOf({ recorded, aim }: Cell): Expectation {
   const { task, way } = recorded;
   const lake = aim?.change ? CHANGED_LAKES[aim.change.how] : LAKE;
@@ -33,10 +35,10 @@ export function expectationOf({ recorded, aim }: Cell): Expectation {
     case 'report':
       return { ...FAILED, lake, label: error, error, partitions: both('loaded', 'loaded'), reported: false };
     case 'diagnosis':
-      // The failure that was to be diagnosed keeps its name.
+      // The failure that could not be diagnosed keeps its own error.
       return { ...base, label: 'undiagnosed', reported: task.ofPartition, cleanedUp: false };
     case 'housekeeping':
-      // The load is what it was; what was to be cleared up may be there still.
+      // The load is unaffected, and leftovers may remain.
       return { ...base, label: 'unswept', cleanedUp: false };
     case 'notification':
       return { ...base, label: 'unnotified', notifications: 0 };
@@ -50,7 +52,7 @@ const both = (older: 'loaded' | 'untried', hour: 'loaded' | 'failed' | 'untried'
 const FAILED = { reported: true, cleanedUp: true, notifications: 1 } as const;
 const RECOVERED = { label: 'recovered', cleanedUp: true, reported: true, lake: LAKE } as const;
 
-/** What an execution comes to where nothing but its way is wrong. */
+/** The expected outcome of an execution that goes this way without a fault. */
 function withoutFault(way: Cell['recorded']['way']): Expectation {
   switch (way) {
     case 'plain':
@@ -64,7 +66,7 @@ function withoutFault(way: Cell['recorded']['way']): Expectation {
   }
 }
 
-/** What a load without any fault makes of the partitions, over what stands in the target. */
+/** The effect of a load without faults on the given target. */
 export function loadsOf(
   lake: Lake,
   partitions: readonly string[],

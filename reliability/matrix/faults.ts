@@ -13,29 +13,29 @@ import {
 import { operationsOf, type Recorded } from './recording';
 import { aimedAt, FOR_GOOD } from './ways';
 
-/** What goes wrong in a cell, brought about at a task. */
+/** A cell's fault, aimed at one task. */
 export interface Aim {
   readonly rules: readonly FaultRule[];
-  /** How many hits the rules need, all together, for the fault to have happened: each rule's own, or one. */
+  /** The hits that prove that the fault happened: all hits of every rule, or any one hit. */
   readonly hits: 'every rule in full' | 'any';
-  /** The file of the partition is changed at the first call of the task that reads it. */
+  /** The partition's file is changed when the task first reads it. */
   readonly change?: {
     readonly how: 'deleted' | 'overwritten';
     readonly at: 'GetObject' | 'statement' | 'invocation';
   };
-  /** The process is killed at a call of the task, so many milliseconds after it arrived. */
+  /** The process is killed at a call of the task, a number of milliseconds after the call arrives. */
   readonly kill?: Kill;
-  /** What the task makes of it: it recovers, ends with this error, or nobody lives to tell. */
+  /** How the task ends: it recovers, its process is killed, or it ends with this error. */
   readonly ends: 'recovered' | 'killed' | { readonly error: string };
-  /** Whether a statement that the task awaits runs until it is cancelled, as long as the fault lasts. */
+  /** True if a statement that the task awaits runs until it is cancelled, for as long as the fault lasts. */
   readonly lasting?: boolean;
 }
 
-/** A call is known by its operation, since how often a statement is asked for depends on how fast the machine is. */
+/** A call is identified by its operation, because the number of status requests depends on the machine's speed. */
 export interface Kill {
   readonly service: ServiceName;
   readonly operation: string;
-  /** The n-th such call of the task, from 1. */
+  /** The n-th such call of the task, counted from 1. */
   readonly nth: number;
   readonly afterMs: number;
 }
@@ -43,17 +43,17 @@ export interface Kill {
 export interface Fault {
   readonly name: string;
   readonly group: 'Lambda' | 'S3' | 'Data API' | 'Statements' | 'SNS' | 'Process';
-  /** Whether its cells wait for a minute, that of a statement's time limit. */
+  /** True if its cells wait for a minute, the time limit of a statement. */
   readonly waits?: true;
   /**
-   * Brings the fault about at a task.
+   * Aims the fault at a task.
    * @param random between 0 and 1, the same for the same cell and seed
-   * @returns undefined where the task makes no call that it can hit
+   * @returns undefined if the task makes no call that the fault can hit
    */
   aim(recorded: Recorded, random: number): Aim | undefined;
 }
 
-/** Lambda invocations: three attempts of the state's retry are few enough to recover from. */
+/** Faults of Lambda invocations. Two failures are few enough: the state's retry makes three attempts. */
 function invocation(name: string, fault: TwinFault, error?: string): Fault {
   return {
     name,
@@ -68,13 +68,13 @@ function invocation(name: string, fault: TwinFault, error?: string): Fault {
 interface CallFault {
   readonly service: 's3' | 'redshift-data';
   readonly fault: TwinFault;
-  /** How often each call is hit. */
+  /** The number of times that each call is hit. */
   readonly times: number;
-  /** Operations of which the first that the task calls is hit, rather than every one. */
+  /** If given, the fault hits only the first of these operations that the task calls, rather than every operation. */
   readonly prefer?: readonly string[];
-  /** What a call that fails for longer than the retries last ends as; undefined where the step recovers. */
+  /** The error of a call that fails for longer than the retries last; undefined if the step recovers. */
   readonly error?: string;
-  /** Whether the work of the call is done all the same. */
+  /** True if the work of the call is done all the same. */
   readonly workIsDone?: boolean;
 }
 
@@ -93,24 +93,24 @@ function calling(
       const operations = one === undefined ? all : [one];
       if (operations.length === 0) return undefined;
       const rules = operations.map((operation) => ({ service, operation, ...aimedAt(task), times, fault }));
-      // SweepLeftovers reports what it cannot do and leaves it to the next execution: its state has nothing to retry.
+      // SweepLeftovers reports what it cannot do and leaves it to the next execution, so its state has no retry.
       if (!error && service === 'redshift-data' && task.role === 'housekeeping' && times >= SDK_ATTEMPTS)
         return { rules, hits: 'any', ends: { error: 'unswept' } };
-      // A committed merge is found again; so is the record of a failure.
+      // A retry finds a merge that is committed, and a failure that is recorded.
       if (workIsDone && (mergesBy(recorded) || task.role === 'diagnosis'))
         return failing(rules, error, 'recovered');
-      // It is the question that fails, not the statement.
+      // The status request fails, not the statement.
       return failing(rules, error, error && { error: awaits ? 'StatusUnavailable' : error });
     },
   };
 }
 
-/** Whether the task submits the merge, in whose transaction the load is recorded. */
+/** True if the task submits the merge, whose transaction records the load. */
 function mergesBy({ task, statement }: Recorded): boolean {
   return statement?.by === task && statement.sql.startsWith('LOCK ');
 }
 
-/** @param error set where the fault is for good; it needs one hit then, and otherwise all */
+/** @param error set if the fault outlasts all retries. One hit then proves it; otherwise all hits must happen. */
 function failing(rules: readonly FaultRule[], error: string | undefined, ends?: Aim['ends'] | ''): Aim {
   return error
     ? { rules, hits: 'any', ends: ends || { error }, lasting: true }
@@ -122,7 +122,7 @@ interface StatementEnd {
   readonly text?: string;
   readonly times?: number;
   readonly error?: string;
-  /** Only of statements that say this. */
+  /** Only statements whose text matches. */
   readonly only?: RegExp;
   readonly waits?: true;
 }
@@ -143,9 +143,9 @@ function statement(name: string, { status, text, times = 1, error, only, waits }
         times,
         fault: { type: 'statement', status, error: text },
       };
-      // A diagnosis goes on to its next statement after one that fails for a reason that stays.
+      // If a diagnosis meets an error that stays, it goes on with its next statement.
       const recovers = error === undefined || (task.role === 'diagnosis' && times === 1);
-      // SweepLeftovers leaves it to the next execution.
+      // SweepLeftovers leaves its work to the next execution.
       const isLeft = task.role === 'housekeeping';
       return {
         rules: [rule],
@@ -157,8 +157,8 @@ function statement(name: string, { status, text, times = 1, error, only, waits }
 }
 
 /**
- * A branch has one statement of its own, besides which a retry asks what became of the attempt before.
- * @returns what the statement begins with, as a regular expression
+ * A branch has one statement of its own. A retry also asks for the outcome of the attempt before.
+ * @returns the beginning of the branch's statement, as a regular expression
  */
 export function beginningOf(sql: string): string {
   return `^${sql.slice(0, 12).replace(/[\\^$.*+?()[\]{}|]/g, '\\$&')}`;
@@ -174,7 +174,7 @@ function changing(name: string, how: 'deleted' | 'overwritten', error: string): 
           service === 's3' && operation === 'GetObject' && /hour=\d\d\/.*\.parquet$/.test(subject),
       );
       const none = { rules: [], hits: 'any' } as const;
-      // It is listed anew by the step's retry.
+      // The step's retry lists the files again.
       if (reads) return { ...none, change: { how, at: 'GetObject' }, ends: 'recovered' };
       if (!submitted?.sql.includes('FORMAT AS PARQUET')) return undefined;
       // COPY has not read the file yet when it is awaited.
@@ -200,7 +200,7 @@ function notifying(name: string, times: number): Fault {
   };
 }
 
-/** @param moment which of the task's calls, from 0, and how long after it, by their number and a random number */
+/** @param moment chooses the call of the task (from 0) and the time after it, given the number of calls and a random number */
 function killing(
   name: string,
   moment: (calls: number, random: number) => { readonly call: number; readonly afterMs: number },
@@ -239,14 +239,14 @@ const COPY_SLOWED =
 const COPY_DENIED = 'ERROR: S3ServiceException:Access Denied,Status 403,Error AccessDenied,Rid 1,CanRetry 1';
 
 const COPY = /FORMAT AS PARQUET/;
-/** Where the work is done, and the first thing to be lost. */
+/** The operations that do the work. A fault hits these first. */
 const WORK = ['BatchExecuteStatement'];
 const data = (name: string, fault: TwinFault, of: Omit<CallFault, 'service' | 'fault'>) =>
   calling(name, 'Data API', { service: 'redshift-data', fault, ...of });
 const s3 = (name: string, fault: TwinFault, of: Omit<CallFault, 'service' | 'fault'>) =>
   calling(name, 'S3', { service: 's3', fault, ...of });
 
-/** Everything that goes wrong in the matrix. */
+/** Every fault of the matrix. */
 export const FAULTS: readonly Fault[] = [
   invocation('throttled for a while', THROTTLED),
   invocation('throttled for good', THROTTLED, 'Lambda.TooManyRequestsException'),

@@ -1,13 +1,13 @@
 import { HeldCalls } from '../../testkit/held-calls';
 import { isOf, type Task } from './tasks';
 
-/** A statement that does not run before another state asks for it, so that it is awaited; as JSON. */
+/** A statement that is held back until another state asks for it, so that it is awaited. It is JSON. */
 export interface Hold {
   /** The task that submits it. */
   readonly by: Task;
-  /** A regular expression on its text; left out: each of the task's statements. */
+  /** A regular expression on its text. Default: each of the task's statements. */
   readonly match?: string;
-  /** The tasks of which a call lets it go. */
+  /** A call of one of these tasks releases it. */
   readonly until: readonly Task[];
 }
 

@@ -9,7 +9,7 @@ import { Site } from './site';
 import type { KillOrder, TwinAnswer, TwinOrder, TwinRequest } from './twin-process';
 import { LONGEST_POLL_SECONDS } from './ways';
 
-/** A twin in a process of its own, which is killed and started again on the same state directory. */
+/** A twin in its own process, which is killed and restarted on the same state directory. */
 export class KillableTwin {
   private readonly order: TwinOrder;
   private running: { readonly child: ChildProcess; readonly site: Site } | undefined;
@@ -25,7 +25,7 @@ export class KillableTwin {
     };
   }
 
-  /** The twin, started where it does not run. */
+  /** Returns the twin, and starts it if it does not run. */
   async site(): Promise<Site> {
     this.running ??= await this.start();
     return this.running.site;
@@ -38,7 +38,7 @@ export class KillableTwin {
     await answerOf(child);
   }
 
-  /** @returns whether nobody is killed any more; false where the process is being killed or is gone */
+  /** Disarms the kill. @returns false if the process is being killed or is gone */
   async disarm(): Promise<boolean> {
     if (this.running === undefined) return false;
     const { child } = this.running;
@@ -61,7 +61,7 @@ export class KillableTwin {
     return child.signalCode;
   }
 
-  /** Ends a process that is not as it should be; the next cell gets a new one. */
+  /** Ends a process in a wrong state. The next cell gets a new one. */
   async discard(): Promise<void> {
     this.running?.child.kill('SIGKILL');
     await this.ended();
@@ -86,7 +86,7 @@ export class KillableTwin {
 }
 
 function send(child: ChildProcess, request: TwinRequest): void {
-  // A process that is gone is noticed by its exit.
+  // The exit of the process reports this failure.
   child.send(request, () => {});
 }
 

@@ -2,16 +2,16 @@ import { hourOf } from '../../core/hour';
 import type { RowCounts } from '../../core/report';
 import { parquetOf, tripsSelect } from '../../testkit/parquet';
 
-/** Hours that a scheduled execution looks at, too. */
+/** The hours lie within a scheduled execution's lookback. */
 const hoursAgo = (hours: number) => hourOf(new Date(Date.now() - hours * 3_600_000));
 
-/** Loaded by the same execution, before the other, and hit by no fault. */
+/** The older partition. The same execution loads it first, and no fault hits it. */
 export const OLDER = hoursAgo(6);
-/** The partition that faults are aimed at. */
+/** The partition that the faults hit. */
 export const HOUR = hoursAgo(5);
-/** What loads both, whatever the history says. */
+/** The input that loads both partitions, whatever the load history says. */
 export const BOTH = { from: OLDER, to: HOUR };
-/** What the schedule starts an execution with. */
+/** The input of a scheduled execution. */
 export const SCHEDULED = {};
 
 export interface Row {
@@ -29,20 +29,20 @@ const row = (trip_id: string, total_amount: number, time: string): Row => ({
   updated_at: `2026-11-20 ${time}:00`,
 });
 
-/** The file of the hour that vanishes or is overwritten. */
+/** The file of the hour that is deleted or overwritten. */
 export const CHANGED_FILE = 'b.parquet';
 const KEPT = [row('a', 2, '08:10'), row('b', 3, '08:20'), row('c', 5, '08:30'), row('z', 8, '07:05')];
 
 /**
- * What a wrong merge gets wrong: the same row in two files (b), two versions of a key (c), a key of the older partition
- * updated (a), and one that comes after its own successor (z).
+ * Rows that a wrong merge gets wrong: the same row in two files (b), two versions of a key (c), an update of a key of
+ * the older partition (a), and a version that arrives after its successor (z).
  */
 export const LAKE: Lake = {
   [OLDER]: { 'a.parquet': [row('a', 1, '07:10'), row('z', 9, '07:20')] },
   [HOUR]: { 'a.parquet': KEPT, [CHANGED_FILE]: [row('b', 3, '08:20'), row('c', 6, '08:40')] },
 };
 
-/** The lake after the file was deleted, or overwritten with other rows and another size. */
+/** The lake after the file is deleted, or overwritten with other rows and another size. */
 export const CHANGED_LAKES: Readonly<Record<'deleted' | 'overwritten', Lake>> = {
   deleted: { ...LAKE, [HOUR]: { 'a.parquet': KEPT } },
   overwritten: {
@@ -59,18 +59,18 @@ export const CHANGED_LAKES: Readonly<Record<'deleted' | 'overwritten', Lake>> = 
 
 const written = new Map<readonly Row[], Promise<Buffer>>();
 
-/** The rows as a Parquet file, each made once. */
+/** The rows as a Parquet file. Each file is written only once. */
 export function fileOf(rows: readonly Row[]): Promise<Buffer> {
   const file = written.get(rows) ?? parquetOf(tripsSelect(rows));
   written.set(rows, file);
   return file;
 }
 
-/** A key of the target: amount, version, partition. */
+/** A row of the target: key, amount, version, partition. */
 export type Target = ReadonlyMap<string, readonly [amount: number, version: string, partition: string]>;
 
 /**
- * What a load of a partition makes of a target, from the rule of docs/convergence.md and not from the SQL: of each key
+ * The target after a load of one partition, from the rule in docs/convergence.md and not from the SQL: each key keeps
  * the row with the greatest version and partition.
  */
 export function loaded(target: Target, lake: Lake, partition: string): { target: Target; counts: RowCounts } {

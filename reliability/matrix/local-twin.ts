@@ -9,19 +9,21 @@ import type { PackagedService } from './packaged-service';
 import { Site } from './site';
 import { LONGEST_POLL_SECONDS } from './ways';
 
-/** How many times faster than real time the retries' intervals pass. */
+/** The factor by which the intervals of retries pass faster than real time. */
 export const SPEED = 1_000;
 
-/** Failures of each call that a client gets over: two cells of {@link SDK_ATTEMPTS} leave it half of its quota. */
+/**
+ * The failures of each call that a client tolerates: two cells of {@link SDK_ATTEMPTS} leave half of its retry quota.
+ */
 const MOST_WEAR = 2 * SDK_ATTEMPTS;
 
 /** A twin in this process, on a directory of its own. */
 export class LocalTwin {
   readonly site: Site;
   private observer: CallObserver | undefined;
-  /** Calls of states and their functions. */
+  /** The calls of states and their functions. */
   private calls = 0;
-  /** How often each call of a function failed, over the cells since they were renewed. */
+  /** The failures of each call of a function, over the cells since the environments were renewed. */
   private worn = 0;
 
   private constructor(
@@ -50,15 +52,15 @@ export class LocalTwin {
     this.observer = observer;
   }
 
-  /** The fault rules in force, with what they hit. */
+  /** The fault rules in force, with their hits. */
   rules(): readonly CountedRule[] {
     return this.twin.faults.rules();
   }
 
   /**
-   * Tells that calls of functions failed under these rules. A client that has met failures for long makes no more retries
-   * for a while (its quota of retries is used up), and so would need more attempts of the function in what comes next:
-   * before it is that far, the functions' environments are renewed.
+   * Counts the failed calls of functions under these rules. After many failures, a client has used up its retry quota
+   * and makes no retries for a while. The next cell would then need more attempts of the function. To prevent that,
+   * the functions' environments are renewed before the quota is used up.
    */
   wear(rules: readonly FaultRule[]): void {
     const failing = rules.filter(

@@ -7,25 +7,25 @@ import { runCell, type Result } from './run-cell';
 import { runKilledCell } from './run-killed-cell';
 import { tasksOf, type Task } from './tasks';
 
-/** Reads the tasks from the compiled definition, and runs it without faults to see what each of them does. */
+/** Reads the tasks from the compiled definition, and runs it without faults to record the calls of each task. */
 export async function recordTasks(twin: LocalTwin, definition: string): Promise<readonly Recorded[]> {
   return record(twin, tasksOf(definition));
 }
 
-/** Runs a cell, and once more where it could not be carried out. */
+/** Runs a cell, and a second time if it could not be carried out. */
 export async function triedAgain(run: () => Promise<Result>): Promise<Result> {
   const result = await run();
   return result.notCarriedOut === undefined ? result : run();
 }
 
-/** The cells of a packaged service, and the twins that run them: as many as cells run at the same time. */
+/** The cells of a packaged service, and the twins that run them: one twin for each cell that runs at the same time. */
 export class Matrix {
   readonly tasks: readonly Task[];
   readonly cells: readonly Cell[];
   private readonly idle: LocalTwin[] = [];
   private readonly idleToKill: KillableTwin[] = [];
 
-  /** @param recordings of {@link recordTasks} @param seed of what is random in a cell */
+  /** @param recordings from {@link recordTasks} @param seed decides what is random in a cell */
   constructor(
     private readonly service: PackagedService,
     recordings: readonly Recorded[],
@@ -35,13 +35,13 @@ export class Matrix {
     this.cells = cellsOf(recordings, seed);
   }
 
-  /** Takes a twin that runs, for the cells to use. */
+  /** Adds a running twin for the cells to use. */
   use(twin: LocalTwin): this {
     this.idle.push(twin);
     return this;
   }
 
-  /** @returns the outcome; that of a second try, where the first could not be carried out */
+  /** @returns the outcome; if the first try could not be carried out, that of the second */
   async run(cell: Cell): Promise<Result> {
     return triedAgain(() => this.runOnce(cell));
   }
@@ -60,7 +60,8 @@ export class Matrix {
       twin.wear(cell.aim?.rules ?? []);
       return result;
     } finally {
-      // What a wrong cell left behind, an execution that has not ended among it, is no matter of the next one.
+      // A wrong cell may leave anything behind, such as an execution that has not ended. The next cell must not see
+      // it.
       if (isClean) this.idle.push(twin);
       else await twin.close();
     }

@@ -4,15 +4,16 @@ import { packageService as packageSources, readStack } from '../../local/stack';
 import { PACKAGES_DIRECTORY, ROOT } from '../../testkit/packages';
 import { ServiceCopy } from '../../testkit/service-copy';
 
-/** The service as it is deployed, and where. */
+/** The service as it is deployed, and its folders. */
 export interface PackagedService {
   readonly serviceDirectory: string;
   readonly packagesDirectory: string;
 }
 
 /**
- * Packages a copy of the service, changed in two settings only: one partition after the other, so that the order of
- * merges is known, and the least time that a statement may take, so that one that never finishes is waited for no longer.
+ * Packages a copy of the service with two changed settings. Partitions load one after the other, so that the order of
+ * the merges is known. A statement's time limit is the least possible, so that a statement that never finishes does
+ * not hold up the matrix.
  * @param change for tests: alters the copy before it is packaged
  */
 export async function packageService(

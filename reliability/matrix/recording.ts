@@ -5,21 +5,21 @@ import type { LocalTwin } from './local-twin';
 import { isOf, type Task } from './tasks';
 import { holdsOf, inputOf, rulesOf, WAYS, type Way } from './ways';
 
-/** What a task was seen to do, in the first way that reached it. */
+/** The calls of a task, as seen in the first way that reaches it. */
 export interface Recorded {
   readonly task: Task;
   readonly way: Way;
-  /** In order; its own invocation or publication is the first. */
+  /** In order. The first is its own invocation or publication. */
   readonly calls: readonly Call[];
-  /** The statement that it submits or, where it only asks about one, that its branch started with. */
+  /** The statement that the task submits. If it only asks about a statement, the one that started its branch. */
   readonly statement: { readonly by: Task; readonly sql: string } | undefined;
-  /** Whether it awaits a statement that another task submitted. */
+  /** True if it awaits a statement that another task submits. */
   readonly awaits: boolean;
 }
 
 /**
- * Runs the state machine each way without the faults of a cell, and notes the calls of every task.
- * @throws where a task is reached in no way: then a way is missing, and with it a row of the matrix
+ * Runs the state machine each way without a cell's fault, and records the calls of every task.
+ * @throws if no way reaches a task: then a way is missing, and with it a row of the matrix
  */
 export async function record(twin: LocalTwin, tasks: readonly Task[]): Promise<readonly Recorded[]> {
   const seen = new Map<Way, readonly Call[]>();
@@ -53,7 +53,7 @@ export async function record(twin: LocalTwin, tasks: readonly Task[]): Promise<r
   });
 }
 
-/** The operations of a service that a task calls, each once. */
+/** The operations of a service that a task calls, without repeats. */
 export function operationsOf({ calls }: Recorded, service: ServiceName): readonly string[] {
   const operations = calls
     .filter((call) => call.service === service && call.operation !== 'statement')

@@ -16,15 +16,15 @@ import { endless, FOR_GOOD, inputOf, rulesOf } from './ways';
 
 export interface Result {
   readonly cell: Cell;
-  /** What stands in the table. */
+  /** The text of the cell in the table. */
   readonly label: string;
-  /** Empty where the outcome is right. */
+  /** Empty if the outcome is right. */
   readonly problems: readonly string[];
-  /** Why the cell could not be carried out: its fault did not happen, so that its outcome says nothing. */
+  /** Why the cell could not be carried out: its fault did not happen, so its outcome proves nothing. */
   readonly notCarriedOut?: string;
 }
 
-/** Runs one cell: the load under its fault, then the same load without any. */
+/** Runs one cell: a load under its fault, then the same load without a fault. */
 export async function runCell(cell: Cell, twin: LocalTwin, tasks: readonly Task[]): Promise<Result> {
   const expected = expectationOf(cell);
   const findings = new Findings();
@@ -46,14 +46,14 @@ export async function runCell(cell: Cell, twin: LocalTwin, tasks: readonly Task[
   return { cell, label: expected.label, ...verdict(findings.problems, misses) };
 }
 
-/** How far the fault did not happen as it was meant to. */
+/** How the fault differed from what was planned. */
 interface Misses {
   readonly texts: readonly string[];
-  /** Whether nothing of it happened. */
+  /** True if no part of the fault happened. */
   readonly all: boolean;
 }
 
-/** Where a fault happened in part, the part that did not may itself be what is wrong. */
+/** If a fault happened only in part, the missing part may itself be the defect. */
 export function verdict(
   problems: readonly string[],
   { texts, all }: Misses,
@@ -104,7 +104,7 @@ async function loadUnder(
   }
 }
 
-/** A rule that hit nothing has tested nothing. */
+/** A rule that hits nothing tests nothing. */
 function missesOf(counted: readonly CountedRule[], aim: Aim): Misses {
   const faults = counted.slice(0, aim.rules.length);
   const way = counted.slice(aim.rules.length);
@@ -122,7 +122,7 @@ function missesOf(counted: readonly CountedRule[], aim: Aim): Misses {
   };
 }
 
-/** What makes the execution go the cell's way, besides its fault. */
+/** The rules that make the execution go the cell's way, besides its fault. */
 export function wayOf(
   { recorded, aim }: { readonly recorded: Cell['recorded']; readonly aim: Aim },
   tasks: readonly Task[],
@@ -182,7 +182,7 @@ async function judge(
   }
 }
 
-/** The same load once more, with nothing wrong: whatever came before, the table is right after it. */
+/** Runs the same load again without faults: whatever came before, the target must be right. */
 export async function judgeNextLoad(
   { lake }: Pick<Expectation, 'lake'>,
   site: Site,
@@ -213,14 +213,14 @@ export async function judgeNextLoad(
   );
 }
 
-/** What an execution left behind goes with the next scheduled one. */
+/** The next scheduled execution removes the leftovers. */
 export async function judgeSweep(site: Site, findings: Findings): Promise<void> {
   const { status } = await site.load(SCHEDULED);
   findings.equal('scheduled execution after it', status, 'SUCCEEDED');
   findings.equal('staging tables after a scheduled execution', await site.stagingTables(), []);
 }
 
-/** A partition in the report or the history; what is counted of a failed one depends on how far it came. */
+/** A partition in the report or the history. The counts of a failed partition depend on how far it came. */
 function reported(
   partition: string,
   outcome: string,

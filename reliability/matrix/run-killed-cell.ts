@@ -9,14 +9,14 @@ import { judgeNextLoad, judgeSweep, wayOf, type Result } from './run-cell';
 import type { Site } from './site';
 import type { Task } from './tasks';
 
-/** What stands in the table for a process that was killed, where the same load was right afterwards. */
+/** The table's text for a process that was killed, if the same load was right afterwards. */
 export const KILLED_LABEL = 'right again';
-/** Between two looks at the execution, in milliseconds. */
+/** Milliseconds between two status requests. */
 const LOOK_INTERVAL = 100;
 
 /**
- * Kills the whole process in the cell's task, starts it again, and runs the same load: of each merge all or nothing
- * stands, the history says which, and the load that follows is right.
+ * Kills the whole process in the cell's task, restarts it, and runs the same load again. Each merge must be whole or
+ * absent, the history must say which, and the next load must be right.
  */
 export async function runKilledCell(cell: Cell, twin: KillableTwin, tasks: readonly Task[]): Promise<Result> {
   const findings = new Findings();
@@ -51,7 +51,7 @@ async function run(
   site = await twin.site();
   findings.holds('an execution is still running after the restart', (await site.executionsRunning()) === 0);
   const status = await site.statusOf(executionArn);
-  // Its end may have been written down in the last moment.
+  // The execution may have recorded its end just before the kill.
   findings.holds(`the execution is ${status}`, ['ABORTED', 'SUCCEEDED', 'FAILED'].includes(status ?? ''));
   await judgeWhatStands(site, findings);
   await judgeNextLoad({ lake: LAKE }, site, findings);
@@ -59,10 +59,10 @@ async function run(
   return undefined;
 }
 
-/** Follows the execution until its process is gone, or until it has ended and nobody will be killed. */
+/** Follows the execution until its process is gone, or until it has ended and the kill is disarmed. */
 async function isKilled(executionArn: string, site: Site, twin: KillableTwin): Promise<boolean> {
   for (;;) {
-    // Nobody answers any more where the process is gone.
+    // A process that is gone does not answer.
     const status = await site.statusOf(executionArn).catch(() => undefined);
     if (status !== 'RUNNING') return !(await twin.disarm());
     await sleep(LOOK_INTERVAL);

@@ -26,10 +26,10 @@ export interface MatrixOptions {
 const PAGE = join(resolve(__dirname, '../..'), 'docs/fault-matrix.md');
 const WIDTH = 100;
 const COMMAND = 'npm run matrix -- --write';
-/** Cells that a worker runs at the same time: much of a cell is waiting. */
+/** The number of cells that a worker runs at the same time: a cell mostly waits. */
 const LANES = 3;
 
-/** Runs cells of the matrix by workers, and prints what came of them. @returns the exit code */
+/** Runs cells of the matrix in workers, and prints their outcomes. @returns the exit code */
 export async function runMatrix({
   only,
   sample,

@@ -21,19 +21,19 @@ import { inputOf, type Way } from './ways';
 
 export type AttemptRow = Pick<HistoryRow, 'partition' | 'outcome' | 'error'> & RowCounts;
 
-/** An execution whose twin gets no call for so long hangs, however slow the machine is. */
+/** If the twin gets no call for this long, its execution hangs, even on a slow machine. */
 const LONGEST_SILENCE_MS = 180_000;
 
-/** An execution does not end. */
+/** An execution that does not end. */
 export class Hang extends Error {}
 
-/** A twin as its clients see it: the files put in, loads, and what came of them. */
+/** A twin as its clients see it: puts files, loads, and reads the outcome. */
 export class Site {
   readonly connection: TwinConnection;
-  /** Messages published before the last reset. */
+  /** The number of messages published before the last reset. */
   private notified = 0;
 
-  /** @param calls how many calls the twin has had so far */
+  /** @param calls returns the number of calls that the twin has had so far */
   constructor(
     description: TwinDescription,
     private readonly calls?: () => number,
@@ -45,7 +45,7 @@ export class Site {
     return this.connection.close();
   }
 
-  /** As at first: no table, no fault, no notification seen before, and the files of {@link LAKE}. */
+  /** Returns to the initial state: no table, fault or notification, and the files of {@link LAKE}. */
   async reset(): Promise<void> {
     await this.setFaults([]);
     await emptyTwin(this.connection);
@@ -56,8 +56,8 @@ export class Site {
   }
 
   /**
-   * As after {@link reset} and, where the execution is to clear up, with a staging table that an earlier one left behind:
-   * its load is otherwise as if it had never been.
+   * Resets. If the execution must remove leftovers, also creates a staging table that an earlier execution left
+   * behind, and deletes every other trace of that execution.
    */
   async prepare(way: Way): Promise<void> {
     await this.reset();
@@ -69,7 +69,7 @@ export class Site {
     await query(this.connection, sql`DELETE FROM public.trips`);
   }
 
-  /** Deletes or overwrites a file of the hour under fault, as a producer might at any time. */
+  /** Deletes or overwrites a file of the hour under fault, as a producer may do at any time. */
   async change(how: keyof typeof CHANGED_LAKES): Promise<void> {
     const rows = CHANGED_LAKES[how][HOUR]?.[CHANGED_FILE];
     if (rows) return this.put(HOUR, CHANGED_FILE, await fileOf(rows));
@@ -86,13 +86,13 @@ export class Site {
     if (!answer.ok) throw new Error(`The twin refused the fault rules: ${await answer.text()}`);
   }
 
-  /** The same state directory, where its twin was started again. */
+  /** Continues on the same state directory after its twin was restarted. */
   after(before: Site): this {
     this.notified = before.notified;
     return this;
   }
 
-  /** Starts an execution and waits. @throws Hang where it does not end */
+  /** Starts an execution and waits for its end. @throws Hang if it does not end */
   async load(input: object): Promise<LoadDocument> {
     const waiting = new AbortController();
     const hanging = this.silent(waiting.signal);
@@ -105,7 +105,8 @@ export class Site {
   }
 
   /**
-   * Starts an execution that goes this way, and does not wait. That the twin dies before it has answered is no failure.
+   * Starts an execution that goes this way, without waiting for its end. It is no failure if the twin dies before it
+   * answers.
    * @returns the execution's ARN
    */
   async startExecution(way: Way, name: string): Promise<string> {
@@ -131,7 +132,7 @@ export class Site {
     return executions.length;
   }
 
-  /** The target's rows by key: amount, version, partition; nothing where there is no table. */
+  /** The target's rows by key: amount, version, partition; no rows if the table does not exist. */
   async target(): Promise<readonly (readonly unknown[])[]> {
     if ((await this.tables(sql`table_schema = 'public' AND table_name = 'trips'`)).length === 0) return [];
     const { rows } = await query(
@@ -146,7 +147,7 @@ export class Site {
     ]);
   }
 
-  /** In the order of partition and time. */
+  /** Ordered by partition and time. */
   async history(): Promise<readonly AttemptRow[]> {
     if ((await this.tables(sql`table_schema = 'sluice' AND table_name = 'load_history'`)).length === 0)
       return [];
@@ -172,7 +173,7 @@ export class Site {
     return (await this.messages()).slice(this.notified);
   }
 
-  /** Ends, with an error, when no function and no state makes a call any more. */
+  /** Rejects when no function and no state makes a call any more. */
   private async silent(signal: AbortSignal): Promise<never> {
     for (let before = this.calls?.(); ; before = this.calls?.()) {
       await sleep(LONGEST_SILENCE_MS, undefined, { signal });

@@ -15,9 +15,9 @@ const parts: readonly Part[] = groups.map((group) => ({
   faults: FAULTS.filter((fault) => fault.group === group),
 }));
 
-/** What stands where a fault cannot happen to a task. */
+/** The text of a cell whose fault cannot happen to its task. */
 const NOT_APPLICABLE = '-';
-/** What stands where a cell was not run. */
+/** The text of a cell that was not run. */
 const NOT_RUN = '·';
 const NOT_CARRIED_OUT = 'not carried out';
 
@@ -39,10 +39,10 @@ function texts(cells: readonly Cell[], results: readonly Result[]): (task: strin
 
 const tasksIn = (cells: readonly Cell[]) => [...new Set(cells.map(({ recorded }) => recorded.task.name))];
 
-/** The matrix for a terminal: a table for each group of faults, and more where they do not fit beside each other. */
+/** The matrix for a terminal: a table for each group of faults, or several if its columns are too wide for one. */
 export function terminalTables(cells: readonly Cell[], results: readonly Result[], width: number): string {
   const text = texts(cells, results);
-  // Of a part of the matrix, the lines and columns in which a cell was run.
+  // A partial run shows only the rows and columns in which a cell was run.
   const tasks = tasksIn(cells).filter((task) => results.some(({ cell }) => cell.recorded.task.name === task));
   const run = new Set(results.map(({ cell }) => cell.fault));
   return parts
@@ -59,7 +59,7 @@ export function terminalTables(cells: readonly Cell[], results: readonly Result[
     .join('\n\n');
 }
 
-/** Faults that fit beside each other into a width, in their order. */
+/** Splits the faults, in their order, into groups whose columns fit into a width. */
 function packed(
   tasks: readonly string[],
   faults: readonly Fault[],
@@ -84,32 +84,32 @@ function packed(
 const MEANINGS: readonly (readonly [outcome: string, meaning: string])[] = [
   [
     'recovered',
-    'The outcome is that of a run without the fault: the exact rows and counts, one row of history for each partition, no staging table, no notification. Where only another failure reaches the task (DiagnoseFailure, DiagnoseExecution, NotifyFailure), that failure is reported as it is without the fault.',
+    'The outcome is the same as without the fault: the exact rows and counts, one row of history for each partition, no staging table, no notification. If only another failure reaches the task (DiagnoseFailure, DiagnoseExecution, NotifyFailure), that failure is reported as it is without the fault.',
   ],
   [
     'an error’s name',
-    'The execution ends FAILED with this error, and with one notification whose text is its cause. At a step within the Map, the target is as if the partition had never been tried, the older partition is loaded, the history says `failed` with this error, and no staging table is left. At ListPartitions, nothing is tried. At ReportLoad, both partitions are loaded, and the cause says that the report could not be made.',
+    'The execution ends FAILED with this error, and with one notification whose text is its cause. At a step within the Map, the target has no change from the partition, the older partition is loaded, the history says `failed` with this error, and no staging table is left. At ListPartitions, nothing is tried. At ReportLoad, both partitions are loaded, and the cause says that the report could not be made.',
   ],
   [
     'undiagnosed',
-    'The failure that could not be diagnosed is reported with its own error, in one notification. Where the diagnosis cannot reach the warehouse, the history may lack the row, and the staging table stays until the next scheduled execution.',
+    'The failure cannot be diagnosed, and is reported with its own error, in one notification. If the diagnosis cannot reach the warehouse, the history may lack the row, and the staging table stays until the next scheduled execution.',
   ],
   [
     'unswept',
-    'The load is right, and what a dead execution left behind is still there. The next scheduled execution removes it.',
+    'The load is right, but the staging table of a dead execution remains. The next scheduled execution removes it.',
   ],
   ['unnotified', 'The execution ends FAILED with its own error and cause, and the notification is not sent.'],
   [
     'right again',
-    'The process is killed and started again. Each merge stands whole or not at all, the history says which, and no execution is left running. The next scheduled execution removes what was left behind.',
+    'The process is killed and started again. Each merge is whole or absent, the history says which, and no execution keeps running. The next scheduled execution removes the leftovers.',
   ],
   [
     NOT_APPLICABLE,
-    'The task makes no call that this fault could hit: a run without the fault has shown that.',
+    'The task makes no call that this fault can hit, as a run without the fault shows.',
   ],
 ];
 
-/** The page that keeps the matrix; the same for the same outcomes. */
+/** The page that keeps the matrix. Equal outcomes give an equal page. */
 export function markdownPage(cells: readonly Cell[], results: readonly Result[], command: string): string {
   const text = texts(cells, results);
   const tasks = tasksIn(cells);
@@ -130,13 +130,13 @@ export function markdownPage(cells: readonly Cell[], results: readonly Result[],
     '',
     `Every task of the compiled state machine × every fault, through the packaged state machine on the local twin: ${results.length} cells, ${results.length - wrong - notCarriedOut} right, ${wrong} wrong, ${notCarriedOut} not carried out, ${inapplicable} not applicable. Written by \`${command}\`.`,
     '',
-    'Each cell loads two partitions. The older one is hit by no fault. The other one is, and holds duplicates within and across its files, an update of a row of the older partition, and a row that comes too late. Then the same load runs once more without the fault, and has to be right whatever came before.',
+    'Each cell loads two partitions. The fault hits only the later one, which holds duplicates within and across its files, an update of a row of the older partition, and a row that arrives too late. Then the same load runs again without the fault, and must be right whatever came before.',
     '',
     '| outcome | what it means |',
     '| --- | --- |',
     ...MEANINGS.map(([outcome, meaning]) => `| ${outcome} | ${meaning} |`),
     '',
-    '“For a while” ends before the retries do, “for good” outlasts them all. “Once” is one call, “a while” is all attempts of the AWS SDK at one call.',
+    '“For a while” ends before the retries do; “for good” outlasts all retries. “Once” is one call; “a while” is all attempts of the AWS SDK at one call.',
     '',
     ...tables,
   ].join('\n');

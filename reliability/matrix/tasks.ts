@@ -1,18 +1,18 @@
 import type { Call } from '../../local/faults/fault-injector';
 import { HOUR } from './lake';
 
-/** A state of Type Task, as far as a fault has to know it. */
+/** A state of Type Task, with what a fault needs to know. */
 export interface Task {
   readonly name: string;
   /**
-   * What its failure means for an execution: `listing` begins it, `step` is of one partition, `diagnosis` is where a
-   * Catch leads, `housekeeping` goes on the same way whether it fails or not, `notification` calls SNS, `report` is any
-   * other state outside of the Map.
+   * What its failure means for an execution: `listing` begins it, `step` belongs to one partition, a Catch leads to
+   * `diagnosis`, `housekeeping` continues the same way whether it fails or not, `notification` calls SNS, and `report`
+   * is any other state outside the Map.
    */
   readonly role: 'listing' | 'step' | 'diagnosis' | 'housekeeping' | 'report' | 'notification';
-  /** Whether it is within a Map, once for each partition. */
+  /** True if the state is within the Map, once for each partition. */
   readonly ofPartition: boolean;
-  /** The state that its branch starts with; undefined outside of a Parallel. */
+  /** The first state of its branch; undefined outside a Parallel. */
   readonly branchStart: string | undefined;
 }
 
@@ -58,7 +58,7 @@ function* tasksIn(
   }
 }
 
-/** Whether a state's failure changes nothing of where the execution goes. */
+/** True if the execution continues the same way whether the state fails or not. */
 function isIndifferent(state: State): boolean {
   return state.Catch?.some((each) => each.Next === state.Next) === true;
 }
@@ -75,7 +75,7 @@ function roleOf(
   return ofPartition ? 'step' : 'report';
 }
 
-/** Whether a call is a task's, and within the Map of the partition under fault. */
+/** True if the task makes the call and, within the Map, makes it for the partition under fault. */
 export function isOf(task: Task, { caller }: Call, hour = HOUR): boolean {
   return caller?.state === task.name && (!task.ofPartition || caller.input.includes(`"partition":"${hour}"`));
 }

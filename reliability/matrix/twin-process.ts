@@ -1,4 +1,4 @@
-/** A twin in a process of its own, that can be killed as `kill -9` does; the body of that process. */
+/** A twin in its own process, which can be killed as by `kill -9`; this is the body of that process. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { TwinDescription } from '../../local/description';
 import { killProcess } from '../../local/http/faulty';
@@ -12,13 +12,13 @@ export type TwinOrder = Pick<
   'serviceDirectory' | 'packagesDirectory' | 'stateDirectory' | 'speed' | 'longestPollSeconds'
 >;
 
-/** When the process is to end. */
+/** The call at which the process kills itself. */
 export interface KillOrder extends Kill {
   readonly task: Task;
   readonly holds: readonly Hold[];
 }
 
-/** `armed`, `disarmed`: nobody is killed any more. A process that is being killed answers nothing. */
+/** `disarmed` means that no kill will happen. A process that is being killed does not answer. */
 export type TwinAnswer = { readonly ready: TwinDescription } | 'armed' | 'disarmed';
 export type TwinRequest = KillOrder | 'disarm' | 'end';
 
@@ -52,6 +52,6 @@ async function serve(order: TwinOrder): Promise<void> {
   answer({ ready: twin.description });
 }
 
-// Without its parent nobody would end it.
+// A process without its parent has to end itself.
 process.on('disconnect', () => process.exit(1));
 if (process.argv[2]) void serve(JSON.parse(process.argv[2]) as TwinOrder);

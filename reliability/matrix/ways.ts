@@ -3,22 +3,22 @@ import type { Hold } from './holds';
 import { BOTH, HOUR, SCHEDULED } from './lake';
 import type { Task } from './tasks';
 
-/** A long poll is held back so long; a statement that has not ended by then is awaited by a state of its own. */
+/** The longest time that a long poll is held. A statement that runs longer is awaited by a state of its own. */
 export const LONGEST_POLL_SECONDS = 0.5;
-/** What a statement takes that is awaited for good: nothing but a cancel ends it. */
+/** The duration of a statement that only a cancel ends. */
 export const ENDLESS_MS = 900_000;
-/** A fault that lasts: longer than all retries of everything. */
+/** The number of hits of a lasting fault: more than all retries together. */
 export const FOR_GOOD = 10_000;
 
-/** The error that the failing ways fail with. */
+/** The error of the ways that fail. */
 export const WAY_ERROR = 'StatementFailed';
 const UNHEARD_OF = 'ERROR: Assert\n  error: Assert\n  code: 1000\n  context: unheard of, of the way itself';
 
-/** How an execution goes without the fault of a cell, chosen so that the cell's task is reached. */
+/** The course of an execution without a cell's fault, chosen so that it reaches the cell's task. */
 export type Way = 'plain' | 'awaited' | 'partition fails' | 'listing fails' | 'scheduled';
 export const WAYS: readonly Way[] = ['plain', 'awaited', 'partition fails', 'listing fails', 'scheduled'];
 
-/** What an execution that goes this way is started with. */
+/** The input of an execution that goes this way. */
 export function inputOf(way: Way): object {
   return way === 'scheduled' ? SCHEDULED : BOTH;
 }
@@ -28,7 +28,10 @@ export function aimedAt(task: Pick<Task, 'name' | 'ofPartition'>): Pick<FaultRul
   return { state: task.name, ...(task.ofPartition ? { input: `"partition":"${HOUR}"` } : {}) };
 }
 
-/** The rules that make an execution go this way. @param tasks those of the state machine, to find its own by */
+/**
+ * The rules that make an execution go this way. @param tasks the state machine's tasks, among which the way finds its
+ * own
+ */
 export function rulesOf(way: Way, tasks: readonly Task[]): readonly FaultRule[] {
   const failing = (task: Task | undefined): FaultRule[] => [
     {
@@ -44,14 +47,14 @@ export function rulesOf(way: Way, tasks: readonly Task[]): readonly FaultRule[] 
     case 'awaited':
       return [];
     case 'partition fails':
-      // The last of the submitting states: its staging table stands and has to go.
+      // The last of the submitting states: the staging table exists and must be removed.
       return failing(tasks.findLast((task) => task.branchStart === task.name));
     case 'listing fails':
       return failing(tasks.find((task) => task.role === 'listing'));
   }
 }
 
-/** The statements that are held back for an execution to go this way. */
+/** The statements that are held back so that an execution goes this way. */
 export function holdsOf(way: Way, tasks: readonly Task[]): readonly Hold[] {
   if (way !== 'awaited') return [];
   return tasks
@@ -62,7 +65,7 @@ export function holdsOf(way: Way, tasks: readonly Task[]): readonly Hold[] {
     }));
 }
 
-/** The statements of a state run until they are cancelled. @param match only those that begin so */
+/** Makes the statements of a state run until they are cancelled. @param match only statements with this beginning */
 export function endless(task: Task, match: string): FaultRule {
   const fault = { type: 'delay', ms: ENDLESS_MS } as const;
   const aim = aimedAt(task);

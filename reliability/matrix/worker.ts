@@ -1,4 +1,4 @@
-/** A process that runs cells, each on a twin of its own at a time. */
+/** A process that runs cells. Each running cell has a twin of its own. */
 import { serveItems } from '../shared/serve-items';
 import { Matrix } from './matrix';
 import type { PackagedService } from './packaged-service';

@@ -3,13 +3,13 @@ import { join, resolve } from 'node:path';
 import { replaceOnce } from '../histories/variants';
 
 const ROOT = resolve(__dirname, '../..');
-/** In the sources as in a function's package. */
+/** The path in the sources and in a function's package. */
 export const MERGE_SQL = 'sql/merge-into-target.sql';
 
 /** A deliberate mistake in sql/merge-into-target.sql. */
 export interface Mutation {
   readonly name: string;
-  /** Stands in the file once. */
+  /** Text that occurs once in the file. */
   readonly from: string;
   readonly to: string;
 }
@@ -65,7 +65,7 @@ export const MUTATIONS: readonly Mutation[] = [
     to: 'WHEN MATCHED THEN DELETE',
   },
   {
-    // A table that nobody else knows of: a lock that keeps nobody out.
+    // A table that no other session uses, so the lock keeps nobody out.
     name: 'no lock',
     from: 'LOCK {mutex};',
     to: 'LOCK {staging};',
@@ -85,7 +85,7 @@ export const MUTATIONS: readonly Mutation[] = [
   },
 ];
 
-/** @throws Error by the mutation's name where it does not apply: a list that has rotted tests nothing. */
+/** @throws Error with the mutation's name if it does not apply: an outdated list tests nothing. */
 export function mutate(sql: string, { name, from, to }: Mutation): string {
   try {
     return replaceOnce(sql, from, to);
@@ -96,7 +96,7 @@ export function mutate(sql: string, { name, from, to }: Mutation): string {
 
 /**
  * The text of {@link MERGE_SQL} with one mistake in it.
- * @param name of a mutation; undefined: none
+ * @param name of a mutation; undefined: no mistake
  */
 export function mutatedMergeSql(name: string | undefined): string {
   const sql = readFileSync(join(ROOT, MERGE_SQL), 'utf8');

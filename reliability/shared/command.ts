@@ -3,12 +3,12 @@ import { availableParallelism } from 'node:os';
 import { UsageError } from '../../cli/shared/output';
 
 /**
- * Exit codes of every tool. The first three are those of the `sluice` command. Something that could not be carried out
- * says nothing about Sluice, so it is not wrong; but the run is not green either.
+ * The exit codes of every tool. The first three are those of the `sluice` command. If something could not be carried
+ * out, that says nothing about Sluice: it is not wrong, but the run is not green.
  */
 export const EXIT = { right: 0, wrong: 1, usage: 2, notCarriedOut: 3 } as const;
 
-/** How many of the things that a tool carries out end how. */
+/** The number of things that a tool carries out, by how they end. */
 export interface Tally {
   readonly right: number;
   readonly wrong: number;
@@ -20,7 +20,7 @@ export function exitCodeOf({ wrong, notCarriedOut }: Pick<Tally, 'wrong' | 'notC
   return notCarriedOut > 0 ? EXIT.notCarriedOut : EXIT.right;
 }
 
-/** The line that a tool ends with: `fuzz: 12 cases, 11 accepted, …, 4 s`. */
+/** The line that a tool prints last: `fuzz: 12 cases, 11 accepted, …, 4 s`. */
 export function closingLine(
   tool: string,
   counts: readonly (readonly [count: number, what: string])[],
@@ -31,7 +31,7 @@ export function closingLine(
   return `${tool}: ${[...parts, ...(seed === undefined ? [] : [`seed ${seed}`]), `${Math.round(seconds)} s`].join(', ')}`;
 }
 
-/** Reads an option's whole number. @throws InvalidArgumentError for what is none, or out of range */
+/** Reads an option's whole number. @throws InvalidArgumentError if the text is not a whole number, or out of range */
 export function wholeNumber(least: number, greatest = 999_999_999): (text: string) => number {
   return (text) => {
     const value = Number(text);
@@ -42,10 +42,10 @@ export function wholeNumber(least: number, greatest = 999_999_999): (text: strin
 }
 
 export function seedOption(): Option {
-  return new Option('--seed <number>', 'the same seed draws the same').argParser(wholeNumber(0)).default(1);
+  return new Option('--seed <number>', 'the same seed gives the same cases').argParser(wholeNumber(0)).default(1);
 }
 
-/** How many processes carry things out at the same time. */
+/** The number of worker processes. */
 export function workersOption(): Option {
   return new Option('--workers <count>', 'processes that work at the same time')
     .argParser(wholeNumber(1, 64))
@@ -53,14 +53,14 @@ export function workersOption(): Option {
 }
 
 /**
- * Reads the command line and runs a tool: the process ends with the exit code that it returns.
- * @param run carries the tool out; throws UsageError for options that do not go together
+ * Reads the command line and runs a tool. The process ends with the exit code that the tool returns.
+ * @param run runs the tool; throws UsageError for options that exclude each other
  */
 export function runCommand<Options extends object>(
   command: Command,
   run: (options: Options) => Promise<number>,
 ): void {
-  // See cli/sluice.cjs.
+  // cli/sluice.cjs explains why.
   process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = 'true';
   process.env.TZ = 'UTC';
   void exitCode(command, run).then((code) => (process.exitCode = code));
@@ -73,7 +73,7 @@ async function exitCode<Options extends object>(
   try {
     command
       .allowExcessArguments(false)
-      .showHelpAfterError('(add --help for how it is used)')
+      .showHelpAfterError('(--help explains the usage)')
       .exitOverride()
       .parse();
     return await run(command.opts<Options>());

@@ -1,10 +1,10 @@
 import { Output } from '../../cli/shared/output';
 import { startSpinner } from '../../cli/shared/spinner';
 
-/** Where progress cannot be drawn over itself, every so many get a line. */
+/** Without a terminal, one in this many items gets a line. */
 const NOTED = 25;
 
-/** What a tool says while it works: a line that changes on a terminal, a line now and then elsewhere. */
+/** A tool's progress: one changing line on a terminal, and an occasional line elsewhere. */
 export class Progress {
   private readonly output = new Output(false);
   private readonly spinner;
@@ -21,12 +21,12 @@ export class Progress {
     this.spinner?.show(text);
   }
 
-  /** Says how many there are, once that is known. */
+  /** Sets the total, once it is known. */
   expect(total: number): void {
     this.total = total;
   }
 
-  /** One more is done. @param trouble what is said of it at once, on a line of its own */
+  /** Counts one item as done. @param trouble its problem, which is printed at once on a line of its own */
   count(text: string, trouble?: string): void {
     this.done += 1;
     const line = `${this.done}${this.total > 0 ? ` of ${this.total}` : ''}: ${text}`;

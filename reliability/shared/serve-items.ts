@@ -1,13 +1,13 @@
 import type { FromWorker, ToWorker } from './workers';
 
-/** What a worker's module carries items out with, once it is opened. */
+/** An open worker, which runs items. */
 export interface ItemServer<Item, Result, Note> {
-  /** @param say tells the parent how far it is. @throws where the item could not be carried out */
+  /** @param say sends the parent a note on the progress. @throws if the item could not be carried out */
   carryOut(item: Item, say: (note: Note) => void): Promise<Result>;
   close(): Promise<void>;
 }
 
-/** The body of a worker: opens, carries out what it is given, closes, and ends. */
+/** The body of a worker: it opens, runs the items that it receives, closes, and ends. */
 export function serveItems<Order, Item, Result, Note = never>(
   open: (order: Order) => Promise<ItemServer<Item, Result, Note>>,
 ): void {
@@ -23,7 +23,7 @@ export function serveItems<Order, Item, Result, Note = never>(
         }
       case 'close':
         await server?.close();
-        // A connection that is still open would keep the process.
+        // An open connection keeps the process alive.
         return process.exit(0);
       case 'item':
         return carryOut(message.index, message.item);
@@ -43,6 +43,6 @@ export function serveItems<Order, Item, Result, Note = never>(
       process.exit(1);
     });
   });
-  // Without its parent nobody would end it.
+  // A worker without its parent has to end itself.
   process.on('disconnect', () => process.exit(1));
 }

@@ -5,16 +5,16 @@ import { setTimeout as delay } from 'node:timers/promises';
 /** Why an item has no result. */
 export interface Failure<Note> {
   readonly reason: string;
-  /** What its worker said last about it. */
+  /** The worker's last note about the item. */
   readonly note?: Note;
-  /** Whether the worker's process ended, rather than saying that it could not. */
+  /** True if the worker's process ended; false if the worker reported a failure. */
   readonly ended: boolean;
 }
 
 export type Outcome<Item, Result, Note = never> =
   { readonly item: Item; readonly result: Result } | { readonly item: Item; readonly failure: Failure<Note> };
 
-/** What the processes say to each other. */
+/** The messages between the parent and its workers. */
 export type ToWorker<Order, Item> =
   | { readonly kind: 'open'; readonly order: Order }
   | { readonly kind: 'item'; readonly index: number; readonly item: Item }
@@ -26,23 +26,23 @@ export type FromWorker<Result, Note> =
   | { readonly kind: 'failure'; readonly index: number; readonly reason: string };
 
 export interface WorkersOptions<Order, Item, Result, Note> {
-  /** The module of the workers: it calls `serveItems`. */
+  /** The module that each worker runs. It calls `serveItems`. */
   readonly module: string;
-  /** What each worker is opened with; JSON, as items and results are. */
+  /** The argument that opens each worker. It is JSON, as items and results are. */
   readonly order: Order;
   readonly workers: number;
-  /** Items that one worker carries out at the same time. Default 1. */
+  /** The number of items that one worker runs at the same time. Default 1. */
   readonly lanes?: number;
-  /** A worker that says nothing for so long is ended. Default: longer than any item takes, however busy the machine is. */
+  /** A worker that sends nothing for this long is ended. Default: longer than any item takes on a busy machine. */
   readonly silenceMilliseconds?: number;
-  /** Whether an item that has no result is tried once more, by a new worker. Default: it is. */
+  /** Whether a new worker tries an item without a result once more. Default true. */
   readonly isTriedAgain?: (failure: Failure<Note>) => boolean;
   readonly onNote?: (item: Item, note: Note) => void;
   readonly onOutcome?: (outcome: Outcome<Item, Result, Note>) => void;
 }
 
 const SILENCE_MILLISECONDS = 15 * 60_000;
-/** A worker that has closed everything ends by itself; one that does not is ended. */
+/** A worker ends by itself once it has closed everything. After this time it is killed. */
 const CLOSING_MILLISECONDS = 30_000;
 
 interface Waiting<Item> {
@@ -51,8 +51,8 @@ interface Waiting<Item> {
 }
 
 /**
- * Carries items out by processes of their own, each of which takes the next item when it is done with one. What ends or
- * blocks a process costs its items a second try, and a new process goes on with the others.
+ * Runs items in worker processes. Each worker takes its next item when it finishes one. If a process ends or blocks,
+ * its items are tried a second time, and a new process takes the other items.
  * @returns one outcome for each item, in the order of the items
  */
 export async function carryOutAll<Order, Item, Result, Note = never>(
@@ -75,7 +75,7 @@ export async function carryOutAll<Order, Item, Result, Note = never>(
   return items.flatMap((item) => outcomes.get(item) ?? []);
 }
 
-/** One worker after the other, until nothing waits. */
+/** Runs one worker after the other until no item waits. */
 async function work<Order, Item, Result, Note>(
   waiting: Waiting<Item>[],
   settle: (taken: Waiting<Item>, outcome: Outcome<Item, Result, Note>) => void,
@@ -91,7 +91,7 @@ class Worker<Order, Item, Result, Note> {
   private readonly child: ChildProcess;
   private readonly underWay = new Map<number, { readonly taken: Waiting<Item>; note?: Note }>();
   private next = 0;
-  /** Set once something went wrong: it takes nothing more, so that what comes after has a new process. */
+  /** Set after a failure. The worker then takes no new items, so that the following items run in a new process. */
   private isBad = false;
   private silence: NodeJS.Timeout | undefined;
 
@@ -106,7 +106,7 @@ class Worker<Order, Item, Result, Note> {
     });
   }
 
-  /** Ends with the process. */
+  /** Resolves when the process ends. */
   async run(): Promise<void> {
     const exit = once(this.child, 'exit') as Promise<[number | null, NodeJS.Signals | null]>;
     this.child.on('message', (message: FromWorker<Result, Note>) => this.receive(message));
@@ -116,7 +116,8 @@ class Worker<Order, Item, Result, Note> {
     clearTimeout(this.silence);
     const how = signal === null ? `with exit code ${code}` : `by ${signal}`;
     if (this.next === 0 && this.waiting.length > 0) {
-      // It did not even open: whoever is next in line pays for it, so that a worker that never opens comes to an end.
+      // The worker did not even open. The next item in line gets the failure, so that a worker that never opens cannot
+      // retry forever.
       this.take();
     }
     for (const { taken, note } of this.underWay.values()) {
@@ -149,7 +150,7 @@ class Worker<Order, Item, Result, Note> {
     this.give();
   }
 
-  /** Gives it the next item; where there is none, and none is under way, it may close. */
+  /** Gives the worker its next item. If there is none, and none is in progress, it may close. */
   private give(): void {
     if (!this.isBad && this.waiting.length > 0) {
       const index = this.take();
@@ -168,7 +169,7 @@ class Worker<Order, Item, Result, Note> {
   }
 
   private send(message: ToWorker<Order, Item>): void {
-    // A process that has ended is noticed by its exit.
+    // The exit of the process reports this failure.
     if (this.child.connected) this.child.send(message, () => {});
   }
 
