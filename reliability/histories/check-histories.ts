@@ -7,11 +7,11 @@ import { WrongOutcome } from './wrong-outcome';
 
 export interface Draw {
   readonly seed: number;
-  /** Of which sets of strategies each history takes one. Default: all strategies at once. */
+  /** The sets of strategies, one of which each history takes. Default: one set with all strategies. */
   readonly strategies?: readonly (readonly Strategy[])[];
 }
 
-/** The history of a number, from 0: the same for the same seed. */
+/** The history with this number, counted from 0. An equal seed gives an equal history. */
 export function drawHistory({ seed, strategies = [STRATEGIES] }: Draw, number: number): History {
   const [history] = fc.sample(histories(strategies), { seed, numRuns: 1, path: String(number) });
   if (!history) throw new RangeError(`There is no history ${number}`);
@@ -25,15 +25,15 @@ export interface WrongHistory {
 }
 
 export interface Checked {
-  /** Histories that came out right before one did not. */
+  /** The number of right histories before the wrong one. */
   readonly right: number;
   readonly wrong?: WrongHistory;
 }
 
 /**
- * Carries histories out, up to the first that comes out wrong.
- * @param onRight told after each right one
- * @throws Error where something else goes wrong than a load
+ * Runs histories, up to the first wrong one.
+ * @param onRight called after each right one
+ * @throws Error if anything other than a load goes wrong
  */
 export async function checkHistories(
   ground: ProvingGround,
@@ -52,7 +52,7 @@ export async function checkHistories(
   return { right };
 }
 
-/** @returns the simplest history that was found to come out wrong, within some milliseconds */
+/** @returns the simplest wrong history that is found within a number of milliseconds */
 export async function simplified(
   ground: ProvingGround,
   wrong: WrongHistory,

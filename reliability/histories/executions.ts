@@ -18,9 +18,9 @@ export interface Ended {
   readonly cause: string | undefined;
 }
 
-/** Between two looks at what runs, in milliseconds: loads of a few rows take hardly longer. */
+/** Milliseconds between two status requests: loads of a few rows hardly take longer. */
 const POLL_INTERVAL = 30;
-/** On a busy machine each look is time taken from what is looked at: so they become rarer. */
+/** On a busy machine each request takes time from the execution, so requests become rarer. */
 const LONGEST_INTERVAL = 200;
 
 export async function start(connection: Connection, name: string, input: object): Promise<Execution> {
@@ -41,17 +41,17 @@ export async function ended(connection: Connection, { name, arn }: Execution): P
   }
 }
 
-/** Stops an execution, wherever it is. */
+/** Stops an execution, at whatever state it is. */
 export async function stop(connection: Connection, { arn }: Execution): Promise<void> {
   await connection.stepFunctions.send(new StopExecutionCommand({ executionArn: arn }));
 }
 
-/** A line that is not in its log yet would else be missed. */
+/** One look may miss a line that is not in the log yet. */
 const QUIET_LOOKS = 2;
 
 /**
- * Waits until nothing runs any more of an execution that was stopped: a function that was called before runs on, and may
- * submit one more statement, whose name begins so.
+ * Waits until nothing of a stopped execution runs any more. A function that was called before the stop runs on, and
+ * may submit one more statement, whose name has this beginning.
  */
 export async function untilQuiet(twin: TestTwin, statementName: string): Promise<void> {
   let quiet = 0;
@@ -65,7 +65,7 @@ export async function untilQuiet(twin: TestTwin, statementName: string): Promise
   }
 }
 
-/** Whether a function is at work: its log has the beginning of an invocation and not yet its end. */
+/** True if the function's log has the start of an invocation but not yet its end. */
 function functionsRun({ stateDirectory }: TestTwin): boolean {
   const logs = join(stateDirectory, 'lambda', 'logs');
   return readdirSync(logs).some((file) => {

@@ -1,19 +1,19 @@
 import type { FaultRule } from '../../local/faults/fault-rule';
 import { ANSWER_LOST, CONFLICT, CRASH, SDK_ATTEMPTS, THROTTLED } from '../../testkit/faults';
 
-/** A fault that a load of one hour meets, and whether the load gets over it. */
+/** A fault that a load of one hour meets, and whether the load recovers. */
 interface LoadFault {
   readonly recovers: boolean;
   rule(dataset: string): FaultRule;
 }
 
-/** What only the statements of this dataset's step say. */
+/** Text that occurs only in the statements of this dataset's step. */
 const staging = (dataset: string) => `"staging_${dataset}_\\d{10}_`;
 const merging = (dataset: string) => `^LOCK [^]*${staging(dataset)}`;
 const copying = (dataset: string) => `${staging(dataset)}[^]*FORMAT AS PARQUET`;
 const ofDataset = (dataset: string) => `"dataset":"${dataset}"`;
 
-/** More than the state machine has for a step. */
+/** More failures than the state machine has attempts for a step. */
 const EVERY_ATTEMPT = 7;
 
 export const FAULTS = {

@@ -3,10 +3,10 @@ import { FAULTS, type FaultName } from './faults';
 import { REMAINING, type Trip } from './trip';
 import type { Strategy } from './variants';
 
-/** What happens to a file of an hour; hours are counted from the oldest, from 0. */
+/** A change of a file in an hour. Hours are counted from the oldest, from 0. */
 export type Change =
   | { readonly kind: 'put'; readonly hour: number; readonly file: number; readonly trips: readonly Trip[] }
-  /** The file again, each row with another amount, and with a newer version or the same. */
+  /** Writes the file again: each row has another amount, and a newer version or the same. */
   | {
       readonly kind: 'correct';
       readonly hour: number;
@@ -16,7 +16,7 @@ export type Change =
     }
   | { readonly kind: 'delete'; readonly hour: number; readonly file: number };
 
-/** What an execution is asked for. */
+/** The hours that an execution must load. */
 export type Request =
   | { readonly kind: 'hour'; readonly hour: number }
   | { readonly kind: 'range'; readonly from: number; readonly to: number }
@@ -26,9 +26,9 @@ export type Run =
   | { readonly kind: 'alone'; readonly request: Request }
   | { readonly kind: 'together'; readonly requests: readonly Request[] }
   | { readonly kind: 'faulty'; readonly hour: number; readonly fault: FaultName }
-  /** StopExecution as its n-th call is made; one that makes fewer is not stopped. */
+  /** StopExecution at the execution's n-th call. An execution with fewer calls is not stopped. */
   | { readonly kind: 'stopped'; readonly hour: number; readonly call: number }
-  /** A row is smuggled into the staging table after it was validated. */
+  /** A row is smuggled into the staging table after its validation. */
   | { readonly kind: 'tampered'; readonly hour: number };
 
 export interface Step {
@@ -37,20 +37,20 @@ export interface Step {
 }
 
 export interface History {
-  /** How many neighbouring hours there are. */
+  /** The number of consecutive hours. */
   readonly hours: number;
-  /** The event time of a key never changes, as `event_time_immutable: true` asks for. */
+  /** The event time of a key never changes, as `event_time_immutable: true` promises. */
   readonly immutable: boolean;
-  /** Each loads a table of its own, from the same files by the same executions. */
+  /** Each strategy loads a table of its own, from the same files in the same executions. */
   readonly strategies: readonly Strategy[];
   readonly steps: readonly Step[];
 }
 
-/** Few keys, so that they collide; none of them should mean anything to SQL. */
+/** Few keys, so that they collide. SQL must give none of them a meaning. */
 const KEYS = ['a', 'b', 'c', "d'e", 'f"g', 'ü'] as const;
 const FILES = 3;
 const VERSIONS = ['2026-11-20 08:00:00', '2026-11-20 08:30:00', '2026-11-20 09:00:00', '2026-11-20 09:30:00'];
-/** Of no hour in particular: years, months, days and hours apart. */
+/** Event times that are years, months, days and hours apart, independent of the partition's hour. */
 const EVENT_TIMES = [
   '2025-12-31 23:59:59',
   '2026-01-01 00:00:00',
@@ -69,10 +69,10 @@ const trip: fc.Arbitrary<Trip> = fc.record({
   updated_at: fc.constantFrom(...VERSIONS),
 });
 
-/** About as many calls as a load of one hour makes, those of its functions among them. */
+/** About the number of calls in a load of one hour, including those of its functions. */
 const CALLS = 45;
 
-/** Rows, some of which stand there again, as they are or but for one column. */
+/** Rows, some of which are repeated, unchanged or with one changed column. */
 const trips: fc.Arbitrary<readonly Trip[]> = fc
   .tuple(
     fc.array(trip, { minLength: 1, maxLength: 8 }),
@@ -165,7 +165,7 @@ const steps = (hours: number): fc.Arbitrary<readonly Step[]> =>
 
 /**
  * Random histories.
- * @param strategies sets of strategies, each history takes one set
+ * @param strategies sets of strategies; each history takes one set
  */
 export function histories(strategies: readonly (readonly Strategy[])[]): fc.Arbitrary<History> {
   return fc

@@ -5,16 +5,16 @@ import type { TestTwin } from '../../testkit/test-twin';
 import type { ParquetWriter } from './parquet-writer';
 import type { Trip } from './trip';
 
-/** A file as its listing knows it: another content is another file. */
+/** A file as its listing shows it. A file with other content is another file. */
 export interface LakeFile {
-  /** What tells it from every other: its hour, its name and its content. */
+  /** The file's identity: its hour, name and content. */
   readonly identity: string;
   readonly trips: readonly Trip[];
 }
 
-/** What is in S3, under the prefixes of several datasets alike. */
+/** The content of S3, the same under the prefixes of several datasets. */
 export class Lake {
-  /** By hour, then by the file's name. */
+  /** By hour, then by file name. */
   private hours = new Map<Hour, Map<string, LakeFile>>();
 
   constructor(
@@ -22,7 +22,7 @@ export class Lake {
     private readonly writer: ParquetWriter,
   ) {}
 
-  /** The files of an hour as they are now; what comes later does not change the answer. */
+  /** The files of an hour as they are now. Later changes do not affect the result. */
   present(hour: Hour): readonly LakeFile[] {
     return [...(this.hours.get(hour)?.values() ?? [])];
   }

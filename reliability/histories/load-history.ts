@@ -19,7 +19,7 @@ const COUNTS = [
   'inserted',
 ] as const satisfies readonly (keyof HistoryRow)[];
 
-/** A row of sluice.load_history. `finished` is in whole seconds: the order of loads as Sluice itself sees it. */
+/** A row of sluice.load_history. `finished` is in whole seconds, the order of loads that Sluice itself sees. */
 export type Recorded = Pick<HistoryRow, (typeof TEXTS)[number] | (typeof COUNTS)[number]>;
 
 export async function readLoadHistory(twin: TestTwin): Promise<readonly Recorded[]> {

@@ -1,7 +1,7 @@
 import type { Hour } from '../../core/hour';
 import { REMAINING, type Trip } from './trip';
 
-/** What one load brought: the rows of the files that it took, as they stand in the files. */
+/** The rows of the files that one load took, as the files hold them. */
 export interface Delivery {
   readonly partition: Hour;
   readonly trips: readonly Trip[];
@@ -10,7 +10,7 @@ export interface Delivery {
 /** A row of the target, as text: the columns of the dataset, then year, month, day, hour, source_partition. */
 export type TargetRow = readonly (string | number | null)[];
 
-/** What a load's counts have to be, where nothing else was loaded at the same time. */
+/** The expected counts of a load, if no other load ran at the same time. */
 export interface ExpectedCounts {
   readonly superseded: number;
   readonly deleted: number;
@@ -22,17 +22,17 @@ interface Candidate {
 }
 
 /**
- * The table that the definition in docs/convergence.md asks for, from the contents of the files alone.
- * Of loads that ran at the same time any order of commit is right, so a key has several rows that may stand
- * where such loads brought different ones of equal version and partition.
+ * Computes the table that docs/convergence.md defines, from the contents of the files alone. Concurrent loads may
+ * commit in any order. If they have different rows of one key with equal version and partition, each of these rows is
+ * right.
  */
 export class Oracle {
-  /** By key. */
+  /** The rows that may be in the target, by key. */
   private readonly standing = new Map<string, readonly Candidate[]>();
   /** Every row that was ever loaded, by key. */
   private readonly loaded = new Map<string, Candidate[]>();
 
-  /** What one load will count, if it is the next to be committed. */
+  /** The counts of a load, if it commits next. */
   expected(delivery: Delivery): ExpectedCounts {
     let superseded = 0;
     let deleted = 0;
@@ -45,7 +45,7 @@ export class Oracle {
     return { superseded, deleted };
   }
 
-  /** Takes loads in that were committed since the last call, in an order that is not known. */
+  /** Adds the loads that committed since the last call, in an unknown order. */
   commit(deliveries: readonly Delivery[]): void {
     const offers = new Map<string, Candidate[]>();
     for (const delivery of deliveries) {
@@ -56,7 +56,7 @@ export class Oracle {
     for (const [key, candidates] of offers) {
       const greatest = candidates.reduce((one, other) => (compareAge(one, other) >= 0 ? one : other));
       const [stands] = this.standing.get(key) ?? [];
-      // An equal one is replaced: a correction of the same hour wins also with an equal version.
+      // An equal row is replaced: a correction of the same hour also wins with an equal version.
       if (stands !== undefined && compareAge(stands, greatest) > 0) continue;
       this.standing.set(
         key,
@@ -65,7 +65,7 @@ export class Oracle {
     }
   }
 
-  /** How a table differs from what it has to be; nothing where it is right. */
+  /** The differences between a table and the expected one; empty if the table is right. */
   differences(table: readonly TargetRow[]): string[] {
     const found = new Map<string, TargetRow[]>();
     for (const row of table) push(found, String(row[0]), row);
@@ -88,8 +88,8 @@ export class Oracle {
   }
 
   /**
-   * The stronger form, for which the order of the loads does not matter: the row with the greatest version and
-   * partition of all that were ever loaded. Undefined where different rows share these.
+   * A stronger expectation, which does not depend on the order of the loads: the row with the greatest version and
+   * partition that was ever loaded. Undefined if several rows share them.
    */
   private greatestEverLoaded(key: string): string | undefined {
     const candidates = this.loaded.get(key) ?? [];
@@ -103,7 +103,7 @@ export class Oracle {
   }
 }
 
-/** One row for each key of a load: the greatest version, ties broken by all remaining columns. */
+/** One row for each key of a load: the one with the greatest version. All remaining columns break ties. */
 function offersOf({ partition, trips }: Delivery): Candidate[] {
   const best = new Map<string, Trip>();
   for (const trip of trips) {
@@ -117,7 +117,7 @@ export function keysOf(trips: readonly Trip[]): number {
   return new Set(trips.map((trip) => trip.trip_id)).size;
 }
 
-/** Positive where the first has the greater version, or the same and the later partition. */
+/** Positive if the first has the greater version, or the same version and the later partition. */
 function compareAge(one: Candidate, other: Candidate): number {
   return compare(one.trip.updated_at, other.trip.updated_at) || compare(one.partition, other.partition);
 }
@@ -130,7 +130,7 @@ function compareInStaging(one: Trip, other: Trip): number {
   return 0;
 }
 
-/** Nulls are the least: they stand last where the greatest stands first. */
+/** Nulls are the least: they come last if the greatest comes first. */
 function compare(one: string | number | null, other: string | number | null): number {
   if (one === other) return 0;
   if (one === null) return -1;

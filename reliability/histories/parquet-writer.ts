@@ -4,7 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Trip } from './trip';
 
-/** Writes trips as Parquet with one engine for all files: to start one takes longer than to write a file. */
+/**
+ * Writes trips as Parquet. It uses one engine for all files, because starting an engine takes longer than writing a
+ * file.
+ */
 export class ParquetWriter {
   private constructor(
     private readonly instance: DuckDBInstance,
@@ -18,7 +21,7 @@ export class ParquetWriter {
     return new ParquetWriter(instance, await instance.connect(), directory);
   }
 
-  /** The rows in their order, in the columns of datasets/trips.yml. */
+  /** Writes the rows in their order, with the columns of datasets/trips.yml. */
   async write(trips: readonly Trip[]): Promise<Buffer> {
     const file = join(this.directory, 'rows.parquet');
     const values = trips.map((trip) => `(${COLUMNS.map(([name]) => literal(trip[name])).join(', ')})`);

@@ -11,27 +11,27 @@ import { VARIANTS, variantFiles } from './variants';
 
 const ROOT = resolve(__dirname, '../..');
 
-/** A twin remembers every statement and every execution: after so many histories another one takes its place. */
+/** A twin remembers every statement and every execution. After this number of histories a new one replaces it. */
 const HISTORIES_PER_TWIN = 50;
 
-/** Executions at once would start ten of each function, which takes longer than all that they have to do. */
+/** Concurrent executions would start ten environments of each function, which takes longer than their work. */
 const ENVIRONMENTS_PER_FUNCTION = 4;
 
 interface Running {
   readonly twin: TestTwin;
   readonly lake: Lake;
   readonly abandoned: Set<string>;
-  /** Datasets whose tables are there. */
+  /** The datasets whose tables exist. */
   readonly created: Set<string>;
   histories: number;
 }
 
-/** Carries out one history after the other, each on an empty lake and empty tables. */
+/** Runs one history after the other, each on an empty lake and empty tables. */
 export class ProvingGround {
   private running: Running | undefined;
   private started = 0;
   private mergeSql: string | undefined;
-  /** Executions so far. */
+  /** The number of executions so far. */
   loads = 0;
 
   private constructor(
@@ -54,7 +54,7 @@ export class ProvingGround {
     this.loads += await runHistory(ground, history);
   }
 
-  /** Has the deployed functions merge by this text of {@link MERGE_SQL} from now on. */
+  /** Makes the deployed functions merge with this text of {@link MERGE_SQL} from now on. */
   useMergeSql(text: string): void {
     if (text === this.mergeSql) return;
     this.mergeSql = text;
@@ -67,14 +67,14 @@ export class ProvingGround {
     this.service.remove();
   }
 
-  /** A twin without objects and rows; the tables of these datasets are there, its functions warm. */
+  /** Empties the twin of objects and rows. The tables of these datasets exist, and its functions are warm. */
   private async prepare(datasets: readonly string[]): Promise<Running> {
     if (this.running && this.running.histories >= HISTORIES_PER_TWIN) await this.end();
     this.running ??= await this.start();
     const { twin, lake, created } = this.running;
     this.running.histories += 1;
     await lake.clear([...created]);
-    // An hour without files: all that it leaves is the tables.
+    // A load of an hour without files creates the tables and nothing else.
     for (const dataset of datasets)
       if (!created.has(dataset)) await twin.load({ dataset, partition: '2026-11-01T00' });
     for (const dataset of datasets) created.add(dataset);
@@ -100,7 +100,7 @@ export class ProvingGround {
   }
 }
 
-/** The functions read their SQL with every call, so no packaging is needed for another. */
+/** The functions read their SQL at every call, so another text needs no packaging. */
 function replaceMergeSql(stateDirectory: string, text: string): void {
   const code = join(stateDirectory, 'lambda', 'code');
   const found = readdirSync(code, { recursive: true, encoding: 'utf8' }).filter((path) =>

@@ -12,28 +12,28 @@ import { Side, type Snapshot } from './side';
 import { fileName } from './story';
 import { WrongOutcome } from './wrong-outcome';
 
-/** What a history is carried out on, and by which name its executions are known. */
+/** The ground on which a history runs, and the names of its executions. */
 export interface Ground {
   readonly twin: TestTwin;
   readonly lake: Lake;
-  /** Each has its own prefix and target; all get the same files and the same executions. */
+  /** Each has its own prefix and target. All get the same files and the same executions. */
   readonly datasets: readonly string[];
-  /** Begins the names of the executions: no two histories on one twin share it. */
+  /** The beginning of the executions' names. No two histories on one twin share it. */
   readonly name: string;
-  /** Staging tables of executions that were stopped, which clean nothing up: these may be there, now or later. */
+  /** Staging tables of stopped executions, which do not clean up. These tables may exist, now or later. */
   readonly abandoned: Set<string>;
 }
 
 const TARGET_COLUMNS =
   'trip_id, vendor_id, pickup_datetime, dropoff_datetime, passenger_count, trip_distance, total_amount, updated_at, year, month, day, hour, source_partition';
 
-/** Hours that a scheduled execution looks at, and that have ended long enough ago. */
+/** Hours within a scheduled execution's lookback, which ended long enough ago to be loaded. */
 const OLDEST_HOURS_AGO = 8;
 
 /**
- * Carries one history out through the state machine.
- * @returns how many executions that took
- * @throws WrongOutcome as soon as anything is not what it has to be
+ * Runs one history through the state machine.
+ * @returns the number of executions
+ * @throws WrongOutcome at the first unexpected outcome
  */
 export async function runHistory(ground: Ground, history: History): Promise<number> {
   const running = new RunningHistory(ground, history);
@@ -47,7 +47,7 @@ export async function runHistory(ground: Ground, history: History): Promise<numb
   return running.executions;
 }
 
-/** An execution that has ended, and whether it had to fail. */
+/** An execution that has ended, and whether it must fail. */
 interface Expectation {
   readonly ended: Ended;
   readonly mustFail: boolean;
@@ -57,7 +57,7 @@ class RunningHistory {
   executions = 0;
   private readonly sides: readonly Side[];
   private readonly hours: readonly Hour[];
-  /** Told of each call of a load, which waits for them. */
+  /** Called with each call of a load, which waits for them. */
   private hooks: ((call: Call) => Promise<void>)[] = [];
 
   constructor(
@@ -85,7 +85,7 @@ class RunningHistory {
     return lake.put(datasets, hour, name, corrected);
   }
 
-  /** Runs what is asked for on all datasets at once, then looks at what the load history says of it. */
+  /** Runs the requests on all datasets at once, then checks the load history. */
   async run(run: Run): Promise<void> {
     const snapshot: Snapshot = new Map(this.hours.map((hour) => [hour, this.ground.lake.present(hour)]));
     const { faults } = this.ground.twin.twin;
@@ -117,7 +117,7 @@ class RunningHistory {
     }
   }
 
-  /** Compares the targets with the oracle, and looks for what loads have left behind. */
+  /** Compares the targets with the oracle, and looks for staging tables that loads left behind. */
   async assertTables(): Promise<void> {
     const { twin } = this.ground;
     for (const side of this.sides) {
@@ -165,7 +165,7 @@ class RunningHistory {
   ): Promise<Expectation> {
     const fault = FAULTS[run.fault];
     const { faults } = this.ground.twin.twin;
-    // One rule for each dataset, set once: to set rules starts their counts anew.
+    // The rules of all datasets are set together, because setting rules restarts their counts.
     if (side === this.sides[0]) faults.set(this.sides.map(({ dataset }) => fault.rule(dataset)));
     const end = await this.load(side, { kind: 'hour', hour: run.hour }, snapshot);
     const hit = faults.rules()[this.sides.indexOf(side)]?.hit ?? 0;
@@ -194,7 +194,7 @@ class RunningHistory {
     return [];
   }
 
-  /** Row conservation is asserted by the merge itself, so a row that comes after the validation must not get through. */
+  /** The merge itself asserts row conservation, so a row that arrives after the validation must not get through. */
   private async loadTampered(
     side: Side,
     run: Extract<Run, { kind: 'tampered' }>,
@@ -245,7 +245,7 @@ class RunningHistory {
 
 const SUCCEEDED = [() => true, () => false] as const;
 
-/** What the input of a dataset's state, and the event of its function, hold. */
+/** Text in the input of a dataset's state, and in the event of its function. */
 const ofDataset = ({ dataset }: Side) => `"dataset":"${dataset}"`;
 
 function smuggle(staging: string): string {
@@ -261,7 +261,7 @@ function assertEnd({ name, status, error, cause }: Ended, mustFail: boolean): vo
   ]);
 }
 
-/** Waits for all, also where one of them fails: nothing may run on into the next history. */
+/** Waits for all of them, even if one fails, so that nothing runs on into the next history. */
 async function allEnded<Value>(running: readonly Promise<Value>[]): Promise<Value[]> {
   await Promise.allSettled(running);
   return Promise.all(running);

@@ -4,16 +4,16 @@ import { rowText, type Recorded } from './load-history';
 import { keysOf, Oracle, type TargetRow } from './oracle';
 import { WrongOutcome } from './wrong-outcome';
 
-/** The files of each hour at the start of an execution; nothing changes them while it runs. */
+/** The files of each hour at the start of an execution. Nothing changes them while it runs. */
 export type Snapshot = ReadonlyMap<Hour, readonly LakeFile[]>;
 
-/** A load that was committed, or found nothing to load. */
+/** A load that committed, or found nothing to load. */
 interface Success {
   readonly execution: string;
   readonly present: readonly LakeFile[];
 }
 
-/** One dataset in one history: what was asked of it, what it says that it did, and the table that it has to hold. */
+/** One dataset in one history: the requested loads, the recorded loads, and the expected target. */
 export class Side {
   private readonly oracle = new Oracle();
   private readonly asked = new Map<string, Snapshot>();
@@ -24,15 +24,15 @@ export class Side {
 
   constructor(readonly dataset: string) {}
 
-  /** Remembers what was in S3 when an execution was started. */
+  /** Remembers the content of S3 at the start of an execution. */
   ask(execution: string, snapshot: Snapshot): void {
     this.asked.set(execution, snapshot);
   }
 
   /**
-   * Takes in what the load history holds now.
-   * @returns the rows that are new since the last look
-   * @throws WrongOutcome where a row says what cannot be
+   * Reads the load history.
+   * @returns the rows that are new since the last call
+   * @throws WrongOutcome if a row is impossible
    */
   look(rows: readonly Recorded[]): readonly Recorded[] {
     const fresh = rows.filter((row) => row.dataset === this.dataset && !this.seen.has(identityOf(row)));
@@ -57,7 +57,7 @@ export class Side {
       const expected = this.oracle.expected(only.delivery);
       if (only.row.superseded !== expected.superseded || only.row.deleted !== expected.deleted) {
         throw new WrongOutcome(
-          `a load counts other rows than it should: superseded ${expected.superseded}, deleted ${expected.deleted}`,
+          `a load has wrong counts, expected: superseded ${expected.superseded}, deleted ${expected.deleted}`,
           [rowText(only.row)],
         );
       }
@@ -66,7 +66,7 @@ export class Side {
     return fresh;
   }
 
-  /** @throws WrongOutcome where a file of these hours was never loaded. */
+  /** @throws WrongOutcome if a file of these hours was never loaded. */
   assertNothingLost(hours: readonly Hour[], snapshot: Snapshot): void {
     const lost = hours
       .flatMap((hour) => snapshot.get(hour) ?? [])
@@ -78,11 +78,10 @@ export class Side {
       );
   }
 
-  /** @throws WrongOutcome where the target is not what it has to be. */
+  /** @throws WrongOutcome if the target is not the expected one. */
   assertTable(table: readonly TargetRow[]): void {
     const differences = this.oracle.differences(table);
-    if (differences.length > 0)
-      throw new WrongOutcome(`the target of ${this.dataset} is not what it should be`, differences);
+    if (differences.length > 0) throw new WrongOutcome(`the target of ${this.dataset} is wrong`, differences);
   }
 
   private of(partition: Hour): Success[] {
@@ -93,22 +92,22 @@ export class Side {
 
   private presentAt(row: Recorded): readonly LakeFile[] {
     const snapshot = this.asked.get(row.execution);
-    if (!snapshot) throw new WrongOutcome('a load is recorded that nobody asked for', [rowText(row)]);
+    if (!snapshot) throw new WrongOutcome('a load is recorded that was not requested', [rowText(row)]);
     return snapshot.get(row.partition) ?? [];
   }
 
-  /** The files that a load took: all, or those that one before it did not find. @throws WrongOutcome */
+  /** The files that a load took: all files, or those that an earlier load did not find. @throws WrongOutcome */
   private filesOf(row: Recorded, before: readonly Success[]): readonly LakeFile[] {
     const present = this.presentAt(row);
     const others = this.of(row.partition).filter(({ execution }) => execution !== row.execution);
     const may =
       row.reason === 'late-files'
-        ? // Latest first. Which one the loader went by it may choose: what any of them found was loaded.
+        ? // Latest first. The loader may compare with any of them: whatever each of them found was loaded.
           [...others].reverse().map((success) => filesBeyond(present, success.present))
         : [present];
     const files = may.find((each) => each.length === row.files && rowsOf(each) === row.rows_in_files);
     if (!files || (row.reason === 'new' && before.length > 0)) {
-      throw new WrongOutcome('a load took other files than it should', [
+      throw new WrongOutcome('a load took the wrong files', [
         rowText(row),
         ...may.map((each) => `should be ${each.length} files with ${rowsOf(each)} rows`),
         ...(row.reason === 'new' ? before.map(({ execution }) => `not new: loaded by ${execution}`) : []),
@@ -118,7 +117,7 @@ export class Side {
   }
 }
 
-/** Rows in the files = staged = duplicates + superseded + inserted, as counted in the files themselves. */
+/** Rows in the files = staged = duplicates + superseded + inserted, as counted from the files themselves. */
 function assertConserved(row: Recorded, rows: number, keys: number): void {
   const isConserved =
     row.rows_in_files === rows &&

@@ -2,9 +2,9 @@ import type { Change, History, Run, Step } from './history';
 import type { Trip } from './trip';
 
 /**
- * Makes a wrong history simpler, step by step, for as long as it stays wrong. fast-check's own shrinking does not know
- * that keys are independent of each other, and each of its many tries costs a whole history here.
- * @param isWrong carries a history out
+ * Simplifies a wrong history step by step, for as long as it stays wrong. fast-check's own shrinking does not know
+ * that keys are independent of each other, and makes many tries, each of which costs a whole history here.
+ * @param isWrong runs a history
  * @param until milliseconds since 1970
  */
 export async function simplify(
@@ -19,7 +19,7 @@ export async function simplify(
   return history;
 }
 
-/** The greatest steps first. */
+/** The greatest steps come first. */
 function* simplerOnes(history: History): Generator<History> {
   const { steps } = history;
   const keys = [...new Set(steps.flatMap(tripsOf).map(({ trip_id }) => trip_id))];
@@ -75,7 +75,7 @@ function tripsOf({ changes }: Step): readonly Trip[] {
   return changes.flatMap((change) => (change.kind === 'put' ? change.trips : []));
 }
 
-/** A file that would be left without rows is not written. */
+/** A file that would have no rows is not written. */
 function withTrips(history: History, select: (trips: readonly Trip[]) => readonly Trip[]): History {
   const selected = (change: Change): Change[] => {
     if (change.kind !== 'put') return [change];

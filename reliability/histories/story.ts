@@ -1,14 +1,14 @@
 import type { Change, History, Request, Run } from './history';
 import { tripText } from './trip';
 
-/** A history as a person tells it: hours are called by their place, files by their letter. */
+/** A history in words: hours are named by their position, files by a letter. */
 export function storyOf(history: History): string[] {
   return [
     `${history.hours} hours, 0 the oldest; strategy ${history.strategies.join(' and ')}${history.immutable ? '; the event time of a key never changes' : ''}`,
     ...history.steps.flatMap(({ changes, run }, index) =>
       [...changes.map(changeText), runText(run)].map((text) => `${index + 1}. ${text}`),
     ),
-    `${history.steps.length + 1}. load every hour once more`,
+    `${history.steps.length + 1}. load every hour again`,
   ];
 }
 

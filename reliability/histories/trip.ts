@@ -1,4 +1,4 @@
-/** A row of the dataset trips, as it stands in a file. Times are UTC as `2026-11-20 08:00:00`. */
+/** A row of the dataset trips, as a file holds it. Times are UTC as `2026-11-20 08:00:00`. */
 export interface Trip {
   readonly trip_id: string;
   readonly vendor_id: number | null;
@@ -6,12 +6,12 @@ export interface Trip {
   readonly dropoff_datetime: string | null;
   readonly passenger_count: number | null;
   readonly trip_distance: number | null;
-  /** Cents. */
+  /** In cents. */
   readonly total_amount: number | null;
   readonly updated_at: string;
 }
 
-/** The columns that break ties, in the order of datasets/trips.yml: all but the key and the version. */
+/** The columns that break ties, in the order of datasets/trips.yml: all except the key and the version. */
 export const REMAINING = [
   'vendor_id',
   'pickup_datetime',
@@ -21,7 +21,7 @@ export const REMAINING = [
   'total_amount',
 ] as const satisfies readonly (keyof Trip)[];
 
-/** In a few characters, for a story: what is null is left out. */
+/** A short text for a story. It leaves out nulls. */
 export function tripText(trip: Trip): string {
   const time = (text: string) => text.slice(5, 16);
   const parts = [

@@ -4,11 +4,11 @@ import { join } from 'node:path';
 export const STRATEGIES = ['delete-insert', 'merge'] as const;
 export type Strategy = (typeof STRATEGIES)[number];
 
-/** A dataset that every history of its kind is carried out on: trips, under another name and with another strategy. */
+/** A dataset on which every history of its kind runs: trips with another name and another strategy. */
 export interface Variant {
   readonly dataset: string;
   readonly strategy: Strategy;
-  /** `event_time_immutable`: only for histories that keep event times fixed. */
+  /** `event_time_immutable`. Used only by histories that keep event times fixed. */
   readonly immutable: boolean;
 }
 
@@ -19,7 +19,7 @@ export const VARIANTS: readonly Variant[] = [
   { dataset: 'trips_fixed_merge', strategy: 'merge', immutable: true },
 ];
 
-/** @returns dataset files by name, each with a prefix and a target of its own. */
+/** @returns dataset files by name, each with its own prefix and target. */
 export function variantFiles(serviceDirectory: string): Record<string, string> {
   const trips = readFileSync(join(serviceDirectory, 'datasets/trips.yml'), 'utf8');
   return Object.fromEntries(
@@ -36,10 +36,10 @@ export function variantFiles(serviceDirectory: string): Record<string, string> {
   );
 }
 
-/** @throws Error where the text does not hold `from` exactly once: a change that changes nothing would test nothing. */
+/** @throws Error if the text does not hold `from` exactly once: a change without effect tests nothing. */
 export function replaceOnce(text: string, from: string, to: string): string {
   const parts = text.split(from);
   if (parts.length !== 2)
-    throw new Error(`${JSON.stringify(from)} stands ${parts.length - 1} times where it should stand once`);
+    throw new Error(`${JSON.stringify(from)} occurs ${parts.length - 1} times, not once`);
   return parts.join(to);
 }

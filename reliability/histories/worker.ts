@@ -1,17 +1,17 @@
-/** A process that carries histories out, on a ground of its own. */
+/** A process that runs histories on a proving ground of its own. */
 import { mutatedMergeSql } from '../mutations/mutations';
 import { serveItems } from '../shared/serve-items';
 import { checkHistories, simplified } from './check-histories';
 import { ProvingGround } from './proving-ground';
 import { storyOf } from './story';
 
-/** Histories that are carried out one after the other, up to the first that comes out wrong. */
+/** Histories that run one after the other, up to the first wrong one. */
 export interface HistoriesItem {
   readonly numbers: readonly number[];
   readonly seed: number;
-  /** The mistake in the merge; left out: none. */
+  /** The mistake in the merge. Default: none. */
   readonly mutation?: string;
-  /** A wrong history is made simpler for so many milliseconds; only the first of a worker. */
+  /** Milliseconds for which the worker simplifies a wrong history. Only its first wrong history is simplified. */
   readonly simplifyFor: number;
 }
 

@@ -1,6 +1,6 @@
-/** A history came out otherwise than it has to. */
+/** The outcome of a history differs from the expected one. */
 export class WrongOutcome extends Error {
-  /** @param details lines: what was found, what should be. */
+  /** @param details lines: the found outcome, then the expected one. */
   constructor(
     readonly what: string,
     readonly details: readonly string[] = [],

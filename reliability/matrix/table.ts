@@ -103,10 +103,7 @@ const MEANINGS: readonly (readonly [outcome: string, meaning: string])[] = [
     'right again',
     'The process is killed and started again. Each merge is whole or absent, the history says which, and no execution keeps running. The next scheduled execution removes the leftovers.',
   ],
-  [
-    NOT_APPLICABLE,
-    'The task makes no call that this fault can hit, as a run without the fault shows.',
-  ],
+  [NOT_APPLICABLE, 'The task makes no call that this fault can hit, as a run without the fault shows.'],
 ];
 
 /** The page that keeps the matrix. Equal outcomes give an equal page. */

@@ -35,7 +35,7 @@ export const MUTATIONS: readonly Mutation[] = [
     to: 'WHEN {target_name}.{version} > {winners}.{version} THEN 0',
   },
   {
-    name: 'of equal versions the one that was loaded first stands (>= for >)',
+    name: 'the row that was loaded first wins among equal versions (>= for >)',
     from: NEWER_VERSION,
     to: 'WHEN {target_name}.{version} >= {winners}.{version} THEN 1',
   },

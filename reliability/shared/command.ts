@@ -42,7 +42,9 @@ export function wholeNumber(least: number, greatest = 999_999_999): (text: strin
 }
 
 export function seedOption(): Option {
-  return new Option('--seed <number>', 'the same seed gives the same cases').argParser(wholeNumber(0)).default(1);
+  return new Option('--seed <number>', 'the same seed gives the same cases')
+    .argParser(wholeNumber(0))
+    .default(1);
 }
 
 /** The number of worker processes. */

@@ -34,7 +34,7 @@ const FOUND_BY: readonly (readonly [mutation: string, history: number])[] = [
   ['no dedup in staging', 31],
   ['no tie-break', 71],
   ['no version check', 340],
-  ['of equal versions the one that was loaded first stands (>= for >)', 31],
+  ['the row that was loaded first wins among equal versions (>= for >)', 31],
   ['a correction of the same hour does not win (>= for >)', 31],
   ['no partition in the comparison', 157],
   ['superseded rows are not dropped', 340],
