@@ -3,43 +3,43 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Surroundings } from './surroundings';
 import { Wrong, type AnyTarget, type Verdict } from './target';
 
-/** How cases of one target end, up to the first wrong one. */
+/** The outcomes of one target's cases, up to the first wrong one. */
 export interface Checked extends Counts {
   readonly target: string;
-  /** As small as it could be made; undefined where no case is wrong. */
+  /** The wrong case, as small as possible; undefined if no case is wrong. */
   readonly wrong?: WrongCase;
 }
 
 export interface Counts {
   readonly cases: number;
   readonly accepted: number;
-  /** Cases refused, by the error's name. */
+  /** The number of refused cases, by the error's name. */
   readonly refused: Readonly<Record<string, number>>;
 }
 
 export interface WrongCase {
-  /** JSON. */
+  /** As JSON. */
   readonly case: string;
   readonly error: string;
-  /** Where fast-check finds the case again, for `--path`. */
+  /** The path at which fast-check finds the case again, for `--path`. */
   readonly path: string;
 }
 
 export interface CheckOptions {
   readonly cases: number;
   readonly seed: number;
-  /** The case to begin with: its number, from 0, or the path of one that was made smaller. Default: the first. */
+  /** The first case: its number, from 0, or the path of a case that was made smaller. Default: 0. */
   readonly path?: string;
-  /** A wrong case is made smaller for so long. */
+  /** The time limit for making a wrong case smaller. */
   readonly shrinkMilliseconds?: number;
-  /** Told of each case before it is carried out, with the counts of those before, so that one that ends the process is known. */
+  /** Called before each case with the counts of those before, so that a case that ends the process is known. */
   readonly onCase?: (json: string, counts: Counts) => void;
 }
 
-/** A case that is hard to make smaller is shown as it is by then. */
+/** After this time, a case that is hard to make smaller is shown in its current form. */
 const SHRINK_MILLISECONDS = 60_000;
 
-/** Carries cases of one target out, up to the first that is wrong. */
+/** Runs cases of one target, up to the first wrong one. */
 export async function checkTarget(
   name: string,
   target: AnyTarget,
@@ -50,7 +50,7 @@ export async function checkTarget(
   const refused: Record<string, number> = {};
   let shrinkUntil = Infinity;
   const property = fc.asyncProperty(target.cases, async (value) => {
-    // The rest of the shrinking passes at once.
+    // After the time limit, the rest of the shrinking passes at once.
     if (Date.now() >= shrinkUntil) return;
     const isFirstFind = shrinkUntil === Infinity;
     onCase?.(JSON.stringify(value), { cases: number, accepted, refused });
@@ -79,7 +79,7 @@ export async function checkTarget(
   };
 }
 
-/** A case by itself: it ends, and leaves nothing uncaught. @throws what is wrong with it */
+/** Runs a case by itself: it must end, and leave no uncaught error. @throws its defect */
 export async function judged(
   target: AnyTarget,
   value: unknown,

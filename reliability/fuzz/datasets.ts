@@ -27,7 +27,7 @@ columns:
   - { name: note, type: varchar(65535) }
 `;
 
-/** Small enough for a file that is written byte by byte. */
+/** Few columns, for a file that is written byte by byte. */
 const PLAIN = `
 dataset: plain
 source: { prefix: 'plain/{yyyy}/{MM}/{dd}/{HH}/' }
@@ -39,7 +39,7 @@ columns:
   - { name: note, type: varchar(65535) }
 `;
 
-/** The datasets of the targets by file name. All are deployed, since the COPY role reads their prefixes only. */
+/** The targets' datasets, by file name. All are deployed, because the COPY role may read only deployed prefixes. */
 export const DATASET_FILES = { 'every-type.yml': EVERY_TYPE, 'plain.yml': PLAIN } as const;
 
 export const DATASETS = {

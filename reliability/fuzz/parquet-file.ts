@@ -3,7 +3,7 @@ import type { Column } from '../../core/dataset';
 
 let instance: Promise<DuckDBInstance> | undefined;
 
-/** A session of a DuckDB of the fuzzer's own, to make files with and to read them by something else than the twin. */
+/** A DuckDB session of the fuzzer's own, which makes files and reads them independently of the twin. */
 export async function withDuckDB<Result>(
   use: (duckdb: DuckDBConnection) => Promise<Result>,
 ): Promise<Result> {
@@ -15,7 +15,7 @@ export async function withDuckDB<Result>(
   try {
     return await use(connection);
   } catch (error) {
-    // An engine that met a mistake of its own answers nothing more.
+    // An engine that met an internal error answers nothing more.
     instance = undefined;
     throw error;
   } finally {
@@ -23,7 +23,7 @@ export async function withDuckDB<Result>(
   }
 }
 
-/** A file's rows as the warehouse's casts to text write them, booleans apart. */
+/** A file's rows, as the warehouse's casts to text write them; booleans stay booleans. */
 export function readRows(path: string, columns: readonly string[]): Promise<readonly (readonly unknown[])[]> {
   const values = columns.map((name) => (name === 'flag' ? name : `CAST("${name}" AS VARCHAR)`)).join(', ');
   return withDuckDB(async (duckdb) => {
@@ -34,15 +34,15 @@ export function readRows(path: string, columns: readonly string[]): Promise<read
   });
 }
 
-/** A column of a file to be made; values as text, cast to the type. */
+/** A column of a new file. Its values are texts, which are cast to the type. */
 export interface FileColumn {
   readonly name: string;
-  /** DuckDB's. */
+  /** A type of DuckDB. */
   readonly type: string;
   readonly values: readonly (string | null)[];
 }
 
-/** Writes columns of equally many values as Parquet. */
+/** Writes columns as Parquet. All columns must have the same number of values. */
 export async function writeParquet(
   path: string,
   columns: readonly FileColumn[],
@@ -68,7 +68,7 @@ export async function writeParquet(
   });
 }
 
-/** The rows of a file that Firehose wrote, each value as text, as the transform writes it. */
+/** The rows of a file that Firehose wrote, each value as the text that the transform writes. */
 export function readEvents(
   path: string,
   columns: readonly Column[],

@@ -12,31 +12,31 @@ export interface FuzzOptions {
   readonly workers: number;
 }
 
-/** Some of a target's cases. */
+/** A part of a target's cases. */
 export interface CasesItem {
   readonly target: TargetName;
   readonly cases: number;
   readonly seed: number;
-  /** As {@link CheckOptions.path}: the number of the first one. */
+  /** As {@link CheckOptions.path}: the number of the first case. */
   readonly path: string;
 }
 
-/** The case that a worker begins, and what came of those before it. */
+/** The case that a worker starts, and the outcomes of those before it. */
 export interface CaseNote {
   readonly json: string;
-  /** Cases of the item that ended before these counts began. */
+  /** The item's cases that ended before these counts began. */
   readonly done: number;
   readonly counts: Counts;
 }
 
-/** So few that the workers end at about the same time. */
+/** Few cases for each item, so that the workers end at about the same time. */
 const CASES_OF_AN_ITEM = 25;
-/** No case blocks a process for so long. */
+/** No case blocks a process for this long. */
 const SILENCE_MILLISECONDS = 5 * 60_000;
 
 /**
- * Carries the cases out, in processes of their own. After a wrong case the others go on.
- * @returns what came of each target
+ * Runs the cases in worker processes. After a wrong case the others go on.
+ * @returns the outcome of each target
  */
 export async function runFuzz(
   { cases, seed, only, path, workers }: FuzzOptions,
@@ -97,12 +97,12 @@ function itemsOf(
   });
 }
 
-/** Whether a case ended its process. */
+/** True if a case ended its process. */
 function isFind(failure: Failure<CaseNote>): failure is Failure<CaseNote> & { readonly note: CaseNote } {
   return failure.ended && failure.note !== undefined;
 }
 
-/** A process that ended: by the last case that it began, as far as anybody can tell. */
+/** A process that ended. The last case that it started is the likely cause. */
 function find({ target, path }: CasesItem, { json, done, counts }: CaseNote, reason: string): Checked[] {
   const number = Number(path) + done + counts.cases;
   return [

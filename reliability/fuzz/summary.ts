@@ -2,7 +2,7 @@ import { renderTable } from '../../cli/shared/table';
 import { closingLine as closing, type Tally } from '../shared/command';
 import type { Checked, WrongCase } from './check-target';
 
-/** What came of one target: the parts of its cases, and those that could not be carried out. */
+/** The outcome of one target: the parts of its cases, and the cases that could not be carried out. */
 export interface TargetResult {
   readonly target: string;
   readonly parts: readonly Checked[];
@@ -13,7 +13,7 @@ export interface TargetResult {
   }[];
 }
 
-/** So many wrong cases of a target are shown whole. */
+/** The number of wrong cases of a target that are shown whole. */
 const SHOWN = 3;
 
 interface Totals extends Tally {
@@ -39,7 +39,9 @@ export function totalsOf(results: readonly TargetResult[]): Totals {
   };
 }
 
-/** A line for each target: how many cases, how many taken, how many refused and by which names, how many wrong. */
+/**
+ * A line for each target: its cases, those accepted, those refused with the names of the errors, and the wrong ones.
+ */
 export function summary(results: readonly TargetResult[]): string {
   return renderTable(
     ['target', 'cases', 'accepted', 'refused by name', 'wrong', 'not carried out', 'names'],
@@ -55,7 +57,9 @@ export function summary(results: readonly TargetResult[]): string {
   );
 }
 
-/** What is not right of a target: its first wrong cases whole, and what could not be carried out, with the reason. */
+/**
+ * The defects of a target: its first wrong cases whole, and the cases that could not be carried out, with the reason.
+ */
 export function troubles({ target, parts, notCarriedOut }: TargetResult, seed: number): readonly string[] {
   const wrong = parts.flatMap((part) => part.wrong ?? []);
   return [
@@ -67,7 +71,7 @@ export function troubles({ target, parts, notCarriedOut }: TargetResult, seed: n
   ];
 }
 
-/** A wrong case whole, and how to have it again. */
+/** A wrong case whole, and the command that repeats it. */
 export function wrongText(target: string, wrong: WrongCase, seed: number): string {
   return [
     `wrong: ${target}`,

@@ -12,26 +12,26 @@ import { DATASET_FILES } from './datasets';
 
 const ROOT = resolve(__dirname, '../..');
 
-/** What the states of one partition pass on. */
+/** The values that the states of one partition pass on. */
 type State = Record<string, unknown>;
 
-/** What one load left in the history and said of itself. */
+/** The trace of one load in the load history, and the load's own result. */
 export interface Loaded {
   readonly files: number;
-  /** Undefined where there was nothing to load. */
+  /** Undefined if there was nothing to load. */
   readonly merged?: MergeCounts;
 }
 
 /**
- * Where cases are carried out: a twin with the datasets trips, every_type and plain deployed, and the handlers of functions/
- * called one by one as the state machine calls them.
+ * The place where cases run: a twin with the datasets trips, every_type and plain deployed, and the handlers of
+ * functions/, called one by one as the state machine calls them.
  */
 export class Surroundings {
   private executions = 0;
   private packages = 0;
-  /** Calls that reached the twin. */
+  /** The number of calls that reached the twin. */
   calls = 0;
-  /** What nobody caught: unhandled rejections, errors of the twin's own. */
+  /** Uncaught errors: unhandled rejections, and internal errors of the twin. */
   private readonly troubles: string[] = [];
   private readonly folder = mkdtempSync(join(tmpdir(), 'sluice-fuzz-'));
   private readonly noteRejection = (reason: unknown) =>
@@ -71,17 +71,17 @@ export class Surroundings {
     rmSync(this.folder, { recursive: true, force: true });
   }
 
-  /** What nobody caught since it was last asked. */
+  /** Returns the uncaught errors since the last call. */
   takeTroubles(): readonly string[] {
     return this.troubles.splice(0);
   }
 
-  /** A file of a case's own. */
+  /** The path of a file for one case. */
   path(name: string): string {
     return join(this.folder, name);
   }
 
-  /** Runs with a package of one dataset, as the handlers would find it after a deployment. */
+  /** Runs with a package of one dataset, as the handlers find it after a deployment. */
   async withDataset<Result>(text: string, run: () => Promise<Result>): Promise<Result> {
     this.packages += 1;
     const directory = this.path(`package-${this.packages}`);
@@ -97,12 +97,12 @@ export class Surroundings {
     }
   }
 
-  /** @param step the stem of the function. */
+  /** @param step the function's file name without its extension. */
   call<Result>(step: string, event: unknown): Promise<Result> {
     return callHandler(step, event);
   }
 
-  /** Lists as an execution with this input does. */
+  /** Lists partitions, as an execution with this input does. */
   list(input: unknown): Promise<{ partitions: State[] }> {
     this.executions += 1;
     return this.call('list-partitions', {
@@ -113,8 +113,9 @@ export class Surroundings {
   }
 
   /**
-   * Loads one partition by all of its steps; after a failure the diagnosis cleans up and records it, as in the state machine.
-   * @throws what the step that failed threw.
+   * Loads one partition through all steps. After a failure the diagnosis cleans up and records it, as in the state
+   * machine.
+   * @throws the error of the step that failed.
    */
   async load(dataset: string, partition: string): Promise<Loaded> {
     const { partitions } = await this.list({ dataset, partition });
@@ -143,19 +144,19 @@ export class Surroundings {
     return statement;
   }
 
-  /** Rows of a query. */
+  /** The rows of a query. */
   async rows(sql: string): Promise<readonly (readonly unknown[])[]> {
     return (await this.twin.sql(sql)).rows;
   }
 
-  /** Runs a batch as the handlers do. @throws LoadError as the handlers name it */
+  /** Runs a batch as the handlers do. @throws LoadError with the name that the handlers give it */
   async runBatch(batch: SqlBatch, name: string): Promise<void> {
     const { runBatch } = await import('../../functions/shared/warehouse');
     const { readConfiguration } = await import('../../functions/shared/configuration');
     await runBatch(readConfiguration(), batch, name);
   }
 
-  /** @param tables as they stand in SQL. */
+  /** @param tables as SQL text. */
   async dropTables(...tables: readonly (string | undefined)[]): Promise<void> {
     for (const table of tables) await this.rows(`DROP TABLE IF EXISTS ${table}`);
   }
@@ -166,7 +167,7 @@ export class Surroundings {
   }
 }
 
-/** A failure as a state's Catch gets it from Lambda. */
+/** A failure in the form in which a state's Catch gets it from Lambda. */
 function caughtOf(thrown: unknown): { Error: string; Cause: string } {
   const { name, message } = thrown as Error;
   return { Error: name, Cause: JSON.stringify({ errorType: name, errorMessage: message }) };

@@ -1,4 +1,4 @@
-/** Every way in for bad input, and its share of the cases: those that cost little get more. */
+/** Every way in for bad input, with its share of the cases. Cheap cases get a greater share. */
 export const TARGET_WEIGHTS = {
   'execution-input': 5,
   'dataset-file': 5,
@@ -12,7 +12,7 @@ export type TargetName = keyof typeof TARGET_WEIGHTS;
 
 export const TARGET_NAMES = Object.keys(TARGET_WEIGHTS) as TargetName[];
 
-/** How many of the cases each target gets: all of them, and each at least one. */
+/** The number of cases for each target, at least one. The numbers add up to all cases. */
 export function sharesOf(cases: number, targets: readonly TargetName[]): ReadonlyMap<TargetName, number> {
   const whole = targets.reduce((sum, name) => sum + TARGET_WEIGHTS[name], 0);
   let [left, weightLeft] = [cases, whole];

@@ -2,7 +2,7 @@ import type fc from 'fast-check';
 import { isErrorName, LoadError, splitMessage, type ErrorName } from '../../core/errors';
 import type { Surroundings } from './surroundings';
 
-/** What became of a case that went well: taken, or refused by a name that may come out there. */
+/** The verdict on a right case: accepted, or refused by a name that is allowed there. */
 export type Verdict = { readonly accepted: true } | { readonly accepted: false; readonly error: string };
 
 export const ACCEPTED: Verdict = { accepted: true };
@@ -12,31 +12,31 @@ export const ACCEPTED: Verdict = { accepted: true };
  * @typeParam Case a JSON value, so that it can be printed whole and kept as a fixture.
  */
 export interface Target<Case> {
-  /** A case that makes no call for so long, and has not ended, hangs. */
+  /** A case hangs if it has not ended and makes no call for this long. */
   readonly seconds: number;
   readonly cases: fc.Arbitrary<Case>;
-  /** Carries a case out. @throws whatever is wrong: an error here is a find. */
+  /** Runs a case. @throws if the case is wrong: every error here is a find. */
   judge(value: Case, surroundings: Surroundings): Promise<Verdict>;
 }
 
-/** A target whose cases nobody looks into. */
+/** A target, for code that does not look into its cases. */
 export interface AnyTarget extends Omit<Target<unknown>, 'judge'> {
   judge(value: never, surroundings: Surroundings): Promise<Verdict>;
 }
 
-/** What a case shows to be wrong. */
+/** The defect that a case shows. */
 export class Wrong extends Error {
   override readonly name = 'Wrong';
 }
 
-/** Words of the twin and of its engine, which no user of Redshift would ever read. */
+/** Words of the twin and its engine, which must not reach a user of Redshift. */
 const FOREIGN_WORDS = /DuckDB|INTERNAL Error|the local twin|States\.Runtime|\bat \S+ \(.*:\d+:\d+\)/;
 
 /**
- * Judges an error that a load ended with.
- * @param allowed the names that may come out of this kind of input.
- * @param mentions what the error has to speak of, for example the file.
- * @throws Wrong for an error without a name, of another name, in words that are not Redshift's, or without a fix.
+ * Judges an error that ends a load.
+ * @param allowed the error names that this kind of input may cause.
+ * @param mentions texts that the error must contain, for example the file.
+ * @throws Wrong if the error has no name, a name that is not allowed, words that are not Redshift's, or no fix.
  */
 export function refusal(error: unknown, allowed: readonly ErrorName[], ...mentions: string[]): Verdict {
   const { name, message } = error instanceof Error ? error : new Error(String(error));
@@ -53,12 +53,12 @@ export function refusal(error: unknown, allowed: readonly ErrorName[], ...mentio
   return { accepted: false, error: name };
 }
 
-/** By name: a test's module registry may hold the class twice. */
+/** Compares by name, because a test's module registry may hold the class twice. */
 function isLoadError(error: unknown): boolean {
   return error instanceof LoadError || (error instanceof Error && 'reason' in error && 'fix' in error);
 }
 
-/** @throws Wrong where two values differ, with both of them. */
+/** @throws Wrong with both values if they differ. */
 export function same(what: string, found: unknown, expected: unknown): void {
   const [left, right] = [JSON.stringify(found), JSON.stringify(expected)];
   if (left === right) return;

@@ -1,6 +1,8 @@
 import fc from 'fast-check';
 
-/** Texts that have broken programs before: quotes, comments, escapes, placeholders, what other languages read as syntax. */
+/**
+ * Texts that have broken programs before: quotes, comments, escapes, placeholders, and the syntax of other languages.
+ */
 export const HOSTILE_WORDS: readonly string[] = [
   '"',
   "'",
@@ -56,11 +58,11 @@ export const HOSTILE_WORDS: readonly string[] = [
   '\uffff',
 ];
 
-/** Characters of every kind, but halves of surrogate pairs, which no UTF-8 has. */
+/** Characters of every kind, except halves of surrogate pairs, which UTF-8 cannot hold. */
 export const anyText = (options: { minLength?: number; maxLength: number }) =>
   fc.string({ unit: 'binary', ...options });
 
-/** One or a few hostile words, ordinary letters, and characters of every kind between them. */
+/** One or more hostile words, mixed with ordinary letters and characters of every kind. */
 export const hostileText = (maxLength: number): fc.Arbitrary<string> =>
   fc
     .array(

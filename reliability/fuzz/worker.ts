@@ -1,11 +1,11 @@
-/** A process that carries cases out: what ends or blocks it is a find like any other. */
+/** A process that runs cases. A case that ends or blocks it is wrong like any other. */
 import { serveItems } from '../shared/serve-items';
 import { checkTarget, type Checked } from './check-target';
 import type { CasesItem, CaseNote } from './run';
 import { Surroundings } from './surroundings';
 import { targetOf } from './targets';
 
-/** Only the first wrong case of some cases is made smaller for long. */
+/** The time for making a further wrong case of an item smaller. Only the first gets the full time. */
 const LATER_SHRINK_MILLISECONDS = 5_000;
 
 serveItems<null, CasesItem, readonly Checked[], CaseNote>(async () => {
@@ -26,7 +26,7 @@ serveItems<null, CasesItem, readonly Checked[], CaseNote>(async () => {
         parts.push(checked);
         done += Math.max(1, checked.cases);
         if (!checked.wrong) continue;
-        // What a wrong case left behind is no matter of the next one.
+        // The next case must not see what a wrong case left behind.
         await surroundings.remove();
         surroundings = await Surroundings.start();
       }

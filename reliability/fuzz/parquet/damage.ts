@@ -5,10 +5,10 @@ import { ThriftReader, writeStruct, type ThriftValue } from './thrift';
 
 const TRAILER_BYTES = 8;
 
-/** A part of a file: its first bytes, its pages, its footer, what follows that. */
+/** A part of a file: its first bytes, its pages, its footer, and the trailer after the footer. */
 type Region = 'start' | 'data' | 'footer' | 'trailer';
 
-/** One thing that is done to a file. `at` is a share (0 to 1) of the region's length, or of the footer's values. */
+/** One damage to a file. `at` is a share (0 to 1) of the region's length, or of the footer's values. */
 export type Damage =
   | { readonly kind: 'truncate'; readonly at: number }
   | { readonly kind: 'flip'; readonly region: Region; readonly at: number; readonly bits: number }
@@ -18,13 +18,13 @@ export type Damage =
       readonly at: number;
       readonly bytes: readonly number[];
     }
-  /** A value of the footer becomes another, which is written as such: the file stays well formed, and lies. */
+  /** Replaces a value of the footer and writes the footer again: the file stays well formed, but is false. */
   | { readonly kind: 'lie'; readonly at: number; readonly value: string }
   | { readonly kind: 'drop-field' | 'double-item'; readonly at: number }
-  /** Another number of rows: of the file, of a row group, of the values in a group's first column. */
+  /** Another number of rows: in the file, in a row group, or of the values in a group's first column. */
   | { readonly kind: 'rows'; readonly of: readonly ('file' | 'group' | 'column')[]; readonly value: string }
   | { readonly kind: 'footer-length'; readonly value: number }
-  /** The pages of this file before the footer of the other one, or the other's second half after this one's first. */
+  /** This file's pages with the other file's footer, or this file's first half with the other's second half. */
   | { readonly kind: 'footer-of-other' | 'half-of-other' }
   | { readonly kind: 'replace'; readonly by: keyof typeof OTHERS };
 
@@ -149,7 +149,7 @@ function bounds(file: Buffer, region: Region): [number, number] {
 
 type Struct = Extract<ThriftValue, { type: 'struct' }>;
 
-/** A file that was damaged before may have no footer that can be read: it is left as it is. */
+/** A file with earlier damage may have an unreadable footer, and then stays unchanged. */
 function withFooter(file: Buffer, change: (root: Struct) => void): Buffer {
   const parts = partsOf(file);
   if (!parts) return file;
@@ -188,7 +188,7 @@ function changeTree(root: Struct, change: Damage & { readonly at: number }): voi
   else if (leaf?.type === 'binary') leaf.value = Buffer.from(change.value);
 }
 
-/** Every value of a tree, in its order; those of statistics too. */
+/** Every value of a tree, in order, including those of statistics. */
 function nodesOf(node: ThriftValue): ThriftValue[] {
   if (node.type === 'struct') return [node, ...[...node.value.values()].flatMap(nodesOf)];
   return node.type === 'list' ? [node, ...node.value.flatMap(nodesOf)] : [node];

@@ -1,9 +1,9 @@
 import { i32, i32s, i64, struct, structs, text, texts, writeStruct, type ThriftValue } from './thrift';
 
-/** A column of an uncompressed file of PLAIN pages, as Firehose's parquet-mr writes its timestamps: INT96. */
+/** A column of an uncompressed file of PLAIN pages. Its timestamps are INT96, as Firehose's parquet-mr writes them. */
 export interface PlainColumn {
   readonly name: string;
-  /** Parquet's physical types by their numbers: INT32 1, INT96 3, BYTE_ARRAY 6. */
+  /** The number of a Parquet physical type: INT32 1, INT96 3, BYTE_ARRAY 6. */
   readonly physical: 1 | 3 | 6;
   readonly values: readonly Buffer[];
 }
@@ -11,7 +11,7 @@ export interface PlainColumn {
 const MAGIC = Buffer.from('PAR1');
 const [REQUIRED, UTF8, PLAIN, RLE, UNCOMPRESSED, DATA_PAGE] = [0, 0, 0, 3, 0, 0];
 
-/** Days since noon of Julian day 0, as INT96 counts them, at 1970-01-01. */
+/** The Julian day number of 1970-01-01, which INT96 counts from. */
 const JULIAN_EPOCH = 2_440_588n;
 const NANOSECONDS_OF_DAY = 86_400_000_000_000n;
 
@@ -32,7 +32,7 @@ export function byteArray(value: string): Buffer {
   return Buffer.concat([length, bytes]);
 }
 
-/** A file of one row group, all columns required: DuckDB writes no INT96. */
+/** A file of one row group with only required columns. It is written here because DuckDB cannot write INT96. */
 export function plainFile(columns: readonly PlainColumn[]): Buffer {
   const rows = columns[0]?.values.length ?? 0;
   const parts: Buffer[] = [MAGIC];

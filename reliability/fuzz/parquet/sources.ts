@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { withDuckDB } from '../parquet-file';
 import { byteArray, int96, plainFile } from './int96-file';
 
-/** Rows of dataset every_type, every third value null where it may be. */
+/** Rows of dataset every_type. Every third value is null if its column allows nulls. */
 const rows = (count: number) => `
   SELECT 'id-' || i AS id, TIMESTAMP '2026-11-20 08:00:00' + to_seconds(i) AS happened_at,
     TIMESTAMP '2026-11-20 08:30:00.123456' + to_seconds(i) AS updated_at,
@@ -16,7 +16,7 @@ const rows = (count: number) => `
 const PLAIN_ROWS = 20;
 const range = Array.from({ length: PLAIN_ROWS }, (_, index) => index);
 
-/** What Firehose's parquet-mr writes: INT96, no annotation but UTF8. It is of dataset plain. */
+/** A file as Firehose's parquet-mr writes it: INT96, and UTF8 as the only annotation. It belongs to dataset plain. */
 const int96File = () =>
   plainFile([
     { name: 'id', physical: 6, values: range.map((index) => byteArray(`id-${index}`)) },
@@ -33,7 +33,7 @@ const int96File = () =>
     { name: 'note', physical: 6, values: range.map((index) => byteArray(`note ${index} ü`)) },
   ]);
 
-/** A SELECT and the options of the COPY that writes it. */
+/** A SELECT and the options of the COPY that writes its result. */
 const QUERIES = {
   uncompressed: [rows(40), 'COMPRESSION uncompressed'],
   snappy: [rows(40), 'COMPRESSION snappy'],
@@ -72,7 +72,7 @@ export const SOURCE_NAMES = [...Object.keys(QUERIES), 'int96'] as SourceName[];
 
 const made = new Map<SourceName, Buffer>();
 
-/** A whole Parquet file. @param path where it may be written. */
+/** A whole Parquet file. @param path where the file may be written. */
 export async function sourceFile(name: SourceName, path: string): Promise<Buffer> {
   let file = made.get(name);
   if (file) return file;

@@ -1,11 +1,12 @@
 /**
- * Thrift's compact protocol as Parquet's footers and page headers use it: read into a tree, changed, written again.
+ * Reads Thrift's compact protocol, as Parquet's footers and page headers use it, into a tree that can be changed and
+ * written again.
  * Source: Apache Thrift, "Thrift Compact protocol encoding".
  */
 export type ThriftValue =
   | { readonly type: 'boolean'; value: boolean }
   | { readonly type: 'byte'; value: number }
-  /** i16, i32 and i64, by their codes 4, 5 and 6. */
+  /** i16, i32 and i64, with their codes 4, 5 and 6. */
   | { readonly type: 'integer'; readonly code: 4 | 5 | 6; value: bigint }
   | { readonly type: 'double'; value: Uint8Array }
   | { readonly type: 'binary'; value: Uint8Array }
@@ -155,7 +156,7 @@ function varint(value: bigint): number[] {
 const zigzag = (value: bigint) => (value << 1n) ^ (value >> 63n);
 const unzigzag = (value: bigint) => (value >> 1n) ^ -(value & 1n);
 
-/** Short forms for structs that are written by hand. */
+/** Short forms for structs that code builds by hand. */
 export const i32 = (value: number): ThriftValue => ({ type: 'integer', code: 5, value: BigInt(value) });
 export const i64 = (value: number): ThriftValue => ({ type: 'integer', code: 6, value: BigInt(value) });
 export const text = (value: string): ThriftValue => ({ type: 'binary', value: Buffer.from(value) });

@@ -17,7 +17,7 @@ interface ColumnNameCase {
   readonly first: string;
   readonly second: string;
   readonly strategy: 'delete-insert' | 'merge';
-  /** Key, and the texts of `first`; a text that is repeated stands for a long one. */
+  /** The key, and the texts of `first`. A repeated text makes a long one. */
   readonly rows: readonly { readonly key: string; readonly text: string; readonly times: number }[];
 }
 
@@ -62,7 +62,10 @@ const name = fc.oneof(
   { weight: 1, arbitrary: anyText({ maxLength: 10 }) },
   { weight: 3, arbitrary: fc.string({ unit: fc.constantFrom(...'abcdefgh'), minLength: 1, maxLength: 8 }) },
 );
-/** Without what the twin refuses in names of tables, where Redshift does not: its engine would take them for a file's. */
+/**
+ * Without the characters that the twin, unlike Redshift, refuses in table names: its engine would read them as a file
+ * name.
+ */
 const tableName = name.map((each) => each.replace(/[./\\*?:[\]]/g, '_'));
 const text = fc.oneof(
   hostileText(60),
@@ -70,7 +73,7 @@ const text = fc.oneof(
   fc.constantFrom('', '\u0000', 'a\u0000b', 'a', 'A', ' '),
 );
 const row = fc.record({
-  // Keys that differ in case are two; of those that differ in trailing blanks Redshift and the engine think differently.
+  // Keys that differ in case are two keys. Redshift and the engine disagree about keys that differ in trailing blanks.
   key: fc.oneof(text, fc.constantFrom('a', 'A', 'ä', 'a\u0308')).map((key) => key.trimEnd()),
   text,
   times: fc.oneof(
@@ -139,7 +142,7 @@ export const columnName: Target<ColumnNameCase> = {
   },
 };
 
-/** YAML takes JSON's strings as they are. */
+/** JSON strings are valid YAML. */
 function datasetText({ table, key, eventTime, first, second, strategy }: ColumnNameCase): string {
   const column = (name: string, type: string, required: boolean) =>
     `  - { name: ${JSON.stringify(name)}, type: ${type}, required: ${required} }`;
@@ -183,7 +186,7 @@ function whole({ text, times }: ColumnNameCase['rows'][number]): string {
   return text.repeat(times);
 }
 
-/** Of rows with one key and one version the greatest text stands, byte by byte. */
+/** The greatest text, compared by bytes, wins among rows with the same key and version. */
 function expectedRows({ rows }: ColumnNameCase): unknown[][] {
   const winners = new Map<string, Buffer>();
   for (const each of rows) {
@@ -194,7 +197,7 @@ function expectedRows({ rows }: ColumnNameCase): unknown[][] {
   return [...winners].map(([key, bytes]) => [md5(Buffer.from(key)), bytes.length, md5(bytes), 2026]);
 }
 
-/** Digests, since a row of a result may have 64 KB, and what reads the result may drop a byte order mark. */
+/** Digests, because a value may have 64 KB, and the client that reads the result may drop a byte order mark. */
 function md5(bytes: Buffer): string {
   return createHash('md5').update(bytes).digest('hex');
 }

@@ -17,22 +17,22 @@ const BASES = ['trips.yml', 'reference.yml'] as const;
 const TEXTS = BASES.map((base) => readFileSync(join(ROOT, 'datasets', base), 'utf8'));
 const FILE = 'datasets/fuzzed.yml';
 
-/** One change of a text, at a place that is a share of its length or of its lines (0 to 1). */
+/** One change of a text. `at` is a share (0 to 1) of its length or of its lines. */
 type Change =
   | { readonly kind: 'remove-line' | 'double-line'; readonly at: number }
   | { readonly kind: 'replace-value' | 'replace-key' | 'insert'; readonly at: number; readonly text: string }
-  /** A name that the file uses becomes another, wherever it stands. */
+  /** Replaces every occurrence of a name that the file uses. */
   | { readonly kind: 'rename'; readonly at: number; readonly text: string }
   | { readonly kind: 'cut'; readonly at: number }
   | { readonly kind: 'crlf' | 'bom' | 'cr' };
 
 interface DatasetFileCase {
-  /** Which file is changed: trips.yml or reference.yml. */
+  /** The file to change: trips.yml or reference.yml. */
   readonly base: number;
   readonly changes: readonly Change[];
 }
 
-/** Values and fragments of YAML that mean something else than they seem, or too much. */
+/** Values and fragments of YAML that look like something else, or that expand to too much. */
 const YAML_WORDS = [
   '~',
   'null',
@@ -103,7 +103,7 @@ const YAML_WORDS = [
   '[year, month]',
 ] as const;
 
-/** Names of both files, as they stand there. */
+/** Names that occur in both files. */
 const NAMES = [
   'trip_id',
   'vendor_id',
@@ -123,7 +123,7 @@ const at = fc.double({ min: 0, max: 0.999, noNaN: true });
 const fragment = fc.oneof(
   { weight: 3, arbitrary: fc.constantFrom(...YAML_WORDS) },
   { weight: 1, arbitrary: hostileText(60) },
-  // A name as JSON is YAML too: what gets through to be a name.
+  // A JSON string is valid YAML, so hostile text can become a name.
   { weight: 2, arbitrary: hostileText(60).map((text) => JSON.stringify(text)) },
 );
 const change: fc.Arbitrary<Change> = fc.oneof(
@@ -151,7 +151,7 @@ export const datasetFile: Target<DatasetFileCase> = {
     } catch (error) {
       return { ...refusal(error, ['DatasetInvalid']), ...placed(error, text) };
     }
-    // Names of tables that the twin's engine would take for a file's, the twin refuses where Redshift does not.
+    // The twin, unlike Redshift, refuses table names that its engine would read as a file name.
     const { schema, table } = dataset.target;
     if (!/[./\\*?:[\]]/.test(schema + table)) await runEverything(dataset, surroundings);
     return ACCEPTED;
@@ -174,7 +174,7 @@ function changed(text: string, change: Change): string {
     return text.slice(0, place) + change.text + text.slice(place);
   }
   const lines = text.split('\n');
-  // Comments are not worth a change: they are most of reference.yml.
+  // Comments are never changed: they are most of reference.yml.
   const meant = lines.flatMap((line, index) => (/^\s*(#|$)/.test(line) ? [] : [index]));
   const index = meant[Math.floor(change.at * meant.length)] ?? 0;
   const line = lines[index] ?? '';
@@ -195,7 +195,7 @@ function changed(text: string, change: Change): string {
   return lines.join('\n');
 }
 
-/** Replaces the second group of one of a pattern's matches; which one, the place within its line says. */
+/** Replaces the second group of one of a pattern's matches. The place within its line selects the match. */
 function replaced(line: string, pattern: RegExp, { at: place, text }: { at: number; text: string }): string {
   const matches = [...line.matchAll(pattern)];
   const match = matches[Math.floor(((place * 997) % 1) * matches.length)];
@@ -204,7 +204,7 @@ function replaced(line: string, pattern: RegExp, { at: place, text }: { at: numb
   return line.slice(0, start) + text + line.slice(start + (match[2]?.length ?? 0));
 }
 
-/** Each line of the reason has to say where in the file: a place that there is. */
+/** Each line of the reason must name a place that exists in the file. */
 function placed(error: unknown, text: string): object {
   const { reason } = error as LoadError;
   if (/^Dataset \S+ has \d+ columns, so statement/.test(reason)) return {};
@@ -255,7 +255,10 @@ const PARAMETERS: Readonly<Record<string, string | number>> = {
   history_table: HISTORY_TABLE,
 };
 
-/** Every statement of sql/, in the order of a load over an empty staging table, on the warehouse; then all is dropped. */
+/**
+ * Runs every statement of sql/ on the warehouse, in the order of a load over an empty staging table, then drops
+ * everything.
+ */
 async function runEverything(dataset: Dataset, surroundings: Surroundings): Promise<void> {
   const staging = sluiceTable(stagingTable(dataset.name, PARTITION, EXECUTION));
   const pieces = {
@@ -276,7 +279,7 @@ async function runEverything(dataset: Dataset, surroundings: Surroundings): Prom
   };
   const steps = readdirSync(join(ROOT, 'sql'))
     .map((file) => file.replace(/\.sql$/, ''))
-    // Nothing of a dataset is in it.
+    // Its text does not depend on the dataset.
     .filter((step) => step !== 'migrate');
   const first = [
     'create-warehouse',
@@ -286,13 +289,13 @@ async function runEverything(dataset: Dataset, surroundings: Surroundings): Prom
     'merge-into-target',
   ];
   const { target, mutex } = pieces as Record<string, string>;
-  // A case's own warehouse: nothing that another case left.
+  // Each case has its own warehouse, without leftovers of another case.
   await surroundings.dropTables(target, mutex, staging);
   try {
     for (const step of [...first, ...steps.filter((each) => !first.includes(each))]) {
       const sqls = readSql(ROOT, step)
         .filter((template) => template.when === undefined || template.when === dataset.load.strategy)
-        // There is no file to copy here; that it parses is seen below.
+        // There is no file to copy here; the COPY below shows that it parses.
         .filter((template) => template.name !== 'copy-files')
         .map((template) => renderSql(template, pieces));
       await surroundings.runBatch(batchOf(sqls, parameters), step);
@@ -309,7 +312,7 @@ async function runEverything(dataset: Dataset, surroundings: Surroundings): Prom
   }
 }
 
-/** A COPY that names everything rightly gets as far as its manifest, which is not there. */
+/** A COPY whose names are right gets as far as its manifest, which does not exist. */
 async function copyIsUnderstood(pieces: Pieces, surroundings: Surroundings): Promise<void> {
   const templates = readSql(ROOT, 'copy-to-staging');
   const sqls = templates

@@ -6,7 +6,7 @@ import type { Surroundings } from '../surroundings';
 import { ACCEPTED, refusal, Wrong, type Target, type Verdict } from '../target';
 import { hostileText } from '../words';
 
-/** The text of an input, and whether it goes through the state machine (slow) or to ListPartitions alone. */
+/** The text of an input, and the way that it takes: through the state machine (slow) or to ListPartitions alone. */
 interface ExecutionInputCase {
   readonly text: string;
   readonly through: 'handler' | 'state machine';
@@ -15,7 +15,7 @@ interface ExecutionInputCase {
 const digits = (from: number, to: number, width: number) =>
   fc.integer({ min: from, max: to }).map((value) => String(value).padStart(width, '0'));
 
-/** Hours, and what nearly is one. */
+/** Hours, and texts that are nearly hours. */
 const nearlyHour = fc.oneof(
   fc
     .tuple(digits(0, 9999, 4), digits(0, 13, 2), digits(0, 32, 2), digits(0, 25, 2))
@@ -42,7 +42,7 @@ const member = fc.oneof(
   { weight: 1, arbitrary: hostileText(20) },
 );
 
-/** The accepted forms with another value here and there, so that some pass. */
+/** The accepted forms with some values replaced, so that some cases pass. */
 const nearlyAccepted = fc.oneof(
   fc.record(
     { partition: nearlyHour, dataset: datasetName, plan: fc.boolean() },
@@ -107,7 +107,7 @@ async function judgeHandler(text: string, surroundings: Surroundings): Promise<V
   }
 }
 
-/** The service itself refuses what is no JSON; the execution fails by a name, and tells what to do. */
+/** The service refuses input that is not JSON. Otherwise the execution fails with a named error and a fix. */
 async function judgeStateMachine(text: string, { twin }: Surroundings): Promise<Verdict> {
   const { stepFunctions, stateMachineArn } = twin.connection;
   let executionArn: string | undefined;

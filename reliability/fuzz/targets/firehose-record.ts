@@ -9,14 +9,14 @@ import type { Surroundings } from '../surroundings';
 import { ACCEPTED, same, Wrong, type Target, type Verdict } from '../target';
 import { anyText, hostileText } from '../words';
 
-/** A record's data, and what its row holds where that is known. */
+/** A record's data, and its row's values if they are known. */
 type RecordCase =
   | { readonly kind: 'text'; readonly text: string }
-  /** Base64, or what nearly is. */
+  /** Base64, or nearly base64. */
   | { readonly kind: 'base64'; readonly data: string }
-  /** An event with a note of so many bytes. */
+  /** An event whose note has this number of bytes. */
   | { readonly kind: 'long'; readonly bytes: number }
-  /** An event of JSON literals that every row can hold, each with its value in the row as text. */
+  /** An event of JSON literals that are valid in every row, each with its value in the row as text. */
   | {
       readonly kind: 'good';
       readonly values: Readonly<Record<string, readonly [literal: string, value: string]>>;
@@ -28,10 +28,10 @@ interface FirehoseRecordCase {
 
 const DATASET = DATASETS.every_type;
 const REQUIRED = { id: '"a"', happened_at: '"2026-11-20T08:15:00Z"', updated_at: '"2026-11-20T08:30:00Z"' };
-/** Firehose takes no longer record; the rest of a batch's 4 MiB is for the others. */
+/** The longest record that Firehose takes; the rest of a batch's 4 MiB is for the others. */
 const LONGEST_RECORD = 1_024_000;
 
-/** JSON literals that are extreme, of another type, or no JSON at all. */
+/** JSON literals that are extreme, of another type, or not JSON at all. */
 const LITERALS = [
   'null',
   'true',
@@ -135,7 +135,7 @@ const memberName = fc.oneof(
   { weight: 1, arbitrary: hostileText(20) },
 );
 
-/** An event whose required columns are well, with other members after those: of the same name they count. */
+/** An event whose required columns are valid, followed by other members. A later member of the same name wins. */
 const event = fc
   .array(fc.tuple(memberName, literal), { maxLength: 6 })
   .map((members) =>
@@ -170,7 +170,7 @@ const text = fc.oneof(
 
 const base64 = fc.oneof(
   fc.uint8Array({ maxLength: 40 }).map((bytes) => Buffer.from(bytes).toString('base64')),
-  // A text that is no UTF-8, inside what is JSON but for that.
+  // A text that is not UTF-8, inside data that is otherwise JSON.
   fc
     .uint8Array({ minLength: 1, maxLength: 3 })
     .map((bytes) =>
@@ -213,7 +213,7 @@ function whole(min: bigint, max: bigint): fc.Arbitrary<readonly [string, string]
     .map((value) => [value > safe || value < -safe ? `"${value}"` : String(value), String(value)]);
 }
 
-/** Numbers as JSON has them where they have few digits, else as text. */
+/** Numbers with few digits as JSON numbers, others as text. */
 function decimal(before: number, after: number): fc.Arbitrary<readonly [string, string]> {
   const most = 10n ** BigInt(before + after) - 1n;
   return fc
@@ -268,7 +268,7 @@ export const firehoseRecord: Target<FirehoseRecordCase> = {
     const sent = records.map(dataOf);
     const answers = await transformed(sent, surroundings);
     records.forEach((each, index) => judgeAnswer(each, sent[index] ?? '', answers[index]));
-    // What is no base64 no client can send.
+    // A client cannot send data that is not base64.
     const taken = sent
       .map((data, index) => ({ data, answer: answers[index] }))
       .filter(({ data }) => isBase64(data));
@@ -322,7 +322,7 @@ async function transformed(sent: readonly string[], surroundings: Surroundings):
   return records;
 }
 
-/** What is refused goes back whole; what is good is taken, value by value. */
+/** A refused record comes back whole. A good record is accepted, value by value. */
 function judgeAnswer(each: RecordCase, sent: string, answer: Answer | undefined): void {
   if (answer?.result === 'ProcessingFailed') {
     same('data of a refused record', answer.data, sent);
@@ -339,7 +339,7 @@ function judgeAnswer(each: RecordCase, sent: string, answer: Answer | undefined)
   for (const [name, [, value]] of Object.entries(each.values)) same(name, row[name], value);
 }
 
-/** The transform's values as text, as {@link readEvents} gives those of the delivered file. */
+/** The transform's values as text, in the form that {@link readEvents} gives those of the delivered file. */
 function rowOf({ data }: Answer): Record<string, string | null> {
   const event = JSON.parse(Buffer.from(data, 'base64').toString()) as Record<
     string,
@@ -369,7 +369,7 @@ async function isRefused(data: string, { twin }: Surroundings): Promise<void> {
     );
 }
 
-/** Every record is a row of the one Parquet file or stands whole in the one error object. */
+/** Every record is a row of the one Parquet file, or is kept whole in the one error object. */
 async function isDelivered(
   records: readonly { readonly data: string; readonly answer: Answer | undefined }[],
   surroundings: Surroundings,
@@ -426,7 +426,7 @@ async function objectOf(Key: string, { twin }: Surroundings): Promise<Buffer> {
   return Buffer.from((await Body?.transformToByteArray()) ?? []);
 }
 
-/** As many as one call takes. */
+/** The number of records that one call takes. */
 function batchesOf(data: readonly Buffer[]): Buffer[][] {
   const batches: Buffer[][] = [[]];
   let size = 0;

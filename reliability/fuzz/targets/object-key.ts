@@ -10,14 +10,14 @@ import type { Surroundings } from '../surroundings';
 import { ACCEPTED, same, type Target, type Verdict } from '../target';
 import { anyText, HOSTILE_WORDS, hostileText } from '../words';
 
-/** What stands after the hour's prefix in the keys of one partition's files. */
+/** The keys of one partition's files, without the hour's prefix. */
 interface ObjectKeyCase {
   readonly names: readonly string[];
 }
 
 const HOUR = '2026-11-20T08';
 const PREFIX = prefixOfHour('trips/year={yyyy}/month={MM}/day={dd}/hour={HH}/', HOUR);
-/** Of a key's 1,024. */
+/** The bytes that remain of a key's 1,024. */
 const NAME_BYTES = 1_024 - Buffer.byteLength(PREFIX);
 
 /** As long as a key may be, in characters of one to four bytes. */
@@ -80,7 +80,7 @@ export const objectKey: Target<ObjectKeyCase> = {
   },
 };
 
-/** @returns the name of S3's error where it takes no such key. */
+/** @returns the name of S3's error if S3 refuses the key. */
 async function putTrip(key: string, id: string, surroundings: Surroundings): Promise<string | undefined> {
   const path = surroundings.path('trip.parquet');
   await writeParquet(path, [
@@ -103,13 +103,16 @@ async function putTrip(key: string, id: string, surroundings: Surroundings): Pro
   }
 }
 
-/** As `sluice inspect s3://…` does, but for a key that ends as a folder's: it names what is under it. */
+/**
+ * Inspects the key, as `sluice inspect s3://…` does. It skips a key that ends in `/`, which inspect takes for a
+ * folder.
+ */
 async function inspects(key: string, { twin }: Surroundings): Promise<void> {
   if (key.endsWith('/')) return;
   const inspection = { target: `s3://${twin.connection.bucket}/${key}`, rows: 5 };
   const json = new CapturedOutput(true);
   same('exit code of inspect', await runInspect(twin.connection, json.output, inspection), 0);
-  same('rows that inspect tells', json.document<{ rows: number }>().rows, 1);
+  same('rows that inspect reports', json.document<{ rows: number }>().rows, 1);
   const text = new CapturedOutput(false);
   same('exit code of inspect', await runInspect(twin.connection, text.output, inspection), 0);
   // eslint-disable-next-line no-control-regex

@@ -11,7 +11,7 @@ import { readRows } from '../parquet-file';
 import type { Surroundings } from '../surroundings';
 import { ACCEPTED, refusal, same, Wrong, type Target } from '../target';
 
-/** A whole file, another one to take parts from, and what is done to it. */
+/** A whole file, a second one to take parts from, and the damage. */
 interface ParquetBytesCase {
   readonly source: SourceName;
   readonly other: SourceName;
@@ -65,7 +65,7 @@ async function judgeFile(dataset: keyof typeof DATASETS, bytes: Buffer, surround
   }
 }
 
-/** A row from another hour, that no case may touch. */
+/** A row from another hour, which no case may change. */
 async function standing(dataset: keyof typeof DATASETS, surroundings: Surroundings): Promise<string[]> {
   await surroundings.list({ dataset, partition: '2020-01-01T00' });
   const rows = await rowsOf(dataset, surroundings);
@@ -90,8 +90,8 @@ async function rowsOf(dataset: keyof typeof DATASETS, surroundings: Surroundings
 }
 
 /**
- * Each key of the file stands once, in a row that the file holds, beside what stood before; what the file holds is read
- * by another DuckDB than the twin's.
+ * Each key of the file is in the target once, with a row that the file holds, beside the rows from before. A DuckDB
+ * other than the twin's reads the file.
  */
 async function holdsRowsOf(
   dataset: keyof typeof DATASETS,
