@@ -52,6 +52,6 @@ async function serve(order: TwinOrder): Promise<void> {
   answer({ ready: twin.description });
 }
 
-// A process without its parent has to end itself.
+// A process without its parent must end itself.
 process.on('disconnect', () => process.exit(1));
 if (process.argv[2]) void serve(JSON.parse(process.argv[2]) as TwinOrder);

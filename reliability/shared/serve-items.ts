@@ -43,6 +43,6 @@ export function serveItems<Order, Item, Result, Note = never>(
       process.exit(1);
     });
   });
-  // A worker without its parent has to end itself.
+  // A worker without its parent must end itself.
   process.on('disconnect', () => process.exit(1));
 }

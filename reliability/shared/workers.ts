@@ -35,7 +35,7 @@ export interface WorkersOptions<Order, Item, Result, Note> {
   readonly lanes?: number;
   /** A worker that sends nothing for this long is ended. Default: longer than any item takes on a busy machine. */
   readonly silenceMilliseconds?: number;
-  /** Whether a new worker tries an item without a result once more. Default true. */
+  /** If true, a new worker tries an item without a result once more. Default true. */
   readonly isTriedAgain?: (failure: Failure<Note>) => boolean;
   readonly onNote?: (item: Item, note: Note) => void;
   readonly onOutcome?: (outcome: Outcome<Item, Result, Note>) => void;

@@ -21,7 +21,7 @@ test('the closing line has every count, the seed and the time', () => {
   expect(closingLine('tool', counts, 1.6, 7)).toBe('tool: 3 run, 1 not carried out, seed 7, 2 s');
 });
 
-test('docs/reliability.md and the scripts of .ci name commands that there are, with options that they have', () => {
+test('docs/reliability.md and the scripts of .ci name commands and options that exist', () => {
   const { scripts } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as {
     scripts: Record<string, string>;
   };

@@ -17,7 +17,7 @@ beforeAll(async () => {
 });
 afterAll(() => surroundings.remove());
 
-describe('a few cases of each target, the same ones every time', () => {
+describe('a few fixed cases of each target', () => {
   const CASES: Readonly<Record<TargetName, number>> = {
     'execution-input': 24,
     'dataset-file': 15,
@@ -36,15 +36,15 @@ describe('a few cases of each target, the same ones every time', () => {
   });
 });
 
-/** Cases that found something: each with what it found, and how it ends since that was fixed. */
+/** Cases that found a defect, each with the defect and with its outcome since the fix. */
 interface Fixture {
   readonly found: string;
-  /** `accepted`, or the name of the error. */
+  /** `accepted`, or the error's name. */
   readonly ends: string;
   readonly case: unknown;
 }
 
-describe('cases that found something', () => {
+describe('cases that found a defect', () => {
   const FOLDER = join(__dirname, '../fixtures/fuzz');
   const fixtures = TARGET_NAMES.flatMap((target) =>
     readdirSync(join(FOLDER, target)).map((file) => [target, file] as const),
@@ -57,7 +57,7 @@ describe('cases that found something', () => {
   });
 });
 
-describe('the judgement', () => {
+describe('the verdict', () => {
   const target = (judge: Target<number>['judge'], seconds = 5): Target<number> => ({
     seconds,
     cases: fc.nat({ max: 1_000 }),
@@ -65,7 +65,7 @@ describe('the judgement', () => {
   });
   const check = (each: Target<number>) => checkTarget('made-up', each, surroundings, { cases: 50, seed: 7 });
 
-  test('counts what is accepted and what is refused, by name', async () => {
+  test('counts accepted cases, and refused cases by name', async () => {
     const result = await check(
       target((value) =>
         Promise.resolve(value % 2 === 0 ? ACCEPTED : { accepted: false, error: 'InvalidInput' }),
@@ -79,7 +79,7 @@ describe('the judgement', () => {
     );
   });
 
-  test('calls a TypeError wrong, and makes its case as small as it can', async () => {
+  test('is wrong for a TypeError, whose case is made as small as possible', async () => {
     const result = await check(
       target((value) => {
         if (value >= 100) return Promise.resolve((undefined as unknown as { member: never }).member);
@@ -104,12 +104,12 @@ describe('the judgement', () => {
     expect(again).toMatchObject({ cases: 1, wrong: { case: found?.case } });
   });
 
-  test('calls a case that does not end wrong', async () => {
+  test('is wrong for a case that does not end', async () => {
     const result = await check(target(() => new Promise<never>(() => undefined), 0.02));
     expect(result.wrong?.error).toMatch(/it hangs/);
   });
 
-  test('calls a case wrong that leaves an error behind that nobody caught', async () => {
+  test('is wrong for a case that leaves an uncaught error behind', async () => {
     const withTrouble = { takeTroubles: () => ['unhandled rejection: x'] } as unknown as Surroundings;
     const good = target(() => Promise.resolve(ACCEPTED));
     await expect(judged(good, 1, withTrouble)).rejects.toThrow('unhandled rejection: x');
@@ -117,7 +117,7 @@ describe('the judgement', () => {
 
   test.each([
     ['without a name', new RangeError('Maximum call stack size exceeded'), /no error of Sluice's/],
-    ['of another name', new LoadError('ConnectionLost', 'a', 'b'), /not an error for this/],
+    ['with another name', new LoadError('ConnectionLost', 'a', 'b'), /not an error for this/],
     [
       'in the twin’s words',
       new LoadError('UnreadableFile', 'by the local twin', 'b'),
@@ -129,11 +129,11 @@ describe('the judgement', () => {
       /not in Redshift's words/,
     ],
     ['without the file', new LoadError('UnreadableFile', 'a', 'b'), /does not name a\.parquet/],
-  ])('calls an error %s wrong', (_, error, expected) => {
+  ])('is wrong for an error %s', (_, error, expected) => {
     expect(() => refusal(error, ['UnreadableFile'], 'a.parquet')).toThrow(expected);
   });
 
-  test('takes an error that is all right', () => {
+  test('accepts an allowed error', () => {
     const error = new LoadError('UnreadableFile', 's3://lake/a.parquet is cut off', 'Write it again.');
     expect(refusal(error, ['UnreadableFile'], 'a.parquet')).toEqual({
       accepted: false,
@@ -142,7 +142,7 @@ describe('the judgement', () => {
   });
 });
 
-test('the cases are shared out whole, and none of the targets is left out', () => {
+test('every case goes to a target, and every target gets a case', () => {
   fc.assert(
     fc.property(fc.integer({ min: TARGET_NAMES.length * 25, max: 100_000 }), (cases) => {
       const shares = [...sharesOf(cases, TARGET_NAMES).values()];

@@ -1,11 +1,11 @@
-/** A worker for tests: each item says what becomes of it. */
+/** A worker for tests. Each item contains its own outcome. */
 import { existsSync, writeFileSync } from 'node:fs';
 import { serveItems } from '../../reliability/shared/serve-items';
 
 export type MadeUpItem =
   | { readonly does: 'answer'; readonly with: string }
   | { readonly does: 'fail' | 'exit' | 'kill' }
-  /** Fails, unless this file is there. */
+  /** Fails unless this file exists. */
   | { readonly does: 'fail once'; readonly file: string };
 
 serveItems<{ readonly greeting: string }, MadeUpItem, string, string>(({ greeting }) =>
@@ -18,7 +18,7 @@ serveItems<{ readonly greeting: string }, MadeUpItem, string, string>(({ greetin
       if (item.does === 'exit') process.exit(7);
       if (item.does === 'kill') {
         process.kill(process.pid, 'SIGKILL');
-        // It is over before this is.
+        // The process ends before this promise.
         await new Promise<never>(() => undefined);
       }
       throw new Error('it cannot be done');

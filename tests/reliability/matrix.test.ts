@@ -39,13 +39,13 @@ describe('the matrix', () => {
     expect(results.filter((result) => !isRight(result)).map(explained)).toEqual([]);
   });
 
-  test('the form of .ci/run has every fault, and each at one task', () => {
+  test('the form in .ci/run has every fault, each at one task', () => {
     const cells = everyFaultOnce(matrix.cells, SEED);
     expect(cells.map(({ fault }) => fault)).toEqual(FAULTS);
     expect(everyFaultOnce(matrix.cells, SEED)).toEqual(cells);
   });
 
-  test('the order of the cells leaves none out, and sets those that wait apart', () => {
+  test('the order of the cells includes every cell, and separates those that wait', () => {
     const cells = matrix.cells.filter(({ aim }) => aim !== undefined);
     const ordered = inGoodOrder(cells);
     expect(new Set(ordered)).toEqual(new Set(cells));
@@ -94,7 +94,7 @@ test('a step that is not retried, and one whose errors are not caught, are wrong
   const brokenTwin = await LocalTwin.start(broken.service);
   try {
     const run = async (name: string) => {
-      // The tasks are the same, and what each of them does.
+      // The tasks and their calls are the same.
       const cell = matrix.cells.find((each) => each.name === name);
       if (!cell) throw new Error(`There is no cell ${name}`);
       return (await runCell(cell, brokenTwin, matrix.tasks)).problems.join('\n');
@@ -112,18 +112,18 @@ test('a step that is not retried, and one whose errors are not caught, are wrong
 describe('a cell whose fault did not happen', () => {
   const problems = ['error: expected "Throttled", found nothing'];
 
-  test('is not carried out, rather than wrong', () => {
+  test('is not carried out, and not wrong', () => {
     const misses = { texts: ['the fault hit nothing'], all: true };
     expect(verdict(problems, misses)).toEqual({ problems: [], notCarriedOut: 'the fault hit nothing' });
   });
 
-  test('is wrong where it happened in part and the outcome is wrong', () => {
+  test('is wrong if the fault happened in part and the outcome is wrong', () => {
     const misses = { texts: ['the rule hit 1 call, not 2'], all: false };
     expect(verdict(problems, misses)).toEqual({ problems: [...problems, 'the rule hit 1 call, not 2'] });
     expect(verdict([], misses)).toEqual({ problems: [], notCarriedOut: 'the rule hit 1 call, not 2' });
   });
 
-  test('is one whose rule meets no call', async () => {
+  test('has a rule that hits no call', async () => {
     const cell = matrix.cells.find(({ name }) => name === 'SubmitCopy / S3: 403');
     if (!cell?.aim) throw new Error('there is no such cell');
     const rules = cell.aim.rules.map((rule) => ({ ...rule, state: 'NoSuchState' }));
@@ -133,7 +133,7 @@ describe('a cell whose fault did not happen', () => {
 
   test.each<[string, (string | undefined)[], string | undefined]>([
     ['is tried once more', ['late', undefined], undefined],
-    ['is told where it fails again', ['late', 'late again'], 'late again'],
+    ['reports the second failure', ['late', 'late again'], 'late again'],
   ])('%s', async (_, reasons, expected) => {
     const [cell] = matrix.cells;
     if (!cell) throw new Error('there is no cell');
@@ -163,7 +163,7 @@ const isRight = ({ problems, notCarriedOut }: Result) => problems.length === 0 &
 const explained = ({ cell, problems, notCarriedOut }: Result) =>
   [cell.name, ...problems, notCarriedOut ?? ''].join('\n  ');
 
-/** The rows of the first table of a text, its head and the line below it among them. */
+/** The rows of the first table of a text, including its header and the line below it. */
 function tableIn(text: string): string[][] {
   return text
     .split('\n')

@@ -14,7 +14,7 @@ test.each(MUTATIONS)('"$name" applies, and changes one statement', (mutation) =>
   expect(after.filter(([, sql], index) => sql !== before[index]?.[1])).toHaveLength(1);
 });
 
-test('no mutation stands in the list twice', () => {
+test('no mutation is listed twice', () => {
   expect(new Set(MUTATIONS.map(({ name }) => name)).size).toBe(MUTATIONS.length);
   expect(new Set(MUTATIONS.map((mutation) => mutate(SQL, mutation))).size).toBe(MUTATIONS.length);
 });
@@ -26,8 +26,9 @@ test('a mutation that does not apply is named', () => {
 });
 
 /**
- * Of the histories that are drawn so, the cheapest that finds a mistake. In none of them loads overlap, so what is found
- * does not depend on which is first; what `no lock` does is found by those where they do: `npm run mutations`.
+ * For each mistake, the cheapest of the histories drawn here that finds it. No loads overlap in these histories, so
+ * the result does not depend on which load is first. Only histories with overlapping loads find `no lock`: `npm run
+ * mutations`.
  */
 const DRAW = { seed: 1, strategies: [['delete-insert'], ['merge']] } as const;
 const FOUND_BY: readonly (readonly [mutation: string, history: number])[] = [
@@ -56,12 +57,12 @@ describe('by random histories', () => {
     expect((await checkHistories(ground, [number], DRAW)).wrong?.number).toBe(number);
   });
 
-  test('each mistake but the lock has its history', () => {
+  test('each mistake except the lock has its history', () => {
     const without = MUTATIONS.map(({ name }) => name).filter((name) => name !== 'no lock');
     expect(FOUND_BY.map(([name]) => name).sort()).toEqual(without.sort());
   });
 
-  test('the merge as it is comes through the same histories', async () => {
+  test('the unchanged merge passes the same histories', async () => {
     ground.useMergeSql(SQL);
     const numbers = [...new Set(FOUND_BY.map(([, number]) => number))];
     expect(await checkHistories(ground, numbers, DRAW)).toEqual({ right: numbers.length });

@@ -16,7 +16,7 @@ const trip = (changed: Partial<Trip> = {}): Trip => ({
   ...changed,
 });
 
-/** As the target holds a trip, but for what is changed. */
+/** A trip as the target holds it, except for the given changes. */
 const row = (
   amount: string,
   hour: string,
@@ -29,7 +29,7 @@ const row = (
 
 const RIGHT: TargetRow[] = [row('10.50', EARLY)];
 
-test('a row that is there, as it was loaded, is right', () => {
+test('a row that the target holds as it was loaded is right', () => {
   const oracle = new Oracle();
   oracle.commit([{ partition: EARLY, trips: [trip(), trip()] }]);
   expect(oracle.differences(RIGHT)).toEqual([]);
@@ -37,14 +37,14 @@ test('a row that is there, as it was loaded, is right', () => {
 
 test.each<[string, TargetRow[]]>([
   ['a row is missing', []],
-  ['a key stands twice', [...RIGHT, ...RIGHT]],
-  ['a key is of nowhere', [...RIGHT, row('10.50', EARLY, { 0: 'b' })]],
-  ['the partition is another', [row('10.50', LATE)]],
+  ['a key occurs twice', [...RIGHT, ...RIGHT]],
+  ['a key was never loaded', [...RIGHT, row('10.50', EARLY, { 0: 'b' })]],
+  ['the partition differs', [row('10.50', LATE)]],
   ...Array.from({ length: 12 }, (_, index): [string, TargetRow[]] => [
-    `column ${index} is another`,
+    `column ${index} differs`,
     [row('10.50', EARLY, { [index]: '0' })],
   ]),
-])('it is noticed where %s', (_, table) => {
+])('a table is wrong if %s', (_, table) => {
   const oracle = new Oracle();
   oracle.commit([{ partition: EARLY, trips: [trip()] }]);
   expect(oracle.differences(table)).not.toEqual([]);
@@ -57,14 +57,14 @@ test.each([
   ['one after the other', [[older], [later]]],
   ['the later hour first', [[later], [older]]],
   ['at once', [[later, older]]],
-])('of equal versions the later hour stands: %s', (_, groups) => {
+])('the later hour wins among equal versions: %s', (_, groups) => {
   const oracle = new Oracle();
   for (const group of groups) oracle.commit(group);
   expect(oracle.differences([row('2.00', LATE)])).toEqual([]);
   expect(oracle.differences([row('1.00', EARLY)])).not.toEqual([]);
 });
 
-test('of equal versions of one hour the last load stands; of loads at the same time, either', () => {
+test('the last load wins among equal versions of one hour; any of several concurrent loads may win', () => {
   const correction = { partition: EARLY, trips: [trip({ total_amount: 300 })] };
   const inTurn = new Oracle();
   inTurn.commit([older]);
@@ -80,7 +80,7 @@ test('of equal versions of one hour the last load stands; of loads at the same t
   expect(atOnce.differences([row('2.00', EARLY)])).not.toEqual([]);
 });
 
-test('within a load ties are broken by the remaining columns in their order, nulls last', () => {
+test('the remaining columns break ties within a load, in their order, nulls last', () => {
   const oracle = new Oracle();
   const trips = [
     trip({ total_amount: 999 }),

@@ -7,7 +7,7 @@ import type { MadeUpItem } from './made-up-worker';
 const directory = mkdtempSync(join(tmpdir(), 'sluice-workers-'));
 afterAll(() => rmSync(directory, { recursive: true, force: true }));
 
-test('one that fails or ends its process keeps none of the others from being carried out', async () => {
+test('an item that fails or ends its process does not stop the other items', async () => {
   const notes: string[] = [];
   const told: Outcome<MadeUpItem, string, string>[] = [];
   const items: readonly MadeUpItem[] = [
@@ -39,12 +39,12 @@ test('one that fails or ends its process keeps none of the others from being car
     { result: 'hello last' },
   ]);
   expect(new Set(told)).toEqual(new Set(outcomes));
-  // What has no result is tried once more, and no further.
+  // An item without a result is tried once more, and no further.
   const count = (text: string) => notes.filter((note) => note === text).length;
   expect([count('about to kill'), count('about to fail'), count('about to fail once')]).toEqual([2, 2, 1]);
 });
 
-test('what is a find is not tried again', async () => {
+test('an item whose result is a find is not tried again', async () => {
   const notes: string[] = [];
   const outcomes = await carryOutAll<{ greeting: string }, MadeUpItem, string, string>([{ does: 'exit' }], {
     module: join(__dirname, 'made-up-worker.ts'),
