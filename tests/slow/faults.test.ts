@@ -12,12 +12,12 @@ import { parquetOf, tripsSelect } from '../../testkit/parquet';
 import { TestTwin } from '../../testkit/test-twin';
 
 const HOUR = '2026-11-20T08';
-/** Loaded by the same execution, and hit by no fault: one bad partition never blocks the others. */
+/** The same execution loads it, and no fault hits it: one bad partition never blocks the others. */
 const OLDER = '2026-11-20T07';
 
 /**
- * What the fault matrix (reliability/matrix.ts) does not have: two faults at once, calls that only they make, and what a
- * failure says of its cause and of its fix.
+ * Covers what the fault matrix (reliability/matrix.ts) lacks: two faults at once, calls that occur only here, and the
+ * texts of a failure's cause and fix.
  */
 let twin: TestTwin;
 let older: Buffer;
@@ -52,7 +52,7 @@ const LOADED = [
   ['b', '3.00', from(HOUR)],
   ['z', '9.00', from(OLDER)],
 ];
-/** What stands where the partition failed: as if it had never been tried. */
+/** The rows of the older partition alone: the failed partition leaves no trace. */
 const UNCHANGED = [
   ['a', '1.00', from(OLDER)],
   ['z', '9.00', from(OLDER)],
@@ -61,7 +61,7 @@ const UNCHANGED = [
 const target = async () =>
   (await twin.sql('SELECT trip_id, total_amount, source_partition FROM trips ORDER BY trip_id')).rows;
 
-/** Loads both hours under the rules; a rule that hit nothing, or less than it says, has tested nothing. */
+/** Loads both hours under the rules. A rule that hits less often than it says tests nothing. */
 async function loadUnder(rules: readonly FaultRule[]) {
   twin.twin.faults.set(rules);
   const document = await twin.load({ from: OLDER, to: HOUR });
@@ -89,7 +89,7 @@ async function expectRecovered(rules: readonly FaultRule[]): Promise<void> {
     },
   ]);
   expect(await target()).toEqual(LOADED);
-  // Once each, whatever was tried again.
+  // One row each, however often a step was retried.
   expect((await twin.history('partition, outcome, staged, duplicates, inserted')).sort()).toEqual([
     [OLDER, 'loaded', 2, 0, expect.any(Number)],
     [HOUR, 'loaded', 3, 1, 2],
@@ -126,7 +126,7 @@ async function expectFailed(
   expect(document.cause).toContain(`{"partition":"${HOUR}"}`);
 }
 
-/** The statements of the hour alone, by what only they say. */
+/** A pattern for the statements of this hour only. */
 const STAGING = 'staging_trips_2026112008_';
 const COPY = `${STAGING}[^]*FORMAT AS PARQUET`;
 const VALIDATE = `"other_hours"[^]*${STAGING}`;
@@ -151,7 +151,7 @@ const submitting = (match: string, fault: Fault, times: number): FaultRule => ({
   times,
   fault,
 });
-/** @param match further than the hour, which every event of a partition names. */
+/** @param match a pattern in addition to the hour, which every event of a partition names. */
 const invoking = (name: string, fault: Fault, times = 1): FaultRule => ({
   service: 'lambda',
   operation: `sluice-local-${name}`,
@@ -171,7 +171,7 @@ const FOOTER = 'hour=08/a\\.parquet$';
 
 const recovering: [string, FaultRule[]][] = [
   [
-    'the answer to the warehouse’s creation is lost',
+    'the answer to the creation of the warehouse’s tables is lost',
     [submitting('^CREATE SCHEMA', ANSWER_LOST, SDK_ATTEMPTS)],
   ],
   ...STEPS.flatMap(([step, match]): [string, FaultRule[]][] => [
@@ -197,7 +197,7 @@ const recovering: [string, FaultRule[]][] = [
     ],
   ],
   [
-    'the merge is done, and the function that would find out is throttled for good',
+    'the merge is done, and the function that awaits it is throttled for good',
     [
       submitting(MERGE, ANSWER_LOST, SDK_ATTEMPTS),
       { ...invoking('merge-into-target', THROTTLED, 6), nth: 2 },
@@ -205,11 +205,11 @@ const recovering: [string, FaultRule[]][] = [
   ],
 ];
 
-test.each(recovering)('%s: the partition recovers, and stands exactly once', async (_, rules) => {
+test.each(recovering)('%s: the partition recovers, and is loaded exactly once', async (_, rules) => {
   await expectRecovered(rules);
 });
 
-/** The fix that each kind of failure reports. */
+/** The fix that a failure of each kind reports. */
 const UNKNOWN = /Sluice does not know this error/;
 const PERSISTED = /retried and failed each time/;
 
@@ -222,7 +222,7 @@ const failing: [string, FaultRule[], string, RegExp, RegExp][] = [
     /role/,
   ],
   ...STEPS.map(([step, match]): [string, FaultRule[], string, RegExp, RegExp] => [
-    `the ${step} fails with a text that nobody knows`,
+    `the ${step} fails with an unknown text`,
     [
       statement(match, {
         status: 'FAILED',
@@ -273,7 +273,7 @@ const failing: [string, FaultRule[], string, RegExp, RegExp][] = [
 ];
 
 test.each(failing)(
-  '%s: the partition fails by name, and nothing is changed',
+  '%s: the partition fails with a named error, and nothing changes',
   async (_, rules, error, cause, fix) => {
     await expectFailed(rules, error, cause, fix);
   },
@@ -281,7 +281,7 @@ test.each(failing)(
 
 const FATAL = statement(COPY, { status: 'FAILED', error: 'ERROR: unheard of' });
 
-test('where even the diagnosis fails the partition ends with the error as it was met, and one notification', async () => {
+test('if the diagnosis fails too, the partition fails with the original error, and there is one notification', async () => {
   const document = await loadUnder([FATAL, invoking('diagnose-failure', CRASH, 6)]);
   expect(document).toMatchObject({ status: 'FAILED', error: 'StatementFailed' });
   expect(document.partitions).toMatchObject([
@@ -294,7 +294,7 @@ test('where even the diagnosis fails the partition ends with the error as it was
   expect(await twin.notifications()).toMatchObject([{ message: document.cause }]);
 });
 
-test('where the warehouse cannot be reached either, the failure is diagnosed and reported all the same', async () => {
+test('if the warehouse cannot be reached either, the failure is still diagnosed and reported', async () => {
   const document = await loadUnder([FATAL, submitting(DIAGNOSE, THROTTLING, 4 * SDK_ATTEMPTS)]);
   expect(document.partitions[1]).toMatchObject({ outcome: 'failed', error: 'StatementFailed' });
   expect(document.partitions[1]?.cause).toMatch(/^ERROR: unheard of \(statement/);
@@ -302,7 +302,7 @@ test('where the warehouse cannot be reached either, the failure is diagnosed and
   expect(await twin.notifications()).toMatchObject([{ message: document.cause }]);
 });
 
-test('where even the report fails there is one notification, and the partitions that loaded stand', async () => {
+test('if the report fails too, there is one notification, and the loaded partitions stay', async () => {
   const document = await loadUnder([invoking('report-load', CRASH, 6)]);
   expect(document).toMatchObject({ status: 'FAILED', error: 'Runtime.ExitError' });
   expect(await target()).toEqual(LOADED);
@@ -323,10 +323,13 @@ test.each<[string, FaultRule, string]>([
     'StatementFailed',
   ],
   ['list-partitions crashes each time', invoking('list-partitions', CRASH, 6), 'Runtime.ExitError'],
-])('%s: the execution fails by name before any partition, with one notification', async (_, rule, error) => {
-  const document = await loadUnder([rule]);
-  expect(document).toMatchObject({ status: 'FAILED', error, partitions: [] });
-  const notifications = await twin.notifications();
-  expect(notifications).toMatchObject([{ message: document.cause }]);
-  expect(notifications[0]?.subject).toContain(error);
-});
+])(
+  '%s: the execution fails with a named error before any partition, with one notification',
+  async (_, rule, error) => {
+    const document = await loadUnder([rule]);
+    expect(document).toMatchObject({ status: 'FAILED', error, partitions: [] });
+    const notifications = await twin.notifications();
+    expect(notifications).toMatchObject([{ message: document.cause }]);
+    expect(notifications[0]?.subject).toContain(error);
+  },
+);

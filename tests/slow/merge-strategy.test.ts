@@ -10,7 +10,7 @@ const ROOT = resolve(__dirname, '../..');
 const EARLY = '2026-11-20T08';
 const LATE = '2026-11-20T09';
 
-/** A key's event time never changes here, as `event_time_immutable` asks for. */
+/** A key's event time never changes here, as `event_time_immutable` promises. */
 const trip = (trip_id: string, total_amount: number, updated: string): Trip => ({
   trip_id,
   total_amount,
@@ -18,7 +18,7 @@ const trip = (trip_id: string, total_amount: number, updated: string): Trip => (
   updated_at: `2026-11-20 ${updated}:00`,
 });
 
-/** A load, after a file of it was written. */
+/** One file is written, then loaded. */
 interface Step {
   readonly load: string;
   readonly put?: readonly Trip[];
@@ -32,7 +32,7 @@ const step = (load: string, put: readonly Trip[] | undefined, ...counts: Step['c
 });
 type Row = readonly [key: string, amount: string, hour: string];
 
-/** What is loaded, and what has to stand in the end, straight from the definition in docs/convergence.md. */
+/** The loads, and the expected target from the definition in docs/convergence.md. */
 const HISTORIES: [string, readonly Step[], readonly Row[]][] = [
   [
     'duplicates within and across the files of an hour',
@@ -46,7 +46,7 @@ const HISTORIES: [string, readonly Step[], readonly Row[]][] = [
     ],
   ],
   [
-    'updates, inserts and rows that nobody touches',
+    'updates, inserts and rows that stay unchanged',
     [
       step(EARLY, [trip('a', 1, '08:10'), trip('old', 2, '08:10'), trip('bbbb', 3, '08:10')], 3, 0, 0, 3),
       step(LATE, [trip('old', 5, '09:10'), trip('a', 6, '09:10'), trip('ccccc', 7, '09:10')], 3, 0, 0, 3),
@@ -108,7 +108,7 @@ beforeAll(async () => {
 afterEach(() => twin.reset());
 afterAll(() => deployed.remove());
 
-/** What is left at its default is in tests/system/convergence.test.ts. */
+/** tests/system/convergence.test.ts tests the defaults. */
 describe.each(VARIANTS.filter(({ strategy, immutable }) => strategy === 'merge' || immutable))(
   'strategy: $strategy, event_time_immutable: $immutable',
   ({ dataset }) => {
@@ -131,7 +131,7 @@ describe.each(VARIANTS.filter(({ strategy, immutable }) => strategy === 'merge' 
           expect.stringContaining(hour.replace('T', ' ')) as unknown,
         ]),
       );
-      // All else of a row is its event's too, whichever statement wrote it.
+      // All columns of a row come from the same event, whichever statement wrote it.
       const derived = await twin.sql(
         `SELECT COUNT(*) FROM ${dataset} WHERE hour = LENGTH(trip_id) AND year = 2026 AND month = 11
            AND day = EXTRACT(day FROM pickup_datetime) AND hour = EXTRACT(hour FROM pickup_datetime)`,
@@ -142,7 +142,7 @@ describe.each(VARIANTS.filter(({ strategy, immutable }) => strategy === 'merge' 
   },
 );
 
-test('the variants are what they say', () => {
+test('the variants have the strategies and settings of their names', () => {
   const read = Object.values(variantFiles(ROOT)).map((text) => parseDataset(text, 'variant.yml'));
   expect(read.map(({ name, load, target }) => [name, load.strategy, target.event_time_immutable])).toEqual(
     VARIANTS.map(({ dataset, strategy, immutable }) => [dataset, strategy, immutable]),

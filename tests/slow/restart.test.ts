@@ -26,7 +26,7 @@ import { TestTwin } from '../../testkit/test-twin';
 import { untilPicked } from '../../testkit/until-picked';
 
 const MERGE = '^LOCK ';
-/** Longer than any test: only a stop or a kill ends it. */
+/** Longer than any test: only a stop or a kill ends such a statement. */
 const NEVER_ENDING: FaultRule = {
   service: 'redshift-data',
   operation: 'statement',
@@ -41,7 +41,7 @@ async function start(connection: TwinConnection, partition: string): Promise<str
   return executionArn ?? '';
 }
 
-describe('a twin that is stopped and started again', () => {
+describe('a twin that is stopped and restarted', () => {
   let twin: TestTwin;
   beforeAll(async () => {
     twin = await TestTwin.start();
@@ -56,7 +56,7 @@ describe('a twin that is stopped and started again', () => {
 
   const HOUR = '2026-11-20T08';
 
-  test('has its objects, tables, history and executions', async () => {
+  test('keeps its objects, tables, history and executions', async () => {
     const key = await twin.putTrips(HOUR, 'a.parquet', [{ trip_id: 'a' }, { trip_id: 'b' }]);
     expect((await twin.load({ partition: HOUR })).status).toBe('SUCCEEDED');
     const known = async () => {
@@ -86,7 +86,7 @@ describe('a twin that is stopped and started again', () => {
     expect(await known()).toEqual(before);
   });
 
-  test('has ended what was running as ABORTED, and the same load again is right', async () => {
+  test('ends running executions as ABORTED, and the same load is right afterwards', async () => {
     await twin.putTrips(HOUR, 'b.parquet', [{ trip_id: 'c' }]);
     twin.twin.faults.set([NEVER_ENDING]);
     const executionArn = await start(twin.connection, HOUR);
@@ -110,7 +110,7 @@ describe('a twin that is stopped and started again', () => {
   });
 });
 
-/** `sluice local` in a process of its own, as a user runs it. */
+/** `sluice local` in its own process, as a user runs it. */
 class TwinProcess {
   private constructor(
     readonly connection: TwinConnection,
@@ -164,7 +164,7 @@ class TwinProcess {
     return query(this.connection, asWritten(statement));
   }
 
-  /** Ends the process at once, and waits until it has ended. */
+  /** Kills the process, and waits until it has ended. */
   async end(): Promise<void> {
     this.kill();
     await this.ended;
@@ -214,8 +214,8 @@ describe('a twin that is killed in the middle of a load', () => {
       false,
     ],
     [
-      // The client asks once more for the answer that it did not get.
-      'after the merge was committed and before anyone heard of it',
+      // The client repeats its request, because it got no answer.
+      'after the merge is committed and before its answer arrives',
       '2026-11-20T10',
       [
         { ...submittingMerge, fault: { type: 'drop', when: 'after' } },
@@ -225,7 +225,7 @@ describe('a twin that is killed in the middle of a load', () => {
       true,
     ],
   ])(
-    '%s: the execution is ABORTED, and the same load again is right',
+    '%s: the execution is ABORTED, and the same load is right afterwards',
     async (_, hour, rules, kill, merged) => {
       const before = await amounts();
       const amount = Number(hour.slice(-2));
@@ -250,7 +250,7 @@ describe('a twin that is killed in the middle of a load', () => {
       const { stepFunctions } = twin.connection;
       const described = await stepFunctions.send(new DescribeExecutionCommand({ executionArn }));
       expect(described.status).toBe('ABORTED');
-      // All of the merge or nothing of it.
+      // The merge is whole or absent.
       expect(await amounts()).toEqual(merged ? after : before);
       expect(await twin.load(hour)).toMatchObject({
         status: 'SUCCEEDED',

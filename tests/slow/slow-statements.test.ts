@@ -6,9 +6,9 @@ import { HeldCalls } from '../../testkit/held-calls';
 import { TestTwin } from '../../testkit/test-twin';
 
 const HOUR = '2026-11-20T08';
-/** A submission waits so long for its statement; one that takes longer is awaited by a state of its own. */
+/** A submission waits this long for its statement. A statement that takes longer is awaited by a state of its own. */
 const LONGEST_POLL_SECONDS = 0.5;
-/** A statement that takes so long is ended by a cancel. */
+/** The duration of a statement that only a cancel ends. */
 const ENDLESS_MS = 900_000;
 
 let twin: TestTwin;
@@ -26,7 +26,7 @@ const endless = (match: string): FaultRule => ({
   match,
   fault: { type: 'delay', ms: ENDLESS_MS },
 });
-/** Questions of a state that are not answered. */
+/** Status requests of a state that get no answer. */
 const unanswered = (state: string, times: number): FaultRule => ({
   service: 'redshift-data',
   operation: 'DescribeStatement',
@@ -37,7 +37,7 @@ const unanswered = (state: string, times: number): FaultRule => ({
 const invocation = (call: Call) => call.operation === 'sluice-local-await-statement';
 const question = (call: Call) => call.operation === 'DescribeStatement' && call.caller?.state === 'AwaitCopy';
 
-test('a COPY is awaited by a function that is throttled, crashes and times out: loaded exactly once', async () => {
+test('a COPY is loaded exactly once if the function that awaits it is throttled, crashes and times out', async () => {
   const awaiting = { service: 'lambda', operation: 'sluice-local-await-statement' } as const;
   const rules: FaultRule[] = [
     { ...awaiting, fault: THROTTLED },
@@ -49,7 +49,7 @@ test('a COPY is awaited by a function that is throttled, crashes and times out: 
   expect(hits()).toEqual(rules.map(() => 1));
 });
 
-test('the question fails, not the COPY: it is asked again, and no second COPY runs beside the first', async () => {
+test('a status request that fails is repeated, and no second COPY runs beside the first', async () => {
   const lost = 2 * SDK_ATTEMPTS;
   whileTheCopyRuns([unanswered('AwaitCopy', lost)], question, lost + 1);
   await expectLoadedOnce();
@@ -57,17 +57,17 @@ test('the question fails, not the COPY: it is asked again, and no second COPY ru
   expect(await statuses('CopyToStaging')).toEqual(['FINISHED']);
 });
 
-/** An Await… state asks so often. */
+/** The number of status requests that an Await… state makes. */
 const POLLS = 9;
 
-test('the merge is lost sight of for good while it runs: it is cancelled before it is submitted again', async () => {
+test('a running merge whose status stays unknown is cancelled before it is submitted again', async () => {
   twin.twin.faults.set([endless(MERGE), unanswered('AwaitMerge', POLLS * SDK_ATTEMPTS)]);
   await expectLoadedOnce();
   expect(hits()).toEqual([1, POLLS * SDK_ATTEMPTS]);
   expect((await statuses('MergeIntoTarget')).sort()).toEqual(['ABORTED', 'FINISHED']);
 });
 
-test('nobody can wait for the COPY any more: the partition fails, and the COPY leaves no table behind later', async () => {
+test('if the COPY can no longer be awaited, the partition fails, and the COPY leaves no table behind', async () => {
   twin.twin.faults.set([
     endless(COPY),
     {
@@ -86,7 +86,7 @@ test('nobody can wait for the COPY any more: the partition fails, and the COPY l
   expect(await twin.history('partition, outcome')).toEqual([[HOUR, 'failed']]);
 });
 
-/** Sets the rules, and lets the COPY of the next load run on until the n-th of these calls is made. */
+/** Sets the rules, and holds the COPY of the next load until the n-th of these calls. */
 function whileTheCopyRuns(rules: readonly FaultRule[], isMeant: (call: Call) => boolean, nth: number): void {
   let seen = 0;
   const held = new HeldCalls([
@@ -101,7 +101,7 @@ function whileTheCopyRuns(rules: readonly FaultRule[], isMeant: (call: Call) => 
 
 const hits = () => twin.twin.faults.rules().map(({ hit }) => hit);
 
-/** Of the load before. */
+/** From the load before. */
 let earlier: readonly (string | undefined)[] = [];
 
 async function listed(): Promise<
@@ -112,7 +112,7 @@ async function listed(): Promise<
   return Statements;
 }
 
-/** How the statements of a step ended, in the load that ran last. */
+/** The final statuses of a step's statements in the last load. */
 async function statuses(step: string): Promise<(string | undefined)[]> {
   return (await listed())
     .filter(({ Id, StatementName }) => StatementName?.endsWith(step) && !earlier.includes(Id))
