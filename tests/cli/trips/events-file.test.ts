@@ -18,7 +18,7 @@ async function linesOf(content: string | Buffer, longest = 1_000): Promise<Arriv
 const texts = (lines: ArrivingLine[]) =>
   lines.map(({ line, data }) => [line, data && Buffer.from(data).toString('latin1')]);
 
-test('each line is an event, unchanged; blank lines are skipped; the last line needs no end', async () => {
+test('each line is an unchanged event; blank lines are skipped; the last line needs no line break', async () => {
   const lines = await linesOf('{"a": 1}\n\n  \t\r\nnot JSON at all\r\n{"b": 2}');
   expect(texts(lines)).toEqual([
     [1, '{"a": 1}'],
@@ -28,7 +28,7 @@ test('each line is an event, unchanged; blank lines are skipped; the last line n
   expect(lines.map(({ arrival }) => arrival)).toEqual(Array(3).fill('2026-11-23T08'));
 });
 
-test('bytes that are no UTF-8 are kept; only the mark at the start of the file is removed', async () => {
+test('bytes that are not UTF-8 are kept; only the byte order mark at the start of the file is removed', async () => {
   const lines = await linesOf(
     Buffer.from([0xef, 0xbb, 0xbf, 0x7b, 0x7d, 0x0a, 0xff, 0xfe, 0x0a, 0xef, 0xbb, 0xbf, 0x31]),
   );
@@ -58,7 +58,7 @@ test('a line that is too long yields only its number and length; a line at the l
   ]);
 });
 
-test('lines that are longer than a chunk are put together', async () => {
+test('lines that are longer than a chunk are joined', async () => {
   const long = JSON.stringify({ text: 'é'.repeat(100_000) });
   const lines = await linesOf(`${long}\n${long}\n`, 1_000_000);
   expect(lines.map(({ data }) => Buffer.from(data ?? []).toString('utf8'))).toEqual([long, long]);

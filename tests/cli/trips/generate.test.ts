@@ -14,7 +14,7 @@ async function generated(options: Partial<GeneratorOptions> = {}) {
   return events;
 }
 
-test('makes the exact number of events, over the hours up to the last one, in order of arrival', async () => {
+test('generates the exact number of events, over the hours up to the last one, in order of arrival', async () => {
   for (const [rows, hours] of [
     [20_000, 24],
     [1, 1],
@@ -33,7 +33,7 @@ test('makes the exact number of events, over the hours up to the last one, in or
   expect(arrivals.size).toBe(24);
 });
 
-test('the same seed makes the same events, another seed others', async () => {
+test('the same seed gives the same events, and another seed gives others', async () => {
   const first = await generated({ rows: 500 });
   expect(await generated({ rows: 500 })).toEqual(first);
   expect(await generated({ rows: 500, seed: 8 })).not.toEqual(first);

@@ -29,7 +29,7 @@ interface TaxiRow {
   readonly total?: string;
 }
 
-/** Rows of a green or yellow file, with the types of a year. */
+/** Rows of a green or yellow file, with the column types of one year. */
 function taxiRows(
   rows: readonly TaxiRow[],
   { prefix = 'lpep', integer = 'BIGINT', passengers = 'DOUBLE' } = {},
@@ -139,7 +139,7 @@ test('the busiest consecutive hours are taken, even if some have no trips', asyn
   for await (const { arrival } of file.events) arrivals.push(arrival);
   expect(arrivals).toEqual(['2025-01-01T07', '2025-01-01T07', '2025-01-01T09', '2025-01-01T09']);
 
-  // The earliest of equally busy hours.
+  // The earliest of several equally busy runs of hours.
   const single = await readTaxiFile(path, { hours: 1 });
   expect(single).toMatchObject({ rows: 3, from: '2025-01-01T00', to: '2025-01-01T00' });
   await single.close();
@@ -158,14 +158,14 @@ test('trips come in order of pickup, across chunks too', async () => {
   expect(pickups).toEqual([...pickups].sort());
 });
 
-test('a name with quotes and wildcards, in a folder like a hive partition, is just a name', async () => {
+test('a file name may have quotes and wildcards, and its folder may look like a hive partition', async () => {
   const odd = join(folder, 'year=2025');
   mkdirSync(odd);
   const path = await parquet(`year=2025/o'dd [1] *.parquet`, taxiRows([{ pickup: '2025-01-01 11:00:00' }]));
   expect(await eventsOf(path)).toHaveLength(1);
 });
 
-test('another file is refused, with the columns that it lacks', async () => {
+test('a file of another kind is refused, and the missing columns are named', async () => {
   const other = await parquet('other.parquet', `SELECT 1 AS "VendorID", 2 AS speed`);
   await expect(readTaxiFile(other, { hours: 24 })).rejects.toMatchObject({
     name: 'UsageError',
