@@ -17,10 +17,10 @@ beforeAll(async () => {
 });
 afterAll(() => service.remove());
 
-/** File, line, column and what is expected, for each of the two mistakes. */
+/** Checks the file, line, column and expected value, for each of the two mistakes. */
 function expectNamed(message: string): void {
   const line = (text: string) => typo.split('\n').findIndex((each) => each.includes(text)) + 1;
-  // The key and the value stand where the typo does, counted from 1.
+  // The key and the value are at the typo's position, counted from 1.
   expect(message).toContain(
     `datasets/trips.yml:${line('event_tme')}:3: target.event_tme: unknown key; known are `,
   );
@@ -33,7 +33,7 @@ function expectNamed(message: string): void {
   expect(message).toMatch(/Use smallint, integer, bigint/);
 }
 
-test('the twin refuses to start on a dataset file with typos, and says where they are and what is expected', async () => {
+test('the twin refuses to start on a dataset file with typos, and names their places and the expected values', async () => {
   const stateDirectory = mkdtempSync(join(tmpdir(), 'sluice-twin-'));
   try {
     const start = startTwin({ serviceDirectory: service.directory, stateDirectory });
@@ -43,7 +43,7 @@ test('the twin refuses to start on a dataset file with typos, and says where the
     );
     expect(error?.name).toBe('PackagingFailed');
     expectNamed(error?.message ?? '');
-    // Nothing is left that the next start would take for a package or for a running twin.
+    // Nothing is left that the next start could take for a package or a running twin.
     for (const file of ['package', 'lock', 'twin.json'])
       expect(existsSync(join(stateDirectory, file))).toBe(false);
   } finally {
@@ -51,7 +51,7 @@ test('the twin refuses to start on a dataset file with typos, and says where the
   }
 });
 
-test('serverless package refuses it in the same words', async () => {
+test('serverless package refuses it with the same message', async () => {
   const { code, output } = await run(service.directory);
   expect(code).toBe(1);
   expectNamed(output);

@@ -17,7 +17,7 @@ const good = (trip_id: string, more: object = {}) => ({
 });
 const without = ({ trip_id: _, ...rest }: ReturnType<typeof good>) => rest;
 const json = (event: object) => Buffer.from(JSON.stringify(event));
-/** Deeper than JSON.stringify goes, not deeper than JSON.parse does. */
+/** Too deep for JSON.stringify, but not for JSON.parse. */
 const nested = (depth: number) => '['.repeat(depth) + ']'.repeat(depth);
 
 const BAD: readonly (readonly [string, Buffer, RegExp])[] = [
@@ -29,7 +29,7 @@ const BAD: readonly (readonly [string, Buffer, RegExp])[] = [
     /^pickup_datetime: "2026-02-30T08:15:00Z" is not a timestamp \(.*\)$/,
   ],
   ['is not JSON', Buffer.from('{"trip_id": "x", '), /^not JSON: /],
-  ['holds NaN, which JSON has not', Buffer.from('{"trip_id":"x","trip_distance":NaN}'), /^not JSON: .*NaN/],
+  ['holds NaN, which JSON lacks', Buffer.from('{"trip_id":"x","trip_distance":NaN}'), /^not JSON: .*NaN/],
   ['has NaN as text', json(good('x', { trip_distance: 'NaN' })), /^trip_distance: "NaN" is not a number$/],
   [
     'has NaN as the text of a decimal',
@@ -60,7 +60,7 @@ const BAD: readonly (readonly [string, Buffer, RegExp])[] = [
     Buffer.from(JSON.stringify(good('x')).replace('"x"', nested(100_000))),
     /^trip_id: an array is not text$/,
   ],
-  ['is no UTF-8', Buffer.from([0x7b, 0xff, 0xfe, 0x00, 0x7d]), /^not JSON: /],
+  ['is not UTF-8', Buffer.from([0x7b, 0xff, 0xfe, 0x00, 0x7d]), /^not JSON: /],
 ];
 const GOOD = [
   good('a'),
@@ -74,7 +74,7 @@ beforeAll(async () => {
   twin = await TestTwin.start();
   const [dataset] = twin.connection.datasets;
   if (!dataset) throw new Error('There is no dataset.');
-  // The good ones between the bad ones, all of them in one batch.
+  // The good events come between the bad ones, all in one batch.
   const records = BAD.map(([, data]) => data);
   GOOD.forEach((event, index) => records.splice(index * 5 + 1, 0, json(event)));
   await putBatch(twin.connection.streamOf(dataset), records);
@@ -87,7 +87,7 @@ beforeAll(async () => {
 });
 afterAll(() => twin.remove());
 
-/** With the stock client, at an hour of the test's own. */
+/** Uses the stock client, at an hour of the test's own. */
 async function putBatch(DeliveryStreamName: string, records: readonly Buffer[]): Promise<void> {
   const command = new PutRecordBatchCommand({
     DeliveryStreamName,
@@ -116,7 +116,7 @@ test('the good events are loaded, the bad ones are not', async () => {
   ]);
 });
 
-test('each bad one is kept whole under the error prefix of its hour', async () => {
+test('each bad event is kept whole under the error prefix of its hour', async () => {
   const { s3, bucket: Bucket } = twin.connection;
   const { Contents } = await s3.send(new ListObjectsV2Command({ Bucket, Prefix: 'errors/' }));
   expect(Contents?.map(({ Key }) => Key)).toEqual([errorKey]);
@@ -156,7 +156,7 @@ describe('an event that', () => {
   });
 
   test.each(BAD.map(([name, data, reason], index) => [name, { data, reason, index }] as const))(
-    '%s is refused for a reason that the log has and sluice inspect tells',
+    '%s is refused for a reason that the log and sluice inspect show',
     (_, { data, reason, index }) => {
       expect(logged[index]?.reason).toMatch(reason);
       expect(document.events[index]).toMatchObject({

@@ -40,7 +40,7 @@ const cases: [string, () => Promise<Buffer | string>, string, RegExp][] = [
     /table columns: 8, data columns: 2; missing: pickup_datetime/,
   ],
   [
-    'has a column more',
+    'has an extra column',
     () => parquetOf(`SELECT *, 1 AS surcharge FROM (${good})`),
     'ColumnMismatch',
     /extra: surcharge/,
@@ -72,7 +72,7 @@ const cases: [string, () => Promise<Buffer | string>, string, RegExp][] = [
 ];
 
 test.each(cases)(
-  'a file that %s fails its partition by name and changes nothing',
+  'a file that %s fails its partition with a named error and changes nothing',
   async (_, body, error, cause) => {
     await twin.putTrips(OLDER, 'a.parquet', [{ trip_id: 'z' }]);
     await twin.putTrips(HOUR, 'good.parquet', [{ trip_id: 'y' }]);
@@ -94,7 +94,7 @@ test.each(cases)(
     expect(document.partitions[1]?.fix).toBeTruthy();
     expect((await twin.sql('SELECT trip_id FROM trips')).rows).toEqual([['z']]);
     expect(await twin.stagingTables()).toEqual([]);
-    // The history says what the execution says, with the input that runs it again.
+    // The history agrees with the execution, and holds the input that runs it again.
     const rerun = JSON.stringify({ partition: HOUR });
     expect(await twin.history('partition, outcome, error, cause, fix, rerun')).toEqual(
       expect.arrayContaining([
@@ -127,7 +127,7 @@ test('columns in another order load correctly, by name, also beside files in the
   expect(rows).toEqual([['08:01', '08:02', '08:03']]);
 });
 
-test('once the file is mended the next scheduled execution loads the partition', async () => {
+test('once the file is fixed, the next scheduled execution loads the partition', async () => {
   const hour = lastClosedHour(new Date(), 20);
   await twin.put(twin.keyOf(hour, 'a.parquet'), 'no Parquet');
   expect(await twin.load()).toMatchObject({ status: 'FAILED', error: 'UnreadableFile' });

@@ -9,8 +9,8 @@ afterAll(() => twin.remove());
 
 test.each([
   ['an unknown member', { partitions: '2026-11-20T08' }, /partitions/],
-  ['an hour that is none', { partition: '2026-11-20 08:00' }, /partition: .*2026-11-23T08/],
-  ['a day that is none', { partition: '2026-02-30T08' }, /partition/],
+  ['a malformed hour', { partition: '2026-11-20 08:00' }, /partition: .*2026-11-23T08/],
+  ['a day that does not exist', { partition: '2026-02-30T08' }, /partition/],
   ['a range without its end', { from: '2026-11-20T08' }, /to: /],
   ['a range backwards', { from: '2026-11-20T09', to: '2026-11-20T08' }, /after/],
   ['both forms at once', { partition: '2026-11-20T08', from: '2026-11-20T08', to: '2026-11-20T09' }, /from/],
@@ -18,7 +18,7 @@ test.each([
   ['a list', ['2026-11-20T08'], /\["2026-11-20T08"\]/],
   ['a text', '2026-11-20T08', /2026-11-20T08/],
   ['the console’s sample input', { Comment: 'Insert your JSON here' }, /Comment/],
-])('%s is InvalidInput, with the accepted forms, and one notification', async (_, input, text) => {
+])('%s fails with InvalidInput, the accepted forms and one notification', async (_, input, text) => {
   const before = (await twin.notifications()).length;
   const document = await twin.load(input as object);
   expect(document).toMatchObject({ status: 'FAILED', error: 'InvalidInput', partitions: [] });

@@ -3,7 +3,7 @@ import { hourOf } from '../../core/hour';
 import { errorPrefixes, prefixOfHour } from '../../core/prefix';
 import { TestTwin } from '../../testkit/test-twin';
 
-/** One that a scheduled execution looks at. */
+/** An hour within a scheduled execution's lookback. */
 const HOUR = hourOf(new Date(Date.now() - 5 * 3_600_000));
 
 let twin: TestTwin;
@@ -17,7 +17,7 @@ const remove = (key: string) =>
   twin.connection.s3.send(new DeleteObjectCommand({ Bucket: twin.connection.bucket, Key: key }));
 const amounts = async () => (await twin.sql('SELECT trip_id, total_amount FROM trips ORDER BY trip_id')).rows;
 
-test('a late file is picked up, an overwritten one loaded again, a vanished one told of: once each', async () => {
+test('a late file is loaded, an overwritten one is loaded again, and a vanished one is reported: once each', async () => {
   await twin.putTrips(HOUR, 'a.parquet', [{ trip_id: 'a', total_amount: 1 }]);
   const gone = await twin.putTrips(HOUR, 'b.parquet', [{ trip_id: 'b', total_amount: 2 }]);
   expect(await twin.load()).toMatchObject({ status: 'SUCCEEDED', partitions: [{ reason: 'new', files: 2 }] });
@@ -31,7 +31,7 @@ test('a late file is picked up, an overwritten one loaded again, a vanished one 
       { reason: 'late-files', outcome: 'loaded', files: 2, inserted: 2, overwritten: 1, vanished: 1 },
     ],
   });
-  // What was loaded of the vanished file stays.
+  // Rows from the vanished file stay.
   expect(await amounts()).toEqual([
     ['a', '5.00'],
     ['b', '2.00'],
@@ -44,7 +44,7 @@ test('a late file is picked up, an overwritten one loaded again, a vanished one 
   expect(await twin.load()).toMatchObject({ status: 'SUCCEEDED', partitions: [] });
 });
 
-test('a file that vanishes and nothing else: nothing to load, and told of', async () => {
+test('a vanished file alone is reported, and there is nothing to load', async () => {
   await twin.putTrips(HOUR, 'a.parquet', [{ trip_id: 'a' }]);
   const gone = await twin.putTrips(HOUR, 'b.parquet', [{ trip_id: 'b' }]);
   await twin.load();
@@ -59,7 +59,7 @@ test('a file that vanishes and nothing else: nothing to load, and told of', asyn
   ]);
 });
 
-test('an hour that is asked for again tells of changed files too', async () => {
+test('an hour that is loaded by hand again reports changed files too', async () => {
   await twin.putTrips(HOUR, 'a.parquet', [{ trip_id: 'a' }]);
   await twin.load({ partition: HOUR });
   await twin.putTrips(HOUR, 'a.parquet', [{ trip_id: 'a', total_amount: 4 }]);
@@ -74,7 +74,7 @@ describe('records that Firehose could not deliver', () => {
   ).map((template) => prefixOfHour(template, HOUR));
   const record = JSON.stringify({ errorCode: 'x', rawData: 'e30=' });
 
-  test('are counted beside the partition, and are no failure', async () => {
+  test('are counted for the partition, and are not a failure', async () => {
     await twin.putTrips(HOUR, 'a.parquet', [{ trip_id: 'a' }]);
     await twin.put(`${processing}one`, `${record}\n${record}\n`);
     await twin.put(`${conversion}two`, record);
@@ -86,7 +86,7 @@ describe('records that Firehose could not deliver', () => {
     expect(await twin.load()).toMatchObject({ partitions: [] });
   });
 
-  test('are told of where nothing of the hour became Parquet, and where they come later', async () => {
+  test('are reported if the hour has no Parquet file, and if they arrive later', async () => {
     await twin.put(`${processing}one`, record);
     expect(await twin.load()).toMatchObject({
       status: 'SUCCEEDED',
@@ -100,7 +100,7 @@ describe('records that Firehose could not deliver', () => {
   });
 });
 
-test('an hour that failed is tried again, though it has left the lookback', async () => {
+test('an hour that failed is tried again after it has left the lookback', async () => {
   const old = hourOf(new Date(Date.now() - 200 * 3_600_000));
   await twin.put(twin.keyOf(old, 'a.parquet'), 'no Parquet');
   expect(await twin.load({ partition: old })).toMatchObject({ status: 'FAILED', error: 'UnreadableFile' });
@@ -112,7 +112,7 @@ test('an hour that failed is tried again, though it has left the lookback', asyn
   expect(await twin.load()).toMatchObject({ partitions: [] });
 });
 
-test('where Firehose’s error prefix may not be read the load is what it was', async () => {
+test('the load is unaffected if the role may not read Firehose’s error prefix', async () => {
   await twin.putTrips(HOUR, 'a.parquet', [{ trip_id: 'a' }]);
   await twin.put(
     prefixOfHour('errors/trips/processing-failed/year={yyyy}/month={MM}/day={dd}/hour={HH}/one', HOUR),

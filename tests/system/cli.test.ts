@@ -20,7 +20,7 @@ const keyOf = (hour: string, name: string) =>
 const temporary = mkdtempSync(join(tmpdir(), 'sluice-cli-'));
 const stateDirectory = join(temporary, 'state');
 const state = ['--state-dir', stateDirectory];
-/** The processes that this test started, so that none outlives it. */
+/** The processes that this test started, so that it can end all of them. */
 const started = new Set<Child>();
 
 type Child = ChildProcessByStdio<null, Readable, Readable>;
@@ -57,7 +57,7 @@ async function end(child: Child): Promise<Ended> {
 
 const sluice = (...args: string[]): Promise<Ended> => end(start(process.execPath, [COMMAND, ...args]));
 
-/** With `--json`, stdout holds exactly one document: all of it parses. */
+/** With `--json`, stdout holds exactly one document, so all of stdout must parse. */
 async function json(...args: string[]): Promise<{ code: number | null; document: Record<string, unknown> }> {
   const { code, stdout, stderr } = await sluice(...args, '--json', ...state);
   try {
@@ -129,7 +129,7 @@ describe('while sluice local runs', () => {
     expect(JSON.parse(readFileSync(join(stateDirectory, 'twin.json'), 'utf8'))).toEqual(description);
   });
 
-  test('its env is all that an SDK client of another process needs', async () => {
+  test('its env is all that an SDK client in another process needs', async () => {
     const script = `
       const { S3Client, ListBucketsCommand } = require('@aws-sdk/client-s3');
       const { SFNClient, ListStateMachinesCommand } = require('@aws-sdk/client-sfn');
@@ -155,7 +155,7 @@ describe('while sluice local runs', () => {
     s3.destroy();
   });
 
-  test('stream, load, sql and inspect use it, and --json prints their documented documents', async () => {
+  test('stream, load, sql and inspect use it, and --json prints their documents as documented', async () => {
     const events = join(temporary, 'events.ndjson');
     const event = { pickup_datetime: '2026-11-20T08:10:00Z', updated_at: '2026-11-20T08:30:00Z' };
     const good = ['a', 'b', 'a'].map((trip_id) => JSON.stringify({ ...event, trip_id }));
@@ -235,7 +235,7 @@ describe('while sluice local runs', () => {
     });
   });
 
-  test('a load that fails is exit code 1, with error, cause and fix', async () => {
+  test('a load that fails ends with exit code 1, error, cause and fix', async () => {
     const { bucket } = running.description;
     const s3 = clientOf(running.description);
     await s3.send(
@@ -269,7 +269,7 @@ describe('while sluice local runs', () => {
     });
   });
 
-  test('demo --json prints events, loads and the re-run in one document', async () => {
+  test('demo --json prints events, loads and the repeated load in one document', async () => {
     const { code, document } = await json('demo', '--rows', '300', '--hours', '2');
     expect(code).toBe(0);
     expect(document).toMatchObject({
@@ -280,7 +280,7 @@ describe('while sluice local runs', () => {
       table: expect.objectContaining({ rows: expect.any(Number) as number }) as object,
       seconds: expect.any(Number) as number,
     });
-    // Duplicates come on top.
+    // Duplicates are not included in this number.
     expect(document.events).toBeGreaterThanOrEqual(300);
   });
 
@@ -305,7 +305,7 @@ test('a twin of another state directory that has taken over the port is not mist
   const { child, description, ended } = await local();
   const other = join(temporary, 'other');
   mkdirSync(other);
-  // A killed twin leaves such a file.
+  // A killed twin leaves such a file behind.
   writeFileSync(join(other, 'twin.json'), JSON.stringify({ ...description, state_directory: other }));
   expect(await findRunningTwin(other)).toBeUndefined();
   expect(await findRunningTwin(stateDirectory)).toEqual(description);
@@ -325,7 +325,7 @@ test('the next command takes over the state of a killed twin', async () => {
     `SELECT outcome FROM sluice.load_history WHERE partition = '${HOUR}'`,
   );
   expect({ code, document }).toEqual({ code: 0, document: { columns: ['outcome'], rows: [['loaded']] } });
-  // The twin that the command started has ended with it.
+  // The twin that the command started ends with the command.
   for (const file of ['twin.json', 'lock']) expect(existsSync(join(stateDirectory, file))).toBe(false);
 });
 

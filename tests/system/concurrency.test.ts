@@ -3,11 +3,14 @@ import { hourOf } from '../../core/hour';
 import type { Trip } from '../../testkit/parquet';
 import { TestTwin } from '../../testkit/test-twin';
 
-/** Hours that a scheduled execution looks at too. */
+/** The hours lie within a scheduled execution's lookback. */
 const hoursAgo = (hours: number) => hourOf(new Date(Date.now() - hours * 3_600_000));
 const HOURS = [hoursAgo(6), hoursAgo(5), hoursAgo(4)] as const;
 
-/** Between two looks at each of many executions, in milliseconds: else to look takes longer than to load. */
+/**
+ * Milliseconds between two status requests of many executions. More frequent requests would take longer than the
+ * loads.
+ */
 const SELDOM = 1_000;
 
 let twin: TestTwin;
@@ -18,8 +21,8 @@ afterEach(() => twin.reset());
 afterAll(() => twin.remove());
 
 /**
- * Neighbouring hours share keys: each hour updates every second key of the one before, and one update of it comes with
- * an old version. The last key of an hour stands in it twice.
+ * Neighbouring hours share keys. Each hour updates every second key of the hour before, and one of these updates has
+ * an old version. The last key of an hour is duplicated.
  */
 async function putHours(keys: number): Promise<void> {
   for (const [hour, partition] of HOURS.entries()) {
@@ -56,7 +59,7 @@ async function expectConverged(documents: readonly LoadDocument[], table: unknow
   expect(new Set(keys).size).toBe(keys.length);
   expect(await twin.stagingTables()).toEqual([]);
   expect(await twin.notifications()).toEqual([]);
-  // A history row for each partition of each execution, and no other.
+  // Each partition of each execution has one history row, and there are no others.
   const attempts = documents.flatMap(({ execution, partitions }) =>
     partitions.map(({ partition, rows_in_files, duplicates, superseded, inserted }) => {
       expect(rows_in_files).toBe(duplicates + superseded + inserted);
@@ -84,7 +87,7 @@ test('neighbouring partitions that share keys at once, on an empty warehouse', a
   await expectConverged(documents, table);
 });
 
-test('a scheduled execution over one by hand', async () => {
+test('a scheduled execution during a manual one', async () => {
   await putHours(40);
   const table = await sequentialTable();
   const documents = await Promise.all([
@@ -94,11 +97,11 @@ test('a scheduled execution over one by hand', async () => {
   ]);
   expect(documents[1]?.partitions.map(({ reason }) => reason)).toEqual(Array(3).fill('requested'));
   await expectConverged(documents, table);
-  // What was loaded by hand at the same time is not loaded once more.
+  // The scheduled execution does not load the same files again.
   expect(await twin.load({})).toMatchObject({ status: 'SUCCEEDED', partitions: [] });
 });
 
-test('six executions at once over three hours, while readers of the target are answered', async () => {
+test('six executions at once over three hours, during which reads of the target are answered', async () => {
   await putHours(400);
   const table = await sequentialTable();
   await twin.load({ partition: HOURS[0] });
@@ -111,7 +114,7 @@ test('six executions at once over three hours, while readers of the target are a
   expect(answers.length).toBeGreaterThan(documents.length);
 });
 
-test('twenty executions at once: the same hours, neighbouring ones, scheduled ones over all of them', async () => {
+test('twenty executions at once: of the same hours, of neighbouring hours, and scheduled ones over all hours', async () => {
   await putHours(40);
   const table = await sequentialTable();
   await twin.load({ partition: HOURS[0] });
@@ -135,17 +138,17 @@ test('twenty executions at once: the same hours, neighbouring ones, scheduled on
   );
   await expectConverged(documents, table);
   expect(answers.length).toBeGreaterThan(documents.length);
-  // No lock is in a reader's way until the loads have ended: he is answered before the first of them has, and never
-  // waits for as many as half of them.
+  // No lock blocks a reader until the loads have ended. The first read is answered before any load has ended, and no
+  // read waits for as many as half of the loads.
   expect(answers[0]?.answered).toBe(0);
   for (const { asked, answered } of answers) expect(answered - asked).toBeLessThan(documents.length / 2);
   expect(await twin.load({})).toMatchObject({ status: 'SUCCEEDED', partitions: [] });
 });
 
 /**
- * Reads the target at first and after every batch that is submitted while the work goes on: each key once, and no
- * fewer keys than at first.
- * @param done how much of the work is done: noted when a read is asked for, and when it is answered
+ * Reads the target at the start, and after every batch that is submitted during the work. Each read must find each key
+ * once, and no fewer keys than the first read.
+ * @param done returns the amount of work done, recorded when a read is requested and when it is answered
  */
 async function whileRead<Value>(
   keysAtFirst: number,
@@ -163,7 +166,7 @@ async function whileRead<Value>(
       const asked = done();
       const { rows } = await twin.sql('SELECT COUNT(*), COUNT(DISTINCT trip_id) FROM public.trips');
       const [count, keys] = rows[0] ?? [];
-      // Whichever merge is under way.
+      // Any merge may be running now.
       expect(count).toBe(keys);
       expect(Number(count)).toBeGreaterThanOrEqual(keysAtFirst);
       answers.push({ asked, answered: done() });

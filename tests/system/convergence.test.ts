@@ -16,7 +16,7 @@ const load = async (partition: string) => {
   return document.partitions[0];
 };
 
-/** key → total_amount: which version of each row stands. */
+/** Keys with total_amount, which shows the version of each row. */
 const amounts = async () => {
   const { rows } = await twin.sql(
     'SELECT trip_id, total_amount, source_partition FROM trips ORDER BY trip_id',
@@ -24,7 +24,7 @@ const amounts = async () => {
   return rows;
 };
 
-test('the same partition twice changes nothing', async () => {
+test('a second load of the same partition changes nothing', async () => {
   await twin.putTrips(HOURS[0], 'a.parquet', [{ trip_id: 'a' }, { trip_id: 'b', total_amount: 5 }]);
   expect(await load(HOURS[0])).toMatchObject({ staged: 2, inserted: 2, deleted: 0 });
   const once = await twin.target();
@@ -32,7 +32,7 @@ test('the same partition twice changes nothing', async () => {
   expect(await twin.target()).toEqual(once);
 });
 
-test('a re-run of an old hour never undoes a newer row', async () => {
+test('a repeated load of an old hour never replaces a newer row', async () => {
   await twin.putTrips(HOURS[0], 'a.parquet', [
     { trip_id: 'a', total_amount: 1, updated_at: '2026-11-20 08:10:00' },
   ]);
@@ -45,7 +45,7 @@ test('a re-run of an old hour never undoes a newer row', async () => {
   expect(await amounts()).toEqual([['a', '2.00', expect.stringContaining('2026-11-20 09')]]);
 });
 
-test('of equal versions the later hour stands, in whichever order the hours are loaded', async () => {
+test('the later hour wins among equal versions, in whichever order the hours are loaded', async () => {
   await twin.putTrips(HOURS[0], 'a.parquet', [{ trip_id: 'a', total_amount: 1 }]);
   await twin.putTrips(HOURS[1], 'a.parquet', [{ trip_id: 'a', total_amount: 2 }]);
   await load(HOURS[1]);
@@ -61,7 +61,7 @@ test('a corrected file of the same hour wins with an equal version', async () =>
   expect(await amounts()).toMatchObject([['a', '3.00', expect.anything()]]);
 });
 
-test('duplicates within and across the files of an hour are counted and only one row stands', async () => {
+test('duplicates within and across the files of an hour are counted and only one row stays', async () => {
   const trip: Trip = { trip_id: 'a', total_amount: 1 };
   await twin.putTrips(HOURS[0], 'a.parquet', [trip, trip, { trip_id: 'b' }]);
   await twin.putTrips(HOURS[0], 'b.parquet', [trip, { ...trip, total_amount: 9 }]);

@@ -95,7 +95,7 @@ async function doctorOf(
   return { code, findings: (JSON.parse(text) as DoctorDocument).findings };
 }
 
-/** The failed findings, and no others. */
+/** The failed findings, which must be the only ones. */
 async function wrong(changes?: Partial<TwinConnection>): Promise<Finding> {
   const { code, findings } = await doctor(changes);
   const [only, ...others] = findings.filter(({ ok }) => !ok);
@@ -105,7 +105,7 @@ async function wrong(changes?: Partial<TwinConnection>): Promise<Finding> {
   return only;
 }
 
-/** The same deployment, checked as if it were on AWS. */
+/** The same deployment, checked as on AWS. */
 function asStage(): Connection {
   const entries = Object.entries(twin.connection).filter(([name]) => name !== 'deliver');
   return Object.fromEntries(entries) as unknown as Connection;
@@ -304,7 +304,7 @@ describe('a lake that a KMS key encrypts', () => {
     }
   });
 
-  test('and that names the key by an alias has to name it by its ARN', async () => {
+  test('must name the key by its ARN, not by an alias', async () => {
     await encryptWith({ SSEAlgorithm: 'aws:kms', KMSMasterKeyID: 'alias/lake' });
     const { text, fix } = await wrong();
     expect(text).toContain('by the alias alias/lake');
@@ -444,7 +444,7 @@ columns:
       datasets: changed('vendor_id, type: integer', 'vendor_id, type: bigint'),
     });
     const [target] = findings.filter(({ ok }) => !ok);
-    // migrate cannot fix it: the fix is that of the refusal.
+    // migrate cannot fix it, so the fix is that of the refused change.
     expect(target?.fix).toContain('Set the type in the dataset file back');
     expect(findings.filter(({ ok }) => !ok).map(({ text }) => text)).toEqual([
       'vendor_id is BIGINT in the dataset file and INTEGER in the target',

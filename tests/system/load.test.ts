@@ -1,7 +1,7 @@
 import { hourOf } from '../../core/hour';
 import { TestTwin } from '../../testkit/test-twin';
 
-/** Hours that closed long enough ago, and lie within the lookback. */
+/** Hours within the lookback that ended long enough ago to be loaded. */
 const hoursAgo = (hours: number) => hourOf(new Date(Date.now() - hours * 3_600_000));
 
 let twin: TestTwin;
@@ -11,7 +11,7 @@ beforeAll(async () => {
 afterEach(() => twin.reset());
 afterAll(() => twin.remove());
 
-test('a first run on an empty warehouse creates what it needs and loads every closed hour, oldest first', async () => {
+test('the first execution on an empty warehouse creates its tables and loads every closed hour, oldest first', async () => {
   const [early, late] = [hoursAgo(5), hoursAgo(3)];
   await twin.putTrips(late, 'a.parquet', [{ trip_id: 'b', pickup_datetime: '2026-11-23 07:05:00' }]);
   await twin.putTrips(early, 'a.parquet', [{ trip_id: 'a', pickup_datetime: '2024-02-29 23:59:59' }]);
@@ -41,13 +41,13 @@ test('a first run on an empty warehouse creates what it needs and loads every cl
   expect(await twin.notifications()).toEqual([]);
 });
 
-test('an idle run loads nothing and succeeds', async () => {
+test('an execution with nothing new loads nothing and succeeds', async () => {
   await twin.putTrips(hoursAgo(3), 'a.parquet', [{ trip_id: 'a' }]);
   await twin.load();
   expect(await twin.load()).toMatchObject({ status: 'SUCCEEDED', partitions: [] });
 });
 
-test('a late file is picked up by the next run, and only it is loaded', async () => {
+test('the next execution loads a late file, and only that file', async () => {
   const hour = hoursAgo(3);
   await twin.putTrips(hour, 'a.parquet', [{ trip_id: 'a' }, { trip_id: 'b' }]);
   await twin.load();
@@ -69,7 +69,7 @@ test('an overwritten file is loaded again', async () => {
   ]);
 });
 
-test('the hour that is not over is left for later, unless it is asked for', async () => {
+test('the current hour is left for later, unless the input names it', async () => {
   const now = hoursAgo(0);
   await twin.putTrips(now, 'a.parquet', [{ trip_id: 'a' }]);
   expect((await twin.load()).partitions).toEqual([]);
@@ -78,7 +78,7 @@ test('the hour that is not over is left for later, unless it is asked for', asyn
   ]);
 });
 
-test('a plan says what would be loaded and touches nothing', async () => {
+test('a plan says what a load would do and changes nothing', async () => {
   const hour = hoursAgo(3);
   await twin.putTrips(hour, 'a.parquet', [{ trip_id: 'a' }]);
   expect(await twin.load({ plan: true })).toMatchObject({
@@ -104,7 +104,7 @@ test('a range loads the hours that have files, both ends included', async () => 
   expect(document.partitions.map((each) => each.partition)).toEqual(['2026-01-01T00', '2026-01-01T02']);
 });
 
-test('files that no loader wrote, folder markers and hidden files are left out', async () => {
+test('folder markers, _SUCCESS files and hidden files are left out', async () => {
   const hour = '2026-11-20T08';
   await twin.putTrips(hour, 'a.parquet', [{ trip_id: 'a' }]);
   await twin.put(twin.keyOf(hour, ''), '');

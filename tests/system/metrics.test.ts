@@ -25,7 +25,7 @@ beforeAll(async () => {
 });
 afterAll(() => twin.remove());
 
-/** What CloudWatch would make of the functions' logs. */
+/** The metrics that CloudWatch extracts from the functions' logs. */
 function measured(): Measured[] {
   const logs = join(twin.stateDirectory, 'lambda/logs');
   return readdirSync(logs)
@@ -56,7 +56,7 @@ test('a load is measured: partitions, rows, duplicates, lag, and the seconds of 
   expect([...new Set(steps)].sort()).toEqual([...MEASURED_STEPS].sort());
 });
 
-test('only an execution that looks at the newest hours says how far behind they are', async () => {
+test('only an execution that includes the newest hours reports their lag', async () => {
   const reports = () => measured().filter((each) => 'PartitionsLoaded' in each);
   const before = reports().length;
   await twin.load({ partition: HOUR });
@@ -67,7 +67,7 @@ test('only an execution that looks at the newest hours says how far behind they 
   expect(others).toEqual([]);
 });
 
-test('what alarms and dashboard look at is what is measured, under the same dimensions', () => {
+test('alarms and dashboard use the measured metrics, with the same dimensions', () => {
   const found = new Map(
     measured().flatMap(({ _aws }) =>
       _aws.CloudWatchMetrics.flatMap(({ Dimensions: [dimensions = []], Metrics }) =>
@@ -77,7 +77,7 @@ test('what alarms and dashboard look at is what is measured, under the same dime
   );
   for (const [name, { unit }] of found)
     expect({ name, unit }).toEqual({ name, unit: METRICS[name as keyof typeof METRICS] });
-  // That one is the transform's, which was not called here.
+  // Only the transform writes that metric, and it was not called here.
   expect([...found.keys(), 'EventsRefused'].sort()).toEqual(Object.keys(METRICS).sort());
 
   const { alarms } = readStack(twin.twin.packageDirectory, {

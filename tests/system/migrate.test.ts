@@ -11,7 +11,7 @@ import type { TestTwin } from '../../testkit/test-twin';
 const HOUR = '2026-11-20T08';
 const LATER = '2026-11-20T09';
 const TRIPS = readFileSync(join(__dirname, '../../datasets/trips.yml'), 'utf8');
-/** The dataset file with a column that was added in that hour. */
+/** The dataset file with a column added in that hour. */
 const WITH_TIP = TRIPS.replace(
   'load:',
   `  - { name: tip_amount, type: 'decimal(10,2)', since: ${HOUR} }\nload:`,
@@ -46,7 +46,7 @@ const columns = async () =>
     await twin.sql(`SELECT column_name FROM svv_columns WHERE table_name = 'trips' ORDER BY ordinal_position`)
   ).rows.flat();
 
-test('a column that is added to the dataset is planned, applied once, and loaded beside earlier files', async () => {
+test('an added column is planned, applied once, and loaded beside earlier files', async () => {
   // The target of an earlier deployment, with one row.
   await twin.putTrips(HOUR, 'a.parquet', [{ trip_id: 'a' }]);
   expect((await migrate()).document).toMatchObject({ applied: true });

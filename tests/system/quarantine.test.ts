@@ -7,7 +7,7 @@ import { ServiceTwin } from '../../testkit/service-twin';
 import type { TestTwin } from '../../testkit/test-twin';
 
 const trips = readFileSync(resolve(__dirname, '../../datasets/trips.yml'), 'utf8');
-/** One that a scheduled execution looks at too. */
+/** An hour within a scheduled execution's lookback. */
 const HOUR = hourOf(new Date(Date.now() - 5 * 3_600_000));
 const good = tripsSelect([{ trip_id: 'a' }]);
 
@@ -26,7 +26,7 @@ const BAD: [string, () => Promise<Buffer | string>, string, RegExp][] = [
   ['is not Parquet', () => Promise.resolve('trip_id,vendor_id'), 'UnreadableFile', /another format/],
   ['lacks columns', () => parquetOf(`SELECT trip_id FROM (${good})`), 'ColumnMismatch', /data columns: 1/],
   ['has a null key', () => parquetOf(tripsSelect([{ trip_id: null }])), 'NullKeys', /trip_id in 1 of 1 rows/],
-  // Only the COPY finds this one.
+  // Only COPY finds this defect.
   [
     'has a text that is too long',
     () => parquetOf(tripsSelect([{ trip_id: 'x'.repeat(65) }])),
@@ -36,7 +36,7 @@ const BAD: [string, () => Promise<Buffer | string>, string, RegExp][] = [
 ];
 
 test.each(BAD)(
-  'a file that %s is left out and named; once it is written again it is loaded by itself',
+  'a file that %s is left out and named, and loaded alone once it is written again',
   async (_, body, error, reason) => {
     await twin.putTrips(HOUR, 'a.parquet', [{ trip_id: 'a' }]);
     const bad = twin.keyOf(HOUR, 'bad.parquet');
@@ -83,7 +83,7 @@ test.each(BAD)(
     }
     expect(await twin.stagingTables()).toEqual([]);
 
-    // Nothing is new: nobody is told of it every hour.
+    // Nothing is new, so there is no notification every hour.
     expect(await twin.load()).toMatchObject({ status: 'SUCCEEDED', partitions: [] });
     expect(await twin.notifications()).toHaveLength(1);
 
@@ -98,7 +98,7 @@ test.each(BAD)(
   },
 );
 
-test('several bad files, found by footers and by COPYs, are all left out and each told of', async () => {
+test('several bad files, found by footers and by COPYs, are all left out and each is reported', async () => {
   await twin.putTrips(HOUR, 'a.parquet', [{ trip_id: 'a' }]);
   for (const [index, [, body]] of BAD.entries())
     await twin.put(twin.keyOf(HOUR, `bad-${index}`), await body());
@@ -112,7 +112,7 @@ test('several bad files, found by footers and by COPYs, are all left out and eac
   expect(await keys()).toEqual(['a']);
 });
 
-test('where every file is bad there is nothing to load, which is told and not tried every hour', async () => {
+test('an hour with only bad files is reported once, and not tried again every hour', async () => {
   await twin.put(twin.keyOf(HOUR, 'bad.parquet'), 'no Parquet');
   expect(await twin.load()).toMatchObject({
     status: 'FAILED',
@@ -125,7 +125,7 @@ test('where every file is bad there is nothing to load, which is told and not tr
   expect(await twin.load()).toMatchObject({ status: 'SUCCEEDED', partitions: [{ inserted: 1 }] });
 });
 
-test('an error that names no file of the partition fails it, as ever', async () => {
+test('an error that names no file of the partition fails the partition', async () => {
   await twin.putTrips(HOUR, 'a.parquet', [{ trip_id: 'a' }]);
   const text = 'ERROR: Value too long for character type';
   twin.twin.faults.set([
@@ -146,7 +146,7 @@ test('an error that names no file of the partition fails it, as ever', async () 
   expect(await keys()).toEqual([]);
 });
 
-test('a late file beside a bad one that was told of is loaded, and nobody is told again', async () => {
+test('a late file is loaded beside a bad file that is already reported, without another notification', async () => {
   await twin.putTrips(HOUR, 'a.parquet', [{ trip_id: 'a' }]);
   await twin.putTrips(HOUR, 'long.parquet', [{ trip_id: 'x'.repeat(65) }]);
   expect(await twin.load()).toMatchObject({ status: 'FAILED', error: 'FilesQuarantined' });
@@ -159,7 +159,7 @@ test('a late file beside a bad one that was told of is loaded, and nobody is tol
   expect(await twin.notifications()).toHaveLength(1);
 });
 
-test('a bad file is loaded once it is written again, though its hour has left the lookback', async () => {
+test('a bad file is loaded once it is written again, even after its hour has left the lookback', async () => {
   const old = hourOf(new Date(Date.now() - 200 * 3_600_000));
   await twin.put(twin.keyOf(old, 'bad.parquet'), 'no Parquet');
   expect(await twin.load({ partition: old })).toMatchObject({ error: 'FilesQuarantined' });
@@ -172,7 +172,7 @@ test('a bad file is loaded once it is written again, though its hour has left th
   expect(await twin.load()).toMatchObject({ partitions: [] });
 });
 
-test('where there is no end of bad files the partition fails, and all that were found are named', async () => {
+test('the partition fails if too many files are bad, and all bad files found are named', async () => {
   const files = Array.from({ length: 22 }, (_, index) => `long-${String(index).padStart(2, '0')}.parquet`);
   for (const [index, name] of files.entries())
     await twin.putTrips(HOUR, name, [{ trip_id: String(index).padStart(65, 'x') }]);
@@ -220,7 +220,7 @@ test.each<[string, FaultRule[]]>([
       },
     ],
   ],
-])('a bad file is left out all the same where %s', async (_, rules) => {
+])('a bad file is still left out if %s', async (_, rules) => {
   await twin.putTrips(HOUR, 'a.parquet', [{ trip_id: 'a' }]);
   await twin.putTrips(HOUR, 'long.parquet', [{ trip_id: 'x'.repeat(65) }]);
   twin.twin.faults.set(rules);

@@ -20,7 +20,7 @@ beforeAll(async () => {
 afterEach(() => twin.reset());
 afterAll(() => twin.remove());
 
-/** A client's settings, as the function of that name has them. */
+/** The client settings of the function with this name. */
 function asFunction(stem: string) {
   const { endpoint, region } = twin.connection;
   const name = `sluice-local-${stem}`;
@@ -32,7 +32,7 @@ function asFunction(stem: string) {
   return { endpoint, region, credentials: session, maxAttempts: 1 };
 }
 
-test('a function is known by its role', async () => {
+test('a function is identified by its role', async () => {
   const sts = new STSClient(asFunction('report-load'));
   expect(await sts.send(new GetCallerIdentityCommand({}))).toMatchObject({
     Account: '000000000000',
@@ -40,7 +40,7 @@ test('a function is known by its role', async () => {
   });
 });
 
-test('a function may do what its role says and nothing else', async () => {
+test('a function may do only what its role allows', async () => {
   const s3 = new S3Client(asFunction('copy-to-staging'));
   const { bucket: Bucket } = twin.connection;
   await twin.put('sluice/trips/plan.json', '{}');
@@ -61,7 +61,7 @@ test('a function may do what its role says and nothing else', async () => {
   }
 });
 
-test('who may not list a bucket is not told that a key is missing', async () => {
+test('without the right to list a bucket, a missing key is not reported as missing', async () => {
   const missing = new GetObjectCommand({ Bucket: twin.connection.bucket, Key: 'sluice/trips/missing' });
   await expect(new S3Client(asFunction('copy-to-staging')).send(missing)).rejects.toMatchObject({
     name: 'AccessDenied',
@@ -71,7 +71,7 @@ test('who may not list a bucket is not told that a key is missing', async () => 
   });
 });
 
-test('of several objects those are deleted that may be', async () => {
+test('a request for several objects deletes only those that the role may delete', async () => {
   const { bucket: Bucket } = twin.connection;
   await twin.put('sluice/trips/a', '1');
   await twin.put('trips/b', '2');
@@ -85,7 +85,7 @@ test('of several objects those are deleted that may be', async () => {
   expect(answer.Errors).toMatchObject([{ Key: 'trips/b', Code: 'AccessDenied' }]);
 });
 
-test('only functions that talk to the warehouse take on the role of the statements', async () => {
+test('only functions that use the warehouse assume the role of the statements', async () => {
   const RoleArn = twin.twin.description.statements_role_arn;
   const assume = new AssumeRoleCommand({ RoleArn, RoleSessionName: 'sluice' });
   await expect(new STSClient(asFunction('await-statement')).send(assume)).resolves.toMatchObject({
@@ -123,7 +123,7 @@ test('a statement is shown to its owner, not to another session of the same role
     }),
   );
   const describe = new DescribeStatementCommand({ Id });
-  // Another function's session of that name is the same owner.
+  // Another function's session with that name has the same owner.
   for (const client of [owner, await session('sluice')]) {
     await expect(client.send(describe)).resolves.toMatchObject({ Id });
   }
@@ -132,7 +132,7 @@ test('a statement is shown to its owner, not to another session of the same role
   }
 });
 
-/** Takes a statement out of a role's policy while something is done. */
+/** Removes a statement from a role's policy while an action runs. */
 async function without<Result>(role: string, sid: string, run: () => Promise<Result>): Promise<Result> {
   const found = account.role(`sluice-local-${role}`);
   const [name, document] = [...(found?.policies ?? [])][0] ?? [];
@@ -147,7 +147,7 @@ async function without<Result>(role: string, sid: string, run: () => Promise<Res
   }
 }
 
-describe('a right that is missing fails its partition by name, and nothing is half loaded', () => {
+describe('a missing right fails its partition with a named error, and nothing is half loaded', () => {
   test.each([
     [
       'inspect-files',
@@ -172,7 +172,7 @@ describe('a right that is missing fails its partition by name, and nothing is ha
   });
 });
 
-test('a bucket whose policy takes no signature of an hour is not read by COPY', async () => {
+test('COPY cannot read a bucket whose policy refuses signatures that last an hour', async () => {
   const { bucket } = twin.connection;
   const before = account.bucketPolicies.get(bucket)!;
   const limit = {
@@ -189,12 +189,12 @@ test('a bucket whose policy takes no signature of an hour is not read by COPY', 
   expect(await twin.load({ partition: HOUR })).toMatchObject({ status: 'SUCCEEDED' });
 });
 
-test('a state machine without its rights fails, and its failure still has a name', async () => {
+test('a state machine without its rights fails with a named error', async () => {
   const { status, error } = await without('load', 'CallFunctions', () => twin.load({ partition: HOUR }));
   expect({ status, error }).toEqual({ status: 'FAILED', error: 'Lambda.AccessDeniedException' });
 });
 
-test('a stream without its right to transform keeps the events under its error prefix', async () => {
+test('a stream without the right to call its transform keeps the events under its error prefix', async () => {
   const [dataset] = twin.connection.datasets;
   const source = [{ arrival: HOUR, event: { trip_id: 'a' } }];
   const written = await without('trips-stream', 'Transform', async () => {

@@ -6,7 +6,7 @@ import { parquetOf, tripsSelect } from '../../testkit/parquet';
 import { ServiceTwin } from '../../testkit/service-twin';
 import type { TestTwin } from '../../testkit/test-twin';
 
-/** As far from trips as a dataset file allows: nothing of this stands anywhere but here. */
+/** As different from trips as a dataset file allows. No other file of the project names any of it. */
 const READINGS = String.raw`
 dataset: probe_readings
 source:
@@ -29,7 +29,7 @@ columns:
   - { name: cost, type: 'decimal(12,4)' }
 `;
 
-/** The columns of trips, the derived ones made by the transform, and one that was added. */
+/** The columns of trips, with derived columns from the transform and one added column. */
 const RIDES = String.raw`
 dataset: rides
 source:
@@ -67,7 +67,7 @@ afterEach(async () => {
 });
 afterAll(() => deployed.remove());
 
-/** Streams events to a dataset's own stream, and gives the keys of the objects that were written. */
+/** Sends events to a dataset's own stream, and returns the keys of the written objects. */
 async function stream(name: string, arrival: string, events: readonly object[]): Promise<string[]> {
   const dataset = readDatasets(deployed.service.directory).find((each) => each.name === name);
   if (!dataset) throw new Error(`There is no dataset ${name}.`);
@@ -95,7 +95,7 @@ test('each dataset gets a schedule and a stream of its own', () => {
   expect(schedules.map(({ expression, input }) => `${expression} ${input}`).sort()).toEqual([
     'cron(25 * * * ? *) {"dataset":"rides"}',
     'cron(25 * * * ? *) {"dataset":"trips"}',
-    // Its hours settle later.
+    // Its hours settle later than those of trips.
     'cron(40 * * * ? *) {"dataset":"probe_readings"}',
   ]);
   expect(twin.twin.description.streams).toEqual({
@@ -105,7 +105,7 @@ test('each dataset gets a schedule and a stream of its own', () => {
   });
 });
 
-test('the other dataset streams, loads and converges by its file alone', async () => {
+test('the other dataset streams, loads and converges with only its dataset file', async () => {
   const [key, ...more] = await stream('probe_readings', HOUR, [
     reading('ab', 1, '2026-11-20T08:59:59.5+02:00', {
       select: 'ünï "q" \\',
@@ -116,9 +116,9 @@ test('the other dataset streams, loads and converges by its file alone', async (
       extra: 1,
     }),
     reading('ab', 2, '2025-12-31T23:59:59Z', { valid: false, cost: -0.0001 }),
-    // The same key: without a version the later event time stands.
+    // The same key: without a version, the later event time wins.
     reading('ab', 1, '2026-11-20T05:00:00Z', { select: 'older' }),
-    // Another key, by its second column alone.
+    // A different key, because its second column differs.
     reading('cd', 1, '2026-01-01T00:00:00Z'),
   ]);
   expect(more).toEqual([]);
@@ -149,7 +149,7 @@ test('the other dataset streams, loads and converges by its file alone', async (
   ];
   expect((await twin.sql(ORDER)).rows).toEqual(expected);
 
-  // An older measurement that arrives later is superseded, a newer one replaces, and a re-run changes nothing.
+  // An older measurement that arrives later is superseded, a newer one replaces, and a repeated load changes nothing.
   await stream('probe_readings', LATER, [
     reading('ab', 1, '2026-11-20T06:00:00Z', { select: 'older' }),
     reading('ab', 2, '2026-01-01T00:00:00Z', { select: 'newer' }),
@@ -167,7 +167,7 @@ test('the other dataset streams, loads and converges by its file alone', async (
   expect((await twin.sql(ORDER)).rows).toEqual(after);
 });
 
-test('datasets stay apart: tables, files and history', async () => {
+test('datasets have separate tables, files and history', async () => {
   await twin.putTrips(HOUR, 'a.parquet', [{ trip_id: 'a' }]);
   await stream('probe_readings', HOUR, [reading('ab', 1, '2026-11-20T08:15:00Z')]);
   expect(await twin.load({ dataset: 'trips', partition: HOUR })).toMatchObject({
@@ -186,7 +186,7 @@ test('datasets stay apart: tables, files and history', async () => {
   expect(await twin.stagingTables()).toEqual([]);
 });
 
-test('an input that does not name its dataset is InvalidInput, and told the names', async () => {
+test('an input without a dataset fails with InvalidInput and the names of the datasets', async () => {
   const document = await twin.load({ partition: HOUR });
   expect(document).toMatchObject({ status: 'FAILED', error: 'InvalidInput', partitions: [] });
   expect(document.cause).toContain('The input names no dataset.');
@@ -199,7 +199,7 @@ test('an input that does not name its dataset is InvalidInput, and told the name
 });
 
 describe('columns derived by the transform', () => {
-  test('are in the files: thirteen columns in, thirteen loaded', async () => {
+  test('are in the files: thirteen columns written, thirteen loaded', async () => {
     await stream('rides', HOUR, [
       { trip_id: 'a', pickup_datetime: '2026-03-01T00:30:00+01:00', updated_at: '2026-11-20T08:00:00Z' },
     ]);
@@ -210,7 +210,7 @@ describe('columns derived by the transform', () => {
     expect(rows).toEqual([['a', 2026, 2, 28, 23]]);
   });
 
-  test('a file with only eight others is ColumnMismatch, with both counts and the names that are missing', async () => {
+  test('a file with only eight others fails with ColumnMismatch, both counts and the missing names', async () => {
     const key = `${prefixOfHour('rides/{yyyy}/{MM}/{dd}/{HH}/', HOUR)}elsewhere.parquet`;
     await twin.put(key, await parquetOf(tripsSelect([{ trip_id: 'a' }])));
     const { status, error, partitions } = await twin.load({ dataset: 'rides', partition: HOUR });
@@ -221,12 +221,12 @@ describe('columns derived by the transform', () => {
     );
     expect((await twin.sql('SELECT COUNT(*) FROM public.rides')).rows).toEqual([[0]]);
     expect(await twin.stagingTables()).toEqual([]);
-    // The input that runs it again names the dataset, since there are several.
+    // The input that runs it again names the dataset, because the service has several.
     expect((await twin.notifications())[0]?.message).toContain(`{"dataset":"rides","partition":"${HOUR}"}`);
   });
 });
 
-describe('a column that was added to the dataset', () => {
+describe('a column added to the dataset', () => {
   const older = (id: string) =>
     parquetOf(
       `SELECT *, 2026::SMALLINT AS year, 11::SMALLINT AS month, 20::SMALLINT AS day, 8::SMALLINT AS hour FROM (${tripsSelect([{ trip_id: id }])})`,
@@ -251,7 +251,7 @@ describe('a column that was added to the dataset', () => {
     ]);
   });
 
-  test('has to be in the files of later hours', async () => {
+  test('must be in the files of later hours', async () => {
     await twin.put(keyOf(LATER, 'older.parquet'), await older('a'));
     const { error, partitions } = await twin.load({ dataset: 'rides', partition: LATER });
     expect(error).toBe('ColumnMismatch');

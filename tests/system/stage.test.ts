@@ -11,8 +11,8 @@ const ROOT = join(__dirname, '../..');
 const HOUR = '2026-11-20T08';
 
 /**
- * Runs the commands against a deployed stack, as on AWS: by the stack's outputs and with the SDK's default credentials. The
- * twin takes the place of AWS.
+ * Runs the commands against a deployed stack, as on AWS, with the stack's outputs and the SDK's default credentials.
+ * The twin replaces AWS.
  */
 let twin: TestTwin;
 let folder: string;
@@ -32,7 +32,9 @@ interface Ended {
   readonly stderr: string;
 }
 
-/** @param environment variables of the command, besides PATH. Default: those that point any AWS client at the twin. */
+/**
+ * @param environment variables of the command, besides PATH. Default: those that direct any AWS client to the twin.
+ */
 async function sluice(args: readonly string[], environment?: Record<string, string>): Promise<Ended> {
   const child = spawn(process.execPath, [join(ROOT, 'cli/sluice.cjs'), ...args], {
     cwd: folder,
@@ -48,7 +50,7 @@ async function sluice(args: readonly string[], environment?: Record<string, stri
 
 const onStage = (...args: string[]) => sluice([...args, '--stage', 'local']);
 
-test('load, sql, inspect and migrate work against a stage by its outputs', async () => {
+test('load, sql, inspect and migrate find a stage by its outputs', async () => {
   const key = await twin.putTrips(HOUR, 'a.parquet', [{ trip_id: 'a' }, { trip_id: 'b' }]);
   const loaded = await onStage('load', HOUR, '--json');
   expect(loaded.code).toBe(0);
@@ -93,7 +95,7 @@ test.each([
   [['demo'], 'This command works on the twin only'],
   [['local'], 'it has no --stage'],
   [['demo', '--stage', ''], 'Name a stage'],
-])('%s has no stage, and says it', async (args, words) => {
+])('a wrong use of --stage is refused: %s', async (args, words) => {
   const { code, stderr } = await onStage(...args);
   expect(code).toBe(2);
   expect(stderr).toContain(words);
@@ -136,7 +138,7 @@ describe('a stack that cannot be used', () => {
 
   test.each<[string, string[], (all: ReturnType<typeof env>) => Record<string, string>, number, string]>([
     [
-      'none of that stage',
+      'no stack of that stage',
       ['--stage', 'prod'],
       (all) => all,
       1,

@@ -6,7 +6,7 @@ import { TestTwin } from '../../testkit/test-twin';
 
 const HOUR = lastClosedHour(new Date(), 60);
 
-describe('a warehouse that is not as the last load left it', () => {
+describe('a warehouse that changed since the last load', () => {
   let twin: TestTwin;
   beforeAll(async () => {
     twin = await TestTwin.shared();
@@ -14,7 +14,7 @@ describe('a warehouse that is not as the last load left it', () => {
   afterEach(() => twin.reset());
   afterAll(() => twin.remove());
 
-  test('a target that was there before and lacks columns is TargetMismatch before anything is staged', async () => {
+  test('an existing target that lacks columns fails with TargetMismatch before anything is staged', async () => {
     await twin.sql('CREATE TABLE public.trips (trip_id VARCHAR(64) NOT NULL, total_amount DECIMAL(10, 2))');
     await twin.putTrips(HOUR, 'a.parquet', [{ trip_id: 'a' }]);
     const document = await twin.load();
@@ -24,7 +24,7 @@ describe('a warehouse that is not as the last load left it', () => {
     expect(await twin.notifications()).toHaveLength(1);
   });
 
-  test('a target that was dropped is created and filled again, not taken for loaded', async () => {
+  test('a dropped target is created and filled again, and its hours do not count as loaded', async () => {
     await twin.putTrips(HOUR, 'a.parquet', [{ trip_id: 'a' }]);
     await twin.load();
     await twin.sql('DROP TABLE public.trips');
@@ -34,7 +34,7 @@ describe('a warehouse that is not as the last load left it', () => {
     expect(await twin.target()).toHaveLength(1);
   });
 
-  test('a key that was made to stand twice stands once after its next load', async () => {
+  test('a key that was duplicated by hand is unique after its next load', async () => {
     await twin.putTrips(HOUR, 'a.parquet', [{ trip_id: 'a' }, { trip_id: 'b' }]);
     await twin.load();
     const before = await twin.target();
@@ -47,7 +47,7 @@ describe('a warehouse that is not as the last load left it', () => {
   });
 });
 
-test('a bucket in another Region is RegionMismatch, with both Regions and what to do, before any COPY', async () => {
+test('a bucket in another Region fails with RegionMismatch, both Regions and the fix, before any COPY', async () => {
   const twin = await TestTwin.start({ bucketRegion: 'eu-west-1' });
   try {
     const document = await twin.load();
@@ -60,7 +60,7 @@ test('a bucket in another Region is RegionMismatch, with both Regions and what t
   }
 });
 
-test('partitions that always fail do not keep the others waiting', async () => {
+test('partitions that always fail do not delay the others', async () => {
   const trips = readFileSync(resolve(__dirname, '../../datasets/trips.yml'), 'utf8');
   const deployed = await ServiceTwin.start({ 'trips.yml': `${trips}  max_partitions: 2\n` });
   const { twin } = deployed;
