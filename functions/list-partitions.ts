@@ -177,8 +177,8 @@ async function readWarehouse(
     // Before the first load the history does not exist.
     if (!(error instanceof LoadError) || error.name !== 'TargetMismatch') throw error;
     const [found = []] = await read(statements.slice(0, 1));
-    if (tablesIn(found, dataset).hasHistory) throw error;
-    return [found];
+    // Another execution may have created it since.
+    return tablesIn(found, dataset).hasHistory ? read(statements) : [found];
   });
   const tables = tablesIn(rows, dataset);
   assertTargetColumns(tables, dataset);

@@ -37,6 +37,27 @@ test('returns for each partition what later steps need, and creates the tables',
   expect((await steps.twin.sql('SELECT COUNT(*) FROM trips')).rows).toEqual([[0]]);
 });
 
+test('two first executions at once: one finds the tables that the other one creates while it looks', async () => {
+  await steps.twin.putTrips(HOUR, 'a.parquet', [{ trip_id: 'a' }]);
+  const event = { input: { partition: HOUR }, execution: 'first', state_machine };
+  let reads = 0;
+  const { faults } = steps.twin.twin;
+  faults.observe(async ({ operation }) => {
+    if (operation !== 'BatchExecuteStatement') return;
+    reads += 1;
+    // The first read has failed, since there is no history. The second one looks at what there is.
+    if (reads === 2) await steps.call('list-partitions', { ...event, execution: 'second' });
+  });
+  try {
+    await expect(steps.call('list-partitions', event)).resolves.toMatchObject({
+      partitions: [{ execution: 'first', partition: HOUR }],
+    });
+  } finally {
+    faults.observe(undefined);
+  }
+  expect(reads).toBeGreaterThan(2);
+});
+
 test('throws an error with a name that Retry and Catch match', async () => {
   const event = { input: { hour: 8 }, execution: 'x', state_machine };
   await expect(steps.call('list-partitions', event)).rejects.toMatchObject({ name: 'InvalidInput' });
