@@ -48,7 +48,7 @@ export default tseslint.config(
       },
     },
     rules: {
-      // Types that contain themselves need the one or the other form.
+      // Recursive types need both forms.
       '@typescript-eslint/consistent-indexed-object-style': 'off',
       '@typescript-eslint/consistent-type-definitions': 'off',
       // () => log(text) returns nothing on purpose, and an empty function ignores something.
@@ -63,10 +63,11 @@ export default tseslint.config(
       '@typescript-eslint/prefer-nullish-coalescing': ['error', { ignorePrimitives: { string: true } }],
       // The SDK and Node.js reject with errors.
       '@typescript-eslint/use-unknown-in-catch-callback-variable': 'off',
-      // A code point is the unit that these spreads want; a type parameter says what a document is read as; and what
-      // JSON, a regular expression or another process gives may be less than its type says.
+      // The code spreads texts into code points on purpose.
       '@typescript-eslint/no-misused-spread': 'off',
+      // JSON, regular expressions and other processes may give less than their types say.
       '@typescript-eslint/no-unnecessary-condition': 'off',
+      // A type parameter says what a document is read as.
       '@typescript-eslint/no-unnecessary-type-parameters': 'off',
       '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_' }],
       '@typescript-eslint/restrict-template-expressions': [

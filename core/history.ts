@@ -82,7 +82,7 @@ const COLUMNS = {
   ...columnsOf(stagedCounts, () => ({ ...COUNT, ...OPTIONAL, loaded: 'bound', empty: NONE, failed: null })),
   ...columnsOf(foundCounts, () => ({ ...COUNT, ...OPTIONAL, ...ENDED })),
   rerun: { ...text(1_024), ...OPTIONAL, ...EVERY },
-  inspected: { ...TIME, ...OPTIONAL, ...EVERY },
+  inspected: { ...TIME, ...REQUIRED, ...EVERY },
 } as const satisfies Readonly<Record<string, Column>>;
 
 type Name = keyof typeof COLUMNS;

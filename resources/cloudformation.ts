@@ -78,7 +78,7 @@ export function merged<Item>(all: readonly Readonly<Record<string, Item>>[]): Re
   throw new LoadError(
     'DatasetInvalid',
     `Because of a dataset’s name, ${twice[0]} would be the name of two resources in the template.`,
-    'Rename the dataset with whose name that begins.',
+    'Rename the dataset whose name the id begins with.',
   );
 }
 

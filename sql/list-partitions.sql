@@ -16,11 +16,11 @@ WHERE ("table_schema" = :target_schema AND "table_name" = :target_table)
 SELECT "latest"."partition", "latest"."outcome", "latest"."fingerprint", "latest"."plan_key", "latest"."quarantined"
 FROM (
   SELECT "partition", "outcome", "fingerprint", "plan_key", "quarantined",
-    ROW_NUMBER() OVER (PARTITION BY "partition" ORDER BY "finished" DESC, COALESCE("inspected", "started") DESC, "execution" DESC) AS "recency"
+    ROW_NUMBER() OVER (PARTITION BY "partition" ORDER BY "finished" DESC, "inspected" DESC, "execution" DESC) AS "recency"
   FROM {history}
   WHERE "dataset" = :dataset AND "partition" BETWEEN :oldest_hour AND :to_hour AND "outcome" IN ('loaded', 'empty')
 ) AS "latest"
-WHERE "latest"."recency" = 1 AND ("latest"."partition" >= :from_hour OR COALESCE("latest"."quarantined", 0) > 0);
+WHERE "latest"."recency" = 1 AND ("latest"."partition" >= :from_hour OR "latest"."quarantined" > 0);
 
 -- statement: failed-partitions
 -- The partitions whose last attempt failed, even before the lookback: they stay due until they are loaded. An execution
@@ -28,7 +28,7 @@ WHERE "latest"."recency" = 1 AND ("latest"."partition" >= :from_hour OR COALESCE
 SELECT "latest"."partition"
 FROM (
   SELECT "partition", "outcome",
-    ROW_NUMBER() OVER (PARTITION BY "partition" ORDER BY "finished" DESC, COALESCE("inspected", "started") DESC, "execution" DESC) AS "recency"
+    ROW_NUMBER() OVER (PARTITION BY "partition" ORDER BY "finished" DESC, "inspected" DESC, "execution" DESC) AS "recency"
   FROM {history}
   WHERE "dataset" = :dataset AND "partition" BETWEEN :oldest_hour AND :to_hour
 ) AS "latest"

@@ -124,6 +124,15 @@ describe('the table of the steps', () => {
   });
 });
 
+test('the picture shows every step, in the order of a load', () => {
+  const [, picture = ''] = /```\n([^]*?state machine `load`[^]*?)```/.exec(README) ?? [];
+  const inPicture = STEP_NAMES.map((name) => picture.indexOf(name)).filter((place) => place >= 0);
+  // The picture leaves out how a statement is awaited.
+  expect(inPicture).toHaveLength(STEP_NAMES.length - 1);
+  expect(inPicture).toEqual(inPicture.toSorted((left, right) => left - right));
+  expect(picture).not.toContain('AwaitStatement');
+});
+
 test.each(ERRORS)('the pages explain the error %s', (error) => {
   const pages = PAGES.filter(({ text }) => new RegExp(`\\b${error}\\b`).test(text));
   expect(pages.map(({ path }) => path)).not.toEqual([]);

@@ -128,7 +128,8 @@ function keepCompiledCode() {
   const { script, file } = compiled;
   compiled = undefined;
   try {
-    mkdirSync(path.dirname(file), { recursive: true });
+    // The package that the folder belongs to may have been removed: it must not come back.
+    if (!existsSync(path.dirname(file))) mkdirSync(path.dirname(file));
     const unfinished = `${file}.${process.pid}-${threadId}`;
     writeFileSync(unfinished, script.createCachedData());
     renameSync(unfinished, file);

@@ -3,7 +3,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { cp } from 'node:fs/promises';
 import { join } from 'node:path';
 
-/** All files that packaging may read, besides installed packages, which the lockfile represents. */
+/** All files that packaging may read, besides installed packages. */
 const INPUTS = [
   'serverless.yml',
   'functions',
@@ -17,6 +17,9 @@ const INPUTS = [
   'package-lock.json',
   'tsconfig.json',
 ] as const;
+
+/** What npm has installed. After a change of the lockfile it is out of date until the next `npm ci`. */
+const INSTALLED = 'node_modules/.package-lock.json';
 
 /**
  * Copies the inputs. An editor that saves meanwhile then cannot change what is packaged after its fingerprint is
@@ -32,7 +35,7 @@ export async function copyInputs(from: string, to: string): Promise<void> {
 /** SHA-256 of the names and contents of the inputs in a directory, and of everything else that decides the outcome. */
 export function fingerprintInputs(directory: string, settings: unknown): string {
   const hash = createHash('sha256').update(JSON.stringify(settings));
-  for (const path of INPUTS.flatMap((name) => filesOf(directory, name))) {
+  for (const path of [...INPUTS, INSTALLED].flatMap((name) => filesOf(directory, name))) {
     const content = createHash('sha256')
       .update(readFileSync(join(directory, path)))
       .digest('hex');

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, statSync, utimesSync } from 'node:fs';
 import { mkdtemp, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -8,10 +9,15 @@ const KEPT = 20;
 /** Longer than any packaging takes. After this time the process id belongs to another process. */
 const LONGEST_WAIT_MS = 6 * 60 * 1000;
 const BETWEEN_LOOKS_MS = 100;
+/** The names of folders that are being removed begin so. */
+const REMOVED = 'removed-';
+
+/** Every package holds this file. A folder without it is not a package. */
+const COMPLETE = 'serverless-state.json';
 
 /**
- * Packages in folders named by the key of their sources and settings. A package is stored whole or not at all, and never
- * changes. Several processes may share a store.
+ * Packages in folders named by the key of their sources and settings. A package is stored whole or not at all, and its
+ * files never change. Several processes may share a store.
  */
 export class PackageStore {
   constructor(private readonly directory: string) {
@@ -21,9 +27,15 @@ export class PackageStore {
   /** @returns the folder of an existing package, which now counts as used. */
   find(key: string): string | undefined {
     const folder = join(this.directory, key);
-    if (!existsSync(folder)) return undefined;
+    if (!existsSync(join(folder, COMPLETE))) return undefined;
     const now = new Date();
-    utimesSync(folder, now, now);
+    try {
+      utimesSync(folder, now, now);
+    } catch (error) {
+      if (codeOf(error) === 'ENOENT') return undefined;
+      // Somebody else's package can be used, but not marked as used.
+      if (!['EACCES', 'EPERM', 'EROFS'].includes(codeOf(error))) throw error;
+    }
     return folder;
   }
 
@@ -57,6 +69,11 @@ export class PackageStore {
       await rename(finished, folder);
     } catch (error) {
       if (!['ENOTEMPTY', 'EEXIST', 'EPERM'].includes(codeOf(error)) || !existsSync(folder)) throw error;
+      if (this.find(key) === undefined) {
+        // What is there is not a package.
+        await this.remove(key);
+        await rename(finished, folder);
+      }
     }
     return folder;
   }
@@ -70,10 +87,18 @@ export class PackageStore {
       .map((name) => ({ name, used: lastUse(join(this.directory, name)) }))
       .sort((left, right) => right.used - left.used)
       .map(({ name }) => name);
-    for (const name of [...interrupted, ...packages.slice(KEPT)]) {
+    const removed = readdirSync(this.directory).filter((name) => name.startsWith(REMOVED));
+    for (const name of [...interrupted, ...packages.slice(KEPT), ...removed]) {
       // A tool whose parent was killed may still write there. The next run tries again.
-      await rm(join(this.directory, name), { recursive: true, force: true, maxRetries: 3 }).catch(() => {});
+      await this.remove(name).catch(() => {});
     }
+  }
+
+  /** Renames the folder first, so that no other process takes a part of it for the whole. */
+  private async remove(name: string): Promise<void> {
+    const removed = name.startsWith(REMOVED) ? name : `${REMOVED}${randomUUID()}`;
+    if (removed !== name) await rename(join(this.directory, name), join(this.directory, removed));
+    await rm(join(this.directory, removed), { recursive: true, force: true, maxRetries: 3 });
   }
 
   private works(): readonly { name: string; key: string; processId: number }[] {

@@ -107,7 +107,7 @@ function calling(
 
 /** True if the task submits the merge, whose transaction records the load. */
 function mergesBy({ task, statement }: Recorded): boolean {
-  return statement?.by === task && statement.sql.startsWith('LOCK ');
+  return statement?.by.name === task.name && statement.sql.startsWith('LOCK ');
 }
 
 /** @param error set if the fault outlasts all retries. One hit then proves it; otherwise all hits must happen. */

@@ -4,7 +4,9 @@ const { TestEnvironment } = require('jest-environment-node');
 const { require: requireTypeScript } = require('tsx/cjs/api');
 
 // A worker that exits has no work left, and ending the threads of its functions takes longer than Jest waits.
-if (process.send !== undefined) process.once('exit', () => process.kill(process.pid, 'SIGKILL'));
+// Jest itself may run in this process too, then it must end by itself.
+if (/jest-worker.*processChild\.js$/.test(process.argv[1] ?? ''))
+  process.once('exit', () => process.kill(process.pid, 'SIGKILL'));
 
 module.exports = class extends TestEnvironment {
   constructor(config, context) {
