@@ -67,7 +67,7 @@ test('the table has a type for each column, in order; counts may be added', () =
     '"error_objects" BIGINT',
     '"error_records" BIGINT',
     '"rerun" VARCHAR(1024)',
-    '"inspected" TIMESTAMP',
+    '"inspected" TIMESTAMP NOT NULL',
   ];
   expect(definition.filter((each) => known.includes(each))).toEqual(known);
   const added = definition.filter((each) => !known.includes(each));
