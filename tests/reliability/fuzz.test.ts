@@ -9,8 +9,6 @@ import { ACCEPTED, refusal, type Target } from '../../reliability/fuzz/target';
 import { sharesOf, TARGET_NAMES, type TargetName } from '../../reliability/fuzz/target-names';
 import { targetOf } from '../../reliability/fuzz/targets';
 
-jest.setTimeout(120_000);
-
 let surroundings: Surroundings;
 beforeAll(async () => {
   surroundings = await Surroundings.start();
