@@ -12,12 +12,6 @@ export async function recordTasks(twin: LocalTwin, definition: string): Promise<
   return record(twin, tasksOf(definition));
 }
 
-/** Runs a cell, and a second time if it could not be carried out. */
-export async function triedAgain(run: () => Promise<Result>): Promise<Result> {
-  const result = await run();
-  return result.notCarriedOut === undefined ? result : run();
-}
-
 /** The cells of a packaged service, and the twins that run them: one twin for each cell that runs at the same time. */
 export class Matrix {
   readonly tasks: readonly Task[];
@@ -41,30 +35,24 @@ export class Matrix {
     return this;
   }
 
-  /** @returns the outcome; if the first try could not be carried out, that of the second */
   async run(cell: Cell): Promise<Result> {
-    return triedAgain(() => this.runOnce(cell));
-  }
-
-  async close(): Promise<void> {
-    for (const twin of [...this.idle, ...this.idleToKill]) await twin.close();
-  }
-
-  private async runOnce(cell: Cell): Promise<Result> {
     if (cell.aim?.kill) return this.runKilled(cell);
     const twin = this.idle.pop() ?? (await LocalTwin.start(this.service));
     let isClean = false;
     try {
       const result = await runCell(cell, twin, this.tasks);
-      isClean = result.problems.length === 0;
+      isClean = result.problems.length === 0 && result.notCarriedOut === undefined;
       twin.wear(cell.aim?.rules ?? []);
       return result;
     } finally {
-      // A wrong cell may leave anything behind, such as an execution that has not ended. The next cell must not see
-      // it.
+      // Any other cell may leave something behind, such as a running execution. The next cell must not see it.
       if (isClean) this.idle.push(twin);
       else await twin.close();
     }
+  }
+
+  async close(): Promise<void> {
+    for (const twin of [...this.idle, ...this.idleToKill]) await twin.close();
   }
 
   private async runKilled(cell: Cell): Promise<Result> {

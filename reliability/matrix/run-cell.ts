@@ -8,7 +8,7 @@ import { Findings } from './compare';
 import { expectationOf, loadsOf, rowsOf, type Expectation } from './expectation';
 import { beginningOf, type Aim } from './faults';
 import { heldBack, type Hold } from './holds';
-import { BOTH, CHANGED_FILE, HOUR, OLDER, SCHEDULED } from './lake';
+import { BOTH, CHANGED_FILE, HOUR, LAKE, OLDER, SCHEDULED } from './lake';
 import type { LocalTwin } from './local-twin';
 import { Hang, type Site } from './site';
 import { isOf, type Task } from './tasks';
@@ -20,55 +20,69 @@ export interface Result {
   readonly label: string;
   /** Empty if the outcome is right. */
   readonly problems: readonly string[];
-  /** Why the cell could not be carried out: its fault did not happen, so its outcome proves nothing. */
+  /** Why the cell could not be carried out: its fault did not happen as planned, so its outcome proves nothing. */
   readonly notCarriedOut?: string;
 }
 
 /** Runs one cell: a load under its fault, then the same load without a fault. */
 export async function runCell(cell: Cell, twin: LocalTwin, tasks: readonly Task[]): Promise<Result> {
   const expected = expectationOf(cell);
-  const findings = new Findings();
+  const underFault = new Findings();
+  const withoutFault = new Findings();
   const { site } = twin;
   let misses: Misses;
   try {
     await site.prepare(cell.recorded.way);
     const load = await loadUnder(cell, twin, tasks);
     misses = load.misses;
-    await judge(load.document, expected, site, findings);
-    await judgeNextLoad(expected, site, findings);
-    if (!expected.cleanedUp) await judgeSweep(site, findings);
+    await judge(load.document, expected, site, underFault);
+    await judgeNextLoad({ lake: load.isChanged ? expected.lake : LAKE }, site, withoutFault);
+    if (!expected.cleanedUp) await judgeSweep(site, withoutFault);
   } catch (error) {
     if (!(error instanceof Hang)) throw error;
     return { cell, label: expected.label, problems: [error.message] };
   } finally {
     twin.observe(undefined);
   }
-  return { cell, label: expected.label, ...verdict(findings.problems, misses) };
+  const problems = { underFault: underFault.problems, withoutFault: withoutFault.problems };
+  return { cell, label: expected.label, ...verdict(problems, misses) };
+}
+
+export interface Problems {
+  /** The problems of the load under the fault. */
+  readonly underFault: readonly string[];
+  /** The problems of the next load and of the sweep, which run without faults. */
+  readonly withoutFault: readonly string[];
 }
 
 /** How the fault differed from what was planned. */
-interface Misses {
+export interface Misses {
   readonly texts: readonly string[];
-  /** True if no part of the fault happened. */
+  /** True if the fault itself did not happen at all. */
   readonly all: boolean;
 }
 
-/** If a fault happened only in part, the missing part may itself be the defect. */
+/**
+ * If the fault did not happen, the load under it proves nothing, but a load without faults must still be right. If the
+ * fault happened only in part, the missing part may itself be the defect.
+ */
 export function verdict(
-  problems: readonly string[],
+  { underFault, withoutFault }: Problems,
   { texts, all }: Misses,
 ): Pick<Result, 'problems' | 'notCarriedOut'> {
+  const problems = [...underFault, ...withoutFault];
   if (texts.length === 0) return { problems };
-  return all || problems.length === 0
-    ? { problems: [], notCarriedOut: texts.join('; ') }
-    : { problems: [...problems, ...texts] };
+  const isWrong = all ? withoutFault.length > 0 : problems.length > 0;
+  return isWrong
+    ? { problems: [...problems, ...texts] }
+    : { problems: [], notCarriedOut: [...texts, ...problems].join('; ') };
 }
 
 async function loadUnder(
   { recorded, aim }: Cell,
   twin: LocalTwin,
   tasks: readonly Task[],
-): Promise<{ readonly document: LoadDocument; readonly misses: Misses }> {
+): Promise<{ readonly document: LoadDocument; readonly isChanged: boolean; readonly misses: Misses }> {
   if (aim === undefined) throw new Error('A cell that does not apply cannot be run');
   const { task } = recorded;
   const way = wayOf({ recorded, aim }, tasks);
@@ -89,6 +103,7 @@ async function loadUnder(
     await twin.site.setFaults([]);
     return {
       document,
+      isChanged: changed,
       misses: { texts: [...texts, ...misses.texts], all: misses.all || texts.length > 0 },
     };
   } finally {
@@ -118,7 +133,7 @@ function missesOf(counted: readonly CountedRule[], aim: Aim): Misses {
       ...(aim.hits === 'any' && isUnhit(faults) ? ['the fault hit nothing'] : inPart.map(text)),
       ...way.filter(isMissed).map(text),
     ],
-    all: isUnhit(faults) || way.some(isMissed),
+    all: isUnhit(faults),
   };
 }
 

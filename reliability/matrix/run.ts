@@ -113,8 +113,7 @@ function chosenOf(
 
 function trouble(outcome: { readonly result: CellResult } | object): string | undefined {
   if (!('result' in outcome)) return 'not carried out';
-  if (outcome.result.problems.length > 0) return 'WRONG';
-  return outcome.result.notCarriedOut && 'not carried out';
+  return outcome.result.problems.length > 0 ? 'WRONG' : undefined;
 }
 
 function explained({ cell, problems, notCarriedOut }: Result, seed: number): string {

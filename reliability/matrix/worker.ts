@@ -1,5 +1,5 @@
 /** A process that runs cells. Each running cell has a twin of its own. */
-import { serveItems } from '../shared/serve-items';
+import { NotCarriedOut, serveItems } from '../shared/serve-items';
 import { Matrix } from './matrix';
 import type { PackagedService } from './packaged-service';
 import type { Recorded } from './recording';
@@ -13,7 +13,7 @@ export interface MatrixOrder {
 
 /** The name of a cell. */
 export type CellItem = string;
-export type CellResult = Omit<Result, 'cell'>;
+export type CellResult = Pick<Result, 'label' | 'problems'>;
 
 serveItems<MatrixOrder, CellItem, CellResult>(({ service, recordings, seed }) => {
   const matrix = new Matrix(service, recordings, seed);
@@ -22,7 +22,8 @@ serveItems<MatrixOrder, CellItem, CellResult>(({ service, recordings, seed }) =>
       const cell = matrix.cells.find((each) => each.name === name);
       if (!cell) throw new Error(`There is no cell ${name}`);
       const { label, problems, notCarriedOut } = await matrix.run(cell);
-      return { label, problems, notCarriedOut };
+      if (notCarriedOut !== undefined) throw new NotCarriedOut(notCarriedOut);
+      return { label, problems };
     },
     close: () => matrix.close(),
   });

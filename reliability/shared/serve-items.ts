@@ -7,6 +7,9 @@ export interface ItemServer<Item, Result, Note> {
   close(): Promise<void>;
 }
 
+/** The message alone says why an item has no result: its stack says nothing more. */
+export class NotCarriedOut extends Error {}
+
 /** The body of a worker: it opens, runs the items that it receives, closes, and ends. */
 export function serveItems<Order, Item, Result, Note = never>(
   open: (order: Order) => Promise<ItemServer<Item, Result, Note>>,
@@ -17,10 +20,8 @@ export function serveItems<Order, Item, Result, Note = never>(
     switch (message.kind) {
       case 'open':
         server = await open(message.order);
-        {
-          say({ kind: 'open' });
-          return;
-        }
+        say({ kind: 'open' });
+        return;
       case 'close':
         await server?.close();
         // An open connection keeps the process alive.
@@ -34,7 +35,8 @@ export function serveItems<Order, Item, Result, Note = never>(
       const result = await server!.carryOut(item, (note) => say({ kind: 'note', index, note }));
       say({ kind: 'result', index, result });
     } catch (error) {
-      say({ kind: 'failure', index, reason: String((error as Error).stack ?? error) });
+      const reason = error instanceof NotCarriedOut ? error.message : String((error as Error).stack ?? error);
+      say({ kind: 'failure', index, reason });
     }
   };
   process.on('message', (message: ToWorker<Order, Item>) => {

@@ -1,10 +1,10 @@
 /** A worker for tests. Each item contains its own outcome. */
 import { existsSync, writeFileSync } from 'node:fs';
-import { serveItems } from '../../reliability/shared/serve-items';
+import { NotCarriedOut, serveItems } from '../../reliability/shared/serve-items';
 
 export type MadeUpItem =
   | { readonly does: 'answer'; readonly with: string }
-  | { readonly does: 'fail' | 'exit' | 'kill' }
+  | { readonly does: 'fail' | 'miss' | 'exit' | 'kill' }
   /** Fails unless this file exists. */
   | { readonly does: 'fail once'; readonly file: string };
 
@@ -21,6 +21,7 @@ serveItems<{ readonly greeting: string }, MadeUpItem, string, string>(({ greetin
         // The process ends before this promise.
         await new Promise<never>(() => undefined);
       }
+      if (item.does === 'miss') throw new NotCarriedOut('the fault hit nothing');
       throw new Error('it cannot be done');
     },
     close: () => Promise.resolve(),

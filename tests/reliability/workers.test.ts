@@ -14,6 +14,7 @@ test('an item that fails or ends its process does not stop the other items', asy
     { does: 'answer', with: 'first' },
     { does: 'kill' },
     { does: 'fail' },
+    { does: 'miss' },
     { does: 'fail once', file: join(directory, 'failed') },
     { does: 'answer', with: 'last' },
   ];
@@ -35,13 +36,15 @@ test('an item that fails or ends its process does not stop the other items', asy
     { result: 'hello first' },
     { failure: failure('about to kill', 'its process ended by SIGKILL', true) },
     { failure: failure('about to fail', 'it cannot be done', false) },
+    { failure: { reason: 'the fault hit nothing', note: 'about to miss', ended: false } },
     { result: 'the second time' },
     { result: 'hello last' },
   ]);
   expect(new Set(told)).toEqual(new Set(outcomes));
   // An item without a result is tried once more, and no further.
   const count = (text: string) => notes.filter((note) => note === text).length;
-  expect([count('about to kill'), count('about to fail'), count('about to fail once')]).toEqual([2, 2, 1]);
+  const counts = ['kill', 'fail', 'miss', 'fail once'].map((does) => count(`about to ${does}`));
+  expect(counts).toEqual([2, 2, 2, 1]);
 });
 
 test('an item whose result is a find is not tried again', async () => {
