@@ -83,6 +83,21 @@ function functionOf(state: State): string | undefined {
   return attribute?.[0]?.replace(/LambdaFunction$/, '');
 }
 
+test('the steps, in order', () => {
+  // A literal list, so that a step that is missing in core/steps.ts is seen.
+  expect(STEP_NAMES).toEqual([
+    'ListPartitions',
+    'InspectFiles',
+    'CopyToStaging',
+    'AwaitStatement',
+    'ValidateStaging',
+    'MergeIntoTarget',
+    'DiagnoseFailure',
+    'SweepLeftovers',
+    'ReportLoad',
+  ]);
+});
+
 describe.each(STEP_CASES)('$name', ({ name, stem, step }) => {
   test('is a state, or is called by states that submit or await a statement', () => {
     const callers = STATES.filter(({ state }) => functionOf(state) === name);

@@ -2,7 +2,6 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { hourOf } from '../../core/hour';
 import { METRICS, METRICS_NAMESPACE } from '../../core/metrics';
-import { MEASURED_STEPS } from '../../core/steps';
 import { readStack } from '../../local/stack';
 import { TestTwin } from '../../testkit/test-twin';
 
@@ -53,7 +52,13 @@ test('a load is measured: partitions, rows, duplicates, lag, and the seconds of 
   expect(report?.LagHours).toBeGreaterThan(1.99);
   expect(report?.LagHours).toBeLessThan(3.1);
   const steps = measured().flatMap((each) => ('StepSeconds' in each ? [each.step] : []));
-  expect([...new Set(steps)].sort()).toEqual([...MEASURED_STEPS].sort());
+  expect([...new Set(steps)].sort()).toEqual([
+    'CopyToStaging',
+    'InspectFiles',
+    'ListPartitions',
+    'MergeIntoTarget',
+    'ValidateStaging',
+  ]);
 });
 
 test('only an execution that includes the newest hours reports their lag', async () => {
