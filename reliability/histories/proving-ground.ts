@@ -21,8 +21,8 @@ interface Running {
   readonly twin: TestTwin;
   readonly lake: Lake;
   readonly abandoned: Set<string>;
-  /** The datasets whose tables exist. */
-  readonly created: Set<string>;
+  /** The datasets that had files. */
+  readonly used: Set<string>;
   histories: number;
 }
 
@@ -71,13 +71,16 @@ export class ProvingGround {
   private async prepare(datasets: readonly string[]): Promise<Running> {
     if (this.running && this.running.histories >= HISTORIES_PER_TWIN) await this.end();
     this.running ??= await this.start();
-    const { twin, lake, created } = this.running;
+    const { twin, lake, used } = this.running;
     this.running.histories += 1;
-    await lake.clear([...created]);
+    await lake.clear([...used]);
+    const { rows } = await twin.sql(`SELECT table_name FROM svv_tables WHERE table_schema = 'public'`);
+    // A wrong merge of the history before may have dropped a table.
+    const existing = new Set(rows.flat());
     // A load of an hour without files creates the tables and nothing else.
     for (const dataset of datasets)
-      if (!created.has(dataset)) await twin.load({ dataset, partition: '2026-11-01T00' });
-    for (const dataset of datasets) created.add(dataset);
+      if (!existing.has(dataset)) await twin.load({ dataset, partition: '2026-11-01T00' });
+    for (const dataset of datasets) used.add(dataset);
     const tables = ['sluice.load_history', ...datasets.map((dataset) => `public.${dataset}`)];
     for (const table of tables) await twin.sql(`DELETE FROM ${table}`);
     for (const table of await twin.stagingTables()) await twin.sql(`DROP TABLE sluice.${String(table)}`);
@@ -91,7 +94,7 @@ export class ProvingGround {
     });
     if (this.mergeSql !== undefined) replaceMergeSql(twin.stateDirectory, this.mergeSql);
     const lake = new Lake(twin, this.writer);
-    return { twin, lake, abandoned: new Set(), created: new Set(), histories: 0 };
+    return { twin, lake, abandoned: new Set(), used: new Set(), histories: 0 };
   }
 
   private async end(): Promise<void> {

@@ -1,3 +1,4 @@
+import { StatementError } from '../../cli/shared/query';
 import { addHours, hourOf, type Hour } from '../../core/hour';
 import { stagingTable } from '../../core/warehouse';
 import type { Call } from '../../local/faults/fault-injector';
@@ -97,7 +98,7 @@ class RunningHistory {
       faults.observe(undefined);
       faults.clear();
     });
-    const rows = await readLoadHistory(this.ground.twin);
+    const rows = await readable('the load history', () => readLoadHistory(this.ground.twin));
     for (const [index, side] of this.sides.entries()) {
       const fresh = side.look(rows);
       const expectations = ends[index] ?? [];
@@ -121,7 +122,9 @@ class RunningHistory {
   async assertTables(): Promise<void> {
     const { twin } = this.ground;
     for (const side of this.sides) {
-      const { rows } = await twin.sql(`SELECT ${TARGET_COLUMNS} FROM public.${side.dataset}`);
+      const { rows } = await readable(`the target of ${side.dataset}`, () =>
+        twin.sql(`SELECT ${TARGET_COLUMNS} FROM public.${side.dataset}`),
+      );
       side.assertTable(rows as readonly TargetRow[]);
     }
     const left = (await twin.stagingTables())
@@ -259,6 +262,16 @@ function assertEnd({ name, status, error, cause }: Ended, mustFail: boolean): vo
     mustFail ? 'it should have failed' : 'it should have succeeded',
     ...(cause ? cause.split('\n') : []),
   ]);
+}
+
+/** @throws WrongOutcome if the statement fails: a load may have dropped or altered the table. */
+async function readable<Value>(what: string, read: () => Promise<Value>): Promise<Value> {
+  try {
+    return await read();
+  } catch (error) {
+    if (!(error instanceof StatementError)) throw error;
+    throw new WrongOutcome(`${what} cannot be read`, error.message.split('\n'));
+  }
 }
 
 /** Waits for all of them, even if one fails, so that nothing runs on into the next history. */

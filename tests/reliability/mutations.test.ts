@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parseSqlFile } from '../../core/sql';
-import { checkHistories } from '../../reliability/histories/check-histories';
+import { checkHistories, drawHistory } from '../../reliability/histories/check-histories';
 import { ProvingGround } from '../../reliability/histories/proving-ground';
 import { MERGE_SQL, mutate, mutatedMergeSql, MUTATIONS } from '../../reliability/mutations/mutations';
 
@@ -54,6 +54,22 @@ describe('by random histories', () => {
   test.each(FOUND_BY)('"%s" is caught', async (name, number) => {
     ground.useMergeSql(mutatedMergeSql(name));
     expect((await checkHistories(ground, [number], DRAW)).wrong?.number).toBe(number);
+  });
+
+  test('a merge that drops the target is wrong, and the next history finds a target', async () => {
+    const without = SQL.replace('DROP TABLE {staging};', 'DROP TABLE {target};');
+    expect(without).not.toBe(SQL);
+    ground.useMergeSql(without);
+    const drawn = drawHistory(DRAW, 11);
+    const changes = drawn.steps.flatMap((step) => step.changes).filter(({ hour }) => hour === 0);
+    const run = { kind: 'alone', request: { kind: 'hour', hour: 0 } } as const;
+    const history = { ...drawn, hours: 1, steps: [{ changes, run }] };
+    await expect(ground.run(history)).rejects.toMatchObject({
+      name: 'WrongOutcome',
+      what: expect.stringMatching(/^the target of \S+ cannot be read$/) as string,
+    });
+    ground.useMergeSql(SQL);
+    await ground.run(history);
   });
 
   test('each mistake except the lock has its history', () => {
