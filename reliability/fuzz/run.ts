@@ -19,15 +19,18 @@ export interface CasesItem {
   readonly seed: number;
   /** As {@link CheckOptions.path}: the number of the first case. */
   readonly path: string;
+  /** The time for making a wrong case smaller. */
+  readonly shrinkMilliseconds?: number;
 }
 
-/** The case that a worker starts, and the outcomes of those before it. */
+/** The case that a worker starts, and the outcomes of the item's cases before it. */
 export interface CaseNote {
   readonly json: string;
-  /** The item's cases that ended before these counts began. */
-  readonly done: number;
   readonly counts: Counts;
 }
+
+/** The time for making a further wrong case of an item smaller. Only the first gets the full time. */
+const LATER_SHRINK_MILLISECONDS = 5_000;
 
 /** Few cases for each item, so that the workers end at about the same time. */
 const CASES_OF_AN_ITEM = 25;
@@ -48,22 +51,25 @@ export async function runFuzz(
   let items = itemsOf(path === undefined ? cases : 1, seed, path, targets);
   while (items.length > 0) {
     const rest: CasesItem[] = [];
-    await carryOutAll<null, CasesItem, readonly Checked[], CaseNote>(items, {
+    await carryOutAll<null, CasesItem, Checked, CaseNote>(items, {
       module: join(__dirname, 'worker.ts'),
       order: null,
       workers,
       silenceMilliseconds: SILENCE_MILLISECONDS,
       isTriedAgain: (failure) => !isFind(failure),
+      // The next case must not see what a wrong case left behind, nor its handlers the twin that goes with it.
+      isSpent: ({ wrong }) => wrong !== undefined,
       onOutcome: (outcome) => {
         const { item } = outcome;
         const text = `${item.target}, cases ${item.path} to ${Number(item.path) + item.cases - 1}`;
         if ('result' in outcome) {
-          parts.push(...outcome.result);
-          onProgress(text, outcome.result.some(({ wrong }) => wrong) ? 'wrong' : undefined);
+          parts.push(outcome.result);
+          if (outcome.result.wrong) rest.push(...after(item, outcome.result.cases));
+          onProgress(text, outcome.result.wrong ? 'wrong' : undefined);
         } else if (isFind(outcome.failure)) {
           const { note, reason } = outcome.failure;
           parts.push(...find(item, note, reason));
-          rest.push(...after(item, note));
+          rest.push(...after(item, note.counts.cases + 1));
           onProgress(text, reason);
         } else {
           notCarriedOut.push({ ...item, reason: outcome.failure.reason });
@@ -103,8 +109,8 @@ function isFind(failure: Failure<CaseNote>): failure is Failure<CaseNote> & { re
 }
 
 /** A process that ended. The last case that it started is the likely cause. */
-function find({ target, path }: CasesItem, { json, done, counts }: CaseNote, reason: string): Checked[] {
-  const number = Number(path) + done + counts.cases;
+function find({ target, path }: CasesItem, { json, counts }: CaseNote, reason: string): Checked[] {
+  const number = Number(path) + counts.cases;
   return [
     {
       ...counts,
@@ -115,9 +121,11 @@ function find({ target, path }: CasesItem, { json, done, counts }: CaseNote, rea
   ];
 }
 
-/** The cases after the one that ended the process. */
-function after(item: CasesItem, { done, counts }: CaseNote): CasesItem[] {
-  const over = done + counts.cases + 1;
-  const left = item.cases - over;
-  return left > 0 ? [{ ...item, cases: left, path: String(Number(item.path) + over) }] : [];
+/** The cases after a wrong one. @param done the item's cases up to and with the wrong one */
+function after(item: CasesItem, done: number): CasesItem[] {
+  const left = item.cases - Math.max(1, done);
+  const from = Number(item.path) + Math.max(1, done);
+  return left > 0
+    ? [{ ...item, cases: left, path: String(from), shrinkMilliseconds: LATER_SHRINK_MILLISECONDS }]
+    : [];
 }

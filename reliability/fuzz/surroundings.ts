@@ -1,6 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { isTransient } from '../../core/errors';
 import type { SqlBatch } from '../../core/sql';
 import type { MergeCounts } from '../../core/states';
 import type { StatementProgress } from '../../core/states';
@@ -11,6 +12,9 @@ import { TestTwin } from '../../testkit/test-twin';
 import { DATASET_FILES } from './datasets';
 
 const ROOT = resolve(__dirname, '../..');
+
+/** The state machine tries a step once, and six times more after a transient error. */
+const MOST_TRIES = 7;
 
 /** The values that the states of one partition pass on. */
 type State = Record<string, unknown>;
@@ -102,14 +106,21 @@ export class Surroundings {
     return callHandler(step, event);
   }
 
-  /** Lists partitions, as an execution with this input does. */
-  list(input: unknown): Promise<{ partitions: State[] }> {
+  /** Lists partitions, as an execution with this input does: a transient error is retried. */
+  async list(input: unknown): Promise<{ partitions: State[] }> {
     this.executions += 1;
-    return this.call('list-partitions', {
+    const event = {
       input,
       execution: `fuzz-${this.executions}`,
       state_machine: this.twin.twin.description.state_machine_arn,
-    });
+    };
+    for (let tries = 1; ; tries += 1) {
+      try {
+        return await this.call('list-partitions', event);
+      } catch (error) {
+        if (!isTransient((error as Error).name) || tries === MOST_TRIES) throw error;
+      }
+    }
   }
 
   /**

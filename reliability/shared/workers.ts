@@ -37,6 +37,8 @@ export interface WorkersOptions<Order, Item, Result, Note> {
   readonly silenceMilliseconds?: number;
   /** If true, a new worker tries an item without a result once more. Default true. */
   readonly isTriedAgain?: (failure: Failure<Note>) => boolean;
+  /** True if a result leaves its process unfit for further items. */
+  readonly isSpent?: (result: Result) => boolean;
   readonly onNote?: (item: Item, note: Note) => void;
   readonly onOutcome?: (outcome: Outcome<Item, Result, Note>) => void;
 }
@@ -91,7 +93,7 @@ class Worker<Order, Item, Result, Note> {
   private readonly child: ChildProcess;
   private readonly underWay = new Map<number, { readonly taken: Waiting<Item>; note?: Note }>();
   private next = 0;
-  /** Set after a failure. The worker then takes no new items, so that the following items run in a new process. */
+  /** Set after a failure, or a result that spends the process. The worker then takes no new items, so that the following items run in a new process. */
   private isBad = false;
   private silence: NodeJS.Timeout | undefined;
 
@@ -141,8 +143,10 @@ class Worker<Order, Item, Result, Note> {
       return;
     }
     this.underWay.delete(message.index);
-    if (message.kind === 'result') this.settle(entry.taken, { item, result: message.result });
-    else {
+    if (message.kind === 'result') {
+      this.isBad ||= this.options.isSpent?.(message.result) ?? false;
+      this.settle(entry.taken, { item, result: message.result });
+    } else {
       this.isBad = true;
       const failure = { reason: message.reason, note: entry.note, ended: false };
       this.settle(entry.taken, { item, failure });
