@@ -4,7 +4,7 @@ import { NotCarriedOut, serveItems } from '../../reliability/shared/serve-items'
 
 export type MadeUpItem =
   | { readonly does: 'answer'; readonly with: string }
-  | { readonly does: 'fail' | 'miss' | 'exit' | 'kill' }
+  | { readonly does: 'fail' | 'miss' | 'exit' | 'kill' | 'name its process' }
   /** Fails unless this file exists. */
   | { readonly does: 'fail once'; readonly file: string };
 
@@ -12,6 +12,7 @@ serveItems<{ readonly greeting: string }, MadeUpItem, string, string>(({ greetin
   Promise.resolve({
     async carryOut(item, say) {
       if (item.does === 'answer') return `${greeting} ${item.with}`;
+      if (item.does === 'name its process') return String(process.pid);
       if (item.does === 'fail once' && existsSync(item.file)) return 'the second time';
       if (item.does === 'fail once') writeFileSync(item.file, '');
       say(`about to ${item.does}`);

@@ -61,3 +61,18 @@ test('an item whose result is a find is not tried again', async () => {
   ]);
   expect(notes).toEqual(['about to exit']);
 });
+
+test('a process whose result spends it takes no further item', async () => {
+  const items: readonly MadeUpItem[] = Array.from({ length: 3 }, () => ({ does: 'name its process' }));
+  const processes = async (isSpent: () => boolean) => {
+    const outcomes = await carryOutAll<{ greeting: string }, MadeUpItem, string, string>(items, {
+      module: join(__dirname, 'made-up-worker.ts'),
+      order: { greeting: 'hello' },
+      workers: 1,
+      isSpent,
+    });
+    return new Set(outcomes.map((outcome) => ('result' in outcome ? outcome.result : ''))).size;
+  };
+  expect(await processes(() => true)).toBe(3);
+  expect(await processes(() => false)).toBe(1);
+});
