@@ -11,9 +11,13 @@ async function tracesOf(call: string): Promise<Record<string, unknown>[]> {
   daemon.bind(0, '127.0.0.1');
   await once(daemon, 'listening');
   const received: Record<string, unknown>[] = [];
+  let endOfPackets = () => {};
+  const isComplete = new Promise<void>((resolve) => (endOfPackets = resolve));
   // A packet has a header line, then the document.
   daemon.on('message', (packet) => {
-    received.push(JSON.parse(packet.toString().split('\n')[1] ?? '{}') as Record<string, unknown>);
+    const [, document] = packet.toString().split('\n');
+    if (document === undefined) endOfPackets();
+    else received.push(JSON.parse(document) as Record<string, unknown>);
   });
   try {
     const child = spawn(process.execPath, ['--require', 'tsx/cjs', '--eval', call], {
@@ -32,8 +36,9 @@ async function tracesOf(call: string): Promise<Record<string, unknown>[]> {
       },
     });
     await once(child, 'exit');
-    // Packets that were sent before the end may still arrive.
-    while (received.length === 0) await new Promise((resolve) => setTimeout(resolve, 10));
+    // This packet arrives after all packets of the process.
+    daemon.send('end', daemon.address().port, '127.0.0.1');
+    await isComplete;
     return received;
   } finally {
     daemon.close();
@@ -42,7 +47,7 @@ async function tracesOf(call: string): Promise<Record<string, unknown>[]> {
 
 const CALL = (event: string) => `
   const { handler } = require('./functions/report-load.ts');
-  handler(${event}).catch(() => {}).then(() => setTimeout(() => process.exit(), 200));
+  handler(${event}).catch(() => {});
 `;
 
 test('a step has a subsegment in the trace of its invocation', async () => {

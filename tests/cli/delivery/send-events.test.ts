@@ -1,9 +1,8 @@
 import { join } from 'node:path';
-import { setTimeout as pause } from 'node:timers/promises';
 import { sendEvents } from '../../../cli/delivery/send-events';
 import type { Dataset } from '../../../core/dataset';
 import { readDatasets } from '../../../service/datasets';
-import { ScriptedFirehose } from './scripted-firehose';
+import { ScriptedFirehose, type PutCall } from './scripted-firehose';
 
 const dataset = readDatasets(join(__dirname, '../../..')).find(({ name }) => name === 'trips')!;
 
@@ -21,11 +20,22 @@ function* events(hours: readonly string[], batches: number) {
     for (let n = 0; n < batches * 500; n += 1) yield { arrival, event: { arrival, n } };
 }
 
-test('sends every event once, the batches of an hour in parallel, the hours in order', async () => {
-  firehose = await ScriptedFirehose.start(async () => {
-    await pause(20);
+/** The number of batches that are sent at the same time. */
+const IN_FLIGHT = 4;
+
+/** Answers no call of an hour before as many are in as may be in flight. */
+function answersTogether(): (call: PutCall) => Promise<{ failing: Record<number, string> }> {
+  const waiting: (() => void)[] = [];
+  return async ({ arrival }) => {
+    const calls = firehose.calls.filter((call) => call.arrival === arrival).length;
+    if (calls < IN_FLIGHT) await new Promise<void>((resolve) => waiting.push(resolve));
+    else for (const letGo of waiting.splice(0)) letGo();
     return { failing: {} };
-  });
+  };
+}
+
+test('sends every event once, the batches of an hour in parallel, the hours in order', async () => {
+  firehose = await ScriptedFirehose.start(answersTogether());
   const progress: number[] = [];
   const sent = await sendEvents(
     connection(),
@@ -40,7 +50,7 @@ test('sends every event once, the batches of an hour in parallel, the hours in o
   expect(firehose.calls.map(({ arrival }) => arrival)).toEqual(
     ['2026-11-23T08', '2026-11-23T09', '2026-11-23T10'].flatMap((hour) => Array<string>(6).fill(hour)),
   );
-  expect(Math.max(...firehose.calls.map(({ besides }) => besides))).toBe(3);
+  expect(Math.max(...firehose.calls.map(({ besides }) => besides))).toBe(IN_FLIGHT - 1);
   // No call of the hour before is in flight at the first call of an hour.
   expect([0, 6, 12].map((index) => firehose.calls[index]?.besides)).toEqual([0, 0, 0]);
   expect(progress.at(-1)).toBe(9_000);
@@ -48,25 +58,23 @@ test('sends every event once, the batches of an hour in parallel, the hours in o
 });
 
 test('the source is read no faster than Firehose accepts records', async () => {
-  let read = 0;
-  let release = () => {};
-  const held = new Promise<void>((resolve) => (release = resolve));
-  firehose = await ScriptedFirehose.start(async () => {
-    await held;
-    return { failing: {} };
+  let [read, answered, furthest] = [0, 0, 0];
+  const together = answersTogether();
+  firehose = await ScriptedFirehose.start(async (call) => {
+    const answer = await together(call);
+    answered += call.records.length;
+    return answer;
   });
   const counted = function* () {
     for (const each of events(['2026-11-23T08'], 40)) {
       read += 1;
+      furthest = Math.max(furthest, read - answered);
       yield each;
     }
   };
-  const sending = sendEvents(connection(), dataset, counted());
-  while (firehose.calls.length < 4) await pause(5);
-  await pause(50);
-  expect(read).toBeLessThanOrEqual(5 * 500 + 1);
-  release();
-  expect(await sending).toMatchObject({ records: 20_000 });
+  expect(await sendEvents(connection(), dataset, counted())).toMatchObject({ records: 20_000 });
+  // The batches in flight, the next one, and the event that ends it.
+  expect(furthest).toBeLessThanOrEqual((IN_FLIGHT + 1) * 500 + 1);
 });
 
 test('an error ends the sending after the sends in flight, and closes the source', async () => {
@@ -86,7 +94,8 @@ test('an error ends the sending after the sends in flight, and closes the source
   });
   expect(closed).toBe(true);
   const calls = firehose.calls.length;
-  await pause(50);
-  expect(firehose.calls).toHaveLength(calls);
   expect(calls).toBeLessThan(20);
+  // A batch that is sent now is the next call.
+  await sendEvents(connection(), dataset, events(['2026-11-24T08'], 1));
+  expect(firehose.calls.slice(calls).map(({ arrival }) => arrival)).toEqual(['2026-11-24T08']);
 });
