@@ -3,12 +3,18 @@ import type { Connection } from '../cli/shared/connection';
 import { query } from '../cli/shared/query';
 import { quoteName, sql } from '../core/sql';
 
-/** Deletes every object and every table, all with the stock clients. */
+/** Schemas of the loader, of the system and of the twin's engine. */
+const KEPT_SCHEMAS = ['public', 'sluice', 'pg_catalog', 'information_schema', 'main'];
+
+/** Deletes every object, every table and every schema that a test made, all with the stock clients. */
 export async function emptyTwin(connection: Connection): Promise<void> {
   await deleteObjects(connection, '');
   const { rows } = await query(connection, sql`SELECT table_schema, table_name FROM svv_tables`);
   for (const [schema, table] of rows)
     await query(connection, sql`DROP TABLE ${quoteName(String(schema))}.${quoteName(String(table))}`);
+  const schemas = await query(connection, sql`SELECT nspname FROM pg_namespace`);
+  for (const name of schemas.rows.flat().map(String))
+    if (!KEPT_SCHEMAS.includes(name)) await query(connection, sql`DROP SCHEMA ${quoteName(name)}`);
 }
 
 /** Deletes every object under a prefix, whatever characters its key has. */

@@ -1,4 +1,5 @@
 import { PutObjectCommand } from '@aws-sdk/client-s3';
+import { ListExecutionsCommand, StopExecutionCommand } from '@aws-sdk/client-sfn';
 import { rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import type { LoadDocument } from '../cli/load/document';
@@ -61,18 +62,38 @@ export class TestTwin {
     await this.connection.close();
   }
 
+  /** Removes the twin, or gives the shared one back. If it cannot be emptied, a new twin replaces it. */
   async remove(): Promise<void> {
-    if (this.isShared) await this.reset();
+    if (this.isShared) {
+      this.stopFaults();
+      // Records of one test must not arrive in the next one.
+      for (const dataset of this.connection.datasets) await this.connection.deliver(dataset);
+      await this.reset();
+    }
     await this.stop();
     if (this.isShared) this.host.giveBack();
     else rmSync(this.stateDirectory, { recursive: true, force: true });
   }
 
-  /** Returns the twin to its initial state: no objects, tables, faults or notifications. */
+  /** Returns the twin to its initial state: no executions, objects, tables, faults or notifications. */
   async reset(): Promise<void> {
-    this.twin.faults.clear();
+    this.stopFaults();
+    await this.stopExecutions();
     await emptyTwin(this.connection);
     this.published = (await this.twin.sns.messages()).length;
+  }
+
+  private stopFaults(): void {
+    this.twin.faults.clear();
+    this.twin.faults.observe(undefined);
+  }
+
+  private async stopExecutions(): Promise<void> {
+    const { stepFunctions, stateMachineArn } = this.connection;
+    const listing = new ListExecutionsCommand({ stateMachineArn, statusFilter: 'RUNNING' });
+    const { executions = [] } = await stepFunctions.send(listing);
+    for (const { executionArn } of executions)
+      await stepFunctions.send(new StopExecutionCommand({ executionArn }));
   }
 
   async put(key: string, body: Buffer | string): Promise<void> {
