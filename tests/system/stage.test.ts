@@ -102,9 +102,12 @@ test.each([
 });
 
 test('an interrupted command says that the execution continues', async () => {
-  twin.twin.faults.set([
-    { service: 'lambda', operation: 'sluice-local-list-partitions', fault: { type: 'delay', ms: 3_000 } },
-  ]);
+  let letGo = () => {};
+  const held = new Promise<void>((resolve) => (letGo = resolve));
+  // The execution outlasts the command.
+  twin.twin.faults.observe(({ operation }) =>
+    operation === 'sluice-local-list-partitions' ? held : undefined,
+  );
   const child = spawn(
     process.execPath,
     [join(ROOT, 'cli/sluice.cjs'), 'load', HOUR, '--stage', 'local', '--json'],
@@ -125,6 +128,8 @@ test('an interrupted command says that the execution continues', async () => {
   while (!execution) [execution] = await running();
   child.kill('SIGINT');
   const [code] = (await once(child, 'close')) as [number | null];
+  letGo();
+  twin.twin.faults.observe(undefined);
   expect(code).toBe(130);
   expect(stderr).toContain('Interrupted. Work that was started in stage local continues there.');
   const describe = new DescribeExecutionCommand({ executionArn: execution.executionArn });
