@@ -15,6 +15,6 @@ export const CRASH: Fault = { type: 'crash' };
 export const LOST: Fault = { type: 'drop', when: 'before' };
 export const ANSWER_LOST: Fault = { type: 'drop', when: 'after' };
 
-/** The error of a statement whose transaction conflicts with another one. */
+/** The error of a transaction conflict. */
 export const CONFLICT =
   'ERROR: 1023 DETAIL: Serializable isolation violation on table - 108263, transactions forming the cycle are: 2351, 2352 (pid:10)';

@@ -1,23 +1,20 @@
 import type { Call } from '../local/faults/fault-injector';
 
-/** A call that waits until another call is made. */
+/** A kind of call that waits for another call. */
 export interface HeldCall {
   isHeld(call: Call): boolean;
   /** True if this call releases the held calls. */
   letsGo(call: Call): boolean;
 }
 
-/**
- * Observes a twin's calls and delays some of them. One thing then reliably outlasts another, however fast or slow the
- * machine is.
- */
+/** Observes a twin's calls, and holds some of them until other calls are made. The order never depends on the machine. */
 export class HeldCalls {
   private readonly waiting = new Map<HeldCall, (() => void)[]>();
   private isOver = false;
 
   constructor(private readonly held: readonly HeldCall[]) {}
 
-  /** @returns when the call may continue */
+  /** Resolves when the call may continue. */
   async on(call: Call): Promise<void> {
     for (const each of this.held) if (each.letsGo(call)) this.release(each);
     const hold = this.held.find((each) => each.isHeld(call));

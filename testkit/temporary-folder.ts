@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 /**
- * Creates a folder inside the folder of the test run, if there is one, so that a killed process leaves nothing behind.
+ * Creates a folder. In a test run it lies in the folder of that run, which is removed even if a process is killed.
  */
 export function temporaryFolder(prefix: string): string {
   return mkdtempSync(join(process.env.SLUICE_TEST_DIRECTORY ?? tmpdir(), prefix));

@@ -8,12 +8,12 @@ export interface HostedTwin {
   readonly stateDirectory: string;
 }
 
-/** The factor by which waits and retries pass faster than real time. */
+/** Waits and retries pass this many times faster. */
 const SPEED = 1_000;
 
 /**
- * Starts the twins of a process. It lends a shared twin to one user after the other, and each user empties it:
- * starting a twin and its functions takes longer than most tests.
+ * Starts the twins of a process. One shared twin is lent to one user at a time, and each user empties it. To start a
+ * twin and its functions takes longer than most tests.
  */
 export class TwinHost {
   private shared: HostedTwin | undefined;
@@ -32,8 +32,7 @@ export class TwinHost {
   }
 
   /**
-   * Lends the shared twin. If the last user did not give it back, a new twin replaces it, because its state is
-   * unknown.
+   * Lends the shared twin. If the last user did not give it back, its state is unknown, and a new twin replaces it.
    */
   async lend(): Promise<HostedTwin> {
     if (this.lent) await this.end();

@@ -7,7 +7,7 @@ import { WrongOutcome } from './wrong-outcome';
 
 export interface Draw {
   readonly seed: number;
-  /** The sets of strategies, one of which each history takes. Default: one set with all strategies. */
+  /** Each history uses one of these sets of strategies. Default: one set with all strategies. */
   readonly strategies?: readonly (readonly Strategy[])[];
 }
 

@@ -69,7 +69,7 @@ export class Site {
     await query(this.connection, sql`DELETE FROM public.trips`);
   }
 
-  /** Deletes or overwrites a file of the hour under fault, as a producer may do at any time. */
+  /** Deletes or overwrites a file of the hour under fault. A producer may do so at any time. */
   async change(how: keyof typeof CHANGED_LAKES): Promise<void> {
     const rows = CHANGED_LAKES[how][HOUR]?.[CHANGED_FILE];
     if (rows) return this.put(HOUR, CHANGED_FILE, await fileOf(rows));

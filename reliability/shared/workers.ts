@@ -53,8 +53,8 @@ interface Waiting<Item> {
 }
 
 /**
- * Runs items in worker processes. Each worker takes its next item when it finishes one. If a process ends or blocks,
- * its items are tried a second time, and a new process takes the other items.
+ * Runs items in worker processes. Each worker takes its next item when it finishes one. If a process dies or blocks,
+ * its items are retried once, and a new process takes the other items.
  * @returns one outcome for each item, in the order of the items
  */
 export async function carryOutAll<Order, Item, Result, Note = never>(
@@ -118,8 +118,7 @@ class Worker<Order, Item, Result, Note> {
     clearTimeout(this.silence);
     const how = signal === null ? `with exit code ${code}` : `by ${signal}`;
     if (this.next === 0 && this.waiting.length > 0) {
-      // The worker did not even open. The next item in line gets the failure, so that a worker that never opens cannot
-      // retry forever.
+      // The worker did not open. The next item is counted as failed, so that the retries end.
       this.take();
     }
     for (const { taken, note } of this.underWay.values()) {
