@@ -59,7 +59,10 @@ export class WorkerLambdaRuntime implements LambdaRuntime {
     for (const { pool } of this.deployments.values()) pool.retire();
     this.deployments.clear();
     for (const deployed of functions) {
-      const pool = new EnvironmentPool(() => this.start(deployed), this.options.environmentsPerFunction ?? 10);
+      const pool = new EnvironmentPool(
+        () => this.start(deployed),
+        this.options.environmentsPerFunction ?? 10,
+      );
       this.pools.push(pool);
       this.deployments.set(deployed.arn, { deployed, pool });
     }
