@@ -12,8 +12,8 @@ module.exports = {
   globalTeardown: '<rootDir>/testkit/jest/global-teardown.cjs',
   // No test depends on the machine's speed: this limit only ends tests that hang.
   testTimeout: 600_000,
-  // A test mostly waits for the twin, so no core needs to stay free for it.
-  maxWorkers: '100%',
+  // Tests wait for retries, polls and processes: half as many workers again use that time.
+  maxWorkers: '150%',
   testMatch: ['<rootDir>/tests/**/*.test.ts'],
   modulePathIgnorePatterns: ['<rootDir>/\\.sluice', '<rootDir>/\\.serverless'],
   transform: {

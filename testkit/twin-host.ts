@@ -37,9 +37,11 @@ export class TwinHost {
   async lend(): Promise<HostedTwin> {
     if (this.lent) await this.end();
     this.lent = true;
-    this.shared ??= await this.start({});
-    // The twin must not keep an otherwise idle process running.
-    this.shared.twin.unref();
+    if (this.shared === undefined) {
+      this.shared = await this.start({});
+      // The twin must not keep an otherwise idle process running.
+      this.shared.twin.unref();
+    }
     return this.shared;
   }
 
