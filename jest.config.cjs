@@ -1,3 +1,5 @@
+const { availableParallelism } = require('node:os');
+
 // cli/sluice.cjs explains why.
 process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = 'true';
 process.env.TZ = 'UTC';
@@ -13,7 +15,7 @@ module.exports = {
   // No test depends on the machine's speed: this limit only ends tests that hang.
   testTimeout: 600_000,
   // Tests wait for retries, polls and processes: half as many workers again use that time.
-  maxWorkers: '150%',
+  maxWorkers: Math.ceil(availableParallelism() * 1.5),
   testMatch: ['<rootDir>/tests/**/*.test.ts'],
   modulePathIgnorePatterns: ['<rootDir>/\\.sluice', '<rootDir>/\\.serverless'],
   transform: {
