@@ -1,5 +1,3 @@
-const { availableParallelism } = require('node:os');
-
 // cli/sluice.cjs explains why.
 process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = 'true';
 process.env.TZ = 'UTC';
@@ -14,8 +12,8 @@ module.exports = {
   globalTeardown: '<rootDir>/testkit/jest/global-teardown.cjs',
   // No test depends on the machine's speed: this limit only ends tests that hang.
   testTimeout: 600_000,
-  // Tests wait for retries, polls and processes: half as many workers again use that time.
-  maxWorkers: Math.ceil(availableParallelism() * 1.5),
+  // A test mostly waits for the twin, so no core needs to stay free for it.
+  maxWorkers: '100%',
   testMatch: ['<rootDir>/tests/**/*.test.ts'],
   modulePathIgnorePatterns: ['<rootDir>/\\.sluice', '<rootDir>/\\.serverless'],
   transform: {
