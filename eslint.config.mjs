@@ -87,6 +87,11 @@ export default tseslint.config(
       'no-restricted-syntax': [
         'error',
         { selector: 'PrivateIdentifier', message: 'Write private members with private.' },
+        {
+          selector: "ImportDeclaration[source.value='zod'] > :not(ImportNamespaceSpecifier, Literal)",
+          message:
+            "Write import * as z from 'zod': of anything else a bundle holds all of zod, three times as much.",
+        },
       ],
     },
   },

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { compareColumns, differencesText } from './columns';
 import { requiredColumns, type Dataset } from './dataset';
 import { firstBytes, type Diagnosis } from './diagnosis';

@@ -1,5 +1,5 @@
 import { isMap, isPair, isScalar, parseDocument, visit, type Document } from 'yaml';
-import { z } from 'zod';
+import * as z from 'zod';
 import { parseColumnType, type ColumnType } from './column-types';
 import { LoadError } from './errors';
 import { hourOf, isHour, type Hour } from './hour';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { LoadError } from './errors';
 import { addHours, isHour, type Hour } from './hour';
 

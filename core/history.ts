@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import type * as z from 'zod';
 import { firstBytes, type Diagnosis } from './diagnosis';
 import { startedText, timestampText } from './hour';
 import type { PartitionPlan } from './plan';

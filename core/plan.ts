@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { badFile } from './bad-files';
 import type { DeepReadonly } from './deep-readonly';
 import { diagnosis } from './diagnosis';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { DeepReadonly } from './deep-readonly';
 import { caughtError, diagnosis } from './diagnosis';
 import { MEASURED_STEPS } from './steps';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { statementProgress, type StatementProgress } from '../core/states';
 import { stepHandler } from './shared/handler';
 import { endStatement, pollStatement } from './shared/warehouse';

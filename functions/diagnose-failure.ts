@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { caughtError, diagnose, shortenedDiagnosis, type Diagnosis } from '../core/diagnosis';
 import { isTransient, LoadError } from '../core/errors';
 import { rerunInput } from '../core/execution-input';

@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import type * as z from 'zod';
 import type { Dataset } from '../core/dataset';
 import { caughtError } from '../core/diagnosis';
 import { LoadError } from '../core/errors';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { accountOf } from '../core/arn';
 import type { Dataset } from '../core/dataset';
 import { LoadError } from '../core/errors';

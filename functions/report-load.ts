@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { diagnose, shortenedDiagnosis, type CaughtError } from '../core/diagnosis';
 import { rerunInput } from '../core/execution-input';
 import { measureLoad } from '../core/metrics';

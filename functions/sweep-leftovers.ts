@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Dataset } from '../core/dataset';
 import { diagnoseClientError, firstBytes } from '../core/diagnosis';
 import { plansOfDataset, plansOfPartition } from '../core/plan';

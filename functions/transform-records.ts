@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { chooseDataset } from '../core/dataset';
 import { transformRecord } from '../core/transform';
 import { readDatasets } from '../service/datasets';

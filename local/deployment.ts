@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { DeployedFunction } from './lambda/deployed-function';
 import { packageService, readStack, unpackFunctions, type Stack } from './stack';
 

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** What a client needs to know about a running twin. `sluice local --json` prints it. */
 export const twinDescription = z.object({

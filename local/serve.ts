@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { objectArn } from '../core/arn';
 import { CloudFormationService } from './cloudformation/cloudformation-service';
 import type { TwinDescription } from './description';

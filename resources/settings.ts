@@ -1,5 +1,5 @@
 import { isMap, isScalar, parseDocument } from 'yaml';
-import { z } from 'zod';
+import * as z from 'zod';
 import { parseArn } from '../core/arn';
 import { LoadError } from '../core/errors';
 

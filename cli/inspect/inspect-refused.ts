@@ -1,6 +1,6 @@
 import { createReadStream } from 'node:fs';
 import { createInterface } from 'node:readline';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Dataset } from '../../core/dataset';
 import { transformRecord } from '../../core/transform';
 import { displayText, renderTable } from '../shared/table';

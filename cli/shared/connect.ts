@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Dataset } from '../../core/dataset';
 import type { TwinDescription } from '../../local/description';
 import { findRunningTwin } from '../../local/running-twin';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { LoadError } from '../../core/errors';
 
 /** The environment variables that a deployment sets. */

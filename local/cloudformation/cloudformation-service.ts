@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { QueryService } from '../http/query-service';
 import { ServiceError } from '../service-error';
 import type { Stack } from '../stack';

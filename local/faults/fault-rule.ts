@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { ServiceError } from '../service-error';
 import type { ServiceName } from '../service-name';
 

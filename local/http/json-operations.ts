@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import type * as z from 'zod';
 import { ServiceError } from '../service-error';
 import type { ServiceName } from '../service-name';
 import type { AwsJsonService } from './aws-json-service';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { ServiceError } from '../service-error';
 
 /** Returns another error than ValidationException for an issue, or undefined to keep it. */

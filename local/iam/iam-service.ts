@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { QueryService } from '../http/query-service';
 import { checkMembers } from '../http/validation';
 import { ServiceError } from '../service-error';

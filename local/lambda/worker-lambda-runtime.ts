@@ -59,10 +59,7 @@ export class WorkerLambdaRuntime implements LambdaRuntime {
     for (const { pool } of this.deployments.values()) pool.retire();
     this.deployments.clear();
     for (const deployed of functions) {
-      const pool = new EnvironmentPool(
-        () => this.start(deployed),
-        this.options.environmentsPerFunction ?? 10,
-      );
+      const pool = new EnvironmentPool(() => this.start(deployed), this.options.environmentsPerFunction ?? 4);
       this.pools.push(pool);
       this.deployments.set(deployed.arn, { deployed, pool });
     }

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { RestJsonService } from '../http/rest-json';
 import { checkMembers } from '../http/validation';
 import { ServiceError } from '../service-error';

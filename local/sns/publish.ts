@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { z } from 'zod';
+import * as z from 'zod';
 import { invalidParameter } from './errors';
 import type { Notification } from './inbox';
 import { parseInput } from './input';

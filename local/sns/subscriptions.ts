@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { z } from 'zod';
+import * as z from 'zod';
 import { parseInput } from './input';
 import type { SnsState } from './state';
 import { existingTopic } from './topic-arn';

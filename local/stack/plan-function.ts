@@ -1,5 +1,5 @@
 import { basename } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { DeployedFunction } from '../lambda/deployed-function';
 import { readProperties } from './properties';
 import type { StackScope } from './stack-scope';

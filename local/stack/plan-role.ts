@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { policyDocument, type PolicyDocument } from '../iam/policy-document';
 import { readProperties } from './properties';
 import type { StackScope } from './stack-scope';

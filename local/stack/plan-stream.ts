@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { bucketOf } from '../../core/arn';
 import { readProperties } from './properties';
 import type { StackScope } from './stack-scope';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** The operations' strict input shapes. https://docs.aws.amazon.com/step-functions/latest/apireference */
 

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { parseS3Url, type S3Location } from './command';
 import { malformedManifest, missingMeta } from './errors';
 

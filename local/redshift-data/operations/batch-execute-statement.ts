@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { validate } from '../../http/validation';
 import type { Operation } from './context';
 import { submission } from './shapes';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { validate } from '../../http/validation';
 import { ServiceError } from '../../service-error';
 import { isFinal } from '../statements/record';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { validate } from '../../http/validation';
 import { isFinal, type Progress, type StatementRecord } from '../statements/record';
 import { seconds, type Operation } from './context';

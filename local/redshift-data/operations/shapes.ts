@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { positionOf, tokenOf } from '../../page-token';
 import { ServiceError } from '../../service-error';
 import type { ServiceContext } from './context';

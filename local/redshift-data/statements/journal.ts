@@ -1,5 +1,5 @@
 import { appendFileSync } from 'node:fs';
-import { z } from 'zod';
+import * as z from 'zod';
 import { parseJsonLines, readIfPresent, writeWhole } from '../../files';
 import type { StatementRecord } from './record';
 

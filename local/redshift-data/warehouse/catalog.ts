@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { relationDoesNotExist } from '../sql/errors';
 import { quoteIdentifier, quoteLiteral } from '../sql/identifiers';
 import type { Relation } from '../sql/scope';

@@ -1,5 +1,5 @@
 import { parseDocument } from 'yaml';
-import type { z } from 'zod';
+import type * as z from 'zod';
 import type { Json } from '../json';
 import { isJsonObject } from '../json';
 import { limits } from '../limits';
