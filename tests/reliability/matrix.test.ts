@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { everyFaultOnce, everyGroupOnce, inGoodOrder } from '../../reliability/matrix/cells';
@@ -83,34 +83,6 @@ describe('the matrix', () => {
     const applicable = matrix.cells.filter(({ aim }) => aim !== undefined).length;
     expect(page).toContain(`${applicable} cells, ${applicable} right, 0 wrong`);
   });
-});
-
-test('a step that is not retried, and one whose errors are not caught, are wrong cells', async () => {
-  const broken = await packageService((copy) => {
-    const path = join(copy, 'statemachines/load.asl.yml');
-    const machine = readFileSync(path, 'utf8');
-    const altered = machine
-      .replace(/(ResultPath: \$\.merged\n) *Retry: .*\n/, '$1')
-      .replace(/(Next: MayQuarantine\n)(?: *- \{ ErrorEquals: \[States.*\n){2}/, '$1');
-    expect(altered.split('\n')).toHaveLength(machine.split('\n').length - 3);
-    writeFileSync(path, altered);
-  });
-  const brokenTwin = await LocalTwin.start(broken.service);
-  try {
-    const run = async (name: string) => {
-      // The tasks and their calls are the same.
-      const cell = matrix.cells.find((each) => each.name === name);
-      if (!cell) throw new Error(`There is no cell ${name}`);
-      return (await runCell(cell, brokenTwin, matrix.tasks)).problems.join('\n');
-    };
-    expect(await run('SubmitMerge / Statements: 1023 once')).toMatch(
-      /execution: expected "SUCCEEDED", found "FAILED"[^]*error: expected null, found "SerializationConflict"/,
-    );
-    expect(await run('SubmitCopy / Statements: aborted')).toMatch(/report: expected \[/);
-  } finally {
-    await brokenTwin.close();
-    broken.remove();
-  }
 });
 
 describe('the verdict on a cell', () => {
