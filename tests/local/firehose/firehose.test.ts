@@ -603,7 +603,7 @@ describe('the API', () => {
   });
 });
 
-test('100,000 records are delivered in seconds', async () => {
+test('20,000 records are delivered in seconds', async () => {
   await open({ transform: TRANSFORM });
   const record = (id: number) => ({
     trip_id: `trip-${id}`,
@@ -616,19 +616,19 @@ test('100,000 records are delivered in seconds', async () => {
     pickup: '2026-11-23T07:59:59.123Z',
     note: 'n'.repeat(100),
   });
-  for (let start = 0; start < 100_000; start += 500) {
+  for (let start = 0; start < 20_000; start += 500) {
     await put(...Array.from({ length: 500 }, (_, index) => record(start + index)));
   }
   const before = process.cpuUsage();
   const [object] = await service.flush();
   const { user, system } = process.cpuUsage(before);
   const seconds = (user + system) / 1e6;
-  expect(object?.records).toBe(100_000);
+  expect(object?.records).toBe(20_000);
   const [sums] = await query(
     `SELECT count(DISTINCT trip_id)::INT AS ids, sum(big)::VARCHAR AS total FROM read_parquet('${await pathOf(object)}')`,
   );
-  expect(sums).toEqual({ ids: 100_000, total: String((99_999 * 100_000) / 2) });
-  // Processor time, since the machine may be busy. It takes about five seconds; the bound only catches the absurd.
-  expect(seconds).toBeLessThan(60);
-  if (process.env.SLUICE_TIMINGS) console.log(`delivery of 100,000 records: ${seconds.toFixed(1)} s`);
+  expect(sums).toEqual({ ids: 20_000, total: String((19_999 * 20_000) / 2) });
+  // Processor time, since the machine may be busy. It takes about a second; the bound only catches the absurd.
+  expect(seconds).toBeLessThan(12);
+  if (process.env.SLUICE_TIMINGS) console.log(`delivery of 20,000 records: ${seconds.toFixed(1)} s`);
 });
