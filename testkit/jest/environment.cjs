@@ -3,10 +3,14 @@
 const { TestEnvironment } = require('jest-environment-node');
 const { require: requireTypeScript } = require('tsx/cjs/api');
 
-// A worker that exits has no work left, and ending the threads of its functions takes longer than Jest waits.
-// Jest itself may run in this process too, then it must end by itself.
-if (/jest-worker.*processChild\.js$/.test(process.argv[1] ?? ''))
-  process.once('exit', () => process.kill(process.pid, 'SIGKILL'));
+/** Jest's message to a worker that has no work left: CHILD_MESSAGE_END of jest-worker 30. */
+const END = 2;
+
+// The shared twin keeps its worker running, and ending the threads of its functions takes longer than Jest waits. Nothing
+// is lost: the global tear-down removes the twin's folder. Without workers, Jest itself ends.
+process.on('message', ([type]) => {
+  if (type === END) process.kill(process.pid, 'SIGKILL');
+});
 
 module.exports = class extends TestEnvironment {
   constructor(config, context) {

@@ -1,10 +1,31 @@
-import { mkdtempSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { packageCheckout } from '../packages';
 
+const PREFIX = 'sluice-tests-';
+
 /** Packages the service once, before any test needs it, and creates a folder that is removed with the test run. */
 export default async function setUp(): Promise<void> {
   await packageCheckout((text) => process.stderr.write(`${text}\n`));
-  process.env.SLUICE_TEST_DIRECTORY = mkdtempSync(join(tmpdir(), 'sluice-tests-'));
+  removeLeftovers();
+  process.env.SLUICE_TEST_DIRECTORY = mkdtempSync(join(tmpdir(), `${PREFIX}${process.pid}-`));
+}
+
+/** Removes the folders of test runs that were interrupted: Jest does not tear them down. */
+function removeLeftovers(): void {
+  for (const name of readdirSync(tmpdir())) {
+    const processId = new RegExp(`^${PREFIX}(\\d+)-`).exec(name)?.[1];
+    if (processId !== undefined && !isRunning(Number(processId)))
+      rmSync(join(tmpdir(), name), { recursive: true, force: true, maxRetries: 3 });
+  }
+}
+
+function isRunning(processId: number): boolean {
+  try {
+    return process.kill(processId, 0);
+  } catch (error) {
+    // The process of another user.
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
 }
