@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { linkSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { isAlive } from './is-alive';
 import { TwinError } from './twin-error';
 
 /** Locks that this process holds. Another lock with this process's id belongs to an earlier process. */
@@ -63,14 +64,4 @@ function inUse(directory: string, file: string, holder: number): Error {
     'StateDirectoryInUse',
     `${directory} is in use by process ${holder}. If that is a sluice command, wait for it or stop it; otherwise delete ${file}. Or use another --state-dir.`,
   );
-}
-
-function isAlive(pid: number): boolean {
-  if (!Number.isInteger(pid) || pid <= 0) return false;
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
-  }
 }

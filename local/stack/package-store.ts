@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, readdirSync, statSync, utimesSync } from 'node:f
 import { mkdtemp, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { isAlive } from '../is-alive';
 
 /** The number of packages to keep: the most recently used ones. */
 const KEPT = 20;
@@ -112,15 +113,6 @@ export class PackageStore {
 function lastUse(folder: string): number {
   // Another process may have removed it meanwhile.
   return statSync(folder, { throwIfNoEntry: false })?.mtimeMs ?? 0;
-}
-
-function isAlive(processId: number): boolean {
-  try {
-    process.kill(processId, 0);
-    return true;
-  } catch (error) {
-    return codeOf(error) === 'EPERM';
-  }
 }
 
 function codeOf(error: unknown): string {

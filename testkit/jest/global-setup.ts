@@ -1,6 +1,7 @@
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { isAlive } from '../../local/is-alive';
 import { packageCheckout } from '../packages';
 
 const PREFIX = 'sluice-tests-';
@@ -16,16 +17,7 @@ export default async function setUp(): Promise<void> {
 function removeLeftovers(): void {
   for (const name of readdirSync(tmpdir())) {
     const processId = new RegExp(`^${PREFIX}(\\d+)-`).exec(name)?.[1];
-    if (processId !== undefined && !isRunning(Number(processId)))
+    if (processId !== undefined && !isAlive(Number(processId)))
       rmSync(join(tmpdir(), name), { recursive: true, force: true, maxRetries: 3 });
-  }
-}
-
-function isRunning(processId: number): boolean {
-  try {
-    return process.kill(processId, 0);
-  } catch (error) {
-    // The process of another user.
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
   }
 }
