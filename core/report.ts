@@ -32,10 +32,7 @@ export interface PartitionResult extends MergeCounts, StagedCounts, FoundCounts 
 }
 
 /** The row counts of one load: rows in files = staged = duplicates + superseded + inserted. */
-export type RowCounts = Pick<
-  PartitionResult,
-  'rows_in_files' | 'staged' | 'duplicates' | 'superseded' | 'deleted' | 'inserted'
->;
+export type RowCounts = MergeCounts & Pick<PartitionResult, 'rows_in_files'>;
 
 /** The result of an execution. */
 export interface LoadReport {

@@ -6,7 +6,7 @@ import { statementsOf } from '../service/statements';
 import { readConfiguration } from './shared/configuration';
 import { stepHandler } from './shared/handler';
 import { readPlan } from './shared/plan';
-import { clientToken, endStatements, submitBatch } from './shared/warehouse';
+import { endStatements, submitBatch } from './shared/warehouse';
 
 /** Submits one batch: it creates the load's own staging table, then copies exactly the files of the plan. */
 export const handler = stepHandler(
@@ -32,12 +32,6 @@ export const handler = stepHandler(
     );
     // A COPY of an earlier attempt may still run although nothing waits for it.
     if (attempt > 0) await endStatements(configuration, load);
-    return submitBatch(
-      configuration,
-      batchOf(statements, {}),
-      load,
-      'CopyToStaging',
-      clientToken('CopyToStaging', load.execution, load.partition, entered),
-    );
+    return submitBatch(configuration, batchOf(statements, {}), 'CopyToStaging', { load, entered });
   },
 );

@@ -10,7 +10,7 @@ import { readConfiguration } from './shared/configuration';
 import { stepHandler } from './shared/handler';
 import { readPlan } from './shared/plan';
 import { recordedLoad } from './shared/recorded-load';
-import { clientToken, endStatements, submitBatch } from './shared/warehouse';
+import { endStatements, submitBatch } from './shared/warehouse';
 
 /** Submits the merge, one transaction. The target is then as if each partition had been loaded once, in any order. */
 export const handler = stepHandler(
@@ -46,9 +46,8 @@ export const handler = stepHandler(
     return submitBatch(
       configuration,
       batchOf(statements, { ...loadedRow(load, plan, rerun), ...parameters(load) }),
-      load,
       'MergeIntoTarget',
-      clientToken('MergeIntoTarget', load.execution, load.partition, entered),
+      { load, entered },
     );
   },
 );

@@ -14,7 +14,7 @@ import { findDataset } from '../service/datasets';
 import { statementsOf } from '../service/statements';
 import { readConfiguration } from './shared/configuration';
 import { stepHandler } from './shared/handler';
-import { clientToken, submitBatch } from './shared/warehouse';
+import { submitBatch } from './shared/warehouse';
 
 /** The step is called twice: to submit the count, and, with the finished statement, to check the counts. */
 const event = submission(inspectedState).extend({ statement: statementProgress.optional() });
@@ -37,9 +37,8 @@ export const handler = stepHandler(
     return submitBatch(
       configuration,
       batchOf(statements, parameters(load.partition, load.inspection.staging)),
-      load,
       'ValidateStaging',
-      clientToken('ValidateStaging', load.execution, load.partition, entered),
+      { load, entered },
     );
   },
 );

@@ -1,4 +1,4 @@
-import type { PartitionResult } from '../../core/report';
+import type { PartitionResult, RowCounts } from '../../core/report';
 
 interface ReportColumn {
   readonly name: string;
@@ -7,11 +7,11 @@ interface ReportColumn {
   text(result: PartitionResult): string;
 }
 
-const count = (
-  name: 'files' | 'rows_in_files' | 'staged' | 'duplicates' | 'superseded' | 'deleted' | 'inserted',
-  width: number,
-  title: string = name,
-): ReportColumn => ({ name: title, width, text: (result) => String(result[name]) });
+const count = (name: 'files' | keyof RowCounts, width: number, title: string = name): ReportColumn => ({
+  name: title,
+  width,
+  text: (result) => String(result[name]),
+});
 const PARTITION: ReportColumn = { name: 'partition', width: 13, left: true, text: (each) => each.partition };
 const OUTCOME: ReportColumn = { name: 'outcome', width: 7, left: true, text: (each) => each.outcome };
 const SECONDS: ReportColumn = { name: 'seconds', width: 7, text: (each) => each.seconds.toFixed(2) };

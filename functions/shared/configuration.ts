@@ -1,6 +1,8 @@
 import * as z from 'zod';
 import { LoadError } from '../../core/errors';
 
+const roleArn = z.string().regex(/^arn:[^:]+:iam::\d{12}:role\/.+/, 'the ARN of an IAM role');
+
 /** The environment variables that a deployment sets. */
 const variables = z.object({
   /** The bucket that Firehose writes to. Sluice keeps its plans and manifests in it, under `sluice/`. */
@@ -9,11 +11,11 @@ const variables = z.object({
   WORKGROUP_NAME: z.string().min(1),
   DATABASE_NAME: z.string().min(1),
   /** The role with which COPY reads the bucket. It is attached to the workgroup's namespace. */
-  COPY_ROLE_ARN: z.string().regex(/^arn:[^:]+:iam::\d{12}:role\/.+/, 'the ARN of an IAM role'),
+  COPY_ROLE_ARN: roleArn,
   /** ARN or name of a Secrets Manager secret with the database user. Default: the user of the role below. */
   SECRET_ARN: z.string().optional(),
   /** The role with which all statements are submitted and followed. */
-  STATEMENTS_ROLE_ARN: z.string().regex(/^arn:[^:]+:iam::\d{12}:role\/.+/, 'the ARN of an IAM role'),
+  STATEMENTS_ROLE_ARN: roleArn,
 });
 
 /** The names of these variables; resources/ sets them. */

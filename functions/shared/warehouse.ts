@@ -42,26 +42,36 @@ function loadName({ dataset, partition, execution }: LoadIdentity): string {
 }
 
 /**
- * A token by which the Data API recognizes a repeated call, so that a batch whose answer was lost does not run twice.
- * Its parts must include the attempt: for eight hours the service answers a repeated token with the first, failed batch.
- */
-export function clientToken(...parts: readonly (string | number)[]): string {
-  return createHash('sha256').update(JSON.stringify(parts)).digest('hex');
-}
-
-/**
  * Submits a load's batch, which is one transaction, and waits up to {@link SUBMIT_WAIT_SECONDS}.
+ * @param submission `load`: the load that the batch belongs to; `entered`: when the step's state was entered.
  * @throws LoadError as the statement's failure is diagnosed.
  */
 export async function submitBatch(
   configuration: Configuration,
   batch: SqlBatch,
-  load: LoadIdentity,
   step: MeasuredStep,
-  token: string,
+  submission: { readonly load: LoadIdentity; readonly entered: string },
 ): Promise<StatementProgress> {
-  const statement = await submit(configuration, batch, statementName(load, step), token);
+  const { load } = submission;
+  const statement = await submit(
+    configuration,
+    batch,
+    statementName(load, step),
+    clientToken(step, submission),
+  );
   return progressOf({ ...statement, dataset: load.dataset, step });
+}
+
+/**
+ * A token by which the Data API recognizes a repeated call, so that a batch whose answer was lost does not run twice.
+ * It includes the attempt: for eight hours the service answers a repeated token with the first, failed batch.
+ */
+function clientToken(
+  step: MeasuredStep,
+  { load, entered }: { readonly load: LoadIdentity; readonly entered: string },
+): string {
+  const parts = [step, load.execution, load.partition, entered];
+  return createHash('sha256').update(JSON.stringify(parts)).digest('hex');
 }
 
 /**

@@ -8,7 +8,7 @@ import { Findings } from './compare';
 import { expectationOf, loadsOf, rowsOf, type Expectation } from './expectation';
 import { beginningOf, type Aim } from './faults';
 import { heldBack, type Hold } from './holds';
-import { BOTH, CHANGED_FILE, HOUR, LAKE, OLDER, SCHEDULED } from './lake';
+import { BOTH, CHANGED_FILE, HOUR, LAKE, OLDER, ROW_COUNTS, SCHEDULED } from './lake';
 import type { LocalTwin } from './local-twin';
 import { Hang, type Site } from './site';
 import { isOf, type Task } from './tasks';
@@ -242,14 +242,7 @@ function reported(
   counts: RowCounts | undefined,
   error: string | null | undefined,
 ): unknown[] {
-  const numbers = counts && [
-    counts.rows_in_files,
-    counts.staged,
-    counts.duplicates,
-    counts.superseded,
-    counts.deleted,
-    counts.inserted,
-  ];
+  const numbers = counts && ROW_COUNTS.map((name) => counts[name]);
   return [partition, outcome, ...(outcome === 'loaded' ? (numbers ?? ['no counts']) : [error])];
 }
 

@@ -10,13 +10,13 @@ import { executionArn } from '../../core/arn';
 import type { HistoryRow } from '../../core/history';
 import { prefixOfHour } from '../../core/prefix';
 import type { RowCounts } from '../../core/report';
-import { sql, type Sql } from '../../core/sql';
+import { joinSql, quoteName, sql, type Sql } from '../../core/sql';
 import { sluiceTable, stagingTable } from '../../core/warehouse';
 import type { TwinDescription } from '../../local/description';
 import type { FaultRule } from '../../local/faults/fault-rule';
 import { emptyTwin } from '../../testkit/empty-twin';
 import { SILENT } from '../../testkit/silent-output';
-import { BOTH, CHANGED_FILE, CHANGED_LAKES, fileOf, HOUR, LAKE } from './lake';
+import { BOTH, CHANGED_FILE, CHANGED_LAKES, fileOf, HOUR, LAKE, ROW_COUNTS } from './lake';
 import { inputOf, type Way } from './ways';
 
 export type AttemptRow = Pick<HistoryRow, 'partition' | 'outcome' | 'error'> & RowCounts;
@@ -153,7 +153,7 @@ export class Site {
       return [];
     const { columns, rows } = await query(
       this.connection,
-      sql`SELECT partition, outcome, error, rows_in_files, staged, duplicates, superseded, deleted, inserted
+      sql`SELECT partition, outcome, error, ${joinSql(ROW_COUNTS.map(quoteName))}
        FROM sluice.load_history ORDER BY partition, finished, outcome`,
     );
     return rows.map(
