@@ -90,7 +90,7 @@ export default tseslint.config(
         {
           selector: "ImportDeclaration[source.value='zod'] > :not(ImportNamespaceSpecifier, Literal)",
           message:
-            "Write import * as z from 'zod': of anything else a bundle holds all of zod, three times as much.",
+            "Write import * as z from 'zod': any other form puts all of zod into a bundle, three times as much.",
         },
       ],
     },

@@ -27,7 +27,7 @@ function command(usage: string, description: string): Command {
         .argParser(directory)
         .default('.sluice'),
     )
-    .option('--dataset <name>', 'the dataset; needed where there are several')
+    .option('--dataset <name>', 'the dataset; needed if there are several')
     .addOption(
       new Option(
         '--stage <name>',
@@ -151,7 +151,7 @@ command('sql', 'run a statement through the Redshift Data API and print its resu
     }),
   );
 
-command('migrate', 'change the target tables to what the dataset files say, where nothing is lost')
+command('migrate', 'change the target tables to match the dataset files, unless that would lose data')
   .option('--plan', 'only show what would be changed')
   .action((options: CommonOptions & { plan?: boolean }) =>
     connected(options, {

@@ -29,6 +29,9 @@ export const regionOf = (arn: string): string => parseArn(arn)?.region ?? '';
 /** `arn:aws:iam::123456789012:role/team/copy` names role `copy`: the path does not belong to the name. */
 export const nameOfRole = (arn: string): string => arn.slice(arn.lastIndexOf('/') + 1);
 
+/** @param name the role's path and name. */
+export const roleArn = (account: string, name: string): string => `arn:aws:iam::${account}:role/${name}`;
+
 /** @returns the name of the role that a session's ARN names; undefined for any other ARN. */
 export const roleOfSession = (arn: string): string | undefined =>
   /^assumed-role\/([^/]+)\//.exec(parseArn(arn)?.resource ?? '')?.[1];

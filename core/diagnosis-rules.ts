@@ -155,9 +155,9 @@ const PACKAGE_BROKEN =
  */
 export const PLATFORM_FIXES: Readonly<Record<string, string>> = {
   'Sandbox.Timedout':
-    'The function reached its timeout. Load the partition again; if it happens again, raise the function’s timeout in serverless.yml.',
+    'The function reached its timeout. Load the partition again; if it happens again, raise the function’s timeout in resources/functions.ts.',
   'Runtime.ExitError':
-    'The function’s process ended, usually because of too little memory. Raise its memorySize in serverless.yml, then load the partition again.',
+    'The function’s process ended, usually because of too little memory. Raise its memorySize in resources/functions.ts, then load the partition again.',
   'Lambda.TooManyRequestsException':
     'Lambda throttled the function, and all retries too. Raise the account’s concurrency or lower max_concurrency, then load the partition again.',
   'Lambda.ResourceNotFoundException':
@@ -169,7 +169,7 @@ export const PLATFORM_FIXES: Readonly<Record<string, string>> = {
   'Lambda.SdkClientException': LAMBDA_FAILED,
   'Lambda.ClientExecutionTimeoutException': LAMBDA_FAILED,
   'Lambda.Unknown':
-    'Lambda ended the function and gave no reason. The usual causes are too little memory and the timeout. Look at the function’s log, raise its memorySize or timeout in serverless.yml, and load the partition again.',
+    'Lambda ended the function and gave no reason. The usual causes are too little memory and the timeout. Look at the function’s log, raise its memorySize or timeout in resources/functions.ts, and load the partition again.',
   'Runtime.ImportModuleError': PACKAGE_BROKEN,
   'Runtime.HandlerNotFound': PACKAGE_BROKEN,
   'Runtime.UserCodeSyntaxError': PACKAGE_BROKEN,

@@ -9,7 +9,6 @@ import {
   stagedCounts,
   type FailedState,
   type Inspection,
-  type MergeCounts,
   type PartitionState,
   type ValidatedState,
 } from './states';
@@ -129,8 +128,7 @@ const definition = (name: string, type: Sql, required: boolean): Sql =>
   sql`${quoteName(name)} ${type}${required ? sql` NOT NULL` : sql``}`;
 const boundNames = (outcome: Outcome): readonly string[] =>
   columns.filter(([, column]) => column[outcome] === 'bound').map(([name]) => name);
-/** The columns that the merge counts. */
-export const MERGE_COUNTS = Object.keys(mergeCounts.shape) as readonly (keyof MergeCounts)[];
+const MERGE_COUNTS = Object.keys(mergeCounts.shape);
 
 /** Pieces of SQL for the statements in sql/ that use the load history or the merge's table of counts. */
 export const HISTORY_PIECES = {

@@ -11,7 +11,7 @@ export const OWN_PREFIX = 'sluice/';
 
 const PARTS = ['yyyy', 'MM', 'dd', 'HH'] as const;
 
-/** @returns what a template must fulfil and does not; undefined if it is right. */
+/** @returns the rule that the template breaks; undefined if it is valid. */
 export function prefixProblem(template: string): string | undefined {
   const found = [...template.matchAll(/\{([^{}]*)\}/g)].map((match) => match[1]);
   const stray = /[{}]/.test(template.replace(/\{[^{}]*\}/g, ''));

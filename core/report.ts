@@ -32,7 +32,15 @@ export interface PartitionResult extends MergeCounts, StagedCounts, FoundCounts 
 }
 
 /** The row counts of one load: rows in files = staged = duplicates + superseded + inserted. */
-export type RowCounts = MergeCounts & Pick<PartitionResult, 'rows_in_files'>;
+export const ROW_COUNTS = [
+  'rows_in_files',
+  'staged',
+  'duplicates',
+  'superseded',
+  'deleted',
+  'inserted',
+] as const satisfies readonly (keyof PartitionResult)[];
+export type RowCounts = Pick<PartitionResult, (typeof ROW_COUNTS)[number]>;
 
 /** The result of an execution. */
 export interface LoadReport {

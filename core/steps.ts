@@ -16,6 +16,8 @@ interface StepDefinition {
   readonly measured?: true;
   /** Whether a partition can end with it. */
   readonly ends?: true;
+  /** What it does with the KMS key that encrypts the lake, if there is one. Default: nothing. */
+  readonly lakeKey?: readonly ('kms:Decrypt' | 'kms:GenerateDataKey')[];
 }
 
 export const STEPS = {
@@ -30,6 +32,7 @@ export const STEPS = {
     scope: 'partition',
     sql: true,
     measured: true,
+    lakeKey: ['kms:Decrypt', 'kms:GenerateDataKey'],
   },
   CopyToStaging: {
     description: "Copies one partition's files into a staging table of its own",
@@ -37,6 +40,7 @@ export const STEPS = {
     calledBy: ['SubmitCopy'],
     sql: true,
     measured: true,
+    lakeKey: ['kms:Decrypt'],
   },
   AwaitStatement: {
     description: 'Waits for a Redshift statement',
@@ -57,6 +61,7 @@ export const STEPS = {
     calledBy: ['SubmitMerge'],
     sql: true,
     measured: true,
+    lakeKey: ['kms:Decrypt'],
   },
   DiagnoseFailure: {
     description: 'Names the cause of a failure and its fix, and cleans up',
@@ -99,6 +104,12 @@ export const PARTITION_ENDS: readonly string[] = [
   ...namesOf(({ ends }) => ends === true),
   'DiagnosisUnavailable',
 ];
+
+/** What a function does with the KMS key that encrypts the lake. */
+export function lakeKeyActionsOf(name: FunctionName): NonNullable<StepDefinition['lakeKey']> {
+  const { lakeKey = [] }: Partial<StepDefinition> = FUNCTIONS[name];
+  return lakeKey;
+}
 
 /** The states that call a step's function. */
 export function callersOf(name: StepName): readonly string[] {

@@ -14,8 +14,8 @@ const MATCHES = quoteName('sluice_matches');
 const COUNTS = quoteName('sluice_counts');
 
 /**
- * The staging table of one load: `staging_<dataset>_<partition>_<digest of the execution>`. The name leads from a table
- * that was left behind to the execution that created it.
+ * The staging table of one load: `staging_<dataset>_<partition>_<digest of the execution>`. The name identifies
+ * the load that created the table.
  */
 export function stagingTable(dataset: string, partition: Hour, execution: string): string {
   const digest = createHash('sha256').update(execution).digest('hex').slice(0, 16);

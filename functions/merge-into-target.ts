@@ -12,7 +12,7 @@ import { readPlan } from './shared/plan';
 import { recordedLoad } from './shared/recorded-load';
 import { endStatements, submitBatch } from './shared/warehouse';
 
-/** Submits the merge, one transaction. The target is then as if each partition had been loaded once, in any order. */
+/** Submits the merge, one transaction. The result is the same as if each partition were loaded once, in any order. */
 export const handler = stepHandler(
   'MergeIntoTarget',
   submission(validatedState),

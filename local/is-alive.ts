@@ -1,4 +1,4 @@
-/** Whether a process with this id runs, of whatever user. */
+/** True if a process with this id runs, no matter which user started it. */
 export function isAlive(processId: number): boolean {
   if (!Number.isInteger(processId) || processId <= 0) return false;
   try {

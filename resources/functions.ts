@@ -1,6 +1,6 @@
 import type { Dataset } from '../core/dataset';
 import { errorPrefixes, fixedPart, OWN_PREFIX } from '../core/prefix';
-import { FUNCTION_NAMES, FUNCTIONS, stemOf, type FunctionName } from '../core/steps';
+import { FUNCTION_NAMES, FUNCTIONS, lakeKeyActionsOf, stemOf, type FunctionName } from '../core/steps';
 import { arnOf, attribute, role, sub, type Resources, type Statement, type Value } from './cloudformation';
 import { lakeBucketArn, lakeKeyStatements, lakeObjects } from './lake';
 import { deployedName, stateMachineName, statementsRoleName, type Settings } from './settings';
@@ -8,29 +8,30 @@ import { deployedName, stateMachineName, statementsRoleName, type Settings } fro
 interface FunctionDefinition {
   /** What the function may do, in addition to writing its log and its traces. */
   readonly rights: (rights: ReturnType<typeof rightsOf>) => readonly Statement[];
-  /** MB and seconds, if the values of serverless.yml (`provider`) are not enough. */
+  /** MB. Default: 512. */
   readonly memorySize?: number;
+  /** Seconds. Default: 180. */
   readonly timeout?: number;
 }
 
 const DEFINITIONS: Readonly<Record<FunctionName, FunctionDefinition>> = {
   ListPartitions: { rights: ({ listHours, statements }) => [listHours, statements] },
   InspectFiles: {
-    rights: ({ findFiles, readHours, readPlans, writePlans, writeKey, statements }) => [
+    rights: ({ findFiles, readHours, readPlans, writePlans, key, statements }) => [
       findFiles,
       readHours,
       readPlans,
       writePlans,
-      ...writeKey,
+      ...key,
       statements,
     ],
     memorySize: 1_024,
     timeout: 300,
   },
-  CopyToStaging: { rights: ({ readPlans, readKey, statements }) => [readPlans, ...readKey, statements] },
+  CopyToStaging: { rights: ({ readPlans, key, statements }) => [readPlans, ...key, statements] },
   AwaitStatement: { rights: ({ statements }) => [statements], timeout: 300 },
   ValidateStaging: { rights: ({ statements }) => [statements] },
-  MergeIntoTarget: { rights: ({ readPlans, readKey, statements }) => [readPlans, ...readKey, statements] },
+  MergeIntoTarget: { rights: ({ readPlans, key, statements }) => [readPlans, ...key, statements] },
   DiagnoseFailure: { rights: ({ statements }) => [statements] },
   SweepLeftovers: {
     rights: ({ listPlans, deletePlans, describeExecutions, statements }) => [
@@ -60,8 +61,8 @@ export type ServerlessFunctions = Readonly<
       readonly role: Value;
       readonly handler: string;
       readonly description: string;
-      readonly memorySize?: number;
-      readonly timeout?: number;
+      readonly memorySize: number;
+      readonly timeout: number;
     }
   >
 >;
@@ -70,7 +71,7 @@ export type ServerlessFunctions = Readonly<
 export function functionDefinitions(settings: Settings): ServerlessFunctions {
   return Object.fromEntries(
     FUNCTION_NAMES.map((name) => {
-      const { memorySize, timeout } = DEFINITIONS[name];
+      const { memorySize = 512, timeout = 180 } = DEFINITIONS[name];
       return [
         name.charAt(0).toLowerCase() + name.slice(1),
         {
@@ -78,8 +79,8 @@ export function functionDefinitions(settings: Settings): ServerlessFunctions {
           role: attribute(functionRoleId(name), 'Arn'),
           handler: `functions/${stemOf(name)}.handler`,
           description: FUNCTIONS[name].description,
-          ...(memorySize === undefined ? {} : { memorySize }),
-          ...(timeout === undefined ? {} : { timeout }),
+          memorySize,
+          timeout,
         },
       ];
     }),
@@ -88,15 +89,14 @@ export function functionDefinitions(settings: Settings): ServerlessFunctions {
 
 /** The ARNs of the roles of all functions that use the warehouse. */
 export function callersOfStatements(settings: Settings, datasets: readonly Dataset[]): readonly Value[] {
-  const rights = rightsOf(settings, datasets);
-  return FUNCTION_NAMES.filter((name) => DEFINITIONS[name].rights(rights).includes(rights.statements)).map(
-    (name) => attribute(functionRoleId(name), 'Arn'),
-  );
+  return FUNCTION_NAMES.filter((name) => {
+    const rights = rightsOf(name, settings, datasets);
+    return DEFINITIONS[name].rights(rights).includes(rights.statements);
+  }).map((name) => attribute(functionRoleId(name), 'Arn'));
 }
 
 /** A role for each function. */
 export function functionRoles(settings: Settings, datasets: readonly Dataset[]): Resources {
-  const rights = rightsOf(settings, datasets);
   return Object.fromEntries(
     FUNCTION_NAMES.map((each) => {
       const name = functionName(settings, each);
@@ -106,7 +106,7 @@ export function functionRoles(settings: Settings, datasets: readonly Dataset[]):
           name,
           `The role of function ${name}`,
           ['lambda.amazonaws.com'],
-          [writeLog(name), TRACES, ...DEFINITIONS[each].rights(rights)],
+          [writeLog(name), TRACES, ...DEFINITIONS[each].rights(rightsOf(each, settings, datasets))],
         ),
       ];
     }),
@@ -128,7 +128,8 @@ export const TRACES: Statement = {
   Resource: '*',
 };
 
-function rightsOf(settings: Settings, datasets: readonly Dataset[]) {
+/** What a function may be allowed. */
+function rightsOf(name: FunctionName, settings: Settings, datasets: readonly Dataset[]) {
   const bucket = lakeBucketArn(settings);
   const hours = [
     ...new Set(
@@ -165,7 +166,6 @@ function rightsOf(settings: Settings, datasets: readonly Dataset[]) {
       ['sts:AssumeRole'],
       sub(`arn:\${AWS::Partition}:iam::\${AWS::AccountId}:role/${statementsRoleName(settings)}`),
     ),
-    readKey: lakeKeyStatements(settings, ['kms:Decrypt']),
-    writeKey: lakeKeyStatements(settings, ['kms:Decrypt', 'kms:GenerateDataKey']),
+    key: lakeKeyStatements(settings, lakeKeyActionsOf(name)),
   };
 }

@@ -1,4 +1,4 @@
--- Removes what an execution left behind that could not clean up: it was stopped, timed out, or could not reach the
+-- Drops the staging table of an execution that could not clean up: it was stopped, timed out, or could not reach the
 -- warehouse.
 
 -- statement: drop-staging

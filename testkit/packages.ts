@@ -1,8 +1,6 @@
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { packageService } from '../local/stack';
-
-/** The checkout. */
-export const ROOT = resolve(__dirname, '..');
+import { ROOT } from './root';
 
 /** The folder in which every test keeps packages, also those of service copies, so that each is packaged only once. */
 export const PACKAGES_DIRECTORY = join(ROOT, '.sluice', 'packages');

@@ -1,11 +1,11 @@
 import { DuckDBInstance } from '@duckdb/node-api';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { temporaryFolder } from './temporary-folder';
 
 /** Writes the result of a DuckDB query as a Parquet file, as a writer other than Sluice does. */
 export async function parquetOf(select: string): Promise<Buffer> {
-  const directory = mkdtempSync(join(tmpdir(), 'sluice-parquet-'));
+  const directory = temporaryFolder('sluice-parquet-');
   const file = join(directory, 'rows.parquet');
   const instance = await DuckDBInstance.create(':memory:');
   const connection = await instance.connect();

@@ -2,10 +2,14 @@ import { unzipSync } from 'fflate';
 import { readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { copyInputs } from '../local/stack/package-inputs';
-import { packageCheckout, ROOT } from './packages';
+import { packageCheckout } from './packages';
+import { ROOT } from './root';
 import { temporaryFolder } from './temporary-folder';
 
-/** A copy of the service in a temporary folder, like a user's clone with their own dataset files. */
+/**
+ * A copy of the service in a temporary folder, with dataset files of its own. Instead of the functions' sources it holds
+ * their bundles from the checkout's package: to change a function's code, change the bundle.
+ */
 export class ServiceCopy {
   private constructor(readonly directory: string) {}
 

@@ -1,6 +1,7 @@
 import { rmSync } from 'node:fs';
 import { startTwin, type Twin, type TwinOptions } from '../local/twin';
-import { PACKAGES_DIRECTORY, ROOT } from './packages';
+import { PACKAGES_DIRECTORY } from './packages';
+import { ROOT } from './root';
 import { temporaryFolder } from './temporary-folder';
 
 export interface HostedTwin {
@@ -10,6 +11,8 @@ export interface HostedTwin {
 
 /** Waits and retries pass this many times faster. */
 const SPEED = 1_000;
+/** Loads of a few rows end before more environments would have started. */
+const ENVIRONMENTS_PER_FUNCTION = 4;
 
 /**
  * Starts the twins of a process. One shared twin is lent to one user at a time, and each user empties it. To start a
@@ -25,6 +28,7 @@ export class TwinHost {
       serviceDirectory: ROOT,
       packagesDirectory: PACKAGES_DIRECTORY,
       speed: SPEED,
+      environmentsPerFunction: ENVIRONMENTS_PER_FUNCTION,
       ...options,
       stateDirectory,
     });

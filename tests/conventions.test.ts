@@ -5,7 +5,7 @@ import { parse } from 'yaml';
 import { FATAL_ERRORS, TRANSIENT_ERRORS } from '../core/errors';
 import { ROW_PARAMETERS } from '../core/history';
 import { parseSqlFile, renderSql, sql } from '../core/sql';
-import { stagingCounts } from '../core/states';
+import { RUNNING, stagingCounts } from '../core/states';
 import { callersOf, FUNCTION_NAMES, PARTITION_ENDS, STEP_NAMES, STEPS, stemOf } from '../core/steps';
 import { datasetPieces } from '../core/warehouse';
 import { VARIABLES } from '../functions/shared/configuration';
@@ -13,12 +13,12 @@ import { functionDefinitions } from '../resources/functions';
 import { serviceOf } from '../resources/service';
 import { parseSettings } from '../resources/settings';
 import { readDatasets } from '../service/datasets';
+import { ROOT } from '../testkit/root';
 import { ordersDataset } from './core/orders';
 
 /**
  * Checks that states, functions, SQL and wiring agree: one name, spelled as in each place, finds all parts of a step.
  */
-const ROOT = join(__dirname, '..');
 const read = (path: string) => readFileSync(join(ROOT, path), 'utf8');
 const stems = (directory: string, extension: string) =>
   readdirSync(join(ROOT, directory))
@@ -35,6 +35,7 @@ interface State {
   readonly Resource?: unknown;
   readonly End?: boolean;
   readonly ResultSelector?: object;
+  readonly Choices?: readonly { readonly Or?: readonly object[] }[];
   readonly Retry?: readonly Retrier[];
   readonly Catch?: readonly { readonly ErrorEquals: readonly string[]; readonly Next: string }[];
   readonly Branches?: readonly StateMachine[];
@@ -165,6 +166,13 @@ describe('nothing is left over', () => {
   test('the package contains the files that the functions read at run time', () => {
     expect(SERVICE.package.patterns).toEqual(expect.arrayContaining(['datasets/*.yml', 'sql/*.sql']));
   });
+});
+
+test('the state machine awaits a statement again at each status of a running one, and at no other', () => {
+  const choices = STATES.flatMap(({ state }) => state.Choices ?? []).filter(({ Or }) => Or !== undefined);
+  expect(choices).toHaveLength(STATES.filter(({ name }) => name.startsWith('Await')).length);
+  for (const { Or } of choices)
+    expect(Or).toEqual(RUNNING.map((status) => ({ Variable: '$.statement.status', StringEquals: status })));
 });
 
 describe('counts', () => {

@@ -8,9 +8,9 @@ import { MEASURED_STEPS, STEP_NAMES, STEPS } from '../core/steps';
 import { alarmIds } from '../resources/alarms';
 import { PARAMETERS, parseSettings } from '../resources/settings';
 import { readDatasets } from '../service/datasets';
+import { ROOT } from '../testkit/root';
 
 /** Checks that the pages agree with the code. */
-const ROOT = join(__dirname, '..');
 const read = (path: string) => readFileSync(join(ROOT, path), 'utf8');
 const PAGES = [
   'README.md',

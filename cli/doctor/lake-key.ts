@@ -1,4 +1,5 @@
-import { isArn, nameOfRole } from '../../core/arn';
+import { isArn, nameOfRole, roleArn } from '../../core/arn';
+import { FUNCTION_NAMES, lakeKeyActionsOf, stemOf } from '../../core/steps';
 import { deployAgain, shellJson } from './commands';
 import type { Check } from './finding';
 import { bucketKey } from './lake';
@@ -55,13 +56,12 @@ export const lakeKey: Check = {
 
 /** The roles that read or write the bucket. The stack's roles have its name as a prefix, as its schedule group has. */
 function usersOf(site: Site, copyRoleArn: string): { readonly role: string; readonly action: string }[] {
-  const own = (name: string) => `arn:aws:iam::${site.account}:role/${site.scheduleGroup}-${name}`;
+  const own = (name: string) => roleArn(site.account, `${site.scheduleGroup}-${name}`);
   return [
     { role: copyRoleArn, action: 'kms:Decrypt' },
-    { role: own('inspect-files'), action: 'kms:Decrypt' },
-    { role: own('inspect-files'), action: 'kms:GenerateDataKey' },
-    { role: own('copy-to-staging'), action: 'kms:Decrypt' },
-    { role: own('merge-into-target'), action: 'kms:Decrypt' },
+    ...FUNCTION_NAMES.flatMap((name) =>
+      lakeKeyActionsOf(name).map((action) => ({ role: own(stemOf(name)), action })),
+    ),
     ...streamed(site).map(({ name }) => ({ role: own(`${name}-stream`), action: 'kms:GenerateDataKey' })),
   ];
 }

@@ -64,7 +64,7 @@ export async function submitBatch(
 
 /**
  * A token by which the Data API recognizes a repeated call, so that a batch whose answer was lost does not run twice.
- * It includes the attempt: for eight hours the service answers a repeated token with the first, failed batch.
+ * It includes `entered`, which differs for each attempt: for eight hours the service answers a repeated token with the first, failed batch.
  */
 function clientToken(
   step: MeasuredStep,

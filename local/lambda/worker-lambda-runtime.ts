@@ -26,7 +26,7 @@ export interface LambdaRuntimeOptions {
   readonly runtimeModules?: string;
   /** Folder for compiled code, which makes the next cold start cheaper. Default: none is kept. */
   readonly compiledCode?: string;
-  /** Most worker threads for one function. Default 4: more threads cost more to start than they save. */
+  /** Most worker threads for one function; further invocations wait. Default 10. */
   readonly environmentsPerFunction?: number;
 }
 
@@ -59,7 +59,10 @@ export class WorkerLambdaRuntime implements LambdaRuntime {
     for (const { pool } of this.deployments.values()) pool.retire();
     this.deployments.clear();
     for (const deployed of functions) {
-      const pool = new EnvironmentPool(() => this.start(deployed), this.options.environmentsPerFunction ?? 4);
+      const pool = new EnvironmentPool(
+        () => this.start(deployed),
+        this.options.environmentsPerFunction ?? 10,
+      );
       this.pools.push(pool);
       this.deployments.set(deployed.arn, { deployed, pool });
     }

@@ -1,17 +1,16 @@
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { isTransient } from '../../core/errors';
 import type { SqlBatch } from '../../core/sql';
 import type { MergeCounts } from '../../core/states';
 import type { StatementProgress } from '../../core/states';
 import { deleteObjects } from '../../testkit/empty-twin';
 import { callHandler, useHandlers } from '../../testkit/handlers';
+import { ROOT } from '../../testkit/root';
 import { ServiceCopy } from '../../testkit/service-copy';
+import { temporaryFolder } from '../../testkit/temporary-folder';
 import { TestTwin } from '../../testkit/test-twin';
 import { DATASET_FILES } from './datasets';
-
-const ROOT = resolve(__dirname, '../..');
 
 /** The state machine tries a step once, and six times more after a transient error. */
 const MOST_TRIES = 7;
@@ -37,7 +36,7 @@ export class Surroundings {
   calls = 0;
   /** Uncaught errors: unhandled rejections, and internal errors of the twin. */
   private readonly troubles: string[] = [];
-  private readonly folder = mkdtempSync(join(tmpdir(), 'sluice-fuzz-'));
+  private readonly folder = temporaryFolder('sluice-fuzz-');
   private readonly noteRejection = (reason: unknown) =>
     this.troubles.push(`unhandled rejection: ${String((reason as Error | undefined)?.stack ?? reason)}`);
 

@@ -1,4 +1,5 @@
-import { MERGE_COUNTS, type HistoryRow } from '../../core/history';
+import type { HistoryRow } from '../../core/history';
+import { ROW_COUNTS } from '../../core/report';
 import type { TestTwin } from '../../testkit/test-twin';
 
 const TEXTS = [
@@ -9,7 +10,7 @@ const TEXTS = [
   'outcome',
   'finished',
 ] as const satisfies readonly (keyof HistoryRow)[];
-const COUNTS = ['files', 'rows_in_files', ...MERGE_COUNTS] as const satisfies readonly (keyof HistoryRow)[];
+const COUNTS = ['files', ...ROW_COUNTS] as const satisfies readonly (keyof HistoryRow)[];
 
 /** A row of sluice.load_history. `finished` is in whole seconds, the order of loads that Sluice itself sees. */
 export type Recorded = Pick<HistoryRow, (typeof TEXTS)[number] | (typeof COUNTS)[number]>;

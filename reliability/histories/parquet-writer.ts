@@ -1,7 +1,7 @@
 import { DuckDBInstance, type DuckDBConnection } from '@duckdb/node-api';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { temporaryFolder } from '../../testkit/temporary-folder';
 import type { Trip } from './trip';
 
 /**
@@ -17,7 +17,7 @@ export class ParquetWriter {
 
   static async open(): Promise<ParquetWriter> {
     const instance = await DuckDBInstance.create(':memory:', { threads: '1' });
-    const directory = mkdtempSync(join(tmpdir(), 'sluice-histories-'));
+    const directory = temporaryFolder('sluice-histories-');
     return new ParquetWriter(instance, await instance.connect(), directory);
   }
 

@@ -1,5 +1,6 @@
 import { readdirSync, writeFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
+import { ROOT } from '../../testkit/root';
 import { ServiceCopy } from '../../testkit/service-copy';
 import { TestTwin } from '../../testkit/test-twin';
 import { MERGE_SQL } from '../mutations/mutations';
@@ -9,13 +10,8 @@ import { ParquetWriter } from './parquet-writer';
 import { runHistory } from './run-history';
 import { VARIANTS, variantFiles } from './variants';
 
-const ROOT = resolve(__dirname, '../..');
-
 /** A twin remembers every statement and every execution. After this number of histories a new one replaces it. */
 const HISTORIES_PER_TWIN = 50;
-
-/** Concurrent executions would start ten environments of each function, which takes longer than their work. */
-const ENVIRONMENTS_PER_FUNCTION = 4;
 
 interface Running {
   readonly twin: TestTwin;
@@ -88,10 +84,7 @@ export class ProvingGround {
   }
 
   private async start(): Promise<Running> {
-    const twin = await TestTwin.start({
-      serviceDirectory: this.service.directory,
-      environmentsPerFunction: ENVIRONMENTS_PER_FUNCTION,
-    });
+    const twin = await TestTwin.start({ serviceDirectory: this.service.directory });
     if (this.mergeSql !== undefined) replaceMergeSql(twin.stateDirectory, this.mergeSql);
     const lake = new Lake(twin, this.writer);
     return { twin, lake, abandoned: new Set(), used: new Set(), histories: 0 };

@@ -1,8 +1,8 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { temporaryFolder } from '../../testkit/temporary-folder';
 import { SPEED } from './local-twin';
 import type { PackagedService } from './packaged-service';
 import { Site } from './site';
@@ -19,7 +19,7 @@ export class KillableTwin {
     this.order = {
       serviceDirectory: service.serviceDirectory,
       packagesDirectory: service.packagesDirectory,
-      stateDirectory: mkdtempSync(join(tmpdir(), 'sluice-killed-')),
+      stateDirectory: temporaryFolder('sluice-killed-'),
       speed: SPEED,
       longestPollSeconds: LONGEST_POLL_SECONDS,
     };
@@ -76,7 +76,6 @@ export class KillableTwin {
   private async start(): Promise<{ readonly child: ChildProcess; readonly site: Site }> {
     const child = fork(join(__dirname, 'twin-process.ts'), [JSON.stringify(this.order)], {
       execArgv: ['--require', 'tsx/cjs'],
-      env: { ...process.env, TZ: 'UTC', AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true' },
     });
     const answer = await answerOf(child);
     if (typeof answer === 'string') throw new Error('The twin answered out of turn');

@@ -1,4 +1,3 @@
-import { MERGE_COUNTS } from '../../core/history';
 import { hourOf } from '../../core/hour';
 import type { RowCounts } from '../../core/report';
 import { parquetOf, tripsSelect } from '../../testkit/parquet';
@@ -66,8 +65,6 @@ export function fileOf(rows: readonly Row[]): Promise<Buffer> {
   written.set(rows, file);
   return file;
 }
-
-export const ROW_COUNTS = ['rows_in_files', ...MERGE_COUNTS] as const satisfies readonly (keyof RowCounts)[];
 
 /** A row of the target: key, amount, version, partition. */
 export type Target = ReadonlyMap<string, readonly [amount: number, version: string, partition: string]>;

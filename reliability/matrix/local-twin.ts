@@ -1,10 +1,9 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { rmSync } from 'node:fs';
 import type { FaultRule } from '../../local/faults/fault-rule';
 import type { CallObserver, CountedRule } from '../../local/faults/rule-faults';
 import { startTwin, type Twin } from '../../local/twin';
 import { SDK_ATTEMPTS } from '../../testkit/faults';
+import { temporaryFolder } from '../../testkit/temporary-folder';
 import type { PackagedService } from './packaged-service';
 import { Site } from './site';
 import { LONGEST_POLL_SECONDS } from './ways';
@@ -38,7 +37,7 @@ export class LocalTwin {
   }
 
   static async start(service: PackagedService): Promise<LocalTwin> {
-    const stateDirectory = mkdtempSync(join(tmpdir(), 'sluice-matrix-'));
+    const stateDirectory = temporaryFolder('sluice-matrix-');
     const twin = await startTwin({
       ...service,
       stateDirectory,

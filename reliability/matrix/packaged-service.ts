@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { packageService as packageSources, readStack } from '../../local/stack';
-import { PACKAGES_DIRECTORY, ROOT } from '../../testkit/packages';
+import { PACKAGES_DIRECTORY } from '../../testkit/packages';
+import { ROOT } from '../../testkit/root';
 import { ServiceCopy } from '../../testkit/service-copy';
 
 /** The service as it is deployed, and its folders. */

@@ -1,5 +1,5 @@
 import type { LoadDocument } from '../../cli/load/document';
-import type { RowCounts } from '../../core/report';
+import { ROW_COUNTS, type RowCounts } from '../../core/report';
 import type { Call } from '../../local/faults/fault-injector';
 import type { FaultRule } from '../../local/faults/fault-rule';
 import type { CountedRule } from '../../local/faults/rule-faults';
@@ -8,7 +8,7 @@ import { Findings } from './compare';
 import { expectationOf, loadsOf, rowsOf, type Expectation } from './expectation';
 import { beginningOf, type Aim } from './faults';
 import { heldBack, type Hold } from './holds';
-import { BOTH, CHANGED_FILE, HOUR, LAKE, OLDER, ROW_COUNTS, SCHEDULED } from './lake';
+import { BOTH, CHANGED_FILE, HOUR, LAKE, OLDER, SCHEDULED } from './lake';
 import type { LocalTwin } from './local-twin';
 import { Hang, type Site } from './site';
 import { isOf, type Task } from './tasks';

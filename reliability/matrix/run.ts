@@ -1,8 +1,9 @@
 import { writeFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { format, resolveConfig } from 'prettier';
 import { colours } from '../../cli/shared/colours';
 import { Output, UsageError } from '../../cli/shared/output';
+import { ROOT } from '../../testkit/root';
 import { closingLine, exitCodeOf } from '../shared/command';
 import { Progress } from '../shared/progress';
 import { carryOutAll } from '../shared/workers';
@@ -23,7 +24,7 @@ export interface MatrixOptions {
   readonly write?: boolean;
 }
 
-const PAGE = join(resolve(__dirname, '../..'), 'docs/fault-matrix.md');
+const PAGE = join(ROOT, 'docs/fault-matrix.md');
 const WIDTH = 100;
 const COMMAND = 'npm run matrix -- --write';
 /** The number of cells that a worker runs at the same time: a cell mostly waits. */

@@ -9,14 +9,14 @@ import { query } from '../../cli/shared/query';
 import { executionArn } from '../../core/arn';
 import type { HistoryRow } from '../../core/history';
 import { prefixOfHour } from '../../core/prefix';
-import type { RowCounts } from '../../core/report';
+import { ROW_COUNTS, type RowCounts } from '../../core/report';
 import { joinSql, quoteName, sql, type Sql } from '../../core/sql';
 import { sluiceTable, stagingTable } from '../../core/warehouse';
 import type { TwinDescription } from '../../local/description';
 import type { FaultRule } from '../../local/faults/fault-rule';
 import { emptyTwin } from '../../testkit/empty-twin';
 import { SILENT } from '../../testkit/silent-output';
-import { BOTH, CHANGED_FILE, CHANGED_LAKES, fileOf, HOUR, LAKE, ROW_COUNTS } from './lake';
+import { BOTH, CHANGED_FILE, CHANGED_LAKES, fileOf, HOUR, LAKE } from './lake';
 import { inputOf, type Way } from './ways';
 
 export type AttemptRow = Pick<HistoryRow, 'partition' | 'outcome' | 'error'> & RowCounts;

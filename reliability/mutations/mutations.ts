@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
+import { ROOT } from '../../testkit/root';
 import { replaceOnce } from '../histories/variants';
 
-const ROOT = resolve(__dirname, '../..');
 /** The path in the sources and in a function's package. */
 export const MERGE_SQL = 'sql/merge-into-target.sql';
 

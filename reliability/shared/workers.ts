@@ -93,7 +93,7 @@ class Worker<Order, Item, Result, Note> {
   private readonly child: ChildProcess;
   private readonly underWay = new Map<number, { readonly taken: Waiting<Item>; note?: Note }>();
   private next = 0;
-  /** Set after a failure, or a result that spends the process. The worker then takes no new items, so that the following items run in a new process. */
+  /** True after a failure, or after a result that makes the process unfit for more. Further items then run in a new process. */
   private isBad = false;
   private silence: NodeJS.Timeout | undefined;
 
@@ -104,7 +104,6 @@ class Worker<Order, Item, Result, Note> {
   ) {
     this.child = fork(options.module, [], {
       execArgv: ['--import', 'tsx'],
-      env: { ...process.env, TZ: 'UTC', AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true' },
     });
   }
 

@@ -6,10 +6,10 @@ const { require: requireTypeScript } = require('tsx/cjs/api');
 /** Jest's message to a worker that has no work left: CHILD_MESSAGE_END of jest-worker 30. */
 const END = 2;
 
-// The shared twin keeps its worker running, and ending the threads of its functions takes longer than Jest waits. Nothing
-// is lost: the global tear-down removes the twin's folder. Without workers, Jest itself ends.
-process.on('message', ([type]) => {
-  if (type === END) process.kill(process.pid, 'SIGKILL');
+// Jest waits half a second for a worker to end, and the threads of functions take longer. Nothing is lost: the global
+// tear-down removes the twin's folder. Without workers there is no such message, and the process ends by itself.
+process.on('message', (message) => {
+  if (Array.isArray(message) && message[0] === END) process.kill(process.pid, 'SIGKILL');
 });
 
 module.exports = class extends TestEnvironment {

@@ -17,7 +17,14 @@ export default async function setUp(): Promise<void> {
 function removeLeftovers(): void {
   for (const name of readdirSync(tmpdir())) {
     const processId = new RegExp(`^${PREFIX}(\\d+)-`).exec(name)?.[1];
-    if (processId !== undefined && !isAlive(Number(processId)))
-      rmSync(join(tmpdir(), name), { recursive: true, force: true, maxRetries: 3 });
+    if (processId !== undefined && !isAlive(Number(processId))) remove(join(tmpdir(), name));
+  }
+}
+
+function remove(folder: string): void {
+  try {
+    rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
+  } catch {
+    // The folder of another user, or one that another test run removes now.
   }
 }

@@ -1,6 +1,5 @@
 import { S3Client } from '@aws-sdk/client-s3';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { runInspect, type InspectOptions } from '../../cli/inspect';
 import type { FileDocument } from '../../cli/inspect/inspect-file';
@@ -9,9 +8,10 @@ import type { RefusedDocument } from '../../cli/inspect/inspect-refused';
 import { readDatasets } from '../../service/datasets';
 import { CapturedOutput } from '../../testkit/captured-output';
 import { parquetOf, tripsSelect } from '../../testkit/parquet';
+import { temporaryFolder } from '../../testkit/temporary-folder';
 
 const datasets = readDatasets(join(__dirname, '../..'));
-const folder = mkdtempSync(join(tmpdir(), 'sluice-inspect-test-'));
+const folder = temporaryFolder('sluice-inspect-test-');
 // Local paths only: there is no twin.
 const s3 = new S3Client({ region: 'us-east-1', endpoint: 'http://127.0.0.1:9' });
 afterAll(() => {

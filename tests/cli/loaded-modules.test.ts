@@ -1,11 +1,11 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parquetOf } from '../../testkit/parquet';
+import { temporaryFolder } from '../../testkit/temporary-folder';
 
 const COMMAND = resolve(__dirname, '../../cli/sluice.cjs');
-const folder = mkdtempSync(join(tmpdir(), 'sluice-loaded-'));
+const folder = temporaryFolder('sluice-loaded-');
 const hook = join(folder, 'hook.cjs');
 writeFileSync(hook, `process.on('exit', () => console.error(Object.keys(require.cache).join('\\n')));`);
 afterAll(() => rmSync(folder, { recursive: true }));

@@ -1,5 +1,4 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { RECORD_BYTES } from '../../cli/delivery/batches';
 import { runInspect } from '../../cli/inspect';
@@ -12,9 +11,10 @@ import { runStream, type StreamDocument } from '../../cli/stream';
 import type { StreamOptions } from '../../cli/stream/usage';
 import { CapturedOutput } from '../../testkit/captured-output';
 import { parquetOf } from '../../testkit/parquet';
+import { temporaryFolder } from '../../testkit/temporary-folder';
 import { TestTwin } from '../../testkit/test-twin';
 
-const folder = mkdtempSync(join(tmpdir(), 'sluice-stream-test-'));
+const folder = temporaryFolder('sluice-stream-test-');
 let twin: TestTwin;
 beforeAll(async () => {
   twin = await TestTwin.shared();

@@ -1,14 +1,14 @@
 import { execFile } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parquetOf } from '../../testkit/parquet';
+import { temporaryFolder } from '../../testkit/temporary-folder';
 
 const COMMAND = resolve(__dirname, '../../cli/sluice.cjs');
 const HOUR = '2026-11-20T08';
 
 /** The working directory of the command: its state directory and its package would appear here. */
-const folder = mkdtempSync(join(tmpdir(), 'sluice-usage-'));
+const folder = temporaryFolder('sluice-usage-');
 const FILES = ['empty-directory', 'events.ndjson', 'no-parquet.parquet', 'other.parquet', 'trips.parquet'];
 
 beforeAll(async () => {

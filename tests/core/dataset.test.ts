@@ -12,10 +12,10 @@ import {
 } from '../../core/dataset';
 import { checkStatementSizes } from '../../resources/statement-sizes';
 import { readDatasets } from '../../service/datasets';
+import { ROOT } from '../../testkit/root';
 import { loadErrorOf } from './load-error';
 import { ORDER_COLUMNS, ordersDataset } from './orders';
 
-const ROOT = join(__dirname, '../..');
 const CASES = join(__dirname, 'fixtures/datasets');
 
 const refusal = (text: string, file = 'dataset.yml') => loadErrorOf(() => parseDataset(text, file));

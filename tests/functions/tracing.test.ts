@@ -1,9 +1,7 @@
 import { spawn } from 'node:child_process';
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
-import { join } from 'node:path';
-
-const ROOT = join(__dirname, '../..');
+import { ROOT } from '../../testkit/root';
 
 /** Runs a function in a process with Lambda's environment, and returns what it sends to the X-Ray daemon. */
 async function tracesOf(call: string): Promise<Record<string, unknown>[]> {

@@ -1,11 +1,11 @@
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { makeStateDirectory } from '../../local/state-directory';
+import { temporaryFolder } from '../../testkit/temporary-folder';
 
 let directory: string;
 beforeEach(() => {
-  directory = mkdtempSync(join(tmpdir(), 'sluice-state-'));
+  directory = temporaryFolder('sluice-state-');
 });
 afterEach(() => rmSync(directory, { recursive: true, force: true }));
 

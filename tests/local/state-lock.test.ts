@@ -1,14 +1,15 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { lockDirectory } from '../../local/state-lock';
+import { ROOT } from '../../testkit/root';
+import { temporaryFolder } from '../../testkit/temporary-folder';
 
 let directory: string;
 beforeEach(() => {
-  directory = mkdtempSync(join(tmpdir(), 'sluice-lock-'));
+  directory = temporaryFolder('sluice-lock-');
 });
 afterEach(() => rmSync(directory, { recursive: true, force: true }));
 
@@ -39,7 +40,7 @@ test('one of several processes takes over a dead process’s lock', async () => 
     writeFileSync(join(directory, 'lock'), `${DEAD}\n`);
     const children = Array.from({ length: 4 }, () => {
       const child = spawn(process.execPath, ['--require', 'tsx/cjs', '-e', script, directory], {
-        cwd: resolve(__dirname, '../..'),
+        cwd: ROOT,
         stdio: ['pipe', 'pipe', 'inherit'],
       });
       return { child, said: createInterface(child.stdout)[Symbol.asyncIterator]() };

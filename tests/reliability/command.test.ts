@@ -1,8 +1,7 @@
 import { readFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { closingLine, exitCodeOf } from '../../reliability/shared/command';
-
-const ROOT = resolve(__dirname, '../..');
+import { ROOT } from '../../testkit/root';
 
 test.each([
   [0, 0, 0],

@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { everyFaultOnce, everyGroupOnce, inGoodOrder } from '../../reliability/matrix/cells';
 import { FAULTS } from '../../reliability/matrix/faults';
@@ -9,8 +9,8 @@ import { Matrix, recordTasks } from '../../reliability/matrix/matrix';
 import { packageService } from '../../reliability/matrix/packaged-service';
 import { runCell, verdict, type Misses, type Problems, type Result } from '../../reliability/matrix/run-cell';
 import { tasksOf } from '../../reliability/matrix/tasks';
+import { ROOT } from '../../testkit/root';
 
-const ROOT = resolve(__dirname, '../..');
 const SEED = 1;
 
 let packaged: Awaited<ReturnType<typeof packageService>>;

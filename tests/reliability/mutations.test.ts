@@ -1,11 +1,12 @@
 import { readFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { parseSqlFile } from '../../core/sql';
 import { checkHistories, drawHistory } from '../../reliability/histories/check-histories';
 import { ProvingGround } from '../../reliability/histories/proving-ground';
 import { MERGE_SQL, mutate, mutatedMergeSql, MUTATIONS } from '../../reliability/mutations/mutations';
+import { ROOT } from '../../testkit/root';
 
-const SQL = readFileSync(join(resolve(__dirname, '../..'), MERGE_SQL), 'utf8');
+const SQL = readFileSync(join(ROOT, MERGE_SQL), 'utf8');
 const statements = (text: string) => parseSqlFile(text, MERGE_SQL).map(({ name, text: sql }) => [name, sql]);
 
 test.each(MUTATIONS)('"$name" applies, and changes one statement', (mutation) => {

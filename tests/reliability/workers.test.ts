@@ -1,10 +1,10 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { carryOutAll, type Outcome } from '../../reliability/shared/workers';
+import { temporaryFolder } from '../../testkit/temporary-folder';
 import type { MadeUpItem } from './made-up-worker';
 
-const directory = mkdtempSync(join(tmpdir(), 'sluice-workers-'));
+const directory = temporaryFolder('sluice-workers-');
 afterAll(() => rmSync(directory, { recursive: true, force: true }));
 
 test('an item that fails or ends its process does not stop the other items', async () => {
@@ -62,7 +62,7 @@ test('an item whose result is a find is not tried again', async () => {
   expect(notes).toEqual(['about to exit']);
 });
 
-test('a process whose result spends it takes no further item', async () => {
+test('a process takes no further item after a result that makes it unfit', async () => {
   const items: readonly MadeUpItem[] = Array.from({ length: 3 }, () => ({ does: 'name its process' }));
   const processes = async (isSpent: () => boolean) => {
     const outcomes = await carryOutAll<{ greeting: string }, MadeUpItem, string, string>(items, {

@@ -1,13 +1,13 @@
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import { createServer, request as send, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { TOOL_CACHE } from '../../local/stack/package-service';
 import { runServerless } from '../../local/stack/run-serverless';
 import { PACKAGES_DIRECTORY } from '../../testkit/packages';
 import { ServiceCopy } from '../../testkit/service-copy';
+import { temporaryFolder } from '../../testkit/temporary-folder';
 import { TestTwin } from '../../testkit/test-twin';
 
 const ACCOUNT = '000000000000';
@@ -22,7 +22,7 @@ let temporary: string;
 beforeAll(async () => {
   twin = await TestTwin.shared();
   service = await ServiceCopy.make({});
-  temporary = mkdtempSync(join(tmpdir(), 'sluice-deploy-'));
+  temporary = temporaryFolder('sluice-deploy-');
   const target = new URL(twin.connection.endpoint);
   proxy = createServer((incoming, outgoing) => {
     const chunks: Buffer[] = [];

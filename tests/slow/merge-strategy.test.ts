@@ -1,12 +1,11 @@
-import { resolve } from 'node:path';
 import { parseDataset } from '../../core/dataset';
 import { prefixOfHour } from '../../core/prefix';
 import { VARIANTS, variantFiles } from '../../reliability/histories/variants';
 import { parquetOf, tripsSelect, type Trip } from '../../testkit/parquet';
+import { ROOT } from '../../testkit/root';
 import { ServiceTwin } from '../../testkit/service-twin';
 import type { TestTwin } from '../../testkit/test-twin';
 
-const ROOT = resolve(__dirname, '../..');
 const EARLY = '2026-11-20T08';
 const LATE = '2026-11-20T09';
 

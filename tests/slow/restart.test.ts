@@ -7,8 +7,7 @@ import {
 } from '@aws-sdk/client-sfn';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { LoadDocument } from '../../cli/load/document';
 import { startLoad } from '../../cli/load/follow';
@@ -19,9 +18,11 @@ import { prefixOfHour } from '../../core/prefix';
 import { asWritten } from '../../core/sql';
 import type { TwinDescription } from '../../local/description';
 import type { FaultRule } from '../../local/faults/fault-rule';
-import { packageCheckout, ROOT } from '../../testkit/packages';
+import { packageCheckout } from '../../testkit/packages';
 import { parquetOf, tripsSelect, type Trip } from '../../testkit/parquet';
+import { ROOT } from '../../testkit/root';
 import { SILENT } from '../../testkit/silent-output';
+import { temporaryFolder } from '../../testkit/temporary-folder';
 import { TestTwin } from '../../testkit/test-twin';
 import { untilPicked } from '../../testkit/until-picked';
 
@@ -176,7 +177,7 @@ describe('a twin that is killed in the middle of a load', () => {
   let stateDirectory: string;
   let twin: TwinProcess;
   beforeAll(async () => {
-    stateDirectory = mkdtempSync(join(tmpdir(), 'sluice-killed-'));
+    stateDirectory = temporaryFolder('sluice-killed-');
     await packageCheckout();
     twin = await TwinProcess.start(stateDirectory);
     await twin.put('2026-11-20T07', [{ trip_id: 'a', total_amount: 7, updated_at: '2026-11-20 07:30:00' }]);

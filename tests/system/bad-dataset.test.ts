@@ -1,10 +1,10 @@
 import { execFile } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
 import { startTwin } from '../../local/twin';
 import { ServiceCopy } from '../../testkit/service-copy';
+import { temporaryFolder } from '../../testkit/temporary-folder';
 
 const trips = readFileSync(join(__dirname, '../../datasets/trips.yml'), 'utf8');
 const typo = trips
@@ -34,7 +34,7 @@ function expectNamed(message: string): void {
 }
 
 test('the twin refuses to start on a dataset file with typos, and names their places and the expected values', async () => {
-  const stateDirectory = mkdtempSync(join(tmpdir(), 'sluice-twin-'));
+  const stateDirectory = temporaryFolder('sluice-twin-');
   try {
     const start = startTwin({ serviceDirectory: service.directory, stateDirectory });
     const error = await start.then(

@@ -1,15 +1,16 @@
 import { DeleteObjectCommand, ListBucketsCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { spawn, type ChildProcessByStdio } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { prefixOfHour } from '../../core/prefix';
 import type { TwinDescription } from '../../local/description';
 import { findRunningTwin } from '../../local/running-twin';
-import { packageCheckout, ROOT } from '../../testkit/packages';
+import { packageCheckout } from '../../testkit/packages';
 import { parquetOf, tripsSelect } from '../../testkit/parquet';
+import { ROOT } from '../../testkit/root';
+import { temporaryFolder } from '../../testkit/temporary-folder';
 
 const COMMAND = join(ROOT, 'cli/sluice.cjs');
 const HOUR = '2026-11-20T08';
@@ -17,7 +18,7 @@ const BAD_HOUR = '2026-11-20T09';
 const keyOf = (hour: string, name: string) =>
   `${prefixOfHour('trips/year={yyyy}/month={MM}/day={dd}/hour={HH}/', hour)}${name}`;
 
-const temporary = mkdtempSync(join(tmpdir(), 'sluice-cli-'));
+const temporary = temporaryFolder('sluice-cli-');
 const stateDirectory = join(temporary, 'state');
 const state = ['--state-dir', stateDirectory];
 /** The processes that this test started, so that it can end all of them. */

@@ -1,13 +1,13 @@
 import { DescribeExecutionCommand, ListExecutionsCommand } from '@aws-sdk/client-sfn';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { hourOf } from '../../core/hour';
+import { ROOT } from '../../testkit/root';
+import { temporaryFolder } from '../../testkit/temporary-folder';
 import { TestTwin } from '../../testkit/test-twin';
 
-const ROOT = join(__dirname, '../..');
 const HOUR = '2026-11-20T08';
 
 /**
@@ -18,7 +18,7 @@ let twin: TestTwin;
 let folder: string;
 beforeAll(async () => {
   twin = await TestTwin.shared();
-  folder = mkdtempSync(join(tmpdir(), 'sluice-stage-'));
+  folder = temporaryFolder('sluice-stage-');
 });
 afterEach(() => twin.reset());
 afterAll(async () => {

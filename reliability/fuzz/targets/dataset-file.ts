@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { readdirSync, readFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { parseDataset, type Dataset } from '../../../core/dataset';
 import { LoadError } from '../../../core/errors';
 import { HISTORY_TABLE } from '../../../core/history';
@@ -8,11 +8,11 @@ import { batchOf, joinSql, quoteName, quoteText, renderSql, type Pieces } from '
 import { datasetPieces, sluiceTable, SLUICE_SCHEMA, stagingTable } from '../../../core/warehouse';
 import { checkStatementSizes } from '../../../resources/statement-sizes';
 import { readSql } from '../../../service/statements';
+import { ROOT } from '../../../testkit/root';
 import type { Surroundings } from '../surroundings';
 import { ACCEPTED, refusal, Wrong, type Target } from '../target';
 import { hostileText } from '../words';
 
-const ROOT = resolve(__dirname, '../../..');
 const BASES = ['trips.yml', 'reference.yml'] as const;
 const TEXTS = BASES.map((base) => readFileSync(join(ROOT, 'datasets', base), 'utf8'));
 const FILE = 'datasets/fuzzed.yml';

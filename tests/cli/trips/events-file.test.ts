@@ -1,10 +1,10 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ArrivingLine } from '../../../cli/trips/arrival';
 import { readEventsFile } from '../../../cli/trips/events-file';
+import { temporaryFolder } from '../../../testkit/temporary-folder';
 
-const folder = mkdtempSync(join(tmpdir(), 'sluice-events-'));
+const folder = temporaryFolder('sluice-events-');
 afterAll(() => rmSync(folder, { recursive: true }));
 
 async function linesOf(content: string | Buffer, longest = 1_000): Promise<ArrivingLine[]> {

@@ -1,12 +1,12 @@
-import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { openFileReader } from '../../../cli/shared/duckdb';
 import type { ArrivingEvent } from '../../../cli/trips/arrival';
 import { readTaxiFile } from '../../../cli/trips/taxi-file';
 import type { TripEvent } from '../../../cli/trips/trip-event';
+import { temporaryFolder } from '../../../testkit/temporary-folder';
 
-const folder = mkdtempSync(join(tmpdir(), 'sluice-taxi-'));
+const folder = temporaryFolder('sluice-taxi-');
 afterAll(() => rmSync(folder, { recursive: true }));
 
 /** Writes the result of a SELECT as a Parquet file. */

@@ -8,9 +8,8 @@ import {
 import { DuckDBInstance } from '@duckdb/node-api';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { readdir, readFile, rm } from 'node:fs/promises';
 import type { Server } from 'node:http';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Delivered } from '../../../local/firehose/delivery';
@@ -18,6 +17,7 @@ import type { DeliveryStream } from '../../../local/firehose/delivery-stream';
 import type { FirehoseOptions, FirehoseService } from '../../../local/firehose/firehose-service';
 import type { Invocation } from '../../../local/lambda/lambda-runtime';
 import type { FileObjectStore } from '../../../local/s3/file-object-store';
+import { temporaryFolder } from '../../../testkit/temporary-folder';
 import { echo, openService, returned, serve, STREAM, type EventRecord } from './serve';
 
 const TRANSFORM = 'arn:aws:lambda:us-east-1:123456789012:function:transform-records';
@@ -29,8 +29,8 @@ let service: FirehoseService;
 let store: FileObjectStore;
 let client: FirehoseClient;
 
-beforeEach(async () => {
-  directory = await mkdtemp(join(tmpdir(), 'sluice-firehose-'));
+beforeEach(() => {
+  directory = temporaryFolder('sluice-firehose-');
 });
 
 afterEach(async () => {

@@ -1,8 +1,9 @@
 import { ListBucketsCommand } from '@aws-sdk/client-s3';
 import { mkdirSync, writeFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import type { Call } from '../../../local/faults/fault-injector';
 import { WorkerLambdaRuntime } from '../../../local/lambda/worker-lambda-runtime';
+import { ROOT } from '../../../testkit/root';
 import { Twin } from './fixtures';
 
 const ARN = 'arn:aws:lambda:us-east-1:000000000000:function:lister';
@@ -21,7 +22,7 @@ beforeEach(async () => {
     endpoint: () => twin.server.endpoint,
     logDirectory: join(twin.directory, 'logs'),
     faults: twin.faults,
-    runtimeModules: resolve(__dirname, '../../..'),
+    runtimeModules: ROOT,
   });
   const codeDirectory = join(twin.directory, 'code');
   mkdirSync(codeDirectory);

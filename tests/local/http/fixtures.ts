@@ -1,7 +1,6 @@
 import { S3Client } from '@aws-sdk/client-s3';
 import { SFNClient } from '@aws-sdk/client-sfn';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { RuleFaults } from '../../../local/faults/rule-faults';
 import type { AwsJsonService } from '../../../local/http/aws-json-service';
@@ -12,6 +11,7 @@ import { answerS3Error, handleS3 } from '../../../local/s3/handle-s3';
 import { operationOf } from '../../../local/s3/operation';
 import { ServiceError } from '../../../local/service-error';
 import { SnsService } from '../../../local/sns/sns-service';
+import { temporaryFolder } from '../../../testkit/temporary-folder';
 
 /** A service with minimal state: the names of the state machines that were created. */
 export class NamesOfStateMachines implements AwsJsonService {
@@ -53,7 +53,7 @@ export class NamesOfStateMachines implements AwsJsonService {
 
 /** A server with real services in a folder of its own. */
 export class Twin {
-  readonly directory = mkdtempSync(join(tmpdir(), 'http-'));
+  readonly directory = temporaryFolder('http-');
   readonly faults = new RuleFaults();
   readonly machines = new NamesOfStateMachines();
   readonly sns = new SnsService({

@@ -1,9 +1,8 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { rmSync } from 'node:fs';
 import { RuleFaults } from '../../../local/faults/rule-faults';
 import { InProcessIntegrations } from '../../../local/http/in-process-integrations';
 import { SnsService } from '../../../local/sns/sns-service';
+import { temporaryFolder } from '../../../testkit/temporary-folder';
 
 let directory: string;
 let sns: SnsService;
@@ -12,7 +11,7 @@ let integrations: InProcessIntegrations;
 let topicArn: string;
 
 beforeEach(() => {
-  directory = mkdtempSync(join(tmpdir(), 'integrations-'));
+  directory = temporaryFolder('integrations-');
   sns = new SnsService({ directory, region: 'us-east-1', accountId: '000000000000' });
   topicArn = sns.createTopic('failures');
   faults = new RuleFaults();

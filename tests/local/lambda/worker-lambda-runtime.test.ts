@@ -1,10 +1,10 @@
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { RuleFaults } from '../../../local/faults/rule-faults';
 import type { DeployedFunction } from '../../../local/lambda/deployed-function';
 import { WorkerLambdaRuntime, type LambdaRuntimeOptions } from '../../../local/lambda/worker-lambda-runtime';
+import { temporaryFolder } from '../../../testkit/temporary-folder';
 
 const arn = 'arn:aws:lambda:us-east-1:000000000000:function:probe';
 
@@ -12,7 +12,7 @@ let directory: string;
 let runtime: WorkerLambdaRuntime;
 
 beforeEach(() => {
-  directory = mkdtempSync(join(tmpdir(), 'lambda-'));
+  directory = temporaryFolder('lambda-');
 });
 
 afterEach(async () => {
@@ -55,6 +55,9 @@ async function outcomeOf(body: string, event: unknown = {}, changes: Partial<Dep
   return runtime.invoke(arn, event);
 }
 
+const existing = async (file = '') => {
+  while (!existsSync(file)) await sleep(20);
+};
 const log = () => readFileSync(join(directory, 'logs', 'probe.log'), 'utf8');
 
 describe('an invocation', () => {
@@ -258,15 +261,22 @@ describe('an invocation', () => {
   });
 
   test('keeps running after the caller aborts', async () => {
-    const mark = join(directory, 'mark');
-    deploy(`exports.handler = async (event) => {
-      await new Promise((resolve) => setTimeout(resolve, 300));
-      require('node:fs').writeFileSync(event.mark, '');
+    const [started, aborted, ended] = ['started', 'aborted', 'ended'].map((name) => join(directory, name));
+    deploy(`const { existsSync, writeFileSync } = require('node:fs');
+    exports.handler = async ({ started, aborted, ended }) => {
+      writeFileSync(started, '');
+      while (!existsSync(aborted)) await new Promise((resolve) => setTimeout(resolve, 20));
+      writeFileSync(ended, '');
     };`);
-    await expect(runtime.invoke(arn, { mark }, AbortSignal.timeout(100))).rejects.toMatchObject({
-      name: 'TimeoutError',
-    });
-    while (!existsSync(mark)) await sleep(20);
+    const caller = new AbortController();
+    const outcome = expect(
+      runtime.invoke(arn, { started, aborted, ended }, caller.signal),
+    ).rejects.toMatchObject({ name: 'AbortError' });
+    await existing(started);
+    caller.abort();
+    await outcome;
+    writeFileSync(aborted!, '');
+    await existing(ended);
   });
 });
 
@@ -388,10 +398,14 @@ describe('execution environments', () => {
 
   test('end when the runtime is closed, even if they are busy', async () => {
     start();
-    deploy(counting, { timeoutSeconds: 60 });
-    const invocation = runtime.invoke(arn, { ms: 30_000 });
+    deploy(
+      "exports.handler = async ({ started }) => { require('node:fs').writeFileSync(started, ''); await new Promise(() => setInterval(() => {}, 1_000)); };",
+      { timeoutSeconds: 60 },
+    );
+    const started = join(directory, 'started');
+    const invocation = runtime.invoke(arn, { started });
     const outcome = expect(invocation).rejects.toMatchObject({ name: 'AbortError' });
-    await sleep(100);
+    await existing(started);
     await runtime.close();
     await outcome;
     await expect(runtime.invoke(arn, {})).rejects.toMatchObject({ name: 'AbortError' });

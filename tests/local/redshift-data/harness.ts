@@ -9,10 +9,9 @@ import {
   type SqlParameter,
 } from '@aws-sdk/client-redshift-data';
 import { DuckDBInstance } from '@duckdb/node-api';
-import { mkdirSync, mkdtempSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { FaultInjector } from '../../../local/faults/fault-injector';
 import type { Fault } from '../../../local/faults/fault-rule';
@@ -20,6 +19,7 @@ import type { AwsJsonService } from '../../../local/http/aws-json-service';
 import { RedshiftDataService } from '../../../local/redshift-data';
 import type { ObjectStore, StoredObject } from '../../../local/s3/object-store';
 import { ServiceError } from '../../../local/service-error';
+import { temporaryFolder } from '../../../testkit/temporary-folder';
 
 export const REGION = 'eu-west-1';
 export const ACCOUNT = '123456789012';
@@ -98,7 +98,7 @@ export interface Twin {
   stop(): Promise<void>;
 }
 
-export async function startTwin(folder = mkdtempSync(join(tmpdir(), 'redshift-data-'))): Promise<Twin> {
+export async function startTwin(folder = temporaryFolder('redshift-data-')): Promise<Twin> {
   const store = new FolderStore(join(folder, 'objects'));
   await store.createBucket('lake', REGION);
   const faults = new FaultList();

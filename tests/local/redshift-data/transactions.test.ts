@@ -4,12 +4,12 @@ import {
   DescribeStatementCommand,
 } from '@aws-sdk/client-redshift-data';
 import { spawn } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { SqlError } from '../../../local/redshift-data/sql/errors';
 import { Cancelled } from '../../../local/redshift-data/warehouse/connection';
 import { TableLocks } from '../../../local/redshift-data/warehouse/locks';
+import { temporaryFolder } from '../../../testkit/temporary-folder';
 import { WHERE, batch, ended, given, rowsOf, startTwin, type Twin } from './harness';
 
 describe('transactions', () => {
@@ -111,7 +111,8 @@ describe('TableLocks', () => {
   const acquired = async (lock: Promise<void>) => {
     const result = await Promise.race([
       lock.then(() => 'held'),
-      new Promise((resolve) => setTimeout(resolve, 20, 'waits')),
+      // A lock that is free is granted before this.
+      new Promise((resolve) => setImmediate(resolve, 'waits')),
     ]);
     return result as string;
   };
@@ -173,7 +174,7 @@ describe('TableLocks', () => {
 
 describe('after kill -9', () => {
   it('committed data is there, uncommitted data is gone, and tokens still apply', async () => {
-    const folder = mkdtempSync(join(tmpdir(), 'redshift-data-kill-'));
+    const folder = temporaryFolder('redshift-data-kill-');
     const child = spawn(
       process.execPath,
       ['--import', 'tsx', join(__dirname, 'fixtures', 'killed.ts'), folder],

@@ -11,18 +11,18 @@ import {
 import { spawn, type ChildProcess } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { FileObjectStore } from '../../../local/s3/file-object-store';
+import { temporaryFolder } from '../../../testkit/temporary-folder';
 
 const BUCKET = 'survivors';
 
 let directory: string;
 let running: ChildProcess | undefined;
 
-beforeAll(async () => {
-  directory = await mkdtemp(join(tmpdir(), 'sluice-s3-kill-'));
+beforeAll(() => {
+  directory = temporaryFolder('sluice-s3-kill-');
 });
 
 afterAll(async () => {

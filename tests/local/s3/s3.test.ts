@@ -26,13 +26,13 @@ import {
   type ChecksumAlgorithm,
 } from '@aws-sdk/client-s3';
 import { createHash, randomBytes } from 'node:crypto';
-import { mkdtemp, readFile, readdir, rm } from 'node:fs/promises';
+import { readFile, readdir, rm } from 'node:fs/promises';
 import { request as httpRequest, type Server } from 'node:http';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { crc32 } from 'node:zlib';
 import type { FileObjectStore } from '../../../local/s3/file-object-store';
+import { temporaryFolder } from '../../../testkit/temporary-folder';
 import { serveS3 } from './serve';
 
 const BUCKET = 'lake-test';
@@ -49,7 +49,7 @@ function clientFor(region: string): S3Client {
 }
 
 beforeAll(async () => {
-  directory = await mkdtemp(join(tmpdir(), 'sluice-s3-'));
+  directory = temporaryFolder('sluice-s3-');
   ({ server, endpoint, store } = await serveS3(directory));
   s3 = clientFor('us-east-1');
   await s3.send(new CreateBucketCommand({ Bucket: BUCKET }));

@@ -8,14 +8,14 @@ import {
   ListSubscriptionsByTopicCommand,
   SubscribeCommand,
 } from '@aws-sdk/client-sns';
-import { appendFileSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { appendFileSync, readFileSync, rmSync } from 'node:fs';
 import { createServer } from 'node:http';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { RuleFaults } from '../../../local/faults/rule-faults';
 import { TwinServer } from '../../../local/http/twin-server';
 import { ServiceError } from '../../../local/service-error';
 import { SnsService } from '../../../local/sns/sns-service';
+import { temporaryFolder } from '../../../testkit/temporary-folder';
 
 const options = { region: 'us-east-1', accountId: '000000000000' };
 const topicArn = 'arn:aws:sns:us-east-1:000000000000:failures';
@@ -27,7 +27,7 @@ let client: SNSClient;
 const faults = new RuleFaults();
 
 beforeEach(async () => {
-  directory = mkdtempSync(join(tmpdir(), 'sns-'));
+  directory = temporaryFolder('sns-');
   sns = new SnsService({ directory, ...options });
   server = new TwinServer({
     json: [],

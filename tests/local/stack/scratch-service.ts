@@ -1,6 +1,6 @@
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
+import { temporaryFolder } from '../../../testkit/temporary-folder';
 
 const files: Readonly<Record<string, string>> = {
   'package.json': '{ "name": "scratch", "private": true }',
@@ -69,7 +69,7 @@ resources:
 
 /** A small service in a folder of its own with this project's packages. */
 export class ScratchService {
-  readonly directory = mkdtempSync(join(tmpdir(), 'stack-'));
+  readonly directory = temporaryFolder('stack-');
   readonly serviceDirectory = join(this.directory, 'service');
   readonly packagesDirectory = join(this.directory, 'packages');
 

@@ -1,13 +1,13 @@
 import { strToU8, zipSync } from 'fflate';
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { unpackCode } from '../../../local/stack/unpack-code';
+import { temporaryFolder } from '../../../testkit/temporary-folder';
 
 let directory: string;
 
 beforeEach(() => {
-  directory = mkdtempSync(join(tmpdir(), 'unpack-'));
+  directory = temporaryFolder('unpack-');
 });
 
 afterEach(() => rmSync(directory, { recursive: true, force: true }));

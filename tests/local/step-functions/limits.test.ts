@@ -1,4 +1,4 @@
-import { compressedClock } from '../../../local/step-functions/clock';
+import { compressedClock, type Clock } from '../../../local/step-functions/clock';
 import { Interrupted } from '../../../local/step-functions/interpreter/failures';
 import { run, summary } from './support';
 
@@ -157,7 +157,11 @@ test("a state machine's TimeoutSeconds ends the execution as TIMED_OUT", async (
 
 test('a stopped execution ends during a wait, and Catch does not match', async () => {
   const stop = new AbortController();
-  setTimeout(() => stop.abort(new Interrupted({ kind: 'stopped', error: 'Enough', cause: 'for today' })), 20);
+  const clock = compressedClock({ sleeping: 1 });
+  const sleep: Clock['sleep'] = (milliseconds, signal) => {
+    stop.abort(new Interrupted({ kind: 'stopped', error: 'Enough', cause: 'for today' }));
+    return clock.sleep(milliseconds, signal);
+  };
   const { ending, history } = await run({
     definition: {
       StartAt: 'Both',
@@ -171,7 +175,7 @@ test('a stopped execution ends during a wait, and Catch does not match', async (
         After: { Type: 'Pass', End: true },
       },
     },
-    clock: compressedClock({ sleeping: 1 }),
+    clock: { ...clock, sleep },
     stop: stop.signal,
   });
   expect(ending).toEqual({ status: 'ABORTED', error: 'Enough', cause: 'for today' });

@@ -10,8 +10,7 @@ import {
   StartExecutionCommand,
   StopExecutionCommand,
 } from '@aws-sdk/client-sfn';
-import { appendFileSync, cpSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { appendFileSync, cpSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { ServiceError } from '../../../local/service-error';
 import {
@@ -21,6 +20,7 @@ import {
   stepFunctionsSupport,
 } from '../../../local/step-functions';
 import type { Integrations } from '../../../local/step-functions/integrations';
+import { temporaryFolder } from '../../../testkit/temporary-folder';
 import { serve } from './http';
 import { accountId, region, scriptedLambda } from './support';
 
@@ -46,7 +46,7 @@ const integrations: Integrations = {
 
 const folders: string[] = [];
 function folder(): string {
-  const path = mkdtempSync(join(tmpdir(), 'step-functions-'));
+  const path = temporaryFolder('step-functions-');
   folders.push(path);
   return path;
 }
