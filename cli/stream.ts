@@ -5,8 +5,9 @@ import { isRefusedKey } from './delivery/refused-key';
 import { sendEvents, type Sent } from './delivery/send-events';
 import { isTwin, type Connection } from './shared/connection';
 import type { Output } from './shared/output';
-import { renderTable } from './shared/table';
+import { displayText, renderTable } from './shared/table';
 import { plural } from './shared/text';
+import { UnknownAttributes, type UnknownAttribute } from './stream/unknown-attributes';
 import { checkStream, type StreamOptions, type StreamUsage } from './stream/usage';
 import type { ArrivalSource } from './trips/arrival';
 import { readEventsFile } from './trips/events-file';
@@ -30,6 +31,8 @@ export interface StreamDocument {
   readonly error_objects: readonly DeliveredObject[];
   /** Lines that were not sent, because Firehose accepts no record of their size. */
   readonly oversize: readonly OversizeRecord[];
+  /** Attributes of accepted events that are no columns. The transform drops their values. */
+  readonly unknown_attributes: readonly UnknownAttribute[];
 }
 
 /**
@@ -45,7 +48,9 @@ export async function runStream(
   const { dataset, format } = await checkStream(connection.datasets, options, { isTwin: isTwin(connection) });
   const stream = connection.streamOf(dataset);
   const source = await sourceOf(options, format, isTwin(connection));
-  const sent = await sendEvents(connection, dataset, source, { onProgress: progressLine(output) });
+  const unknown = new UnknownAttributes(dataset);
+  const onProgress = progressLine(output);
+  const sent = await sendEvents(connection, dataset, unknown.counted(source), { onProgress });
   if (output.live) output.say();
   const written = isTwin(connection) ? await connection.deliver(dataset) : [];
 
@@ -58,6 +63,7 @@ export async function runStream(
     refused: objects.filter(({ key }) => isRefusedKey(key)).reduce((sum, { records }) => sum + records, 0),
     error_objects: objects.filter(({ key }) => isRefusedKey(key)),
     oversize: sent.oversize,
+    unknown_attributes: unknown.list(),
   };
   output.document(document);
   if (!output.json) {
@@ -66,6 +72,7 @@ export async function runStream(
     );
   }
   noteOversize(sent, output);
+  noteUnknown(document, dataset, output);
   return sent.oversize.length > 0 ? 1 : 0;
 }
 
@@ -122,6 +129,28 @@ function summary(document: StreamDocument, bucket: string): string {
         ]
       : []),
   ].join('\n');
+}
+
+const UNKNOWN_SHOWN = 10;
+
+function noteUnknown(
+  { unknown_attributes: unknown }: StreamDocument,
+  { name }: Dataset,
+  output: Output,
+): void {
+  if (unknown.length === 0) return;
+  const shown = unknown
+    .slice(0, UNKNOWN_SHOWN)
+    .map((each) => `  ${displayText(each.name, 60)}: ${plural(each.events, 'event')}`);
+  const more = unknown.length > UNKNOWN_SHOWN ? [`  … and ${unknown.length - UNKNOWN_SHOWN} more`] : [];
+  output.note(
+    [
+      `${plural(unknown.length, 'attribute')} without a column in datasets/${name}.yml, so the transform drops the values:`,
+      ...shown,
+      ...more,
+      'To keep them, add columns with these names; events that are sent from then on fill them.',
+    ].join('\n'),
+  );
 }
 
 const OVERSIZE_SHOWN = 10;

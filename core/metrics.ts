@@ -20,6 +20,8 @@ export const METRICS = {
   ErrorRecords: 'Count',
   /** Events that the transform refused. */
   EventsRefused: 'Count',
+  /** Values of events that were dropped, because no column has the attribute's name. The log has the names. */
+  AttributesUnknown: 'Count',
   /** Hours since the newest loaded hour ended. Only scheduled executions measure it. */
   LagHours: 'None',
   StepSeconds: 'Seconds',

@@ -1,37 +1,71 @@
 import type { ColumnType } from './column-types';
 import type { Column, Dataset } from './dataset';
+import { jsonDocuments } from './json-documents';
+
+/** The values of an event by column. A column without a value is left out: the conversion to Parquet makes it null. */
+export type EventValues = Readonly<Record<string, string | number | boolean>>;
+
+/** Why the transform refuses an event. `column` is undefined if the event as a whole is wrong. */
+interface Refused {
+  readonly accepted: false;
+  readonly reason: string;
+  readonly column?: string;
+}
 
 /** An event that the transform accepts, or why it refuses it. */
 export type TransformedEvent =
-  | { readonly accepted: true; readonly event: Readonly<Record<string, string | number | boolean | null>> }
-  /** `column` is undefined if the event as a whole is wrong. */
-  | { readonly accepted: false; readonly reason: string; readonly column?: string };
+  | {
+      readonly accepted: true;
+      readonly event: EventValues;
+      /** The attributes that are not columns. Their values are dropped, as Firehose drops them. */
+      readonly unknown: readonly string[];
+    }
+  | Refused;
+
+/** A record is accepted or refused as a whole, because Firehose takes one result for it. */
+export type TransformedRecord =
+  | { readonly accepted: true; readonly events: readonly EventValues[]; readonly unknown: readonly string[] }
+  | Refused;
 
 /** Keeps a byte order mark, so that JSON.parse refuses it, and refuses invalid UTF-8 instead of changing the value. */
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
-/** Transforms the bytes of a record: see {@link transformEvent}. */
-export function transformRecord(dataset: Dataset, data: Uint8Array): TransformedEvent {
+/** Two objects in a row may begin here. */
+const NEXT_OBJECT = /\}[ \t\r\n]*\{/;
+
+/** Transforms the bytes of a record, which holds one event or several: see {@link transformEvent}. */
+export function transformRecord(dataset: Dataset, data: Uint8Array): TransformedRecord {
   let text: string;
   try {
     text = decoder.decode(data);
   } catch {
     return { accepted: false, reason: 'not JSON: it is not UTF-8' };
   }
-  return transformEvent(dataset, text);
+  const documents = NEXT_OBJECT.test(text) ? jsonDocuments(text) : [text];
+  const events: EventValues[] = [];
+  const unknown: string[] = [];
+  for (const [index, document] of documents.entries()) {
+    const transformed = transformEvent(dataset, document);
+    if (!transformed.accepted) {
+      const where = documents.length === 1 ? '' : `event ${index + 1} of ${documents.length} in the record: `;
+      return { ...transformed, reason: `${where}${transformed.reason}` };
+    }
+    events.push(transformed.event);
+    unknown.push(...transformed.unknown);
+  }
+  return { accepted: true, events, unknown };
 }
 
 /**
  * Checks one event against its dataset and writes its values in the form that Firehose's Parquet conversion reads.
- * It drops attributes that are not columns, like Firehose.
- * @param text the record's data: one JSON object.
+ * @param text one JSON object.
  */
 export function transformEvent(dataset: Dataset, text: string): TransformedEvent {
   const parsed = parseObject(text);
   if ('reason' in parsed) return { accepted: false, reason: parsed.reason };
 
   // The object has no prototype, so that a column may have any name.
-  const event = Object.create(null) as Record<string, string | number | boolean | null>;
+  const event = Object.create(null) as Record<string, string | number | boolean>;
   for (const column of fileColumnsOfEvents(dataset)) {
     const raw = parsed.attributes.get(column.name);
     if (raw === undefined || raw === null) {
@@ -42,7 +76,6 @@ export function transformEvent(dataset: Dataset, text: string): TransformedEvent
           reason: `${column.name} is ${raw === null ? 'null' : 'missing'}`,
         };
       }
-      event[column.name] = null;
       continue;
     }
     const converted = convert(column.type, raw);
@@ -65,7 +98,15 @@ export function transformEvent(dataset: Dataset, text: string): TransformedEvent
     };
     for (const part of dataset.target.derive) event[part] = parts[part];
   }
-  return { accepted: true, event };
+  return { accepted: true, event, unknown: unknownAttributes(dataset, parsed.names) };
+}
+
+const columnNames = new WeakMap<Dataset, ReadonlySet<string>>();
+
+function unknownAttributes(dataset: Dataset, names: readonly string[]): readonly string[] {
+  const columns = columnNames.get(dataset) ?? new Set(dataset.columns.map(({ name }) => name));
+  columnNames.set(dataset, columns);
+  return names.filter((name) => !columns.has(name.toLowerCase()));
 }
 
 /** A value for a message. A nested value is not written out, because JSON.stringify could run out of stack. */
@@ -81,7 +122,9 @@ function fileColumnsOfEvents(dataset: Dataset): readonly Column[] {
   return dataset.columns.filter((column) => !derived.includes(column.name));
 }
 
-function parseObject(text: string): { attributes: ReadonlyMap<string, unknown> } | { reason: string } {
+function parseObject(
+  text: string,
+): { attributes: ReadonlyMap<string, unknown>; names: readonly string[] } | { reason: string } {
   let value: unknown;
   try {
     value = JSON.parse(text);
@@ -93,8 +136,12 @@ function parseObject(text: string): { attributes: ReadonlyMap<string, unknown> }
       reason: `not a JSON object but ${Array.isArray(value) ? 'an array' : JSON.stringify(value).slice(0, 100)}`,
     };
   }
+  const entries = Object.entries(value);
   // Firehose and Redshift fold names to lower case.
-  return { attributes: new Map(Object.entries(value).map(([name, each]) => [name.toLowerCase(), each])) };
+  return {
+    attributes: new Map(entries.map(([name, each]) => [name.toLowerCase(), each])),
+    names: entries.map(([name]) => name),
+  };
 }
 
 type Converted = { readonly value: string | number | boolean } | { readonly problem: string };
@@ -227,10 +274,7 @@ function convertTimestamp(raw: unknown): Converted {
     const seconds = Math.abs(raw) < EPOCH_SECONDS_BELOW;
     const time = new Date(seconds ? Math.round(raw * 1_000) : raw);
     if ((!seconds && !Number.isInteger(raw)) || Number.isNaN(time.getTime())) return problem;
-    return (
-      inYears(time.toISOString().slice(0, 19).replace('T', ' '), `${time.toISOString().slice(20, 23)}000`) ??
-      problem
-    );
+    return timestampOf(time, `${time.toISOString().slice(-4, -1)}000`);
   }
   if (typeof raw !== 'string') return problem;
   const match = TIMESTAMP.exec(raw.trim());
@@ -239,16 +283,21 @@ function convertTimestamp(raw: unknown): Converted {
   const zone = offset === 'Z' || offset.includes(':') ? offset : `${offset.slice(0, 3)}:${offset.slice(3)}`;
   const time = new Date(`${day}T${clock}${zone}`);
   if (!isRealDay(day) || Number.isNaN(time.getTime()) || clock >= '24') return problem;
-  return (
-    inYears(time.toISOString().slice(0, 19).replace('T', ' '), fraction.padEnd(6, '0').slice(0, 6)) ?? problem
-  );
+  return timestampOf(time, fraction.padEnd(6, '0').slice(0, 6));
 }
 
-/** Refuses years outside 1 to 9999, because readers of the file disagree on their text. */
-function inYears(seconds: string, fraction: string): { value: string } | undefined {
-  return /^\d{4}-/.test(seconds) && !seconds.startsWith('0000')
-    ? { value: `${seconds}.${fraction}` }
-    : undefined;
+/**
+ * Firehose's Parquet writer counts nanoseconds from 1970 in 64 bits. An earlier or later time would become one of another
+ * year, without an error. Source: floci, an emulator of AWS, saw epoch 999999999999 s arrive in the year 2092.
+ */
+const EARLIEST = '1677-09-22 00:00:00.000000';
+const LATEST = '2262-04-11 23:47:16.854775';
+
+function timestampOf(time: Date, microseconds: string): Converted {
+  const value = `${time.toISOString().slice(0, 19).replace('T', ' ')}.${microseconds}`;
+  return /^\d{4}-/.test(value) && value >= EARLIEST && value <= LATEST
+    ? { value }
+    : { problem: `out of the range of timestamps that Firehose writes (${EARLIEST} to ${LATEST})` };
 }
 
 /** 2026-02-30 is not real, but Date reads it as March 2nd. */

@@ -1,9 +1,9 @@
 import * as z from 'zod';
 import { chooseDataset } from '../core/dataset';
-import { transformRecord } from '../core/transform';
 import { readDatasets } from '../service/datasets';
 import { logger } from './shared/handler';
 import { recordMetrics } from './shared/metrics';
+import { transformBatch, type AnsweredBatch, type AnsweredRecord } from './shared/transform-batch';
 
 const event = z.object({
   invocationId: z.string(),
@@ -11,47 +11,43 @@ const event = z.object({
   records: z.array(z.object({ recordId: z.string(), data: z.string() })),
 });
 
-interface TransformedRecord {
-  readonly recordId: string;
-  readonly result: 'Ok' | 'ProcessingFailed';
-  /** base64. A refused record goes back unchanged, and Firehose keeps it under its error prefix. */
-  readonly data: string;
-}
-
 const datasets = readDatasets(process.env.LAMBDA_TASK_ROOT ?? '.');
 
 /**
  * Transforms the events of a stream. The stream's name ends with `-<dataset>`, and its ARN ends with its name.
  * Source: Firehose Developer Guide, "Transform source data".
  */
-export const handler = (input: unknown): Promise<{ records: TransformedRecord[] }> => {
+export const handler = (input: unknown): Promise<{ records: readonly AnsweredRecord[] }> => {
   const { deliveryStreamArn, records } = event.parse(input);
   const name = datasets.map((each) => each.name).filter((each) => deliveryStreamArn.endsWith(`-${each}`));
   const dataset = chooseDataset(datasets, name.sort((left, right) => right.length - left.length)[0]);
 
-  const refused: { recordId: string; reason: string }[] = [];
-  const transformed = records.map(({ recordId, data }): TransformedRecord => {
-    const result = transformRecord(dataset, Buffer.from(data, 'base64'));
-    if (!result.accepted) {
-      refused.push({ recordId, reason: result.reason });
-      return { recordId, result: 'ProcessingFailed', data };
-    }
-    return {
-      recordId,
-      result: 'Ok',
-      data: Buffer.from(`${JSON.stringify(result.event)}\n`).toString('base64'),
-    };
-  });
-  if (refused.length > 0) {
-    recordMetrics(dataset.name, { EventsRefused: refused.length });
-    // Firehose's error object has the event and its record id but not the reason, so the log has id and reason.
-    for (let from = 0; from < refused.length; from += 100) {
-      logger.warn('Events were refused', {
-        dataset: dataset.name,
-        records: records.length,
-        refused: refused.slice(from, from + 100),
-      });
-    }
-  }
-  return Promise.resolve({ records: transformed });
+  const answered = transformBatch(dataset, records);
+  reportRefused(dataset.name, records.length, answered);
+  reportUnknown(dataset.name, answered);
+  return Promise.resolve({ records: answered.records });
 };
+
+/** Firehose's error object has the event and its record id but not the reason, so the log has id and reason. */
+function reportRefused(dataset: string, records: number, { refused }: AnsweredBatch): void {
+  if (refused.length === 0) return;
+  recordMetrics(dataset, { EventsRefused: refused.length });
+  for (let from = 0; from < refused.length; from += 100) {
+    logger.warn('Events were refused', { dataset, records, refused: refused.slice(from, from + 100) });
+  }
+}
+
+/** The most names in one line of the log, and the most characters of each. */
+const NAMES = 100;
+const NAME_LENGTH = 128;
+
+function reportUnknown(dataset: string, { unknown }: AnsweredBatch): void {
+  if (unknown.size === 0) return;
+  const counts = [...unknown].sort(([, left], [, right]) => right - left);
+  recordMetrics(dataset, { AttributesUnknown: counts.reduce((sum, [, count]) => sum + count, 0) });
+  logger.warn('Attributes without a column were dropped', {
+    dataset,
+    attributes: counts.slice(0, NAMES).map(([name, count]) => ({ name: name.slice(0, NAME_LENGTH), count })),
+    other_names: Math.max(counts.length - NAMES, 0),
+  });
+}

@@ -139,6 +139,11 @@ function graphsOf(settings: Settings, datasets: readonly Dataset[]): readonly Gr
       stat: 'Sum',
       lines: [...named('ErrorRecords'), ...named('EventsRefused'), ...named('FilesQuarantined')],
     },
+    {
+      title: 'Values dropped, because no column has the attribute’s name',
+      stat: 'Sum',
+      lines: named('AttributesUnknown'),
+    },
     ...(streams.length > 0
       ? [
           { title: 'Events that came', stat: 'Sum', lines: firehose('IncomingRecords') },

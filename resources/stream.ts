@@ -1,6 +1,7 @@
 import { glueType } from '../core/column-types';
 import type { Dataset } from '../core/dataset';
 import { errorPrefixes, firehosePrefix, fixedPart } from '../core/prefix';
+import { transformBufferMegabytes } from '../core/transform-buffer';
 import {
   arnOf,
   attribute,
@@ -142,8 +143,10 @@ function stream(settings: Settings, dataset: Dataset): ResourceDefinition {
                 { ParameterName: 'LambdaArn', ParameterValue: sub(`\${${TRANSFORM}.Arn}:$LATEST`) },
                 { ParameterName: 'RoleArn', ParameterValue: attribute(`${stem}StreamRole`, 'Arn') },
                 { ParameterName: 'NumberOfRetries', ParameterValue: '3' },
-                // An invocation's input and output have 6 MB at most, and base64 makes every record a third larger.
-                { ParameterName: 'BufferSizeInMBs', ParameterValue: '2' },
+                {
+                  ParameterName: 'BufferSizeInMBs',
+                  ParameterValue: String(transformBufferMegabytes(dataset)),
+                },
                 { ParameterName: 'BufferIntervalInSeconds', ParameterValue: '60' },
               ],
             },

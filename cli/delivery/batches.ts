@@ -54,6 +54,7 @@ export async function* batchesOf(
   if (records.length > 0) yield { arrival, records };
 }
 
-function recordOf(arrival: Arrival): Uint8Array | undefined {
+/** The data of a record as it is sent; undefined if it is too long. */
+export function recordOf(arrival: Arrival): Uint8Array | undefined {
   return 'event' in arrival ? Buffer.from(JSON.stringify(arrival.event)) : arrival.data;
 }

@@ -1,3 +1,11 @@
+/** A processor of type Lambda. Source: Amazon Data Firehose API Reference, "ProcessorParameter". */
+export interface Transform {
+  readonly functionArn: string;
+  /** An invocation gets the records that fill this buffer. */
+  readonly bufferMegabytes: number;
+  readonly retries: number;
+}
+
 /** A Firehose stream as the twin runs it. */
 export interface DeliveryStream {
   readonly name: string;
@@ -7,8 +15,8 @@ export interface DeliveryStream {
   readonly prefix: string;
   /** With `!{firehose:error-output-type}`. */
   readonly errorPrefix: string;
-  /** ARN of the transform function. */
-  readonly transform?: string;
+  /** The transform function. */
+  readonly transform?: Transform;
   /** The Glue table's columns, in file order, with Hive types: `string`, `int`, `bigint`, `double`, `decimal(10,2)`, `timestamp`, `date`, `boolean` … */
   readonly columns: readonly { readonly name: string; readonly type: string }[];
   readonly buffering: { readonly sizeInMBs: number; readonly intervalInSeconds: number };

@@ -10,7 +10,7 @@ import { LineFile } from './line-file';
 import { mapInOrder } from './map-in-order';
 import type { ParquetWriter } from './parquet-writer';
 import { compileErrorPrefix, compilePrefix, type ErrorOutputType, type Prefix } from './prefix';
-import { transform, transformBatches, type Transformed } from './transform';
+import { batchesOf, transform, type Transformed } from './transform';
 
 /** An object that a delivery wrote. */
 export interface Delivered {
@@ -94,13 +94,15 @@ export class Delivery {
     records: AsyncIterable<AcceptedRecord>,
     signal: AbortSignal,
   ): AsyncIterable<readonly Transformed[]> {
-    const { stream } = this;
-    const batches = transformBatches(records);
-    const lambdaArn = stream.transform;
-    return mapInOrder(batches, CONCURRENT_INVOCATIONS, async (batch) =>
-      lambdaArn === undefined
-        ? batch.map((record) => ({ result: 'Ok' as const, record, data: record.data }))
-        : transform(this.resources.lambda, stream, lambdaArn, batch, signal),
+    const { stream, resources } = this;
+    const processor = stream.transform;
+    return mapInOrder(
+      batchesOf(records, processor?.bufferMegabytes),
+      CONCURRENT_INVOCATIONS,
+      async (batch) =>
+        processor
+          ? transform(resources.lambda, stream, processor, batch, signal)
+          : batch.map((record) => ({ result: 'Ok' as const, record, data: record.data })),
     );
   }
 

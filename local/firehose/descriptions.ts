@@ -1,6 +1,6 @@
 import { bucketArn, regionOf } from '../../core/arn';
 import { VERSION_ID } from './delivery';
-import type { DeliveryStream } from './delivery-stream';
+import type { DeliveryStream, Transform } from './delivery-stream';
 import type { Input } from './requests';
 
 const DEFAULT_LIMIT = 10;
@@ -57,12 +57,12 @@ export function describeDeliveryStream(stream: DeliveryStream, created: Date): o
   };
 }
 
-function processing(lambdaArn: string | undefined): object {
-  if (lambdaArn === undefined) return { Enabled: false, Processors: [] };
+function processing(transform: Transform | undefined): object {
+  if (transform === undefined) return { Enabled: false, Processors: [] };
   const parameters = {
-    LambdaArn: lambdaArn,
-    NumberOfRetries: '3',
-    BufferSizeInMBs: '1',
+    LambdaArn: transform.functionArn,
+    NumberOfRetries: String(transform.retries),
+    BufferSizeInMBs: String(transform.bufferMegabytes),
     BufferIntervalInSeconds: '60',
   };
   return {

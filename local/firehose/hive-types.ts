@@ -158,23 +158,40 @@ function timestamp(value: JsonValue): string {
   if (!day || hour > 23 || minute > 59 || second > 59) throw notFor(value.text);
   const time = [hour, minute, second].map((part) => String(part).padStart(2, '0')).join(':');
   // TIMESTAMP has no nanoseconds, INT96 does. Redshift keeps microseconds of both.
-  return quoted(`${day} ${time}.${(match[7] ?? '').padEnd(6, '0').slice(0, 6)}`);
+  const micros = (match[7] ?? '').padEnd(6, '0').slice(0, 6);
+  if (day > FIRST_DAY && day < LAST_DAY) return quoted(`${day} ${time}.${micros}`);
+  return written(BigInt(Date.parse(`${day}T${time}Z`)) * 1_000n + BigInt(micros));
 }
 
-const FIRST_INSTANT = Date.parse('0001-01-01T00:00:00Z');
-const LAST_INSTANT = Date.parse('9999-12-31T23:59:59.999Z');
+/** Days between which 64 bits hold nanoseconds since 1970. */
+const FIRST_DAY = '1677-09-22';
+const LAST_DAY = '2262-04-11';
+
+/**
+ * A time as Firehose writes it. Its writer counts nanoseconds in 64 bits, so a time that does not fit becomes another one,
+ * without an error. Source: floci, an emulator of AWS, saw epoch 999999999999 s arrive in the year 2092.
+ * @param micros microseconds since 1970.
+ */
+function written(micros: bigint): string {
+  const nanos = BigInt.asIntN(64, micros * 1_000n);
+  const [seconds, rest] = [floored(nanos, 1_000_000_000n), floored(nanos, 1_000n)];
+  const instant = new Date(Number(seconds) * 1_000).toISOString().slice(0, 19).replace('T', ' ');
+  return quoted(`${instant}.${String(rest - seconds * 1_000_000n).padStart(6, '0')}`);
+}
+
+const floored = (value: bigint, unit: bigint): bigint => (value - (((value % unit) + unit) % unit)) / unit;
+
+/** The longest number of an epoch, in digits before the point. */
+const MOST_DIGITS = 25;
 
 function epoch(text: string, original: string): string {
   const seconds = scaled(text, 0);
-  if (seconds === undefined) throw notFor(original);
-  const inMillis = seconds === 'huge' || seconds >= 10n ** 12n || seconds <= -(10n ** 12n);
+  if (seconds === undefined || seconds === 'huge' || String(seconds).length > MOST_DIGITS)
+    throw notFor(original);
+  const inMillis = seconds >= 10n ** 12n || seconds <= -(10n ** 12n);
   const micros = scaled(text, inMillis ? 3 : 6);
-  const time = micros === undefined || micros === 'huge' ? NaN : Number(micros) / 1000;
-  // Years 1 to 9999, which every reader of the file can represent.
-  if (!(time >= FIRST_INSTANT && time <= LAST_INSTANT)) throw notFor(original);
-  const instant = new Date(Math.floor(time));
-  const sub = String(((Number(micros) % 1000) + 1000) % 1000).padStart(3, '0');
-  return quoted(`${instant.toISOString().replace('T', ' ').replace('Z', '')}${sub}`);
+  if (micros === undefined || micros === 'huge') throw notFor(original);
+  return written(micros);
 }
 
 /** `yyyy-MM-dd` from groups 1 to 3; undefined for a day that does not exist. */

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { regionOf } from '../../core/arn';
 import type { Invocation, LambdaRuntime } from '../lambda/lambda-runtime';
-import type { DeliveryStream } from './delivery-stream';
+import type { DeliveryStream, Transform } from './delivery-stream';
 import type { AcceptedRecord } from './journal';
 import { dataSize } from './requests';
 
@@ -23,42 +23,38 @@ export interface TransformFailure {
   readonly lambdaArn: string;
 }
 
-/** Most data for one invocation: the processor's BufferSizeInMBs, whose default is 1. */
-const BATCH_BYTES = 1024 ** 2;
-/** Lambda's limit on a synchronous response. */
-const MAX_ANSWER_BYTES = 6 * 1024 ** 2;
-/** NumberOfRetries, whose default is 3. */
-const RETRIES = 3;
 const FIRST_RETRY_MILLISECONDS = 50;
 
-/** Groups records into batches for the function: as many as fit the buffer hint, at least one. */
-export async function* transformBatches(
+/**
+ * Groups records into batches for the function. Nobody knows whether the record that fills the buffer still belongs to the
+ * batch on AWS. Here it does, which makes the larger payload.
+ */
+export async function* batchesOf(
   records: AsyncIterable<AcceptedRecord>,
+  megabytes = 1,
 ): AsyncGenerator<AcceptedRecord[]> {
   let batch: AcceptedRecord[] = [];
   let size = 0;
   for await (const record of records) {
-    const recordSize = dataSize(record.data);
-    if (batch.length > 0 && size + recordSize > BATCH_BYTES) {
-      yield batch;
-      batch = [];
-      size = 0;
-    }
     batch.push(record);
-    size += recordSize;
+    size += dataSize(record.data);
+    if (size < megabytes * 1024 ** 2) continue;
+    yield batch;
+    batch = [];
+    size = 0;
   }
   if (batch.length > 0) yield batch;
 }
 
 /**
  * Invokes the transform function with a batch (https://docs.aws.amazon.com/firehose/latest/dev/data-transformation.html).
- * A function that throws, crashes, times out or is throttled is invoked again, at most three times. An answer is final,
- * even if it is wrong.
+ * A function that throws, crashes, times out or is throttled is invoked again, as often as the processor says. An answer is
+ * final, even if it is wrong.
  */
 export async function transform(
   lambda: LambdaRuntime,
   stream: DeliveryStream,
-  lambdaArn: string,
+  { functionArn: lambdaArn, retries }: Transform,
   batch: readonly AcceptedRecord[],
   signal: AbortSignal,
 ): Promise<readonly Transformed[]> {
@@ -75,7 +71,7 @@ export async function transform(
     if (!failure && invocation.outcome === 'returned') {
       return verdicts(batch, invocation.payload, { attemptsMade: attempt, lambdaArn });
     }
-    if (failure && attempt > RETRIES) {
+    if (failure && attempt > retries) {
       const { code, message } = failure;
       return batch.map((record) => failed(record, { code, message, attemptsMade: attempt, lambdaArn }));
     }
@@ -97,13 +93,7 @@ function failureOf(invocation: Invocation): { code: string; message: string } | 
     code: 'Lambda.FunctionError',
     message: 'The Lambda function was successfully invoked but it returned an error result.',
   };
-  if (invocation.outcome === 'raised') return functionError;
-  return answerSize(invocation.payload) > MAX_ANSWER_BYTES ? functionError : undefined;
-}
-
-/** A lower bound of an answer's size as JSON, in bytes: its data. */
-function answerSize(payload: unknown): number {
-  return answers(payload).reduce((sum, { data }) => sum + (typeof data === 'string' ? data.length : 0), 0);
+  return invocation.outcome === 'raised' ? functionError : undefined;
 }
 
 function answers(payload: unknown): readonly Record<string, unknown>[] {

@@ -26,7 +26,7 @@ function deliveryStream(planned: PlannedStream, { tables }: Stack): DeliveryStre
     bucket,
     prefix,
     errorPrefix,
-    transform: planned.transformArn,
+    transform: planned.transform,
     columns: schema.columns,
     buffering: {
       sizeInMBs: planned.bufferMegabytes,

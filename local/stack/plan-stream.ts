@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { bucketOf } from '../../core/arn';
+import type { Transform } from '../firehose/delivery-stream';
 import { readProperties } from './properties';
 import type { StackScope } from './stack-scope';
 import type { Resource } from './template';
@@ -15,13 +16,21 @@ export interface PlannedStream {
   readonly errorPrefix: string;
   readonly bufferMegabytes: number;
   readonly bufferSeconds: number;
-  /** Without a version. */
-  readonly transformArn: string;
+  readonly transform: Transform;
   readonly database: string;
   readonly table: string;
 }
 
 const parameter = z.strictObject({ ParameterName: z.string(), ParameterValue: z.string() });
+
+/** The parameters of a processor, with AWS's defaults. Source: Amazon Data Firehose API Reference, "ProcessorParameter". */
+const lambdaProcessor = z.strictObject({
+  LambdaArn: z.string(),
+  RoleArn: z.string().optional(),
+  NumberOfRetries: z.coerce.number().int().min(0).max(300).default(3),
+  BufferSizeInMBs: z.coerce.number().min(0.2).max(3).default(1),
+  BufferIntervalInSeconds: z.coerce.number().min(0).max(900).default(60),
+});
 const effective = z.object({
   DeliveryStreamName: z.string(),
   DeliveryStreamType: z.literal('DirectPut'),
@@ -40,7 +49,17 @@ const effective = z.object({
     CloudWatchLoggingOptions: z.looseObject({}).optional(),
     ProcessingConfiguration: z.strictObject({
       Enabled: z.literal(true),
-      Processors: z.tuple([z.strictObject({ Type: z.literal('Lambda'), Parameters: z.array(parameter) })]),
+      Processors: z.tuple([
+        z.strictObject({
+          Type: z.literal('Lambda'),
+          Parameters: z
+            .array(parameter)
+            .transform((given): unknown =>
+              Object.fromEntries(given.map((each) => [each.ParameterName, each.ParameterValue])),
+            )
+            .pipe(lambdaProcessor),
+        }),
+      ]),
     }),
     DataFormatConversionConfiguration: z.strictObject({
       Enabled: z.literal(true),
@@ -72,9 +91,7 @@ export function planStream(
     effective,
     without: ['DeliveryStreamEncryptionConfigurationInput', 'Tags'],
   });
-  const [{ Parameters: parameters }] = destination.ProcessingConfiguration.Processors;
-  const valueOf = (name: string) =>
-    parameters.find((each) => each.ParameterName === name)?.ParameterValue ?? '';
+  const [{ Parameters: processor }] = destination.ProcessingConfiguration.Processors;
   const { DatabaseName: database, TableName: table } =
     destination.DataFormatConversionConfiguration.SchemaConfiguration;
   return {
@@ -87,7 +104,11 @@ export function planStream(
     errorPrefix: destination.ErrorOutputPrefix,
     bufferMegabytes: destination.BufferingHints.SizeInMBs,
     bufferSeconds: destination.BufferingHints.IntervalInSeconds,
-    transformArn: valueOf('LambdaArn').replace(/:\$LATEST$/, ''),
+    transform: {
+      functionArn: processor.LambdaArn.replace(/:\$LATEST$/, ''),
+      bufferMegabytes: processor.BufferSizeInMBs,
+      retries: processor.NumberOfRetries,
+    },
     database,
     table,
   };

@@ -86,6 +86,39 @@ test('events become Parquet in the hour of arrival; refused events are kept unch
   ]);
 });
 
+test('several events in one line are loaded, and one that is wrong keeps the whole line', async () => {
+  const lines = [
+    `${event('a')}${event('b')}`,
+    `${event('c')} ${event('d')}`,
+    `${event('e')}{"trip_id":"f"}`,
+    `[${event('g')},${event('h')}]`,
+  ];
+  const { document } = await stream(write('aggregated.ndjson', lines.join('\n')), { at: '2026-11-23T10' });
+  expect(document).toMatchObject({ records: 4, refused: 2 });
+  const written = await inspect<FileDocument>(document.objects[0]?.key ?? '');
+  expect(written.document.first_rows?.map(([id]) => id)).toEqual(['a', 'b', 'c', 'd']);
+  const refused = await inspect<RefusedDocument>(document.error_objects[0]?.key ?? '');
+  expect(refused.document.events.map((each) => [each.event, each.reason])).toEqual([
+    [lines[2], 'event 2 of 2 in the record: pickup_datetime is missing'],
+    [lines[3], 'not a JSON object but an array'],
+  ]);
+});
+
+test('attributes without a column are named and counted, and events without them are not', async () => {
+  const lines = [event('a', { Tip: 1, note: 'x' }), event('b', { Tip: 2 }), event('c')];
+  const { code, document, stderr } = await stream(write('surplus.ndjson', lines.join('\n')), {
+    at: '2026-11-23T11',
+  });
+  expect(code).toBe(0);
+  expect(document.unknown_attributes).toEqual([
+    { name: 'Tip', events: 2 },
+    { name: 'note', events: 1 },
+  ]);
+  expect(stderr).toMatch(
+    /2 attributes without a column in datasets\/trips\.yml[^]* {2}Tip: 2 events\n {2}note: 1 event\n/,
+  );
+});
+
 test('a line that is too large for Firehose is named, the others are sent, and the exit code is 1', async () => {
   const large = event('large', { padding: 'x'.repeat(RECORD_BYTES) });
   const { code, document, stderr } = await stream(

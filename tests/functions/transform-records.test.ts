@@ -34,13 +34,32 @@ test('returns every record in order; a refused record is unchanged', async () =>
   expect(transformed).toMatch(/\n$/);
   expect(JSON.parse(transformed)).toEqual({
     trip_id: 'a',
-    vendor_id: null,
     pickup_datetime: '2026-11-23 07:15:00.000000',
-    dropoff_datetime: null,
-    passenger_count: null,
-    trip_distance: null,
-    total_amount: null,
     updated_at: '2026-11-23 09:00:00.000000',
+  });
+});
+
+test('a record with several events comes back with one line for each', async () => {
+  const { handler } = (await import('../../functions/transform-records')) as {
+    handler: (input: unknown) => Promise<Answer>;
+  };
+  const eventOf = (id: string) =>
+    `{"trip_id":"${id}","pickup_datetime":"2026-11-23T08:15:00Z","updated_at":"2026-11-23T09:00:00Z"}`;
+  const { records } = await handler({
+    invocationId: 'i',
+    deliveryStreamArn: 'arn:aws:firehose:us-east-1:000000000000:deliverystream/sluice-local-trips',
+    records: [
+      { recordId: '0', data: base64(`${eventOf('a')}\n${eventOf('b')}`) },
+      { recordId: '1', data: base64(`${eventOf('c')}{"trip_id":"d"}`) },
+    ],
+  });
+  const lines = Buffer.from(records[0]?.data ?? '', 'base64').toString();
+  expect(
+    lines.split('\n').map((line) => (line ? (JSON.parse(line) as { trip_id: string }).trip_id : '')),
+  ).toEqual(['a', 'b', '']);
+  expect(records[1]).toMatchObject({
+    result: 'ProcessingFailed',
+    data: base64(`${eventOf('c')}{"trip_id":"d"}`),
   });
 });
 

@@ -175,6 +175,7 @@ describe('while sluice local runs', () => {
           { key: expect.stringContaining('errors/trips/processing-failed/') as string, records: 1 },
         ],
         oversize: [],
+        unknown_attributes: [],
       },
     });
 

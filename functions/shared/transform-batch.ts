@@ -1,0 +1,83 @@
+import type { Dataset } from '../../core/dataset';
+import { transformRecord, type TransformedRecord } from '../../core/transform';
+import { ANSWERED_RECORD_BYTES, ENVELOPE_BYTES, PAYLOAD_BYTES } from '../../core/transform-buffer';
+
+/** A record as Firehose sends it. `data` is base64. */
+export interface SourceRecord {
+  readonly recordId: string;
+  readonly data: string;
+}
+
+/** A record as Firehose takes it back. */
+export interface AnsweredRecord {
+  readonly recordId: string;
+  readonly result: 'Ok' | 'ProcessingFailed';
+  /** base64. A refused record goes back unchanged, and Firehose keeps it under its error prefix. */
+  readonly data: string;
+}
+
+export interface AnsweredBatch {
+  readonly records: readonly AnsweredRecord[];
+  readonly refused: readonly { readonly recordId: string; readonly reason: string }[];
+  /** How often each attribute without a column occurred. */
+  readonly unknown: ReadonlyMap<string, number>;
+}
+
+/** Transforms the records of one invocation. The answer is never larger than Lambda allows if the request is not. */
+export function transformBatch(dataset: Dataset, records: readonly SourceRecord[]): AnsweredBatch {
+  const refused: { recordId: string; reason: string }[] = [];
+  const unknown = new Map<string, number>();
+  const answers = records.map((record): AnsweredRecord => {
+    const transformed = transformRecord(dataset, Buffer.from(record.data, 'base64'));
+    if (transformed.accepted) {
+      for (const name of transformed.unknown) unknown.set(name, (unknown.get(name) ?? 0) + 1);
+      return { recordId: record.recordId, result: 'Ok', data: dataOf(transformed) };
+    }
+    refused.push({ recordId: record.recordId, reason: transformed.reason });
+    return refusedRecord(record);
+  });
+  return { ...fitted(records, answers, refused), unknown };
+}
+
+/** One line for each event. Firehose puts nothing between the records of an object that it writes as text. */
+function dataOf({ events }: Extract<TransformedRecord, { accepted: true }>): string {
+  return Buffer.from(events.map((event) => `${JSON.stringify(event)}\n`).join('')).toString('base64');
+}
+
+const refusedRecord = ({ recordId, data }: SourceRecord): AnsweredRecord => ({
+  recordId,
+  result: 'ProcessingFailed',
+  data,
+});
+
+/**
+ * Refuses the records that grow most, until the answer fits: Firehose would give up the whole batch otherwise. Only
+ * records with many short events grow so much: see transformBufferMegabytes in core/transform-buffer.ts.
+ */
+function fitted(
+  records: readonly SourceRecord[],
+  answers: readonly AnsweredRecord[],
+  refused: readonly { readonly recordId: string; readonly reason: string }[],
+): Pick<AnsweredBatch, 'records' | 'refused'> {
+  const bytes = answers.map(({ recordId, data }) => ANSWERED_RECORD_BYTES + recordId.length + data.length);
+  let surplus = bytes.reduce((sum, each) => sum + each, ENVELOPE_BYTES) - PAYLOAD_BYTES;
+  if (surplus <= 0) return { records: answers, refused };
+  const growth = (index: number) => (answers[index]?.data.length ?? 0) - (records[index]?.data.length ?? 0);
+  const tooLarge = new Set<number>();
+  for (const index of [...answers.keys()].sort((left, right) => growth(right) - growth(left))) {
+    if (surplus <= 0) break;
+    tooLarge.add(index);
+    surplus -= growth(index);
+  }
+  const reason = 'the answer of the transform would be larger than 6 MB: send fewer events in one record';
+  return {
+    records: answers.map((answer, index) => {
+      const record = records[index];
+      return record && tooLarge.has(index) ? refusedRecord(record) : answer;
+    }),
+    refused: [
+      ...refused,
+      ...[...tooLarge].map((index) => ({ recordId: records[index]?.recordId ?? '', reason })),
+    ],
+  };
+}
