@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { redshiftType } from './column-types';
 import type { Column } from './dataset';
 import type { Hour } from './hour';
-import { loadsInto, parquetTypeText, type ParquetField } from './parquet-types';
+import { loadsInto, parquetTypeText, writeInstead, type ParquetField } from './parquet-types';
 
 /** How the columns of a file differ from the dataset's. */
 export interface ColumnDifferences {
@@ -11,7 +11,13 @@ export interface ColumnDifferences {
   readonly duplicate: readonly string[];
   /** Columns that both have, in another order. This alone is not an error, see {@link compareColumns}. */
   readonly moved: readonly string[];
-  readonly otherType: readonly { readonly name: string; readonly found: string; readonly expected: string }[];
+  readonly otherType: readonly {
+    readonly name: string;
+    readonly found: string;
+    readonly expected: string;
+    /** How to write the values instead, if COPY takes them in another form. */
+    readonly instead?: string;
+  }[];
 }
 
 export type ColumnComparison =
@@ -49,15 +55,23 @@ export function compareColumns(
     ),
     otherType: found.flatMap((field) => {
       const column = byName.get(field.name.toLowerCase());
-      return column && !loadsInto(field, column.type)
-        ? [{ name: column.name, found: parquetTypeText(field), expected: redshiftType(column.type) }]
-        : [];
+      return column && !loadsInto(field, column.type) ? [differenceOf(column, field)] : [];
     }),
   };
   const { missing, extra, duplicate, otherType } = differences;
   return [missing, extra, duplicate, otherType].every((names) => names.length === 0)
     ? { matches: true, order }
     : { matches: false, differences };
+}
+
+function differenceOf({ name, type }: Column, field: ParquetField): ColumnDifferences['otherType'][number] {
+  const instead = writeInstead(field);
+  return {
+    name,
+    found: parquetTypeText(field),
+    expected: redshiftType(type),
+    ...(instead === undefined ? {} : { instead }),
+  };
 }
 
 function isAddedBy({ since }: Column, partition: Hour | undefined): boolean {
@@ -80,7 +94,8 @@ export function differencesText(differences: ColumnDifferences): string {
     [
       'with another type',
       differences.otherType.map(
-        ({ name, found, expected }) => `${name} (found ${found}, expected ${expected})`,
+        ({ name, found, expected, instead }) =>
+          `${name} (found ${found}, expected ${expected}${instead === undefined ? '' : `: ${instead}`})`,
       ),
     ],
   ];

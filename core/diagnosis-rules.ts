@@ -69,7 +69,8 @@ export const STATEMENT_RULES: readonly StatementRule[] = [
   {
     error: 'ColumnMismatch',
     phrase:
-      /Unmatched number of columns between table and file|has an incompatible Parquet schema for column|incompatible Parquet schema/i,
+      // Redshift cuts its text, also within a phrase.
+      /Unmatched number of columns between|has an incompatible Parquet s|has an invalid type length|Unreachable - Invalid type: \d/i,
     fix: 'Compare the file with the dataset (sluice inspect shows both types), write it again, and load the partition again.',
   },
   {
@@ -124,7 +125,7 @@ export const STATEMENT_RULES: readonly StatementRule[] = [
   {
     error: 'ValueInvalid',
     phrase:
-      /Numeric data overflow|out of range|Invalid (?:date|timestamp|digit)|division by zero|Multibyte character not supported for CHAR/i,
+      /Numeric data overflow|out of range|Invalid (?:date|timestamp|digit)|division by zero|Multibyte character not supported for CHAR|invalid or unsupported UTF-8 codepoints/i,
     fix: 'A value does not fit its column’s type: correct the file, or the type in the dataset file and the target.',
   },
   {

@@ -18,6 +18,19 @@ describe('an error of Redshift', () => {
       "ERROR: Spectrum Scan Error code: 15007 File 'https://s3.us-east-1.amazonaws.com/lake/a.parquet' has an incompatible Parquet schema for column 's3://lake/a.parquet.total'. Column type: DECIMAL(10, 2), Parquet schema: optional double total [i:3 d:1 r:0]",
     ],
     [
+      'ColumnMismatch',
+      "File 'https://s3.us-east-1.amazonaws.com/lake/a.parquet' has an incompatible Parquet s",
+    ],
+    [
+      'ColumnMismatch',
+      "Spectrum Scan Error … column 'total' has an invalid type length. Expecting: 8 len in file: 13",
+    ],
+    ['ColumnMismatch', 'Spectrum Scan Error … Unreachable - Invalid type: 4000'],
+    [
+      'ValueInvalid',
+      'Spectrum Scan Error … String contains invalid or unsupported UTF-8 codepoints. Bad UTF-8 hex sequence: a4 (error 3)',
+    ],
+    [
       'RegionMismatch',
       'S3ServiceException:The S3 bucket addressed by the query is in a different region from this cluster.,Status 301,Error PermanentRedirect,Rid 1',
     ],

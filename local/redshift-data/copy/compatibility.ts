@@ -6,8 +6,8 @@ import type { ParquetColumn } from './footer';
  *
  * COPY reads through Redshift Spectrum, which converts nothing: users report that it refuses INT64 into INTEGER and
  * DECIMAL into BIGINT. AWS publishes no table, so the rest is strict and unverified: INT32 does not fit BIGINT, and
- * decimals must have the column's precision and scale. Timestamps of every encoding fit. A wrong refusal is visible at
- * once; the engine would cast a wrongly accepted value silently.
+ * decimals must have the column's precision and scale. Timestamps of every encoding fit, but INT64 nanoseconds are read as
+ * another year (see renderLoad). A wrong refusal is visible at once; the engine would cast a wrongly accepted value silently.
  * https://docs.aws.amazon.com/redshift/latest/dg/copy-usage_notes-copy-from-columnar.html
  */
 const ACCEPTED: Readonly<Record<Exclude<TypeFamily, 'numeric' | 'super'>, readonly string[]>> = {
@@ -35,6 +35,22 @@ export function isCompatible(type: ColumnType, column: ParquetColumn): boolean {
     );
   }
   return ACCEPTED[type.family].includes(`${column.physical}/${column.annotation ?? '-'}`);
+}
+
+/**
+ * The bytes that a decimal in a FIXED_LEN_BYTE_ARRAY must have; undefined if the column's are right.
+ * Source: https://github.com/G-Research/ParquetSharp/issues/252
+ */
+export function expectedLength({
+  physical,
+  annotation,
+  precision = 0,
+  typeLength,
+}: ParquetColumn): number | undefined {
+  if (physical !== 'FIXED_LEN_BYTE_ARRAY' || annotation !== 'DECIMAL') return undefined;
+  const bits = (10n ** BigInt(precision) - 1n).toString(2).length + 1;
+  const bytes = Math.ceil(bits / 8);
+  return typeLength === bytes ? undefined : bytes;
 }
 
 const DISPLAY: Readonly<Record<TypeFamily, string>> = {

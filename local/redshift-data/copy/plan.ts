@@ -3,8 +3,8 @@ import { quoteIdentifier, quoteLiteral } from '../sql/identifiers';
 import type { ColumnType, TypeFamily } from '../sql/types';
 import type { CatalogColumn } from '../warehouse/catalog';
 import type { CopyCommand, S3Location } from './command';
-import { displayColumn, displayType, isCompatible } from './compatibility';
-import { incompatibleSchema, notParquet, unmatchedColumns } from './errors';
+import { displayColumn, displayType, expectedLength, isCompatible } from './compatibility';
+import { incompatibleSchema, invalidTypeLength, notParquet, unmatchedColumns } from './errors';
 import type { ParquetColumn } from './footer';
 
 /** The target columns, in the order of the files' columns. @throws SqlError for an unknown name */
@@ -42,6 +42,8 @@ export function checkFooter(
       const parquet = displayColumn(column, index);
       throw incompatibleSchema(file, region, { name, type: displayType(type), parquet });
     }
+    const length = expectedLength(column);
+    if (length !== undefined) throw invalidTypeLength(name, length, column.typeLength, file, region);
   });
   return footer;
 }
@@ -60,7 +62,8 @@ export function renderLoad(
   const names = targets.map((column) => quoteIdentifier(column.name)).join(', ');
   const values = targets.map((column, index) => {
     if (index >= given.length) return 'NULL';
-    const value = column.type.family === 'super' ? `to_json(f${index})` : checked(column.type, index);
+    const value =
+      column.type.family === 'super' ? `to_json(f${index})` : checked(column.type, index, footer[index]!);
     return `CAST(${value} AS ${column.type.engine})`;
   });
   const aliases = footer.map((_, index) => `f${index}`).join(', ');
@@ -82,8 +85,13 @@ const CHECK_OF: Partial<Record<TypeFamily, Check>> = {
   bpchar: 'multibyte',
 };
 
-function checked(type: ColumnType, index: number): string {
-  const [value, check] = [`f${index}`, CHECK_OF[type.family]];
+/** COPY takes INT64 nanoseconds for microseconds, without an error. Source: https://github.com/apache/arrow/issues/38000 */
+function asRead({ physical, unit }: ParquetColumn, value: string): string {
+  return physical === 'INT64' && unit === 'NANOS' ? `make_timestamp(epoch_ns(${value}))` : value;
+}
+
+function checked(type: ColumnType, index: number, column: ParquetColumn): string {
+  const [value, check] = [asRead(column, `f${index}`), CHECK_OF[type.family]];
   if (check === undefined) return value;
   return `CASE WHEN ${CHECKS[check](value)} THEN error('refused by ${check} in ${index}') ELSE ${value} END`;
 }

@@ -374,8 +374,11 @@ describe('types', () => {
     expect(taken).toEqual(names);
   });
 
-  it('reads timestamps of every unit', async () => {
-    expect(await rowsOf(twin, 'SELECT DISTINCT v FROM "timestamp"')).toEqual([['2026-11-23 08:00:00']]);
+  it('reads timestamps of every unit, but INT64 nanoseconds as microseconds', async () => {
+    expect(await rowsOf(twin, 'SELECT v, COUNT(*) FROM "timestamp" GROUP BY 1 ORDER BY 1')).toEqual([
+      ['2026-11-23 08:00:00', 3],
+      [expect.stringMatching(/^\d{5}-/), 1],
+    ]);
   });
 });
 
