@@ -52,6 +52,12 @@ const cases: [string, () => Promise<Buffer | string>, string, RegExp][] = [
     /total_amount \(found DOUBLE, expected DECIMAL\(10, 2\)\)/,
   ],
   [
+    'has times in nanoseconds',
+    () => parquetOf(`SELECT * REPLACE (pickup_datetime::TIMESTAMP_NS AS pickup_datetime) FROM (${good})`),
+    'ColumnMismatch',
+    /pickup_datetime \(found INT64 TIMESTAMP\(NANOS\), expected TIMESTAMP: COPY would read another year: write microseconds/,
+  ],
+  [
     'has a nested column',
     () => parquetOf(`SELECT * REPLACE ([vendor_id] AS vendor_id) FROM (${good})`),
     'ColumnMismatch',
