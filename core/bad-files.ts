@@ -82,7 +82,7 @@ const FIXES: Readonly<Record<BadFileError, (dataset: Dataset) => string>> = {
   NullKeys: () =>
     'Fix what writes the files (the transform refuses events without a required column) and write them again.',
   UnreadableFile: () =>
-    'Write the files again or delete them. Files whose name starts with _ or . are ignored.',
+    'Write the files again or delete them. Files whose name starts with _ or . or ends with .crc or _$folder$ are ignored.',
   ValueInvalid: () =>
     'Correct the values, or change the columns’ types in the dataset file and in the target.',
   ValueTooLong: () =>

@@ -45,13 +45,17 @@ export function filesAmong<File extends LakeFile>(
   return files.filter((file) => known.has(identity(file)));
 }
 
+/** What Hadoop's file systems write beside data: markers of folders (`a/b_$folder$`), and checksums. */
+const HADOOP_MARKER = /(_\$folder\$|\.crc)$/;
+
 /**
- * Whether an object holds data. Folder markers hold none. Objects in names that start with `_` or `.` (`_SUCCESS`,
- * `_temporary/…`) hold none either: Hadoop, Spark and COPY treat them as hidden.
+ * Whether an object holds data. Markers of folders and checksums hold none. Objects in names that start with `_` or `.`
+ * (`_SUCCESS`, `_temporary/…`) hold none either: Hadoop, Spark and COPY treat them as hidden.
  */
 export function isDataFile(key: string, prefix: string): boolean {
   return (
     !key.endsWith('/') &&
+    !HADOOP_MARKER.test(key) &&
     !key
       .slice(prefix.length)
       .split('/')

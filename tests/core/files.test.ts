@@ -82,12 +82,20 @@ describe('isDataFile', () => {
     expect(isDataFile(`${PREFIX}${name}`, PREFIX)).toBe(true);
   });
 
-  test.each(['', '_SUCCESS', '.part-0.crc', '_temporary/0/part-0.parquet', 'a/_b/part', 'a/.b', 'folder/'])(
-    '%j holds no data',
-    (name) => {
-      expect(isDataFile(`${PREFIX}${name}`, PREFIX)).toBe(false);
-    },
-  );
+  test.each([
+    '',
+    '_SUCCESS',
+    '.part-0.crc',
+    'part-0.parquet.crc',
+    '_temporary/0/part-0.parquet',
+    'a/_b/part',
+    'a/.b',
+    'folder/',
+    'a_$folder$',
+    'a/b_$folder$',
+  ])('%j holds no data', (name) => {
+    expect(isDataFile(`${PREFIX}${name}`, PREFIX)).toBe(false);
+  });
 });
 
 describe('filesByHour', () => {
