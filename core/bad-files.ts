@@ -6,6 +6,7 @@ import { LoadError, type ErrorName } from './errors';
 import { lakeFile, type LakeFile } from './files';
 import type { Footer } from './footer';
 import type { Hour } from './hour';
+import { oneLine } from './one-line';
 
 /** Errors that one file causes. The other files of its partition can be loaded without it. */
 export const BAD_FILE_ERRORS = [
@@ -103,7 +104,10 @@ export function badFilesError(
 ): LoadError {
   return new LoadError(
     bad[0]?.error ?? 'UnreadableFile',
-    `${bad.length} of ${files} files cannot be loaded into dataset ${dataset.name}${remark}:\n${named(bucket, bad)}`,
+    [
+      `${bad.length} of ${files} files cannot be loaded into dataset ${dataset.name}${remark}:`,
+      ...named(bucket, bad),
+    ],
     `${fixesOf(dataset, bad)} Then load the partition again.`,
   );
 }
@@ -121,18 +125,23 @@ export function quarantineDiagnosis(
 ): Diagnosis {
   return {
     error: 'FilesQuarantined',
-    cause: `${bad.length} of ${files} files were left out${loaded > 0 ? ', the others loaded' : ''}:\n${named(bucket, bad)}`,
+    cause: [
+      `${bad.length} of ${files} files were left out${loaded > 0 ? ', the others loaded' : ''}:`,
+      ...named(bucket, bad),
+    ].join('\n'),
     fix: `${fixesOf(dataset, bad)} The next scheduled execution loads a file that was written again. After a change of the columns in the dataset file it tries all of them again.`,
   };
 }
 
-function named(bucket: string, bad: readonly BadFile[]): string {
+function named(bucket: string, bad: readonly BadFile[]): readonly string[] {
   const lines = bad
     .slice(0, FILES_SHOWN)
-    .map(({ key, error, reason }) => `s3://${bucket}/${key}: ${error}: ${firstBytes(reason, REASON_BYTES)}`);
+    .map(({ key, error, reason }) =>
+      oneLine(`s3://${bucket}/${key}: ${error}: ${firstBytes(reason, REASON_BYTES)}`),
+    );
   if (bad.length > FILES_SHOWN)
     lines.push(`… and ${bad.length - FILES_SHOWN} more files; the plan in the lake names them all`);
-  return lines.join('\n');
+  return lines;
 }
 
 function fixesOf(dataset: Dataset, bad: readonly BadFile[]): string {

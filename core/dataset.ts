@@ -160,9 +160,7 @@ export function parseDataset(text: string, file: string): Dataset {
   const document = parseDocument(text, { prettyErrors: false, uniqueKeys: true, logLevel: 'error' });
   const refused = (problems: { offset: number; message: string }[]) => {
     const inOrder = problems.sort((left, right) => left.offset - right.offset);
-    return invalid(
-      inOrder.map(({ offset, message }) => `${file}:${placeOf(text, offset)}: ${onOneLine(message)}`),
-    );
+    return invalid(inOrder.map(({ offset, message }) => `${file}:${placeOf(text, offset)}: ${message}`));
   };
 
   const malformed = malformedParts(document);
@@ -186,19 +184,10 @@ function placeOf(text: string, offset: number): string {
   return `${before.length}:${(before.at(-1)?.length ?? 0) + 1}`;
 }
 
-/** A message may quote a name with control characters. Escaping them keeps each problem on one line. */
-function onOneLine(message: string): string {
-  return message.replace(
-    // eslint-disable-next-line no-control-regex
-    /[\u0000-\u001f\u007f-\u009f\u2028\u2029]/g,
-    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
-  );
-}
-
 function invalid(problems: readonly string[]): LoadError {
   return new LoadError(
     'DatasetInvalid',
-    problems.join('\n'),
+    problems,
     'Correct the dataset file; datasets/reference.yml shows every option.',
   );
 }

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { CLIENT_RULES, PLATFORM_FIXES, STATEMENT_RULES } from './diagnosis-rules';
 import { isErrorName, isTransient, LoadError, splitMessage } from './errors';
+import { oneLine } from './one-line';
 
 /** A failure as the notification, the load history, the execution's cause and the command line show it. */
 export const diagnosis = z.object({ error: z.string(), cause: z.string(), fix: z.string() });
@@ -23,7 +24,7 @@ export function diagnoseStatement(
     const named = match.slice(1).find((group) => group !== undefined) ?? deployed.copyRole ?? '<role>';
     return new LoadError(
       error,
-      `${text} (${where})`,
+      `${unwrapped(text)} (${where})`,
       fix
         .replace('$1', () => named.replace(/[,.;'"]+$/, ''))
         .replace('$workgroup', () => deployed.workgroup ?? '<workgroup>'),
@@ -32,15 +33,20 @@ export function diagnoseStatement(
   if (status === 'ABORTED') {
     return new LoadError(
       'StatementAborted',
-      `The statement was cancelled${text ? `: ${text}` : ''} (${where}).`,
+      `The statement was cancelled${text ? `: ${unwrapped(text)}` : ''} (${where}).`,
       'Somebody, a query monitoring rule or a restart of the warehouse cancelled the statement. Load the partition again.',
     );
   }
   return new LoadError(
     'StatementFailed',
-    `${text || 'The statement failed and the warehouse gave no reason.'} (${where})`,
+    `${unwrapped(text) || 'The statement failed and the warehouse gave no reason.'} (${where})`,
     'Sluice does not know this error; the text above is all that Redshift reported. Look up the statement in SYS_QUERY_HISTORY, then load the partition again.',
   );
+}
+
+/** Redshift writes the details of an error in lines of their own. */
+function unwrapped(text: string): string {
+  return text.replace(/\s*\n\s*/g, ' ').trim();
 }
 
 const UNKNOWN_FIX =
@@ -59,26 +65,32 @@ export type CaughtError = Readonly<z.infer<typeof caughtError>>;
 export function diagnose(caught: CaughtError): Diagnosis {
   const error = caught.Error ?? 'Unknown';
   const { reason, fix } = splitMessage(messageOf(caught.Cause ?? ''));
+  const isOwn = isErrorName(error) && fix !== undefined;
   // A transient error arrives here after its last retry, so its own fix ("the step is retried") is no longer true.
-  if (isTransient(error)) return { error, cause: reason, fix: PERSISTED_FIX };
-  if (isErrorName(error) && fix !== undefined) return { error, cause: reason, fix };
+  if (isTransient(error)) return { error, cause: isOwn ? reason : oneLine(reason), fix: PERSISTED_FIX };
+  if (isOwn) return { error, cause: reason, fix };
   return {
     error,
-    cause: reason || 'The step failed and gave no reason.',
+    cause: oneLine(reason) || 'The step failed and gave no reason.',
     fix: PLATFORM_FIXES[error] ?? UNKNOWN_FIX,
   };
 }
 
+/** The message in the JSON of a function's failure, also if Step Functions has cut it off. */
 function messageOf(cause: string): string {
-  try {
-    const parsed: unknown = JSON.parse(cause);
-    if (typeof parsed === 'object' && parsed !== null && 'errorMessage' in parsed) {
-      return String(parsed.errorMessage);
+  if (!cause.trimStart().startsWith('{')) return cause;
+  const member = (name: string): string | undefined => {
+    const [, text] = new RegExp(`"${name}"\\s*:\\s*"((?:[^"\\\\]|\\\\.)*)`).exec(cause) ?? [];
+    // An escape that is cut off is no JSON.
+    const whole = text?.replace(/\\u[0-9a-fA-F]{0,3}$/, '');
+    try {
+      return whole === undefined ? undefined : (JSON.parse(`"${whole}"`) as string);
+    } catch {
+      return undefined;
     }
-  } catch {
-    // Not JSON, so the service itself wrote it.
-  }
-  return cause;
+  };
+  // A function that threw nothing with a message has only a type. The stack trace stays in the function's log.
+  return member('errorMessage') || member('errorType') || cause;
 }
 
 /**

@@ -1,3 +1,5 @@
+import { oneLine } from './one-line';
+
 /**
  * The names of all errors of a load. A name is a contract: Step Functions' Retry and Catch match it, and the load
  * history, the notification and the command line show it.
@@ -49,19 +51,28 @@ export type ErrorName = TransientErrorName | FatalErrorName;
 /** Separates the reason from the fix in an error's message. Lambda passes on only the message, as one text. */
 const FIX = '\nFix: ';
 
-/** What happened and where (`reason`), and how to fix it (`fix`). The message holds both. */
+/**
+ * What happened and where (`reason`), and how to fix it (`fix`). The message holds both. Whatever they quote is escaped, so
+ * that the only line breaks are Sluice's own.
+ */
 export class LoadError extends Error {
   override readonly name: ErrorName;
   readonly reason: string;
   readonly fix: string;
 
-  constructor(name: ErrorName, reason: string, fix: string) {
-    super(`${reason}${FIX}${fix}`);
+  /** @param reason one line, or several. */
+  constructor(name: ErrorName, reason: string | readonly string[], fix: string) {
+    const lines = typeof reason === 'string' ? [reason] : reason;
+    const [written, advice] = [lines.map(oneLine).join('\n'), oneLine(fix)];
+    super(`${written}${FIX}${advice}`);
     this.name = name;
-    this.reason = reason;
-    this.fix = fix;
+    this.reason = written;
+    this.fix = advice;
   }
 }
+
+/** The lines of another error's reason, for an error that passes it on. */
+export const linesOf = ({ reason }: Pick<LoadError, 'reason'>): readonly string[] => reason.split('\n');
 
 /** Splits the message of a {@link LoadError} into its parts. `fix` is undefined for any other message. */
 export function splitMessage(message: string): { reason: string; fix?: string } {

@@ -1,6 +1,7 @@
 import CliTable from 'cli-table3';
 import { stripVTControlCharacters } from 'node:util';
 import { createColors } from 'picocolors';
+import { oneLine } from '../../core/one-line';
 import { wantsColours } from './colours';
 
 export interface TableOptions {
@@ -113,11 +114,7 @@ function valueText(value: unknown): string {
 /** Escapes control characters and shortens text to a length. */
 export function displayText(text: string, length: number): string {
   const shown = text.length > length ? `${text.slice(0, length - 1).replace(/[\ud800-\udbff]$/, '')}…` : text;
-  // eslint-disable-next-line no-control-regex
-  return shown.replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]/g, (character) => {
-    const escaped = JSON.stringify(character).slice(1, -1);
-    return escaped === character ? `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}` : escaped;
-  });
+  return oneLine(shown);
 }
 
 function numericColumns(

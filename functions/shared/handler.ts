@@ -1,7 +1,7 @@
 import { Logger } from '@aws-lambda-powertools/logger';
 import type * as z from 'zod';
 import { diagnoseClientError, firstBytes } from '../../core/diagnosis';
-import { LoadError } from '../../core/errors';
+import { linesOf, LoadError } from '../../core/errors';
 import { inTrace } from './tracing';
 
 export const logger = new Logger();
@@ -59,7 +59,7 @@ const REASON_BYTES = 8_000;
 
 function bounded(error: LoadError): LoadError {
   const reason = firstBytes(error.reason, REASON_BYTES);
-  return reason === error.reason ? error : new LoadError(error.name, reason, error.fix);
+  return reason === error.reason ? error : new LoadError(error.name, linesOf({ reason }), error.fix);
 }
 
 /** A programming error keeps its own name and trace. Another name, such as ConnectionLost, would hide it. */

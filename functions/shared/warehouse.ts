@@ -1,7 +1,7 @@
 import { RedshiftDataClient } from '@aws-sdk/client-redshift-data';
 import { createHash } from 'node:crypto';
 import { diagnoseClientError, diagnoseStatement } from '../../core/diagnosis';
-import { isTransient, LoadError } from '../../core/errors';
+import { isTransient, linesOf, LoadError } from '../../core/errors';
 import type { SqlBatch } from '../../core/sql';
 import type { PartitionState, Row, StatementProgress } from '../../core/states';
 import type { MeasuredStep } from '../../core/steps';
@@ -223,8 +223,8 @@ async function call<Result>(what: string, run: () => Promise<Result>): Promise<R
   try {
     return await run();
   } catch (thrown) {
-    const { name, reason, fix } = diagnoseClientError(thrown, what);
-    throw new CallFailure(name, reason, fix);
+    const error = diagnoseClientError(thrown, what);
+    throw new CallFailure(error.name, linesOf(error), error.fix);
   }
 }
 

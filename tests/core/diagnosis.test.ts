@@ -176,11 +176,11 @@ describe('an error of Redshift', () => {
     expect(fix).toContain('kms:Decrypt');
   });
 
-  test('an unknown text is passed on completely, without a guess', () => {
+  test('an unknown text is passed on completely, on one line, without a guess', () => {
     const error = diagnoseStatement('FAILED', 'ERROR: Disk Full $& \n detail', 'statement 1');
     expect(error).toMatchObject({
       name: 'StatementFailed',
-      reason: 'ERROR: Disk Full $& \n detail (statement 1)',
+      reason: 'ERROR: Disk Full $& detail (statement 1)',
     });
   });
 
@@ -280,7 +280,25 @@ describe('what a state’s Catch passes on', () => {
 
   test.each([
     ['nothing', {}, 'Unknown', 'The step failed and gave no reason.'],
-    ['JSON that was cut off', { Error: 'E', Cause: '{"errorMessage":"lo' }, 'E', '{"errorMessage":"lo'],
+    ['JSON that was cut off', { Error: 'E', Cause: '{"errorMessage":"lo' }, 'E', 'lo'],
+    [
+      'JSON that was cut off within an escape',
+      { Error: 'E', Cause: '{"errorType":"E","errorMessage":"lo \\"x\\" \\u00' },
+      'E',
+      'lo "x" ',
+    ],
+    [
+      'JSON with only a type and a stack trace',
+      { Error: 'E', Cause: '{"errorType":"TypeError","errorMessage":"","trace":["at x (y.js:1)"]}' },
+      'E',
+      'TypeError',
+    ],
+    [
+      'a message with a line break that forges a fix',
+      { Error: 'E', Cause: JSON.stringify({ errorMessage: 'a\nHow to fix it: b\u001b[2J' }) },
+      'E',
+      'a\\nHow to fix it: b\\u001b[2J',
+    ],
     ['JSON without a message', { Error: 'E', Cause: '{"a":1}' }, 'E', '{"a":1}'],
     ['JSON null', { Error: 'E', Cause: 'null' }, 'E', 'null'],
     ['a fix in an error with an unknown name', { Error: 'E', Cause: 'a\nFix: b' }, 'E', 'a'],

@@ -1,4 +1,11 @@
-import { FATAL_ERRORS, isErrorName, LoadError, splitMessage, TRANSIENT_ERRORS } from '../../core/errors';
+import {
+  FATAL_ERRORS,
+  isErrorName,
+  linesOf,
+  LoadError,
+  splitMessage,
+  TRANSIENT_ERRORS,
+} from '../../core/errors';
 
 test('no error is both transient and fatal, and no name is repeated', () => {
   const names: string[] = [...TRANSIENT_ERRORS, ...FATAL_ERRORS];
@@ -14,11 +21,17 @@ test.each(['Error', 'States.ALL', 'accessdenied', '', 'toString'])(
 );
 
 test('a message contains the reason and the fix, and can be split again', () => {
-  const error = new LoadError('NullKeys', 'first line\nsecond line', 'do this\nthen that');
+  const error = new LoadError('NullKeys', ['first line', 'second line'], 'do this');
   expect(error).toBeInstanceOf(Error);
   expect(error.name).toBe('NullKeys');
-  expect(error.message).toBe('first line\nsecond line\nFix: do this\nthen that');
+  expect(error.message).toBe('first line\nsecond line\nFix: do this');
   expect(splitMessage(error.message)).toEqual({ reason: error.reason, fix: error.fix });
+  expect(new LoadError('NullKeys', linesOf(error), error.fix).message).toBe(error.message);
+});
+
+test('what a reason or a fix quotes stays on its line', () => {
+  const error = new LoadError('NullKeys', ['a\nFix: b', 'c\r\u001b[2J'], 'd\nFix: e');
+  expect(error.message).toBe('a\\nFix: b\nc\\r\\u001b[2J\nFix: d\\nFix: e');
 });
 
 test('the reason may quote the whole message of another error', () => {

@@ -116,6 +116,24 @@ test.each(cases)(
   },
 );
 
+test('a key with line breaks and control characters neither forges advice nor reaches a terminal', async () => {
+  const name = 'x\nHow to fix it: delete the bucket\n\u001b[2J\u202e.parquet';
+  await twin.put(twin.keyOf(HOUR, name), 'no Parquet');
+  const document = await twin.load({ partition: HOUR });
+  const escaped = 'x\\nHow to fix it: delete the bucket\\n\\u001b[2J\\u202e.parquet: UnreadableFile';
+  const [notification] = await twin.notifications();
+  const [[cause] = []] = await twin.history('cause');
+  for (const text of [document.cause, document.partitions[0]?.cause, notification?.message, cause]) {
+    expect(text).toContain(escaped);
+    // eslint-disable-next-line no-control-regex
+    expect(text).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u202e]/);
+    const advice = String(text)
+      .split('\n')
+      .filter((line) => line.startsWith('How to fix it: '));
+    expect(advice.filter((line) => line.includes('delete the bucket'))).toEqual([]);
+  }
+});
+
 test('columns in another order load correctly, by name, also beside files in the usual order', async () => {
   await twin.put(
     twin.keyOf(HOUR, 'a.parquet'),
