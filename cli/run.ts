@@ -1,6 +1,7 @@
 import { createRequire } from 'node:module';
 import type { Dataset } from '../core/dataset';
-import { LoadError, splitMessage } from '../core/errors';
+import { LoadError } from '../core/errors';
+import { oneLine } from '../core/one-line';
 import type { Connection, TwinConnection } from './shared/connection';
 import { Output, UsageError } from './shared/output';
 import { SERVICE_DIRECTORY } from './shared/service-directory';
@@ -94,16 +95,20 @@ async function onStage(
   }
 }
 
+const linesShown = (text: string): string => text.split('\n').map(oneLine).join('\n');
+
 /** @returns the exit code. */
 export function report(error: unknown, output: Output): number {
   const { name, message } = error instanceof Error ? error : new Error(String(error));
   output.document({ error: name, message });
   if (error instanceof UsageError || (error instanceof LoadError && name === 'InvalidInput')) {
-    output.note(`sluice: ${message}`);
+    output.note(`sluice: ${linesShown(message)}`);
     return EXIT.usage;
   }
-  const { reason, fix } = splitMessage(message);
+  // Other errors quote services and files, which could forge a fix.
+  const { reason, fix } =
+    error instanceof LoadError ? error : { reason: linesShown(message), fix: undefined };
   output.note(`sluice: ${name}: ${reason}${fix === undefined ? '' : `\n  Fix: ${fix}`}`);
-  if (process.env.SLUICE_DEBUG) output.note(String((error as Error).stack));
+  if (process.env.SLUICE_DEBUG) output.note(linesShown(String((error as Error).stack)));
   return EXIT.failed;
 }

@@ -136,8 +136,9 @@ export function quarantineDiagnosis(
 function named(bucket: string, bad: readonly BadFile[]): readonly string[] {
   const lines = bad
     .slice(0, FILES_SHOWN)
-    .map(({ key, error, reason }) =>
-      oneLine(`s3://${bucket}/${key}: ${error}: ${firstBytes(reason, REASON_BYTES)}`),
+    .map(
+      ({ key, error, reason }) =>
+        oneLine(`s3://${bucket}/${key}: ${error}: `) + firstBytes(oneLine(reason), REASON_BYTES),
     );
   if (bad.length > FILES_SHOWN)
     lines.push(`… and ${bad.length - FILES_SHOWN} more files; the plan in the lake names them all`);

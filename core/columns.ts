@@ -65,7 +65,7 @@ export function compareColumns(
 }
 
 function differenceOf({ name, type }: Column, field: ParquetField): ColumnDifferences['otherType'][number] {
-  const instead = writeInstead(field);
+  const instead = type.kind === 'timestamp' ? writeInstead(field) : undefined;
   return {
     name,
     found: parquetTypeText(field),

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { CLIENT_RULES, PLATFORM_FIXES, STATEMENT_RULES } from './diagnosis-rules';
-import { isErrorName, isTransient, LoadError, splitMessage } from './errors';
+import { isErrorName, isTransient, linesOf, LoadError, splitMessage } from './errors';
 import { oneLine } from './one-line';
 
 /** A failure as the notification, the load history, the execution's cause and the command line show it. */
@@ -66,31 +66,42 @@ export function diagnose(caught: CaughtError): Diagnosis {
   const error = caught.Error ?? 'Unknown';
   const { reason, fix } = splitMessage(messageOf(caught.Cause ?? ''));
   const isOwn = isErrorName(error) && fix !== undefined;
+  const lines = isOwn ? linesOf({ reason }) : [reason];
+  const text = lines.map(oneLine).join('\n');
   // A transient error arrives here after its last retry, so its own fix ("the step is retried") is no longer true.
-  if (isTransient(error)) return { error, cause: isOwn ? reason : oneLine(reason), fix: PERSISTED_FIX };
-  if (isOwn) return { error, cause: reason, fix };
+  if (isTransient(error)) return { error, cause: text, fix: PERSISTED_FIX };
+  if (isOwn) return { error, cause: text, fix: oneLine(fix) };
   return {
     error,
-    cause: oneLine(reason) || 'The step failed and gave no reason.',
+    cause: text || 'The step failed and gave no reason.',
     fix: PLATFORM_FIXES[error] ?? UNKNOWN_FIX,
   };
 }
 
-/** The message in the JSON of a function's failure, also if Step Functions has cut it off. */
+/** The message in the JSON of a function's failure. The stack trace stays in the function's log. */
 function messageOf(cause: string): string {
-  if (!cause.trimStart().startsWith('{')) return cause;
-  const member = (name: string): string | undefined => {
-    const [, text] = new RegExp(`"${name}"\\s*:\\s*"((?:[^"\\\\]|\\\\.)*)`).exec(cause) ?? [];
+  if (!/^\s*[{[]/.test(cause)) return cause;
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(cause);
+  } catch {
+    return messageOfCut(cause) ?? cause;
+  }
+  const { errorMessage, errorType, stack, trace } = (parsed ?? {}) as Readonly<Record<string, unknown>>;
+  if (typeof errorMessage === 'string' && errorMessage !== '') return errorMessage;
+  if (typeof errorType === 'string' && errorType !== '') return errorType;
+  return stack === undefined && trace === undefined ? cause : '';
+}
+
+/** Step Functions cuts off a long cause, so its JSON may end anywhere. */
+function messageOfCut(cause: string): string | undefined {
+  const [, text] = /"errorMessage"\s*:\s*"((?:[^"\\]|\\.)*)/.exec(cause) ?? [];
+  try {
     // An escape that is cut off is no JSON.
-    const whole = text?.replace(/\\u[0-9a-fA-F]{0,3}$/, '');
-    try {
-      return whole === undefined ? undefined : (JSON.parse(`"${whole}"`) as string);
-    } catch {
-      return undefined;
-    }
-  };
-  // A function that threw nothing with a message has only a type. The stack trace stays in the function's log.
-  return member('errorMessage') || member('errorType') || cause;
+    return text && (JSON.parse(`"${text.replace(/\\u[0-9a-fA-F]{0,3}$/, '')}"`) as string);
+  } catch {
+    return undefined;
+  }
 }
 
 /**

@@ -1,6 +1,6 @@
 /** Control characters, separators of lines, and the characters that turn the direction of writing. */
 // eslint-disable-next-line no-control-regex
-const ESCAPED = /[\u0000-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]/g;
+const ESCAPED = /[\u0000-\u001f\u007f-\u009f\u2028\u2029\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
 
 /**
  * Escapes a text from outside, such as an object key or a message of a service, so that it stays on one line and cannot

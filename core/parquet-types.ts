@@ -18,26 +18,17 @@ export function parquetTypeText(field: ParquetField): string {
   if (field.num_children !== undefined && field.num_children > 0) return 'nested';
   if (field.repetition_type === 'REPEATED') return 'repeated';
   const decimal = decimalOf(field);
-  if (decimal) {
-    const length = hasFewestBytes(field, decimal) ? '' : `(${field.type_length})`;
-    return `${field.type}${length} DECIMAL(${decimal.precision}, ${decimal.scale})`;
-  }
+  if (decimal) return `${field.type} DECIMAL(${decimal.precision}, ${decimal.scale})`;
   const unit = timestampUnit(field);
   if (unit) return field.type === 'INT96' ? 'INT96 timestamp' : `${field.type} TIMESTAMP(${unit})`;
   const annotation = field.converted_type ?? (field.logical_type ? field.logical_type.type : undefined);
   return annotation ? `${field.type} ${annotation}` : (field.type ?? 'unknown');
 }
 
-/**
- * How to write a field that COPY refuses or reads as another value, although a type for its values exists; undefined for
- * any other field.
- */
+/** How to write a field instead that COPY reads as other values; undefined for any other field. */
 export function writeInstead(field: ParquetField): string | undefined {
-  if (isNanoseconds(field))
-    return "COPY would read another year: write microseconds, for example with pyarrow’s coerce_timestamps='us'";
-  const decimal = decimalOf(field);
-  return decimal && !hasFewestBytes(field, decimal)
-    ? `COPY takes a decimal of this precision in ${fewestBytes(decimal.precision)} bytes, not in ${field.type_length}`
+  return isNanoseconds(field)
+    ? 'COPY would read another year: write microseconds (pyarrow and pandas: coerce_timestamps="us" and allow_truncated_timestamps=True; Spark: spark.sql.parquet.outputTimestampType=TIMESTAMP_MICROS)'
     : undefined;
 }
 
@@ -114,23 +105,12 @@ function timestampUnit(field: ParquetField): string | undefined {
   return /^TIMESTAMP_(MILLIS|MICROS)$/.exec(field.converted_type ?? '')?.[1];
 }
 
-/** COPY reads these as a wrong year, without an error. INT96 is right. Source: https://github.com/apache/arrow/issues/38000 */
+/**
+ * A user reports that Redshift Spectrum reads these as a wrong year, without an error. INT96 is right. Unproven for COPY,
+ * which reads through Spectrum. Source: https://github.com/apache/arrow/issues/38000
+ */
 function isNanoseconds(field: ParquetField): boolean {
   return field.type === 'INT64' && timestampUnit(field) === 'NANOS';
-}
-
-/**
- * COPY refuses a longer decimal: "has an invalid type length. Expecting: 8 len in file: 13".
- * Source: https://github.com/G-Research/ParquetSharp/issues/252
- */
-function hasFewestBytes(field: ParquetField, { precision }: { readonly precision: number }): boolean {
-  return field.type !== 'FIXED_LEN_BYTE_ARRAY' || field.type_length === fewestBytes(precision);
-}
-
-/** The bytes of a signed number with so many decimal digits. */
-function fewestBytes(precision: number): number {
-  const greatest = 10n ** BigInt(precision) - 1n;
-  return Math.ceil((greatest.toString(2).length + 1) / 8);
 }
 
 function isSigned(field: ParquetField): boolean {

@@ -10,7 +10,7 @@ import {
 import { columnsDigest } from './columns';
 import type { Dataset } from './dataset';
 import { diagnose, shortenedDiagnosis, type CaughtError } from './diagnosis';
-import { isErrorName, LoadError } from './errors';
+import { isErrorName, linesOf, LoadError } from './errors';
 import { filesAmong, filesBeyond, type LakeFile } from './files';
 import type { Footer } from './footer';
 import { filesToLoad, planPartition, type PartitionFiles } from './inspection';
@@ -141,7 +141,7 @@ function foundSoFar(
   // A retry of this inspection finds the file among those that are already left out.
   const file = fileNamedIn(cause, [...plan.copies.flatMap((copy) => copy.files), ...plan.quarantined]);
   if (!isBadFileError(error) || !file) {
-    throw new LoadError(isErrorName(error) ? error : 'StatementFailed', cause, fix);
+    throw new LoadError(isErrorName(error) ? error : 'StatementFailed', linesOf({ reason: cause }), fix);
   }
   const { key, etag, size } = file;
   const others = plan.quarantined.filter((each) => each.key !== key);

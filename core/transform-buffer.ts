@@ -15,7 +15,7 @@ export const ENVELOPE_BYTES = 4 * 1024;
 const SENT_RECORD_BYTES = 70;
 /** `{"recordId":"","result":"ProcessingFailed","data":""},` */
 export const ANSWERED_RECORD_BYTES = 54;
-/** The ids in AWS's examples have 56 digits. */
+/** More than the ids in AWS's examples have, which are 56 digits. */
 const RECORD_ID_BYTES = 64;
 
 /** The largest record that Firehose takes. Source: Amazon Data Firehose API Reference, "Record". */
@@ -26,8 +26,9 @@ const SMALLEST_MEGABYTES = 0.2;
 const LARGEST_MEGABYTES = 3;
 
 /**
- * BufferSizeInMBs of a dataset's stream, in steps of 0.1 MB. Nobody knows whether the record that fills the buffer still
- * belongs to the batch, so the batch may be larger by one record.
+ * BufferSizeInMBs of a dataset's stream, in steps of 0.1 MB. It is unproven whether the record that fills the buffer still
+ * belongs to the batch, so the batch may be larger by one record. If events can be so short that not even Firehose's
+ * smallest buffer is small enough (a dataset with one column of a short name), transformBatch keeps the answer small.
  */
 export function transformBufferMegabytes(dataset: Dataset): number {
   const longest =
@@ -63,7 +64,8 @@ function mostRatio(dataset: Dataset, recordBytes: number, sizeOf: (size: Size) =
   // The braces, the line break, and the columns that the transform derives: "hour":23,
   const ends = 2 + derived.reduce((sum, name) => sum + nameBytes(name) + 4, 0) + 1;
   for (let ratio = 0; ;) {
-    let [payload, sent] = [recordBytes + RECORD_ID_BYTES + (4 / 3) * ends + 4, 2];
+    // The braces, without the comma of the last member.
+    let [payload, sent] = [recordBytes + RECORD_ID_BYTES + (4 / 3) * ends + 4, 1];
     for (const column of columns) {
       const worst = worstSize(column, (size) => (4 / 3) * sizeOf(size) - ratio * size.sent);
       if (!worst) continue;

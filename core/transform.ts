@@ -51,7 +51,7 @@ export function transformRecord(dataset: Dataset, data: Uint8Array): Transformed
       return { ...transformed, reason: `${where}${transformed.reason}` };
     }
     events.push(transformed.event);
-    unknown.push(...transformed.unknown);
+    for (const name of transformed.unknown) unknown.push(name);
   }
   return { accepted: true, events, unknown };
 }
@@ -104,7 +104,7 @@ export function transformEvent(dataset: Dataset, text: string): TransformedEvent
 const columnNames = new WeakMap<Dataset, ReadonlySet<string>>();
 
 function unknownAttributes(dataset: Dataset, names: readonly string[]): readonly string[] {
-  const columns = columnNames.get(dataset) ?? new Set(dataset.columns.map(({ name }) => name));
+  const columns = columnNames.get(dataset) ?? new Set(fileColumnsOfEvents(dataset).map(({ name }) => name));
   columnNames.set(dataset, columns);
   return names.filter((name) => !columns.has(name.toLowerCase()));
 }
@@ -122,6 +122,8 @@ function fileColumnsOfEvents(dataset: Dataset): readonly Column[] {
   return dataset.columns.filter((column) => !derived.includes(column.name));
 }
 
+const AN_ARRAY = 'not a JSON object but an array: send its members one after the other';
+
 function parseObject(
   text: string,
 ): { attributes: ReadonlyMap<string, unknown>; names: readonly string[] } | { reason: string } {
@@ -129,19 +131,25 @@ function parseObject(
   try {
     value = JSON.parse(text);
   } catch (error) {
-    return { reason: `not JSON: ${(error as Error).message}` };
+    return { reason: text.trimStart().startsWith('[') ? AN_ARRAY : `not JSON: ${(error as Error).message}` };
   }
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     return {
-      reason: `not a JSON object but ${Array.isArray(value) ? 'an array' : JSON.stringify(value).slice(0, 100)}`,
+      reason: Array.isArray(value)
+        ? AN_ARRAY
+        : `not a JSON object but ${JSON.stringify(value).slice(0, 100)}`,
     };
   }
-  const entries = Object.entries(value);
-  // Firehose and Redshift fold names to lower case.
-  return {
-    attributes: new Map(entries.map(([name, each]) => [name.toLowerCase(), each])),
-    names: entries.map(([name]) => name),
-  };
+  const attributes = new Map<string, unknown>();
+  const names = Object.keys(value);
+  for (const name of names) {
+    // Firehose and Redshift fold names to lower case.
+    const folded = name.toLowerCase();
+    if (attributes.has(folded))
+      return { reason: `two attributes are named ${shown(folded)}, in another case` };
+    attributes.set(folded, (value as Record<string, unknown>)[name]);
+  }
+  return { attributes, names };
 }
 
 type Converted = { readonly value: string | number | boolean } | { readonly problem: string };

@@ -116,7 +116,7 @@ export function parseSettings(
   if (problems.length > 0) {
     throw new LoadError(
       'ConfigurationError',
-      problems.join('\n'),
+      problems,
       'Correct the parameters; docs/deploy.md explains each.',
     );
   }

@@ -1,5 +1,6 @@
 import { nameOfRole, roleOfSession } from '../../core/arn';
 import type { Dataset } from '../../core/dataset';
+import { oneLine } from '../../core/one-line';
 import { deployAgainOr, shellJson } from './commands';
 import type { Site } from './site';
 
@@ -41,10 +42,10 @@ export async function findingsOf(check: Check, site: Site): Promise<Finding[]> {
     .catch((error: Error) => [{ subject: '', ...notChecked(error, check, site) }]);
   return found.map((each) => ({
     check: check.title,
-    subject: each.subject,
+    subject: oneLine(each.subject),
     ok: !('fix' in each),
-    text: each.text,
-    fix: 'fix' in each ? each.fix : null,
+    text: oneLine(each.text),
+    fix: 'fix' in each ? each.fix.split('\n').map(oneLine).join('\n') : null,
   }));
 }
 

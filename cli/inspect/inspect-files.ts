@@ -23,7 +23,7 @@ export interface FilesDocument {
     readonly different: number;
     /** Files that do not have the columns of their dataset. */
     readonly mismatched: number;
-    /** Files that no load reads, because their name starts with `_` or `.`. */
+    /** Files that no load reads, because their name marks them as hidden: see isDataFile in core/files.ts. */
     readonly hidden: number;
   };
 }

@@ -125,7 +125,7 @@ export function refusedText({ path, dataset, events, unreadable }: RefusedDocume
   if (dataset === null) lines.push('Name the --dataset to see why its transform refuses them.');
   const shown = events.slice(0, rows);
   for (const { line, arrived, error_code: code, error_message: message, reason, event } of shown) {
-    const why = reason ?? (dataset === null ? null : `dataset ${dataset} accepts it now`);
+    const why = reason ?? (dataset === null ? null : `by itself, dataset ${dataset} accepts it now`);
     lines.push(
       '',
       renderTable(

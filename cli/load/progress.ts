@@ -1,4 +1,5 @@
 import type { HistoryEvent } from '@aws-sdk/client-sfn';
+import { oneLine } from '../../core/one-line';
 import { partitionResult, remarksOf, type LoadReport, type PartitionResult } from '../../core/report';
 import type { Housekeeping, PartitionEnd } from '../../core/states';
 import { PARTITION_ENDS, PARTITION_STEPS } from '../../core/steps';
@@ -55,7 +56,7 @@ export class Progress {
     this.output.say(`${mark} ${document.status}: ${summary} (execution ${this.execution})`);
     if (document.status !== 'SUCCEEDED' && document.cause) {
       this.output.say();
-      this.output.say(document.cause);
+      this.output.say(document.cause.split('\n').map(oneLine).join('\n'));
     }
     this.housekeeping(document.housekeeping);
     if (document.next)

@@ -26,17 +26,22 @@ export interface AnsweredBatch {
 /** Transforms the records of one invocation. The answer is never larger than Lambda allows if the request is not. */
 export function transformBatch(dataset: Dataset, records: readonly SourceRecord[]): AnsweredBatch {
   const refused: { recordId: string; reason: string }[] = [];
-  const unknown = new Map<string, number>();
-  const answers = records.map((record): AnsweredRecord => {
+  const unknownOf: (readonly string[])[] = [];
+  const answers = records.map((record, index): AnsweredRecord => {
     const transformed = transformRecord(dataset, Buffer.from(record.data, 'base64'));
     if (transformed.accepted) {
-      for (const name of transformed.unknown) unknown.set(name, (unknown.get(name) ?? 0) + 1);
+      unknownOf[index] = transformed.unknown;
       return { recordId: record.recordId, result: 'Ok', data: dataOf(transformed) };
     }
     refused.push({ recordId: record.recordId, reason: transformed.reason });
     return refusedRecord(record);
   });
-  return { ...fitted(records, answers, refused), unknown };
+  const answered = fitted(records, answers, refused);
+  const unknown = new Map<string, number>();
+  for (const [index, { result }] of answered.records.entries())
+    for (const name of result === 'Ok' ? (unknownOf[index] ?? []) : [])
+      unknown.set(name, (unknown.get(name) ?? 0) + 1);
+  return { ...answered, unknown };
 }
 
 /** One line for each event. Firehose puts nothing between the records of an object that it writes as text. */
@@ -51,8 +56,8 @@ const refusedRecord = ({ recordId, data }: SourceRecord): AnsweredRecord => ({
 });
 
 /**
- * Refuses the records that grow most, until the answer fits: Firehose would give up the whole batch otherwise. Only
- * records with many short events grow so much: see transformBufferMegabytes in core/transform-buffer.ts.
+ * Refuses the records that grow most, until the answer fits: Firehose would give up the whole batch otherwise. Only very
+ * short events grow so much, many in one record above all: see transformBufferMegabytes in core/transform-buffer.ts.
  */
 function fitted(
   records: readonly SourceRecord[],
@@ -69,7 +74,8 @@ function fitted(
     tooLarge.add(index);
     surplus -= growth(index);
   }
-  const reason = 'the answer of the transform would be larger than 6 MB: send fewer events in one record';
+  const reason =
+    'with it, the answer of the transform would be larger than 6 MB: send fewer events in one record, or longer ones';
   return {
     records: answers.map((answer, index) => {
       const record = records[index];

@@ -100,7 +100,7 @@ test('several events in one line are loaded, and one that is wrong keeps the who
   const refused = await inspect<RefusedDocument>(document.error_objects[0]?.key ?? '');
   expect(refused.document.events.map((each) => [each.event, each.reason])).toEqual([
     [lines[2], 'event 2 of 2 in the record: pickup_datetime is missing'],
-    [lines[3], 'not a JSON object but an array'],
+    [lines[3], 'not a JSON object but an array: send its members one after the other'],
   ]);
 });
 

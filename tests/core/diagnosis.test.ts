@@ -294,6 +294,24 @@ describe('what a state’s Catch passes on', () => {
       'TypeError',
     ],
     [
+      'a stack trace alone',
+      { Error: 'E', Cause: '{"trace":["at x"]}' },
+      'E',
+      'The step failed and gave no reason.',
+    ],
+    [
+      'a nested message',
+      { Error: 'E', Cause: '{"inner":{"errorMessage":"no"},"errorMessage":"yes \\\\u00"}' },
+      'E',
+      'yes \\u00',
+    ],
+    [
+      'a known error with a message that another machine wrote',
+      { Error: 'ColumnMismatch', Cause: 'a\u001b[2J\nFix: c\u202e' },
+      'ColumnMismatch',
+      'a\\u001b[2J',
+    ],
+    [
       'a message with a line break that forges a fix',
       { Error: 'E', Cause: JSON.stringify({ errorMessage: 'a\nHow to fix it: b\u001b[2J' }) },
       'E',

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { transformEvent, type TransformedEvent } from '../../core/transform';
+import { transformEvent, transformRecord, type TransformedEvent } from '../../core/transform';
 import { ordersDataset } from './orders';
 
 const ID = { name: 'id', type: 'bigint', required: true };
@@ -35,6 +35,20 @@ describe('an event', () => {
     expect(transform({ id: 7, at: '2026-11-23T08:15:00Z' })).toMatchObject({ accepted: true, event });
     const result = transform({ id: 7, at: '2026-11-23T08:15:00Z', status: null });
     expect(result).toEqual({ accepted: true, event, unknown: [] });
+  });
+
+  test('may have any number of attributes that are not columns', () => {
+    const many = Array.from({ length: 150_000 }, (_, index) => [`n${index}`, 1] as const);
+    const text = JSON.stringify({ id: 7, at: 0, ...Object.fromEntries(many) });
+    const result = transformRecord(dataset, new TextEncoder().encode(text));
+    expect(result.accepted && result.unknown.length).toBe(150_000);
+  });
+
+  test('is refused if two attributes are one column', () => {
+    expect(transform({ id: 7, at: 0, status: 'a', Status: null })).toEqual({
+      accepted: false,
+      reason: 'two attributes are named "status", in another case',
+    });
   });
 
   test('names the attributes that are not columns, as they are written', () => {
@@ -78,7 +92,7 @@ describe('an event', () => {
     ['{"id":1', /^not JSON: /],
     ['{"id":1}{"id":2}', /^not JSON: /],
     ['{"id":1}\n{"id":2}', /^not JSON: /],
-    ['[{"id":1}]', /^not a JSON object but an array$/],
+    ['[{"id":1}]', /^not a JSON object but an array: send its members one after the other$/],
     ['7', /^not a JSON object but 7$/],
     ['null', /^not a JSON object but null$/],
     [JSON.stringify('x'.repeat(500)), /^not a JSON object but "x{99}$/],
@@ -401,7 +415,9 @@ describe('columns derived in the transform', () => {
 
   test('come from the event time, whatever the event says', () => {
     const text = '{"id":1,"at":"2026-12-31T23:00:00Z","year":1999,"hour":"noon"}';
-    expect(event(transformEvent(derived, text))).toMatchObject({ year: 2026, hour: 23 });
+    const result = transformEvent(derived, text);
+    expect(event(result)).toMatchObject({ year: 2026, hour: 23 });
+    expect(result).toMatchObject({ unknown: ['year', 'hour'] });
   });
 
   test('are only those that the dataset names, and none if the merge derives them', () => {

@@ -37,22 +37,6 @@ export function isCompatible(type: ColumnType, column: ParquetColumn): boolean {
   return ACCEPTED[type.family].includes(`${column.physical}/${column.annotation ?? '-'}`);
 }
 
-/**
- * The bytes that a decimal in a FIXED_LEN_BYTE_ARRAY must have; undefined if the column's are right.
- * Source: https://github.com/G-Research/ParquetSharp/issues/252
- */
-export function expectedLength({
-  physical,
-  annotation,
-  precision = 0,
-  typeLength,
-}: ParquetColumn): number | undefined {
-  if (physical !== 'FIXED_LEN_BYTE_ARRAY' || annotation !== 'DECIMAL') return undefined;
-  const bits = (10n ** BigInt(precision) - 1n).toString(2).length + 1;
-  const bytes = Math.ceil(bits / 8);
-  return typeLength === bytes ? undefined : bytes;
-}
-
 const DISPLAY: Readonly<Record<TypeFamily, string>> = {
   int2: 'SMALLINT',
   int4: 'INT',

@@ -24,19 +24,6 @@ export function incompatibleSchema(
   );
 }
 
-/** Source: https://github.com/G-Research/ParquetSharp/issues/252 */
-export function invalidTypeLength(
-  column: string,
-  expected: number,
-  found: number | undefined,
-  file: S3Location,
-  region: string,
-): SqlError {
-  return spectrumError(
-    `File '${httpsUrl(file, region)}' column '${column}' has an invalid type length. Expecting: ${expected} len in file: ${found}`,
-  );
-}
-
 export function tooLongInFile(
   column: string,
   table: number,

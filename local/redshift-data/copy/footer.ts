@@ -10,8 +10,6 @@ export interface ParquetColumn {
   readonly annotation?: string;
   readonly precision?: number;
   readonly scale?: number;
-  /** The bytes of a FIXED_LEN_BYTE_ARRAY. */
-  readonly typeLength?: number;
   /** The unit of a TIMESTAMP: `MILLIS`, `MICROS` or `NANOS`. */
   readonly unit?: string;
   readonly repetition: string;
@@ -44,7 +42,6 @@ function columnsOf(footer: ArrayBuffer): readonly ParquetColumn[] | undefined {
       annotation: element.logical_type?.type ?? element.converted_type,
       precision: element.precision,
       scale: element.scale,
-      typeLength: element.type_length,
       unit: element.logical_type?.type === 'TIMESTAMP' ? element.logical_type.unit : undefined,
       repetition: element.repetition_type ?? 'OPTIONAL',
       ...integerOf(element.logical_type),

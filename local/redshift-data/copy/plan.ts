@@ -3,8 +3,8 @@ import { quoteIdentifier, quoteLiteral } from '../sql/identifiers';
 import type { ColumnType, TypeFamily } from '../sql/types';
 import type { CatalogColumn } from '../warehouse/catalog';
 import type { CopyCommand, S3Location } from './command';
-import { displayColumn, displayType, expectedLength, isCompatible } from './compatibility';
-import { incompatibleSchema, invalidTypeLength, notParquet, unmatchedColumns } from './errors';
+import { displayColumn, displayType, isCompatible } from './compatibility';
+import { incompatibleSchema, notParquet, unmatchedColumns } from './errors';
 import type { ParquetColumn } from './footer';
 
 /** The target columns, in the order of the files' columns. @throws SqlError for an unknown name */
@@ -42,8 +42,6 @@ export function checkFooter(
       const parquet = displayColumn(column, index);
       throw incompatibleSchema(file, region, { name, type: displayType(type), parquet });
     }
-    const length = expectedLength(column);
-    if (length !== undefined) throw invalidTypeLength(name, length, column.typeLength, file, region);
   });
   return footer;
 }
@@ -85,7 +83,10 @@ const CHECK_OF: Partial<Record<TypeFamily, Check>> = {
   bpchar: 'multibyte',
 };
 
-/** COPY takes INT64 nanoseconds for microseconds, without an error. Source: https://github.com/apache/arrow/issues/38000 */
+/**
+ * A user reports that Spectrum reads INT64 nanoseconds as a wrong year, without an error. Which year is unproven: here they
+ * count as microseconds. Source: https://github.com/apache/arrow/issues/38000
+ */
 function asRead({ physical, unit }: ParquetColumn, value: string): string {
   return physical === 'INT64' && unit === 'NANOS' ? `make_timestamp(epoch_ns(${value}))` : value;
 }
