@@ -54,7 +54,11 @@ const BAD: readonly (readonly [string, Buffer, RegExp])[] = [
   ['is empty', Buffer.alloc(0), /^not JSON: /],
   ['is blank', Buffer.from('\n'), /^not JSON: /],
   ['is a list', json([good('x')]), /^not a JSON object but an array: send its members one after the other$/],
-  ['is a deep list', Buffer.from(nested(100_000)), /^not a JSON object but an array: send its members one after the other$/],
+  [
+    'is a deep list',
+    Buffer.from(nested(100_000)),
+    /^not a JSON object but an array: send its members one after the other$/,
+  ],
   [
     'has a deep value in a column',
     Buffer.from(JSON.stringify(good('x')).replace('"x"', nested(100_000))),
