@@ -230,9 +230,7 @@ const failing: [string, FaultRule[], string, RegExp, RegExp][] = [
       }),
     ],
     'StatementFailed',
-    new RegExp(
-      `ERROR: Assert\n {2}error: Assert\n {2}code: 1000\n {2}context: ${step} - unheard of \\(statement`,
-    ),
+    new RegExp(`ERROR: Assert error: Assert code: 1000 context: ${step} - unheard of \\(statement`),
     UNKNOWN,
   ]),
   [
