@@ -1,12 +1,21 @@
 import { DuckDBInstance } from '@duckdb/node-api';
 import { statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { redshiftType } from '../core/column-types';
 import type { Dataset } from '../core/dataset';
 import { loadedRow } from '../core/history';
 import { addHours, startOfHour, timestampText } from '../core/hour';
 import { sql, type Pieces } from '../core/sql';
+import {
+  checkPieces,
+  countPieces,
+  partPieces,
+  stagedPieces,
+  stagingTable,
+  valueChecks,
+} from '../core/staging';
 import type { ValidatedState } from '../core/states';
-import { datasetPieces, stagingPieces, stagingTable } from '../core/warehouse';
+import { datasetPieces } from '../core/warehouse';
 import { readDatasets } from '../service/datasets';
 import { namedStatementsOf } from '../service/statements';
 import type { Side } from './side';
@@ -24,11 +33,18 @@ export async function bareDuckdb(files: readonly string[], hour: string, directo
   await connection.run(
     "SET integer_division = true; SET default_null_order = 'NULLS_LAST_ON_ASC_FIRST_ON_DESC'",
   );
-  const staging = stagingTable(dataset.name, hour, 'bench');
+  const part = {
+    table: stagingTable(dataset.name, hour, 'bench', 1),
+    columns: dataset.columns.map(({ name, type }) => ({ name, type: redshiftType(type) })),
+    copies: [],
+  };
   const nothing = sql``;
   const pieces: Pieces = {
     ...datasetPieces(dataset),
-    ...stagingPieces(staging),
+    ...stagedPieces(dataset, [part]),
+    ...partPieces(dataset, part),
+    ...countPieces(dataset, part, 1),
+    ...checkPieces(part, valueChecks(dataset, part, 1)),
     target_attributes: nothing,
     staging_attributes: nothing,
   };
@@ -54,7 +70,6 @@ export async function bareDuckdb(files: readonly string[], hour: string, directo
 
   const staged: Record<string, string> = {
     sluice_schema: 'sluice',
-    staging_table: staging,
     hour_start: timestampText(startOfHour(hour)),
     hour_end: timestampText(startOfHour(addHours(hour, 1))),
   };
@@ -142,7 +157,7 @@ function loadOf(
     inspection: {
       outcome: 'ready',
       plan_key: '',
-      staging: '',
+      parts: 1,
       files,
       rows: staged,
       bytes,

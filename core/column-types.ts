@@ -14,6 +14,13 @@ export type ColumnType =
   /** `length` is in bytes, not characters. */
   | { readonly kind: 'char' | 'varchar'; readonly length: number };
 
+/** The least and the greatest value of each integer type. */
+export const INTEGER_RANGES = {
+  smallint: [-32_768n, 32_767n],
+  integer: [-2_147_483_648n, 2_147_483_647n],
+  bigint: [-9_223_372_036_854_775_808n, 9_223_372_036_854_775_807n],
+} as const;
+
 const SIMPLE: Readonly<Record<string, ColumnType>> = {
   smallint: { kind: 'smallint' },
   int2: { kind: 'smallint' },
@@ -92,10 +99,14 @@ export function redshiftType(type: ColumnType): Sql {
 /**
  * The type in the Glue table that Firehose uses to convert JSON to Parquet.
  * Source: Firehose Developer Guide, "Convert input data format"; AWS Glue, "Column" (Hive types).
+ * @param native whether a decimal is a decimal in the files, and a smallint a smallint. Nobody has shown that Firehose
+ *   writes these right (the public OpenX SerDe knows only decimal(38,18)), so it writes text and int otherwise, and the
+ *   merge converts them.
  */
-export function glueType(type: ColumnType): string {
+export function glueType(type: ColumnType, native: boolean): string {
   switch (type.kind) {
     case 'smallint':
+      return native ? 'smallint' : 'int';
     case 'bigint':
     case 'boolean':
     case 'date':
@@ -108,7 +119,7 @@ export function glueType(type: ColumnType): string {
     case 'double precision':
       return 'double';
     case 'decimal':
-      return `decimal(${type.precision},${type.scale})`;
+      return native ? `decimal(${type.precision},${type.scale})` : 'string';
     case 'char':
     case 'varchar':
       return 'string';

@@ -2,7 +2,8 @@ import { createHash } from 'node:crypto';
 import { redshiftType } from './column-types';
 import type { Column } from './dataset';
 import type { Hour } from './hour';
-import { loadsInto, parquetTypeText, writeInstead, type ParquetField } from './parquet-types';
+import { parquetTypeText, writeInstead, type ParquetField } from './parquet-types';
+import { stagedColumnOf, type StagedColumn } from './staged-columns';
 
 /** How the columns of a file differ from the dataset's. */
 export interface ColumnDifferences {
@@ -21,8 +22,8 @@ export interface ColumnDifferences {
 }
 
 export type ColumnComparison =
-  /** `order`: the names of the file's columns in the file's order, because COPY maps columns by position. */
-  | { readonly matches: true; readonly order: readonly string[] }
+  /** `columns`: the staging columns in the file's order, because COPY maps columns by position. */
+  | { readonly matches: true; readonly columns: readonly StagedColumn[] }
   | { readonly matches: false; readonly differences: ColumnDifferences };
 
 /** A digest of a dataset's columns. If it changes, files that could not be loaded before may be loadable. */
@@ -32,8 +33,8 @@ export function columnsDigest(columns: readonly Column[]): string {
 
 /**
  * Compares the columns of one Parquet file with the dataset's, by name. Case is ignored, because Redshift and Firehose
- * fold names to lower case. Another order is not an error: the column list of the COPY follows the file. The file may
- * lack a column that was added in its hour or later.
+ * fold names to lower case. Another order is not an error: the column list of the COPY follows the file. Nor is another
+ * type whose values the merge can convert. The file may lack a column that was added in its hour or later.
  * @param partition the file's hour of arrival; undefined for a file without an hour, which must have every column.
  */
 export function compareColumns(
@@ -43,6 +44,10 @@ export function compareColumns(
 ): ColumnComparison {
   const order = found.map((field) => field.name.toLowerCase());
   const byName = new Map(expected.map((column) => [column.name, column]));
+  const staged = found.map((field) => {
+    const column = byName.get(field.name.toLowerCase());
+    return column && stagedColumnOf(column, field);
+  });
   const differences: ColumnDifferences = {
     missing: expected
       .filter((column) => !order.includes(column.name) && !isAddedBy(column, partition))
@@ -53,14 +58,14 @@ export function compareColumns(
       expected.map((column) => column.name),
       order,
     ),
-    otherType: found.flatMap((field) => {
+    otherType: found.flatMap((field, index) => {
       const column = byName.get(field.name.toLowerCase());
-      return column && !loadsInto(field, column.type) ? [differenceOf(column, field)] : [];
+      return column && !staged[index] ? [differenceOf(column, field)] : [];
     }),
   };
   const { missing, extra, duplicate, otherType } = differences;
   return [missing, extra, duplicate, otherType].every((names) => names.length === 0)
-    ? { matches: true, order }
+    ? { matches: true, columns: staged.filter((column) => column !== undefined) }
     : { matches: false, differences };
 }
 

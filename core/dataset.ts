@@ -78,6 +78,11 @@ export const datasetSchema = z.strictObject({
       .optional(),
     /** `external`: something else writes the files, and Sluice deploys no stream. */
     stream: z.enum(['firehose', 'external']).default('firehose'),
+    /**
+     * Whether the stream writes decimals and smallints with Parquet types of their own; see glueType in core/column-types.ts. Only for
+     * `stream: firehose`: the load accepts either form of any writer.
+     */
+    native_types: z.boolean().default(false),
     /** Minutes after its end at which an hour is closed. Firehose buffers for up to 15 minutes. */
     settle_minutes: count(0, 1_440).default(20),
     /** How many hours back an execution looks for new and late files. */

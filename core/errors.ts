@@ -36,7 +36,7 @@ export const FATAL_ERRORS = [
   'StatementFailed',
   'StatementTimedOut',
   'TargetMismatch',
-  'TooManyColumnOrders',
+  'TooManyLayouts',
   'UnknownError',
   'UnreadableFile',
   'ValueInvalid',

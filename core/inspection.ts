@@ -5,7 +5,9 @@ import { LoadError } from './errors';
 import { filesBeyond, fingerprintOf, type LakeFile } from './files';
 import type { Footer } from './footer';
 import type { Hour } from './hour';
-import type { InspectedFile, PartitionPlan } from './plan';
+import type { InspectedFile, PartitionPlan, StagedPart } from './plan';
+import type { StagedColumn } from './staged-columns';
+import { stagedPieces, stagingTable } from './staging';
 
 /** What S3 holds of a partition. */
 export interface PartitionFiles {
@@ -17,8 +19,10 @@ export interface PartitionFiles {
   readonly error_records: number | null;
 }
 
-/** The most COPYs in one batch. BatchExecuteStatement takes 40 statements, and the batch has others too. */
-const MAXIMUM_COPIES = 35;
+/** BatchExecuteStatement takes 40 statements. The batch of CopyToStaging has one besides those of the parts. */
+const MAXIMUM_STATEMENTS = 39;
+/** The merge reads all parts in one statement, of which the Data API takes 100 KB. */
+const MAXIMUM_UNION_CHARACTERS = 60_000;
 
 /**
  * Chooses the files of a partition to load.
@@ -28,40 +32,23 @@ export function filesToLoad(present: readonly LakeFile[], before: readonly LakeF
   return filesBeyond(present, before);
 }
 
+/** A file to load, with its footer. */
+type GoodFile = LakeFile & { readonly footer: Footer };
+
 /**
  * Plans the load of the given files.
  * @param found what S3 holds. @param before the files that the target holds, from the plan of the last load.
  * @param files the files to load, with their footers. @param quarantined the files to leave out.
- * @throws LoadError TooManyColumnOrders
+ * @throws LoadError TooManyLayouts
  */
 export function planPartition(
   dataset: Dataset,
-  load: { partition: Hour; execution: string; keys: { plan: string } },
+  load: { partition: Hour; execution: string; plan_key: string },
   found: PartitionFiles,
   before: readonly LakeFile[],
-  files: readonly (LakeFile & { readonly footer: Footer })[],
+  files: readonly GoodFile[],
   quarantined: readonly BadFile[],
 ): PartitionPlan {
-  const groups = new Map<string, { columns: readonly string[]; files: InspectedFile[] }>();
-  for (const { footer, ...file } of files) {
-    const columns = columnOrder(dataset, load.partition, footer);
-    const order = JSON.stringify(columns);
-    const group = groups.get(order) ?? { columns, files: [] };
-    group.files.push({ ...file, rows: footer.rows });
-    groups.set(order, group);
-  }
-  if (groups.size > MAXIMUM_COPIES) {
-    throw new LoadError(
-      'TooManyColumnOrders',
-      `The files of partition ${load.partition} hold their columns in ${groups.size} different orders.`,
-      `Write the files of one hour with at most ${MAXIMUM_COPIES} column orders, or load them hour by hour from separate prefixes.`,
-    );
-  }
-
-  const copies = [...groups.values()].map((group, index) => ({
-    manifest_key: load.keys.plan.replace(/plan\.json$/, `${index + 1}.manifest`),
-    ...group,
-  }));
   const digest = columnsDigest(dataset.columns);
   const { present } = found;
   const keys = new Set(present.map(({ key }) => key));
@@ -70,7 +57,7 @@ export function planPartition(
     dataset: dataset.name,
     partition: load.partition,
     execution: load.execution,
-    copies,
+    parts: planParts(dataset, load, files),
     rows: files.reduce((sum, { footer }) => sum + footer.rows, 0),
     loaded: filesBeyond(present, quarantined),
     fingerprint: fingerprintOf([...present, ...found.errors], quarantined.length > 0 ? digest : ''),
@@ -83,9 +70,57 @@ export function planPartition(
   };
 }
 
-/** The names of a file's columns, in the file's order. */
-function columnOrder(dataset: Dataset, partition: Hour, footer: Footer): readonly string[] {
+/** A part for the files whose columns have the same types, and in it a COPY for those whose columns have the same order. */
+function planParts(
+  dataset: Dataset,
+  { partition, execution, plan_key }: Parameters<typeof planPartition>[1],
+  files: readonly GoodFile[],
+): readonly StagedPart[] {
+  const parts = new Map<string, { columns: readonly StagedColumn[]; copies: Map<string, CopyDraft> }>();
+  for (const { footer, ...file } of files) {
+    const inFile = stagedColumns(dataset, partition, footer);
+    const columns = dataset.columns.flatMap(({ name }) => inFile.filter((column) => column.name === name));
+    const part = entry(parts, columns, { columns, copies: new Map<string, CopyDraft>() });
+    const names = inFile.map(({ name }) => name);
+    entry(part.copies, names, { columns: names, files: [] }).files.push({ ...file, rows: footer.rows });
+  }
+
+  let manifest = 0;
+  const planned = [...parts.values()].map(({ columns, copies }, index) => ({
+    table: stagingTable(dataset.name, partition, execution, index + 1),
+    columns,
+    copies: [...copies.values()].map((copy) => {
+      manifest += 1;
+      return { manifest_key: plan_key.replace(/plan\.json$/, `${manifest}.manifest`), ...copy };
+    }),
+  }));
+  const { staged = '' } = stagedPieces(dataset, planned);
+  if (planned.length + manifest > MAXIMUM_STATEMENTS || staged.length > MAXIMUM_UNION_CHARACTERS) {
+    throw new LoadError(
+      'TooManyLayouts',
+      `The files of partition ${partition} have ${planned.length} different sets of column types, in ${manifest} different orders, which are too many statements for one load.`,
+      'Write the files of one hour with the same types in the same order: cast the columns before they are written.',
+    );
+  }
+  return planned;
+}
+
+interface CopyDraft {
+  readonly columns: readonly string[];
+  readonly files: InspectedFile[];
+}
+
+/** The entry of a key that is compared by its content. It is added if it is missing. */
+function entry<Value>(map: Map<string, Value>, key: unknown, added: Value): Value {
+  const text = JSON.stringify(key);
+  const value = map.get(text) ?? added;
+  map.set(text, value);
+  return value;
+}
+
+/** The staging columns of a file, in the file's order. */
+function stagedColumns(dataset: Dataset, partition: Hour, footer: Footer): readonly StagedColumn[] {
   const comparison = compareColumns(dataset.columns, footer.fields, partition);
   if (!comparison.matches) throw new RangeError('a file whose columns differ cannot be planned');
-  return comparison.order;
+  return comparison.columns;
 }

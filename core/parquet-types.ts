@@ -21,7 +21,7 @@ export function parquetTypeText(field: ParquetField): string {
   if (decimal) return `${field.type} DECIMAL(${decimal.precision}, ${decimal.scale})`;
   const unit = timestampUnit(field);
   if (unit) return field.type === 'INT96' ? 'INT96 timestamp' : `${field.type} TIMESTAMP(${unit})`;
-  const annotation = field.converted_type ?? (field.logical_type ? field.logical_type.type : undefined);
+  const annotation = field.converted_type ?? annotationOf(field);
   return annotation ? `${field.type} ${annotation}` : (field.type ?? 'unknown');
 }
 
@@ -33,29 +33,29 @@ export function writeInstead(field: ParquetField): string | undefined {
 }
 
 /**
- * The Redshift type that a Parquet field loads into; undefined if no type fits.
+ * The Redshift type of the column that COPY loads a Parquet field into; undefined if COPY takes it into none.
  * Redshift compares the physical type and its annotation and never casts: INT32 does not load into BIGINT, nor DOUBLE
  * into DECIMAL. Source: Amazon Redshift, "COPY from columnar data formats"; the error's text is "has an incompatible
  * Parquet schema for column".
  */
 export function redshiftTypeOf(field: ParquetField): ColumnType | undefined {
   if ((field.num_children ?? 0) > 0 || field.repetition_type === 'REPEATED') return undefined;
-  const decimal = decimalOf(field);
   if (writeInstead(field) !== undefined) return undefined;
+  const decimal = decimalOf(field);
   if (decimal) return { kind: 'decimal', ...decimal };
   if (timestampUnit(field)) return { kind: 'timestamp' };
-  const annotation = field.converted_type ?? field.logical_type?.type;
+  const annotation = field.converted_type ?? annotationOf(field);
   switch (field.type) {
     case 'BOOLEAN':
       return { kind: 'boolean' };
     case 'INT32':
       if (annotation === 'DATE') return { kind: 'date' };
       if (annotation === 'INT_8' || annotation === 'INT_16') return { kind: 'smallint' };
-      if (annotation === undefined || annotation === 'INT_32') return { kind: 'integer' };
-      return annotation === 'INTEGER' && isSigned(field) ? { kind: 'integer' } : undefined;
+      return annotation === undefined || annotation === 'INT_32' || holdsOnlyNulls(field)
+        ? { kind: 'integer' }
+        : undefined;
     case 'INT64':
-      if (annotation === undefined || annotation === 'INT_64') return { kind: 'bigint' };
-      return annotation === 'INTEGER' && isSigned(field) ? { kind: 'bigint' } : undefined;
+      return annotation === undefined || annotation === 'INT_64' ? { kind: 'bigint' } : undefined;
     case 'FLOAT':
       return { kind: 'real' };
     case 'DOUBLE':
@@ -69,23 +69,15 @@ export function redshiftTypeOf(field: ParquetField): ColumnType | undefined {
   }
 }
 
-/** Whether a file's field loads into a column of this type. */
-export function loadsInto(field: ParquetField, column: ColumnType): boolean {
-  const found = redshiftTypeOf(field);
-  if (!found) return false;
-  switch (column.kind) {
-    case 'smallint':
-    case 'integer':
-      // Both are INT32 in Parquet; a value that does not fit fails the COPY.
-      return found.kind === 'smallint' || found.kind === 'integer';
-    case 'decimal':
-      return found.kind === 'decimal' && found.scale === column.scale && found.precision === column.precision;
-    case 'char':
-    case 'varchar':
-      return found.kind === 'varchar';
-    default:
-      return found.kind === column.kind;
-  }
+/** Whether the writer knew no type for the column, because every value is null (pyarrow writes such columns). */
+export function holdsOnlyNulls(field: ParquetField): boolean {
+  return field.logical_type?.type === 'NULL';
+}
+
+/** The logical type under the older name of the same annotation: `INTEGER(16, true)` is `INT_16`. */
+function annotationOf({ logical_type: logical }: ParquetField): string | undefined {
+  if (logical?.type !== 'INTEGER') return logical?.type;
+  return `${logical.isSigned === true ? 'INT' : 'UINT'}_${String(logical.bitWidth)}`;
 }
 
 function decimalOf(field: ParquetField): { precision: number; scale: number } | undefined {
@@ -111,8 +103,4 @@ function timestampUnit(field: ParquetField): string | undefined {
  */
 function isNanoseconds(field: ParquetField): boolean {
   return field.type === 'INT64' && timestampUnit(field) === 'NANOS';
-}
-
-function isSigned(field: ParquetField): boolean {
-  return field.logical_type?.isSigned === true;
 }

@@ -14,9 +14,8 @@ import { isErrorName, linesOf, LoadError } from './errors';
 import { filesAmong, filesBeyond, type LakeFile } from './files';
 import type { Footer } from './footer';
 import { filesToLoad, planPartition, type PartitionFiles } from './inspection';
-import { planKey, type PartitionPlan } from './plan';
+import { copiesOf, planKey, type PartitionPlan } from './plan';
 import type { Inspection, PartitionState } from './states';
-import { stagingTable } from './warehouse';
 
 /** What an inspection knows before it reads footers. */
 export interface InspectionSubject {
@@ -31,7 +30,7 @@ export interface InspectionSubject {
   readonly failed?:
     | {
         readonly inspection: Inspection;
-        readonly plan: Pick<PartitionPlan, 'quarantined' | 'copies'>;
+        readonly plan: Pick<PartitionPlan, 'quarantined' | 'parts'>;
         readonly error: CaughtError;
       }
     | undefined;
@@ -72,7 +71,7 @@ export function chooseFiles(subject: InspectionSubject): ChosenFiles {
  * Decides the result of an inspection after the footers are read: which files are bad, which are left out, which of
  * these must be reported, and what the load does.
  * @param read the `unread` files. @param started when the load of this partition started.
- * @throws LoadError for the bad files if the dataset does not quarantine; TooManyColumnOrders
+ * @throws LoadError for the bad files if the dataset does not quarantine; TooManyLayouts
  */
 export function planInspection(
   { bucket, dataset, load, found, previous, failed }: InspectionSubject,
@@ -89,7 +88,7 @@ export function planInspection(
   const diagnosis =
     news.length > 0 ? quarantineDiagnosis(dataset, bucket, news, due.length, good.length) : undefined;
   const key = planKey(load.dataset, load.partition, load.execution);
-  const identity = { partition: load.partition, execution: load.execution, keys: { plan: key } };
+  const identity = { partition: load.partition, execution: load.execution, plan_key: key };
   const plan: PartitionPlan = {
     ...planPartition(dataset, identity, found, previous?.loaded ?? [], good, bad),
     ...(diagnosis ? { diagnosis } : {}),
@@ -100,7 +99,7 @@ export function planInspection(
     inspection: {
       outcome: good.length === 0 ? 'empty' : 'ready',
       plan_key: key,
-      staging: stagingTable(load.dataset, load.partition, load.execution),
+      parts: Math.max(plan.parts.length, failed?.inspection.parts ?? 0),
       files: good.length,
       rows: plan.rows,
       bytes: good.reduce((sum, file) => sum + file.size, 0),
@@ -139,7 +138,7 @@ function foundSoFar(
 ): readonly BadFile[] {
   const { error, cause, fix } = diagnose(caught);
   // A retry of this inspection finds the file among those that are already left out.
-  const file = fileNamedIn(cause, [...plan.copies.flatMap((copy) => copy.files), ...plan.quarantined]);
+  const file = fileNamedIn(cause, [...copiesOf(plan).flatMap((copy) => copy.files), ...plan.quarantined]);
   if (!isBadFileError(error) || !file) {
     throw new LoadError(isErrorName(error) ? error : 'StatementFailed', linesOf({ reason: cause }), fix);
   }

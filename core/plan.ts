@@ -5,12 +5,13 @@ import { diagnosis } from './diagnosis';
 import { lakeFile } from './files';
 import type { Hour } from './hour';
 import { OWN_PREFIX } from './prefix';
+import { stagedColumn } from './staged-columns';
 
 /** A file that is loaded, with the number of rows in its footer. */
 const inspectedFile = lakeFile.extend({ rows: z.number() });
 export type InspectedFile = DeepReadonly<z.infer<typeof inspectedFile>>;
 
-/** Files whose columns have the same order, so that one COPY loads them. */
+/** Files of a part whose columns have the same order, so that one COPY loads them. */
 const copyGroup = z.object({
   manifest_key: z.string(),
   /** Column names in file order. */
@@ -18,6 +19,16 @@ const copyGroup = z.object({
   files: z.array(inspectedFile),
 });
 export type CopyGroup = DeepReadonly<z.infer<typeof copyGroup>>;
+
+/** Files whose columns have the same types, so that one staging table holds their rows. The merge reads all parts. */
+const stagedPart = z.object({
+  /** The staging table. */
+  table: z.string(),
+  /** Its columns, in the dataset's order. Columns that the files lack are not among them. */
+  columns: z.array(stagedColumn),
+  copies: z.array(copyGroup),
+});
+export type StagedPart = DeepReadonly<z.infer<typeof stagedPart>>;
 
 /**
  * The plan of one load of one partition. It is written to S3 before anything is loaded. The load history refers to it,
@@ -28,7 +39,7 @@ export const partitionPlan = z.object({
   /** The hour. */
   partition: z.string(),
   execution: z.string(),
-  copies: z.array(copyGroup),
+  parts: z.array(stagedPart),
   rows: z.number(),
   /** Every file of this partition in S3 whose rows the target holds after the load. */
   loaded: z.array(lakeFile),
@@ -52,6 +63,16 @@ export const partitionPlan = z.object({
   error_records: z.number().nullable(),
 });
 export type PartitionPlan = DeepReadonly<z.infer<typeof partitionPlan>>;
+
+/** The COPYs of a load, in order. */
+export function copiesOf({ parts }: Pick<PartitionPlan, 'parts'>): readonly CopyGroup[] {
+  return parts.flatMap((part) => part.copies);
+}
+
+/** The rows in the footers of a part's files. */
+export function rowsOf({ copies }: StagedPart): number {
+  return copies.flatMap(({ files }) => files).reduce((sum, file) => sum + file.rows, 0);
+}
 
 /** The prefix of all plans and manifests of a dataset. */
 export function plansOfDataset(dataset: string): string {

@@ -31,7 +31,7 @@ export interface SqlBatch {
 }
 
 /** A template tag for SQL that contains other SQL and numbers. */
-export function sql(texts: TemplateStringsArray, ...pieces: readonly (Sql | number)[]): Sql {
+export function sql(texts: TemplateStringsArray, ...pieces: readonly (Sql | number | bigint)[]): Sql {
   return texts.map((text, index) => `${text}${pieces[index] ?? ''}`).join('') as Sql;
 }
 

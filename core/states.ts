@@ -81,7 +81,8 @@ export const inspection = z.object({
   outcome: z.enum(['ready', 'empty']),
   /** The key of the load's plan, which names every file. */
   plan_key: z.string(),
-  staging: z.string(),
+  /** The most staging tables that this load has at any time: one for each part of its plan. */
+  parts: z.number(),
   /** The files that this load takes, with their rows and bytes. */
   files: z.number(),
   rows: z.number(),

@@ -35,7 +35,7 @@ export const STEPS = {
     lakeKey: ['kms:Decrypt', 'kms:GenerateDataKey'],
   },
   CopyToStaging: {
-    description: "Copies one partition's files into a staging table of its own",
+    description: "Copies one partition's files into staging tables of their own",
     scope: 'partition',
     calledBy: ['SubmitCopy'],
     sql: true,
@@ -54,6 +54,7 @@ export const STEPS = {
     calledBy: ['SubmitValidation', 'JudgeStaging'],
     sql: true,
     measured: true,
+    lakeKey: ['kms:Decrypt'],
   },
   MergeIntoTarget: {
     description: 'Merges staged rows into the target in one transaction',

@@ -1,4 +1,4 @@
-import type { ColumnType } from './column-types';
+import { INTEGER_RANGES, type ColumnType } from './column-types';
 import type { Column, Dataset } from './dataset';
 import { jsonDocuments } from './json-documents';
 
@@ -153,12 +153,6 @@ function parseObject(
 }
 
 type Converted = { readonly value: string | number | boolean } | { readonly problem: string };
-
-const INTEGER_RANGES = {
-  smallint: [-32_768n, 32_767n],
-  integer: [-2_147_483_648n, 2_147_483_647n],
-  bigint: [-9_223_372_036_854_775_808n, 9_223_372_036_854_775_807n],
-} as const;
 
 function convert(type: ColumnType, raw: unknown): Converted {
   switch (type.kind) {

@@ -1,51 +1,78 @@
-import { requiredColumns, type Dataset } from './dataset';
+import type { Dataset } from './dataset';
 import { LoadError } from './errors';
-import type { InspectedState, Inspection, Row, StagingCounts } from './states';
-import { nullCount } from './warehouse';
+import { rowsOf, type PartitionPlan, type StagedPart } from './plan';
+import { requiredOf, stagedCount, valueChecks } from './staging';
+import type { Row, StagingCounts } from './states';
 
 /**
- * Compares the counts of a staging table with the files' footers and the dataset.
- * @param counts the row that sql/validate-staging.sql selects.
- * @throws LoadError RowCountMismatch, ColumnMismatch, NullKeys
+ * Compares the counts of a load's staging tables with its plan and the dataset.
+ * @param counts the members of all rows that sql/validate-staging.sql selects. A count that is null or missing is 0.
+ * @throws LoadError RowCountMismatch, ColumnMismatch, NullKeys, ValueInvalid
  */
 export function judgeStaging(
   dataset: Dataset,
-  load: Pick<InspectedState, 'partition'> & { readonly inspection: Pick<Inspection, 'rows' | 'files'> },
+  plan: Pick<PartitionPlan, 'partition' | 'parts' | 'rows'>,
   counts: Row,
 ): StagingCounts {
   const number = (name: string) => Number(counts[name] ?? 0);
-  const staged = number('staged');
-  const { rows, files } = load.inspection;
-  if (staged !== rows) {
-    throw new LoadError(
-      'RowCountMismatch',
-      `Partition ${load.partition}: the footers of its ${files} files hold ${rows} rows, ${staged} were staged.`,
-      'A file was overwritten during the load, or its footer is wrong. Look at the files with sluice inspect, then load the partition again.',
-    );
-  }
-  if (number('columns') !== dataset.columns.length) {
+  const { partition, parts } = plan;
+  const columns = parts.reduce((sum, part) => sum + part.columns.length, 0);
+  if (number('columns') !== columns) {
     throw new LoadError(
       'ColumnMismatch',
-      `Partition ${load.partition}: staging has ${number('columns')} columns, the files have ${dataset.columns.length}.`,
-      'The dataset file was changed during this load. Load the partition again.',
+      `Partition ${partition}: staging has ${number('columns')} columns, the files have ${columns}.`,
+      'Something else changed the staging tables during this load. Load the partition again.',
     );
   }
-  const nulls = requiredColumns(dataset)
-    .map((name, index) => ({ name, count: number(nullCount(index)) }))
-    .filter(({ count }) => count > 0);
-  if (nulls.length > 0) {
+  parts.forEach((part, index) => judgePart(dataset, partition, part, index + 1, counts));
+
+  const { event_time: eventTime } = dataset.target;
+  if (number('failing_years') > 0) {
     throw new LoadError(
-      'NullKeys',
-      `Partition ${load.partition}: required columns are null: ${nulls.map(({ name, count }) => `${name} in ${count} of ${staged} rows`).join(', ')}.`,
-      'Fix what writes the files (the transform refuses such events), write them again, then load the partition again.',
+      'ValueInvalid',
+      `Partition ${partition}: column ${eventTime}: ${number('failing_years')} of ${number('staged')} values have a year that the derived column year cannot hold (it is SMALLINT). They lie between ${counts.first_event} and ${counts.last_event}.`,
+      FIX_VALUES,
     );
   }
+
   const text = (name: string) => (counts[name] == null ? null : String(counts[name]));
   return {
-    staged,
+    staged: number('staged'),
     keys: number('keys'),
     other_hours: number('other_hours'),
     first_event: text('first_event'),
     last_event: text('last_event'),
   };
+}
+
+const FIX_VALUES =
+  'Fix what writes these values, or give the column a type in the dataset file that holds them. Then load the partition again.';
+
+function judgePart(dataset: Dataset, partition: string, part: StagedPart, place: number, counts: Row): void {
+  const number = (name: string) => Number(counts[name] ?? 0);
+  const staged = number(stagedCount(place));
+  const files = part.copies.flatMap((copy) => copy.files).length;
+  if (staged !== rowsOf(part)) {
+    throw new LoadError(
+      'RowCountMismatch',
+      `Partition ${partition}: the footers of its ${files} files hold ${rowsOf(part)} rows, ${staged} were staged.`,
+      'A file was overwritten during the load, or its footer is wrong. Look at the files with sluice inspect, then load the partition again.',
+    );
+  }
+  const nulls = requiredOf(dataset, place).filter(({ count }) => number(count) > 0);
+  if (nulls.length > 0) {
+    throw new LoadError(
+      'NullKeys',
+      `Partition ${partition}: required columns are null: ${nulls.map(({ name, count }) => `${name} in ${number(count)} of ${staged} rows`).join(', ')}.`,
+      'Fix what writes the files (the transform refuses such events), write them again, then load the partition again.',
+    );
+  }
+  const failing = valueChecks(dataset, part, place).filter(({ count }) => number(count) > 0);
+  if (failing.length > 0) {
+    const found = failing.map(
+      ({ column, problem, count, example }) =>
+        `column ${column}: ${number(count)} of ${staged} values ${problem}, for example ${JSON.stringify(counts[example] ?? '')}`,
+    );
+    throw new LoadError('ValueInvalid', [`Partition ${partition}, ${files} files:`, ...found], FIX_VALUES);
+  }
 }

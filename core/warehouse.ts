@@ -1,8 +1,6 @@
-import { createHash } from 'node:crypto';
 import { redshiftType } from './column-types';
-import { derivedAtMerge, requiredColumns, targetColumns, type Column, type Dataset } from './dataset';
+import { derivedAtMerge, targetColumns, type Column, type Dataset } from './dataset';
 import { HISTORY_PIECES, HISTORY_TABLE } from './history';
-import type { Hour } from './hour';
 import { joinSql, keywords, quoteName, sql, type Pieces, type Sql } from './sql';
 
 /** The schema that Sluice owns. */
@@ -13,27 +11,6 @@ const WINNERS = quoteName('sluice_winners');
 const MATCHES = quoteName('sluice_matches');
 const COUNTS = quoteName('sluice_counts');
 
-/**
- * The staging table of one load: `staging_<dataset>_<partition>_<digest of the execution>`. The name identifies
- * the load that created the table.
- */
-export function stagingTable(dataset: string, partition: Hour, execution: string): string {
-  const digest = createHash('sha256').update(execution).digest('hex').slice(0, 16);
-  return `staging_${dataset}_${partition.replace(/[-T]/g, '')}_${digest}`;
-}
-
-/** The load that a staging table of the dataset belongs to; undefined for any other table. */
-export function stagedLoad(
-  dataset: string,
-  table: string,
-): { readonly partition: Hour; isOf(execution: string): boolean } | undefined {
-  const digits = new RegExp(`^staging_${dataset}_(\\d{4})(\\d{2})(\\d{2})(\\d{2})_[0-9a-f]{16}$`).exec(table);
-  if (!digits) return undefined;
-  const [, year, month, day, hour] = digits;
-  const partition = `${year}-${month}-${day}T${hour}`;
-  return { partition, isOf: (execution) => stagingTable(dataset, partition, execution) === table };
-}
-
 /** The quoted name of a staging table or of another table in Sluice's schema. */
 export function sluiceTable(table: string): Sql {
   return sql`${quoteName(SLUICE_SCHEMA)}.${quoteName(table)}`;
@@ -41,11 +18,6 @@ export function sluiceTable(table: string): Sql {
 
 export function mutexTable(dataset: string): string {
   return `mutex_${dataset}`;
-}
-
-/** The pieces of SQL that depend on one load: its staging table. */
-export function stagingPieces(table: string): Pieces {
-  return { staging: sluiceTable(table) };
 }
 
 /** The pieces of SQL that depend only on the dataset. The statements in sql/ name them in braces. */
@@ -79,7 +51,6 @@ export function datasetPieces(dataset: Dataset): Pieces {
     target_name: table,
     target_definition: lines(targetColumns(dataset).map(definition)),
     target_attributes: tableAttributes(target.distkey, target.sortkey),
-    staging_definition: lines(dataset.columns.map((column) => definition({ ...column, required: false }))),
     staging_attributes: tableAttributes(stagingDistkey(dataset), []),
     matches_definition: lines(
       target.key
@@ -106,18 +77,7 @@ export function datasetPieces(dataset: Dataset): Pieces {
         return target.key.includes(name) ? [] : [sql`${quoteName(name)} = ${value}`];
       }),
     ),
-    null_counts: lines(
-      requiredColumns(dataset).map(
-        (name, index) =>
-          sql`SUM(CASE WHEN ${quoteName(name)} IS NULL THEN 1 ELSE 0 END) AS ${quoteName(nullCount(index))}`,
-      ),
-    ),
   };
-}
-
-/** The name of the count of nulls in the n-th required column, in the result of ValidateStaging. */
-export function nullCount(index: number): string {
-  return `nulls_${index + 1}`;
 }
 
 /** The order of rows with the same key in a staging table: the greatest version first, then by all remaining columns. */
@@ -129,7 +89,7 @@ function precedence({ target, columns }: Dataset): string[] {
 }
 
 /** The staging table has the target's distkey if it can, so that the merge moves no rows between nodes. */
-function stagingDistkey({ target, columns }: Dataset): string | undefined {
+export function stagingDistkey({ target, columns }: Dataset): string | undefined {
   return columns.some((column) => column.name === target.distkey) ? target.distkey : undefined;
 }
 
@@ -137,7 +97,7 @@ function definition({ name, type, required }: Column): Sql {
   return sql`${quoteName(name)} ${redshiftType(type)}${required ? sql` NOT NULL` : sql``}`;
 }
 
-function tableAttributes(distkey: string | undefined, sortkey: readonly string[]): Sql {
+export function tableAttributes(distkey: string | undefined, sortkey: readonly string[]): Sql {
   return joinSql(
     [
       ...(distkey === undefined ? [] : [sql`DISTKEY (${quoteName(distkey)})`]),
@@ -147,7 +107,7 @@ function tableAttributes(distkey: string | undefined, sortkey: readonly string[]
   );
 }
 
-/** Pieces that each have a line of their own in a statement. */
-function lines(pieces: readonly Sql[]): Sql {
+/** Pieces that each have a line of their own in a statement, with commas. */
+export function lines(pieces: readonly Sql[]): Sql {
   return joinSql(pieces, ',\n  ');
 }

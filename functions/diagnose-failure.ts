@@ -4,8 +4,8 @@ import { isTransient, LoadError } from '../core/errors';
 import { rerunInput } from '../core/execution-input';
 import { failedRow } from '../core/history';
 import { batchOf } from '../core/sql';
+import { stagingPieces, stagingTables } from '../core/staging';
 import { failedState, type FailedState, type MergeCounts, type PartitionEnd } from '../core/states';
-import { stagingPieces, stagingTable } from '../core/warehouse';
 import { findDataset } from '../service/datasets';
 import { namedStatementsOf } from '../service/statements';
 import { readConfiguration } from './shared/configuration';
@@ -27,7 +27,7 @@ const CLEAN_UP_RETRIES = 3;
 const EXECUTION_DIAGNOSIS_BYTES = 20_000;
 
 /**
- * Diagnoses a failure, ends the load's running statements, drops the staging table and records the failed attempt. It
+ * Diagnoses a failure, ends the load's running statements, drops the staging tables and records the failed attempt. It
  * never fails the execution: if the warehouse cannot be reached, it retries a few times and then returns the diagnosis.
  */
 export const handler = stepHandler(
@@ -82,16 +82,17 @@ async function cleanUp(
   );
   if (merged) return merged;
 
-  const staging = stagingTable(failure.dataset, failure.partition, failure.execution);
+  const tables = stagingTables(failure, failure.inspection?.parts ?? 0);
   const rerun = rerunInput(failure.dataset, failure.partition, several);
   const row = failedRow(failure, diagnosis, rerun, new Date());
-  // Each statement runs by itself: if dropping the table fails, the failure must still be recorded.
-  for (const { name, sql } of namedStatementsOf(
+  const statements = namedStatementsOf(
     configuration.packageDirectory,
     'diagnose-failure',
     dataset,
-    stagingPieces(staging),
-  )) {
+    stagingPieces(tables),
+  ).filter(({ name }) => name !== 'drop-staging' || tables.length > 0);
+  // Each statement runs by itself: if dropping the tables fails, the failure must still be recorded.
+  for (const { name, sql } of statements) {
     await tried(name, () =>
       runBatch(configuration, batchOf([sql], row), statementName(failure, 'DiagnoseFailure')),
     );

@@ -6,7 +6,7 @@ import { rerunInput } from '../core/execution-input';
 import { isDataFile, type LakeFile } from '../core/files';
 import { emptyRow } from '../core/history';
 import type { PartitionFiles } from '../core/inspection';
-import { manifestOf, type PartitionPlan } from '../core/plan';
+import { copiesOf, manifestOf, type PartitionPlan } from '../core/plan';
 import { chooseFiles, planInspection, type InspectionSubject } from '../core/plan-inspection';
 import { errorPrefixes, prefixOfHour } from '../core/prefix';
 import { batchOf } from '../core/sql';
@@ -51,7 +51,7 @@ export const handler = stepHandler('InspectFiles', event, async (load): Promise<
   const { plan, inspection } = planInspection(subject, chosen, read, started);
 
   await Promise.all(
-    plan.copies.map((copy) => writeJson(bucket, copy.manifest_key, manifestOf(bucket, copy))),
+    copiesOf(plan).map((copy) => writeJson(bucket, copy.manifest_key, manifestOf(bucket, copy))),
   );
   await writePlan(bucket, inspection.plan_key, plan);
   if (inspection.outcome === 'empty') {

@@ -2,13 +2,13 @@ import { rerunInput } from '../core/execution-input';
 import { loadedRow } from '../core/history';
 import { startOfHour, timestampText } from '../core/hour';
 import { batchOf } from '../core/sql';
+import { stagedPieces } from '../core/staging';
 import { submission, validatedState, type StatementProgress, type ValidatedState } from '../core/states';
-import { stagingPieces } from '../core/warehouse';
 import { findDataset } from '../service/datasets';
 import { statementsOf } from '../service/statements';
 import { readConfiguration } from './shared/configuration';
 import { stepHandler } from './shared/handler';
-import { readPlan } from './shared/plan';
+import { readPlanFor } from './shared/plan';
 import { recordedLoad } from './shared/recorded-load';
 import { endStatements, submitBatch } from './shared/warehouse';
 
@@ -22,7 +22,7 @@ export const handler = stepHandler(
     if (attempt > 0) {
       await endStatements(configuration, load);
       const counts = await recordedLoad(configuration, dataset, load);
-      // The previous attempt was committed, only its answer was lost. Its transaction has dropped the staging table.
+      // The previous attempt was committed, only its answer was lost. Its transaction has dropped the staging tables.
       if (counts) {
         return {
           id: 'merged-before',
@@ -35,12 +35,12 @@ export const handler = stepHandler(
       }
     }
 
-    const plan = await readPlan(configuration.bucket, load.inspection.plan_key);
+    const plan = await readPlanFor(dataset, configuration.bucket, load.inspection.plan_key);
     const statements = statementsOf(
       configuration.packageDirectory,
       'merge-into-target',
       dataset,
-      stagingPieces(load.inspection.staging),
+      stagedPieces(dataset, plan.parts),
     );
     const rerun = rerunInput(load.dataset, load.partition, several);
     return submitBatch(

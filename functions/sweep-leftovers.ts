@@ -3,8 +3,8 @@ import type { Dataset } from '../core/dataset';
 import { diagnoseClientError, firstBytes } from '../core/diagnosis';
 import { plansOfDataset, plansOfPartition } from '../core/plan';
 import { batchOf } from '../core/sql';
+import { stagedLoad, stagingPieces } from '../core/staging';
 import type { Housekeeping } from '../core/states';
-import { stagedLoad, stagingPieces } from '../core/warehouse';
 import { findDataset } from '../service/datasets';
 import { statementsOf } from '../service/statements';
 import { readConfiguration, type Configuration } from './shared/configuration';
@@ -96,7 +96,7 @@ async function dropStaging(
     configuration.packageDirectory,
     'sweep-leftovers',
     dataset,
-    stagingPieces(table),
+    stagingPieces([table]),
   );
   await runBatch(configuration, batchOf(statements, {}), `SweepLeftovers ${table}`);
 }

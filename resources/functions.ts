@@ -30,7 +30,7 @@ const DEFINITIONS: Readonly<Record<FunctionName, FunctionDefinition>> = {
   },
   CopyToStaging: { rights: ({ readPlans, key, statements }) => [readPlans, ...key, statements] },
   AwaitStatement: { rights: ({ statements }) => [statements], timeout: 300 },
-  ValidateStaging: { rights: ({ statements }) => [statements] },
+  ValidateStaging: { rights: ({ readPlans, key, statements }) => [readPlans, ...key, statements] },
   MergeIntoTarget: { rights: ({ readPlans, key, statements }) => [readPlans, ...key, statements] },
   DiagnoseFailure: { rights: ({ statements }) => [statements] },
   SweepLeftovers: {

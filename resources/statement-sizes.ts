@@ -1,8 +1,19 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { redshiftType } from '../core/column-types';
+import { conversionOf } from '../core/conversions';
 import type { Dataset } from '../core/dataset';
 import { LoadError } from '../core/errors';
-import { quoteText, renderSql, type Sql } from '../core/sql';
+import { quoteText, renderSql, type Pieces } from '../core/sql';
+import {
+  checkPieces,
+  CHECKS_IN_A_STATEMENT,
+  countPieces,
+  partPieces,
+  stagedPieces,
+  stagingTable,
+  valueChecks,
+} from '../core/staging';
 import { datasetPieces } from '../core/warehouse';
 import { readSql } from '../service/statements';
 
@@ -17,18 +28,11 @@ const OF_A_LOAD = quoteText('x'.repeat(1_500));
  * @throws LoadError DatasetInvalid
  */
 export function checkStatementSizes(packageDirectory: string, dataset: Dataset): void {
-  const pieces = datasetPieces(dataset);
-  const load: Readonly<Record<string, Sql>> = {
-    staging: OF_A_LOAD,
-    file_columns: pieces.columns ?? OF_A_LOAD,
-    manifest: OF_A_LOAD,
-    role: OF_A_LOAD,
-    added_column: OF_A_LOAD,
-  };
+  const pieces = longestPieces(dataset);
   const steps = readdirSync(join(packageDirectory, 'sql')).map((file) => file.replace(/\.sql$/, ''));
   for (const step of steps) {
     for (const template of readSql(packageDirectory, step)) {
-      const bytes = Buffer.byteLength(renderSql(template, { ...pieces, ...load }));
+      const bytes = Buffer.byteLength(renderSql(template, pieces));
       if (bytes <= MAXIMUM_STATEMENT_BYTES) continue;
       throw new LoadError(
         'DatasetInvalid',
@@ -37,4 +41,29 @@ export function checkStatementSizes(packageDirectory: string, dataset: Dataset):
       );
     }
   }
+}
+
+/** The pieces of all statements for a load whose files hold every value as text, which has the longest conversions. */
+export function longestPieces(dataset: Dataset): Pieces {
+  const text = { kind: 'varchar', length: 65_535 } as const;
+  const part = {
+    table: stagingTable(dataset.name, '2026-11-23T08', 'x'.repeat(80), 1),
+    columns: dataset.columns.map(({ name, type }) => ({
+      name,
+      type: redshiftType(conversionOf(text, type) ? text : type),
+    })),
+    copies: [],
+  };
+  const pieces = datasetPieces(dataset);
+  return {
+    ...pieces,
+    ...stagedPieces(dataset, [part]),
+    ...partPieces(dataset, part),
+    ...countPieces(dataset, part, 1),
+    ...checkPieces(part, valueChecks(dataset, part, 1).slice(0, CHECKS_IN_A_STATEMENT)),
+    file_columns: pieces.columns ?? OF_A_LOAD,
+    manifest: OF_A_LOAD,
+    role: OF_A_LOAD,
+    added_column: OF_A_LOAD,
+  };
 }

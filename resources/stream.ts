@@ -94,7 +94,10 @@ function table(settings: Settings, dataset: Dataset): ResourceDefinition {
         TableType: 'EXTERNAL_TABLE',
         Parameters: { classification: 'parquet' },
         StorageDescriptor: {
-          Columns: dataset.columns.map(({ name, type }) => ({ Name: name, Type: glueType(type) })),
+          Columns: dataset.columns.map(({ name, type }) => ({
+            Name: name,
+            Type: glueType(type, dataset.source.native_types),
+          })),
           Location: sub(`s3://\${Lake}/${fixedPart(dataset.source.prefix)}`, {
             Lake: settings.lakeBucket ?? ref('LakeBucket'),
           }),

@@ -14,4 +14,4 @@ WHERE NOT EXISTS (
 );
 
 -- statement: drop-staging
-DROP TABLE IF EXISTS {staging};
+DROP TABLE IF EXISTS {staging_tables};

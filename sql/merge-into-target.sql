@@ -7,11 +7,12 @@
 LOCK {mutex};
 
 -- statement: pick-winners
+-- The staging tables have the types of the files. Here their values become the dataset's.
 CREATE TEMP TABLE {winners} {staging_attributes} AS
 SELECT {columns}
 FROM (
   SELECT {columns}, ROW_NUMBER() OVER (PARTITION BY {key} ORDER BY {precedence}) AS "sluice_rank"
-  FROM {staging}
+  FROM {staged} AS "sluice_staged"
 ) AS "sluice_ranked"
 WHERE "sluice_ranked"."sluice_rank" = 1;
 
@@ -81,7 +82,7 @@ SELECT
   END
 FROM (
   SELECT
-    (SELECT COUNT(*) FROM {staging}) AS "staged",
+    (SELECT COUNT(*) FROM {staged} AS "sluice_staged") AS "staged",
     (SELECT COUNT(*) FROM {winners}) AS "winners",
     (SELECT COUNT(*) FROM {matches} WHERE "sluice_newer" = 1) AS "superseded",
     (SELECT COALESCE(SUM("sluice_rows"), 0) FROM {matches} WHERE "sluice_newer" = 0) AS "deleted",
@@ -103,7 +104,7 @@ SELECT
 FROM {counts};
 
 -- statement: drop-staging
-DROP TABLE {staging};
+DROP TABLE {staging_tables};
 
 -- statement: counts
 SELECT {merge_counts}

@@ -2,4 +2,4 @@
 -- warehouse.
 
 -- statement: drop-staging
-DROP TABLE IF EXISTS {staging};
+DROP TABLE IF EXISTS {staging_tables};

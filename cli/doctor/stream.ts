@@ -87,7 +87,9 @@ export const glueColumns: Check = {
         const found = (Table?.StorageDescriptor?.Columns ?? []).map(
           ({ Name = '', Type = '' }) => `${Name} ${Type}`,
         );
-        const expected = dataset.columns.map(({ name, type }) => `${name} ${glueType(type)}`);
+        const expected = dataset.columns.map(
+          ({ name, type }) => `${name} ${glueType(type, dataset.source.native_types)}`,
+        );
         const missing = expected.filter((column) => !found.includes(column));
         const extra = found.filter((column) => !expected.includes(column));
         if (missing.length === 0 && extra.length === 0) {

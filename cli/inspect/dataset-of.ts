@@ -64,7 +64,9 @@ export function compareWithDataset(
       text,
     };
   }
-  const otherOrder = comparison.order.some((name, index) => name !== dataset.columns[index]?.name);
+  const { columns } = comparison;
+  const inOrder = dataset.columns.filter(({ name }) => columns.some((column) => column.name === name));
+  const otherOrder = columns.some(({ name }, index) => name !== inOrder[index]?.name);
   return {
     name: dataset.name,
     matches: true,

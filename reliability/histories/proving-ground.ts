@@ -16,7 +16,7 @@ const HISTORIES_PER_TWIN = 50;
 interface Running {
   readonly twin: TestTwin;
   readonly lake: Lake;
-  readonly abandoned: Set<string>;
+  readonly abandoned: { readonly dataset: string; readonly execution: string }[];
   /** The datasets that had files. */
   readonly used: Set<string>;
   histories: number;
@@ -87,7 +87,7 @@ export class ProvingGround {
     const twin = await TestTwin.start({ serviceDirectory: this.service.directory });
     if (this.mergeSql !== undefined) replaceMergeSql(twin.stateDirectory, this.mergeSql);
     const lake = new Lake(twin, this.writer);
-    return { twin, lake, abandoned: new Set(), used: new Set(), histories: 0 };
+    return { twin, lake, abandoned: [], used: new Set(), histories: 0 };
   }
 
   private async end(): Promise<void> {

@@ -1,6 +1,6 @@
 import { StatementError } from '../../cli/shared/query';
 import { addHours, hourOf, type Hour } from '../../core/hour';
-import { stagingTable } from '../../core/warehouse';
+import { stagedLoad, stagingTable } from '../../core/staging';
 import type { Call } from '../../local/faults/fault-injector';
 import type { TestTwin } from '../../testkit/test-twin';
 import { ended, start, stop, untilQuiet, type Ended } from './executions';
@@ -22,7 +22,7 @@ export interface Ground {
   /** The beginning of the executions' names. No two histories on one twin share it. */
   readonly name: string;
   /** Staging tables of stopped executions, which do not clean up. These tables may exist, now or later. */
-  readonly abandoned: Set<string>;
+  readonly abandoned: { readonly dataset: string; readonly execution: string }[];
 }
 
 const TARGET_COLUMNS =
@@ -129,7 +129,12 @@ class RunningHistory {
     }
     const left = (await twin.stagingTables())
       .map(String)
-      .filter((table) => !this.ground.abandoned.has(table));
+      .filter(
+        (table) =>
+          !this.ground.abandoned.some(({ dataset, execution }) =>
+            stagedLoad(dataset, table)?.isOf(execution),
+          ),
+      );
     if (left.length > 0) throw new WrongOutcome('staging tables were left behind', left);
   }
 
@@ -190,7 +195,7 @@ class RunningHistory {
     });
     const starting = this.start(side, { kind: 'hour', hour: run.hour }, snapshot);
     const execution = await starting;
-    this.ground.abandoned.add(stagingTable(side.dataset, partition, execution.name));
+    this.ground.abandoned.push({ dataset: side.dataset, execution: execution.name });
     const end = await ended(twin.connection, execution);
     if (end.status !== 'ABORTED') return [{ ended: end, mustFail: false }];
     await untilQuiet(twin, `${side.dataset} ${partition} ${execution.name} `);
@@ -209,7 +214,7 @@ class RunningHistory {
     this.hooks.push(async ({ service, operation, subject }) => {
       if (service !== 'lambda' || operation !== 'sluice-local-merge-into-target') return;
       if (smuggled || !subject.includes(ofDataset(side))) return;
-      const staging = stagingTable(side.dataset, partition, (await starting).name);
+      const staging = stagingTable(side.dataset, partition, (await starting).name, 1);
       // A retry of the merge may find that the staging table is gone.
       smuggled = await twin.sql(smuggle(staging)).then(...SUCCEEDED);
     });

@@ -11,7 +11,8 @@ import type { HistoryRow } from '../../core/history';
 import { prefixOfHour } from '../../core/prefix';
 import { ROW_COUNTS, type RowCounts } from '../../core/report';
 import { joinSql, quoteName, sql, type Sql } from '../../core/sql';
-import { sluiceTable, stagingTable } from '../../core/warehouse';
+import { stagingTable } from '../../core/staging';
+import { sluiceTable } from '../../core/warehouse';
 import type { TwinDescription } from '../../local/description';
 import type { FaultRule } from '../../local/faults/fault-rule';
 import { emptyTwin } from '../../testkit/empty-twin';
@@ -63,7 +64,7 @@ export class Site {
     await this.reset();
     if (way !== 'scheduled') return;
     const { execution } = await this.load(BOTH);
-    const staging = stagingTable('trips', HOUR, execution);
+    const staging = stagingTable('trips', HOUR, execution, 1);
     await query(this.connection, sql`CREATE TABLE ${sluiceTable(staging)} (trip_id VARCHAR(64))`);
     await query(this.connection, sql`DELETE FROM sluice.load_history`);
     await query(this.connection, sql`DELETE FROM public.trips`);

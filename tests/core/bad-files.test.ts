@@ -52,8 +52,8 @@ describe('the footer of a file', () => {
     ],
     [
       'with a column of another type',
-      [{ ...first, type: 'INT32' }, ...others],
-      'table columns: 4, data columns: 4; with another type: order_id (found INT32, expected BIGINT)',
+      [{ ...first, type: 'BOOLEAN' }, ...others],
+      'table columns: 4, data columns: 4; with another type: order_id (found BOOLEAN, expected BIGINT)',
     ],
     [
       'with a nested column',

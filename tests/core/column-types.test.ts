@@ -39,8 +39,14 @@ describe('a type in every spelling that Redshift accepts', () => {
     ['varchar(MAX)', 'VARCHAR(65535)', 'string'],
   ])('%s', (text, redshift, glue) => {
     expect(redshiftType(parsed(text))).toBe(redshift);
-    expect(glueType(parsed(text))).toBe(glue);
+    expect(glueType(parsed(text), true)).toBe(glue);
   });
+});
+
+test('Firehose writes as text or int what it is not known to write right', () => {
+  expect(
+    ['decimal(10,2)', 'smallint', 'integer', 'bigint', 'date'].map((text) => glueType(parsed(text), false)),
+  ).toEqual(['string', 'int', 'int', 'bigint', 'date']);
 });
 
 test('a type that is written as DDL is read as the same type', () => {

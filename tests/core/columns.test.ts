@@ -16,6 +16,12 @@ const [orderId, orderedAt, status, amount] = FIELDS as [
   ParquetField,
 ];
 
+function orderOf(...of: Parameters<typeof compareColumns>): readonly string[] {
+  const comparison = compareColumns(...of);
+  if (!comparison.matches) throw new Error('the columns differ');
+  return comparison.columns.map(({ name }) => name);
+}
+
 function differences(found: readonly ParquetField[]): ColumnDifferences {
   const comparison = compareColumns(columns, found);
   if (comparison.matches) throw new Error('the columns match');
@@ -34,10 +40,7 @@ describe('a column that was added later', () => {
   const before = [orderId, orderedAt, amount];
 
   test.each(['2026-11-22T23', '2026-11-23T08'])('may be missing in files of %s', (hour) => {
-    expect(compareColumns(added, before, hour)).toEqual({
-      matches: true,
-      order: ['order_id', 'ordered_at', 'amount'],
-    });
+    expect(orderOf(added, before, hour)).toEqual(['order_id', 'ordered_at', 'amount']);
   });
 
   test.each(['2026-11-23T09', undefined])('must be in files of %s', (hour) => {
@@ -60,25 +63,21 @@ describe('a column that was added later', () => {
 
 describe('columns that match', () => {
   test('as the dataset has them', () => {
-    expect(compareColumns(columns, FIELDS)).toEqual({
-      matches: true,
-      order: ['order_id', 'ordered_at', 'status', 'amount'],
-    });
+    expect(orderOf(columns, FIELDS)).toEqual(['order_id', 'ordered_at', 'status', 'amount']);
   });
 
   test('in another order: the file’s order counts, because COPY maps columns by position', () => {
-    expect(compareColumns(columns, [amount, status, orderedAt, orderId])).toEqual({
-      matches: true,
-      order: ['amount', 'status', 'ordered_at', 'order_id'],
-    });
+    expect(orderOf(columns, [amount, status, orderedAt, orderId])).toEqual([
+      'amount',
+      'status',
+      'ordered_at',
+      'order_id',
+    ]);
   });
 
   test('in another case: the order contains the dataset’s names', () => {
     const shouted = FIELDS.map((field) => ({ ...field, name: field.name.toUpperCase() }));
-    expect(compareColumns(columns, shouted)).toEqual({
-      matches: true,
-      order: ['order_id', 'ordered_at', 'status', 'amount'],
-    });
+    expect(orderOf(columns, shouted)).toEqual(['order_id', 'ordered_at', 'status', 'amount']);
   });
 });
 
@@ -112,15 +111,8 @@ describe('columns that differ', () => {
   });
 
   test('one has another type: the found and the expected type are named', () => {
-    const found = differences([
-      orderId,
-      { ...orderedAt, type: 'BYTE_ARRAY', converted_type: 'UTF8' },
-      status,
-      amount,
-    ]);
-    expect(differencesText(found)).toBe(
-      'with another type: ordered_at (found BYTE_ARRAY UTF8, expected TIMESTAMP)',
-    );
+    const found = differences([orderId, { ...orderedAt, type: 'BOOLEAN' }, status, amount]);
+    expect(differencesText(found)).toBe('with another type: ordered_at (found BOOLEAN, expected TIMESTAMP)');
   });
 
   test('one is nested', () => {

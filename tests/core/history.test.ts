@@ -13,7 +13,7 @@ const LOAD: PartitionState = {
 const INSPECTION: Inspection = {
   outcome: 'ready',
   plan_key: 'sluice/trips/plan.json',
-  staging: 'staging_trips',
+  parts: 1,
   files: 2,
   rows: 10,
   bytes: 200,

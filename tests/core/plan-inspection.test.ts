@@ -54,7 +54,7 @@ function previous(loaded: readonly LakeFile[], quarantined: readonly BadFile[] =
     dataset: 'orders',
     partition: LOAD.partition,
     execution: 'execution-0',
-    copies: [],
+    parts: [],
     rows: 0,
     loaded,
     fingerprint: 'f',
@@ -133,7 +133,7 @@ describe('an inspection', () => {
     expect(inspection).toEqual({
       outcome: 'ready',
       plan_key: 'sluice/orders/2026-11-23T08/execution-1/plan.json',
-      staging: expect.stringMatching(/^staging_orders_2026112308_/) as string,
+      parts: 1,
       files: 2,
       rows: 15,
       bytes: 200,
@@ -207,11 +207,17 @@ describe('an inspection after a COPY that found a bad file', () => {
     inspection: { ...before, failed_copies: changes.failed_copies ?? 0 },
     plan: {
       quarantined: changes.quarantined ?? [],
-      copies: [
+      parts: [
         {
-          manifest_key: 'm',
+          table: 't',
           columns: [],
-          files: ['a', 'b', 'c'].map((name) => ({ ...file(name), rows: 5 })),
+          copies: [
+            {
+              manifest_key: 'm',
+              columns: [],
+              files: ['a', 'b', 'c'].map((name) => ({ ...file(name), rows: 5 })),
+            },
+          ],
         },
       ],
     },

@@ -50,7 +50,7 @@ const failed = (changes: Partial<PartitionResult> = {}) =>
 describe('the result of a partition', () => {
   const inspection: Inspection = {
     outcome: 'ready',
-    staging: 'staging_trips',
+    parts: 1,
     bytes: 1_000,
     on_bad_file: 'fail',
     failed_copies: 0,

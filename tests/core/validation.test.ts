@@ -1,9 +1,30 @@
+import type { PartitionPlan } from '../../core/plan';
 import { judgeStaging } from '../../core/validation';
 import { loadErrorOf } from './load-error';
 import { ordersDataset } from './orders';
 
 const dataset = ordersDataset();
-const LOAD = { partition: '2026-12-31T23', inspection: { rows: 10, files: 2, staging: 'staging_orders' } };
+const file = (key: string, rows: number) => ({ key, etag: 'e', size: 1, rows });
+/** A plan with two files in one part, in which `amount` is text. */
+function planOf(rows: readonly [number, number]): Pick<PartitionPlan, 'partition' | 'parts' | 'rows'> {
+  return {
+    partition: '2026-12-31T23',
+    rows: rows[0] + rows[1],
+    parts: [
+      {
+        table: 't',
+        columns: [
+          { name: 'order_id', type: 'BIGINT' },
+          { name: 'ordered_at', type: 'TIMESTAMP' },
+          { name: 'status', type: 'VARCHAR(16)' },
+          { name: 'amount', type: 'VARCHAR(65535)' },
+        ],
+        copies: [{ manifest_key: 'm', columns: [], files: [file('a', rows[0]), file('b', rows[1])] }],
+      },
+    ],
+  };
+}
+const LOAD = planOf([4, 6]);
 const COUNTS = {
   staged: 10,
   keys: 8,
@@ -11,8 +32,10 @@ const COUNTS = {
   other_hours: 1,
   first_event: '2026-12-31 22:59:59.999',
   last_event: '2026-12-31 23:59:59',
-  nulls_1: 0,
-  nulls_2: 0,
+  staged_1: 10,
+  nulls_1_1: null,
+  failing_1_4: null,
+  failing_years: 0,
 };
 
 const refusal = (counts: object) => loadErrorOf(() => judgeStaging(dataset, LOAD, { ...COUNTS, ...counts }));
@@ -42,8 +65,7 @@ describe('counts that add up', () => {
       first_event: null,
       last_event: null,
     };
-    const load = { ...LOAD, inspection: { ...LOAD.inspection, rows: 0 } };
-    expect(judgeStaging(dataset, load, { ...nothing, nulls_1: null, nulls_2: null })).toEqual({
+    expect(judgeStaging(dataset, planOf([0, 0]), nothing)).toEqual({
       staged: 0,
       keys: 0,
       other_hours: 0,
@@ -55,7 +77,7 @@ describe('counts that add up', () => {
 
 describe('counts that do not add up', () => {
   test.each([9, 11, 0])('%d rows staged of 10', (staged) => {
-    expect(refusal({ staged })).toMatchObject({
+    expect(refusal({ staged_1: staged })).toMatchObject({
       name: 'RowCountMismatch',
       reason: `Partition 2026-12-31T23: the footers of its 2 files hold 10 rows, ${staged} were staged.`,
     });
@@ -69,18 +91,35 @@ describe('counts that do not add up', () => {
   });
 
   test('nulls in required columns: each column is named with its count', () => {
-    expect(refusal({ nulls_2: 3 })).toMatchObject({
+    expect(refusal({ nulls_1_2: 3 })).toMatchObject({
       name: 'NullKeys',
       reason: 'Partition 2026-12-31T23: required columns are null: ordered_at in 3 of 10 rows.',
     });
-    expect(refusal({ nulls_1: '1', nulls_2: 3 }).reason).toContain(
+    expect(refusal({ nulls_1_1: '1', nulls_1_2: 3 }).reason).toContain(
       'order_id in 1 of 10 rows, ordered_at in 3',
     );
   });
 
+  test('values that would change: the column is named with count and example', () => {
+    expect(refusal({ failing_1_4: '2', example_1_4: 'twelve\u001b[2J' })).toMatchObject({
+      name: 'ValueInvalid',
+      reason:
+        'Partition 2026-12-31T23, 2 files:\ncolumn amount: 2 of 10 values cannot be DECIMAL(10, 2) without a change ' +
+        '(the files have VARCHAR(65535)), for example "twelve\\u001b[2J"',
+    });
+  });
+
+  test('a year that the derived column cannot hold', () => {
+    expect(refusal({ failing_years: 1, last_event: '40000-01-01 00:00:00' })).toMatchObject({
+      name: 'ValueInvalid',
+      reason: expect.stringContaining(
+        'column ordered_at: 1 of 10 values have a year that the derived column year cannot hold',
+      ) as string,
+    });
+  });
+
   test('a result without a row does not pass as an empty table', () => {
-    expect(loadErrorOf(() => judgeStaging(dataset, LOAD, {})).name).toBe('RowCountMismatch');
-    const empty = { ...LOAD, inspection: { ...LOAD.inspection, rows: 0 } };
-    expect(loadErrorOf(() => judgeStaging(dataset, empty, {})).name).toBe('ColumnMismatch');
+    expect(loadErrorOf(() => judgeStaging(dataset, LOAD, {})).name).toBe('ColumnMismatch');
+    expect(loadErrorOf(() => judgeStaging(dataset, LOAD, { columns: 4 })).name).toBe('RowCountMismatch');
   });
 });

@@ -1,35 +1,31 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { requiredColumns, type Dataset } from '../../core/dataset';
-import { batchOf, parseSqlFile, quoteName, quoteText, renderSql, sql, type Sql } from '../../core/sql';
-import {
-  datasetPieces,
-  mutexTable,
-  nullCount,
-  stagedLoad,
-  stagingPieces,
-  stagingTable,
-} from '../../core/warehouse';
+import type { Dataset } from '../../core/dataset';
+import { batchOf, parseSqlFile, renderSql, type Sql } from '../../core/sql';
+import { stagedLoad, stagingTable } from '../../core/staging';
+import { datasetPieces, mutexTable } from '../../core/warehouse';
+import { longestPieces } from '../../resources/statement-sizes';
 import { ORDER_COLUMNS, ordersDataset } from './orders';
 
 const SQL = join(__dirname, '../../sql');
 
 describe('the names of tables', () => {
   test('a staging table belongs to one dataset, partition and execution', () => {
-    const name = stagingTable('orders', '2026-12-31T23', 'execution-1');
-    expect(name).toMatch(/^staging_orders_2026123123_[0-9a-f]{16}$/);
-    expect(stagingTable('orders', '2026-12-31T23', 'execution-1')).toBe(name);
+    const name = stagingTable('orders', '2026-12-31T23', 'execution-1', 1);
+    expect(name).toMatch(/^staging_orders_2026123123_[0-9a-f]{16}_1$/);
+    expect(stagingTable('orders', '2026-12-31T23', 'execution-1', 1)).toBe(name);
     const others = [
-      stagingTable('orders', '2026-12-31T23', 'execution-2'),
-      stagingTable('orders', '2026-12-31T22', 'execution-1'),
-      stagingTable('order', '2026-12-31T23', 'execution-1'),
+      stagingTable('orders', '2026-12-31T23', 'execution-2', 1),
+      stagingTable('orders', '2026-12-31T22', 'execution-1', 1),
+      stagingTable('orders', '2026-12-31T23', 'execution-1', 2),
+      stagingTable('order', '2026-12-31T23', 'execution-1', 1),
     ];
-    expect(new Set([name, ...others]).size).toBe(4);
+    expect(new Set([name, ...others]).size).toBe(5);
   });
 
   test('have at most Redshift’s 127 bytes', () => {
     const longest = `o${'x'.repeat(29)}`;
-    expect(stagingTable(longest, '2026-12-31T23', 'e'.repeat(80)).length).toBeLessThanOrEqual(127);
+    expect(stagingTable(longest, '2026-12-31T23', 'e'.repeat(80), 1).length).toBeLessThanOrEqual(127);
     expect(mutexTable(longest).length).toBeLessThanOrEqual(127);
   });
 });
@@ -92,11 +88,6 @@ describe('the pieces of a dataset', () => {
         '"amount" DECIMAL(10, 2) NOT NULL,\n  "year" SMALLINT NOT NULL,\n  "hour" SMALLINT NOT NULL,\n  ' +
         '"source_partition" TIMESTAMP NOT NULL',
     ],
-    // ValidateStaging counts nulls, because it can name the column and the COPY cannot.
-    [
-      'staging_definition',
-      '"order_id" BIGINT,\n  "ordered_at" TIMESTAMP,\n  "status" VARCHAR(16),\n  "amount" DECIMAL(10, 2)',
-    ],
     ['target_attributes', 'DISTKEY ("order_id") SORTKEY ("ordered_at", "year")'],
     ['staging_attributes', 'DISTKEY ("order_id")'],
   ])('%s', (name, sql) => {
@@ -134,16 +125,6 @@ describe('the pieces of a dataset', () => {
       updated_values: '"source_partition" = CAST(:partition_time AS TIMESTAMP)',
     });
   });
-
-  test('nulls are counted under the names that ValidateStaging reads', () => {
-    const dataset = ordersDataset();
-    expect(requiredColumns(dataset)).toEqual(['order_id', 'ordered_at']);
-    const { null_counts: counts = '' } = datasetPieces(dataset);
-    expect(counts.split(',\n  ')).toEqual([
-      `SUM(CASE WHEN "order_id" IS NULL THEN 1 ELSE 0 END) AS "${nullCount(0)}"`,
-      `SUM(CASE WHEN "ordered_at" IS NULL THEN 1 ELSE 0 END) AS "${nullCount(1)}"`,
-    ]);
-  });
 });
 
 describe('names with quotes, dollar signs, colons and braces', () => {
@@ -175,30 +156,25 @@ describe('names with quotes, dollar signs, colons and braces', () => {
 });
 
 function rendered(dataset: Dataset, file: string): Sql[] {
-  const pieces = {
-    ...datasetPieces(dataset),
-    ...stagingPieces('staging_orders'),
-    file_columns: quoteName('a'),
-    manifest: quoteText('s3://lake/m'),
-    role: quoteText('arn'),
-    added_column: sql`"a" BIGINT`,
-  };
+  const pieces = longestPieces(dataset);
   return parseSqlFile(readFileSync(join(SQL, file), 'utf8'), file).map((template) =>
     renderSql(template, pieces),
   );
 }
 
 describe('the name of a staging table', () => {
-  const table = stagingTable('orders', '2026-11-23T08', 'execution-1');
+  const table = stagingTable('orders', '2026-11-23T08', 'execution-1', 1);
 
   test('shows its partition, and whether an execution created it', () => {
-    expect(table).toMatch(/^staging_orders_2026112308_[0-9a-f]{16}$/);
+    expect(table).toMatch(/^staging_orders_2026112308_[0-9a-f]{16}_1$/);
     const staged = stagedLoad('orders', table);
     expect(staged?.partition).toBe('2026-11-23T08');
     expect([staged?.isOf('execution-1'), staged?.isOf('execution-2')]).toEqual([true, false]);
+    const second = stagingTable('orders', '2026-11-23T08', 'execution-1', 2);
+    expect(stagedLoad('orders', second)?.isOf('execution-1')).toBe(true);
   });
 
-  test.each(['staging_orders', 'mutex_orders', `x_${table}`, `${table}0`, table.toUpperCase()])(
+  test.each(['staging_orders', 'mutex_orders', `x_${table}`, `${table}_0`, `${table}x`, table.toUpperCase()])(
     '%s is not one',
     (name) => {
       expect(stagedLoad('orders', name)).toBeUndefined();
@@ -206,7 +182,7 @@ describe('the name of a staging table', () => {
   );
 
   test('is not confused with that of a dataset whose name begins in the same way', () => {
-    expect(stagedLoad('orders', stagingTable('orders_2', '2026-11-23T08', 'x'))).toBeUndefined();
-    expect(stagedLoad('orders', stagingTable('orders_2026112308', '2026-11-23T08', 'x'))).toBeUndefined();
+    expect(stagedLoad('orders', stagingTable('orders_2', '2026-11-23T08', 'x', 1))).toBeUndefined();
+    expect(stagedLoad('orders', stagingTable('orders_2026112308', '2026-11-23T08', 'x', 1))).toBeUndefined();
   });
 });

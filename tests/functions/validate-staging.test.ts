@@ -31,7 +31,7 @@ test('counts rows, keys and events of other hours, and returns their range', asy
 test('row counts that differ from the footers, and null keys, stop the load', async () => {
   await steps.twin.putTrips(HOUR, 'a.parquet', [{ trip_id: 'a' }]);
   const load = await steps.copied();
-  const { staging } = load.inspection as { staging: string };
+  const [staging] = (await steps.twin.stagingTables()).map(String);
   await steps.twin.sql(`INSERT INTO sluice."${staging}" SELECT * FROM sluice."${staging}"`);
   await expect(judged(load)).rejects.toMatchObject({ name: 'RowCountMismatch' });
   await steps.twin.sql(`DELETE FROM sluice."${staging}"`);

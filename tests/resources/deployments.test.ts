@@ -523,6 +523,7 @@ describe('rights', () => {
       'InspectFilesRole',
       'MergeIntoTargetRole',
       'TripsStreamRole',
+      'ValidateStagingRole',
     ]);
     const name = 'an existing warehouse with a secret';
     expect(withSid(name, 'SecretKey')).toEqual(['StatementsRole']);

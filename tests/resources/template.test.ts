@@ -78,6 +78,7 @@ const RIGHTS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   },
   ValidateStagingRole: {
     ...OF_FUNCTIONS('ValidateStagingRole'),
+    ReadPlans: 's3:GetObject on ${LakeBucket.Arn}/sluice/*',
     ...STATEMENTS,
   },
   MergeIntoTargetRole: {

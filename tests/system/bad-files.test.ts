@@ -47,9 +47,9 @@ const cases: [string, () => Promise<Buffer | string>, string, RegExp][] = [
   ],
   [
     'has another type',
-    () => parquetOf(`SELECT * REPLACE (total_amount::DOUBLE AS total_amount) FROM (${good})`),
+    () => parquetOf(`SELECT * REPLACE (true AS total_amount) FROM (${good})`),
     'ColumnMismatch',
-    /total_amount \(found DOUBLE, expected DECIMAL\(10, 2\)\)/,
+    /total_amount \(found BOOLEAN, expected DECIMAL\(10, 2\)\)/,
   ],
   [
     'has times in nanoseconds',
@@ -68,6 +68,18 @@ const cases: [string, () => Promise<Buffer | string>, string, RegExp][] = [
     () => parquetOf(tripsSelect([{ trip_id: 'a' }, { trip_id: null }])),
     'NullKeys',
     /bad\.parquet: NullKeys: required columns are null: trip_id in 1 of 2 rows/,
+  ],
+  [
+    'has a value that the column’s type cannot hold',
+    () => parquetOf(`SELECT * REPLACE (1.005::DOUBLE AS total_amount) FROM (${good})`),
+    'ValueInvalid',
+    /column total_amount: 2 of 2 values cannot be DECIMAL\(10, 2\) without a change \(the files have DOUBLE PRECISION\), for example "1\.005"/,
+  ],
+  [
+    'has a year beyond that of the derived column',
+    () => parquetOf(`SELECT * REPLACE (TIMESTAMP '40000-01-01' AS pickup_datetime) FROM (${good})`),
+    'ValueInvalid',
+    /column pickup_datetime: 2 of 2 values have a year that the derived column year cannot hold/,
   ],
   [
     'has a text that is too long',

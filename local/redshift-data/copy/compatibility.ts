@@ -5,15 +5,15 @@ import type { ParquetColumn } from './footer';
  * The Parquet columns that COPY accepts for each column type, by physical type and annotation (`-` means none).
  *
  * COPY reads through Redshift Spectrum, which converts nothing: users report that it refuses INT64 into INTEGER and
- * DECIMAL into BIGINT. AWS publishes no table, so the rest is strict and unverified: INT32 does not fit BIGINT, and
- * decimals must have the column's precision and scale. Timestamps of every encoding fit, but INT64 nanoseconds are read as
+ * DECIMAL into BIGINT. AWS publishes no table, so the rest is strict and unproven: INT32 does not fit BIGINT, nor SMALLINT
+ * without an annotation, and decimals must have the column's precision and scale. Timestamps of every encoding fit, but INT64 nanoseconds are read as
  * another year (see renderLoad). A wrong refusal is visible at once; the engine would cast a wrongly accepted value silently.
  * https://docs.aws.amazon.com/redshift/latest/dg/copy-usage_notes-copy-from-columnar.html
  */
 const ACCEPTED: Readonly<Record<Exclude<TypeFamily, 'numeric' | 'super'>, readonly string[]>> = {
   bool: ['BOOLEAN/-'],
-  int2: ['INT32/-', 'INT32/INT_8', 'INT32/INT_16'],
-  int4: ['INT32/-', 'INT32/INT_8', 'INT32/INT_16', 'INT32/INT_32'],
+  int2: ['INT32/INT_8', 'INT32/INT_16'],
+  int4: ['INT32/-', 'INT32/INT_32', 'INT32/NULL'],
   int8: ['INT64/-', 'INT64/INT_64'],
   float4: ['FLOAT/-'],
   float8: ['DOUBLE/-'],

@@ -55,6 +55,17 @@ const castCall: Translation = (call) => {
   return cast(call.expression(operand), type);
 };
 
+/** TRY_CAST fails for a blank text: https://docs.aws.amazon.com/redshift/latest/dg/r_TRY_CAST.html */
+const tryCast: Translation = (call) => {
+  const reader = new NodeReader(call.nodes);
+  const operand = reader.takeUntil((node) => isWord(node, 'as'));
+  reader.expect('as');
+  const type = readType(reader);
+  reader.expectEnd();
+  if (type.length !== undefined) throw unsupported(`TRY_CAST to ${type.name}`);
+  return `TRY_CAST(${SYSTEM_SCHEMA}.not_blank(${call.expression(operand)}) AS ${type.engine})`;
+};
+
 /** `CONVERT(type, expression)`. */
 const convert: Translation = (call) => {
   const reader = new NodeReader(call.nodes);
@@ -176,6 +187,7 @@ const FUNCTIONS: ReadonlyMap<string, Translation> = new Map<string, Translation>
   Object.entries({
     ...dateFunctions,
     cast: castCall,
+    try_cast: tryCast,
     convert,
     // Aggregates.
     count,

@@ -73,6 +73,10 @@ const RULES: readonly Rule[] = [
       );
     },
   ],
+  [
+    /TRY_CAST of a blank text/,
+    () => new SqlError('ERROR: TRY_CAST does not take a blank text (the twin’s own message)'),
+  ],
   [/Divide by zero/, () => new SqlError('ERROR: Divide by zero')],
   [
     /out of range for the destination type|Casting value .* failed: value is out of range|Could not cast value .* to DECIMAL|^Out of Range Error: Overflow in/m,

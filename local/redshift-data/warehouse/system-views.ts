@@ -11,6 +11,8 @@ export function systemDefinitions(database: string): readonly string[] {
     `CREATE SCHEMA ${SYSTEM_SCHEMA}`,
     // Redshift fails where the engine returns NULL.
     `CREATE MACRO ${SYSTEM_SCHEMA}.divisor(value) AS CASE WHEN value = 0 THEN error('Divide by zero') ELSE value END`,
+    `CREATE MACRO ${SYSTEM_SCHEMA}.not_blank(value) AS CASE
+       WHEN typeof(value) = 'VARCHAR' AND trim(CAST(value AS VARCHAR)) = '' THEN error('TRY_CAST of a blank text') ELSE value END`,
     `CREATE MACRO ${ADDEND}(value) AS value`,
     `CREATE MACRO ${ADDEND_TYPE}(value SMALLINT) AS value, (value INTEGER) AS value,
        (value BIGINT) AS CAST(value AS DECIMAL(19,0)), (value DOUBLE) AS value, (value DECIMAL(38,10)) AS value`,

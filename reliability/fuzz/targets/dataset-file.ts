@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import { parseDataset, type Dataset } from '../../../core/dataset';
 import { LoadError } from '../../../core/errors';
 import { HISTORY_TABLE } from '../../../core/history';
-import { batchOf, joinSql, quoteName, quoteText, renderSql, type Pieces } from '../../../core/sql';
-import { datasetPieces, sluiceTable, SLUICE_SCHEMA, stagingTable } from '../../../core/warehouse';
-import { checkStatementSizes } from '../../../resources/statement-sizes';
+import { batchOf, quoteName, quoteText, renderSql, type Pieces } from '../../../core/sql';
+import { SLUICE_SCHEMA } from '../../../core/warehouse';
+import { checkStatementSizes, longestPieces } from '../../../resources/statement-sizes';
 import { readSql } from '../../../service/statements';
 import { ROOT } from '../../../testkit/root';
 import type { Surroundings } from '../surroundings';
@@ -260,11 +260,8 @@ const PARAMETERS: Readonly<Record<string, string | number>> = {
  * everything.
  */
 async function runEverything(dataset: Dataset, surroundings: Surroundings): Promise<void> {
-  const staging = sluiceTable(stagingTable(dataset.name, PARTITION, EXECUTION));
-  const pieces = {
-    ...datasetPieces(dataset),
-    staging,
-    file_columns: joinSql(dataset.columns.map((column) => quoteName(column.name))),
+  const pieces: Pieces = {
+    ...longestPieces(dataset),
     manifest: quoteText('s3://lake/manifest'),
     role: quoteText('arn:aws:iam::000000000000:role/sluice-local-copy'),
   };
@@ -272,7 +269,6 @@ async function runEverything(dataset: Dataset, surroundings: Surroundings): Prom
     ...PARAMETERS,
     dataset: dataset.name,
     sluice_schema: SLUICE_SCHEMA,
-    staging_table: stagingTable(dataset.name, PARTITION, EXECUTION),
     target_schema: dataset.target.schema,
     target_table: dataset.target.table,
     mutex_table: `mutex_${dataset.name}`,
@@ -288,7 +284,7 @@ async function runEverything(dataset: Dataset, surroundings: Surroundings): Prom
     'validate-staging',
     'merge-into-target',
   ];
-  const { target, mutex } = pieces as Record<string, string>;
+  const { target, mutex, staging } = pieces as Record<string, string>;
   // Each case has its own warehouse, without leftovers of another case.
   await surroundings.dropTables(target, mutex, staging);
   try {
@@ -297,6 +293,7 @@ async function runEverything(dataset: Dataset, surroundings: Surroundings): Prom
         .filter((template) => template.when === undefined || template.when === dataset.load.strategy)
         // There is no file to copy here; the COPY below shows that it parses.
         .filter((template) => template.name !== 'copy-files')
+        .filter((template) => template.name !== 'check-values' || pieces.failing_counts !== '')
         .map((template) => renderSql(template, pieces));
       await surroundings.runBatch(batchOf(sqls, parameters), step);
     }

@@ -340,7 +340,7 @@ describe('types', () => {
   const accepted: [type: string, names: (keyof typeof parquet)[]][] = [
     ['BOOLEAN', ['bool']],
     ['SMALLINT', ['int8', 'int16']],
-    ['INTEGER', ['int8', 'int16', 'int32']],
+    ['INTEGER', ['int32']],
     ['BIGINT', ['int64']],
     ['REAL', ['float']],
     ['DOUBLE PRECISION', ['double']],
