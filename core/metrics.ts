@@ -16,6 +16,8 @@ export const METRICS = {
   RowsDuplicate: 'Count',
   RowsSuperseded: 'Count',
   FilesQuarantined: 'Count',
+  /** Folders and files of no hour, which no load reads. Only scheduled executions measure it. */
+  StraysFound: 'Count',
   /** Events that Firehose could not turn into Parquet. */
   ErrorRecords: 'Count',
   /** Events that the transform refused. */
@@ -33,7 +35,7 @@ export type MetricName = keyof typeof METRICS;
  * @param newestLoaded the newest hour that was loaded before; undefined for a requested execution.
  */
 export function measureLoad(
-  { partitions, waiting }: LoadReport,
+  { partitions, waiting, strays }: LoadReport,
   newestLoaded: Hour | undefined,
   now: Date,
 ): Partial<Record<MetricName, number>> {
@@ -52,7 +54,10 @@ export function measureLoad(
     ErrorRecords: sum(({ error_records: records, error_objects: objects }) => records ?? objects),
     ...(newestLoaded === undefined
       ? {}
-      : { LagHours: lagHours([newestLoaded, ...loaded.map(({ partition }) => partition)], now) }),
+      : {
+          LagHours: lagHours([newestLoaded, ...loaded.map(({ partition }) => partition)], now),
+          ...(strays ? { StraysFound: strays.count } : {}),
+        }),
   };
 }
 

@@ -1,4 +1,4 @@
-import { addHours, hourOf, startOfHour, type Hour } from './hour';
+import { addHours, isHour, startOfHour, type Hour } from './hour';
 
 /**
  * The S3 prefix of a dataset's hourly partitions, for example `trips/year={yyyy}/month={MM}/day={dd}/hour={HH}/`
@@ -63,19 +63,51 @@ export function prefixOfHour(template: PrefixTemplate, hour: Hour): string {
   return fill(template, hour);
 }
 
-/** The prefixes that cover `from` to `to` (both included), one for each day, so that one listing covers all its hours. */
-export function dayPrefixes(template: PrefixTemplate, from: Hour, to: Hour): string[] {
-  const day = template.slice(0, template.lastIndexOf('/', template.indexOf('{HH}')) + 1);
-  const prefixes: string[] = [];
-  for (let hour = `${from.slice(0, 10)}T00`; hour <= to; hour = addHours(hour, 24))
-    prefixes.push(fill(day, hour));
-  return prefixes;
+/** The template of a day: through the last "/" before the hour. */
+const dayOf = (template: PrefixTemplate): string =>
+  template.slice(0, template.lastIndexOf('/', template.indexOf('{HH}')) + 1);
+
+/** The hours at midnight of the days from `from` to `to`, both included. */
+function daysOf(from: Hour, to: Hour): Hour[] {
+  const days: Hour[] = [];
+  for (let hour = `${from.slice(0, 10)}T00`; hour <= to; hour = addHours(hour, 24)) days.push(hour);
+  return days;
 }
 
-/** A function from an object's key to its hour. It returns undefined for a key that belongs to no hour. */
-export function hourReader(template: PrefixTemplate): (key: string) => Hour | undefined {
+/** The prefixes that cover `from` to `to` (both included), one for each day, so that one listing covers all its hours. */
+export function dayPrefixes(template: PrefixTemplate, from: Hour, to: Hour): string[] {
+  return daysOf(from, to).map((day) => fill(dayOf(template), day));
+}
+
+/**
+ * The folders on the way from {@link ownPrefix} to the days from `from` to `to` (both included): of the dataset, of each
+ * year, of each month. Their entries are folders of further times, so listings with the delimiter "/" stay short.
+ */
+export function prefixesAboveDays(template: PrefixTemplate, from: Hour, to: Hour): string[] {
+  const own = ownPrefix(template);
+  const day = dayOf(template);
+  const levels = [...day.matchAll(/\//g)]
+    .map(({ index }) => day.slice(0, index + 1))
+    .filter((level) => level.length > own.length && level !== day);
+  const filled = daysOf(from, to).flatMap((hour) => levels.map((level) => fill(level, hour)));
+  return [...new Set(own === '' ? filled : [own, ...filled])];
+}
+
+/**
+ * The start of the keys that nobody but the dataset should use. This is the folder of the first part of the time
+ * (`trips/` of `trips/year={yyyy}/…`), or, if the part has a text of its own, the start that the text makes
+ * (`lake/trips-` of `lake/trips-{yyyy}/…`). It is empty if the time begins at the root of the bucket.
+ */
+export function ownPrefix(template: PrefixTemplate): string {
+  const fixed = fixedPart(template);
+  const folder = fixed.slice(0, fixed.lastIndexOf('/') + 1);
+  return folder !== '' && fixed.endsWith('=') ? folder : fixed;
+}
+
+/** A pattern of the start of keys. */
+function patternOf(template: string): RegExp {
   const escaped = template.replace(/[.*+?^$()|[\]\\]/g, '\\$&');
-  const pattern = new RegExp(
+  return new RegExp(
     `^${escaped
       .replace('{yyyy}', '(?<year>\\d{4})')
       .replace('{MM}', '(?<month>\\d{2})')
@@ -83,12 +115,38 @@ export function hourReader(template: PrefixTemplate): (key: string) => Hour | un
       .replace('{HH}', '(?<hour>\\d{2})')}`,
     'u',
   );
+}
+
+/** The first hour of the time that a key names; undefined if there is no such time. */
+function hourNamed({ year = '2000', month = '01', day = '01', hour = '00' }: Groups = {}): Hour | undefined {
+  const named = `${year}-${month}-${day}T${hour}`;
+  return isHour(named) ? named : undefined;
+}
+type Groups = Readonly<Partial<Record<string, string>>>;
+
+/** A function from an object's key to its hour. It returns undefined for a key that belongs to no hour. */
+export function hourReader(template: PrefixTemplate): (key: string) => Hour | undefined {
+  const pattern = patternOf(template);
   return (key) => {
-    const groups = pattern.exec(key)?.groups;
-    if (!groups) return undefined;
-    const hour = `${groups.year}-${groups.month}-${groups.day}T${groups.hour}`;
-    const time = Date.parse(`${hour}:00:00Z`);
-    return !Number.isNaN(time) && hourOf(new Date(time)) === hour ? hour : undefined;
+    const match = pattern.exec(key);
+    return match ? hourNamed(match.groups) : undefined;
+  };
+}
+
+/**
+ * A function from a key, or from a folder of keys, to its longest start that leads to an hour, in whole folders:
+ * from `trips/year=2026/month=1/day=23/x` to `trips/year=2026/`.
+ */
+export function fittingReader(template: PrefixTemplate): (key: string) => string {
+  const levels = [...template.matchAll(/\//g)].map(({ index }) => patternOf(template.slice(0, index + 1)));
+  return (key) => {
+    let fitting = '';
+    for (const level of levels) {
+      const match = level.exec(key);
+      if (!match || hourNamed(match.groups) === undefined) break;
+      [fitting] = match;
+    }
+    return fitting;
   };
 }
 

@@ -1,5 +1,6 @@
 import type { Diagnosis } from './diagnosis';
 import type { Hour } from './hour';
+import { oneLine } from './one-line';
 import {
   foundCounts,
   mergeCounts,
@@ -10,6 +11,7 @@ import {
   type PartitionEnd,
   type Reason,
   type StagedCounts,
+  type Strays,
 } from './states';
 
 /** The result of one partition. A count is 0 if the step that counts it did not run. */
@@ -53,6 +55,8 @@ export interface LoadReport {
   readonly partitions: readonly PartitionResult[];
   /** Null for a requested execution, which sweeps nothing. */
   readonly housekeeping: Housekeeping | null;
+  /** What belongs to no hour, so that no load reads it; null if the execution failed before it looked. */
+  readonly strays: Strays | null;
   /** The execution's own error, or the error of the first partition that has one. */
   readonly error: string | null;
   /** The result in one line. */
@@ -134,15 +138,18 @@ export function reportLoad(
     readonly waiting: number;
     readonly next: object | null;
     readonly housekeeping: Housekeeping | null;
+    readonly strays: Strays | null;
   },
   partitions: readonly PartitionResult[],
   failure: Diagnosis | null,
 ): LoadReport {
-  const { dataset, waiting, next, housekeeping } = load;
+  const { dataset, waiting, next, housekeeping, strays } = load;
   // Somebody must also know about a partition that was loaded without some of its files.
   const incomplete = partitions.filter((each) => each.error !== null);
-  const summary = failure ? `stopped by ${failure.error}` : summaryOf(partitions, waiting);
-  const common = { dataset, waiting, next, housekeeping, partitions, summary };
+  const summary = failure
+    ? `stopped by ${failure.error}`
+    : [summaryOf(partitions, waiting), ...straysSummary(strays)].join(', ');
+  const common = { dataset, waiting, next, housekeeping, strays, partitions, summary };
   if (!failure && incomplete.length === 0) {
     return { ...common, status: 'SUCCEEDED', error: null, notification: null };
   }
@@ -206,6 +213,25 @@ function summaryOf(partitions: readonly PartitionResult[], waiting: number): str
     ...(undelivered > 0 ? [`${undelivered} records never became Parquet`] : []),
     ...(waiting > 0 ? [`${waiting} waiting`] : []),
   ].join(', ');
+}
+
+/** Nothing if there are no strays. */
+function straysSummary(strays: Strays | null): string[] {
+  if (!strays || strays.count === 0) return [];
+  const { count, complete } = strays;
+  return [
+    `${complete ? '' : 'at least '}${count === 1 ? '1 folder or file belongs' : `${count} folders or files belong`} to no hour`,
+  ];
+}
+
+/** Names strays for people, one line each: nothing if there are none. */
+export function remarksOfStrays(strays: Strays | null): string[] {
+  if (!strays) return [];
+  const { count, complete, keys } = strays;
+  return [
+    ...keys.map((key) => `${oneLine(key)} belongs to no hour of the dataset: no load reads it`),
+    ...(count > keys.length ? [`… and ${complete ? '' : 'at least '}${count - keys.length} more`] : []),
+  ];
 }
 
 /** Does not leave half of a surrogate pair at the end, because UTF-8 cannot encode it. */

@@ -37,6 +37,17 @@ export const partitionState = duePartition.extend({
 });
 export type PartitionState = DeepReadonly<z.infer<typeof partitionState>>;
 
+/** What is under the dataset's prefix and belongs to no hour, so that no load reads it: see strays.ts. */
+const strays = z.object({
+  /** Folders and objects at which keys leave the dataset's prefix. */
+  count: z.number(),
+  /** False: a folder has too many entries or may not be listed, so there may be more. */
+  complete: z.boolean(),
+  /** A key in each of the first ones, or the folder if none of its keys was read. Not escaped. */
+  keys: z.array(z.string()),
+});
+export type Strays = DeepReadonly<z.infer<typeof strays>>;
+
 /** What ListPartitions returns. */
 const listing = z.object({
   dataset: z.string(),
@@ -57,6 +68,8 @@ const listing = z.object({
   sweep: z.boolean(),
   /** Staging tables of the dataset, of any execution, that existed before this execution created its own. */
   staging: z.array(z.string()),
+  /** A requested execution looks only at the days of its hours. */
+  strays,
 });
 export type Listing = DeepReadonly<z.infer<typeof listing>>;
 

@@ -13,15 +13,23 @@ import {
   type LoadedPartition,
   type LoadHistory,
 } from '../core/partitions';
-import { dayPrefixes, errorPrefixes, prefixOfHour, type PrefixTemplate } from '../core/prefix';
+import {
+  dayPrefixes,
+  errorPrefixes,
+  prefixesAboveDays,
+  prefixOfHour,
+  type PrefixTemplate,
+} from '../core/prefix';
 import { batchOf, type Sql } from '../core/sql';
 import type { Listing, Row } from '../core/states';
+import { strayFinder, straysOf } from '../core/strays';
 import { findDataset } from '../service/datasets';
 import { statementsOf } from '../service/statements';
 import { readConfiguration, type Configuration } from './shared/configuration';
+import { findStrays } from './shared/find-strays';
 import { stepHandler } from './shared/handler';
 import { inParallel } from './shared/in-parallel';
-import { allowed, bucketRegion, listFiles } from './shared/lake';
+import { allowed, bucketRegion, listerOf, listFiles } from './shared/lake';
 import { recordStep } from './shared/metrics';
 import { runBatch } from './shared/warehouse';
 import {
@@ -62,7 +70,7 @@ export const handler = stepHandler(
     const called = Date.now();
     const configuration = readConfiguration();
     const request = parseExecutionInput(input);
-    const { dataset, several } = findDataset(configuration.packageDirectory, request.dataset);
+    const { dataset, datasets, several } = findDataset(configuration.packageDirectory, request.dataset);
     const hours = hoursToList(dataset, request, new Date());
 
     assertSameAccount(configuration, state_machine);
@@ -70,16 +78,28 @@ export const handler = stepHandler(
     const { bucket } = configuration;
     const { source } = dataset;
     const days = (template: PrefixTemplate) => dayPrefixes(template, hours.from, hours.to);
+    const find = strayFinder(dataset, datasets);
+    const inDays = new Map<string, string | undefined>();
     const [files, errorFiles, { history, staging }] = await Promise.all([
-      listHours(bucket, [source.prefix], days),
+      listHours(bucket, [source.prefix], days, (listing) => {
+        for (const [place, key] of find({ keys: listing.map(({ key }) => key), folders: [] }))
+          inDays.set(place, key);
+      }),
       allowed(() => listHours(bucket, errorPrefixes(source.error_prefix), days), new Map<Hour, LakeFile[]>()),
       readWarehouse(configuration, dataset, request, hours),
     ]);
     const overdue = request.kind === 'scheduled' ? overdueHours(hours, history) : [];
     const each = (template: PrefixTemplate) => overdue.map((hour) => prefixOfHour(template, hour));
-    const [overdueFiles, overdueErrors] = await Promise.all([
+    // A request is about its hours, so it looks only at their days.
+    const above = request.kind === 'scheduled' ? prefixesAboveDays(source.prefix, hours.from, hours.to) : [];
+    const [overdueFiles, overdueErrors, strays] = await Promise.all([
       listHours(bucket, [source.prefix], each),
       allowed(() => listHours(bucket, errorPrefixes(source.error_prefix), each), new Map<Hour, LakeFile[]>()),
+      allowed(
+        () => findStrays(listerOf(bucket), find, above, inDays),
+        straysOf(inDays, false),
+        'the folders above the days, where files of no hour may be',
+      ),
     ]);
     const { partitions, waiting, next } = planLoad(
       dataset,
@@ -104,6 +124,7 @@ export const handler = stepHandler(
       waiting,
       sweep: request.kind === 'scheduled' && !request.plan,
       staging,
+      strays,
       newest_loaded: newestLoaded(history, hours.from),
       next: next ?? null,
       max_concurrency: dataset.load.max_concurrency,
@@ -133,18 +154,24 @@ async function assertSameRegion({ bucket, region }: Configuration): Promise<void
   );
 }
 
-/** The data files of the templates by hour. Only the given prefixes of each template are listed. */
+/**
+ * The data files of the templates by hour. Only the given prefixes of each template are listed.
+ * @param look is called with each listing, which also has the objects of no hour.
+ */
 async function listHours(
   bucket: string,
   templates: readonly PrefixTemplate[],
   prefixesOf: (template: PrefixTemplate) => readonly string[],
+  look?: (listing: readonly LakeFile[]) => void,
 ): Promise<Map<Hour, LakeFile[]>> {
   const prefixes = templates.flatMap((template) =>
     prefixesOf(template).map((prefix) => ({ template, prefix })),
   );
-  const listings = await inParallel(prefixes, CONCURRENT_LISTINGS, async ({ template, prefix }) =>
-    filesByHour(template, await listFiles(bucket, prefix)),
-  );
+  const listings = await inParallel(prefixes, CONCURRENT_LISTINGS, async ({ template, prefix }) => {
+    const listing = await listFiles(bucket, prefix);
+    look?.(listing);
+    return filesByHour(template, listing);
+  });
   const hours = new Map<Hour, LakeFile[]>();
   for (const [hour, files] of listings.flatMap((listing) => [...listing])) {
     hours.set(hour, [...(hours.get(hour) ?? []), ...files]);

@@ -14,7 +14,7 @@ const event = z.object({ execution: z.string(), input: z.unknown(), load: execut
 /** Reports every execution: one result for each partition and, if any failed, one notification. */
 export const handler = stepHandler('ReportLoad', event, ({ execution, input, load }): Promise<LoadReport> => {
   const dataset = load.dataset ?? null;
-  const { waiting = 0, several = false, next = null, swept, sweep_error } = load;
+  const { waiting = 0, several = false, next = null, strays = null, swept, sweep_error } = load;
   const report = reportLoad(
     {
       dataset,
@@ -25,6 +25,7 @@ export const handler = stepHandler('ReportLoad', event, ({ execution, input, loa
       housekeeping: sweep_error
         ? { staging_tables: 0, plan_files: 0, error: sweepFailure(sweep_error) }
         : (swept ?? null),
+      strays,
     },
     load.partitions.map((end) => partitionResult(end, rerunInput(dataset ?? '', end.partition, several))),
     load.diagnosis ?? null,

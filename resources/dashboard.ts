@@ -144,6 +144,11 @@ function graphsOf(settings: Settings, datasets: readonly Dataset[]): readonly Gr
       stat: 'Sum',
       lines: named('AttributesUnknown'),
     },
+    {
+      title: 'Folders and files that belong to no hour',
+      stat: 'Maximum',
+      lines: ours('StraysFound'),
+    },
     ...(streams.length > 0
       ? [
           { title: 'Events that came', stat: 'Sum', lines: firehose('IncomingRecords') },

@@ -2,6 +2,7 @@ import { DeleteObjectsCommand, paginateListObjectsV2 } from '@aws-sdk/client-s3'
 import type { Connection } from '../cli/shared/connection';
 import { query } from '../cli/shared/query';
 import { quoteName, sql } from '../core/sql';
+import { decodedKey } from '../functions/shared/listing';
 
 /** Schemas of the loader, of the system and of the twin's engine. */
 const KEPT_SCHEMAS = ['public', 'sluice', 'pg_catalog', 'information_schema', 'main'];
@@ -25,8 +26,4 @@ export async function deleteObjects({ s3, bucket: Bucket }: Connection, prefix: 
     const Objects = (page.Contents ?? []).map(({ Key }) => ({ Key: decodedKey(Key ?? '') }));
     if (Objects.length > 0) await s3.send(new DeleteObjectsCommand({ Bucket, Delete: { Objects } }));
   }
-}
-
-function decodedKey(key: string): string {
-  return decodeURIComponent(key.replaceAll('+', ' '));
 }

@@ -1,5 +1,5 @@
 import type { PartitionResult } from '../../core/report';
-import type { Housekeeping } from '../../core/states';
+import type { Housekeeping, Strays } from '../../core/states';
 
 /** The document of `--json`: scripts rely on it. */
 export interface LoadDocument {
@@ -11,6 +11,8 @@ export interface LoadDocument {
   readonly next: object | null;
   /** What a scheduled execution cleaned up after earlier ones; null for a requested execution. */
   readonly housekeeping: Housekeeping | null;
+  /** What belongs to no hour, so that no load reads it; null if the execution failed before it looked. */
+  readonly strays: Strays | null;
   readonly error: string | null;
   /** The execution's cause, with the text of the notification. */
   readonly cause: string | null;

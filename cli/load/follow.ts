@@ -62,6 +62,7 @@ async function follow(
       partitions: report?.partitions ?? [],
       next: report?.next ?? null,
       housekeeping: report?.housekeeping ?? null,
+      strays: report?.strays ?? null,
       error: described.error ?? null,
       cause: described.cause ?? null,
     };

@@ -1,6 +1,12 @@
 import type { HistoryEvent } from '@aws-sdk/client-sfn';
 import { oneLine } from '../../core/one-line';
-import { partitionResult, remarksOf, type LoadReport, type PartitionResult } from '../../core/report';
+import {
+  partitionResult,
+  remarksOf,
+  remarksOfStrays,
+  type LoadReport,
+  type PartitionResult,
+} from '../../core/report';
 import type { Housekeeping, PartitionEnd } from '../../core/states';
 import { PARTITION_ENDS, PARTITION_STEPS } from '../../core/steps';
 import { colours } from '../shared/colours';
@@ -58,6 +64,7 @@ export class Progress {
       this.output.say();
       this.output.say(document.cause.split('\n').map(oneLine).join('\n'));
     }
+    for (const remark of remarksOfStrays(document.strays)) this.output.say(colours.yellow(remark));
     this.housekeeping(document.housekeeping);
     if (document.next)
       this.output.say(`To load the rest: start an execution with ${JSON.stringify(document.next)}`);

@@ -11,7 +11,9 @@ import type { Readable } from 'node:stream';
 import { diagnoseClientError } from '../../core/diagnosis';
 import { LoadError } from '../../core/errors';
 import type { LakeFile } from '../../core/files';
+import type { ListPrefix } from './find-strays';
 import { logger } from './handler';
+import { listEntries } from './listing';
 import { traced } from './tracing';
 
 const client = traced(new S3Client({}));
@@ -38,6 +40,12 @@ export async function listFiles(bucket: string, prefix: string): Promise<LakeFil
     }
     return files;
   });
+}
+
+/** A function that lists what is under a prefix of the bucket: see {@link listEntries}. */
+export function listerOf(bucket: string): ListPrefix {
+  return (prefix, options) =>
+    explained(`ListObjectsV2 s3://${bucket}/${prefix}`, () => listEntries(client, bucket, prefix, options));
 }
 
 /**
@@ -129,15 +137,18 @@ export async function writeJson(bucket: string, key: string, value: object): Pro
  * Runs a read that only feeds the report. If access is denied, logs it and returns the fallback, because a load must not
  * fail because of its report.
  * @param otherwise the fallback.
+ * @param unread what is not counted then.
  */
-export async function allowed<Result>(run: () => Promise<Result>, otherwise: Result): Promise<Result> {
+export async function allowed<Result>(
+  run: () => Promise<Result>,
+  otherwise: Result,
+  unread = 'the records that Firehose could not deliver',
+): Promise<Result> {
   try {
     return await run();
   } catch (error) {
     if (!(error instanceof LoadError) || error.name !== 'AccessDenied') throw error;
-    logger.warn('Access is denied to the records that Firehose could not deliver: they are not counted', {
-      error,
-    });
+    logger.warn(`Access is denied to ${unread}: they are not counted`, { error });
     return otherwise;
   }
 }

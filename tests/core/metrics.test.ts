@@ -31,6 +31,7 @@ const report = (...partitions: PartitionResult[]): LoadReport => ({
   next: null,
   partitions,
   housekeeping: null,
+  strays: { count: 2, complete: true, keys: [] },
   error: null,
   summary: '',
   notification: null,
@@ -52,6 +53,12 @@ test('partitions and rows are added up', () => {
     FilesQuarantined: 2,
     ErrorRecords: 0,
   });
+});
+
+test('folders and files of no hour are measured by scheduled executions, which look at all of them', () => {
+  expect(measureLoad(report(), '2026-11-23T05', NOW).StraysFound).toBe(2);
+  expect(measureLoad(report(), undefined, NOW)).not.toHaveProperty('StraysFound');
+  expect(measureLoad({ ...report(), strays: null }, '2026-11-23T05', NOW)).not.toHaveProperty('StraysFound');
 });
 
 test('records that cannot be counted or read still raise the alarm, because their objects are counted', () => {

@@ -1,4 +1,10 @@
-import { partitionResult, remarksOf, reportLoad, type PartitionResult } from '../../core/report';
+import {
+  partitionResult,
+  remarksOf,
+  remarksOfStrays,
+  reportLoad,
+  type PartitionResult,
+} from '../../core/report';
 import type { Inspection } from '../../core/states';
 import { merged, NO_COUNTS } from './counts';
 
@@ -9,6 +15,7 @@ const LOAD = {
   waiting: 0,
   next: null,
   housekeeping: null,
+  strays: null,
 };
 
 /** Nothing beside the rows, and nothing that went wrong. */
@@ -283,6 +290,34 @@ test('records that never became Parquet are reported, but are not a failure', ()
   expect(report).toMatchObject({
     status: 'SUCCEEDED',
     summary: '2 of 2 partitions loaded, 14 rows inserted, 4 records never became Parquet',
+  });
+});
+
+describe('strays', () => {
+  const strays = { count: 7, complete: false, keys: ['trips/a', 'trips/b\u001b[2J\nc'] };
+
+  test('are in the report of an execution, which succeeds', () => {
+    expect(reportLoad({ ...LOAD, strays }, [result()], null)).toMatchObject({
+      status: 'SUCCEEDED',
+      summary: '1 of 1 partitions loaded, 7 rows inserted, at least 7 folders or files belong to no hour',
+      notification: null,
+      strays,
+    });
+    const one = { count: 1, complete: true, keys: ['trips/a'] };
+    expect(reportLoad({ ...LOAD, strays: one }, [], null).summary).toBe(
+      'nothing to load, 1 folder or file belongs to no hour',
+    );
+    expect(reportLoad({ ...LOAD, strays: { ...one, count: 0 } }, [], null).summary).toBe('nothing to load');
+  });
+
+  test('are named for people, one line each, without control characters', () => {
+    expect(remarksOfStrays(strays)).toEqual([
+      'trips/a belongs to no hour of the dataset: no load reads it',
+      'trips/b\\u001b[2J\\nc belongs to no hour of the dataset: no load reads it',
+      '… and at least 5 more',
+    ]);
+    expect(remarksOfStrays({ count: 0, complete: true, keys: [] })).toEqual([]);
+    expect(remarksOfStrays(null)).toEqual([]);
   });
 });
 

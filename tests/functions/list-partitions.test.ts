@@ -31,6 +31,7 @@ test('returns for each partition what later steps need, and creates the tables',
     waiting: 0,
     sweep: false,
     staging: [],
+    strays: { count: 0, complete: true, keys: [] },
     next: null,
     max_concurrency: 4,
   });
