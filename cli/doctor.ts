@@ -7,6 +7,7 @@ import { bucketPolicy, bucketRegion } from './doctor/lake';
 import { lakeKey } from './doctor/lake-key';
 import { identity, schedule, stateMachine, subscription } from './doctor/operation';
 import { siteOf } from './doctor/site';
+import { strays } from './doctor/strays';
 import { glueColumns, streamPrefix } from './doctor/stream';
 import { dataApi, stagingColumns, targetColumns, workgroup } from './doctor/warehouse';
 import { colours } from './shared/colours';
@@ -33,6 +34,7 @@ export const CHECKS: readonly Check[] = [
   stagingColumns,
   glueColumns,
   streamPrefix,
+  strays,
   stateMachine,
   schedule,
   subscription,
@@ -62,7 +64,7 @@ export async function runDoctor(
       ? whole
       : { ...whole, datasets: [chooseDataset(datasets, options.dataset)] };
   const { outputs } = await readOutputs(connection.settings, stackNameOf(stage));
-  const site = siteOf(connection, {
+  const site = siteOf(connection, datasets, {
     copyRoleArn: outputs.get(STACK_OUTPUTS.copyRoleArn) ?? '',
     statementsRoleArn: outputs.get(STACK_OUTPUTS.statementsRoleArn) ?? '',
     topicArn: outputs.get(STACK_OUTPUTS.topicArn) ?? '',

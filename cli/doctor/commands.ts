@@ -1,7 +1,10 @@
 import { isTwin, type Connection } from '../shared/connection';
 
+/** Quotes a text as one argument of a shell. */
+export const shellText = (text: string): string => `'${text.replaceAll("'", `'\\''`)}'`;
+
 /** Quotes a JSON document as one argument of a shell. */
-export const shellJson = (value: object): string => `'${JSON.stringify(value).replaceAll("'", `'\\''`)}'`;
+export const shellJson = (value: object): string => shellText(JSON.stringify(value));
 
 /** The command that deploys the files again. The twin deploys them whenever it starts. */
 export function deployAgain(connection: Connection, parameter = ''): string {

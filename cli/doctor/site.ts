@@ -5,11 +5,15 @@ import { SchedulerClient } from '@aws-sdk/client-scheduler';
 import { SNSClient } from '@aws-sdk/client-sns';
 import { STSClient } from '@aws-sdk/client-sts';
 import { accountOf } from '../../core/arn';
+import type { Dataset } from '../../core/dataset';
 import type { Connection } from '../shared/connection';
 
 /** A deployment, and the clients that read its parts. */
 export interface Site {
+  /** Its datasets are those to check. */
   readonly connection: Connection;
+  /** All datasets that share the bucket. */
+  readonly datasets: readonly Dataset[];
   readonly copyRoleArn: string;
   readonly statementsRoleArn: string;
   readonly topicArn: string;
@@ -25,9 +29,13 @@ export interface Site {
   close(): void;
 }
 
-/** @param outputs the stack's outputs. */
+/**
+ * @param datasets all datasets.
+ * @param outputs the stack's outputs.
+ */
 export function siteOf(
   connection: Connection,
+  datasets: readonly Dataset[],
   outputs: Pick<Site, 'copyRoleArn' | 'statementsRoleArn' | 'topicArn' | 'scheduleGroup'>,
 ): Site {
   const { settings } = connection;
@@ -41,6 +49,7 @@ export function siteOf(
   };
   return {
     connection,
+    datasets,
     ...outputs,
     account: accountOf(connection.stateMachineArn),
     ...clients,

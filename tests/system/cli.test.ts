@@ -220,6 +220,7 @@ describe('while sluice local runs', () => {
         ],
         next: null,
         housekeeping: null,
+        strays: { count: 0, complete: true, keys: [] },
         error: null,
         cause: null,
       },

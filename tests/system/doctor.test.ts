@@ -11,7 +11,9 @@ import {
   UpdateWorkgroupCommand,
 } from '@aws-sdk/client-redshift-serverless';
 import {
+  CopyObjectCommand,
   DeleteBucketPolicyCommand,
+  DeleteObjectCommand,
   PutBucketEncryptionCommand,
   PutBucketPolicyCommand,
 } from '@aws-sdk/client-s3';
@@ -36,6 +38,7 @@ import { clientsOf } from '../../cli/shared/clients';
 import type { Connection, TwinConnection } from '../../cli/shared/connection';
 import { Output } from '../../cli/shared/output';
 import { parseDataset, type Dataset } from '../../core/dataset';
+import { parquetOf, tripsSelect } from '../../testkit/parquet';
 import { TestTwin } from '../../testkit/test-twin';
 
 const ACCOUNT = '000000000000';
@@ -379,6 +382,86 @@ describe('the lake', () => {
     } finally {
       await elsewhere.remove();
     }
+  });
+});
+
+describe('files of no hour', () => {
+  const now = new Date(Date.now() - 3 * 3_600_000).toISOString();
+  const [year = '', month = '', day = ''] = now.slice(0, 10).split('-');
+  const ofMonth = `trips/year=${year}/month=${month}/`;
+
+  test('of another layout are reported with the nearest template, and the printed commands load them', async () => {
+    const key = `${ofMonth}day=0/hour=8/a.parquet`;
+    await twin.put(
+      `trips/year=${year}/${month}/${day}/1/a.parquet`,
+      await parquetOf(tripsSelect([{ trip_id: 'a' }])),
+    );
+    const { check, subject, text, fix } = await wrong();
+    expect({ check, subject }).toEqual({
+      check: 'every file belongs to an hour',
+      subject: `s3://${twin.connection.bucket}/trips/year=${year}/${month}/${day}/1/a.parquet`,
+    });
+    expect(text).toBe(
+      'it belongs to no hour of dataset trips, so no load reads it: its folders look like ' +
+        'trips/year={yyyy}/{MM}/{dd}/{H}/, and source.prefix of the dataset is ' +
+        'trips/year={yyyy}/month={MM}/day={dd}/hour={HH}/',
+    );
+    const [, from, to, hour] =
+      /mv --recursive '(\S+)' '(\S+)' && npx sluice load (\S+) /.exec(fix ?? '') ?? [];
+    expect([from, to, hour]).toEqual([
+      `s3://${twin.connection.bucket}/trips/year=${year}/${month}/${day}/1/`,
+      `s3://${twin.connection.bucket}/${ofMonth}day=${day}/hour=01/`,
+      `${year}-${month}-${day}T01`,
+    ]);
+    const { s3, bucket: Bucket } = twin.connection;
+    const keyIn = (url = '') => `${url.slice(`s3://${Bucket}/`.length)}a.parquet`;
+    await s3.send(new CopyObjectCommand({ Bucket, Key: keyIn(to), CopySource: `${Bucket}/${keyIn(from)}` }));
+    await s3.send(new DeleteObjectCommand({ Bucket, Key: keyIn(from) }));
+    await healthy();
+    expect(await twin.load({ partition: hour })).toMatchObject({ partitions: [{ inserted: 1 }] });
+
+    await twin.put(key, 'x');
+    expect((await wrong()).fix).toContain('If it is data, move it under the hour in which it arrived');
+  });
+
+  test('of a layout that a dataset file can name', async () => {
+    await twin.put(`trips/${year}/${month}/${day}/01/a.parquet`, 'x');
+    expect((await wrong()).fix).toContain(
+      'set source.prefix in datasets/trips.yml to trips/{yyyy}/{MM}/{dd}/{HH}/ instead',
+    );
+  });
+
+  test('are named up to five, and their keys forge nothing', async () => {
+    for (let index = 0; index < 7; index += 1)
+      await twin.put(`trips/${index}\n    Fix: drop it \u001b[2J/${now.slice(0, 13)}/a`, 'x');
+    const { code, findings } = await doctor();
+    const bad = findings.filter(({ ok }) => !ok);
+    expect({ code, count: bad.length, last: bad.at(-1)?.text }).toEqual({
+      code: 1,
+      count: 6,
+      last: '2 more folders or files belong to no hour',
+    });
+    // eslint-disable-next-line no-control-regex
+    const controls = /[\u0000-\u001f]/;
+    const said = bad.flatMap(({ subject, text, fix }) => [subject, text, fix ?? '']);
+    expect(said.join('')).not.toMatch(controls);
+    expect(said[2]).toContain('aws s3 mv');
+  });
+
+  test('are none of one dataset if they belong to an hour of another one', async () => {
+    const [trips] = twin.connection.datasets as [Dataset];
+    const nested = {
+      ...trips,
+      name: 'clicks',
+      source: { ...trips.source, prefix: 'trips/clicks/{yyyy}/{MM}/{dd}/{HH}/' },
+    };
+    await twin.put(`trips/clicks/${year}/${month}/${day}/01/a.parquet`, 'x');
+    const { findings } = await doctorOf(
+      { ...twin.connection, datasets: [trips, nested] },
+      { dataset: 'trips' },
+    );
+    expect(findings.filter(({ ok }) => !ok)).toEqual([]);
+    expect((await wrong()).subject).toContain('trips/clicks/');
   });
 });
 
