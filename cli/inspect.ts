@@ -1,7 +1,7 @@
 import type { S3Client } from '@aws-sdk/client-s3';
 import { createRequire } from 'node:module';
 import { isRefusedKey } from './delivery/refused-key';
-import { datasetOfKey, datasetOfRefused } from './inspect/dataset-of';
+import { datasetOfKey, datasetOfRefused, strayReader } from './inspect/dataset-of';
 import { fileText, inspectFile } from './inspect/inspect-file';
 import { filesText, inspectFiles } from './inspect/inspect-files';
 import { inspectRefused, refusedText } from './inspect/inspect-refused';
@@ -37,9 +37,15 @@ export async function runInspect(
   { target: path, rows, dataset, width }: InspectOptions,
 ): Promise<number> {
   const target = await targetOf(s3, path);
+  // A directory of this machine has no hours that a load could miss.
+  const noHourOf = isS3Url(path) ? strayReader(datasets, dataset) : () => null;
 
   if (target.kind === 'files') {
-    const document = await inspectFiles(target, (file) => datasetOfKey(datasets, file.key, dataset));
+    const document = await inspectFiles(
+      target,
+      (file) => datasetOfKey(datasets, file.key, dataset),
+      noHourOf,
+    );
     output.document(document);
     if (!output.json) output.say(filesText(document, width));
     return document.total.unreadable > 0 ? 1 : 0;
@@ -50,7 +56,8 @@ export async function runInspect(
     if (!output.json) output.say(refusedText(document, rows));
     return document.unreadable > 0 ? 1 : 0;
   }
-  const document = await inspectFile(target.file, datasetOfKey(datasets, target.file.key, dataset), rows);
+  const { key } = target.file;
+  const document = await inspectFile(target.file, datasetOfKey(datasets, key, dataset), noHourOf(key), rows);
   output.document(document);
   if (!output.json) output.say(fileText(document, width));
   return document.problem === null ? 0 : 1;

@@ -2,7 +2,8 @@ import { compareColumns, differencesText, type ColumnDifferences } from '../../c
 import { chooseDataset, type Dataset } from '../../core/dataset';
 import type { Hour } from '../../core/hour';
 import type { ParquetField } from '../../core/parquet-types';
-import { hourReader } from '../../core/prefix';
+import { hourReader, ownPrefix } from '../../core/prefix';
+import { explainStray, strayFinder } from '../../core/strays';
 
 /** The dataset of a data file: the named one, or the one to whose prefix the key belongs. */
 export function datasetOfKey(
@@ -20,6 +21,28 @@ function hourOfKey({ source }: Dataset, key: string): Hour | undefined {
   return suffixes(key)
     .map(hourOf)
     .find((hour) => hour !== undefined);
+}
+
+/**
+ * A function from an object's key to why it belongs to no hour of the dataset under whose prefix it lies. It returns null
+ * for objects of an hour, and for those that lie under no dataset's prefix.
+ */
+export function strayReader(
+  datasets: readonly Dataset[],
+  named: string | undefined,
+): (key: string) => string | null {
+  const finders = (named === undefined ? datasets : [chooseDataset(datasets, named)])
+    .map((dataset) => ({
+      dataset,
+      own: ownPrefix(dataset.source.prefix),
+      find: strayFinder(dataset, datasets),
+    }))
+    // The dataset with the longest prefix is the nearest one.
+    .sort((left, right) => right.own.length - left.own.length);
+  return (key) => {
+    const under = finders.find(({ find }) => find({ keys: [key], folders: [] }).size > 0);
+    return under ? explainStray(under.dataset, key) : null;
+  };
 }
 
 /** The dataset of refused events: the named one, the only one, or the one whose name is part of the key. */

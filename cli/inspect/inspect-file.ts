@@ -21,6 +21,8 @@ export interface FileDocument {
   readonly compression: readonly string[] | null;
   readonly columns: readonly ColumnDocument[] | null;
   readonly dataset: DatasetComparison | null;
+  /** Why no load reads the object, because it belongs to no hour of its dataset; null if that is not so. */
+  readonly no_hour: string | null;
   /** Values in the order of `columns`. */
   readonly first_rows: readonly (readonly Json[])[] | null;
   /** Why the file, or its rows, cannot be read. */
@@ -38,6 +40,7 @@ interface ColumnDocument {
 export async function inspectFile(
   file: LakeFileSource,
   dataset: Dataset | undefined,
+  noHour: string | null,
   rows: number,
 ): Promise<FileDocument> {
   let document: FileDocument = {
@@ -50,6 +53,7 @@ export async function inspectFile(
     compression: null,
     columns: null,
     dataset: null,
+    no_hour: noHour,
     first_rows: null,
     problem: null,
   };
@@ -83,8 +87,9 @@ function columnDocument(field: ParquetField): ColumnDocument {
 }
 
 export function fileText(document: FileDocument, width?: number): string {
-  const { path, size, rows, columns, problem, dataset, first_rows: firstRows } = document;
+  const { path, size, rows, columns, problem, dataset, no_hour: noHour, first_rows: firstRows } = document;
   const lines = [displayText(path, Infinity)];
+  if (noHour !== null) lines.push(`It ${displayText(noHour, Infinity)}`);
   if (rows !== null && columns) {
     lines.push(
       [

@@ -23,6 +23,8 @@ export interface FilesDocument {
     readonly different: number;
     /** Files that do not have the columns of their dataset. */
     readonly mismatched: number;
+    /** Files that no load reads, because they belong to no hour of their dataset. */
+    readonly no_hour: number;
     /** Files that no load reads, because their name marks them as hidden: see isDataFile in core/files.ts. */
     readonly hidden: number;
   };
@@ -39,6 +41,8 @@ interface FileLine {
   /** Differences from the first readable file; null if there are none. */
   readonly differences: FieldDifferences | null;
   readonly dataset: DatasetComparison | null;
+  /** Why the file belongs to no hour of its dataset; null if that is not so. */
+  readonly no_hour: string | null;
   readonly problem: string | null;
 }
 
@@ -49,10 +53,14 @@ const CONCURRENT_FOOTERS = 32;
 export async function inspectFiles(
   target: Extract<Target, { kind: 'files' }>,
   datasetOf: (file: LakeFileSource) => Dataset | undefined,
+  noHourOf: (key: string) => string | null,
 ): Promise<FilesDocument> {
   const footers = await inParallel(target.files, CONCURRENT_FOOTERS, footerOrProblem);
   const first = footers.find((footer): footer is ParquetFooter => footer !== undefined && 'fields' in footer);
-  const files = target.files.map((file, index) => lineOf(file, footers[index], first, datasetOf(file)));
+  const files = target.files.map((file, index): FileLine => ({
+    ...lineOf(file, footers[index], first, datasetOf(file)),
+    no_hour: noHourOf(file.key),
+  }));
   const count = (test: (file: FileLine) => boolean) => files.filter(test).length;
   return {
     kind: 'files',
@@ -65,6 +73,7 @@ export async function inspectFiles(
       unreadable: count(({ kind }) => kind === 'unreadable'),
       different: count(({ differences }) => differences !== null),
       mismatched: count(({ dataset }) => dataset?.matches === false),
+      no_hour: count(({ no_hour: noHour }) => noHour !== null),
       hidden: target.hidden,
     },
   };
@@ -87,7 +96,7 @@ function lineOf(
   footer: FooterOrProblem,
   first: ParquetFooter | undefined,
   dataset: Dataset | undefined,
-): FileLine {
+): Omit<FileLine, 'no_hour'> {
   const common = { path: file.name, size: file.size, rows: null, columns: null, created_by: null };
   const unknown = { ...common, differences: null, dataset: null };
   if (!footer) return { ...unknown, kind: 'refused-events', problem: null };
@@ -124,6 +133,7 @@ export function filesText({ path, files, total }: FilesDocument, width?: number)
   const remarks = shown
     .filter((file) => remarkOf(file) !== '')
     .map((file) => `${displayText(nameOf(file), 300)}: ${displayText(remarkOf(file), Infinity)}`);
+  remarks.push(...noHourRemarks(files, nameOf));
   return [
     displayText(path, Infinity),
     table,
@@ -142,11 +152,33 @@ function remarkOf({ kind, problem, differences, dataset }: FileLine): string {
   ].join('; ');
 }
 
-function notesOf({ unreadable, different, mismatched, hidden }: FilesDocument['total']): string {
+/** One remark for all files of one layout, since there may be many. */
+function noHourRemarks(files: readonly FileLine[], nameOf: (file: FileLine) => string): string[] {
+  const named = new Map<string, string[]>();
+  for (const file of files) {
+    if (file.no_hour === null) continue;
+    const names = named.get(file.no_hour);
+    if (names) names.push(nameOf(file));
+    else named.set(file.no_hour, [nameOf(file)]);
+  }
+  return [...named].map(([text, [first = '', ...others]]) => {
+    const names = others.length === 0 ? first : `${first} and ${others.length} more, each`;
+    return `${displayText(names, 300)}: ${displayText(text, Infinity)}`;
+  });
+}
+
+function notesOf({
+  unreadable,
+  different,
+  mismatched,
+  no_hour: noHour,
+  hidden,
+}: FilesDocument['total']): string {
   const notes: [number, string][] = [
     [unreadable, 'not readable'],
     [different, 'with other columns than the first'],
     [mismatched, 'without the columns of their dataset'],
+    [noHour, 'in no hour'],
     [hidden, 'hidden and left out'],
   ];
   return notes

@@ -1,6 +1,11 @@
 import { PutBucketPolicyCommand } from '@aws-sdk/client-s3';
+import { runInspect } from '../../cli/inspect';
+import type { FileDocument } from '../../cli/inspect/inspect-file';
+import type { FilesDocument } from '../../cli/inspect/inspect-files';
 import type { LoadDocument } from '../../cli/load/document';
 import { addHours, hourOf } from '../../core/hour';
+import { CapturedOutput } from '../../testkit/captured-output';
+import { parquetOf, tripsSelect } from '../../testkit/parquet';
 import { TestTwin } from '../../testkit/test-twin';
 
 /** An hour within a scheduled execution's lookback. */
@@ -91,4 +96,31 @@ test('a load goes on if the folders above the days may not be listed, and says t
   } finally {
     account.bucketPolicies.set(Bucket, before);
   }
+});
+
+test('inspect says of an object, and of a prefix, that no load reads it', async () => {
+  const folder = `trips/year=${YEAR}/month=0/day=5/hour=8/`;
+  const body = await parquetOf(tripsSelect([{ trip_id: 'a' }]));
+  for (const name of ['a', 'b', 'c']) await twin.put(`${folder}${name}.parquet`, body);
+  await twin.putTrips(HOUR, 'a.parquet', [{ trip_id: 'a' }]);
+  const inspect = async (key: string, json: boolean) => {
+    const captured = new CapturedOutput(json);
+    const target = `s3://${twin.connection.bucket}/${key}`;
+    await runInspect(twin.connection, captured.output, { target, rows: 1, width: 200 });
+    return captured;
+  };
+  const why = 'belongs to no hour of dataset trips, so no load reads it';
+  expect((await inspect(`${folder}a.parquet`, true)).document<FileDocument>()).toMatchObject({
+    rows: 1,
+    no_hour: expect.stringContaining(why) as string,
+  });
+  expect((await inspect(`${folder}a.parquet`, false)).stdout).toContain(`It ${why}`);
+  const { files, total } = (await inspect('trips/', true)).document<FilesDocument>();
+  expect(total).toMatchObject({ files: 4, no_hour: 3 });
+  expect(files.filter((file) => file.no_hour === null).map(({ path }) => path)).toEqual([
+    `s3://${twin.connection.bucket}/${twin.keyOf(HOUR, 'a.parquet')}`,
+  ]);
+  const { stdout } = await inspect('trips/', false);
+  expect(stdout).toContain('; 3 in no hour');
+  expect(stdout).toContain(`hour=8/a.parquet and 2 more, each: ${why}`);
 });

@@ -1,5 +1,10 @@
 import { join } from 'node:path';
-import { compareWithDataset, datasetOfKey, datasetOfRefused } from '../../../cli/inspect/dataset-of';
+import {
+  compareWithDataset,
+  datasetOfKey,
+  datasetOfRefused,
+  strayReader,
+} from '../../../cli/inspect/dataset-of';
 import { parseDataset } from '../../../core/dataset';
 import { readDatasets } from '../../../service/datasets';
 
@@ -31,6 +36,46 @@ test('a copy of the lake in any directory is recognized', () => {
 test('a named dataset takes precedence, and must exist', () => {
   expect(nameOf('anything.parquet', 'clicks')).toBe('clicks');
   expect(() => nameOf('anything.parquet', 'nope')).toThrow(/There is no dataset "nope"/);
+});
+
+describe('an object of no hour', () => {
+  const old = parseDataset(
+    `dataset: old
+source: { prefix: 'trips/old/{yyyy}/{MM}/{dd}/{HH}/' }
+target: { table: old, key: [id], event_time: at }
+columns:
+  - { name: id, type: bigint, required: true }
+  - { name: at, type: timestamp, required: true }
+`,
+    'old.yml',
+  );
+  const all = [...datasets, old];
+
+  test.each([
+    [
+      'trips/year=2026/month=1/day=5/hour=8/a',
+      /of dataset trips, .* look like trips\/year={yyyy}\/month={M}\//,
+    ],
+    ['trips/readme', /of dataset trips, .* in no folder of an hour/],
+    ['trips/old/2026-11-23/a', /of dataset old, .* look like trips\/old\/{yyyy}-{MM}-{dd}\//],
+  ])('%s is explained by its nearest dataset', (key, text) => {
+    expect(strayReader(all, undefined)(key)).toMatch(text);
+  });
+
+  test.each([
+    'trips/year=2026/month=11/day=23/hour=08/a',
+    'trips/old/2026/11/23/08/a',
+    'trips/_SUCCESS',
+    'errors/trips/processing-failed/year=2026/month=11/day=23/hour=08/a',
+    'elsewhere/a',
+  ])('%s is none', (key) => {
+    expect(strayReader(all, undefined)(key)).toBeNull();
+  });
+
+  test('is looked for in the named dataset only', () => {
+    expect(strayReader(all, 'clicks')('trips/readme')).toBeNull();
+    expect(() => strayReader(all, 'nope')).toThrow(/There is no dataset "nope"/);
+  });
 });
 
 test('refused events belong to the dataset in their key, or to the only dataset', () => {
