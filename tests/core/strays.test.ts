@@ -186,7 +186,18 @@ describe('what else is in the bucket', () => {
 
   test('belongs to nobody at the root of the bucket', () => {
     const template = '{yyyy}/{MM}/{dd}/{HH}/';
-    expect(placesIn(['readme', 'tables/part', '2026/2/1/8/part'], template, LOOKBACK)).toEqual(['2026/2/']);
+    const lake = ['readme', 'tables/part', '2026/2/1/8/part'];
+    expect(placesIn(lake, template, LOOKBACK)).toEqual(['2026/2/']);
+    expect([...strayFinder(datasetOf(template), [datasetOf(template)])({ keys: lake, folders: [] })]).toEqual(
+      [['2026/2/', '2026/2/1/8/part']],
+    );
+  });
+
+  test('is no stray outside the dataset’s own folder', () => {
+    const find = strayFinder(datasetOf(HIVE), [datasetOf(HIVE)]);
+    expect([...find({ keys: ['trips2/x', 'readme', 'sluice/trips/plan.json'], folders: ['old/'] })]).toEqual(
+      [],
+    );
   });
 });
 
