@@ -4,14 +4,14 @@ import { basename, join } from 'node:path';
 import { parse } from 'yaml';
 import { FATAL_ERRORS, TRANSIENT_ERRORS } from '../core/errors';
 import { ROW_PARAMETERS } from '../core/history';
-import { parseSqlFile, renderSql, sql } from '../core/sql';
+import { parseSqlFile, renderSql } from '../core/sql';
 import { RUNNING, stagingCounts } from '../core/states';
 import { callersOf, FUNCTION_NAMES, PARTITION_ENDS, STEP_NAMES, STEPS, stemOf } from '../core/steps';
-import { datasetPieces } from '../core/warehouse';
 import { VARIABLES } from '../functions/shared/configuration';
 import { functionDefinitions } from '../resources/functions';
 import { serviceOf } from '../resources/service';
 import { parseSettings } from '../resources/settings';
+import { longestPieces } from '../resources/statement-sizes';
 import { readDatasets } from '../service/datasets';
 import { ROOT } from '../testkit/root';
 import { ordersDataset } from './core/orders';
@@ -296,8 +296,8 @@ describe('SQL', () => {
     stems(directory, '.ts').map((stem) => read(`${directory}/${stem}.ts`)),
   );
   /** The pieces that functions add to the dataset's, because they belong to one load or one warehouse. */
-  const OF_A_LOAD = ['staging', 'file_columns', 'manifest', 'role', 'added_column'];
-  const given = DATASETS.flatMap((dataset) => Object.keys(datasetPieces(dataset)));
+  const OF_A_LOAD = ['file_columns', 'manifest', 'role', 'added_column'];
+  const given = DATASETS.flatMap((dataset) => Object.keys(longestPieces(dataset)));
   const named = templates.flatMap(({ template }) =>
     [...template.text.matchAll(/\{(.*?)\}/g)].map((match) => match[1]),
   );
@@ -326,11 +326,11 @@ describe('SQL', () => {
   });
 
   test('every name in a statement has a piece, and every piece is named in a statement', () => {
-    expect([...new Set(named)].sort()).toEqual([...new Set([...given, ...OF_A_LOAD])].sort());
+    expect([...new Set(named)].sort()).toEqual([...new Set(given)].sort());
   });
 
   test('a function adds each piece of a load', () => {
-    const sources = [...functions, read('core/warehouse.ts')];
+    const sources = functions;
     for (const piece of OF_A_LOAD) {
       expect(sources.some((source) => new RegExp(`\\b${piece}:`).test(source))).toBe(true);
     }
@@ -338,10 +338,7 @@ describe('SQL', () => {
 
   test.each(files)('the function that reads %s.sql binds every parameter in it', (stem) => {
     const dataset = ordersDataset({ target: { event_time_immutable: true } });
-    const pieces = {
-      ...Object.fromEntries(OF_A_LOAD.map((piece) => [piece, sql``])),
-      ...datasetPieces(dataset),
-    };
+    const pieces = longestPieces(dataset);
     const called = functions.filter((source) => source.includes(`'${stem}'`)).join('\n');
     // functions/shared/warehouse-tables.ts binds the names of tables.
     const tables = called.includes('tableParameters(') ? read('functions/shared/warehouse-tables.ts') : '';

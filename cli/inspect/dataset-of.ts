@@ -1,3 +1,4 @@
+import { redshiftType } from '../../core/column-types';
 import { compareColumns, differencesText, type ColumnDifferences } from '../../core/columns';
 import { chooseDataset, type Dataset } from '../../core/dataset';
 import type { Hour } from '../../core/hour';
@@ -67,6 +68,8 @@ export interface DatasetComparison {
   readonly matches: boolean;
   /** Whether the columns are in another order than the dataset's. The load matches them by name. */
   readonly other_order: boolean;
+  /** Columns of another type than the dataset's, whose values the load converts. */
+  readonly converted: readonly { readonly name: string; readonly found: string; readonly expected: string }[];
   readonly differences: ColumnDifferences | null;
   readonly text: string;
 }
@@ -83,18 +86,37 @@ export function compareWithDataset(
       name: dataset.name,
       matches: false,
       other_order: false,
+      converted: [],
       differences: comparison.differences,
       text,
     };
   }
   const { columns } = comparison;
   const inOrder = dataset.columns.filter(({ name }) => columns.some((column) => column.name === name));
+  const converted = dataset.columns.flatMap(({ name, type }) =>
+    columns
+      .filter((column) => column.name === name && column.type !== redshiftType(type))
+      .map((column) => ({
+        name,
+        found: column.only_nulls ? 'no type' : column.type,
+        expected: redshiftType(type),
+      })),
+  );
   const otherOrder = columns.some(({ name }, index) => name !== inOrder[index]?.name);
   return {
     name: dataset.name,
     matches: true,
     other_order: otherOrder,
+    converted,
     differences: null,
-    text: `has the columns of dataset ${dataset.name}${otherOrder ? ', in another order; it loads by name' : ''}`,
+    text: [
+      `has the columns of dataset ${dataset.name}`,
+      ...(otherOrder ? ['in another order, and the load takes them by name'] : []),
+      ...(converted.length > 0
+        ? [
+            `with other types, which the load converts: ${converted.map(({ name, found, expected }) => `${name} (${found}, not ${expected})`).join(', ')}`,
+          ]
+        : []),
+    ].join(', '),
   };
 }

@@ -79,7 +79,7 @@ const cases: [string, () => Promise<Buffer | string>, string, RegExp][] = [
     'has a year beyond that of the derived column',
     () => parquetOf(`SELECT * REPLACE (TIMESTAMP '40000-01-01' AS pickup_datetime) FROM (${good})`),
     'ValueInvalid',
-    /column pickup_datetime: 2 of 2 values have a year that the derived column year cannot hold/,
+    /column pickup_datetime: 2 of 3 values have a year that the derived column year cannot hold/,
   ],
   [
     'has a text that is too long',

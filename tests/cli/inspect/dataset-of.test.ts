@@ -94,7 +94,12 @@ test('a comparison says whether the columns match, are in another order, or diff
   expect(compareWithDataset(clicks, 'part.parquet', [at, id])).toMatchObject({
     matches: true,
     other_order: true,
-    text: 'has the columns of dataset clicks, in another order; it loads by name',
+    text: 'has the columns of dataset clicks, in another order, and the load takes them by name',
+  });
+  expect(compareWithDataset(clicks, 'part.parquet', [{ ...id, type: 'INT32' }, at])).toMatchObject({
+    matches: true,
+    converted: [{ name: 'id', found: 'INTEGER', expected: 'BIGINT' }],
+    text: 'has the columns of dataset clicks, with other types, which the load converts: id (INTEGER, not BIGINT)',
   });
   expect(compareWithDataset(clicks, 'part.parquet', [id])).toMatchObject({
     matches: false,
