@@ -1,5 +1,6 @@
 import { SqlError, detailed } from '../sql/errors';
 import { httpsUrl, s3Url, type S3Location } from './command';
+import type { BadSequence } from './utf8';
 
 /** A file that COPY cannot read into the table: `Spectrum Scan Error`. */
 export function spectrumError(context: string): SqlError {
@@ -44,7 +45,20 @@ export function multibyteInFile(column: string, file: S3Location, region: string
   );
 }
 
-/** A date or time that Redshift cannot represent. The message is unverified. */
+/** A text that is not UTF-8. The message is that of COPY from text (error 1220); unproven for Parquet. */
+export function notUtf8InFile(
+  column: string,
+  { hex, code }: BadSequence,
+  file: S3Location,
+  region: string,
+): SqlError {
+  return spectrumError(
+    'String contains invalid or unsupported UTF-8 codepoints. ' +
+      `Bad UTF-8 hex sequence: ${hex} (error ${code}). Column: ${column}, File name: ${httpsUrl(file, region)}`,
+  );
+}
+
+/** A date, a time or a number that does not fit the column's type. The message is unproven. */
 export function outOfRangeInFile(column: string, type: string, file: S3Location, region: string): SqlError {
   return spectrumError(
     `The value of the data column ${column} is out of range for type ${type}. File name: ${httpsUrl(file, region)}`,

@@ -9,11 +9,19 @@ import { Cancelled, type Connection } from '../warehouse/connection';
 import { messageOf } from '../warehouse/engine-errors';
 import type { CopyCommand } from './command';
 import { displayType } from './compatibility';
-import { corruptFile, multibyteInFile, outOfRangeInFile, tooLongInFile, unauthorizedRole } from './errors';
+import {
+  corruptFile,
+  multibyteInFile,
+  notUtf8InFile,
+  outOfRangeInFile,
+  tooLongInFile,
+  unauthorizedRole,
+} from './errors';
 import { filesOf } from './files';
 import { readFooter } from './footer';
 import { checkFooter, fileSource, refusedBy, renderLoad, targetColumns } from './plan';
 import { roleError } from './role';
+import { badSequence } from './utf8';
 
 /** The warehouse's facts that COPY needs. */
 export interface CopyEnvironment {
@@ -55,6 +63,7 @@ export async function load(
         const given = targets.slice(0, footer.length);
         throw (
           (await findTooLong(error, given, path, file, connection, region)) ??
+          (await findBadText(error, given, path, file, connection, region)) ??
           refusedValue(error, given, file, region) ??
           (isOfFile(error) ? corruptFile(file, region) : error)
         );
@@ -102,7 +111,7 @@ function refusedValue(
  */
 function isOfFile(error: unknown): boolean {
   if (error instanceof SqlError || error instanceof Cancelled) return false;
-  return !/^(Constraint|Conversion|Out of Range|Transaction|TransactionContext|Interrupt|Catalog|Dependency|Out of Memory|FATAL)\b|No space left|Could not write/i.test(
+  return !/^(?:(?:Constraint|Conversion|Out of Range|Transaction|TransactionContext|Interrupt|Catalog|Dependency|Out of Memory|FATAL)\b|IO Error: (?:Could not write|.*No space left))/is.test(
     messageOf(error),
   );
 }
@@ -117,16 +126,66 @@ async function findTooLong(
   region: string,
 ): Promise<Error | undefined> {
   const message = messageOf(error);
+  if (!message.startsWith('Constraint Error: CHECK ')) return undefined;
   const index = targets.findIndex(({ name, type }) =>
     [name, quoteIdentifier(name)].some((sql) =>
-      message.includes(`CHECK((strlen(${sql}) <= ${type.length}))`),
+      message.endsWith(` with expression CHECK((strlen(${sql}) <= ${type.length}))`),
     ),
   );
   const target = targets[index];
   if (target?.type.length === undefined) return undefined;
-  const aliases = targets.map((_, position) => quoteIdentifier(`f${position}`)).join(', ');
+  const longest = await longestText(targets, index, path, connection);
+  return tooLongInFile(target.name, target.type.length, longest, file, region);
+}
+
+/** Finds the column of a text that is not UTF-8: the engine names only the text. */
+async function findBadText(
+  error: unknown,
+  targets: readonly CatalogColumn[],
+  path: string,
+  file: StoredObject,
+  connection: Connection,
+  region: string,
+): Promise<Error | undefined> {
+  if (!BAD_TEXT.test(messageOf(error))) return undefined;
+  for (const [index, { name, type }] of targets.entries()) {
+    if (type.family !== 'varchar' && type.family !== 'bpchar') continue;
+    try {
+      await longestText(targets, index, path, connection);
+    } catch (thrown) {
+      const [, text] = BAD_TEXT.exec(messageOf(thrown)) ?? [];
+      const sequence = text === undefined ? undefined : badSequence(bytesOf(text));
+      if (!sequence) continue;
+      return type.family === 'bpchar'
+        ? multibyteInFile(name, file, region)
+        : notUtf8InFile(name, sequence, file, region);
+    }
+  }
+  return undefined;
+}
+
+const BAD_TEXT =
+  /^Invalid Input Error: Invalid string encoding found in Parquet file ".*": value "(.*)" is not valid UTF8!$/s;
+
+/** The engine writes bytes that are not printable ASCII as `\xA4`. */
+function bytesOf(text: string): Uint8Array {
+  return Buffer.concat(
+    text
+      .split(/(\\x[0-9A-F]{2})/)
+      .map((part, index) => (index % 2 === 1 ? Buffer.from(part.slice(2), 'hex') : Buffer.from(part))),
+  );
+}
+
+/** Reads all texts of a column. @returns the greatest number of bytes. */
+async function longestText(
+  targets: readonly CatalogColumn[],
+  index: number,
+  path: string,
+  connection: Connection,
+): Promise<number> {
+  const aliases = targets.map((_, position) => `f${position}`).join(', ');
   const [row] = await connection.outside(
     `SELECT max(strlen(f${index})) FROM ${fileSource(path)} AS file(${aliases})`,
   );
-  return tooLongInFile(target.name, target.type.length, Number(row![0]), file, region);
+  return Number(row![0]);
 }

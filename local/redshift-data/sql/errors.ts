@@ -21,6 +21,18 @@ export function relationDoesNotExist(name: string): SqlError {
   return new SqlError(`ERROR: relation "${name}" does not exist`);
 }
 
+/**
+ * Redshift cuts a context after 256 characters, in the middle of a name or a phrase. That it counts bytes is unproven.
+ * Sources: the contexts in rudderlabs/rudder-server #3178 and #3182, which have exactly 256.
+ */
+const CONTEXT_BYTES = 256;
+
+/** The first bytes of a text, up to the last whole character. */
+export function cutTo(bytes: number, text: string): string {
+  const encoded = new TextEncoder().encode(text);
+  return new TextDecoder().decode(encoded.subarray(0, bytes), { stream: true });
+}
+
 /** An error with the boxed detail of Redshift's compute nodes. */
 export function detailed(
   headline: string,
@@ -34,7 +46,7 @@ export function detailed(
       `  ${rule}`,
       `  error:  ${detail.error ?? headline}`,
       `  code:      ${detail.code}`,
-      `  context:   ${detail.context}`,
+      `  context:   ${cutTo(CONTEXT_BYTES, detail.context)}`,
       '  query:     0',
       `  location:  ${detail.location ?? 'dory_util.cpp:1777'}`,
       `  process:   ${detail.process ?? 'worker_thread [pid=0]'}`,

@@ -2,70 +2,76 @@ import { SqlError, detailed, relationDoesNotExist, syntaxError } from '../sql/er
 
 type Rule = readonly [pattern: RegExp, translate: (match: RegExpExecArray) => SqlError];
 
-/** Redshift's messages for the engine's errors. The first matching rule applies. */
+/** What follows a value in a failed conversion. */
+const CONVERTED = String.raw`(?:, expected format is .*)?(?: when casting from source column .*)?$`;
+
+/**
+ * Redshift's messages for the engine's errors. The first matching rule applies. Each begins at the start of the message,
+ * and names and values stand between fixed words, so that a name or a value cannot pass for another error.
+ */
 const RULES: readonly Rule[] = [
   [
-    /^Constraint Error: NOT NULL constraint failed: (?:.*\.)?(.+)$/m,
+    /^Constraint Error: NOT NULL constraint failed: [^.]*\.(.+)$/s,
     ([, column]) => new SqlError(`ERROR: Cannot insert a NULL value into column ${column}`),
   ],
   [
-    /CHECK\(\(strlen\("?(.+?)"?\) <= (\d+)\)\)/,
+    /^Constraint Error: CHECK constraint failed on table .+? with expression CHECK\(\(strlen\((.+)\) <= (\d+)\)\)$/s,
     ([, column, length]) =>
       detailed('Value too long for character type', {
         code: 8001,
-        context: `Value too long for type character varying(${length}) in column ${column}`,
+        context: `Value too long for type character varying(${length}) in column ${unquoted(column!)}`,
         location: 'string.cpp:1',
       }),
   ],
-  [/^Catalog Error: Table with name "?(.+?)"? does not exist/m, ([, name]) => relationDoesNotExist(name!)],
+  [/^Catalog Error: Table with name "?(.+?)"? does not exist!/s, ([, name]) => relationDoesNotExist(name!)],
   [
-    /^Catalog Error: (?:Table|View) with name "?(.+?)"? already exists/m,
+    /^Catalog Error: (?:Table|View) with name "?(.+?)"? already exists!/s,
     ([, name]) => new SqlError(`ERROR: Relation "${name}" already exists`),
   ],
   [
-    /^Catalog Error: Schema with name "?(.+?)"? already exists/m,
+    /^Catalog Error: Schema with name "?(.+?)"? already exists!/s,
     ([, name]) => new SqlError(`ERROR: schema "${name}" already exists`),
   ],
   [
-    /^Catalog Error: Schema with name "?(.+?)"? does not exist/m,
+    /^Catalog Error: Schema with name "?(.+?)"? does not exist!/s,
     ([, name]) => new SqlError(`ERROR: schema "${name}" does not exist`),
   ],
   [
-    /^Dependency Error: Cannot drop entry "(.+?)"/m,
+    /^Dependency Error: Cannot drop entry "(.+?)" because/s,
     ([, name]) =>
       new SqlError(
         `ERROR: cannot drop schema ${name} because other objects depend on it\n  Hint: Use DROP ... CASCADE to drop the dependent objects too.`,
       ),
   ],
   [
-    /^Binder Error: Referenced column "(.+?)" (?:was )?not found/m,
+    /^Binder Error: Referenced column "(.+?)" (?:was )?not found/s,
     ([, column]) => new SqlError(`ERROR: column "${column}" does not exist`),
   ],
   [
-    /^Binder Error: Table "(.+?)" does not have a column (?:named|with name) "(.+?)"/m,
+    /^Binder Error: Table "(.+?)" does not have a column (?:named|with name) "(.+?)"(?:\n|$)/s,
     ([, table, column]) => new SqlError(`ERROR: column "${column}" does not exist in ${table}`),
   ],
   [
-    /^Binder Error: Referenced update column (.+?) not found in table/m,
+    /^Binder Error: Referenced update column (.+?) not found in table!/s,
     ([, column]) => new SqlError(`ERROR: column "${column}" does not exist`),
   ],
   [
-    /^Binder Error: Referenced table "(.+?)" not found/m,
+    /^Binder Error: Referenced table "(.+?)" not found!/s,
     ([, table]) => new SqlError(`ERROR: missing FROM-clause entry for table "${table}"`),
   ],
   [
-    /^Binder Error: Ambiguous reference to column name "(.+?)"/m,
+    /^Binder Error: Ambiguous reference to column name "(.+?)" \(use: /s,
     ([, column]) => new SqlError(`ERROR: column reference "${column}" is ambiguous`),
   ],
   [
-    /^Binder Error: column "(.+?)" must appear in the GROUP BY clause/m,
+    /^Binder Error: column "(.+?)" must appear in the GROUP BY clause/s,
     ([, column]) =>
       new SqlError(
         `ERROR: column "${column}" must appear in the GROUP BY clause or be used in an aggregate function`,
       ),
   ],
   [
-    /mismatch for insert on .+?: expected (\d+) columns but (\d+) values|table .+ has (\d+) columns but (\d+) values/,
+    /^Binder Error: (?:Column name\/value mismatch for insert on .+: expected (\d+) columns but (\d+) values|table .+ has (\d+) columns but (\d+) values)/s,
     (match) => {
       const [expected, given] = [match[1] ?? match[3], match[2] ?? match[4]].map(Number);
       return new SqlError(
@@ -74,38 +80,49 @@ const RULES: readonly Rule[] = [
     },
   ],
   [
-    /TRY_CAST of a blank text/,
+    /^Invalid Input Error: TRY_CAST of a blank text$/,
     () => new SqlError('ERROR: TRY_CAST does not take a blank text (the twin’s own message)'),
   ],
-  [/Divide by zero/, () => new SqlError('ERROR: Divide by zero')],
+  [/^Invalid Input Error: Divide by zero$/, () => new SqlError('ERROR: Divide by zero')],
   [
-    /out of range for the destination type|Casting value .* failed: value is out of range|Could not cast value .* to DECIMAL|^Out of Range Error: Overflow in/m,
+    /^Conversion Error: (?:Type \w+ with value \S+ can't be cast because the value is out of range|Casting value "[^"]*" to type \S+ failed: value is out of range|Could not cast value \S+ to DECIMAL)|^Out of Range Error: Overflow in/,
     () =>
       detailed('Numeric data overflow', { code: 1058, context: 'Numeric data overflow (result precision)' }),
   ],
   [
-    /Could not convert string ['"](.*?)['"] to (INT16|INT32|INT64|DOUBLE|FLOAT|DECIMAL)/,
-    ([, value]) => new SqlError(`ERROR: invalid input syntax for type numeric: "${value}"`),
+    new RegExp(
+      String.raw`^Conversion Error: Could not convert string (['"])(.*?)\1 to (?:(INT16|INT32|INT64|DOUBLE|FLOAT|DECIMAL\(\d+,\d+\))|BOOL)${CONVERTED}`,
+      's',
+    ),
+    ([, , value, number]) =>
+      new SqlError(`ERROR: invalid input syntax for type ${number ? 'numeric' : 'boolean'}: "${value}"`),
   ],
   [
-    /Could not convert string ['"](.*?)['"] to BOOL/,
-    ([, value]) => new SqlError(`ERROR: invalid input syntax for type boolean: "${value}"`),
+    new RegExp(
+      String.raw`^Conversion Error: (?:invalid )?(?:timestamp|date) field (?:format|value out of range): "(.*?)"${CONVERTED}`,
+      's',
+    ),
+    ([, value]) => new SqlError(`ERROR: invalid input syntax for type timestamp: "${value}"`),
   ],
-  [
-    /(invalid|out of range) (?:timestamp|date) field (?:value|format): "(.*?)"/i,
-    ([, , value]) => new SqlError(`ERROR: invalid input syntax for type timestamp: "${value}"`),
-  ],
-  [/^Parser Error: syntax error at or near "(.*?)"/m, ([, near]) => syntaxError(near!)],
-  [/^Parser Error: syntax error at end of input/m, () => syntaxError('')],
+  [/^Parser Error: syntax error at or near "(.*)"/s, ([, near]) => syntaxError(near!)],
+  [/^Parser Error: syntax error at end of input/, () => syntaxError('')],
 ];
 
 /** The engine's messages for two transactions that changed the same rows or tables. */
 const CONFLICT =
-  /^TransactionContext Error: .*conflict|write-write conflict|Failed to commit|dropped by a different transaction/im;
+  /^TransactionContext Error: (?:Conflict |Catalog write-write conflict |Transaction conflict: |Failed to commit: )/;
 
-/** The engine's errors come from native code, so they may not be instances of this realm's `Error`. */
+function unquoted(identifier: string): string {
+  return /^".*"$/s.test(identifier) ? identifier.slice(1, -1).replaceAll('""', '"') : identifier;
+}
+
+/**
+ * What the engine says, without the line of SQL that it quotes below. The engine's errors come from native code, so they may
+ * not be instances of this realm's `Error`.
+ */
 export function messageOf(error: unknown): string {
-  return String((error as { message?: unknown } | undefined)?.message ?? error);
+  const message = String((error as { message?: unknown } | undefined)?.message ?? error);
+  return message.replace(/\n\nLINE \d+: [^\n]*\n *\^$/, '');
 }
 
 /**

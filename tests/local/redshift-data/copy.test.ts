@@ -16,6 +16,8 @@ let twin: Twin;
 const sizes: Record<string, number> = {};
 
 const OPTIONS = `IAM_ROLE '${ROLE}' FORMAT AS PARQUET`;
+/** Redshift's context ends within it. */
+const LONG_KEY = 'x'.repeat(200);
 const ROW = `SELECT 'a' AS id, CAST(1 AS INTEGER) AS n, TIMESTAMP '2026-11-23 08:00:00' AS "at"`;
 
 beforeAll(async () => {
@@ -36,10 +38,17 @@ beforeAll(async () => {
     'infinite.parquet': `SELECT 'a' AS code, TIMESTAMP 'infinity' AS "at", 1 AS n`,
     'long quoted.parquet': `SELECT 'abc' AS code, TIMESTAMP '2026-11-23 08:00:00' AS "at", 'four' AS n`,
     'swapped.parquet': `SELECT n, id, "at" FROM (${ROW})`,
+    [LONG_KEY]: `SELECT *, 1 AS more FROM (${ROW})`,
   };
   for (const [key, query] of Object.entries(files)) sizes[key] = await putParquet(twin, key, query);
   await given(twin, 'CREATE TABLE odd (code CHAR(3), at TIMESTAMP, n INT)');
+  await given(twin, 'CREATE TABLE small (code CHAR(3), at TIMESTAMP, n SMALLINT)');
   await given(twin, 'CREATE TABLE quoted (code CHAR(3), at TIMESTAMP, "a ""b""" VARCHAR(3))');
+  // Hive and Spark write INT32 without an annotation. Here the footer's field 6, the annotation, becomes field 9, an id.
+  const annotated = Buffer.from([0x18, 1, ...Buffer.from('n'), 0x25, 0x22]);
+  const plain = Buffer.from([0x18, 1, ...Buffer.from('n'), 0x55, 0x22]);
+  const large = `SELECT 'a' AS code, TIMESTAMP '2026-11-23 08:00:00' AS "at", 70000 AS n`;
+  await putPatched('large.parquet', large, annotated, plain);
   const good = readFileSync((await twin.store.head('lake', 'narrow.parquet'))!.path);
   await putBytes('cut.parquet', good.subarray(0, good.length - 5));
   const flipped = Buffer.from(good);
@@ -51,6 +60,14 @@ beforeAll(async () => {
     await putManifest(twin, `manifests/${key}`, { [key]: size });
 });
 afterAll(() => twin.stop());
+
+/** Stores a file with other bytes than its writer would write. */
+async function putPatched(key: string, query: string, written: Buffer, bytes: Buffer): Promise<void> {
+  await putParquet(twin, key, query, 'COMPRESSION uncompressed');
+  const file = readFileSync((await twin.store.head('lake', key))!.path);
+  for (let at = file.indexOf(written); at >= 0; at = file.indexOf(written)) file.set(bytes, at);
+  await putBytes(key, file);
+}
 
 async function putBytes(key: string, body: Buffer): Promise<void> {
   sizes[key] = body.length;
@@ -185,6 +202,16 @@ describe('errors with Redshift’s messages', () => {
       /data column at is out of range for type TIMESTAMP\. File name: \S+\/infinite\.parquet/,
     ],
     [
+      'a number that is out of range, beside a timestamp whose check the engine quotes',
+      `COPY small FROM 's3://lake/large.parquet' ${OPTIONS}`,
+      /data column n is out of range for type SMALLINT\. File name: \S+\/large\.parquet/,
+    ],
+    [
+      'a context of more than 256 characters, which is cut',
+      `COPY t FROM 's3://lake/${LONG_KEY}' ${OPTIONS}`,
+      /context: {3}(?=Unmatched number of columns.*\/lake\/x+\n)[^\n]{256}\n/,
+    ],
+    [
       'a text too long for a column whose name has quotes',
       `COPY quoted FROM 's3://lake/long quoted.parquet' ${OPTIONS}`,
       /data column a "b" is longer than[^]*Table: 3, Data: 4/,
@@ -272,6 +299,28 @@ describe('errors with Redshift’s messages', () => {
     const { Status, Error: text } = await execute(twin, sql);
     expect(text).toMatch(error);
     expect(Status).toBe('FAILED');
+  });
+
+  it.each([
+    ['a continuation byte', [0xa4], 'a4 (error 3)'],
+    ['a byte that is missing', [0xe2, 0x82], 'e2 82 (error 2)'],
+    ['a wrong continuation byte', [0xc3, 0x28], 'c3 28 (error 4)'],
+    ['a surrogate', [0xed, 0xa0, 0x80], 'ed a0 80 (error 5)'],
+    ['a sequence of five bytes', [0xf8, 0x88, 0x80, 0x80, 0x80], 'f8 (error 1)'],
+    ['a code point beyond the last', [0xf4, 0x90, 0x80, 0x80], 'f4 90 80 80 (error 8)'],
+    ['a sequence that is too long for its code point', [0xc0, 0xaf], 'c0 af (error 9)'],
+    ['a quote before it', [0xc3, 0xbc, 0x22, 0x5c, 0xff], 'ff (error 3)'],
+  ])('text that is not UTF-8: %s', async (name, bytes, sequence) => {
+    const key = `${name}.parquet`;
+    const text = 'Q'.repeat(bytes.length);
+    const query = `SELECT 'a' AS first, 'z${text}' AS second`;
+    await putPatched(key, query, Buffer.from(text), Buffer.from(bytes));
+    await given(twin, 'DROP TABLE IF EXISTS texts', 'CREATE TABLE texts (a VARCHAR(9), b VARCHAR(9))');
+    const { Error: error } = await execute(twin, `COPY texts FROM 's3://lake/${key}' ${OPTIONS}`);
+    expect(error).toContain(
+      `context:   String contains invalid or unsupported UTF-8 codepoints. Bad UTF-8 hex sequence: ${sequence}. ` +
+        `Column: b, File name: https://s3.eu-west-1.amazonaws.com/lake/${key}\n`,
+    );
   });
 
   const key = 'good/year=2026/b.parquet';

@@ -222,11 +222,11 @@ export function plain(field: Field): unknown {
 }
 
 /** Stores the result of an engine query as Parquet. @returns its size. */
-export async function putParquet(twin: Twin, key: string, query: string): Promise<number> {
+export async function putParquet(twin: Twin, key: string, query: string, options = ''): Promise<number> {
   const engine = await DuckDBInstance.create(':memory:');
   const connection = await engine.connect();
   const path = join(twin.folder, 'written.parquet');
-  await connection.run(`COPY (${query}) TO '${path}' (FORMAT parquet)`);
+  await connection.run(`COPY (${query}) TO '${path}' (FORMAT parquet${options && `, ${options}`})`);
   connection.closeSync();
   engine.closeSync();
   return (await twin.store.putFile('lake', key, path)).size;
