@@ -9,14 +9,19 @@ import type { ErrorName } from './errors';
 /** One error of a statement: how to recognize it, and what it means. */
 export interface StatementRule {
   readonly error: ErrorName;
-  /** A phrase, not a code, because codes changed between versions of Redshift. */
+  /**
+   * A phrase, not a code, because codes changed between versions of Redshift. It begins before the names and values that the
+   * error quotes, so that none of them can begin earlier.
+   */
   readonly phrase: RegExp;
   /** `$1` becomes the text of the phrase's first group that matched. */
   readonly fix: string;
 }
 
 /**
- * The errors of Redshift. The first rule that matches applies.
+ * The errors of Redshift. The rule whose phrase begins first in the text applies, since a key, a name or a value may contain
+ * another rule's phrase; of several that begin at one place, the first rule. Redshift cuts the context of an error after 256
+ * characters, also within a phrase.
  * Sources: Amazon Redshift, "COPY from columnar data formats", "Authorizing COPY … using IAM roles",
  * "Serializable isolation"; the texts as users report them.
  */
@@ -59,7 +64,7 @@ export const STATEMENT_RULES: readonly StatementRule[] = [
   {
     error: 'RoleNotAssumable',
     phrase:
-      /Not authorized to get credentials of role (\S+)|is not authorized to assume IAM Role (\S+)|Role needs to be owned by the same account|IAM role .* is not (?:valid|attached|associated)/i,
+      /Not authorized to get credentials of role (\S+)|(?:User \S+ )?is not authorized to assume IAM Role (\S+)|Role needs to be owned by the same account|IAM role .* is not (?:valid|attached|associated)/i,
     fix:
       'The COPY role must be in the namespace’s account, trust both redshift.amazonaws.com and redshift-serverless.amazonaws.com, ' +
       'and be attached: aws redshift-serverless update-namespace --iam-roles $1 --namespace-name ' +
@@ -69,8 +74,7 @@ export const STATEMENT_RULES: readonly StatementRule[] = [
   {
     error: 'ColumnMismatch',
     phrase:
-      // Redshift cuts its text, also within a phrase.
-      /Unmatched number of columns between|has an incompatible Parquet s|has an invalid type length|Unreachable - Invalid type: \d/i,
+      /Unmatched number of columns between|File '[^]*?' (?:has an inc|column '[^]*?' has an inv)|has an incompatible Parquet s|has an invalid type length|Unreachable - Invalid type: \d/i,
     fix: 'Compare the file with the dataset (sluice inspect shows both types), write it again, and load the partition again.',
   },
   {
@@ -98,7 +102,7 @@ export const STATEMENT_RULES: readonly StatementRule[] = [
   {
     error: 'UnreadableFile',
     phrase:
-      /not a (?:valid )?Parquet file|has an invalid version number|Invalid Parquet|Parquet magic|\bcorrupt(?:ed)? (?:file|footer|page|data|Parquet)|(?:file|footer|page|data) (?:is|are) corrupt|corrupt \w+ compressed data|Failed to read Parquet|Invalid metadata size in file footer/i,
+      /File '[^]*?' has an inv|not a (?:valid )?Parquet file|has an invalid version number|Invalid Parquet|Parquet magic|\bcorrupt(?:ed)? (?:file|footer|page|data|Parquet)|(?:file|footer|page|data) (?:is|are) corrupt|corrupt \w+ compressed data|Failed to read Parquet|Invalid metadata size in file footer/i,
     fix: 'Write the file again (sluice inspect shows what is in it), then load the partition again.',
   },
   {
@@ -119,29 +123,35 @@ export const STATEMENT_RULES: readonly StatementRule[] = [
   {
     error: 'ValueTooLong',
     phrase:
-      /Value too long for (?:character )?type|longer than the length defined in the table|exceeds DDL length|String length exceeds/i,
+      /Value too long for (?:character )?type|The length of the data column [^]*? is longer than|longer than the length defined in the table|exceeds DDL length|String length exceeds/i,
     fix: 'A text is longer (in bytes) than its column: widen the column in the dataset file and in the target, or shorten the text in the transform.',
   },
   {
     error: 'ValueInvalid',
     phrase:
-      /Numeric data overflow|out of range|Invalid (?:date|timestamp|digit)|division by zero|Multibyte character not supported for CHAR|invalid or unsupported UTF-8 codepoints/i,
+      /Numeric data overflow|The value of the data column [^]*? is out of range|value "[^]*?" is out of range|out of range|invalid input syntax for|Invalid (?:date|timestamp|digit)|division by zero|Multibyte character not supported for CHAR|invalid or unsupported UTF-8 codepoints/i,
     fix: 'A value does not fit its column’s type: correct the file, or the type in the dataset file and the target.',
   },
   {
     error: 'WarehouseAccessDenied',
-    phrase: /permission denied for|must be owner of|not authorized to perform: redshift/i,
+    phrase: /permission denied for|must be owner of|(?:User: \S+ is )?not authorized to perform: redshift/i,
     fix: 'Grant the database user of the loads what it lacks: TEMP on the database, USAGE and CREATE on schema sluice, SELECT, INSERT, DELETE (and UPDATE with strategy: merge) on the target; for a first load also CREATE on the database and on the target’s schema. The user is IAMR:<role> unless a secret is set.',
   },
   {
     error: 'StatementAborted',
-    phrase: /query .*(?:cancell?ed|aborted) (?:on user|by)|canceling statement due to/i,
+    phrase: /query (?:\(?\d+\)? )?(?:cancell?ed|aborted) (?:on user|by)|canceling statement due to/i,
     fix: 'Somebody, a query monitoring rule, a statement timeout or a restart of the warehouse cancelled the statement. Load the partition again.',
   },
   {
     error: 'TargetMismatch',
-    phrase: /(?:column|relation|schema) (?:"[^"]+"|[^"\s])+ (?:of relation .* )?does not exist/i,
+    phrase: /(?:column|relation|schema) .+? does not exist/i,
     fix: 'A table or column of the dataset file is missing in the warehouse. Create it; the first load of a dataset creates its tables.',
+  },
+  {
+    // What is wrong comes after the file's name, which may fill the context.
+    error: 'StatementFailed',
+    phrase: /(?<=context:\s*)File '/i,
+    fix: 'Redshift’s text ends before it says what is wrong with the file, or Sluice does not know it. Look up the query in SYS_LOAD_ERROR_DETAIL, then load the partition again.',
   },
 ];
 
@@ -256,13 +266,14 @@ export const CLIENT_RULES: readonly ClientRule[] = [
     fix: 'Run with AWS credentials: in Lambda the function’s role gives them.',
   },
   {
-    error: 'ConnectionLost',
-    text: /TimeoutError|AbortError|\b(?:ECONN\w+|EPIPE|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|EHOST\w+|ENET\w+)\b|socket|network|premature|aborted|checksum mismatch/i,
-    fix: AGAIN,
-  },
-  {
     error: 'ConfigurationError',
     name: /ValidationException|ResourceNotFound|InvalidParameter|InvalidRequest|QueryTimeout|DatabaseNotFound/,
     fix: 'Check the function’s environment (workgroup, database, secret, bucket) against what is deployed.',
+  },
+  // A message may quote names. Errors that a service answers have a name above.
+  {
+    error: 'ConnectionLost',
+    text: /TimeoutError|AbortError|\b(?:ECONN\w+|EPIPE|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|EHOST\w+|ENET\w+)\b|socket|network|premature|aborted|checksum mismatch/i,
+    fix: AGAIN,
   },
 ];

@@ -18,9 +18,11 @@ export function diagnoseStatement(
   where: string,
   deployed: { readonly workgroup?: string; readonly copyRole?: string } = {},
 ): LoadError {
-  for (const { phrase, error, fix } of STATEMENT_RULES) {
-    const match = phrase.exec(text);
-    if (!match) continue;
+  const [found] = STATEMENT_RULES.map((rule) => ({ ...rule, match: rule.phrase.exec(text) }))
+    .filter((rule): rule is typeof rule & { readonly match: RegExpExecArray } => rule.match !== null)
+    .sort((left, right) => left.match.index - right.match.index);
+  if (found) {
+    const { error, fix, match } = found;
     const named = match.slice(1).find((group) => group !== undefined) ?? deployed.copyRole ?? '<role>';
     return new LoadError(
       error,
