@@ -98,11 +98,9 @@ export class RedshiftDataService implements AwsJsonService {
 
 async function openContext(options: RedshiftDataOptions): Promise<ServiceContext> {
   await mkdir(options.directory, { recursive: true });
-  const database = await Database.open(options);
-  const registry = new StatementRegistry(
-    new Journal(join(options.directory, 'statements.jsonl')),
-    options.longestPollSeconds,
-  );
+  const journal = new Journal(join(options.directory, 'statements.jsonl'));
+  const database = await Database.open({ ...options, journal: journal.path });
+  const registry = new StatementRegistry(journal, options.longestPollSeconds);
   const { store, region, accountId, iamRoles, mayAssume, mayRead, faults } = options;
   const copy = { store, region, accountId, iamRoles, mayAssume, mayRead, directory: database.scratch };
   const runner = new StatementRunner({ database, locks: new TableLocks(), registry, faults, copy });

@@ -89,4 +89,6 @@ export const redshiftDataDifferences: readonly string[] = [
   'results round integers of more than 53 bits',
   'a column without a name has the engine’s expression as its name; Redshift calls it ?column?',
   'results are kept while the process runs; AWS keeps them for 24 hours',
+  'a COPY that fails on a file has one row in SYS_LOAD_ERROR_DETAIL, at once, without line, column and table; unproven: what Redshift fills in for Parquet, and that contexts are cut after 256 bytes, not characters',
+  'SYS_QUERY_HISTORY has the columns that tell what ran, and numbers users by their names',
 ];

@@ -2,15 +2,24 @@ import { SqlError, detailed } from '../sql/errors';
 import { httpsUrl, s3Url, type S3Location } from './command';
 import type { BadSequence } from './utf8';
 
-/** A file that COPY cannot read into the table: `Spectrum Scan Error`. */
-export function spectrumError(context: string): SqlError {
-  return detailed('Spectrum Scan Error', { code: 15007, context });
+const SPECTRUM_ERROR = 'Spectrum Scan Error';
+const SPECTRUM_CODE = 15007;
+
+/** A file that COPY cannot read into the table. Its error has a row in SYS_LOAD_ERROR_DETAIL. */
+function spectrumError(context: string, file: S3Location): SqlError {
+  const message = `${SPECTRUM_ERROR}. ${context}`;
+  return detailed(
+    SPECTRUM_ERROR,
+    { code: SPECTRUM_CODE, context },
+    { name: s3Url(file), code: SPECTRUM_CODE, message },
+  );
 }
 
 export function unmatchedColumns(table: number, data: number, file: S3Location, region: string): SqlError {
   return spectrumError(
     'Unmatched number of columns between table and file. ' +
       `Table columns: ${table}, Data columns: ${data}, File name: ${httpsUrl(file, region)}`,
+    file,
   );
 }
 
@@ -22,6 +31,7 @@ export function incompatibleSchema(
   return spectrumError(
     `File '${httpsUrl(file, region)}' has an incompatible Parquet schema for column ` +
       `'${s3Url(file)}.${column.name}'. Column type: ${column.type}, Parquet schema: ${column.parquet}`,
+    file,
   );
 }
 
@@ -35,6 +45,7 @@ export function tooLongInFile(
   return spectrumError(
     `The length of the data column ${column} is longer than the length defined in the table. ` +
       `Table: ${table}, Data: ${data}, File name: ${httpsUrl(file, region)}`,
+    file,
   );
 }
 
@@ -42,6 +53,7 @@ export function tooLongInFile(
 export function multibyteInFile(column: string, file: S3Location, region: string): SqlError {
   return spectrumError(
     `Multibyte character not supported for CHAR (Hint: try using VARCHAR). Column: ${column}, File name: ${httpsUrl(file, region)}`,
+    file,
   );
 }
 
@@ -55,6 +67,7 @@ export function notUtf8InFile(
   return spectrumError(
     'String contains invalid or unsupported UTF-8 codepoints. ' +
       `Bad UTF-8 hex sequence: ${hex} (error ${code}). Column: ${column}, File name: ${httpsUrl(file, region)}`,
+    file,
   );
 }
 
@@ -62,17 +75,18 @@ export function notUtf8InFile(
 export function outOfRangeInFile(column: string, type: string, file: S3Location, region: string): SqlError {
   return spectrumError(
     `The value of the data column ${column} is out of range for type ${type}. File name: ${httpsUrl(file, region)}`,
+    file,
   );
 }
 
 /** The footer is intact and the pages are corrupt. The message is unverified: users report different ones by codec. */
 export function corruptFile(file: S3Location, region: string): SqlError {
-  return spectrumError(`Failed to read Parquet file '${httpsUrl(file, region)}': corrupt data.`);
+  return spectrumError(`Failed to read Parquet file '${httpsUrl(file, region)}': corrupt data.`, file);
 }
 
 /** The file is empty, truncated or no Parquet: Redshift looks for the magic number at the end. */
 export function notParquet(file: S3Location, region: string): SqlError {
-  return spectrumError(`File '${httpsUrl(file, region)}' has an invalid version number.`);
+  return spectrumError(`File '${httpsUrl(file, region)}' has an invalid version number.`, file);
 }
 
 /** The manifest's `content_length` differs from the object's size. */
@@ -80,11 +94,12 @@ export function invalidRange(file: S3Location, region: string): SqlError {
   return spectrumError(
     `HTTP response error code: 416 Message: InvalidRange The requested range is not satisfiable ` +
       `File name: ${httpsUrl(file, region)}`,
+    file,
   );
 }
 
 export function missingMeta(): SqlError {
-  return detailed('Spectrum Scan Error', {
+  return detailed(SPECTRUM_ERROR, {
     code: 15003,
     context: "File entry does not have 'meta' key.",
   });

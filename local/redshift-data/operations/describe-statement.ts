@@ -1,9 +1,8 @@
 import * as z from 'zod';
 import { validate } from '../../http/validation';
-import { isFinal, type Progress, type StatementRecord } from '../statements/record';
+import { databaseUser, isFinal, type Progress, type StatementRecord } from '../statements/record';
 import { seconds, type Operation } from './context';
 import { statementId, waitTimeSeconds } from './shapes';
-import { databaseUser } from './submit';
 
 const shape = z.strictObject({ Id: statementId, WaitTimeSeconds: waitTimeSeconds });
 

@@ -2,7 +2,7 @@ import type { RequestContext } from '../../http/request-context';
 import type { Principal } from '../../iam/principal';
 import { ServiceError } from '../../service-error';
 import { parametersOf } from '../sql/nodes';
-import type { SqlParameter, Submission } from '../statements/record';
+import { databaseUser, type SqlParameter, type Submission } from '../statements/record';
 import { seconds, type ServiceContext } from './context';
 import { checkWorkgroup } from './shapes';
 
@@ -108,9 +108,4 @@ function namesIn(sql: string): readonly string[] {
   } catch {
     return [];
   }
-}
-
-/** With a secret the user would come from the secret, which the twin does not have. */
-export function databaseUser(submission: Submission): string {
-  return submission.secretArn === undefined ? `IAMR:${submission.role ?? 'local'}` : 'admin';
 }

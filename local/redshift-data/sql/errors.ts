@@ -1,6 +1,17 @@
+export interface FileError {
+  /** The whole `s3://` path. */
+  readonly name: string;
+  readonly code: number;
+  readonly message: string;
+}
+
 /** A database error, which DescribeStatement shows as `Error`. It never becomes an HTTP error. */
 export class SqlError extends Error {
-  constructor(message: string) {
+  /** @param file what SYS_LOAD_ERROR_DETAIL tells of the file that COPY failed on. */
+  constructor(
+    message: string,
+    readonly file?: FileError,
+  ) {
     super(message);
     this.name = 'SqlError';
   }
@@ -37,6 +48,7 @@ export function cutTo(bytes: number, text: string): string {
 export function detailed(
   headline: string,
   detail: { error?: string; code: number; context: string; location?: string; process?: string },
+  file?: FileError,
 ): SqlError {
   const rule = '-----------------------------------------------';
   return new SqlError(
@@ -52,5 +64,6 @@ export function detailed(
       `  process:   ${detail.process ?? 'worker_thread [pid=0]'}`,
       `  ${rule}`,
     ].join('\n'),
+    file,
   );
 }

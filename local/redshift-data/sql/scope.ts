@@ -27,13 +27,15 @@ export interface Environment {
   readonly transactionTime: Date;
 }
 
-/** System views of the twin; see `warehouse/system-views.ts`. */
+/** System views of the twin; see `warehouse/system-views.ts` and `warehouse/monitoring-views.ts`. */
 export const SYSTEM_VIEWS: readonly string[] = [
   'svv_tables',
   'svv_columns',
   'pg_table_def',
   'pg_namespace',
   'pg_tables',
+  'sys_load_error_detail',
+  'sys_query_history',
 ];
 
 /** The in-memory catalogue with the twin's own views and macros. */

@@ -1,14 +1,17 @@
 import { appendFileSync } from 'node:fs';
 import * as z from 'zod';
 import { parseJsonLines, readIfPresent, writeWhole } from '../../files';
-import type { StatementRecord } from './record';
+import { databaseUser, type StatementRecord } from './record';
 
 /**
  * Submitted statements and their ends, one JSON object per line, so that DescribeStatement and client tokens survive the
  * end of the process. Results do not survive.
  */
 export class Journal {
-  constructor(private readonly path: string) {}
+  constructor(readonly path: string) {
+    // The system views read it, also before the first statement.
+    appendFileSync(path, '');
+  }
 
   /** @throws Error if the disk refuses: a returned id must not be lost */
   write(record: StatementRecord, token: TokenUse | undefined): void {
@@ -51,10 +54,13 @@ const progress = {
   resultSize: z.number(),
   hasResultSet: z.boolean(),
   queryId: z.number(),
+  file: z.object({ name: z.string(), code: z.number(), message: z.string() }).optional(),
 };
 const entry = z.object({
   id: z.string(),
   pid: z.number(),
+  /** For the system views. */
+  user: z.string().optional(),
   submission: z.object({
     sqls: z.array(z.string()),
     isBatch: z.boolean(),
@@ -63,6 +69,7 @@ const entry = z.object({
     secretArn: z.string().optional(),
     statementName: z.string().optional(),
     parameters: z.array(z.object({ name: z.string(), value: z.string() })),
+    role: z.string().optional(),
   }),
   ...progress,
   subStatements: z.array(z.object({ sql: z.string(), ...progress })),
@@ -75,6 +82,7 @@ function serialize(record: StatementRecord): Omit<JournalEntry, 'token'> {
   return {
     id,
     pid,
+    user: databaseUser(submission),
     submission: { ...submission, sqls: [...submission.sqls], parameters: [...submission.parameters] },
     ...serializeProgress(record),
     subStatements: record.subStatements.map((sub) => ({ sql: sub.sql, ...serializeProgress(sub) })),
@@ -82,7 +90,7 @@ function serialize(record: StatementRecord): Omit<JournalEntry, 'token'> {
 }
 
 function serializeProgress(of: StatementRecord | StatementRecord['subStatements'][number]) {
-  const { error, duration, resultRows, resultSize, hasResultSet, queryId } = of;
+  const { error, duration, resultRows, resultSize, hasResultSet, queryId, file } = of;
   return {
     status: of.status,
     error,
@@ -93,5 +101,6 @@ function serializeProgress(of: StatementRecord | StatementRecord['subStatements'
     resultSize,
     hasResultSet,
     queryId,
+    file,
   };
 }

@@ -1,3 +1,4 @@
+import type { FileError } from '../sql/errors';
 import type { ResultSet } from '../warehouse/results';
 
 /** https://docs.aws.amazon.com/redshift-data/latest/APIReference/API_DescribeStatement.html */
@@ -23,6 +24,14 @@ export interface Submission {
   readonly role?: string;
 }
 
+/** The database user that sees the system views' rows of all users. */
+export const ADMINISTRATOR = 'admin';
+
+/** The user with a secret: the twin does not have the secret, so it is the namespace's administrator. */
+export function databaseUser(submission: Submission): string {
+  return submission.secretArn === undefined ? `IAMR:${submission.role ?? 'local'}` : ADMINISTRATOR;
+}
+
 /** The progress of a statement or of a batch's sub-statement. */
 export interface Progress {
   status: Status;
@@ -38,6 +47,8 @@ export interface Progress {
   hasResultSet: boolean;
   /** Redshift's number of the query. */
   queryId: number;
+  /** The file that a COPY failed on. */
+  file?: FileError;
   result?: ResultSet;
 }
 

@@ -3,12 +3,13 @@ import type { CallingState } from '../../faults/calling-state';
 import type { FaultInjector } from '../../faults/fault-injector';
 import type { Fault } from '../../faults/fault-rule';
 import type { CopyEnvironment } from '../copy/load';
+import { SqlError } from '../sql/errors';
 import { Cancelled } from '../warehouse/connection';
 import type { Database } from '../warehouse/database';
 import { describeError } from '../warehouse/engine-errors';
 import type { TableLocks } from '../warehouse/locks';
 import { Session } from '../warehouse/session';
-import { advance, type Progress, type StatementRecord } from './record';
+import { advance, databaseUser, type Progress, type StatementRecord } from './record';
 import type { StatementRegistry } from './registry';
 
 export interface RunnerOptions {
@@ -82,7 +83,7 @@ export class StatementRunner {
     }
     const signal = registry.signalOf(record);
     const session = new Session({
-      connection: await database.connect(signal),
+      connection: await database.connect(signal, databaseUser(submission)),
       locks,
       database: database.name,
       copy,
@@ -147,12 +148,16 @@ function fail(record: StatementRecord, index: number, error: unknown, table: str
     return;
   }
   const text = describeError(error, table);
+  const file = error instanceof SqlError ? error.file : undefined;
   record.subStatements.forEach((sub, position) => {
     dropResult(sub);
-    if (position === index) advance(sub, 'FAILED', text);
-    else if (position > index)
+    if (position === index) {
+      advance(sub, 'FAILED', text);
+      sub.file = file;
+    } else if (position > index)
       advance(sub, 'ABORTED', 'Query aborted: an earlier statement of the batch failed');
   });
+  if (!record.submission.isBatch) record.file = file;
   advance(record, 'FAILED', record.submission.isBatch ? `Query #${index + 1} failed with ${text}` : text);
 }
 

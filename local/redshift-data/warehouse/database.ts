@@ -5,7 +5,8 @@ import { quoteIdentifier, quoteLiteral } from '../sql/identifiers';
 import { DEFAULT_SCHEMA } from '../sql/scope';
 import { Connection } from './connection';
 import { Slots } from './slots';
-import { systemDefinitions } from './system-views';
+import { asUser, monitoringDefinitions } from './monitoring-views';
+import { catalogueDefinitions } from './system-views';
 
 /** Node's thread pool has four threads. One is left for the file system. */
 const ENGINE_CALLS_AT_ONCE = 3;
@@ -16,6 +17,8 @@ export interface DatabaseOptions {
   readonly directory: string;
   /** The database's name in Redshift. */
   readonly database: string;
+  /** The file of the journal of statements, which the system views read. */
+  readonly journal: string;
   /** For example `1GB`. */
   readonly memoryLimit?: string;
 }
@@ -30,7 +33,7 @@ export class Database {
     private readonly slots: Slots,
   ) {}
 
-  static async open({ directory, database, memoryLimit }: DatabaseOptions): Promise<Database> {
+  static async open({ directory, database, journal, memoryLimit }: DatabaseOptions): Promise<Database> {
     if (RESERVED_NAMES.includes(database.toLowerCase())) {
       throw new Error(`a database cannot be named ${database} in the local twin`);
     }
@@ -48,20 +51,22 @@ export class Database {
       ...(memoryLimit === undefined ? {} : { memory_limit: memoryLimit }),
     });
     const opened = new Database(instance, database, scratch, new Slots(ENGINE_CALLS_AT_ONCE));
-    await opened.prepare(join(directory, 'warehouse.duckdb'));
+    await opened.prepare(join(directory, 'warehouse.duckdb'), journal);
     return opened;
   }
 
-  /** Opens a session, which has its own temporary tables. */
-  async connect(signal: AbortSignal): Promise<Connection> {
-    return new Connection(await this.openSession(), this.slots, signal, () => this.openSession());
+  /** Opens a session, which has its own temporary tables. @param user the database user, for the system views. */
+  async connect(signal: AbortSignal, user = ''): Promise<Connection> {
+    const session = await this.openSession();
+    await session.run(asUser(user));
+    return new Connection(session, this.slots, signal, () => this.openSession());
   }
 
   close(): void {
     this.instance.closeSync();
   }
 
-  private async prepare(path: string): Promise<void> {
+  private async prepare(path: string, journal: string): Promise<void> {
     const session = await this.instance.connect();
     const name = quoteIdentifier(this.name);
     for (const statement of [
@@ -69,7 +74,8 @@ export class Database {
       "SET GLOBAL TimeZone = 'UTC'",
       `ATTACH ${quoteLiteral(path)} AS ${name}`,
       `CREATE SCHEMA IF NOT EXISTS ${name}.${quoteIdentifier(DEFAULT_SCHEMA)}`,
-      ...systemDefinitions(this.name),
+      ...catalogueDefinitions(this.name),
+      ...monitoringDefinitions(journal),
       // From here on no user statement can change the engine's settings.
       'SET GLOBAL lock_configuration = true',
     ]) {

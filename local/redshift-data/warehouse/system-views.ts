@@ -5,7 +5,7 @@ import { ADDEND, ADDEND_TYPE, SYSTEM_SCHEMA } from '../sql/scope';
  * The twin's additions to the engine: Redshift's catalogue views, and the functions that translations call. They are in an
  * in-memory catalogue, so the warehouse's file contains only the user's tables.
  */
-export function systemDefinitions(database: string): readonly string[] {
+export function catalogueDefinitions(database: string): readonly string[] {
   const name = quoteLiteral(database);
   return [
     `CREATE SCHEMA ${SYSTEM_SCHEMA}`,

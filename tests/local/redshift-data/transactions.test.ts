@@ -199,6 +199,9 @@ describe('after kill -9', () => {
       const lost = await ended(twin.client, running);
       expect(lost).toMatchObject({ Status: 'FAILED', Error: expect.stringContaining('restarted') as string });
       expect(await ended(twin.client, finished)).toMatchObject({ Status: 'FINISHED', ResultRows: 1000 });
+      expect(await rowsOf(twin, 'SELECT TRIM(file_name) FROM sys_load_error_detail')).toEqual([
+        ['s3://lake/text.csv'],
+      ]);
     } finally {
       await twin.stop();
       rmSync(folder, { recursive: true, force: true });
