@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { compareColumns, differencesText } from './columns';
 import { requiredColumns, type Dataset } from './dataset';
-import { firstBytes, type Diagnosis } from './diagnosis';
+import { firstBytes, unwrapped, type Diagnosis } from './diagnosis';
 import { LoadError, type ErrorName } from './errors';
 import { lakeFile, type LakeFile } from './files';
 import type { Footer } from './footer';
@@ -50,20 +50,34 @@ export function footerProblem(dataset: Dataset, partition: Hour, footer: Footer)
   return undefined;
 }
 
+export function isBadFileError(error: string): error is BadFileError {
+  return BAD_FILE_ERRORS.some((each) => each === error);
+}
+
+type Keyed = Pick<LakeFile, 'key'>;
+
 /**
- * Finds the file that an error of the warehouse names by its key, either plain or encoded as in a URL.
- * @returns undefined if the text names none of the files.
+ * Finds the file that an error of the warehouse names by its key, either plain or encoded as in a URL. Redshift may have cut
+ * the name: then it must be the beginning of one key alone.
+ * @returns undefined if the text names none of the files, or may mean several.
  */
-export function fileNamedIn<File extends LakeFile>(text: string, files: readonly File[]): File | undefined {
-  return (
-    files
-      .filter(({ key }) =>
-        [key, encodeURI(key), key.split('/').map(encodeURIComponent).join('/')].some((spelling) =>
-          isNamed(text, spelling),
-        ),
-      )
-      // A key may be the end of a longer key.
-      .sort((left, right) => right.key.length - left.key.length)[0]
+export function fileNamedIn<File extends Keyed>(text: string, files: readonly File[]): File | undefined {
+  const cut = cutNames(text, files);
+  const rest = cut.reduce(
+    (left, { from, to }) => left.slice(0, from) + ' '.repeat(to - from) + left.slice(to),
+    text,
+  );
+  const whole = files
+    .filter((file) => spellings(file).some((spelling) => isNamed(rest, spelling)))
+    // A key may be the end of a longer key.
+    .sort((left, right) => right.key.length - left.key.length);
+  return whole[0] ?? cut.find(({ candidates }) => candidates.length === 1)?.candidates[0];
+}
+
+/** A key as an error shows it. */
+function spellings({ key }: Keyed): readonly string[] {
+  return [key, encodeURI(key), key.split('/').map(encodeURIComponent).join('/')].map((spelling) =>
+    oneLine(unwrapped(spelling)),
   );
 }
 
@@ -75,6 +89,44 @@ function isNamed(text: string, spelling: string): boolean {
       return true;
   }
   return false;
+}
+
+/** Redshift cuts an error's context, and a file's name in SYS_LOAD_ERROR_DETAIL, after 256 characters. */
+const CUT_CHARACTERS = 256;
+/** Blanks at a cut are lost. */
+const CUT_SLACK = 8;
+/** What stands before the name of a file that SYS_LOAD_ERROR_DETAIL holds. The name ends the text. */
+export const DETAIL_MARK = '; SYS_LOAD_ERROR_DETAIL: ';
+
+interface CutName<File> {
+  /** Where the name stands in the text. */
+  readonly from: number;
+  readonly to: number;
+  /** The files whose keys begin so. */
+  readonly candidates: readonly File[];
+}
+
+/** The names at the end of a part of the text that Redshift may have cut. */
+function cutNames<File extends Keyed>(text: string, files: readonly File[]): readonly CutName<File>[] {
+  return cutParts(text).flatMap(([start, end]) => {
+    const part = text.slice(start, end);
+    if (new TextEncoder().encode(part).length < CUT_CHARACTERS - CUT_SLACK) return [];
+    return [...part.matchAll(/(?:s3:\/\/|https:\/\/s3[^/]*\/)[^/]+\//gi)].flatMap(({ 0: bucket, index }) => {
+      const begun = part.slice(index + bucket.length).replace(/\uFFFD+$/, '');
+      const candidates = files.filter((file) => spellings(file).some((each) => each.startsWith(begun)));
+      return candidates.length > 0 ? [{ from: start + index, to: end, candidates }] : [];
+    });
+  });
+}
+
+/** From where to where: the name that SYS_LOAD_ERROR_DETAIL holds, then the context of the error. */
+function cutParts(text: string): readonly (readonly [number, number])[] {
+  const mark = text.lastIndexOf(DETAIL_MARK);
+  const context = /context:\s+(.*)\s+query:\s+-?\d+\s+location:/dis.exec(text)?.indices?.[1];
+  return [
+    ...(mark < 0 ? [] : [[mark + DETAIL_MARK.length, text.length] as const]),
+    ...(context ? [context] : []),
+  ];
 }
 
 const FIXES: Readonly<Record<BadFileError, (dataset: Dataset) => string>> = {

@@ -47,7 +47,7 @@ export function diagnoseStatement(
 }
 
 /** Redshift writes the details of an error in lines of their own. */
-function unwrapped(text: string): string {
+export function unwrapped(text: string): string {
   return text.replace(/\s*\n\s*/g, ' ').trim();
 }
 

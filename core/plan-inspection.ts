@@ -1,11 +1,10 @@
 import {
-  BAD_FILE_ERRORS,
   badFilesError,
   fileNamedIn,
   footerProblem,
+  isBadFileError,
   quarantineDiagnosis,
   type BadFile,
-  type BadFileError,
 } from './bad-files';
 import { columnsDigest } from './columns';
 import type { Dataset } from './dataset';
@@ -151,10 +150,6 @@ function foundSoFar(
   }
   // A file that was written again meanwhile counts as another file.
   return filesAmong(bad, due);
-}
-
-function isBadFileError(error: string): error is BadFileError {
-  return BAD_FILE_ERRORS.some((each) => each === error);
 }
 
 function judgeFile(

@@ -37,6 +37,8 @@ export type StatementState =
       readonly error: string | undefined;
       /** The id of the statement, or of the one that failed in a batch. */
       readonly failed: string;
+      /** Redshift's number of that statement. */
+      readonly query: number | undefined;
     }
   | { readonly status: 'UNKNOWN'; readonly found: string };
 
@@ -113,7 +115,12 @@ export class DataApi {
       case 'FAILED':
       case 'ABORTED': {
         const failed = parts.find((part) => part.Status === status);
-        return { status, error: described.Error ?? failed?.Error, failed: failed?.Id ?? id };
+        return {
+          status,
+          error: described.Error ?? failed?.Error,
+          failed: failed?.Id ?? id,
+          query: failed?.RedshiftQueryId,
+        };
       }
       default:
         return { status: 'UNKNOWN', found: String(status) };

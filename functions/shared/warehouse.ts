@@ -7,6 +7,7 @@ import type { PartitionState, Row, StatementProgress } from '../../core/states';
 import type { MeasuredStep } from '../../core/steps';
 import { readConfiguration, type Configuration } from './configuration';
 import { DataApi } from './data-api';
+import { namingFile } from './load-errors';
 import { recordStep } from './metrics';
 import { statementCredentials } from './statement-credentials';
 import { traced } from './tracing';
@@ -53,12 +54,10 @@ export async function submitBatch(
   submission: { readonly load: LoadIdentity; readonly entered: string },
 ): Promise<StatementProgress> {
   const { load } = submission;
-  const statement = await submit(
-    configuration,
-    batch,
-    statementName(load, step),
-    clientToken(step, submission),
-  );
+  const statement = await submit(configuration, batch, statementName(load, step), {
+    token: clientToken(step, submission),
+    step,
+  });
   return progressOf({ ...statement, dataset: load.dataset, step });
 }
 
@@ -85,7 +84,7 @@ export async function pollStatement(
 ): Promise<StatementProgress> {
   const left = Math.ceil((deadline - Date.now()) / 1_000);
   const waitSeconds = Math.min(Math.max(left, 1), POLL_WAIT_SECONDS);
-  const statement = await asked(id, () => describe(id, submitted, waitSeconds));
+  const statement = await asked(id, () => describe(id, submitted, waitSeconds, step));
   return progressOf({ ...statement, dataset, step });
 }
 
@@ -140,16 +139,22 @@ async function submit(
   configuration: Configuration,
   batch: SqlBatch,
   name: string,
-  token?: string,
+  { token, step }: { readonly token?: string; readonly step?: MeasuredStep } = {},
 ): Promise<Statement> {
   const submitted = new Date().toISOString();
   const { id, running } = await call(`BatchExecuteStatement ${name}`, () =>
     apiOf(configuration).submitBatch(batch, name, token, SUBMIT_WAIT_SECONDS),
   );
-  return running ? { id, status: running, submitted, results: [] } : describe(id, submitted);
+  return running ? { id, status: running, submitted, results: [] } : describe(id, submitted, undefined, step);
 }
 
-async function describe(id: string, submitted: string, waitSeconds?: number): Promise<Statement> {
+/** @param step the step that the statement belongs to. */
+async function describe(
+  id: string,
+  submitted: string,
+  waitSeconds?: number,
+  step?: MeasuredStep,
+): Promise<Statement> {
   const configuration = readConfiguration();
   const api = apiOf(configuration);
   const state = await call(`DescribeStatement ${id}`, () => api.describe(id, waitSeconds));
@@ -159,8 +164,11 @@ async function describe(id: string, submitted: string, waitSeconds?: number): Pr
       return { id, status: state.status, submitted, results };
     }
     case 'FAILED':
-    case 'ABORTED':
-      throw diagnoseStatement(state.status, state.error ?? '', `statement ${state.failed}`, configuration);
+    case 'ABORTED': {
+      const { status, error = '', failed, query } = state;
+      const diagnosed = diagnoseStatement(status, error, `statement ${failed}`, configuration);
+      throw step === 'CopyToStaging' ? await namingFile(api, configuration, diagnosed, query) : diagnosed;
+    }
     case 'UNKNOWN':
       throw new LoadError(
         'StatementFailed',

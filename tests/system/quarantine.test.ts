@@ -112,6 +112,46 @@ test('several bad files, found by footers and by COPYs, are all left out and eac
   expect(await keys()).toEqual(['a']);
 });
 
+/** Redshift cuts an error within a name that is this long; SYS_LOAD_ERROR_DETAIL holds all of it. */
+const LONG = 'p'.repeat(140);
+const noDetail: FaultRule = {
+  service: 'redshift-data',
+  operation: 'statement',
+  match: 'sys_load_error_detail',
+  times: 9,
+  fault: {
+    type: 'statement',
+    status: 'FAILED',
+    error: 'ERROR: permission denied for relation sys_load_error_detail',
+  },
+};
+
+test.each<[string, string, FaultRule[]]>([
+  ['by the name that SYS_LOAD_ERROR_DETAIL holds, although others begin alike', `${LONG}-good`, []],
+  ['by the beginning of its name if that view cannot be read', 'good', [noDetail]],
+])('the one bad file is found %s', async (_, good, rules) => {
+  await twin.putTrips(HOUR, `${good}.parquet`, [{ trip_id: 'a' }]);
+  await twin.putTrips(HOUR, `${LONG}-bad.parquet`, [{ trip_id: 'x'.repeat(65) }]);
+  twin.twin.faults.set(rules);
+  const document = await twin.load({ partition: HOUR });
+  expect(document.partitions).toMatchObject([{ outcome: 'loaded', inserted: 1, quarantined: 1 }]);
+  expect(document.cause).toContain(`${LONG}-bad.parquet: ValueTooLong: `);
+  expect(await keys()).toEqual(['a']);
+});
+
+test('the error of the COPY stands if its file cannot be found, and SYS_LOAD_ERROR_DETAIL masks nothing', async () => {
+  await twin.putTrips(HOUR, `${LONG}-good.parquet`, [{ trip_id: 'a' }]);
+  await twin.putTrips(HOUR, `${LONG}-bad.parquet`, [{ trip_id: 'x'.repeat(65) }]);
+  twin.twin.faults.set([noDetail]);
+  const document = await twin.load({ partition: HOUR });
+  expect(document).toMatchObject({
+    error: 'ValueTooLong',
+    partitions: [{ outcome: 'failed', error: 'ValueTooLong', quarantined: 0 }],
+  });
+  expect(document.cause).not.toContain('permission denied');
+  expect(await keys()).toEqual([]);
+});
+
 test('an hour with only bad files is reported once, and not tried again every hour', async () => {
   await twin.put(twin.keyOf(HOUR, 'bad.parquet'), 'no Parquet');
   expect(await twin.load()).toMatchObject({

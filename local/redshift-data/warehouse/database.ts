@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { quoteIdentifier, quoteLiteral } from '../sql/identifiers';
 import { DEFAULT_SCHEMA } from '../sql/scope';
 import { Connection } from './connection';
-import { Slots } from './slots';
 import { asUser, monitoringDefinitions } from './monitoring-views';
+import { Slots } from './slots';
 import { catalogueDefinitions } from './system-views';
 
 /** Node's thread pool has four threads. One is left for the file system. */

@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { fileNamedIn } from '../../../core/bad-files';
 import { diagnoseStatement } from '../../../core/diagnosis';
 import { STATEMENT_RULES } from '../../../core/diagnosis-rules';
 import type { ErrorName } from '../../../core/errors';
@@ -85,6 +86,50 @@ test.each(Object.entries(CASES))('%s', (_, [expected, make]) => {
     }),
     { numRuns: 500 },
   );
+});
+
+describe('the file of an error whose context is cut', () => {
+  const shared = fc.integer({ min: 0, max: 240 }).map((length) => `trips/hour=08/${'p'.repeat(length)}`);
+  const ends = fc.uniqueArray(fc.stringMatching(/^[a-c.]{1,6}$/), { minLength: 1, maxLength: 5 });
+  const NAMING = [
+    'unmatchedColumns',
+    'incompatibleSchema',
+    'tooLongInFile',
+    'notUtf8InFile',
+    'invalidRange',
+  ] as const;
+
+  test.each(NAMING)('%s: it is found, unless several files begin as the cut name does', (kind) => {
+    fc.assert(
+      fc.property(shared, ends, (prefix, names) => {
+        const files = names.map((each) => ({ key: `${prefix}${each}` }));
+        const [file] = files as [{ key: string }];
+        const { message } = CASES[kind][1]({ file: { bucket: 'lake', ...file }, column: 'n' });
+        const { reason } = diagnoseStatement('FAILED', message, 'statement 1:2');
+        const context = /context: {3}(.*)/.exec(message)![1]!;
+        const begun = context.slice(context.indexOf('/lake/') + '/lake/'.length);
+        // A context that is a little shorter counts as cut as well, since blanks at its end are lost.
+        const isCut = context.length >= 248 && file.key.startsWith(begun);
+        const possible = files.filter(({ key }) => key.startsWith(begun));
+        expect(fileNamedIn(reason, files)).toBe(isCut && possible.length > 1 ? undefined : file);
+      }),
+      { numRuns: 2_000 },
+    );
+  });
+
+  it('may be encoded as in a URL, and cut within an escape', () => {
+    const files = ['é'.repeat(60), 'è'.repeat(60)].map((key) => ({ key: `trips/hour=08/${key}` }));
+    const [file] = files;
+    const context = `File 'https://s3.${REGION}.amazonaws.com/lake/${encodeURI(file!.key)}`.slice(0, 256);
+    expect(context).toMatch(/%[0-9A-F]?$/);
+    expect(fileNamedIn(`context: ${context} query: 0 location: x`, files)).toBe(file);
+  });
+
+  it('may hold control characters, which the cause shows escaped', () => {
+    const file = { bucket: 'lake', key: 'trips/\u001b[2J\nQuery' };
+    const { reason } = diagnoseStatement('FAILED', errors.unmatchedColumns(1, 2, file, REGION).message, '');
+    expect(fileNamedIn(reason, [file])).toBe(file);
+  });
 });
 
 test('the names hold the phrases of all rules', () => {
