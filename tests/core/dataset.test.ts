@@ -93,7 +93,7 @@ describe('datasets/reference.yml', () => {
 
   test('has options with defaults', () => {
     expect(withDefault.map(([path]) => path)).toContain('source.settle_minutes');
-    expect(withDefault).toHaveLength(17);
+    expect(withDefault).toHaveLength(18);
   });
 
   test.each(withDefault)('names the default of %s', (path, value) => {

@@ -97,15 +97,10 @@ function checked(type: ColumnType, index: number, column: ParquetColumn): string
   return `CASE WHEN ${CHECKS[check](value)} THEN error('refused by ${check} in ${index}') ELSE ${value} END`;
 }
 
-/** The check that an error of the engine comes from, and the index of the file's column. A number may not fit, too. */
+/** The check that an error of the engine comes from, and the index of the file's column. */
 export function refusedBy(message: string): { readonly check: Check; readonly index: number } | undefined {
   const [, check, index] = /^Invalid Input Error: refused by (range|multibyte) in (\d+)$/.exec(message) ?? [];
-  if (check !== undefined) return { check: check as Check, index: Number(index) };
-  const [, source] =
-    /^Conversion Error: Type \w+ with value \S+ can't be cast .* when casting from source column f(\d+)$/.exec(
-      message,
-    ) ?? [];
-  return source === undefined ? undefined : { check: 'range', index: Number(source) };
+  return check === undefined ? undefined : { check: check as Check, index: Number(index) };
 }
 
 export function fileSource(path: string): string {
