@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { statementProgress, type StatementProgress } from '../core/states';
 import { stepHandler } from './shared/handler';
+import { namingFile } from './shared/load-errors';
 import { endStatement, pollStatement } from './shared/warehouse';
 
 const event = z.object({ statement: statementProgress, timeout_minutes: z.number() });
@@ -13,6 +14,11 @@ const POLLS = 10;
 
 /** Waits for any statement, and cancels it after its deadline. */
 export const handler = stepHandler('AwaitStatement', event, async (input): Promise<StatementProgress> => {
+  const poll = () => untilEnded(input);
+  return input.statement.step === 'CopyToStaging' ? namingFile(input.statement.dataset, poll) : poll();
+});
+
+async function untilEnded(input: z.infer<typeof event>): Promise<StatementProgress> {
   let statement: StatementProgress = input.statement;
   const deadline = Date.parse(statement.submitted) + input.timeout_minutes * 60_000;
   for (let polls = 0; polls < POLLS; polls += 1) {
@@ -21,4 +27,4 @@ export const handler = stepHandler('AwaitStatement', event, async (input): Promi
     if (Date.now() > deadline) return endStatement(statement, `${input.timeout_minutes} minutes`);
   }
   return statement;
-});
+}

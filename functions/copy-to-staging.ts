@@ -5,6 +5,7 @@ import { findDataset } from '../service/datasets';
 import { statementsOf } from '../service/statements';
 import { readConfiguration } from './shared/configuration';
 import { stepHandler } from './shared/handler';
+import { namingFile } from './shared/load-errors';
 import { readPlanFor } from './shared/plan';
 import { endStatements, submitBatch } from './shared/warehouse';
 
@@ -36,6 +37,8 @@ export const handler = stepHandler(
     );
     // A COPY of an earlier attempt may still run although nothing waits for it.
     if (attempt > 0) await endStatements(configuration, load);
-    return submitBatch(configuration, batchOf(statements, {}), 'CopyToStaging', { load, entered });
+    return namingFile(load.dataset, () =>
+      submitBatch(configuration, batchOf(statements, {}), 'CopyToStaging', { load, entered }),
+    );
   },
 );

@@ -1,38 +1,37 @@
-import type { LoadError } from '../../core/errors';
-import { loadErrorRow, mayNameFile, withFileName } from '../../core/load-errors';
-import { renderSql } from '../../core/sql';
-import { readSql } from '../../service/statements';
-import type { Configuration } from './configuration';
-import type { DataApi } from './data-api';
+import { loadErrorRow, mayNameFile, withFileName, type LoadErrorRow } from '../../core/load-errors';
+import { batchOf } from '../../core/sql';
+import { findDataset } from '../../service/datasets';
+import { statementsOf } from '../../service/statements';
+import { readConfiguration } from './configuration';
 import { logger } from './handler';
+import { runBatch, StatementError } from './warehouse';
 
 /** How long the view may take, in seconds. The warehouse is awake: a COPY has just failed in it. */
 const DETAIL_SECONDS = 10;
 
 /**
- * Adds the whole name of the file that a COPY failed on, which Redshift cuts off in the error itself.
- * @param query Redshift's number of the COPY. @returns the error as it is if the view cannot be read in time.
+ * Runs a step of a COPY. If it fails on a file, its error gets the file's whole name, which Redshift cuts off.
+ * @throws LoadError of the step. If the view cannot be read in time, it stays as it is.
  */
-export async function namingFile(
-  api: DataApi,
-  { packageDirectory }: Configuration,
-  error: LoadError,
-  query: number | undefined,
-): Promise<LoadError> {
-  if (!query || !mayNameFile(error)) return error;
+export async function namingFile<Result>(dataset: string, copy: () => Promise<Result>): Promise<Result> {
   try {
-    const [template] = readSql(packageDirectory, 'load-errors');
-    const parameters = [{ name: 'query', value: String(query) }];
-    const id = await api.submit(renderSql(template!, {}), parameters);
-    const { status } = await api.describe(id, DETAIL_SECONDS);
-    if (status !== 'FINISHED') throw new Error(`statement ${id} is ${status}`);
-    const { rows } = await api.read(id);
-    return withFileName(
-      error,
-      rows.map(([file_name, error_message]) => loadErrorRow.parse({ file_name, error_message })),
-    );
-  } catch (thrown) {
-    logger.warn('SYS_LOAD_ERROR_DETAIL cannot be read: the error may name no file', { query, thrown });
-    return error;
+    return await copy();
+  } catch (error) {
+    if (!(error instanceof StatementError) || !error.query || !mayNameFile(error)) throw error;
+    throw withFileName(error, await loadErrors(dataset, error.query));
+  }
+}
+
+async function loadErrors(name: string, query: number): Promise<readonly LoadErrorRow[]> {
+  try {
+    const configuration = readConfiguration();
+    const { dataset } = findDataset(configuration.packageDirectory, name);
+    const statements = statementsOf(configuration.packageDirectory, 'load-errors', dataset);
+    const label = `load errors of query ${query}`;
+    const [rows = []] = await runBatch(configuration, batchOf(statements, { query }), label, DETAIL_SECONDS);
+    return rows.map((row) => loadErrorRow.parse(row));
+  } catch (error) {
+    logger.warn('SYS_LOAD_ERROR_DETAIL cannot be read: the error may name no file', { query, error });
+    return [];
   }
 }

@@ -7,7 +7,6 @@ import type { PartitionState, Row, StatementProgress } from '../../core/states';
 import type { MeasuredStep } from '../../core/steps';
 import { readConfiguration, type Configuration } from './configuration';
 import { DataApi } from './data-api';
-import { namingFile } from './load-errors';
 import { recordStep } from './metrics';
 import { statementCredentials } from './statement-credentials';
 import { traced } from './tracing';
@@ -56,7 +55,6 @@ export async function submitBatch(
   const { load } = submission;
   const statement = await submit(configuration, batch, statementName(load, step), {
     token: clientToken(step, submission),
-    step,
   });
   return progressOf({ ...statement, dataset: load.dataset, step });
 }
@@ -84,12 +82,13 @@ export async function pollStatement(
 ): Promise<StatementProgress> {
   const left = Math.ceil((deadline - Date.now()) / 1_000);
   const waitSeconds = Math.min(Math.max(left, 1), POLL_WAIT_SECONDS);
-  const statement = await asked(id, () => describe(id, submitted, waitSeconds, step));
+  const statement = await asked(id, () => describe(id, submitted, waitSeconds));
   return progressOf({ ...statement, dataset, step });
 }
 
 /**
  * Submits a short batch and waits for its end.
+ * @param seconds how long it may take.
  * @returns the rows of each of its SELECTs, in order.
  * @throws LoadError as diagnosed; StatementTimedOut
  */
@@ -97,12 +96,13 @@ export async function runBatch(
   configuration: Configuration,
   batch: SqlBatch,
   name: string,
+  seconds = SHORT_STATEMENT_SECONDS,
 ): Promise<readonly (readonly Row[])[]> {
-  let statement = await submit(configuration, batch, name);
-  const deadline = Date.parse(statement.submitted) + SHORT_STATEMENT_SECONDS * 1_000;
+  let statement = await submit(configuration, batch, name, { wait: Math.min(seconds, SUBMIT_WAIT_SECONDS) });
+  const deadline = Date.parse(statement.submitted) + seconds * 1_000;
   while (statement.status !== 'FINISHED') {
     if (Date.now() > deadline) {
-      return (await end(statement, `${SHORT_STATEMENT_SECONDS} seconds`, SHORT_STATEMENT_FIX)).results;
+      return (await end(statement, `${seconds} seconds`, SHORT_STATEMENT_FIX)).results;
     }
     statement = await describe(statement.id, statement.submitted, 5);
   }
@@ -139,22 +139,16 @@ async function submit(
   configuration: Configuration,
   batch: SqlBatch,
   name: string,
-  { token, step }: { readonly token?: string; readonly step?: MeasuredStep } = {},
+  { token, wait = SUBMIT_WAIT_SECONDS }: { readonly token?: string; readonly wait?: number },
 ): Promise<Statement> {
   const submitted = new Date().toISOString();
   const { id, running } = await call(`BatchExecuteStatement ${name}`, () =>
-    apiOf(configuration).submitBatch(batch, name, token, SUBMIT_WAIT_SECONDS),
+    apiOf(configuration).submitBatch(batch, name, token, wait),
   );
-  return running ? { id, status: running, submitted, results: [] } : describe(id, submitted, undefined, step);
+  return running ? { id, status: running, submitted, results: [] } : describe(id, submitted);
 }
 
-/** @param step the step that the statement belongs to. */
-async function describe(
-  id: string,
-  submitted: string,
-  waitSeconds?: number,
-  step?: MeasuredStep,
-): Promise<Statement> {
+async function describe(id: string, submitted: string, waitSeconds?: number): Promise<Statement> {
   const configuration = readConfiguration();
   const api = apiOf(configuration);
   const state = await call(`DescribeStatement ${id}`, () => api.describe(id, waitSeconds));
@@ -166,8 +160,7 @@ async function describe(
     case 'FAILED':
     case 'ABORTED': {
       const { status, error = '', failed, query } = state;
-      const diagnosed = diagnoseStatement(status, error, `statement ${failed}`, configuration);
-      throw step === 'CopyToStaging' ? await namingFile(api, configuration, diagnosed, query) : diagnosed;
+      throw new StatementError(diagnoseStatement(status, error, `statement ${failed}`, configuration), query);
     }
     case 'UNKNOWN':
       throw new LoadError(
@@ -222,6 +215,17 @@ async function readRows(api: DataApi, id: string): Promise<Row[]> {
   return rows.map((values) =>
     Object.fromEntries(values.map((value, index) => [columns[index]?.name ?? String(index), value])),
   );
+}
+
+/** A statement failed. */
+export class StatementError extends LoadError {
+  constructor(
+    error: LoadError,
+    /** Redshift's number of the statement, or of the one that failed in a batch. */
+    readonly query: number | undefined,
+  ) {
+    super(error.name, linesOf(error), error.fix);
+  }
 }
 
 /** A call of the Data API failed. The statement itself may be fine. */

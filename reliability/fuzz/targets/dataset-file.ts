@@ -224,6 +224,7 @@ const EXECUTION = 'fuzz';
 const PARAMETERS: Readonly<Record<string, string | number>> = {
   partition: PARTITION,
   partition_time: '2026-11-20 08:00:00',
+  query: 1,
   hour_start: '2026-11-20 08:00:00',
   hour_end: '2026-11-20 09:00:00',
   first_event: '2026-11-20 08:00:00',
