@@ -153,7 +153,7 @@ function loadOf(
     reason: 'requested',
     files,
     diagnosis_bytes: 0,
-    most_failed_copies: 0,
+    most_further_copies: 0,
     inspection: {
       outcome: 'ready',
       plan_key: '',
@@ -167,7 +167,8 @@ function loadOf(
       error_objects: 0,
       error_records: 0,
       on_bad_file: dataset.load.on_bad_file,
-      failed_copies: 0,
+      further_copies: 0,
+      searching: false,
       started: new Date().toISOString(),
       statement_timeout_minutes: 0,
       merge_timeout_minutes: 0,

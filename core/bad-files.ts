@@ -19,7 +19,7 @@ export const BAD_FILE_ERRORS = [
 export type BadFileError = (typeof BAD_FILE_ERRORS)[number];
 
 /** Why one file cannot be loaded. */
-const fileProblem = z.object({
+export const fileProblem = z.object({
   error: z.enum(BAD_FILE_ERRORS),
   /** What is wrong with the file. Messages write it after the file's name. */
   reason: z.string(),

@@ -5,7 +5,7 @@ import { LoadError } from './errors';
 import { filesBeyond, fingerprintOf, type LakeFile } from './files';
 import type { Footer } from './footer';
 import type { Hour } from './hour';
-import type { InspectedFile, PartitionPlan, StagedPart } from './plan';
+import { manifestKey, type InspectedFile, type PartitionPlan, type StagedPart } from './plan';
 import type { StagedColumn } from './staged-columns';
 import { stagedPieces, stagingTable } from './staging';
 
@@ -91,7 +91,7 @@ function planParts(
     columns,
     copies: [...copies.values()].map((copy) => {
       manifest += 1;
-      return { manifest_key: plan_key.replace(/plan\.json$/, `${manifest}.manifest`), ...copy };
+      return { manifest_key: manifestKey(plan_key, manifest), ...copy };
     }),
   }));
   const { staged = '' } = stagedPieces(dataset, planned);

@@ -1,14 +1,8 @@
-import {
-  badFilesError,
-  fileNamedIn,
-  footerProblem,
-  isBadFileError,
-  quarantineDiagnosis,
-  type BadFile,
-} from './bad-files';
+import { afterFailure, afterSuccess, triedIn, type BadFileSearch } from './bad-file-search';
+import { badFilesError, footerProblem, quarantineDiagnosis, type BadFile } from './bad-files';
 import { columnsDigest } from './columns';
 import type { Dataset } from './dataset';
-import { diagnose, shortenedDiagnosis, type CaughtError } from './diagnosis';
+import { diagnose, shortenedDiagnosis, type CaughtError, type Diagnosis } from './diagnosis';
 import { isErrorName, linesOf, LoadError } from './errors';
 import { filesAmong, filesBeyond, type LakeFile } from './files';
 import type { Footer } from './footer';
@@ -25,14 +19,16 @@ export interface InspectionSubject {
   readonly found: PartitionFiles;
   /** The plan of the last load, if it still exists. */
   readonly previous?: PartitionPlan | undefined;
-  /** If a COPY of this load found a bad file: the previous inspection, its plan and the error of the COPY. */
-  readonly failed?:
-    | {
-        readonly inspection: Inspection;
-        readonly plan: Pick<PartitionPlan, 'quarantined' | 'parts'>;
-        readonly error: CaughtError;
-      }
-    | undefined;
+  /** The COPY before this inspection, if it found a bad file, or was part of the search for one. */
+  readonly before?: CopyBefore | undefined;
+}
+
+/** A COPY of the same load. */
+export interface CopyBefore {
+  readonly inspection: Inspection;
+  readonly plan: Pick<PartitionPlan, 'quarantined' | 'parts' | 'search'>;
+  /** Why it failed, or why the check of its rows did; undefined if both succeeded. */
+  readonly error?: CaughtError | undefined;
 }
 
 /** The files of an inspection. */
@@ -45,6 +41,8 @@ export interface ChosenFiles {
   readonly known: readonly BadFile[];
   /** Known bad files that an earlier load has already reported. */
   readonly told: readonly BadFile[];
+  /** If only some of the due files are loaded, to find a bad one. */
+  readonly search?: BadFileSearch | undefined;
 }
 
 /** A file with its footer, or with the reason why the footer cannot be read. */
@@ -54,16 +52,16 @@ export interface ReadFile extends LakeFile {
 
 /**
  * Chooses the files of an inspection.
- * @throws LoadError the error of the COPY if it names no file of the partition; the error of all bad files if too many
- *   COPYs failed
+ * @throws LoadError the error of the COPY if no file can have caused it; the error of the bad files after too many COPYs
  */
 export function chooseFiles(subject: InspectionSubject): ChosenFiles {
   const { dataset, load, found, previous } = subject;
   const isAsked = load.reason === 'requested';
   const due = filesToLoad(found.present, isAsked ? [] : (previous?.loaded ?? []));
   const told = mayQuarantine(dataset) && !isAsked ? stillBad(previous, dataset, due) : [];
-  const known = subject.failed ? foundSoFar(subject, subject.failed, due) : told;
-  return { due, unread: filesBeyond(due, known), known, told };
+  if (!subject.before) return { due, unread: filesBeyond(due, told), known: told, told };
+  const { known, search } = foundSoFar(subject, subject.before, due);
+  return { due, unread: search ? triedIn(search) : filesBeyond(due, known), known, told, search };
 }
 
 /**
@@ -73,8 +71,8 @@ export function chooseFiles(subject: InspectionSubject): ChosenFiles {
  * @throws LoadError for the bad files if the dataset does not quarantine; TooManyLayouts
  */
 export function planInspection(
-  { bucket, dataset, load, found, previous, failed }: InspectionSubject,
-  { due, known, told }: ChosenFiles,
+  { bucket, dataset, load, found, previous, before }: InspectionSubject,
+  { due, known, told, search }: ChosenFiles,
   read: readonly ReadFile[],
   started: Date,
 ): { readonly plan: PartitionPlan; readonly inspection: Inspection } {
@@ -86,11 +84,14 @@ export function planInspection(
   const news = filesBeyond(bad, told);
   const diagnosis =
     news.length > 0 ? quarantineDiagnosis(dataset, bucket, news, due.length, good.length) : undefined;
-  const key = planKey(load.dataset, load.partition, load.execution);
+  const copies = before ? before.inspection.further_copies + 1 : 0;
+  const key = planKey(load.dataset, load.partition, load.execution, copies);
   const identity = { partition: load.partition, execution: load.execution, plan_key: key };
   const plan: PartitionPlan = {
     ...planPartition(dataset, identity, found, previous?.loaded ?? [], good, bad),
     ...(diagnosis ? { diagnosis } : {}),
+    // A plan of a search says that it loads nothing, so that no mistake could make it count as a load.
+    ...(search ? { search, loaded: [], fingerprint: '' } : {}),
   };
   const { statement_timeout_minutes: minutes, max_concurrency: concurrency, on_bad_file } = dataset.load;
   return {
@@ -98,7 +99,7 @@ export function planInspection(
     inspection: {
       outcome: good.length === 0 ? 'empty' : 'ready',
       plan_key: key,
-      parts: Math.max(plan.parts.length, failed?.inspection.parts ?? 0),
+      parts: Math.max(plan.parts.length, before?.inspection.parts ?? 0),
       files: good.length,
       rows: plan.rows,
       bytes: good.reduce((sum, file) => sum + file.size, 0),
@@ -108,7 +109,8 @@ export function planInspection(
       error_objects: plan.error_objects,
       error_records: plan.error_records,
       on_bad_file,
-      failed_copies: (failed?.inspection.failed_copies ?? -1) + 1,
+      further_copies: copies,
+      searching: search !== undefined,
       started: started.toISOString(),
       statement_timeout_minutes: minutes,
       merge_timeout_minutes: minutes * concurrency,
@@ -129,28 +131,52 @@ function stillBad(
   return filesAmong(previous.quarantined, due);
 }
 
-/** The bad files that this execution has found so far, with the one that its last COPY found. */
+/** The bad files that this execution has found so far, and the search that goes on. */
 function foundSoFar(
   { bucket, dataset, load }: InspectionSubject,
-  { inspection, plan, error: caught }: NonNullable<InspectionSubject['failed']>,
+  { inspection, plan, error: caught }: CopyBefore,
   due: readonly LakeFile[],
-): readonly BadFile[] {
-  const { error, cause, fix } = diagnose(caught);
-  // A retry of this inspection finds the file among those that are already left out.
-  const file = fileNamedIn(cause, [...copiesOf(plan).flatMap((copy) => copy.files), ...plan.quarantined]);
-  if (!isBadFileError(error) || !file) {
-    throw new LoadError(isErrorName(error) ? error : 'StatementFailed', linesOf({ reason: cause }), fix);
-  }
-  const { key, etag, size } = file;
-  const others = plan.quarantined.filter((each) => each.key !== key);
-  const bad: BadFile[] = [...others, { key, etag, size, error, reason: cause }];
-  if (inspection.failed_copies >= load.most_failed_copies) {
-    const remark = `, and there may be more: ${load.most_failed_copies + 1} COPYs in a row found one bad file each, and Sluice tries no more`;
-    throw badFilesError(dataset, bucket, bad, due.length, remark);
+): Pick<ChosenFiles, 'known' | 'search'> {
+  const failure = caught && diagnose(caught);
+  const tried = plan.search ? triedIn(plan.search) : copiesOf(plan).flatMap((copy) => copy.files);
+  const { bad, search } = failure
+    ? afterFailure(failure, tried)
+    : plan.search
+      ? afterSuccess(plan.search)
+      : {};
+  if (failure && !bad && !search) throw asCaught(failure);
+
+  const known = bad ? [...plan.quarantined, bad] : plan.quarantined;
+  if (inspection.further_copies >= load.most_further_copies) {
+    const remark = `${load.most_further_copies + 1} COPYs in a row failed or searched for a bad file, and Sluice tries no more`;
+    throw search
+      ? unfound(search, remark)
+      : badFilesError(dataset, bucket, known, due.length, `, and there may be more: ${remark}`);
   }
   // A file that was written again meanwhile counts as another file.
-  return filesAmong(bad, due);
+  const suspects = filesAmong(search?.suspects ?? [], due);
+  return {
+    known: filesAmong(known, due),
+    search: search && suspects.length > 0 ? { ...search, suspects } : undefined,
+  };
 }
+
+function asCaught({ error, cause, fix }: Diagnosis): LoadError {
+  return new LoadError(isErrorName(error) ? error : 'StatementFailed', linesOf({ reason: cause }), fix);
+}
+
+/** The error of a search that took too many COPYs. */
+function unfound({ error, reason, suspects }: BadFileSearch, remark: string): LoadError {
+  const names = suspects.slice(0, SUSPECTS_SHOWN).map(({ key }) => key);
+  const more = suspects.length > names.length ? ` and ${suspects.length - names.length} more` : '';
+  return new LoadError(
+    error,
+    [reason, `${remark}. The bad file is one of ${suspects.length}: ${names.join(', ')}${more}`],
+    'Look at these files with sluice inspect, then write the bad one again or move it away, and load the partition again.',
+  );
+}
+
+const SUSPECTS_SHOWN = 10;
 
 function judgeFile(
   dataset: Dataset,

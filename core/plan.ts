@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { badFileSearch } from './bad-file-search';
 import { badFile } from './bad-files';
 import type { DeepReadonly } from './deep-readonly';
 import { diagnosis } from './diagnosis';
@@ -56,6 +57,8 @@ export const partitionPlan = z.object({
   quarantined: z.array(badFile),
   /** Digest of the columns that the files were compared with. */
   columns_digest: z.string(),
+  /** If this COPY takes only some files, to find a bad one. */
+  search: badFileSearch.optional(),
   /** The diagnosis of the files that were left out and not reported before. */
   diagnosis: diagnosis.optional(),
   /** The number of objects with records that Firehose could not deliver, and of these records (null: not counted). */
@@ -84,9 +87,21 @@ export function plansOfPartition(dataset: string, partition: Hour): string {
   return `${plansOfDataset(dataset)}${partition}/`;
 }
 
-/** The key of a load's plan. The manifests are in the same folder. */
-export function planKey(dataset: string, partition: Hour, execution: string): string {
-  return `${plansOfPartition(dataset, partition)}${execution}/plan.json`;
+/**
+ * The key of a load's plan. The manifests are in the same folder.
+ * @param copies how many COPYs of the load came before. Each has a plan of its own, so that a retried inspection still
+ *   finds the one before.
+ */
+export function planKey(dataset: string, partition: Hour, execution: string, copies: number): string {
+  return `${plansOfPartition(dataset, partition)}${execution}/plan${copies === 0 ? '' : `-${copies + 1}`}.json`;
+}
+
+/** The key of the n-th manifest of a plan. @param place from 1. */
+export function manifestKey(planKey: string, place: number): string {
+  return planKey.replace(
+    /plan(-\d+)?\.json$/,
+    (_, copy: string | undefined) => `${place}${copy ?? ''}.manifest`,
+  );
 }
 
 /**

@@ -32,8 +32,8 @@ export const partitionState = duePartition.extend({
   execution: z.string(),
   /** The most bytes of this partition's diagnosis in the payload between states. */
   diagnosis_bytes: z.number(),
-  /** How many COPYs may fail because of a bad file before the partition fails. All share the events of an execution. */
-  most_failed_copies: z.number(),
+  /** How many COPYs may follow the first because of bad files. All share the events of an execution. */
+  most_further_copies: z.number(),
 });
 export type PartitionState = DeepReadonly<z.infer<typeof partitionState>>;
 
@@ -102,8 +102,10 @@ export const inspection = z.object({
   bytes: z.number(),
   ...foundCounts.shape,
   on_bad_file: z.enum(['fail', 'quarantine']),
-  /** COPYs of this load that failed because of a bad file. This inspection leaves those files out. */
-  failed_copies: z.number(),
+  /** COPYs of this load before this one. A bad file stopped each, or it was one of a search for a bad file. */
+  further_copies: z.number(),
+  /** Whether this COPY takes only some files, to find a bad one among them. Nothing of it is merged. */
+  searching: z.boolean(),
   /** What is left out and why. */
   diagnosis: diagnosis.optional(),
   /** ISO 8601, UTC. */

@@ -7,7 +7,7 @@ import { isDataFile, type LakeFile } from '../core/files';
 import { emptyRow } from '../core/history';
 import type { PartitionFiles } from '../core/inspection';
 import { copiesOf, manifestOf, type PartitionPlan } from '../core/plan';
-import { chooseFiles, planInspection, type InspectionSubject } from '../core/plan-inspection';
+import { chooseFiles, planInspection, type CopyBefore } from '../core/plan-inspection';
 import { errorPrefixes, prefixOfHour } from '../core/prefix';
 import { batchOf } from '../core/sql';
 import { inspection, partitionState, type Inspection } from '../core/states';
@@ -28,7 +28,10 @@ const CONCURRENT_FOOTERS = 32;
 const COUNTED_ERROR_BYTES = 128 * 1024 * 1024;
 const CONCURRENT_COUNTS = 8;
 
-/** If a COPY finds a bad file, the step is called again with its own inspection and the error of the COPY. */
+/**
+ * If a COPY finds a bad file, or was part of a search for one, the step is called again with its own inspection, and with
+ * the error or {@link NO_ERROR}.
+ */
 const event = partitionState.extend({ inspection: inspection.optional(), error: caughtError.optional() });
 type Load = z.infer<typeof event>;
 
@@ -42,7 +45,7 @@ export const handler = stepHandler('InspectFiles', event, async (load): Promise<
 
   const found = await listPartition(bucket, dataset, load);
   const previous = load.previous_plan ? await planBefore(bucket, load.previous_plan) : undefined;
-  const subject = { bucket, dataset, load, found, previous, failed: await failedCopy(bucket, load) };
+  const subject = { bucket, dataset, load, found, previous, before: await copyBefore(bucket, load) };
   const chosen = chooseFiles(subject);
   const read = await inParallel(chosen.unread, CONCURRENT_FOOTERS, async (file) => ({
     ...file,
@@ -62,10 +65,13 @@ export const handler = stepHandler('InspectFiles', event, async (load): Promise<
   return inspection;
 });
 
-/** If a COPY of this load found a bad file: the previous inspection and the error of the COPY. */
-async function failedCopy(bucket: string, { inspection, error }: Load): Promise<InspectionSubject['failed']> {
-  if (!inspection || !error) return undefined;
-  return { inspection, error, plan: await readPlan(bucket, inspection.plan_key) };
+/** What the state HalfLoads sets instead of the error of a COPY. */
+const NO_ERROR = 'none';
+
+async function copyBefore(bucket: string, { inspection, error }: Load): Promise<CopyBefore | undefined> {
+  if (!inspection) return undefined;
+  const plan = await readPlan(bucket, inspection.plan_key);
+  return { inspection, plan, error: error?.Error === NO_ERROR ? undefined : error };
 }
 
 async function listPartition(bucket: string, dataset: Dataset, load: Load): Promise<PartitionFiles> {

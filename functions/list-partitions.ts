@@ -53,11 +53,11 @@ const CONCURRENT_LISTINGS = 16;
 const DIAGNOSES_BYTES = 100_000;
 
 /**
- * The most COPYs that may fail because of a bad file, of one partition and of all. Each costs about 30 of the 25,000
+ * The most COPYs beyond the first, because of bad files, of one partition and of all. Each costs about 50 of the 25,000
  * events of an execution.
  */
-const MOST_FAILED_COPIES = 20;
-const FAILED_COPIES = 400;
+const MOST_FURTHER_COPIES = 20;
+const FURTHER_COPIES = 300;
 
 /** Staging tables that one execution looks at; the next one takes the rest. */
 const MOST_STAGING_TABLES = 200;
@@ -119,7 +119,7 @@ export const handler = stepHandler(
         dataset: dataset.name,
         execution,
         diagnosis_bytes: Math.floor(DIAGNOSES_BYTES / partitions.length),
-        most_failed_copies: Math.min(MOST_FAILED_COPIES, Math.floor(FAILED_COPIES / partitions.length)),
+        most_further_copies: Math.min(MOST_FURTHER_COPIES, Math.floor(FURTHER_COPIES / partitions.length)),
       })),
       waiting,
       sweep: request.kind === 'scheduled' && !request.plan,

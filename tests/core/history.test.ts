@@ -8,7 +8,7 @@ const LOAD: PartitionState = {
   reason: 'new',
   files: 3,
   diagnosis_bytes: 1_000,
-  most_failed_copies: 20,
+  most_further_copies: 20,
 };
 const INSPECTION: Inspection = {
   outcome: 'ready',
@@ -23,7 +23,8 @@ const INSPECTION: Inspection = {
   error_objects: 4,
   error_records: null,
   on_bad_file: 'quarantine',
-  failed_copies: 0,
+  further_copies: 0,
+  searching: false,
   started: '2026-11-23T09:25:00.500Z',
   statement_timeout_minutes: 60,
   merge_timeout_minutes: 240,

@@ -15,7 +15,7 @@ const PARTITION = '2026-12-31T23';
 const LOAD = {
   partition: PARTITION,
   execution: 'execution-1',
-  plan_key: planKey('orders', PARTITION, 'execution-1'),
+  plan_key: planKey('orders', PARTITION, 'execution-1', 0),
 };
 const FIELDS: readonly ParquetField[] = [
   { name: 'order_id', type: 'INT64' },
@@ -109,7 +109,7 @@ describe('a plan', () => {
   });
 
   test('no manifest has the key of the plan, whatever the names of execution and dataset', () => {
-    const key = planKey('orders', PARTITION, 'plan.json');
+    const key = planKey('orders', PARTITION, 'plan.json', 0);
     const made = planPartition(
       dataset,
       { ...LOAD, plan_key: key },

@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import type { BadFile } from '../../core/bad-files';
 import { columnsDigest } from '../../core/columns';
 import type { LakeFile } from '../../core/files';
@@ -23,7 +24,7 @@ const LOAD: PartitionState = {
   reason: 'late-files',
   files: 2,
   diagnosis_bytes: 10_000,
-  most_failed_copies: 2,
+  most_further_copies: 2,
 };
 const STARTED = new Date('2026-11-23T09:25:00.500Z');
 const FIELDS: readonly ParquetField[] = [
@@ -143,7 +144,8 @@ describe('an inspection', () => {
       error_objects: 0,
       error_records: 0,
       on_bad_file: 'quarantine',
-      failed_copies: 0,
+      further_copies: 0,
+      searching: false,
       started: '2026-11-23T09:25:00.500Z',
       statement_timeout_minutes: 60,
       merge_timeout_minutes: 240,
@@ -202,9 +204,9 @@ describe('an inspection after a COPY that found a bad file', () => {
   const before: Inspection = inspect(subject([file('a'), file('b'), file('c')])).inspection;
   const failed = (
     cause: string,
-    changes: { failed_copies?: number; quarantined?: readonly BadFile[]; Error?: string } = {},
-  ): InspectionSubject['failed'] => ({
-    inspection: { ...before, failed_copies: changes.failed_copies ?? 0 },
+    changes: { further_copies?: number; quarantined?: readonly BadFile[]; Error?: string } = {},
+  ): InspectionSubject['before'] => ({
+    inspection: { ...before, further_copies: changes.further_copies ?? 0 },
     plan: {
       quarantined: changes.quarantined ?? [],
       parts: [
@@ -230,11 +232,11 @@ describe('an inspection after a COPY that found a bad file', () => {
 
   test('leaves out the file that the error names, and all that were left out before', () => {
     const about = subject(all, {
-      failed: failed('s3://lake/orders/b: invalid value', { quarantined: [bad('c')] }),
+      before: failed('s3://lake/orders/b: invalid value', { quarantined: [bad('c')] }),
     });
     expect(names(chooseFiles(about).known)).toEqual(['c', 'b']);
     const { plan, inspection } = inspect(about);
-    expect(inspection).toMatchObject({ files: 1, quarantined: 2, failed_copies: 1 });
+    expect(inspection).toMatchObject({ files: 1, quarantined: 2, further_copies: 1 });
     expect(plan.quarantined.at(-1)).toEqual({
       ...file('b'),
       error: 'ValueInvalid',
@@ -244,28 +246,105 @@ describe('an inspection after a COPY that found a bad file', () => {
 
   test('does not leave out a file that was written again meanwhile', () => {
     const present = [file('a'), file('b', 'e2')];
-    const about = subject(present, { failed: failed('s3://lake/orders/b: invalid value') });
+    const about = subject(present, { before: failed('s3://lake/orders/b: invalid value') });
     expect(chooseFiles(about)).toMatchObject({ unread: present, known: [] });
   });
 
-  test.each<[string, string, string]>([
-    ['names no file of the partition', 's3://lake/orders/z: invalid value', 'ValueInvalid'],
-    ['is not caused by one file', 's3://lake/orders/b: no', 'AccessDenied'],
-    ['has an unknown name', 's3://lake/orders/b: no', 'Runtime.ExitError'],
-  ])('fails with an error that %s', (_, cause, Error) => {
-    const about = subject(all, { failed: failed(cause, { Error }) });
+  test.each<[string, string]>([
+    ['is not caused by one file', 'AccessDenied'],
+    ['has an unknown name', 'Runtime.ExitError'],
+  ])('fails with an error that %s', (_, Error) => {
+    const about = subject(all, { before: failed('s3://lake/orders/b: no', { Error }) });
     expect(loadErrorOf(() => chooseFiles(about)).name).toBe(
       Error === 'Runtime.ExitError' ? 'StatementFailed' : Error,
     );
   });
 
+  test('searches for a file that the error does not name: it loads half of them, and nothing counts as loaded', () => {
+    const about = subject(all, { before: failed('s3://lake/orders/z: invalid value') });
+    expect(names(chooseFiles(about).unread)).toEqual(['a', 'b']);
+    const { plan, inspection } = inspect(about);
+    expect(inspection).toMatchObject({ searching: true, files: 2, further_copies: 1, quarantined: 0 });
+    expect(plan).toMatchObject({
+      loaded: [],
+      fingerprint: '',
+      search: { error: 'ValueInvalid', suspects: all },
+    });
+    expect(inspection.plan_key).toMatch(/\/plan-2\.json$/);
+  });
+
   test('fails after too many failed COPYs, and names all bad files', () => {
     const about = subject(all, {
-      failed: failed('s3://lake/orders/b: invalid value', { failed_copies: 2, quarantined: [bad('c')] }),
+      before: failed('s3://lake/orders/b: invalid value', { further_copies: 2, quarantined: [bad('c')] }),
     });
     const { reason } = loadErrorOf(() => chooseFiles(about));
     expect(reason).toMatch(
-      /^2 of 3 files .* 3 COPYs in a row found one bad file each.*\n.*orders\/c.*\n.*orders\/b/,
+      /^2 of 3 files .* 3 COPYs in a row failed or searched.*\n.*orders\/c.*\n.*orders\/b/,
     );
+  });
+});
+
+describe('the search for bad files that no error names', () => {
+  const ERROR = {
+    Error: 'ValueInvalid',
+    Cause: JSON.stringify({ errorMessage: 'no file is named\nFix: None.' }),
+  };
+
+  /** Inspects and "loads" again and again, as the state machine does. A COPY fails if one of its files is bad. */
+  function carryOut(present: readonly LakeFile[], isBad: (file: LakeFile) => boolean, most: number) {
+    let before: InspectionSubject['before'];
+    for (let copies = 1; ; copies += 1) {
+      const { plan, inspection } = inspect(
+        subject(present, { load: { ...LOAD, most_further_copies: most }, before }),
+      );
+      const tried = plan.parts.flatMap((part) => part.copies.flatMap((copy) => copy.files));
+      const failed = tried.some(isBad);
+      if (!failed && !inspection.searching) return { plan, copies };
+      before = { inspection, plan, error: failed ? ERROR : undefined };
+    }
+  }
+
+  test('leaves out exactly the bad ones, with about log2(files) COPYs for each', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 70 }), fc.infiniteStream(fc.nat(9)), (count, dice) => {
+        const present = Array.from({ length: count }, (_, index) => file(`part-${index}`));
+        const isBad = new Set(
+          present
+            .filter(() => dice.next().value === 0)
+            .slice(0, 4)
+            .map(({ key }) => key),
+        );
+        const { plan, copies } = carryOut(present, ({ key }) => isBad.has(key), 1_000);
+        expect(new Set(plan.quarantined.map(({ key }) => key))).toEqual(isBad);
+        expect(plan.loaded).toHaveLength(count - isBad.size);
+        const forEach = Math.ceil(Math.log2(count)) + 1;
+        expect(copies).toBeLessThanOrEqual(isBad.size * (forEach + 1) + 1);
+      }),
+    );
+  });
+
+  test('blames no file if each half loads: the whole is tried again', () => {
+    const present = ['a', 'b', 'c', 'd'].map((name) => file(name));
+    let failures = 1;
+    const { plan } = carryOut(present, () => failures-- > 0, 1_000);
+    expect(plan).toMatchObject({ quarantined: [], loaded: present });
+  });
+
+  test('ends with the names of the suspects if it takes too many COPYs', () => {
+    const present = Array.from({ length: 64 }, (_, index) => file(`part-${index}`));
+    const { name, reason } = loadErrorOf(() => carryOut(present, ({ key }) => key === 'orders/part-17', 2));
+    expect(name).toBe('ValueInvalid');
+    expect(reason).toMatch(
+      /^no file is named\n3 COPYs in a row .* one of 16: orders\/part-16, .* and 6 more$/,
+    );
+  });
+
+  test('goes on without a suspect that was written again', () => {
+    const all = ['a', 'b', 'c', 'd'].map((name) => file(name));
+    const first = inspect(subject(all));
+    const before = { ...first, error: ERROR };
+    const changed = [file('a', 'e2'), ...all.slice(1)];
+    const { plan } = inspect(subject(changed, { before }));
+    expect(names(plan.search?.suspects ?? [])).toEqual(['b', 'c', 'd']);
   });
 });
