@@ -154,6 +154,8 @@ function loadOf(
     files,
     diagnosis_bytes: 0,
     most_further_copies: 0,
+    built_on: 0,
+    failures: 0,
     inspection: {
       outcome: 'ready',
       plan_key: '',

@@ -83,6 +83,12 @@ const COLUMNS = {
   ...columnsOf(foundCounts, () => ({ ...COUNT, ...OPTIONAL, ...ENDED })),
   rerun: { ...text(1_024), ...OPTIONAL, ...EVERY },
   inspected: { ...TIME, ...REQUIRED, ...EVERY },
+  /** The number of the merge in the order of commits; of an attempt without a merge: the number that it built on. */
+  merge_number: { ...COUNT, ...REQUIRED, loaded: quoteName('merge_number'), empty: 'bound', failed: 'bound' },
+  /** The number of the partition's last merge that the attempt knew; 0: none. */
+  built_on: { ...COUNT, ...REQUIRED, ...EVERY },
+  /** The number of the partition's last failure that the attempt knew, 0: none; of a failure: its own number. */
+  failures: { ...COUNT, ...REQUIRED, ...EVERY, failed: quoteName('failures') },
 } as const satisfies Readonly<Record<string, Column>>;
 
 type Name = keyof typeof COLUMNS;
@@ -156,6 +162,7 @@ export function loadedRow(load: ValidatedState, plan: PlanOfRow, rerun: object):
   const { inspection, counts } = load;
   return bound<'loaded'>({
     ...attempt(load, new Date(inspection.started)),
+    failures: load.failures,
     ...explained(plan.diagnosis, rerun),
     ...stagedCounts.parse(counts),
     ...foundCounts.parse(inspection),
@@ -176,6 +183,8 @@ export function emptyRow(
 ): Parameters {
   return bound<'empty'>({
     ...attempt(load, new Date(inspection.started)),
+    failures: load.failures,
+    merge_number: load.built_on,
     ...explained(plan.diagnosis, rerun),
     ...foundCounts.parse(inspection),
     fingerprint: plan.fingerprint,
@@ -188,6 +197,7 @@ export function failedRow(failure: FailedState, diagnosis: Diagnosis, rerun: obj
   const { inspection, counts } = failure;
   return bound<'failed'>({
     ...attempt(failure, inspection ? new Date(inspection.started) : now),
+    merge_number: failure.built_on,
     ...explained(diagnosis, rerun),
     files: inspection?.files ?? failure.files,
     bytes: inspection?.bytes ?? 0,
@@ -207,10 +217,10 @@ function bound<Ended extends Outcome>(row: BoundRow<Ended>): Parameters {
   );
 }
 
-function attempt({ dataset, partition, execution, reason }: PartitionState, started: Date) {
-  // `started` has whole seconds like `finished`. `inspected` has fractions, to order two attempts of the same second.
+function attempt({ dataset, partition, execution, reason, built_on }: PartitionState, started: Date) {
+  // `started` has whole seconds like `finished`, `inspected` has fractions. People read them; they decide nothing.
   const start = { started: startedText(started), inspected: timestampText(started) };
-  return { dataset, partition, execution, reason, ...start };
+  return { dataset, partition, execution, reason, built_on, ...start };
 }
 
 /** The most bytes that the cause and the fix take each: a row of the Data API has 64 KB at most. */

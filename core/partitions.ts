@@ -1,28 +1,10 @@
+import type { KnownPartition } from './attempts';
 import { columnsDigest } from './columns';
 import type { Dataset } from './dataset';
 import type { ExecutionInput } from './execution-input';
 import { EMPTY_FINGERPRINT, fingerprintOf, type LakeFile } from './files';
 import { addHours, lastClosedHour, type Hour } from './hour';
 import type { DuePartition } from './states';
-
-/** The last successful load of a partition, from the load history. */
-export interface LoadedPartition {
-  readonly partition: Hour;
-  readonly fingerprint: string;
-  readonly plan_key: string;
-  /** The number of files that were left out. */
-  readonly quarantined: number;
-  /** `empty`: there was nothing to load. */
-  readonly outcome: 'loaded' | 'empty';
-}
-
-/** What the load history knows about the hours that an execution looks at. */
-export interface LoadHistory {
-  /** The last successful load of each partition. */
-  readonly loaded: readonly LoadedPartition[];
-  /** The partitions whose last attempt failed. */
-  readonly failed: readonly Hour[];
-}
 
 export interface LoadPlan {
   /** Oldest first. */
@@ -34,15 +16,18 @@ export interface LoadPlan {
 }
 
 /**
- * Hours before the lookback that a scheduled execution still looks at: those that failed and those with files left out,
- * as far back as plans are kept.
+ * Hours before the lookback that a scheduled execution still looks at, as far back as plans are kept: those that failed,
+ * those with files left out, which may have been fixed, and those whose last two merges overlapped.
  */
-export function overdueHours({ from }: { from: Hour }, history: LoadHistory): Hour[] {
-  const hours = [
-    ...history.failed,
-    ...history.loaded.filter((each) => each.quarantined > 0).map((each) => each.partition),
-  ];
-  return [...new Set(hours)].filter((hour) => hour < from).sort();
+export function overdueHours({ from }: { from: Hour }, known: readonly KnownPartition[]): Hour[] {
+  return known
+    .filter(({ partition }) => partition < from)
+    .filter(
+      ({ isFailing, isOverlapped, holdings }) =>
+        isFailing || isOverlapped || holdings.some(({ quarantined }) => quarantined > 0),
+    )
+    .map(({ partition }) => partition)
+    .sort();
 }
 
 /** The range of hours that an execution looks at, both ends included. `from` is after `to` if no hour is closed yet. */
@@ -53,8 +38,8 @@ export function hoursToList(dataset: Dataset, input: ExecutionInput, now: Date):
 }
 
 /** The newest hour that was loaded. If the lookback, which begins with `from`, has none: the hour before it. */
-export function newestLoaded({ loaded }: LoadHistory, from: Hour): Hour {
-  const hours = loaded.filter(({ outcome }) => outcome === 'loaded').map(({ partition }) => partition);
+export function newestLoaded(known: readonly KnownPartition[], from: Hour): Hour {
+  const hours = known.filter(({ isLoaded }) => isLoaded).map(({ partition }) => partition);
   return hours.sort().at(-1) ?? addHours(from, -1);
 }
 
@@ -70,10 +55,10 @@ export function planLoad(
   { from, to, overdue = [] }: { from: Hour; to: Hour; overdue?: readonly Hour[] },
   files: ReadonlyMap<Hour, readonly LakeFile[]>,
   errorFiles: ReadonlyMap<Hour, readonly LakeFile[]>,
-  history: LoadHistory,
+  known: readonly KnownPartition[],
 ): LoadPlan {
-  const loaded = new Map(history.loaded.map((each) => [each.partition, each]));
-  const hours = new Set([...files.keys(), ...errorFiles.keys(), ...loaded.keys()]);
+  const partitions = new Map(known.map((each) => [each.partition, each]));
+  const hours = new Set([...files.keys(), ...errorFiles.keys(), ...partitions.keys()]);
   // A single requested hour gets a result even if it has no files. Hours without files in a range get none.
   if (input.kind === 'requested' && from === to) hours.add(from);
 
@@ -84,18 +69,26 @@ export function planLoad(
     .sort()) {
     const present = files.get(partition) ?? [];
     const undelivered = errorFiles.get(partition) ?? [];
-    const last = loaded.get(partition);
-    const isDue =
-      input.kind === 'requested'
-        ? present.length + undelivered.length > 0 || from === to
-        : (last?.fingerprint ?? EMPTY_FINGERPRINT) !==
-          fingerprintOf([...present, ...undelivered], last && last.quarantined > 0 ? columns : '');
+    const earlier = partitions.get(partition);
+    const { last_merge = 0, last_failure = 0, doubtful, holdings = [] } = earlier ?? {};
+    const fingerprint = (judgedBy: string) => fingerprintOf([...present, ...undelivered], judgedBy);
+    const isHeld =
+      holdings.some((each) => each.fingerprint === fingerprint(each.quarantined > 0 ? columns : '')) ||
+      (holdings.length === 0 && !doubtful && fingerprint('') === EMPTY_FINGERPRINT);
+    const isRequested = input.kind === 'requested';
+    const isDue = isRequested ? present.length + undelivered.length > 0 || from === to : !isHeld;
     if (!isDue) continue;
+    // Any of the holdings is true. The last one tells best what was reported before.
+    const last = holdings.at(-1);
+    const reason = last ? 'late-files' : doubtful ? 'overlapped' : 'new';
+    const previous = last ?? doubtful;
     due.push({
       partition,
-      reason: input.kind === 'requested' ? 'requested' : last ? 'late-files' : 'new',
+      reason: isRequested ? 'requested' : reason,
       files: present.length,
-      ...(last ? { previous_plan: last.plan_key } : {}),
+      ...(previous ? { previous_plan: previous.plan_key } : {}),
+      built_on: last_merge,
+      failures: last_failure,
     });
   }
   const { max_partitions: most } = dataset.load;
@@ -108,10 +101,10 @@ export function planLoad(
     };
   }
   // Partitions that fail again and again must not keep all others waiting.
-  const failed = new Set(history.failed);
+  const failing = new Set(known.filter(({ isFailing }) => isFailing).map(({ partition }) => partition));
   const inTurn = [
-    ...due.filter((each) => !failed.has(each.partition)),
-    ...due.filter((each) => failed.has(each.partition)),
+    ...due.filter((each) => !failing.has(each.partition)),
+    ...due.filter((each) => failing.has(each.partition)),
   ];
   const taken = new Set(inTurn.slice(0, most));
   return { partitions: due.filter((each) => taken.has(each)), waiting: due.length - taken.size };

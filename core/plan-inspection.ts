@@ -57,7 +57,8 @@ export interface ReadFile extends LakeFile {
 export function chooseFiles(subject: InspectionSubject): ChosenFiles {
   const { dataset, load, found, previous } = subject;
   const isAsked = load.reason === 'requested';
-  const due = filesToLoad(found.present, isAsked ? [] : (previous?.loaded ?? []));
+  const isWhole = isAsked || load.reason === 'overlapped';
+  const due = filesToLoad(found.present, isWhole ? [] : (previous?.loaded ?? []));
   const told = mayQuarantine(dataset) && !isAsked ? stillBad(previous, dataset, due) : [];
   if (!subject.before) return { due, unread: filesBeyond(due, told), known: told, told };
   const { known, search } = foundSoFar(subject, subject.before, due);

@@ -10,9 +10,10 @@ import { MEASURED_STEPS } from './steps';
 
 /**
  * Why a partition is loaded. `new`: it was never loaded. `late-files`: its files, or the objects under Firehose's error
- * prefix, have changed. `requested`: the execution's input names it.
+ * prefix, have changed. `overlapped`: its last two loads overlapped, so that it is loaded whole once more. `requested`:
+ * the execution's input names it.
  */
-export const REASONS = ['new', 'late-files', 'requested'] as const;
+export const REASONS = ['new', 'late-files', 'overlapped', 'requested'] as const;
 export type Reason = (typeof REASONS)[number];
 
 /** A partition that is due. `partition` is its hour. */
@@ -23,6 +24,9 @@ const duePartition = z.object({
   files: z.number(),
   /** The key of the last load's plan, which names the files that the target already holds. */
   previous_plan: z.string().optional(),
+  /** The number of the partition's last merge, and of its last failure, that the load history holds; 0: none. */
+  built_on: z.number(),
+  failures: z.number(),
 });
 export type DuePartition = DeepReadonly<z.infer<typeof duePartition>>;
 
@@ -194,7 +198,7 @@ export const statementProgress = z.object({
 export type StatementProgress = DeepReadonly<z.infer<typeof statementProgress>>;
 
 /** The Map's result for one partition: its outcome, and the members of the steps that it completed. */
-const partitionEnd = duePartition.omit({ previous_plan: true }).extend({
+const partitionEnd = duePartition.omit({ previous_plan: true, built_on: true, failures: true }).extend({
   /** `planned`: the input asks only for a plan, so no step ran. */
   outcome: z.enum(['loaded', 'empty', 'failed', 'planned']).default('planned'),
   inspection: inspection.optional(),

@@ -1,18 +1,12 @@
 import * as z from 'zod';
 import { accountOf } from '../core/arn';
+import { knownPartitions, type Attempt, type KnownPartition } from '../core/attempts';
 import type { Dataset } from '../core/dataset';
 import { LoadError } from '../core/errors';
 import { parseExecutionInput, type ExecutionInput } from '../core/execution-input';
 import { filesByHour, type LakeFile } from '../core/files';
 import { addHours, type Hour } from '../core/hour';
-import {
-  hoursToList,
-  newestLoaded,
-  overdueHours,
-  planLoad,
-  type LoadedPartition,
-  type LoadHistory,
-} from '../core/partitions';
+import { hoursToList, newestLoaded, overdueHours, planLoad } from '../core/partitions';
 import {
   dayPrefixes,
   errorPrefixes,
@@ -80,7 +74,7 @@ export const handler = stepHandler(
     const days = (template: PrefixTemplate) => dayPrefixes(template, hours.from, hours.to);
     const find = strayFinder(dataset, datasets);
     const inDays = new Map<string, string | undefined>();
-    const [files, errorFiles, { history, staging }] = await Promise.all([
+    const [files, errorFiles, { known, staging }] = await Promise.all([
       listHours(bucket, [source.prefix], days, (listing) => {
         for (const [place, key] of find({ keys: listing.map(({ key }) => key), folders: [] }))
           inDays.set(place, key);
@@ -88,7 +82,7 @@ export const handler = stepHandler(
       allowed(() => listHours(bucket, errorPrefixes(source.error_prefix), days), new Map<Hour, LakeFile[]>()),
       readWarehouse(configuration, dataset, request, hours),
     ]);
-    const overdue = request.kind === 'scheduled' ? overdueHours(hours, history) : [];
+    const overdue = request.kind === 'scheduled' ? overdueHours(hours, known) : [];
     const each = (template: PrefixTemplate) => overdue.map((hour) => prefixOfHour(template, hour));
     // A request is about its hours, so it looks only at their days.
     const above = request.kind === 'scheduled' ? prefixesAboveDays(source.prefix, hours.from, hours.to) : [];
@@ -107,7 +101,7 @@ export const handler = stepHandler(
       { ...hours, overdue },
       new Map([...files, ...overdueFiles]),
       new Map([...errorFiles, ...overdueErrors]),
-      history,
+      known,
     );
     recordStep(dataset.name, 'ListPartitions', called);
     return {
@@ -125,7 +119,7 @@ export const handler = stepHandler(
       sweep: request.kind === 'scheduled' && !request.plan,
       staging,
       strays,
-      newest_loaded: newestLoaded(history, hours.from),
+      newest_loaded: newestLoaded(known, hours.from),
       next: next ?? null,
       max_concurrency: dataset.load.max_concurrency,
     };
@@ -180,7 +174,7 @@ async function listHours(
 }
 
 /**
- * Reads which of these hours were loaded or failed, and which staging tables exist. Creates missing tables of the
+ * Reads what earlier attempts on these hours did, and which staging tables exist. Creates missing tables of the
  * warehouse, unless the input asks only for a plan.
  */
 async function readWarehouse(
@@ -188,7 +182,7 @@ async function readWarehouse(
   dataset: Dataset,
   request: ExecutionInput,
   { from, to }: { readonly from: Hour; readonly to: Hour },
-): Promise<{ readonly history: LoadHistory; readonly staging: readonly string[] }> {
+): Promise<{ readonly known: readonly KnownPartition[]; readonly staging: readonly string[] }> {
   const parameters = {
     ...tableParameters(dataset),
     dataset: dataset.name,
@@ -200,7 +194,7 @@ async function readWarehouse(
   const read = (statements: readonly Sql[]) =>
     runBatch(configuration, batchOf(statements, parameters), `ListPartitions ${dataset.name}`);
   const statements = statementsOf(configuration.packageDirectory, 'list-partitions', dataset);
-  const [rows = [], loaded = [], failed = []] = await read(statements).catch(async (error: unknown) => {
+  const [rows = [], attempts = []] = await read(statements).catch(async (error: unknown) => {
     // Before the first load the history does not exist.
     if (!(error instanceof LoadError) || error.name !== 'TargetMismatch') throw error;
     const [found = []] = await read(statements.slice(0, 1));
@@ -211,21 +205,23 @@ async function readWarehouse(
   assertTargetColumns(tables, dataset);
   if (!request.plan) await createMissingTables(configuration, dataset, tables);
   return {
-    // If the target was dropped or renamed, the new target holds none of the loads in the history.
-    history: {
-      loaded: tables.target.length > 0 ? loaded.map(loadedPartition) : [],
-      failed: failed.map((row) => String(row.partition).trim()),
-    },
+    known: knownPartitions(attempts.map(attempt), tables.target.length > 0),
     staging: tables.staging.slice(0, MOST_STAGING_TABLES),
   };
 }
 
-function loadedPartition(row: Row): LoadedPartition {
+function attempt(row: Row): Attempt {
+  const { partition, outcome, reason, fingerprint, plan_key, quarantined, merge_number, built_on, failures } =
+    row;
   return {
-    partition: String(row.partition).trim(),
-    fingerprint: String(row.fingerprint),
-    plan_key: String(row.plan_key),
-    quarantined: Number(row.quarantined),
-    outcome: row.outcome === 'empty' ? 'empty' : 'loaded',
+    partition: String(partition).trim(),
+    outcome: outcome as Attempt['outcome'],
+    reason: reason as Attempt['reason'],
+    fingerprint: fingerprint === null ? null : String(fingerprint),
+    plan_key: plan_key === null ? null : String(plan_key),
+    quarantined: Number(quarantined),
+    merge_number: Number(merge_number),
+    built_on: Number(built_on),
+    failures: Number(failures),
   };
 }

@@ -29,6 +29,11 @@ export interface ServiceOptions {
   readonly environmentsPerFunction?: number;
 }
 
+/** The clock behind GETDATE and SYSDATE. A test may set it wrong; a column's DEFAULT follows the system's clock. */
+export interface WarehouseClock {
+  now: () => Date;
+}
+
 /** The services of the deployed stack, without their HTTP server. */
 export interface Services {
   readonly faults: RuleFaults;
@@ -38,6 +43,7 @@ export interface Services {
   readonly lambda: WorkerLambdaRuntime;
   readonly sns: SnsService;
   readonly redshiftData: RedshiftDataService;
+  readonly warehouseClock: WarehouseClock;
   readonly firehose: FirehoseService;
   readonly stepFunctions: StepFunctionsService;
   /** ARNs of the roles attached to the warehouse's namespace, which UpdateNamespace changes. */
@@ -92,6 +98,7 @@ export async function startServices(
     ownerOf: (statement) => redshiftData.ownerOf(statement),
   });
   const iamRoles = [...(options.iamRoles ?? stack.namespaces.flatMap((each) => each.iamRoles))];
+  const warehouseClock: WarehouseClock = { now: () => new Date() };
   const redshiftData = new RedshiftDataService({
     directory: directoryOf('redshift-data'),
     store,
@@ -104,6 +111,7 @@ export async function startServices(
     mayAssume: (role) => authorizer.mayAssume(role),
     mayRead: (role, bucket, key) => authorizer.mayCopy(role, bucket, key),
     longestPollSeconds: options.longestPollSeconds,
+    now: () => warehouseClock.now(),
   });
   await redshiftData.start();
   closers.push(() => redshiftData.close());
@@ -140,6 +148,7 @@ export async function startServices(
     lambda,
     sns,
     redshiftData,
+    warehouseClock,
     firehose,
     stepFunctions,
     iamRoles,

@@ -7,7 +7,7 @@ import type { Account } from './iam/account';
 import { announceTwin, withdrawTwin } from './running-twin';
 import { serverOf } from './serve';
 import type { SnsService } from './sns/sns-service';
-import { startServices, type ServiceOptions } from './start-services';
+import { startServices, type ServiceOptions, type WarehouseClock } from './start-services';
 import { makeStateDirectory } from './state-directory';
 import { lockDirectory } from './state-lock';
 
@@ -36,6 +36,7 @@ export interface Twin {
   readonly sns: SnsService;
   /** Roles and their policies, which tests change. */
   readonly account: Account;
+  readonly warehouseClock: WarehouseClock;
   /** The file with all published notifications. */
   readonly inboxPath: string;
   /** Ends the functions' idle environments with their memory, as a deployment does. */
@@ -80,13 +81,14 @@ export async function startTwin(options: TwinOptions): Promise<Twin> {
       withdrawTwin(stateDirectory);
       return Promise.resolve();
     });
-    const { faults, sns, account, lambda } = services;
+    const { faults, sns, account, lambda, warehouseClock } = services;
     return {
       description,
       packageDirectory: deployment.packageDirectory,
       faults,
       sns,
       account,
+      warehouseClock,
       inboxPath: sns.inboxPath,
       renewFunctions: () => lambda.deploy(deployment.functions),
       unref: () => server.unref(),

@@ -10,8 +10,8 @@ CREATE TABLE IF NOT EXISTS {history} (
 ) DISTSTYLE AUTO SORTKEY ("dataset", "partition");
 
 -- statement: create-mutex
--- Every merge of the dataset locks it first. Nothing reads or fills it.
-CREATE TABLE IF NOT EXISTS {mutex} ("locked" BOOLEAN);
+-- Every merge of the dataset locks it first, then adds its own number. Nothing is updated, and it needs no first row.
+CREATE TABLE IF NOT EXISTS {mutex} ("merge_number" BIGINT NOT NULL);
 
 -- statement: create-target-schema
 CREATE SCHEMA IF NOT EXISTS {target_schema};

@@ -6,6 +6,13 @@
 -- It locks a table of Sluice's own, so that readers of the target never wait.
 LOCK {mutex};
 
+-- statement: number-merge
+-- Numbers the merges in the order of their commits, which no clock can tell: the lock is held until the commit. Should
+-- the mutex have been dropped, the number is still greater than that of every merge that this load has built on.
+INSERT INTO {mutex} ("merge_number")
+SELECT GREATEST(COALESCE(MAX("merge_number"), 0), CAST(:built_on AS BIGINT)) + 1
+FROM {mutex};
+
 -- statement: pick-winners
 -- The staging tables have the types of the files. Here their values become the dataset's.
 CREATE TEMP TABLE {winners} {staging_attributes} AS
@@ -101,7 +108,7 @@ INSERT INTO {history} (
 )
 SELECT
   {loaded_row}
-FROM {counts};
+FROM {counts} CROSS JOIN (SELECT MAX("merge_number") AS "merge_number" FROM {mutex}) AS "sluice_order";
 
 -- statement: drop-staging
 DROP TABLE {staging_tables};

@@ -86,6 +86,7 @@ export class TestTwin {
   private stopFaults(): void {
     this.twin.faults.clear();
     this.twin.faults.observe(undefined);
+    this.twin.warehouseClock.now = () => new Date();
   }
 
   private async stopExecutions(): Promise<void> {

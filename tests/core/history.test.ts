@@ -9,6 +9,8 @@ const LOAD: PartitionState = {
   files: 3,
   diagnosis_bytes: 1_000,
   most_further_copies: 20,
+  built_on: 4,
+  failures: 2,
 };
 const INSPECTION: Inspection = {
   outcome: 'ready',
@@ -106,6 +108,8 @@ describe('the parameters of a row', () => {
       partition: '2026-11-23T08',
       execution: 'execution-1',
       reason: 'new',
+      built_on: 4,
+      failures: 2,
       files: 2,
       bytes: 200,
       rows_in_files: 10,

@@ -1,14 +1,9 @@
+import type { KnownPartition } from '../../core/attempts';
 import { columnsDigest } from '../../core/columns';
 import { parseExecutionInput } from '../../core/execution-input';
-import { EMPTY_FINGERPRINT, fingerprintOf, type LakeFile } from '../../core/files';
+import { fingerprintOf, type LakeFile } from '../../core/files';
 import { addHours, type Hour } from '../../core/hour';
-import {
-  hoursToList,
-  overdueHours,
-  planLoad,
-  type LoadedPartition,
-  type LoadHistory,
-} from '../../core/partitions';
+import { hoursToList, overdueHours, planLoad } from '../../core/partitions';
 import { ORDER_COLUMNS, ordersDataset } from './orders';
 
 const dataset = ordersDataset();
@@ -16,18 +11,36 @@ const SCHEDULED = parseExecutionInput({});
 const WINDOW = { from: '2026-11-21T08', to: '2026-11-23T07' };
 
 const file = (key: string, etag = 'e1'): LakeFile => ({ key, etag, size: 10 });
-const loaded = (partition: Hour, files: readonly LakeFile[]): LoadedPartition => ({
+const known = (partition: Hour, what: Partial<KnownPartition> = {}): KnownPartition => ({
   partition,
-  fingerprint: fingerprintOf(files),
-  plan_key: `sluice/orders/${partition}/earlier/plan.json`,
-  quarantined: 0,
-  outcome: 'loaded' as const,
+  last_merge: 0,
+  last_failure: 0,
+  isFailing: false,
+  isLoaded: false,
+  isOverlapped: false,
+  holdings: [],
+  ...what,
 });
-const history = (...partitions: readonly LoadedPartition[]): LoadHistory => ({
-  loaded: partitions,
-  failed: [],
-});
+/** The plan of the earlier load of a partition. */
+const planOf = (partition: Hour) => `sluice/orders/${partition}/earlier/plan.json`;
+const loaded = (partition: Hour, files: readonly LakeFile[], columns?: string): KnownPartition =>
+  known(partition, {
+    last_merge: 7,
+    isLoaded: true,
+    holdings: [
+      {
+        fingerprint: fingerprintOf(files, columns),
+        plan_key: planOf(partition),
+        quarantined: columns === undefined ? 0 : 1,
+      },
+    ],
+  });
+const failing = (partition: Hour): KnownPartition => known(partition, { last_failure: 2, isFailing: true });
+const history = (...partitions: readonly KnownPartition[]): readonly KnownPartition[] => partitions;
 const NOTHING = history();
+/** What a partition hands on that was never tried, or that {@link loaded} tells of. */
+const NEVER = { built_on: 0, failures: 0 };
+const BEFORE = { built_on: 7, failures: 0 };
 /** No error files: Firehose delivered all records. */
 const NO_ERRORS = new Map<Hour, LakeFile[]>();
 const requested = (from: Hour, to: Hour) => parseExecutionInput({ from, to });
@@ -62,7 +75,7 @@ describe('a scheduled execution', () => {
   test('loads an hour that was never loaded', () => {
     const files = new Map([['2026-11-23T07', [file('a'), file('b')]]]);
     expect(planLoad(dataset, SCHEDULED, WINDOW, files, NO_ERRORS, NOTHING)).toEqual({
-      partitions: [{ partition: '2026-11-23T07', reason: 'new', files: 2 }],
+      partitions: [{ ...NEVER, partition: '2026-11-23T07', reason: 'new', files: 2 }],
       waiting: 0,
     });
   });
@@ -91,7 +104,8 @@ describe('a scheduled execution', () => {
         partition: '2026-11-23T07',
         reason: 'late-files',
         files: present.length,
-        previous_plan: 'sluice/orders/2026-11-23T07/earlier/plan.json',
+        previous_plan: planOf('2026-11-23T07'),
+        ...BEFORE,
       },
     ]);
   });
@@ -101,7 +115,7 @@ describe('a scheduled execution', () => {
     expect(planLoad(dataset, SCHEDULED, WINDOW, new Map(), NO_ERRORS, before).partitions).toMatchObject([
       { partition: '2026-11-23T07', reason: 'late-files', files: 0 },
     ]);
-    const after = history({ ...loaded('2026-11-23T07', []), fingerprint: EMPTY_FINGERPRINT });
+    const after = history(loaded('2026-11-23T07', []));
     expect(planLoad(dataset, SCHEDULED, WINDOW, new Map(), NO_ERRORS, after).partitions).toEqual([]);
   });
 
@@ -139,7 +153,7 @@ describe('an hour with records that Firehose could not deliver', () => {
 
   test('is due even without data files, so that it is reported', () => {
     expect(planLoad(dataset, SCHEDULED, WINDOW, none, errors, NOTHING).partitions).toEqual([
-      { partition: HOUR, reason: 'new', files: 0 },
+      { ...NEVER, partition: HOUR, reason: 'new', files: 0 },
     ]);
   });
 
@@ -160,7 +174,8 @@ describe('a requested load', () => {
   /** With the plan of the last load, which shows the changed files. */
   const PARTITION = {
     partition: '2026-11-23T05',
-    previous_plan: 'sluice/orders/2026-11-23T05/earlier/plan.json',
+    previous_plan: planOf('2026-11-23T05'),
+    ...BEFORE,
   };
 
   test('of one hour loads all of it, whatever the history says', () => {
@@ -175,21 +190,15 @@ describe('a requested load', () => {
     const hour = { from: '2026-11-23T06', to: '2026-11-23T06' };
     expect(
       planLoad(dataset, requested(hour.from, hour.to), hour, files, NO_ERRORS, before).partitions,
-    ).toEqual([{ partition: '2026-11-23T06', reason: 'requested', files: 0 }]);
+    ).toEqual([{ ...NEVER, partition: '2026-11-23T06', reason: 'requested', files: 0 }]);
   });
 
   test('of a range takes only hours with files', () => {
     const range = { from: '2026-11-23T00', to: '2026-11-23T23' };
     const gone = loaded('2026-11-23T09', [file('gone')]);
     expect(
-      planLoad(
-        dataset,
-        requested(range.from, range.to),
-        range,
-        files,
-        NO_ERRORS,
-        history(...before.loaded, gone),
-      ).partitions,
+      planLoad(dataset, requested(range.from, range.to), range, files, NO_ERRORS, history(...before, gone))
+        .partitions,
     ).toEqual([{ ...PARTITION, reason: 'requested', files: 1 }]);
   });
 });
@@ -211,7 +220,7 @@ describe('more partitions than one execution takes', () => {
     const small = ordersDataset({ load: { max_partitions: 2 } });
     const three = new Map(hours.slice(0, 3).map((hour) => [hour, [file(hour)]]));
     const taken = (failed: readonly Hour[]) =>
-      planLoad(small, SCHEDULED, window, three, NO_ERRORS, { loaded: [], failed }).partitions.map(
+      planLoad(small, SCHEDULED, window, three, NO_ERRORS, failed.map(failing)).partitions.map(
         (each) => each.partition,
       );
     expect(taken([])).toEqual([hours[0], hours[1]]);
@@ -251,28 +260,30 @@ describe('more partitions than one execution takes', () => {
 describe('hours that have left the lookback', () => {
   const OLD = '2026-11-19T05';
   const files = new Map([[OLD, [file('a')]]]);
-  const quarantined = { ...loaded(OLD, []), quarantined: 1 };
 
-  test('are overdue only if they failed or were loaded without some of their files', () => {
-    const whole = loaded('2026-11-19T06', []);
-    const known = {
-      loaded: [quarantined, whole, loaded(WINDOW.from, [])],
-      failed: ['2026-11-18T01', WINDOW.to],
-    };
-    expect(overdueHours(WINDOW, known)).toEqual(['2026-11-18T01', OLD]);
+  test('are overdue only if they failed, were loaded without some of their files, or were loaded twice at once', () => {
+    const hours = history(
+      loaded(OLD, [], 'columns'),
+      loaded('2026-11-19T06', []),
+      { ...loaded('2026-11-19T07', []), isOverlapped: true },
+      loaded(WINDOW.from, [], 'columns'),
+      failing('2026-11-18T01'),
+      failing(WINDOW.to),
+    );
+    expect(overdueHours(WINDOW, hours)).toEqual(['2026-11-18T01', OLD, '2026-11-19T07']);
   });
 
   test('that failed stay due until they are loaded', () => {
-    const failed: LoadHistory = { loaded: [], failed: [OLD] };
+    const failed = history(failing(OLD));
     const hours = { ...WINDOW, overdue: overdueHours(WINDOW, failed) };
     expect(planLoad(dataset, SCHEDULED, hours, files, NO_ERRORS, failed).partitions).toEqual([
-      { partition: OLD, reason: 'new', files: 1 },
+      { partition: OLD, reason: 'new', files: 1, built_on: 0, failures: 2 },
     ]);
   });
 
   test('that were loaded without some of their files are due after a change of a file or of the columns', () => {
     const columns = columnsDigest(dataset.columns);
-    const last = { ...quarantined, fingerprint: fingerprintOf([file('a')], columns) };
+    const last = loaded(OLD, [file('a')], columns);
     const due = (now: typeof dataset, present: LakeFile) =>
       planLoad(
         now,
@@ -291,4 +302,38 @@ describe('hours that have left the lookback', () => {
     });
     expect(due(wider, file('a'))).toEqual(['late-files']);
   });
+});
+
+describe('a partition whose last two merges overlapped', () => {
+  const HOUR = '2026-11-23T05';
+  const files = new Map([[HOUR, [file('a')]]]);
+  const [{ holdings } = { holdings: [] }] = history(loaded(HOUR, [file('a')]));
+  const doubtful = known(HOUR, { last_merge: 7, isLoaded: true, isOverlapped: true, doubtful: holdings[0] });
+
+  test('is loaded whole again if the last one cannot be relied on, though its files are the same', () => {
+    expect(planLoad(dataset, SCHEDULED, WINDOW, files, NO_ERRORS, [doubtful]).partitions).toEqual([
+      { partition: HOUR, reason: 'overlapped', files: 1, previous_plan: planOf(HOUR), ...BEFORE },
+    ]);
+  });
+
+  test('is not due for ever if its files are gone by then', () => {
+    const nothing = new Map<Hour, LakeFile[]>();
+    const due = (each: KnownPartition) =>
+      planLoad(dataset, SCHEDULED, WINDOW, nothing, NO_ERRORS, [each]).partitions;
+    expect(due(doubtful)).toMatchObject([{ reason: 'overlapped', files: 0 }]);
+    const empty = { fingerprint: fingerprintOf([]), plan_key: 'plan', quarantined: 0 };
+    expect(due({ ...doubtful, holdings: [empty] })).toEqual([]);
+  });
+});
+
+test('a partition is not due if any attempt found that the target holds its files', () => {
+  const HOUR = '2026-11-23T05';
+  const [first] = history(loaded(HOUR, [file('a'), file('b')]));
+  const later = { fingerprint: fingerprintOf([file('a')]), plan_key: 'later', quarantined: 0 };
+  const both = { ...first!, holdings: [...first!.holdings, later] };
+  const due = (...present: readonly LakeFile[]) =>
+    planLoad(dataset, SCHEDULED, WINDOW, new Map([[HOUR, present]]), NO_ERRORS, [both]).partitions;
+  expect(due(file('a'), file('b'))).toEqual([]);
+  expect(due(file('a'))).toEqual([]);
+  expect(due(file('a'), file('c'))).toMatchObject([{ reason: 'late-files', previous_plan: 'later' }]);
 });

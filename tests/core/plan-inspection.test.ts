@@ -25,6 +25,8 @@ const LOAD: PartitionState = {
   files: 2,
   diagnosis_bytes: 10_000,
   most_further_copies: 2,
+  built_on: 4,
+  failures: 2,
 };
 const STARTED = new Date('2026-11-23T09:25:00.500Z');
 const FIELDS: readonly ParquetField[] = [

@@ -42,30 +42,30 @@ export class Steps {
     return `by-hand-${this.run}-${this.executions}`;
   }
 
-  /** The partition as ListPartitions returns it. Each call is a new execution. */
-  async listed(): Promise<State> {
+  /** The first partition that ListPartitions returns, if any. Each call is a new execution. */
+  async listed(input: object = { partition: HOUR }): Promise<State> {
     this.executions += 1;
     const { partitions } = await this.call<{ partitions: State[] }>('list-partitions', {
-      input: { partition: HOUR },
+      input,
       execution: this.execution,
       state_machine: this.twin.twin.description.state_machine_arn,
     });
     return partitions[0] ?? {};
   }
 
-  async inspected(): Promise<State> {
-    const load = await this.listed();
+  async inspected(input?: object): Promise<State> {
+    const load = await this.listed(input);
     return { ...load, inspection: await this.call('inspect-files', load) };
   }
 
-  async copied(): Promise<State> {
-    const load = await this.inspected();
+  async copied(input?: object): Promise<State> {
+    const load = await this.inspected(input);
     await this.submit('copy-to-staging', load);
     return load;
   }
 
-  async validated(): Promise<State> {
-    const load = await this.copied();
+  async validated(input?: object): Promise<State> {
+    const load = await this.copied(input);
     const statement = await this.submit('validate-staging', load);
     const counts = await this.call('validate-staging', { load, attempt: 0, entered: '', statement });
     return { ...load, counts };

@@ -24,6 +24,8 @@ export interface RedshiftDataOptions {
   readonly memoryLimit?: string;
   /** Most active statements. Default 200, as in AWS. */
   readonly maximumActiveStatements?: number;
+  /** The warehouse's clock. Default: the system's. */
+  readonly now?: () => Date;
   /** Upper bound of a long poll's `WaitTimeSeconds`. Default: none. */
   readonly longestPollSeconds?: number;
 }

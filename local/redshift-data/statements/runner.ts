@@ -18,6 +18,8 @@ export interface RunnerOptions {
   readonly registry: StatementRegistry;
   readonly faults: FaultInjector;
   readonly copy: CopyEnvironment;
+  /** The warehouse's clock. Default: the system's. */
+  readonly now?: (() => Date) | undefined;
 }
 
 /** PostgreSQL's message with Redshift's spelling. Unverified. */
@@ -75,7 +77,7 @@ export class StatementRunner {
   }
 
   private async runInSession(record: StatementRecord): Promise<void> {
-    const { database, locks, copy, registry } = this.options;
+    const { database, locks, copy, registry, now = () => new Date() } = this.options;
     const { submission } = record;
     if (submission.database !== database.name) {
       endAll(record, 'FAILED', `FATAL: database "${submission.database}" does not exist`);
@@ -90,6 +92,7 @@ export class StatementRunner {
       signal,
       parameters: new Map(submission.parameters.map(({ name, value }) => [name, value])),
       isBatch: submission.isBatch,
+      now,
     });
     advance(record, 'STARTED');
     try {

@@ -29,6 +29,7 @@ export interface SessionOptions {
   readonly parameters: ReadonlyMap<string, string>;
   /** A batch: several statements in one transaction. */
   readonly isBatch: boolean;
+  readonly now: () => Date;
 }
 
 const NO_ROWS: Outcome = { rows: -1 };
@@ -52,7 +53,7 @@ export class Session {
 
   /** @param resultPath the file for a large result. @throws SqlError, Cancelled, or an error of the engine */
   async run(sql: string, resultPath: string): Promise<Outcome> {
-    const statementTime = new Date();
+    const statementTime = this.options.now();
     const statement = translate(sql, {
       database: this.options.database,
       temporaryTables: this.temporaryTables,
