@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { CLIENT_RULES, PLATFORM_FIXES, STATEMENT_RULES } from './diagnosis-rules';
-import { isErrorName, isTransient, linesOf, LoadError, splitMessage } from './errors';
+import { isErrorName, isTransient, linesOf, LoadError, ROLLED_BACK, splitMessage } from './errors';
 import { oneLine } from './one-line';
 
 /** A failure as the notification, the load history, the execution's cause and the command line show it. */
@@ -78,6 +78,27 @@ export function diagnose(caught: CaughtError): Diagnosis {
     cause: text || 'The step failed and gave no reason.',
     fix: PLATFORM_FIXES[error] ?? UNKNOWN_FIX,
   };
+}
+
+const OUTCOME_FIX =
+  'Nothing is lost or doubled. If the merge was committed, the load history says so, and the next scheduled execution leaves the hour alone; otherwise it loads the hour. Load an hour before the lookback again by hand: that is harmless in either case.';
+
+/** Whether a failed merge may have been committed all the same. */
+export function isOutcomeOpen({ error }: Pick<Diagnosis, 'error'>): boolean {
+  return !ROLLED_BACK.includes(error);
+}
+
+/** @param last the error after which nobody could say whether the merge was committed. */
+export function outcomeUnknown(last: Pick<Diagnosis, 'error' | 'cause'>): Diagnosis {
+  const cause = `Whether the merge was committed is unknown, because the warehouse could not be asked. The last error was ${last.error}: ${last.cause}`;
+  return { error: 'OutcomeUnknown', cause, fix: OUTCOME_FIX };
+}
+
+/** The error if the load history cannot tell whether a merge was committed: it is transient if the given one is. */
+export function outcomeUnreadable(thrown: unknown): LoadError {
+  const { name, reason } = diagnoseClientError(thrown, 'reading the outcome of the merge');
+  const lines = ['Whether the merge was committed could not be read.', ...linesOf({ reason })];
+  return new LoadError(isTransient(name) ? 'StatusUnavailable' : 'OutcomeUnknown', lines, OUTCOME_FIX);
 }
 
 /** The message in the JSON of a function's failure. The stack trace stays in the function's log. */

@@ -29,6 +29,7 @@ export const FATAL_ERRORS = [
   'InvalidInput',
   'ManifestInvalid',
   'NullKeys',
+  'OutcomeUnknown',
   'RegionMismatch',
   'RoleNotAssumable',
   'RowCountMismatch',
@@ -43,6 +44,18 @@ export const FATAL_ERRORS = [
   'ValueTooLong',
   'WarehouseAccessDenied',
 ] as const;
+
+/**
+ * Errors by which the warehouse itself says that a statement failed, so that its transaction is rolled back. After any
+ * other error of a merge it is open whether the merge was committed.
+ */
+export const ROLLED_BACK: readonly string[] = [
+  'RowCountMismatch',
+  'SerializationConflict',
+  'StatementAborted',
+  'StatementFailed',
+  'TargetMismatch',
+] satisfies readonly ErrorName[];
 
 export type TransientErrorName = (typeof TRANSIENT_ERRORS)[number];
 export type FatalErrorName = (typeof FATAL_ERRORS)[number];

@@ -202,8 +202,7 @@ export function failedRow(failure: FailedState, diagnosis: Diagnosis, rerun: obj
     files: inspection?.files ?? failure.files,
     bytes: inspection?.bytes ?? 0,
     rows_in_files: inspection?.rows ?? 0,
-    // Other counts are those of an earlier COPY of a search for a bad file.
-    staged: counts && counts.staged === inspection?.rows ? counts.staged : 0,
+    staged: counts?.staged ?? 0,
   });
 }
 

@@ -1,5 +1,5 @@
 import { addHours, HOUR_MILLISECONDS, startOfHour, type Hour } from './hour';
-import type { LoadReport } from './report';
+import { hasFailed, type LoadReport } from './report';
 
 /** The CloudWatch namespace of Sluice's own metrics. The functions write them; alarms and the dashboard read them. */
 export const METRICS_NAMESPACE = 'Sluice';
@@ -44,7 +44,7 @@ export function measureLoad(
     partitions.reduce((total, each) => total + pick(each), 0);
   return {
     PartitionsLoaded: loaded.length,
-    PartitionsFailed: partitions.filter(({ outcome }) => outcome === 'failed').length,
+    PartitionsFailed: partitions.filter(hasFailed).length,
     PartitionsWaiting: waiting,
     RowsInserted: sum(({ inserted }) => inserted),
     RowsDuplicate: sum(({ duplicates }) => duplicates),

@@ -89,6 +89,11 @@ export function partitionResult(end: PartitionEnd, rerun: object): PartitionResu
   };
 }
 
+/** Whether the partition did not end as loaded or empty, as far as anybody knows. */
+export function hasFailed({ outcome }: Pick<PartitionResult, 'outcome'>): boolean {
+  return outcome === 'failed' || outcome === 'unknown';
+}
+
 /** All counts of a schema. A missing count is 0. */
 function countsOf<Counts extends object>(
   schema: { readonly shape: Readonly<Record<keyof Counts, unknown>> },
@@ -105,6 +110,9 @@ export function remarksOf(result: PartitionResult): string[] {
   const { outcome, quarantined, vanished, overwritten, error_objects, error_records } = result;
   const files = (count: number) => (count === 1 ? '1 file' : `${count} files`);
   return [
+    ...(outcome === 'unknown'
+      ? ['the merge may have been committed: rows that it changed are not counted']
+      : []),
     ...(quarantined > 0 ? [`${files(quarantined)} left out: cannot be loaded`] : []),
     ...(overwritten > 0
       ? [
@@ -154,17 +162,18 @@ export function reportLoad(
     return { ...common, status: 'SUCCEEDED', error: null, notification: null };
   }
 
-  const failed = partitions.filter((each) => each.outcome === 'failed').length;
+  const failed = partitions.filter(hasFailed);
+  const unknown = failed.filter((each) => each.outcome === 'unknown').length;
   const what = failure
     ? failure.error
-    : failed > 0
-      ? `${failed} of ${partitions.length} partitions failed`
+    : failed.length > 0
+      ? `${failed.length} of ${partitions.length} partitions ${unknown < failed.length ? 'failed' : 'have an unknown outcome'}`
       : `${incomplete.length} of ${partitions.length} partitions loaded without some of their files`;
   const sections = failure
     ? [explain(failure, failure.error === 'InvalidInput' ? null : load.input)]
     : incomplete.map((each) =>
         [
-          `Partition ${each.partition} (${each.reason})${each.outcome === 'failed' ? '' : `, ${each.quarantined} of its files left out`}: ${each.error}`,
+          `Partition ${each.partition} (${each.reason})${hasFailed(each) ? '' : `, ${each.quarantined} of its files left out`}: ${each.error}`,
           explain(each, each.rerun),
         ].join('\n'),
       );
@@ -172,7 +181,7 @@ export function reportLoad(
     ...common,
     status: 'FAILED',
     // A failed partition matters more than one that was loaded without some of its files.
-    error: (failure ?? incomplete.find((each) => each.outcome === 'failed') ?? incomplete[0])?.error ?? null,
+    error: (failure ?? incomplete.find(hasFailed) ?? incomplete[0])?.error ?? null,
     notification: {
       subject: `Sluice: ${dataset ?? 'load'}: ${what}`.replace(/[^\x20-\x7e]/g, '?').slice(0, SUBJECT_LENGTH),
       message: fitted([`Execution ${load.execution} failed: ${summary}.`, ...sections]),
@@ -203,12 +212,14 @@ function summaryOf(partitions: readonly PartitionResult[], waiting: number): str
     return `${planned} partitions would be loaded${waiting > 0 ? `, ${waiting} more would wait` : ''}`;
   const loaded = partitions.filter((each) => each.outcome === 'loaded').length;
   const failed = partitions.filter((each) => each.outcome === 'failed').length;
-  const quarantined = sum((each) => (each.outcome === 'failed' ? 0 : each.quarantined));
+  const unknown = partitions.filter((each) => each.outcome === 'unknown').length;
+  const quarantined = sum((each) => (hasFailed(each) ? 0 : each.quarantined));
   const undelivered = sum((each) => each.error_records ?? 0);
   return [
     `${loaded} of ${partitions.length} partitions loaded`,
     `${sum((each) => each.inserted)} rows inserted`,
     ...(failed > 0 ? [`${failed} failed`] : []),
+    ...(unknown > 0 ? [`${unknown} unknown`] : []),
     ...(quarantined > 0 ? [`${quarantined} files left out`] : []),
     ...(undelivered > 0 ? [`${undelivered} records never became Parquet`] : []),
     ...(waiting > 0 ? [`${waiting} waiting`] : []),

@@ -199,8 +199,11 @@ export type StatementProgress = DeepReadonly<z.infer<typeof statementProgress>>;
 
 /** The Map's result for one partition: its outcome, and the members of the steps that it completed. */
 const partitionEnd = duePartition.omit({ previous_plan: true, built_on: true, failures: true }).extend({
-  /** `planned`: the input asks only for a plan, so no step ran. */
-  outcome: z.enum(['loaded', 'empty', 'failed', 'planned']).default('planned'),
+  /**
+   * `unknown`: the merge was submitted, and nobody could say whether it was committed. `planned`: the input asks only for
+   * a plan, so no step ran.
+   */
+  outcome: z.enum(['loaded', 'empty', 'failed', 'unknown', 'planned']).default('planned'),
   inspection: inspection.optional(),
   counts: stagingCounts.optional(),
   merged: mergeCounts.optional(),

@@ -103,6 +103,7 @@ export const PARTITION_ENDS: readonly string[] = [
   'PartitionLoaded',
   'PartitionEmpty',
   ...namesOf(({ ends }) => ends === true),
+  'OutcomeUnknown',
   'DiagnosisUnavailable',
 ];
 

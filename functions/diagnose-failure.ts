@@ -1,5 +1,12 @@
 import * as z from 'zod';
-import { caughtError, diagnose, shortenedDiagnosis, type Diagnosis } from '../core/diagnosis';
+import {
+  caughtError,
+  diagnose,
+  isOutcomeOpen,
+  outcomeUnknown,
+  shortenedDiagnosis,
+  type Diagnosis,
+} from '../core/diagnosis';
 import { isTransient, LoadError } from '../core/errors';
 import { rerunInput } from '../core/execution-input';
 import { failedRow } from '../core/history';
@@ -29,6 +36,8 @@ const EXECUTION_DIAGNOSIS_BYTES = 20_000;
 /**
  * Diagnoses a failure, ends the load's running statements, drops the staging tables and records the failed attempt. It
  * never fails the execution: if the warehouse cannot be reached, it retries a few times and then returns the diagnosis.
+ * If it cannot find out whether a merge was committed, it says so and records nothing: the history says it already, or
+ * the next execution loads the partition.
  */
 export const handler = stepHandler(
   'DiagnoseFailure',
@@ -37,65 +46,77 @@ export const handler = stepHandler(
     if ('error' in input)
       return { diagnosis: shortenedDiagnosis(diagnose(input.error), EXECUTION_DIAGNOSIS_BYTES) };
 
-    const { load: failure, attempt } = input;
+    const { attempt } = input;
+    const failure = withoutOldCounts(input.load);
     const diagnosis = diagnose(failure.error);
     const { partition, reason, files, inspection, counts } = failure;
     const end = { partition, reason, files, inspection: withoutDiagnosis(inspection), counts };
-    const merged = await cleanUp(failure, diagnosis, attempt < CLEAN_UP_RETRIES);
-    return merged
-      ? { ...end, inspection, outcome: 'loaded', merged, finished: new Date().toISOString() }
-      : {
-          ...end,
-          outcome: 'failed',
-          diagnosis: shortenedDiagnosis(diagnosis, failure.diagnosis_bytes),
-          finished: new Date().toISOString(),
-        };
+    const settled = await cleanUp(failure, diagnosis, attempt < CLEAN_UP_RETRIES);
+    const finished = new Date().toISOString();
+    if (settled.outcome === 'loaded') return { ...end, ...settled, inspection, finished };
+    const told = settled.outcome === 'unknown' ? outcomeUnknown(diagnosis) : diagnosis;
+    return { ...end, ...settled, diagnosis: shortenedDiagnosis(told, failure.diagnosis_bytes), finished };
   },
 );
+
+/** The counts of a COPY that searched for a bad file say nothing of the one after it. */
+function withoutOldCounts(failure: FailedState): FailedState {
+  const isOld = failure.counts && failure.counts.staged !== failure.inspection?.rows;
+  return isOld ? { ...failure, counts: undefined } : failure;
+}
 
 /** All diagnoses share one payload, and in a failed partition the diagnosis of files that were left out does not matter. */
 function withoutDiagnosis(inspected: FailedState['inspection']): FailedState['inspection'] {
   return inspected && { ...inspected, diagnosis: undefined };
 }
 
-/**
- * @param again whether a transient error may be thrown, so that the step is retried.
- * @returns the counts of the merge if it was committed and only its answer was lost: then the load did not fail.
- */
-async function cleanUp(
-  failure: FailedState,
-  diagnosis: Diagnosis,
-  again: boolean,
-): Promise<MergeCounts | undefined> {
+type Settled =
+  /** The merge was committed and only its answer was lost: then the load did not fail. */
+  { readonly outcome: 'loaded'; readonly merged: MergeCounts } | { readonly outcome: 'failed' | 'unknown' };
+
+/** @param again whether a transient error may be thrown, so that the step is retried. */
+async function cleanUp(failure: FailedState, diagnosis: Diagnosis, again: boolean): Promise<Settled> {
   const tried = <Result>(what: string, run: () => Promise<Result>) =>
-    run().catch((error: unknown) => {
-      if (again && error instanceof LoadError && isTransient(error.name)) throw error;
-      logger.error(`${what} failed`, { error: error as Error });
-      return undefined;
-    });
+    run().then(
+      (result) => ({ result }),
+      (error: unknown) => {
+        if (again && error instanceof LoadError && isTransient(error.name)) throw error;
+        logger.error(`${what} failed`, { error: error as Error });
+        return undefined;
+      },
+    );
 
   const configuration = readConfiguration();
   const { dataset, several } = findDataset(configuration.packageDirectory, failure.dataset);
-  await tried('Ending the running statements of the load', () => endStatements(configuration, failure));
-  const merged = await tried('Looking for a committed merge', () =>
-    recordedLoad(configuration, dataset, failure),
+  // A partition that has its counts has come to the merge.
+  const isOpen = failure.counts !== undefined && isOutcomeOpen(diagnosis);
+  const ended = await tried('Ending the running statements of the load', () =>
+    endStatements(configuration, failure),
   );
-  if (merged) return merged;
+  // As long as the merge may be running, no answer of the history is final.
+  if (isOpen && !ended) return { outcome: 'unknown' };
 
   const tables = stagingTables(failure, failure.inspection?.parts ?? 0);
-  const rerun = rerunInput(failure.dataset, failure.partition, several);
-  const row = failedRow(failure, diagnosis, rerun, new Date());
   const statements = namedStatementsOf(
     configuration.packageDirectory,
     'diagnose-failure',
     dataset,
     stagingPieces(tables),
-  ).filter(({ name }) => name !== 'drop-staging' || tables.length > 0);
-  // Each statement runs by itself: if dropping the tables fails, the failure must still be recorded.
-  for (const { name, sql } of statements) {
-    await tried(name, () =>
-      runBatch(configuration, batchOf([sql], row), statementName(failure, 'DiagnoseFailure')),
-    );
-  }
-  return undefined;
+  );
+  const named = (name: string) => statements.filter((each) => each.name === name).map(({ sql }) => sql);
+  const rerun = rerunInput(failure.dataset, failure.partition, several);
+  const recorded = await tried('Recording the failure', () =>
+    recordedLoad(configuration, dataset, failure, {
+      statements: named('record-failure'),
+      parameters: failedRow(failure, diagnosis, rerun, new Date()),
+    }),
+  );
+  if (recorded?.result) return { outcome: 'loaded', merged: recorded.result };
+  if (isOpen && !recorded) return { outcome: 'unknown' };
+  if (tables.length === 0) return { outcome: 'failed' };
+  // A statement of its own: if dropping the tables fails, the failure must still be recorded.
+  await tried('Dropping the staging tables', () =>
+    runBatch(configuration, batchOf(named('drop-staging'), {}), statementName(failure, 'DiagnoseFailure')),
+  );
+  return { outcome: 'failed' };
 }

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { parse } from 'yaml';
-import { FATAL_ERRORS, TRANSIENT_ERRORS } from '../core/errors';
+import { FATAL_ERRORS, ROLLED_BACK, TRANSIENT_ERRORS } from '../core/errors';
 import { ROW_PARAMETERS } from '../core/history';
 import { parseSqlFile, renderSql } from '../core/sql';
 import { RUNNING, stagingCounts } from '../core/states';
@@ -173,6 +173,15 @@ test('the state machine awaits a statement again at each status of a running one
   expect(choices).toHaveLength(STATES.filter(({ name }) => name.startsWith('Await')).length);
   for (const { Or } of choices)
     expect(Or).toEqual(RUNNING.map((status) => ({ Variable: '$.statement.status', StringEquals: status })));
+});
+
+test('the state machine calls an outcome open after the same errors as DiagnoseFailure', () => {
+  const [choice] = STATES.find(({ name }) => name === 'OutcomeOpen')?.state.Choices ?? [];
+  const named = ROLLED_BACK.map((error) => ({ Variable: '$.error.Error', StringEquals: error }));
+  expect(choice).toMatchObject({
+    And: [{ Variable: '$.counts', IsPresent: true }, { Not: { Or: named } }],
+    Next: 'OutcomeUnknown',
+  });
 });
 
 describe('counts', () => {

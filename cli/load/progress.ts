@@ -1,6 +1,7 @@
 import type { HistoryEvent } from '@aws-sdk/client-sfn';
 import { oneLine } from '../../core/one-line';
 import {
+  hasFailed,
   partitionResult,
   remarksOf,
   remarksOfStrays,
@@ -110,7 +111,7 @@ export class Progress {
       this.output.say(colours.bold(headText()));
     }
     const text = resultText(result);
-    this.output.say(result.outcome === 'failed' ? colours.red(text) : text);
+    this.output.say(hasFailed(result) ? colours.red(text) : text);
     for (const remark of remarksOf(result)) this.output.say(colours.yellow(`  ${remark}`));
   }
 }

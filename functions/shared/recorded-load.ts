@@ -1,5 +1,6 @@
 import type { Dataset } from '../../core/dataset';
-import { batchOf } from '../../core/sql';
+import { outcomeUnreadable } from '../../core/diagnosis';
+import { batchOf, type Sql } from '../../core/sql';
 import { mergeCounts, type MergeCounts } from '../../core/states';
 import { statementsOf } from '../../service/statements';
 import type { Configuration } from './configuration';
@@ -7,18 +8,28 @@ import { runBatch, statementName, type LoadIdentity } from './warehouse';
 
 /**
  * The counts of a load if its merge was committed. One transaction writes the history row and the rows of the target, so
- * neither exists without the other.
+ * neither exists without the other. No statement of the load may be running.
+ * @param before statements that run first, in the same transaction, with their parameters.
+ * @throws LoadError StatusUnavailable, OutcomeUnknown: no error of this question may look like one of the merge.
  */
 export async function recordedLoad(
   configuration: Configuration,
   dataset: Dataset,
   load: LoadIdentity,
+  before: { readonly statements: readonly Sql[]; readonly parameters: Parameters<typeof batchOf>[1] } = {
+    statements: [],
+    parameters: {},
+  },
 ): Promise<MergeCounts | undefined> {
   const statements = statementsOf(configuration.packageDirectory, 'recorded-load', dataset);
+  const { partition, execution } = load;
+  const parameters = { ...before.parameters, dataset: load.dataset, partition, execution };
   const [rows = []] = await runBatch(
     configuration,
-    batchOf(statements, { dataset: load.dataset, partition: load.partition, execution: load.execution }),
+    batchOf([...before.statements, ...statements], parameters),
     statementName(load, 'recorded load'),
-  );
+  ).catch((error: unknown) => {
+    throw outcomeUnreadable(error);
+  });
   return rows[0] && mergeCounts.parse(rows[0]);
 }

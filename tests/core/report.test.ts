@@ -387,3 +387,18 @@ describe('the limits of SNS and Step Functions', () => {
     }
   });
 });
+
+test('a partition whose outcome is unknown fails the execution, and says what is not known', () => {
+  const unknown = failed({ outcome: 'unknown', error: 'OutcomeUnknown' });
+  const report = reportLoad(LOAD, [result(), unknown], null);
+  expect(report).toMatchObject({ status: 'FAILED', error: 'OutcomeUnknown' });
+  expect(report.summary).toBe('1 of 2 partitions loaded, 7 rows inserted, 1 unknown');
+  expect(report.notification?.subject).toBe('Sluice: trips: 1 of 2 partitions have an unknown outcome');
+  expect(report.notification?.message).toContain('Partition 2026-11-23T08 (new): OutcomeUnknown');
+  expect(remarksOf(unknown)).toEqual([
+    'the merge may have been committed: rows that it changed are not counted',
+  ]);
+  expect(reportLoad(LOAD, [failed(), unknown], null).notification?.subject).toBe(
+    'Sluice: trips: 2 of 2 partitions failed',
+  );
+});
