@@ -3,14 +3,18 @@ import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { temporaryFolder } from './temporary-folder';
 
-/** Writes the result of a DuckDB query as a Parquet file, as a writer other than Sluice does. */
-export async function parquetOf(select: string): Promise<Buffer> {
+/**
+ * Writes the result of a DuckDB query as a Parquet file, as a writer other than Sluice does.
+ * @param options options of DuckDB's COPY, such as `ROW_GROUP_SIZE 2048`.
+ */
+export async function parquetOf(select: string, ...options: readonly string[]): Promise<Buffer> {
   const directory = temporaryFolder('sluice-parquet-');
   const file = join(directory, 'rows.parquet');
   const instance = await DuckDBInstance.create(':memory:');
   const connection = await instance.connect();
   try {
-    await connection.run(`COPY (${select}) TO '${file}' (FORMAT parquet, COMPRESSION snappy)`);
+    const all = ['FORMAT parquet', 'COMPRESSION snappy', ...options].join(', ');
+    await connection.run(`COPY (${select}) TO '${file}' (${all})`);
     return readFileSync(file);
   } finally {
     connection.closeSync();

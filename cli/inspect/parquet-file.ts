@@ -1,5 +1,7 @@
 import { parquetMetadata, parquetSchema } from 'hyparquet';
+import { tooLargeFooter } from '../../core/footer';
 import type { ParquetField } from '../../core/parquet-types';
+import { checkParseable } from '../../core/parseable-footer';
 import { displayText } from '../shared/table';
 import type { LakeFileSource } from './lake-file';
 
@@ -40,11 +42,14 @@ export async function readParquetFooter(file: LakeFileSource): Promise<ParquetFo
   if (length + SHORTEST_FILE_BYTES > file.size) {
     throw new UnreadableFile(`its footer would have ${length} bytes, the whole file has ${file.size}`);
   }
+  const tooLarge = tooLargeFooter(length);
+  if (tooLarge !== undefined) throw new UnreadableFile(tooLarge);
   return parseFooter(await file.read(file.size - TRAILER_BYTES - length, file.size));
 }
 
 function parseFooter(bytes: Uint8Array): ParquetFooter {
   try {
+    checkParseable(bytes);
     const metadata = parquetMetadata(bytes);
     const codecs = metadata.row_groups.flatMap((group) =>
       group.columns.map((column) => column.meta_data?.codec),

@@ -1,12 +1,16 @@
 import { parquetMetadata, parquetSchema, type FileMetaData } from 'hyparquet';
 import type { LakeFile } from '../../core/files';
-import type { Footer } from '../../core/footer';
+import { tooLargeFooter, type Footer } from '../../core/footer';
 import type { ParquetField } from '../../core/parquet-types';
+import { checkParseable } from '../../core/parseable-footer';
 import { readRange } from './lake';
 
 /** A Parquet file ends with its footer, the footer's length (4 bytes) and "PAR1". The shortest file has 12 bytes. */
 const TRAILER_BYTES = 8;
 const SHORTEST_FILE_BYTES = 12;
+
+/** Larger footers are read one after the other, so that those that are read at the same time need little memory. */
+const SMALL_FOOTER_BYTES = 256 * 1024;
 
 /**
  * Reads the footer of a Parquet file with two range requests.
@@ -24,8 +28,26 @@ export async function readFooter(bucket: string, file: LakeFile): Promise<Footer
   if (footerBytes + SHORTEST_FILE_BYTES > file.size) {
     return `its footer would have ${footerBytes} bytes, the whole file has ${file.size}`;
   }
-  const footer = await readRange(bucket, file, file.size - TRAILER_BYTES - footerBytes, file.size);
+  const tooLarge = tooLargeFooter(footerBytes);
+  if (tooLarge !== undefined) return tooLarge;
+  const read = async () =>
+    parseFooter(await readRange(bucket, file, file.size - TRAILER_BYTES - footerBytes, file.size));
+  return footerBytes > SMALL_FOOTER_BYTES ? inTurn(read) : read();
+}
+
+let lastInTurn: Promise<unknown> = Promise.resolve();
+
+/** Starts when all earlier calls have ended. */
+function inTurn<Result>(run: () => Promise<Result>): Promise<Result> {
+  const turn = lastInTurn.then(run, run);
+  lastInTurn = turn;
+  return turn;
+}
+
+/** @returns the footer, or what is wrong with it. */
+function parseFooter(footer: ArrayBuffer): Footer | string {
   try {
+    checkParseable(new Uint8Array(footer));
     const metadata = parquetMetadata(footer);
     const fields = parquetSchema(metadata).children.map((child) => child.element);
     const contradiction = rowContradiction(metadata, fields);

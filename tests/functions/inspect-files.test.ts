@@ -1,4 +1,6 @@
 import { GetObjectCommand } from '@aws-sdk/client-s3';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { parquetOf, tripsSelect } from '../../testkit/parquet';
 import { HOUR, Steps } from './steps';
 
 let steps: Steps;
@@ -47,4 +49,29 @@ test('an hour without files is recorded as empty once, however often the step ru
     expect(await steps.call('inspect-files', load)).toMatchObject({ outcome: 'empty', files: 0, rows: 0 });
   }
   expect(await steps.twin.history('partition, outcome')).toEqual([[HOUR, 'empty']]);
+});
+
+test('large footers are read one after the other', async () => {
+  const padding = `KV_METADATA {padding: '${'x'.repeat(300_000)}'}`;
+  for (const name of ['a', 'b', 'c'])
+    await steps.twin.put(
+      steps.twin.keyOf(HOUR, `${name}.parquet`),
+      await parquetOf(tripsSelect([{ trip_id: name }]), padding),
+    );
+  const reads = new Map<string, number>();
+  let [now, most] = [0, 0];
+  steps.twin.twin.faults.observe(async ({ service, operation, subject }) => {
+    if (service !== 's3' || operation !== 'GetObject' || !subject.includes('.parquet')) return;
+    const count = (reads.get(subject) ?? 0) + 1;
+    reads.set(subject, count);
+    // The first read of a file is its end, the second its footer.
+    if (count === 1) return;
+    now += 1;
+    most = Math.max(most, now);
+    await sleep(100);
+    now -= 1;
+  });
+  expect(await steps.inspected()).toMatchObject({ inspection: { outcome: 'ready', rows: 3 } });
+  expect([...reads.values()]).toEqual([2, 2, 2]);
+  expect(most).toBe(1);
 });

@@ -34,6 +34,23 @@ const cases: [string, () => Promise<Buffer | string>, string, RegExp][] = [
     /bad\.parquet/,
   ],
   [
+    'has a footer beyond the limit',
+    () => parquetOf(good, `KV_METADATA {padding: '${'x'.repeat(9_000_000)}'}`),
+    'UnreadableFile',
+    /bad\.parquet: UnreadableFile: .*its footer has 9\d+ bytes, and at most 8388608 are read: .*ROW_GROUP_SIZE/,
+  ],
+  [
+    'would fill the memory with its footer',
+    () => {
+      // Lists of 30 million lists, in each other.
+      const footer = Buffer.from([0x29, ...Array<number[]>(40).fill([0xf9, 0x80, 0x87, 0xa7, 0x0e]).flat()]);
+      const trailer = Buffer.from([footer.length, 0, 0, 0]);
+      return Promise.resolve(Buffer.concat([Buffer.from('PAR1'), footer, trailer, Buffer.from('PAR1')]));
+    },
+    'UnreadableFile',
+    /bad\.parquet: UnreadableFile: .*its footer cannot be read/,
+  ],
+  [
     'lacks columns',
     () => parquetOf(`SELECT trip_id, vendor_id FROM (${good})`),
     'ColumnMismatch',
