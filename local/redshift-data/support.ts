@@ -61,6 +61,7 @@ export const redshiftDataSupport: Support = {
     'COPY FORMAT AS CSV',
     'COPY FORMAT AS JSON',
     'COPY with CREDENTIALS',
+    'COPY of a file with a footer over 8 MB',
     'strtol()',
     'read_parquet()',
     'read_csv()',
@@ -91,4 +92,6 @@ export const redshiftDataDifferences: readonly string[] = [
   'results are kept while the process runs; AWS keeps them for 24 hours',
   'a COPY that fails on a file has one row in SYS_LOAD_ERROR_DETAIL, at once, without line, column and table; unproven: what Redshift fills in for Parquet, and that contexts are cut after 256 bytes, not characters',
   'SYS_QUERY_HISTORY has the columns that tell what ran, and numbers users by their names',
+  'what Redshift does with a Parquet footer over 8 MB is unproven; the twin refuses it, as InspectFiles does',
+  'statements share 2 GB of memory, and spill to disk what needs more; a COMMIT that has begun cannot be cancelled',
 ];

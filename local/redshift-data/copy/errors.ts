@@ -1,3 +1,4 @@
+import { LARGEST_FOOTER_BYTES } from '../../../core/footer';
 import { SqlError, detailed } from '../sql/errors';
 import { httpsUrl, s3Url, type S3Location } from './command';
 import type { BadSequence } from './utf8';
@@ -82,6 +83,14 @@ export function outOfRangeInFile(column: string, type: string, file: S3Location,
 /** The footer is intact and the pages are corrupt. The message is unverified: users report different ones by codec. */
 export function corruptFile(file: S3Location, region: string): SqlError {
   return spectrumError(`Failed to read Parquet file '${httpsUrl(file, region)}': corrupt data.`, file);
+}
+
+/** The twin's own limit; InspectFiles refuses the same files. What Redshift does with them is unproven. */
+export function footerTooLarge(file: S3Location, region: string): SqlError {
+  return spectrumError(
+    `Failed to read Parquet: the local twin reads footers of at most ${LARGEST_FOOTER_BYTES} bytes. File name: ${httpsUrl(file, region)}`,
+    file,
+  );
 }
 
 /** The file is empty, truncated or no Parquet: Redshift looks for the magic number at the end. */

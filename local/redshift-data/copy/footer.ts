@@ -1,5 +1,9 @@
 import { parquetMetadata, parquetSchema } from 'hyparquet';
 import { open } from 'node:fs/promises';
+import { LARGEST_FOOTER_BYTES } from '../../../core/footer';
+import { checkParseable } from '../../../core/parseable-footer';
+import type { StoredObject } from '../../s3/object-store';
+import { footerTooLarge } from './errors';
 
 /** A top-level column of a Parquet file. */
 export interface ParquetColumn {
@@ -17,8 +21,15 @@ export interface ParquetColumn {
 
 const MAGIC = 'PAR1';
 
-/** The columns of a file; undefined if it is no Parquet file: empty, truncated or another format. */
-export async function readFooter(path: string, size: number): Promise<readonly ParquetColumn[] | undefined> {
+/**
+ * The columns of a file; undefined if it is no Parquet file: empty, truncated or another format.
+ * @throws SqlError for a footer of more than 8 MB, which would occupy the twin for seconds
+ */
+export async function readFooter(
+  object: StoredObject,
+  region: string,
+): Promise<readonly ParquetColumn[] | undefined> {
+  const { path, size } = object;
   if (size < 12) return undefined;
   const file = await open(path);
   try {
@@ -26,6 +37,7 @@ export async function readFooter(path: string, size: number): Promise<readonly P
     await file.read(tail, 0, 8, size - 8);
     const length = tail.readUInt32LE(0);
     if (tail.toString('latin1', 4) !== MAGIC || length + 12 > size) return undefined;
+    if (length > LARGEST_FOOTER_BYTES) throw footerTooLarge(object, region);
     const footer = new ArrayBuffer(length + 8);
     await file.read(new Uint8Array(footer), 0, length + 8, size - 8 - length);
     return columnsOf(footer);
@@ -36,6 +48,7 @@ export async function readFooter(path: string, size: number): Promise<readonly P
 
 function columnsOf(footer: ArrayBuffer): readonly ParquetColumn[] | undefined {
   try {
+    checkParseable(new Uint8Array(footer));
     return parquetSchema(parquetMetadata(footer)).children.map(({ element }) => ({
       name: element.name,
       physical: element.type,

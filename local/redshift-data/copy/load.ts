@@ -55,7 +55,7 @@ export async function load(
   const files = await filesOf(copy, store, region, mayRead);
   let rows = 0;
   for (const file of files) {
-    const footer = checkFooter(await readFooter(file.path, file.size), targets, copy, file, region);
+    const footer = checkFooter(await readFooter(file, region), targets, copy, file, region);
     rows += await withPlainPath(file.path, environment.directory, async (path) => {
       try {
         return await connection.change(renderLoad(target.sql, targets, footer, path));

@@ -58,15 +58,20 @@ export class Connection {
   async outside(sql: string): Promise<readonly Row[]> {
     const other = await this.openAnother();
     try {
-      return await this.slots.run(async () => (await other.run(sql)).getRows());
+      return await this.interruptible(async () => (await other.run(sql)).getRows(), other);
     } finally {
       other.closeSync();
     }
   }
 
-  /** Ignores the signal: COMMIT and ROLLBACK cannot be cancelled. */
-  async finish(sql: 'COMMIT' | 'ROLLBACK'): Promise<void> {
-    await this.slots.run(() => this.engine.run(sql));
+  /** Ignores the signal: COMMIT cannot be cancelled. */
+  async commit(): Promise<void> {
+    await this.slots.run(() => this.engine.run('COMMIT'));
+  }
+
+  /** Waits for no other statement, so that a cancelled one ends while others run. It takes the engine milliseconds. */
+  async rollback(): Promise<void> {
+    await this.engine.run('ROLLBACK');
   }
 
   close(): void {
@@ -78,23 +83,30 @@ export class Connection {
     return Object.keys(values).length === 0 ? this.engine.run(sql) : this.engine.run(sql, { ...values });
   }
 
-  private async interruptible<T>(work: () => Promise<T>): Promise<T> {
-    return this.slots.run(async () => {
-      if (this.signal.aborted) throw new Cancelled();
-      let timer: NodeJS.Timeout | undefined;
-      const interrupt = () => {
-        this.engine.interrupt();
-        timer = setInterval(() => this.engine.interrupt(), INTERRUPT_EVERY_MS);
-      };
-      this.signal.addEventListener('abort', interrupt, { once: true });
-      try {
-        return await work();
-      } catch (error) {
-        throw this.signal.aborted ? new Cancelled() : error;
-      } finally {
-        clearInterval(timer);
-        this.signal.removeEventListener('abort', interrupt);
-      }
-    });
+  private async interruptible<T>(work: () => Promise<T>, engine = this.engine): Promise<T> {
+    try {
+      return await this.slots.run(() => this.interruptedBySignal(work, engine), this.signal);
+    } catch (error) {
+      throw this.signal.aborted ? new Cancelled() : error;
+    }
+  }
+
+  private async interruptedBySignal<T>(work: () => Promise<T>, engine: DuckDBConnection): Promise<T> {
+    this.signal.throwIfAborted();
+    let timer: NodeJS.Timeout | undefined;
+    const interrupt = () => {
+      engine.interrupt();
+      timer = setInterval(() => engine.interrupt(), INTERRUPT_EVERY_MS);
+    };
+    this.signal.addEventListener('abort', interrupt, { once: true });
+    try {
+      const result = await work();
+      // An interrupted stream ends as if it had no more rows.
+      this.signal.throwIfAborted();
+      return result;
+    } finally {
+      clearInterval(timer);
+      this.signal.removeEventListener('abort', interrupt);
+    }
   }
 }

@@ -19,7 +19,7 @@ export interface DatabaseOptions {
   readonly database: string;
   /** The file of the journal of statements, which the system views read. */
   readonly journal: string;
-  /** For example `1GB`. */
+  /** For example `1GB`, the default is 2 GB. What needs more is spilled to disk. */
   readonly memoryLimit?: string;
 }
 
@@ -33,7 +33,12 @@ export class Database {
     private readonly slots: Slots,
   ) {}
 
-  static async open({ directory, database, journal, memoryLimit }: DatabaseOptions): Promise<Database> {
+  static async open({
+    directory,
+    database,
+    journal,
+    memoryLimit = '2GB',
+  }: DatabaseOptions): Promise<Database> {
     if (RESERVED_NAMES.includes(database.toLowerCase())) {
       throw new Error(`a database cannot be named ${database} in the local twin`);
     }
@@ -48,7 +53,9 @@ export class Database {
       integer_division: 'true',
       default_null_order: 'NULLS_LAST_ON_ASC_FIRST_ON_DESC',
       temp_directory: join(scratch, 'spill'),
-      ...(memoryLimit === undefined ? {} : { memory_limit: memoryLimit }),
+      memory_limit: memoryLimit,
+      // A file is loaded once. With very many row groups its cached ranges would take 10 KB for each column chunk.
+      enable_external_file_cache: 'false',
     });
     const opened = new Database(instance, database, scratch, new Slots(ENGINE_CALLS_AT_ONCE));
     await opened.prepare(join(directory, 'warehouse.duckdb'), journal);

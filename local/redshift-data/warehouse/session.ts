@@ -69,12 +69,12 @@ export class Session {
   }
 
   async commit(): Promise<void> {
-    if (this.transactionTime !== undefined) await this.options.connection.finish('COMMIT');
+    if (this.transactionTime !== undefined) await this.options.connection.commit();
   }
 
   /** Every failure needs this: after a conflict the engine would still answer COMMIT with success. */
   async rollback(): Promise<void> {
-    if (this.transactionTime !== undefined) await this.options.connection.finish('ROLLBACK');
+    if (this.transactionTime !== undefined) await this.options.connection.rollback();
   }
 
   close(): void {

@@ -42,6 +42,7 @@ const CASES: Readonly<Record<Exclude<keyof typeof errors, 'spectrumError'>, Case
     ({ file, column }) => errors.outOfRangeInFile(column, 'SMALLINT', file, REGION),
   ],
   corruptFile: ['UnreadableFile', ({ file }) => errors.corruptFile(file, REGION)],
+  footerTooLarge: ['UnreadableFile', ({ file }) => errors.footerTooLarge(file, REGION)],
   notParquet: ['UnreadableFile', ({ file }) => errors.notParquet(file, REGION)],
   invalidRange: ['FileOverwritten', ({ file }) => errors.invalidRange(file, REGION)],
   missingMeta: ['ManifestInvalid', () => errors.missingMeta()],
