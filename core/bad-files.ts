@@ -1,12 +1,13 @@
 import * as z from 'zod';
 import { compareColumns, differencesText } from './columns';
-import { requiredColumns, type Dataset } from './dataset';
+import { derivedAtMerge, requiredColumns, type Dataset } from './dataset';
 import { firstBytes, unwrapped, type Diagnosis } from './diagnosis';
 import { LoadError, type ErrorName } from './errors';
 import { lakeFile, type LakeFile } from './files';
 import type { Footer } from './footer';
 import type { Hour } from './hour';
 import { oneLine } from './one-line';
+import { timeProblem } from './time-range';
 
 /** Errors that one file causes. The other files of its partition can be loaded without it. */
 export const BAD_FILE_ERRORS = [
@@ -47,7 +48,14 @@ export function footerProblem(dataset: Dataset, partition: Hour, footer: Footer)
       reason: `required columns are null: ${nulls.map((name) => `${name} in ${footer.nulls.get(name)} of ${footer.rows} rows`).join(', ')}`,
     };
   }
-  return undefined;
+  const columns = new Map(dataset.columns.map((column) => [column.name, column.type]));
+  const years = derivedAtMerge(dataset).includes('year') ? dataset.target.event_time : undefined;
+  const times = [...footer.times].flatMap(([name, range]) => {
+    const type = columns.get(name);
+    const problem = type && timeProblem(type, range, name === years);
+    return problem === undefined ? [] : [`column ${name} ${problem}`];
+  });
+  return times.length > 0 ? { error: 'ValueInvalid', reason: times.join('; ') } : undefined;
 }
 
 export function isBadFileError(error: string): error is BadFileError {

@@ -6,6 +6,14 @@ export interface Footer {
   readonly fields: readonly ParquetField[];
   /** The number of nulls by column, for columns whose statistics count them in every row group. */
   readonly nulls: ReadonlyMap<string, number>;
+  /** The least and the greatest time by column, for columns of times whose statistics tell, of at least one row group. */
+  readonly times: ReadonlyMap<string, TimeRange>;
+}
+
+/** Microseconds since 1970, UTC. */
+export interface TimeRange {
+  readonly least: bigint;
+  readonly greatest: bigint;
 }
 
 /**

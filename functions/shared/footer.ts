@@ -1,6 +1,6 @@
-import { parquetMetadata, parquetSchema, type FileMetaData } from 'hyparquet';
+import { parquetMetadata, parquetSchema, type FileMetaData, type ParquetParsers } from 'hyparquet';
 import type { LakeFile } from '../../core/files';
-import { tooLargeFooter, type Footer } from '../../core/footer';
+import { tooLargeFooter, type Footer, type TimeRange } from '../../core/footer';
 import type { ParquetField } from '../../core/parquet-types';
 import { checkParseable } from '../../core/parseable-footer';
 import { readRange } from './lake';
@@ -48,11 +48,16 @@ function inTurn<Result>(run: () => Promise<Result>): Promise<Result> {
 function parseFooter(footer: ArrayBuffer): Footer | string {
   try {
     checkParseable(new Uint8Array(footer));
-    const metadata = parquetMetadata(footer);
+    const metadata = parquetMetadata(footer, { parsers: TIMES_IN_MICROSECONDS });
     const fields = parquetSchema(metadata).children.map((child) => child.element);
     const contradiction = rowContradiction(metadata, fields);
     if (contradiction !== undefined) return `its footer contradicts itself: ${contradiction}`;
-    return { rows: Number(metadata.num_rows), fields, nulls: nullCounts(metadata) };
+    return {
+      rows: Number(metadata.num_rows),
+      fields,
+      nulls: nullCounts(metadata),
+      times: timeRanges(metadata),
+    };
   } catch (error) {
     return `its footer cannot be read (${(error as Error).message})`;
   }
@@ -91,4 +96,39 @@ function nullCounts({ row_groups }: FileMetaData): Map<string, number> {
   }
   for (const name of unknown) counts.delete(name);
   return counts;
+}
+
+const MICROSECONDS_OF_A_DAY = 86_400_000_000n;
+
+/** hyparquet makes a Date of each time, which ends at the year 275760. */
+const TIMES_IN_MICROSECONDS = {
+  timestampFromMilliseconds: (milliseconds: bigint) => milliseconds * 1_000n,
+  timestampFromMicroseconds: (microseconds: bigint) => microseconds,
+  timestampFromNanoseconds: (nanoseconds: bigint) => nanoseconds / 1_000n,
+  dateFromDays: (days: number) => BigInt(days) * MICROSECONDS_OF_A_DAY,
+} as unknown as Partial<ParquetParsers>;
+
+/** The ranges of all columns of times. Numbers have ranges too, so the type of the column decides what is a time. */
+function timeRanges({ schema, row_groups }: FileMetaData): Map<string, TimeRange> {
+  const isTime = new Set(
+    schema
+      .filter(({ converted_type, logical_type }) =>
+        [converted_type, logical_type?.type].some((each) => /^(DATE|TIMESTAMP)/.test(each ?? '')),
+      )
+      .map(({ name }) => name.toLowerCase()),
+  );
+  const ranges = new Map<string, TimeRange>();
+  for (const { meta_data: column } of row_groups.flatMap((group) => group.columns)) {
+    const name = column?.path_in_schema.join('.').toLowerCase() ?? '';
+    // Older writers fill only `min` and `max`.
+    const { min_value, max_value, min, max } = column?.statistics ?? {};
+    const values = [min_value, max_value, min, max].filter((value) => typeof value === 'bigint');
+    if (!isTime.has(name) || values.length === 0) continue;
+    const known = ranges.get(name);
+    const sorted = [...values, ...(known ? [known.least, known.greatest] : [])].sort((left, right) =>
+      left < right ? -1 : 1,
+    );
+    ranges.set(name, { least: sorted[0]!, greatest: sorted.at(-1)! });
+  }
+  return ranges;
 }

@@ -22,6 +22,7 @@ const footer = (fields: readonly ParquetField[], nulls: Record<string, number> =
   rows: 5,
   fields,
   nulls: new Map(Object.entries(nulls)),
+  times: new Map(),
 });
 const file = (key: string): LakeFile => ({ key, etag: 'e1', size: 1 });
 const bad = (key: string, changes: Partial<BadFile> = {}): BadFile => ({

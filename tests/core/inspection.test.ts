@@ -30,6 +30,7 @@ const footer = (rows: number, fields: readonly ParquetField[] = FIELDS): Footer 
   rows,
   fields,
   nulls: new Map(),
+  times: new Map(),
 });
 const found = (present: readonly LakeFile[]): PartitionFiles => ({ present, errors: [], error_records: 0 });
 const withFooters = (files: readonly LakeFile[], footers: readonly Footer[]) =>

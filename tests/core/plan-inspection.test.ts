@@ -37,7 +37,12 @@ const FIELDS: readonly ParquetField[] = [
 ];
 
 const file = (name: string, etag = 'e1'): LakeFile => ({ key: `orders/${name}`, etag, size: 100 });
-const footer = (rows: number): Footer => ({ rows, fields: FIELDS, nulls: new Map() });
+const footer = (rows: number): Footer => ({
+  rows,
+  fields: FIELDS,
+  nulls: new Map(),
+  times: new Map(),
+});
 const bad = (name: string, changes: Partial<BadFile> = {}): BadFile => ({
   ...file(name),
   error: 'UnreadableFile',

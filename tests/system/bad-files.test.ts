@@ -1,6 +1,7 @@
 import { lastClosedHour } from '../../core/hour';
 import { parquetOf, tripsSelect } from '../../testkit/parquet';
 import { TestTwin } from '../../testkit/test-twin';
+import { withoutStatistics } from '../parquet-footer';
 
 const HOUR = '2026-11-20T08';
 const OLDER = '2026-11-20T07';
@@ -96,7 +97,22 @@ const cases: [string, () => Promise<Buffer | string>, string, RegExp][] = [
     'has a year beyond that of the derived column',
     () => parquetOf(`SELECT * REPLACE (TIMESTAMP '40000-01-01' AS pickup_datetime) FROM (${good})`),
     'ValueInvalid',
+    /bad\.parquet: ValueInvalid: column pickup_datetime holds times of the year 40000/,
+  ],
+  [
+    'has such a year, and no statistics that tell',
+    async () =>
+      withoutStatistics(
+        await parquetOf(`SELECT * REPLACE (TIMESTAMP '40000-01-01' AS pickup_datetime) FROM (${good})`),
+      ),
+    'ValueInvalid',
     /column pickup_datetime: 2 of 3 values have a year that the derived column year cannot hold/,
+  ],
+  [
+    'has a time that Redshift cannot hold',
+    () => parquetOf(`SELECT * REPLACE (TIMESTAMP '10000-01-01 (BC)' AS updated_at) FROM (${good})`),
+    'ValueInvalid',
+    /column updated_at holds times of the year -9999, .* 4713 BC to 294276 AD/,
   ],
   [
     'has a text that is too long',
