@@ -94,11 +94,14 @@ export function outcomeUnknown(last: Pick<Diagnosis, 'error' | 'cause'>): Diagno
   return { error: 'OutcomeUnknown', cause, fix: OUTCOME_FIX };
 }
 
-/** The error if the load history cannot tell whether a merge was committed: it is transient if the given one is. */
-export function outcomeUnreadable(thrown: unknown): LoadError {
-  const { name, reason } = diagnoseClientError(thrown, 'reading the outcome of the merge');
-  const lines = ['Whether the merge was committed could not be read.', ...linesOf({ reason })];
-  return new LoadError(isTransient(name) ? 'StatusUnavailable' : 'OutcomeUnknown', lines, OUTCOME_FIX);
+/**
+ * The error of a question whether a merge was committed, so that it does not look like a failure of the merge itself.
+ * @param thrown by the question. It stays as it is unless it names a statement's own failure.
+ */
+export function outcomeUnreadable(thrown: unknown): unknown {
+  if (!(thrown instanceof LoadError) || isOutcomeOpen({ error: thrown.name })) return thrown;
+  const lines = ['Whether the merge was committed could not be read.', ...linesOf(thrown)];
+  return new LoadError(isTransient(thrown.name) ? 'StatusUnavailable' : 'OutcomeUnknown', lines, OUTCOME_FIX);
 }
 
 /** The message in the JSON of a function's failure. The stack trace stays in the function's log. */

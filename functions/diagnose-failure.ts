@@ -96,6 +96,11 @@ async function cleanUp(failure: FailedState, diagnosis: Diagnosis, again: boolea
   // As long as the merge may be running, no answer of the history is final.
   if (isOpen && !ended) return { outcome: 'unknown' };
 
+  const asked = await tried('Looking for a committed merge', () =>
+    recordedLoad(configuration, dataset, failure),
+  );
+  if (asked?.result) return { outcome: 'loaded', merged: asked.result };
+
   const tables = stagingTables(failure, failure.inspection?.parts ?? 0);
   const statements = namedStatementsOf(
     configuration.packageDirectory,
@@ -104,6 +109,7 @@ async function cleanUp(failure: FailedState, diagnosis: Diagnosis, again: boolea
     stagingPieces(tables),
   );
   const named = (name: string) => statements.filter((each) => each.name === name).map(({ sql }) => sql);
+  // The transaction that records asks once more: either answer settles the outcome.
   const rerun = rerunInput(failure.dataset, failure.partition, several);
   const recorded = await tried('Recording the failure', () =>
     recordedLoad(configuration, dataset, failure, {
@@ -112,7 +118,7 @@ async function cleanUp(failure: FailedState, diagnosis: Diagnosis, again: boolea
     }),
   );
   if (recorded?.result) return { outcome: 'loaded', merged: recorded.result };
-  if (isOpen && !recorded) return { outcome: 'unknown' };
+  if (isOpen && !asked && !recorded) return { outcome: 'unknown' };
   if (tables.length === 0) return { outcome: 'failed' };
   // A statement of its own: if dropping the tables fails, the failure must still be recorded.
   await tried('Dropping the staging tables', () =>

@@ -10,7 +10,7 @@ import { runBatch, statementName, type LoadIdentity } from './warehouse';
  * The counts of a load if its merge was committed. One transaction writes the history row and the rows of the target, so
  * neither exists without the other. No statement of the load may be running.
  * @param before statements that run first, in the same transaction, with their parameters.
- * @throws LoadError StatusUnavailable, OutcomeUnknown: no error of this question may look like one of the merge.
+ * @throws LoadError as diagnosed; StatusUnavailable or OutcomeUnknown if the statements themselves failed.
  */
 export async function recordedLoad(
   configuration: Configuration,

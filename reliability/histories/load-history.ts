@@ -8,11 +8,10 @@ const TEXTS = [
   'execution',
   'reason',
   'outcome',
-  'finished',
 ] as const satisfies readonly (keyof HistoryRow)[];
 const COUNTS = ['files', ...ROW_COUNTS] as const satisfies readonly (keyof HistoryRow)[];
 
-/** A row of sluice.load_history. `finished` is in whole seconds, the order of loads that Sluice itself sees. */
+/** A row of sluice.load_history. */
 export type Recorded = Pick<HistoryRow, (typeof TEXTS)[number] | (typeof COUNTS)[number]>;
 
 export async function readLoadHistory(twin: TestTwin): Promise<readonly Recorded[]> {
