@@ -70,7 +70,9 @@ export function compareColumns(
 }
 
 function differenceOf({ name, type }: Column, field: ParquetField): ColumnDifferences['otherType'][number] {
-  const instead = type.kind === 'timestamp' ? writeInstead(field) : undefined;
+  // Text takes neither times nor numbers, however they are written.
+  const isOfUse = type.kind !== 'varchar' && type.kind !== 'char';
+  const instead = isOfUse ? writeInstead(field) : undefined;
   return {
     name,
     found: parquetTypeText(field),

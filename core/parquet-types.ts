@@ -25,48 +25,86 @@ export function parquetTypeText(field: ParquetField): string {
   return annotation ? `${field.type} ${annotation}` : (field.type ?? 'unknown');
 }
 
-/** How to write a field instead that COPY reads as other values; undefined for any other field. */
+/** How to write a field instead that COPY reads as other values, or refuses for its form; undefined for any other field. */
 export function writeInstead(field: ParquetField): string | undefined {
-  return isNanoseconds(field)
-    ? 'COPY would read another year: write microseconds (pyarrow and pandas: coerce_timestamps="us" and allow_truncated_timestamps=True; Spark: spark.sql.parquet.outputTimestampType=TIMESTAMP_MICROS)'
-    : undefined;
+  if (isNanoseconds(field))
+    return 'COPY would read another year: write microseconds (pyarrow and pandas: coerce_timestamps="us" and allow_truncated_timestamps=True; Spark: spark.sql.parquet.outputTimestampType=TIMESTAMP_MICROS)';
+  const decimal = decimalOf(field);
+  const annotation = annotationOf(field);
+  if (field.converted_type === undefined && (decimal || annotation === 'DATE'))
+    return `COPY may know converted types only: write the converted type of ${annotation}, too`;
+  if (!decimal || field.type !== 'FIXED_LEN_BYTE_ARRAY') return undefined;
+  const bytes = decimalBytes(decimal.precision);
+  return field.type_length === bytes
+    ? undefined
+    : `COPY refuses ${field.type_length} bytes: write decimals of precision ${decimal.precision} in the fewest bytes that hold them, which are ${bytes}`;
 }
 
 /**
  * The Redshift type of the column that COPY loads a Parquet field into; undefined if COPY takes it into none.
  * Redshift compares the physical type and its annotation and never casts: INT32 does not load into BIGINT, nor DOUBLE
  * into DECIMAL. Source: Amazon Redshift, "COPY from columnar data formats"; the error's text is "has an incompatible
- * Parquet schema for column".
+ * Parquet schema for column". The table of the twin, local/behaviour/copy-types.ts, says what is known of each type.
  */
 export function redshiftTypeOf(field: ParquetField): ColumnType | undefined {
   if ((field.num_children ?? 0) > 0 || field.repetition_type === 'REPEATED') return undefined;
   if (writeInstead(field) !== undefined) return undefined;
   const decimal = decimalOf(field);
-  if (decimal) return { kind: 'decimal', ...decimal };
-  if (timestampUnit(field)) return { kind: 'timestamp' };
+  if (decimal) return holdsDecimal(field.type, decimal) ? { kind: 'decimal', ...decimal } : undefined;
   const annotation = field.converted_type ?? annotationOf(field);
-  switch (field.type) {
+  switch (`${field.type}${annotation === undefined ? '' : ` ${annotation}`}`) {
     case 'BOOLEAN':
       return { kind: 'boolean' };
+    case 'INT32 DATE':
+      return { kind: 'date' };
+    case 'INT32 INT_8':
+    case 'INT32 INT_16':
+      return { kind: 'smallint' };
     case 'INT32':
-      if (annotation === 'DATE') return { kind: 'date' };
-      if (annotation === 'INT_8' || annotation === 'INT_16') return { kind: 'smallint' };
-      return annotation === undefined || annotation === 'INT_32' || holdsOnlyNulls(field)
-        ? { kind: 'integer' }
-        : undefined;
+    case 'INT32 INT_32':
+    case 'INT32 NULL':
+      return { kind: 'integer' };
     case 'INT64':
-      return annotation === undefined || annotation === 'INT_64' ? { kind: 'bigint' } : undefined;
+    case 'INT64 INT_64':
+      return { kind: 'bigint' };
+    case 'INT96':
+    case 'INT64 TIMESTAMP':
+    case 'INT64 TIMESTAMP_MILLIS':
+    case 'INT64 TIMESTAMP_MICROS':
+      return { kind: 'timestamp' };
     case 'FLOAT':
       return { kind: 'real' };
     case 'DOUBLE':
       return { kind: 'double precision' };
     case 'BYTE_ARRAY':
-      return annotation === undefined || ['UTF8', 'STRING', 'ENUM', 'JSON'].includes(annotation)
-        ? { kind: 'varchar', length: 65_535 }
-        : undefined;
+    case 'BYTE_ARRAY UTF8':
+    case 'BYTE_ARRAY STRING':
+    case 'BYTE_ARRAY ENUM':
+    case 'BYTE_ARRAY JSON':
+      return { kind: 'varchar', length: 65_535 };
     default:
       return undefined;
   }
+}
+
+/** The least number of bytes that hold every decimal of this precision, as a signed integer. */
+function decimalBytes(precision: number): number {
+  return Math.ceil((precision * Math.log2(10) + 1) / 8);
+}
+
+const INTEGER_BYTES: Readonly<Record<string, number>> = { INT32: 4, INT64: 8 };
+
+/**
+ * Whether COPY loads a decimal of this physical type; see {@link writeInstead} for the bytes of FIXED_LEN_BYTE_ARRAY.
+ * Redshift's limits are 38 digits, 37 of them after the point. Source: Amazon Redshift, "Numeric types".
+ */
+function holdsDecimal(
+  physical: string | undefined,
+  { precision, scale }: { precision: number; scale: number },
+): boolean {
+  if (precision < 1 || precision > 38 || scale < 0 || scale > Math.min(precision, 37)) return false;
+  if (physical === 'FIXED_LEN_BYTE_ARRAY') return true;
+  return decimalBytes(precision) <= (INTEGER_BYTES[physical ?? ''] ?? 0);
 }
 
 /** Whether the writer knew no type for the column, because every value is null (pyarrow writes such columns). */

@@ -12,6 +12,9 @@ const NANOS = field({
   type: 'INT64',
   logical_type: { type: 'TIMESTAMP', isAdjustedToUTC: false, unit: 'NANOS' },
 });
+const LOGICAL_DATE = field({ type: 'INT32', logical_type: { type: 'DATE' } });
+const fixedDecimal = (precision: number, bytes: number) =>
+  field({ type: 'FIXED_LEN_BYTE_ARRAY', type_length: bytes, converted_type: 'DECIMAL', precision, scale: 2 });
 
 describe('a field as writers annotate it, and the type it loads into', () => {
   test.each<[string, ParquetField, string, string]>([
@@ -21,12 +24,6 @@ describe('a field as writers annotate it, and the type it loads into', () => {
     ['INT32 INT_16', field({ type: 'INT32', converted_type: 'INT_16' }), 'smallint', 'INT32 INT_16'],
     ['INT32 INT_8', field({ type: 'INT32', converted_type: 'INT_8' }), 'smallint', 'INT32 INT_8'],
     ['INT32 DATE', field({ type: 'INT32', converted_type: 'DATE' }), 'date', 'INT32 DATE'],
-    [
-      'INT32 DATE, logical only',
-      field({ type: 'INT32', logical_type: { type: 'DATE' } }),
-      'date',
-      'INT32 DATE',
-    ],
     [
       'INT32 signed, logical only',
       field({ type: 'INT32', logical_type: { type: 'INTEGER', bitWidth: 32, isSigned: true } }),
@@ -69,12 +66,8 @@ describe('a field as writers annotate it, and the type it loads into', () => {
       'INT64 DECIMAL(10, 2)',
     ],
     [
-      'fixed bytes decimal, logical only, no scale',
-      field({
-        type: 'FIXED_LEN_BYTE_ARRAY',
-        type_length: 16,
-        logical_type: { type: 'DECIMAL', precision: 38 },
-      }),
+      'fixed bytes decimal, without a scale',
+      field({ type: 'FIXED_LEN_BYTE_ARRAY', type_length: 16, converted_type: 'DECIMAL', precision: 38 }),
       'decimal(38,0)',
       'FIXED_LEN_BYTE_ARRAY DECIMAL(38, 0)',
     ],
@@ -117,6 +110,18 @@ describe('a field that loads into no column', () => {
       'FIXED_LEN_BYTE_ARRAY UUID',
     ],
     ['INT64 nanos', NANOS, 'INT64 TIMESTAMP(NANOS)'],
+    ['a date by its logical type alone', LOGICAL_DATE, 'INT32 DATE'],
+    ['a decimal of more bytes than it needs', fixedDecimal(18, 16), 'FIXED_LEN_BYTE_ARRAY DECIMAL(18, 2)'],
+    [
+      'a decimal of more digits than Redshift has',
+      fixedDecimal(39, 17),
+      'FIXED_LEN_BYTE_ARRAY DECIMAL(39, 2)',
+    ],
+    [
+      'a decimal in bytes of any length',
+      field({ type: 'BYTE_ARRAY', converted_type: 'DECIMAL', precision: 18, scale: 2 }),
+      'BYTE_ARRAY DECIMAL(18, 2)',
+    ],
     ['no type at all', field({}), 'unknown'],
   ])('%s', (_, found, text) => {
     expect(redshiftTypeOf(found)).toBeUndefined();
@@ -129,4 +134,12 @@ test('nanoseconds name how to write microseconds instead; INT96, which COPY read
     /another year: write microseconds \(pyarrow and pandas: coerce_timestamps="us"/,
   );
   expect(writeInstead(INT96)).toBeUndefined();
+});
+
+test('decimals of too many bytes name how many to write, and logical types alone name the converted type', () => {
+  expect(writeInstead(fixedDecimal(18, 16))).toBe(
+    'COPY refuses 16 bytes: write decimals of precision 18 in the fewest bytes that hold them, which are 8',
+  );
+  expect(writeInstead(fixedDecimal(18, 8))).toBeUndefined();
+  expect(writeInstead(LOGICAL_DATE)).toMatch(/write the converted type of DATE, too/);
 });

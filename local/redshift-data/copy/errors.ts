@@ -36,6 +36,20 @@ export function incompatibleSchema(
   );
 }
 
+/** The bytes of a decimal are not the fewest that hold the precision of the table's column. */
+export function invalidTypeLength(
+  file: S3Location,
+  region: string,
+  column: string,
+  expected: number,
+  found: number | undefined,
+): SqlError {
+  return spectrumError(
+    `File '${httpsUrl(file, region)}' column '${column}' has an invalid type length. ` +
+      `Expecting: ${expected} len in file: ${found}`,
+  );
+}
+
 export function tooLongInFile(
   column: string,
   table: number,

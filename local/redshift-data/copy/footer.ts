@@ -1,4 +1,4 @@
-import { parquetMetadata, parquetSchema } from 'hyparquet';
+import { parquetMetadata, parquetSchema, type SchemaElement } from 'hyparquet';
 import { open } from 'node:fs/promises';
 import { LARGEST_FOOTER_BYTES } from '../../../core/footer';
 import { checkParseable } from '../../../core/parseable-footer';
@@ -12,9 +12,13 @@ export interface ParquetColumn {
   readonly physical?: string;
   /** The annotation: `STRING`, `DECIMAL`, `TIMESTAMP`, `DATE`, `INT_16` …; undefined without one. */
   readonly annotation?: string;
+  /** Whether the annotation is a converted type, which older readers know too. */
+  readonly isConverted?: boolean;
+  /** Bytes of a FIXED_LEN_BYTE_ARRAY. */
+  readonly typeLength?: number;
   readonly precision?: number;
   readonly scale?: number;
-  /** The unit of a TIMESTAMP: `MILLIS`, `MICROS` or `NANOS`. */
+  /** The unit of a TIMESTAMP or TIME: `MILLIS`, `MICROS` or `NANOS`. */
   readonly unit?: string;
   readonly repetition: string;
 }
@@ -53,16 +57,27 @@ function columnsOf(footer: ArrayBuffer): readonly ParquetColumn[] | undefined {
       name: element.name,
       physical: element.type,
       annotation: element.logical_type?.type ?? element.converted_type,
-      precision: element.precision,
-      scale: element.scale,
-      unit: element.logical_type?.type === 'TIMESTAMP' ? element.logical_type.unit : undefined,
+      isConverted: element.converted_type !== undefined,
+      typeLength: element.type_length,
+      unit: unitOf(element.logical_type),
       repetition: element.repetition_type ?? 'OPTIONAL',
+      ...decimalOf(element),
       ...integerOf(element.logical_type),
     }));
   } catch {
     return undefined;
   }
 }
+
+/** Precision and scale: some writers give them in the logical type alone. */
+function decimalOf({ logical_type: logical, precision, scale }: SchemaElement) {
+  return logical?.type === 'DECIMAL'
+    ? { precision: logical.precision, scale: logical.scale }
+    : { precision, scale };
+}
+
+const unitOf = (logical: { readonly type: string; readonly unit?: string } | undefined) =>
+  logical?.type === 'TIMESTAMP' || logical?.type === 'TIME' ? logical.unit : undefined;
 
 /** Maps the logical type `INTEGER(16, true)` to the older name `INT_16`. */
 function integerOf(logical: { type: string; bitWidth?: number; isSigned?: boolean } | undefined): {

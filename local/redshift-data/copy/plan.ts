@@ -1,10 +1,11 @@
+import { copyPair, decimalBytes } from '../../behaviour/copy-types';
 import { SqlError } from '../sql/errors';
 import { quoteIdentifier, quoteLiteral } from '../sql/identifiers';
 import type { ColumnType, TypeFamily } from '../sql/types';
 import type { CatalogColumn } from '../warehouse/catalog';
 import type { CopyCommand, S3Location } from './command';
-import { displayColumn, displayType, isCompatible } from './compatibility';
-import { incompatibleSchema, notParquet, unmatchedColumns } from './errors';
+import { displayColumn, displayType } from './compatibility';
+import { incompatibleSchema, invalidTypeLength, notParquet, unmatchedColumns } from './errors';
 import type { ParquetColumn } from './footer';
 
 /** The target columns, in the order of the files' columns. @throws SqlError for an unknown name */
@@ -38,7 +39,12 @@ export function checkFooter(
   footer.forEach((column, index) => {
     const { name, type } = targets[index]!;
     const nestedWithoutOption = type.family === 'super' && !copy.serializeToJson;
-    if (!isCompatible(type, column) || nestedWithoutOption) {
+    const { outcome } = copyPair(column, type);
+    if (outcome.does === 'refuses' && outcome.text.includes('invalid type length')) {
+      const expected = decimalBytes(type.precision!);
+      throw invalidTypeLength(file, region, column.name, expected, column.typeLength);
+    }
+    if (outcome.does === 'refuses' || nestedWithoutOption) {
       const parquet = displayColumn(column, index);
       throw incompatibleSchema(file, region, { name, type: displayType(type), parquet });
     }

@@ -3,8 +3,10 @@ import { i32, i32s, i64, struct, structs, text, texts, writeStruct, type ThriftV
 /** A column of an uncompressed file of PLAIN pages. Its timestamps are INT96, as Firehose's parquet-mr writes them. */
 export interface PlainColumn {
   readonly name: string;
-  /** The number of a Parquet physical type: INT32 1, INT96 3, BYTE_ARRAY 6. */
-  readonly physical: 1 | 3 | 6;
+  /** The number of a Parquet physical type: BOOLEAN 0, INT32 1, INT64 2, INT96 3, FLOAT 4, DOUBLE 5, BYTE_ARRAY 6, FIXED_LEN_BYTE_ARRAY 7. */
+  readonly physical: number;
+  /** Further members of its SchemaElement by number: length 2, converted type 6, scale 7, precision 8, logical type 10. Default: text. */
+  readonly element?: Readonly<Record<number, ThriftValue>>;
   readonly values: readonly Buffer[];
 }
 
@@ -65,12 +67,12 @@ export function plainFile(columns: readonly PlainColumn[]): Buffer {
   });
   const schema: ThriftValue[] = [
     struct({ 4: text('schema'), 5: i32(columns.length) }),
-    ...columns.map(({ name, physical }) =>
+    ...columns.map(({ name, physical, element = physical === 6 ? { 6: i32(UTF8) } : {} }) =>
       struct({
         1: i32(physical),
         3: i32(REQUIRED),
         4: text(name),
-        ...(physical === 6 && { 6: i32(UTF8) }),
+        ...element,
       }),
     ),
   ];

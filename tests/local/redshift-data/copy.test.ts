@@ -354,72 +354,6 @@ describe('errors with Redshift’s messages', () => {
   });
 });
 
-/** The Parquet types that each column type accepts. The engine would cast all of them. */
-describe('types', () => {
-  const parquet = {
-    bool: 'true',
-    int8: 'CAST(1 AS TINYINT)',
-    int16: 'CAST(1 AS SMALLINT)',
-    int32: 'CAST(1 AS INTEGER)',
-    int64: 'CAST(1 AS BIGINT)',
-    uint32: 'CAST(1 AS UINTEGER)',
-    float: 'CAST(1 AS FLOAT)',
-    double: 'CAST(1 AS DOUBLE)',
-    decimal: 'CAST(1 AS DECIMAL(10,2))',
-    string: "'1'",
-    date: "DATE '2026-11-23'",
-    millis: "CAST('2026-11-23 08:00:00' AS TIMESTAMP_MS)",
-    micros: "TIMESTAMP '2026-11-23 08:00:00'",
-    nanos: "CAST('2026-11-23 08:00:00' AS TIMESTAMP_NS)",
-    zoned: "CAST('2026-11-23 08:00:00+00' AS TIMESTAMPTZ)",
-    time: "TIME '08:00:00'",
-    list: '[1]',
-  };
-  const accepted: [type: string, names: (keyof typeof parquet)[]][] = [
-    ['BOOLEAN', ['bool']],
-    ['SMALLINT', ['int8', 'int16']],
-    ['INTEGER', ['int32']],
-    ['BIGINT', ['int64']],
-    ['REAL', ['float']],
-    ['DOUBLE PRECISION', ['double']],
-    ['DECIMAL(10,2)', ['decimal']],
-    ['DECIMAL(12,2)', []],
-    ['DECIMAL(10,3)', []],
-    ['VARCHAR(8)', ['string']],
-    ['CHAR(8)', ['string']],
-    ['DATE', ['date']],
-    ['TIMESTAMP', ['millis', 'micros', 'nanos', 'zoned']],
-    ['TIMESTAMPTZ', ['millis', 'micros', 'nanos', 'zoned']],
-  ];
-
-  beforeAll(async () => {
-    for (const [name, value] of Object.entries(parquet))
-      await putParquet(twin, `types/${name}`, `SELECT ${value} AS v`);
-  });
-
-  it.each(accepted)('%s accepts %p', async (type, names) => {
-    const table = type.toLowerCase().replaceAll(/\W/g, '_');
-    await given(twin, `CREATE TABLE "${table}" (v ${type})`);
-    const taken: string[] = [];
-    for (const name of Object.keys(parquet)) {
-      const { Status, Error: text } = await execute(
-        twin,
-        `COPY "${table}" FROM 's3://lake/types/${name}' ${OPTIONS}`,
-      );
-      if (Status === 'FINISHED') taken.push(name);
-      else expect(text).toMatch(/incompatible Parquet schema/);
-    }
-    expect(taken).toEqual(names);
-  });
-
-  it('reads timestamps of every unit, but INT64 nanoseconds as microseconds', async () => {
-    expect(await rowsOf(twin, 'SELECT v, COUNT(*) FROM "timestamp" GROUP BY 1 ORDER BY 1')).toEqual([
-      ['2026-11-23 08:00:00', 3],
-      [expect.stringMatching(/^\d{5}-/), 1],
-    ]);
-  });
-});
-
 describe('a load as Sluice sends it', () => {
   it('creates, copies, merges and drops', async () => {
     const size = await putParquet(
@@ -474,13 +408,4 @@ describe('a load as Sluice sends it', () => {
     ]);
     expect(await rowsOf(twin, 'SELECT rows, outcome FROM sluice.load_history')).toEqual([[3, 'LOADED']]);
   });
-});
-
-it('reads INT96 timestamps', async () => {
-  // The engine does not write INT96, so the annotation of an INT64 column is checked in the unit test of the table.
-  const { isCompatible } = await import('../../../local/redshift-data/copy/compatibility');
-  const { parseTypeName } = await import('../../../local/redshift-data/sql/types');
-  const column = { name: 'at', physical: 'INT96', repetition: 'OPTIONAL' };
-  expect(isCompatible(parseTypeName('timestamp without time zone'), column)).toBe(true);
-  expect(isCompatible(parseTypeName('bigint'), column)).toBe(false);
 });
