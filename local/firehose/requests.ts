@@ -5,8 +5,8 @@ import { serialization } from './errors';
 /** Shapes of the operations' input, with AWS's limits: https://docs.aws.amazon.com/firehose/latest/APIReference/API_PutRecordBatch.html */
 
 export const MAX_BATCH_BYTES = 4 * 1024 ** 2;
-const MAX_RECORD_BYTES = 1_024_000;
-const MAX_BATCH_RECORDS = 500;
+export const MAX_RECORD_BYTES = 1_024_000;
+export const MAX_BATCH_RECORDS = 500;
 
 const streamName = z
   .string()

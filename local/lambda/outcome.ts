@@ -4,7 +4,7 @@ import type { ErrorPayload } from './messages';
 
 /** 6 MB for requests and responses [AWS: Lambda quotas]. The response limit includes its envelope. */
 export const LARGEST_REQUEST_BYTES = 6_291_456;
-const LARGEST_RESPONSE_BYTES = 6_291_556;
+export const LARGEST_RESPONSE_BYTES = 6_291_556;
 
 /** An invocation's outcome, and whether the environment itself failed rather than the handler. */
 export interface Outcome {

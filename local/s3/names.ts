@@ -4,7 +4,7 @@ import { ServiceError } from '../service-error';
 const RESERVED_PREFIXES = ['xn--', 'sthree-', 'amzn-s3-demo-'];
 const RESERVED_SUFFIXES = ['-s3alias', '--ol-s3', '.mrap', '--x-s3', '--table-s3'];
 
-const MAX_KEY_BYTES = 1024;
+export const MAX_KEY_BYTES = 1024;
 
 /** @throws ServiceError InvalidBucketName */
 export function checkBucketName(name: string): void {

@@ -1,7 +1,7 @@
 import { invalidArgument } from './errors';
 import type { Headers } from './operation';
 
-const MAX_ENTRIES = 1000;
+export const MAX_ENTRIES = 1000;
 
 /** A page's size: at most 1,000, which is the default. @throws ServiceError InvalidArgument */
 export function pageLimit(query: Headers, name: 'max-keys' | 'max-uploads' | 'max-parts'): number {

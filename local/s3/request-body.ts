@@ -19,7 +19,7 @@ import type { FinishedBody } from './finished-body';
 import type { Headers } from './operation';
 
 /** 5 GiB, S3's limit for one PUT. */
-const MAX_BODY_BYTES = 5 * 1024 ** 3;
+export const MAX_BODY_BYTES = 5 * 1024 ** 3;
 /** The longest XML that S3 accepts: 1,000 keys of 1,024 bytes, escaped. */
 const MAX_XML_BYTES = 8 * 1024 ** 2;
 

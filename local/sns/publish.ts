@@ -29,10 +29,12 @@ const schema = z.strictObject({
 type Attributes = NonNullable<z.infer<typeof schema>['MessageAttributes']>;
 
 /** 262,144 bytes, including attributes [AWS: Publish]. */
-const LARGEST_MESSAGE_BYTES = 262_144;
+export const LARGEST_MESSAGE_BYTES = 262_144;
 
-/** Up to 100 ASCII characters without control characters; the first is a letter, digit or punctuation mark. */
-const subjectForm = /^[\x21-\x7e][\x20-\x7e]{0,99}$/;
+export const LONGEST_SUBJECT = 100;
+
+/** ASCII without control characters; the first is a letter, digit or punctuation mark. */
+const subjectForm = new RegExp(`^[\\x21-\\x7e][\\x20-\\x7e]{0,${LONGEST_SUBJECT - 1}}$`);
 
 /**
  * Appends a message to the inbox.

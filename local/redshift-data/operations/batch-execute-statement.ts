@@ -4,9 +4,11 @@ import type { Operation } from './context';
 import { submission } from './shapes';
 import { submit } from './submit';
 
+export const MAXIMUM_STATEMENTS = 40;
+
 const shape = z.strictObject({
   ...submission,
-  Sqls: z.array(z.string().min(1)).min(1).max(40),
+  Sqls: z.array(z.string().min(1)).min(1).max(MAXIMUM_STATEMENTS),
   /** AUTO_COMMIT is refused. */
   ExecutionMode: z.literal('TRANSACTION').optional(),
 });

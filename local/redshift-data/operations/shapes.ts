@@ -8,7 +8,8 @@ import type { ServiceContext } from './context';
  * https://docs.aws.amazon.com/redshift-data/latest/APIReference/Welcome.html
  */
 export const statementId = z.string().regex(/^[a-z0-9]{8}(-[a-z0-9]{4}){3}-[a-z0-9]{12}(:\d+)?$/);
-export const waitTimeSeconds = z.number().int().min(1).max(30).optional();
+export const LONGEST_WAIT_SECONDS = 30;
+export const waitTimeSeconds = z.number().int().min(1).max(LONGEST_WAIT_SECONDS).optional();
 export const nextToken = z.string().optional();
 export const pageSize = z.number().int().min(0).max(1000).optional();
 export const workgroupName = z.string().min(3).max(2048).optional();

@@ -6,8 +6,10 @@ import { databaseUser, type SqlParameter, type Submission } from '../statements/
 import { seconds, type ServiceContext } from './context';
 import { checkWorkgroup } from './shapes';
 
-/** https://docs.aws.amazon.com/redshift/latest/mgmt/data-api.html: the text of a statement is at most 100 KB. */
-const MAXIMUM_SQL_BYTES = 100 * 1024;
+/** The text of a statement is at most 100 KB. Nobody says whether a KB has 1,000 or 1,024 bytes: the twin takes the less. */
+export const MAXIMUM_SQL_BYTES = 100_000;
+/** The default of the twin's option `maximumActiveStatements`. */
+export const MAXIMUM_ACTIVE_STATEMENTS = 200;
 
 /** A checked request of ExecuteStatement or BatchExecuteStatement. */
 export interface SubmitInput {
@@ -30,7 +32,7 @@ export async function submit(
 ): Promise<object> {
   const { options, registry, runner } = context;
   const submission = toSubmission(input, sqls, isBatch, context, request.principal);
-  if (registry.active >= (options.maximumActiveStatements ?? 200)) {
+  if (registry.active >= (options.maximumActiveStatements ?? MAXIMUM_ACTIVE_STATEMENTS)) {
     throw new ServiceError(
       'ActiveStatementsExceededException',
       'Active statements exceeded the allowed quota.',

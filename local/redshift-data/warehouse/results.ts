@@ -17,8 +17,8 @@ export interface ResultColumn {
 }
 
 /** Limits of the Data API: https://docs.aws.amazon.com/redshift/latest/mgmt/data-api.html */
-const MAXIMUM_RESULT_BYTES = 500 * 1024 * 1024;
-const MAXIMUM_ROW_BYTES = 64 * 1024;
+export const MAXIMUM_RESULT_BYTES = 500 * 1024 * 1024;
+export const MAXIMUM_ROW_BYTES = 64 * 1024;
 
 /** A page of GetStatementResult ends when its JSON reaches this size. */
 const PAGE_BYTES = 1024 * 1024;

@@ -4,7 +4,7 @@ import type { Headers } from '../operation';
 import { receiveText } from '../request-body';
 import { parseXml, renderXml } from '../xml';
 
-const MAX_KEYS = 1000;
+export const MAX_KEYS = 1000;
 
 export async function deleteObjects({ request, headers, bucket, store, access }: S3Call): Promise<S3Answer> {
   store.bucket(bucket);

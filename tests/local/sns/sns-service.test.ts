@@ -185,13 +185,11 @@ describe('Publish', () => {
       'Invalid parameter: TopicArn Reason: An ARN must have at least 6 elements, not 3',
     ],
     ['an empty message', { Message: '' }, 'Invalid parameter: Empty message'],
-    ['a long message', { Message: 'é'.repeat(131_073) }, 'Invalid parameter: Message too long'],
     [
       'attributes that make it too long',
       { Message: 'x'.repeat(262_144), MessageAttributes: { a: string('b') } },
       'Invalid parameter: Message too long',
     ],
-    ['a long subject', { Subject: 'x'.repeat(101) }, 'Invalid parameter: Subject'],
     ['an empty subject', { Subject: '' }, 'Invalid parameter: Subject'],
     ['a subject of two lines', { Subject: 'a\nb' }, 'Invalid parameter: Subject'],
     ['a subject that is not ASCII', { Subject: 'é' }, 'Invalid parameter: Subject'],
