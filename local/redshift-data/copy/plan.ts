@@ -74,10 +74,16 @@ export function renderLoad(
   return `INSERT INTO ${tableSql} (${names}) SELECT ${values.join(', ')} FROM ${fileSource(path)} AS file(${aliases})`;
 }
 
+/** Redshift's range, 4713 BC to 294276 AD. 64 bits of microseconds end before it. Source: Amazon Redshift, "Datetime types". */
+const [FIRST_DAY, LAST_DAY] = ['4713-01-01 (BC)', '294276-12-31'];
+
 /** Values that the engine accepts and Redshift refuses, by the name with which {@link refusedBy} finds the check. */
 const CHECKS = {
   // The engine's infinity is the greatest INT64, which Redshift cannot represent as a time.
-  range: (value: string) => `isinf(${value})`,
+  range: (value: string, { family }: ColumnType) =>
+    family === 'date'
+      ? `${value} NOT BETWEEN DATE '${FIRST_DAY}' AND DATE '${LAST_DAY}'`
+      : `isinf(${value}) OR epoch_us(${value}) < epoch_us(TIMESTAMP '${FIRST_DAY}')`,
   multibyte: (value: string) => `strlen(${value}) <> length(${value})`,
 } as const;
 type Check = keyof typeof CHECKS;
@@ -100,7 +106,7 @@ function asRead({ physical, unit }: ParquetColumn, value: string): string {
 function checked(type: ColumnType, index: number, column: ParquetColumn): string {
   const [value, check] = [asRead(column, `f${index}`), CHECK_OF[type.family]];
   if (check === undefined) return value;
-  return `CASE WHEN ${CHECKS[check](value)} THEN error('refused by ${check} in ${index}') ELSE ${value} END`;
+  return `CASE WHEN ${CHECKS[check](value, type)} THEN error('refused by ${check} in ${index}') ELSE ${value} END`;
 }
 
 /** The check that an error of the engine comes from, and the index of the file's column. */

@@ -243,16 +243,6 @@ describe('errors with Redshift’s messages', () => {
       /Invalid IAM role ARN: 'warehouse'/,
     ],
     ['no role', "COPY t FROM 's3://lake/good/' FORMAT PARQUET", /Must specify credentials or IAM_ROLE/],
-    [
-      'REGION',
-      `COPY t FROM 's3://lake/good/' ${OPTIONS} REGION 'eu-west-1'`,
-      /^ERROR: REGION argument is not supported for PARQUET based COPY$/,
-    ],
-    [
-      'MAXERROR',
-      `COPY t FROM 's3://lake/good/' ${OPTIONS} MAXERROR AS 10`,
-      /^ERROR: MAXERROR argument is not supported for PARQUET based COPY$/,
-    ],
     ['GZIP', `COPY t FROM 's3://lake/good/' ${OPTIONS} GZIP`, /GZIP argument is not supported/],
     [
       'CREDENTIALS',
@@ -320,21 +310,6 @@ describe('errors with Redshift’s messages', () => {
       'relative url',
       () => ({ entries: [{ url: key, meta: { content_length: 1 } }] }),
       /not a full path of an S3 object/,
-    ],
-    [
-      'no meta',
-      () => ({ entries: [{ url: `s3://lake/${key}`, mandatory: true }] }),
-      /15003[^]*File entry does not have 'meta' key\./,
-    ],
-    [
-      'wrong size',
-      () => ({ entries: [{ url: `s3://lake/${key}`, meta: { content_length: sizes[key]! + 1 } }] }),
-      /HTTP response error code: 416 Message: InvalidRange/,
-    ],
-    [
-      'missing mandatory file',
-      () => ({ entries: [{ url: 's3://lake/nosuch', mandatory: true, meta: { content_length: 1 } }] }),
-      /The specified key does not exist\.,Status 404/,
     ],
     [
       'file in another Region',
