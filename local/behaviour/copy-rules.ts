@@ -24,7 +24,7 @@ interface ManifestEntry {
 
 const COLUMNAR = proven('Amazon Redshift, "COPY from columnar data formats"');
 const MANIFEST = proven('Amazon Redshift, "Using a manifest to specify data files"');
-const REPORTED = proven('reports of users, collected in the facts of this project');
+const REPORTED = proven('public issue threads on COPY with "Spectrum Scan Error"');
 const ONE = { columns: 'a INT, b INT', file: 'SELECT 1::INTEGER AS a, 2::INTEGER AS b' };
 
 /** Dates and times that Parquet holds and Redshift does not: before 4713 BC and after 294276 AD. */

@@ -114,6 +114,12 @@ const MAPPINGS: Readonly<Partial<Record<ServiceName, Readonly<Record<string, Map
   sts: { AssumeRole: () => [], GetCallerIdentity: () => [] },
 };
 
+/** The operations that a role can be allowed. */
+export const MAPPED_OPERATIONS: readonly { readonly service: ServiceName; readonly operation: string }[] =
+  Object.entries(MAPPINGS).flatMap(([service, operations]) =>
+    Object.keys(operations).map((operation) => ({ service: service as ServiceName, operation })),
+  );
+
 /** @returns undefined for an operation without a mapping. */
 export function permissionsOf(
   service: ServiceName,
