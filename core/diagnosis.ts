@@ -80,6 +80,14 @@ export function diagnose(caught: CaughtError): Diagnosis {
   };
 }
 
+/** A diagnosis that the state machine itself made, with the cause as it was caught. Any other one stays as it is. */
+export function withReadableCause(diagnosis: Diagnosis): Diagnosis {
+  const message = messageOf(diagnosis.cause);
+  return message === diagnosis.cause
+    ? diagnosis
+    : { ...diagnosis, cause: diagnose({ Cause: message }).cause };
+}
+
 const OUTCOME_FIX =
   'Nothing is lost or doubled. If the merge was committed, the load history says so, and the next scheduled execution leaves the hour alone; otherwise it loads the hour. Load an hour before the lookback again by hand: that is harmless in either case.';
 

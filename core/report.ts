@@ -1,4 +1,4 @@
-import type { Diagnosis } from './diagnosis';
+import { withReadableCause, type Diagnosis } from './diagnosis';
 import type { Hour } from './hour';
 import { oneLine } from './one-line';
 import {
@@ -68,7 +68,8 @@ export interface LoadReport {
 /** @param rerun the execution input that loads the partition again. */
 export function partitionResult(end: PartitionEnd, rerun: object): PartitionResult {
   const { merged, inspection, counts } = end;
-  const diagnosis = end.diagnosis ?? inspection?.diagnosis;
+  const made = end.diagnosis ?? inspection?.diagnosis;
+  const diagnosis = made && withReadableCause(made);
   return {
     partition: end.partition,
     reason: end.reason,

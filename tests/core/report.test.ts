@@ -140,6 +140,21 @@ describe('the result of a partition', () => {
     });
   });
 
+  test('shows no JSON and no stack trace, even if nothing could diagnose the failure', () => {
+    const cause = JSON.stringify({
+      errorType: 'StatementFailed',
+      errorMessage: 'ERROR: \u001b[2J (statement 1)\nFix: None.',
+      trace: ['StatementFailed: ERROR', '    at handler (/var/task/x.js:1:1)'],
+    });
+    const end = { partition: '2026-11-23T08', reason: 'new', files: 1, outcome: 'failed' } as const;
+    const result = partitionResult({ ...end, diagnosis: { error: 'StatementFailed', cause, fix: 'f' } }, {});
+    expect(result).toMatchObject({
+      error: 'StatementFailed',
+      cause: 'ERROR: \\u001b[2J (statement 1)',
+      fix: 'f',
+    });
+  });
+
   test('that was loaded without some of its files: what was left out, and why', () => {
     const diagnosis = { error: 'FilesQuarantined', cause: 'c', fix: 'f' };
     expect(

@@ -286,7 +286,7 @@ test('if the diagnosis fails too, the partition fails with the original error, a
     { partition: OLDER, outcome: 'loaded' },
     { partition: HOUR, outcome: 'failed', error: 'StatementFailed', inserted: 0 },
   ]);
-  expect(document.partitions[1]?.cause).toMatch(/unheard of/);
+  expect(document.partitions[1]?.cause).toMatch(/^ERROR: unheard of \(statement/);
   expect(document.partitions[1]?.fix).toMatch(/diagnose-failure/);
   expect(await target()).toEqual(UNCHANGED);
   expect(await twin.notifications()).toMatchObject([{ message: document.cause }]);

@@ -47,6 +47,7 @@ export function invalidTypeLength(
   return spectrumError(
     `File '${httpsUrl(file, region)}' column '${column}' has an invalid type length. ` +
       `Expecting: ${expected} len in file: ${found}`,
+    file,
   );
 }
 

@@ -31,6 +31,10 @@ const CASES: Readonly<Record<Exclude<keyof typeof errors, 'spectrumError'>, Case
         parquet: `optional int64 ${column}`,
       }),
   ],
+  invalidTypeLength: [
+    'ColumnMismatch',
+    ({ file, column }) => errors.invalidTypeLength(file, REGION, column, 8, 13),
+  ],
   tooLongInFile: ['ValueTooLong', ({ file, column }) => errors.tooLongInFile(column, 4, 5, file, REGION)],
   multibyteInFile: ['ValueInvalid', ({ file, column }) => errors.multibyteInFile(column, file, REGION)],
   notUtf8InFile: [
