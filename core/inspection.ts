@@ -7,7 +7,8 @@ import type { Footer } from './footer';
 import type { Hour } from './hour';
 import { manifestKey, type InspectedFile, type PartitionPlan, type StagedPart } from './plan';
 import type { StagedColumn } from './staged-columns';
-import { stagedPieces, stagingTable } from './staging';
+import { stagedPieces, stagingTable, valueChecksByStatement } from './staging';
+import { datasetPieces } from './warehouse';
 
 /** What S3 holds of a partition. */
 export interface PartitionFiles {
@@ -19,10 +20,12 @@ export interface PartitionFiles {
   readonly error_records: number | null;
 }
 
-/** BatchExecuteStatement takes 40 statements. The batch of CopyToStaging has one besides those of the parts. */
-const MAXIMUM_STATEMENTS = 39;
-/** The merge reads all parts in one statement, of which the Data API takes 100 KB. */
-const MAXIMUM_UNION_CHARACTERS = 60_000;
+/** What BatchExecuteStatement takes. */
+const MAXIMUM_STATEMENTS = 40;
+/** Statements of a batch that do not belong to a part. */
+const OTHER_STATEMENTS = { copy: 1, validation: 2 } as const;
+/** The bytes of a statement: a little fewer than the 100,000 of the Data API, for the text around the pieces. */
+const MAXIMUM_STATEMENT_BYTES = 98_000;
 
 /**
  * Chooses the files of a partition to load.
@@ -94,8 +97,10 @@ function planParts(
       return { manifest_key: manifestKey(plan_key, manifest), ...copy };
     }),
   }));
-  const { staged = '' } = stagedPieces(dataset, planned);
-  if (planned.length + manifest > MAXIMUM_STATEMENTS || staged.length > MAXIMUM_UNION_CHARACTERS) {
+  const copy = OTHER_STATEMENTS.copy + planned.length + manifest;
+  const checks = planned.flatMap((part, index) => valueChecksByStatement(dataset, part, index + 1));
+  const validation = OTHER_STATEMENTS.validation + planned.length + checks.length;
+  if (Math.max(copy, validation) > MAXIMUM_STATEMENTS || !fitsStatement(dataset, planned)) {
     throw new LoadError(
       'TooManyLayouts',
       `The files of partition ${partition} have ${planned.length} different sets of column types, in ${manifest} different orders, which are too many statements for one load.`,
@@ -103,6 +108,19 @@ function planParts(
     );
   }
   return planned;
+}
+
+/** Whether the two statements that read all parts are short enough: pick-winners and count-staging. */
+function fitsStatement(dataset: Dataset, parts: readonly StagedPart[]): boolean {
+  const pieces = { ...datasetPieces(dataset), ...stagedPieces(dataset, parts) };
+  const statements = [
+    ['staged', 'columns', 'columns', 'key', 'precedence'],
+    ['staged_keys', 'staged_keys', 'key'],
+  ];
+  const bytesOf = (name: string) => new TextEncoder().encode(pieces[name]).length;
+  return statements.every(
+    (names) => names.reduce((sum, name) => sum + bytesOf(name), 0) <= MAXIMUM_STATEMENT_BYTES,
+  );
 }
 
 interface CopyDraft {

@@ -1,4 +1,6 @@
 import fc from 'fast-check';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import type { BadFile } from '../../core/bad-files';
 import { columnsDigest } from '../../core/columns';
 import { fingerprintOf, type LakeFile } from '../../core/files';
@@ -6,10 +8,13 @@ import type { Footer } from '../../core/footer';
 import { filesToLoad, planPartition, type PartitionFiles } from '../../core/inspection';
 import type { ParquetField } from '../../core/parquet-types';
 import { copiesOf, manifestOf, planKey, type PartitionPlan } from '../../core/plan';
-import { stagingTable } from '../../core/staging';
+import { renderSql, parseSqlFile } from '../../core/sql';
+import { stagedPieces, stagingTable } from '../../core/staging';
+import { datasetPieces } from '../../core/warehouse';
 import { loadErrorOf } from './load-error';
 import { ordersDataset } from './orders';
 
+const SQL = join(__dirname, '../../sql');
 const dataset = ordersDataset();
 const PARTITION = '2026-12-31T23';
 const LOAD = {
@@ -243,6 +248,44 @@ describe('orders of columns', () => {
       reason:
         'The files of partition 2026-12-31T23 have 1 different sets of column types, in 39 different orders, which are too many statements for one load.',
     });
+  });
+
+  test('many types of many columns are refused before a statement of theirs would be too long or too many', () => {
+    const wide = Array.from({ length: 400 }, (_, index) => ({
+      name: `amount_${index}`,
+      type: 'decimal(10,2)',
+    }));
+    const dataset = ordersDataset({
+      columns: [...columns.slice(0, 2), ...wide],
+      target: { key: ['c1'], event_time: 'c0' },
+    });
+    const layout = (doubles: number) => [
+      ...fields.slice(0, 2),
+      ...wide.map(({ name }, index): ParquetField =>
+        index < doubles ? { name, type: 'DOUBLE' } : { name, type: 'BYTE_ARRAY', converted_type: 'UTF8' },
+      ),
+    ];
+    const partsOf = (count: number) => {
+      const present = Array.from({ length: count }, (_, index) => file(`part-${index}`));
+      const footers = present.map((_, index) => footer(1, layout(index)));
+      return planPartition(dataset, LOAD, found(present), [], withFooters(present, footers), []).parts;
+    };
+    const fitting = [1, 2, 3, 4, 5, 6].filter((count) => {
+      try {
+        return partsOf(count).length === count;
+      } catch {
+        return false;
+      }
+    });
+    expect(fitting).toEqual([1, 2, 3].slice(0, fitting.length));
+    expect(fitting.length).toBeGreaterThan(0);
+    const pieces = { ...datasetPieces(dataset), ...stagedPieces(dataset, partsOf(fitting.length)) };
+    for (const stem of ['merge-into-target', 'validate-staging']) {
+      const statements = parseSqlFile(readFileSync(join(SQL, `${stem}.sql`), 'utf8'), stem);
+      for (const template of statements.filter(({ text }) => /\{staged(_keys)?\}/.test(text)))
+        expect(Buffer.byteLength(renderSql(template, pieces))).toBeLessThanOrEqual(100_000);
+    }
+    expect(loadErrorOf(() => partsOf(6)).name).toBe('TooManyLayouts');
   });
 
   function permutations<Item>(items: readonly Item[]): Item[][] {
