@@ -10,6 +10,7 @@ import { copiesOf, manifestOf, type PartitionPlan } from '../core/plan';
 import { chooseFiles, planInspection, type CopyBefore } from '../core/plan-inspection';
 import { errorPrefixes, prefixOfHour } from '../core/prefix';
 import { batchOf } from '../core/sql';
+import { stagingPieces, stagingTables } from '../core/staging';
 import { inspection, partitionState, type Inspection } from '../core/states';
 import { findDataset } from '../service/datasets';
 import { statementsOf } from '../service/statements';
@@ -59,7 +60,8 @@ export const handler = stepHandler('InspectFiles', event, async (load): Promise<
   await writePlan(bucket, inspection.plan_key, plan);
   if (inspection.outcome === 'empty') {
     const rerun = rerunInput(dataset.name, load.partition, several);
-    await recordEmpty(configuration, dataset, plan, emptyRow(load, inspection, plan, rerun));
+    const tables = stagingTables(load, inspection.parts);
+    await recordEmpty(configuration, dataset, plan, tables, emptyRow(load, inspection, plan, rerun));
   }
   recordStep(dataset.name, 'InspectFiles', called);
   return inspection;
@@ -111,14 +113,24 @@ async function planBefore(bucket: string, plan: string): Promise<PartitionPlan |
   }
 }
 
-/** Records that there was nothing to load, so that the next execution does not inspect the same files again. */
+/**
+ * Records that there was nothing to load, so that the next execution does not inspect the same files again.
+ * @param tables the staging tables of COPYs before this inspection, which found that every file is bad.
+ */
 async function recordEmpty(
   configuration: Configuration,
   dataset: Dataset,
   plan: PartitionPlan,
+  tables: readonly string[],
   row: Readonly<Record<string, string | number>>,
 ): Promise<void> {
-  const statements = statementsOf(configuration.packageDirectory, 'inspect-files', dataset);
+  const statements = statementsOf(
+    configuration.packageDirectory,
+    'inspect-files',
+    dataset,
+    {},
+    { 'drop-staging': tables.length > 0 ? [stagingPieces(tables)] : [] },
+  );
   // The same statement of an earlier attempt may still run if its answer was lost. Neither would see the other's row.
   await endStatements(configuration, plan);
   await runBatch(configuration, batchOf(statements, row), statementName(plan, 'InspectFiles'));

@@ -12,3 +12,7 @@ WHERE NOT EXISTS (
   FROM {history}
   WHERE "dataset" = :dataset AND "partition" = :partition AND "execution" = :execution AND "outcome" = 'empty'
 );
+
+-- statement: drop-staging
+-- Runs if every file turned out to be bad only after a COPY.
+DROP TABLE IF EXISTS {staging_tables};

@@ -1,7 +1,7 @@
 import { lastClosedHour } from '../../core/hour';
+import { withoutStatistics } from '../../reliability/fuzz/parquet/edit-footer';
 import { parquetOf, tripsSelect } from '../../testkit/parquet';
 import { TestTwin } from '../../testkit/test-twin';
-import { withoutStatistics } from '../parquet-footer';
 
 const HOUR = '2026-11-20T08';
 const OLDER = '2026-11-20T07';

@@ -2,10 +2,10 @@ import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { hourOf } from '../../core/hour';
 import type { FaultRule } from '../../local/faults/fault-rule';
+import { withoutStatistics } from '../../reliability/fuzz/parquet/edit-footer';
 import { parquetOf, tripsSelect } from '../../testkit/parquet';
 import { ServiceTwin } from '../../testkit/service-twin';
 import type { TestTwin } from '../../testkit/test-twin';
-import { withoutStatistics } from '../parquet-footer';
 
 const trips = readFileSync(resolve(__dirname, '../../datasets/trips.yml'), 'utf8');
 /** An hour within a scheduled execution's lookback. */
@@ -193,18 +193,26 @@ test('an hour is loaded whole if no file is bad after all', async () => {
   });
 });
 
-test('an hour with only bad files is reported once, and not tried again every hour', async () => {
-  await twin.put(twin.keyOf(HOUR, 'bad.parquet'), 'no Parquet');
-  expect(await twin.load()).toMatchObject({
-    status: 'FAILED',
-    error: 'FilesQuarantined',
-    partitions: [{ outcome: 'empty', files: 0, quarantined: 1, error: 'FilesQuarantined' }],
-  });
-  expect(await twin.history('outcome, quarantined, error')).toEqual([['empty', 1, 'FilesQuarantined']]);
-  expect(await twin.load()).toMatchObject({ status: 'SUCCEEDED', partitions: [] });
-  await twin.putTrips(HOUR, 'bad.parquet', [{ trip_id: 'b' }]);
-  expect(await twin.load()).toMatchObject({ status: 'SUCCEEDED', partitions: [{ inserted: 1 }] });
-});
+test.each<[string, () => Promise<Buffer | string>]>([
+  ['a footer', () => Promise.resolve('no Parquet')],
+  ['a COPY', () => parquetOf(tripsSelect([{ trip_id: 'x'.repeat(65) }]))],
+  ['the staged values', () => parquetOf(`SELECT * REPLACE ('1.005' AS total_amount) FROM (${good})`)],
+])(
+  'an hour with only bad files, as %s shows, is reported once and not tried again every hour',
+  async (_, body) => {
+    await twin.put(twin.keyOf(HOUR, 'bad.parquet'), await body());
+    expect(await twin.load()).toMatchObject({
+      status: 'FAILED',
+      error: 'FilesQuarantined',
+      partitions: [{ outcome: 'empty', files: 0, quarantined: 1, error: 'FilesQuarantined' }],
+    });
+    expect(await twin.history('outcome, quarantined, error')).toEqual([['empty', 1, 'FilesQuarantined']]);
+    expect(await twin.stagingTables()).toEqual([]);
+    expect(await twin.load()).toMatchObject({ status: 'SUCCEEDED', partitions: [] });
+    await twin.putTrips(HOUR, 'bad.parquet', [{ trip_id: 'b' }]);
+    expect(await twin.load()).toMatchObject({ status: 'SUCCEEDED', partitions: [{ inserted: 1 }] });
+  },
+);
 
 test('a late file is loaded beside a bad file that is already reported, without another notification', async () => {
   await twin.putTrips(HOUR, 'a.parquet', [{ trip_id: 'a' }]);
