@@ -25,11 +25,18 @@ export function triedIn({ suspects }: Pick<BadFileSearch, 'suspects'>): readonly
   return suspects.slice(0, Math.ceil(suspects.length / 2));
 }
 
-/** @param tried the files of the COPY. */
-export function afterFailure({ error, cause }: Diagnosis, tried: readonly LakeFile[]): Found {
+/**
+ * @param tried the files of the COPY. @param mayName whether the cause may name one of them: the error of a COPY may. The
+ *   check of the staged rows names none, but it quotes values, which may look like a name.
+ */
+export function afterFailure(
+  { error, cause }: Diagnosis,
+  tried: readonly LakeFile[],
+  mayName: boolean,
+): Found {
   if (!isBadFileError(error)) return {};
   const [only, ...more] = tried;
-  const named = fileNamedIn(cause, tried) ?? (more.length === 0 ? only : undefined);
+  const named = (mayName ? fileNamedIn(cause, tried) : undefined) ?? (more.length === 0 ? only : undefined);
   if (!named) return only ? { search: { suspects: tried, error, reason: cause } } : {};
   const { key, etag, size } = named;
   return { bad: { key, etag, size, error, reason: cause } };

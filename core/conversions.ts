@@ -22,6 +22,9 @@ const DIGITS = { smallint: 5, integer: 10, bigint: 19 } as const;
 const WHOLE_REAL = 2 ** 24;
 const WHOLE_DOUBLE = 2 ** 53;
 
+/** A floating-point number holds so many decimal digits for sure: with more, several decimals become the same number. */
+const SURE_DIGITS = 15;
+
 const DAY = '[0-9]{4}-[0-9]{2}-[0-9]{2}';
 const CLOCK = '([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]';
 /** The length of `2026-11-23 08:15:00.000000`. */
@@ -120,7 +123,8 @@ function ofFloating(kind: 'real' | 'double precision', target: ColumnType): Conv
       const wide = (value: Sql) => (kind === 'real' ? double(value) : value);
       return {
         converted: (value) => exact(target).converted(wide(value)),
-        unchanged: (value) => sql`${double(tryCast(wide(value), target))} = ${wide(value)}`,
+        unchanged: (value) =>
+          sql`${double(tryCast(wide(value), target))} = ${wide(value)}${target.kind === 'decimal' ? sql` AND ABS(${wide(value)}) < ${10 ** (SURE_DIGITS - target.scale)}` : sql``}`,
       };
     }
     default:
@@ -185,9 +189,12 @@ function ofText(target: ColumnType): Conversion | undefined {
   }
 }
 
-/** The text if it matches the pattern, else NULL. */
+/**
+ * The text if it matches the pattern, else NULL. In Redshift ^ and $ may stand for the beginning and the end of a line
+ * (AWS, "POSIX operators"), so a text with a line break never matches.
+ */
 function matching(value: Sql, pattern: string): Sql {
-  return sql`CASE WHEN REGEXP_COUNT(${value}, ${quoteText(pattern)}) > 0 THEN ${value} END`;
+  return sql`CASE WHEN STRPOS(${value}, CHR(10)) = 0 AND REGEXP_COUNT(${value}, ${quoteText(pattern)}) > 0 THEN ${value} END`;
 }
 
 /** Whether a text of the form 2026-11-23 is a day of the calendar. */

@@ -33,6 +33,7 @@ export const FATAL_ERRORS = [
   'RegionMismatch',
   'RoleNotAssumable',
   'RowCountMismatch',
+  'StagingMismatch',
   'StatementAborted',
   'StatementFailed',
   'StatementTimedOut',

@@ -27,8 +27,8 @@ export interface InspectionSubject {
 export interface CopyBefore {
   readonly inspection: Inspection;
   readonly plan: Pick<PartitionPlan, 'quarantined' | 'parts' | 'search'>;
-  /** Why it failed, or why the check of its rows did; undefined if both succeeded. */
-  readonly error?: CaughtError | undefined;
+  /** Why it failed, or why the check of its rows did (`of_staging`); undefined if both succeeded. */
+  readonly error?: (CaughtError & { readonly of_staging?: boolean | undefined }) | undefined;
 }
 
 /** The files of an inspection. */
@@ -141,7 +141,7 @@ function foundSoFar(
   const failure = caught && diagnose(caught);
   const tried = plan.search ? triedIn(plan.search) : copiesOf(plan).flatMap((copy) => copy.files);
   const { bad, search } = failure
-    ? afterFailure(failure, tried)
+    ? afterFailure(failure, tried, caught?.of_staging !== true)
     : plan.search
       ? afterSuccess(plan.search)
       : {};
@@ -150,8 +150,12 @@ function foundSoFar(
   const known = bad ? [...plan.quarantined, bad] : plan.quarantined;
   if (inspection.further_copies >= load.most_further_copies) {
     const remark = `${load.most_further_copies + 1} COPYs in a row failed or searched for a bad file, and Sluice tries no more`;
+    const [last, ...more] = search?.suspects ?? [];
+    // The last suspect of a search is left out although no COPY is left to try it alone: all others have been loaded.
+    if (search && last && more.length === 0)
+      return { known: filesAmong([...known, blamed(search, last)], due) };
     throw search
-      ? unfound(search, remark)
+      ? unfound(search, known, remark)
       : badFilesError(dataset, bucket, known, due.length, `, and there may be more: ${remark}`);
   }
   // A file that was written again meanwhile counts as another file.
@@ -166,13 +170,25 @@ function asCaught({ error, cause, fix }: Diagnosis): LoadError {
   return new LoadError(isErrorName(error) ? error : 'StatementFailed', linesOf({ reason: cause }), fix);
 }
 
+function blamed({ error, reason }: BadFileSearch, { key, etag, size }: LakeFile): BadFile {
+  return { key, etag, size, error, reason };
+}
+
 /** The error of a search that took too many COPYs. */
-function unfound({ error, reason, suspects }: BadFileSearch, remark: string): LoadError {
+function unfound(
+  { error, reason, suspects }: BadFileSearch,
+  known: readonly BadFile[],
+  remark: string,
+): LoadError {
   const names = suspects.slice(0, SUSPECTS_SHOWN).map(({ key }) => key);
   const more = suspects.length > names.length ? ` and ${suspects.length - names.length} more` : '';
   return new LoadError(
     error,
-    [reason, `${remark}. The bad file is one of ${suspects.length}: ${names.join(', ')}${more}`],
+    [
+      reason,
+      `${remark}. The bad file is one of ${suspects.length}: ${names.join(', ')}${more}`,
+      ...known.slice(0, SUSPECTS_SHOWN).map((file) => `Bad, too: ${file.key}: ${file.error}: ${file.reason}`),
+    ],
     'Look at these files with sluice inspect, then write the bad one again or move it away, and load the partition again.',
   );
 }

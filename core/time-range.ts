@@ -5,14 +5,10 @@ import type { TimeRange } from './footer';
 const OLDEST = BigInt(Date.UTC(-4_712, 0, 1)) * 1_000n;
 
 /**
- * What Redshift can hold, from the least (included) to the greatest (excluded).
- * Source: Amazon Redshift, "Datetime types": a TIMESTAMP ends with 294276 AD, a DATE with 5874897 AD. The latter two are
- * the limits of PostgreSQL's own calendar, in microseconds and in days.
+ * What Redshift can hold, from the least (included) to the greatest (excluded), which is the end of the year 294276.
+ * Source: Amazon Redshift, "Datetime types", of DATE and of TIMESTAMP.
  */
-const HELD = {
-  timestamp: { from: OLDEST, to: 9_224_318_016_000_000_000n, text: '4713 BC to 294276 AD' },
-  date: { from: OLDEST, to: 185_331_707_078_400_000_000n, text: '4713 BC to 5874897 AD' },
-} as const;
+const HELD = { from: OLDEST, to: 9_224_318_016_000_000_000n, text: '4713 BC to 294276 AD' };
 
 /** The derived column year is SMALLINT. */
 const YEARS = {
@@ -31,7 +27,7 @@ export function timeProblem(
   isYearSource: boolean,
 ): string | undefined {
   if (kind !== 'timestamp' && kind !== 'date') return undefined;
-  const held = kind === 'timestamp' && isYearSource ? YEARS : HELD[kind];
+  const held = isYearSource ? YEARS : HELD;
   const outside = least < held.from ? least : greatest >= held.to ? greatest : undefined;
   if (outside === undefined) return undefined;
   return `holds times of the year ${yearOf(outside)}, and Redshift holds times from ${held.text}`;

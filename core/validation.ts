@@ -7,7 +7,7 @@ import type { Row, StagingCounts } from './states';
 /**
  * Compares the counts of a load's staging tables with its plan and the dataset.
  * @param counts the members of all rows that sql/validate-staging.sql selects. A count that is null or missing is 0.
- * @throws LoadError RowCountMismatch, ColumnMismatch, NullKeys, ValueInvalid
+ * @throws LoadError RowCountMismatch, StagingMismatch, NullKeys, ValueInvalid
  */
 export function judgeStaging(
   dataset: Dataset,
@@ -19,7 +19,7 @@ export function judgeStaging(
   const columns = parts.reduce((sum, part) => sum + part.columns.length, 0);
   if (number('columns') !== columns) {
     throw new LoadError(
-      'ColumnMismatch',
+      'StagingMismatch',
       `Partition ${partition}: staging has ${number('columns')} columns, the files have ${columns}.`,
       'Something else changed the staging tables during this load. Load the partition again.',
     );

@@ -61,7 +61,8 @@ export const handler = stepHandler(
 
 /** The counts of a COPY that searched for a bad file say nothing of the one after it. */
 function withoutOldCounts(failure: FailedState): FailedState {
-  const isOld = failure.counts && failure.counts.staged !== failure.inspection?.rows;
+  const { inspection, counts } = failure;
+  const isOld = inspection?.searching === true || (counts && counts.staged !== inspection?.rows);
   return isOld ? { ...failure, counts: undefined } : failure;
 }
 

@@ -1,4 +1,4 @@
-import type * as z from 'zod';
+import * as z from 'zod';
 import type { Dataset } from '../core/dataset';
 import { caughtError } from '../core/diagnosis';
 import { LoadError } from '../core/errors';
@@ -33,7 +33,10 @@ const CONCURRENT_COUNTS = 8;
  * If a COPY finds a bad file, or was part of a search for one, the step is called again with its own inspection, and with
  * the error or {@link NO_ERROR}.
  */
-const event = partitionState.extend({ inspection: inspection.optional(), error: caughtError.optional() });
+const event = partitionState.extend({
+  inspection: inspection.optional(),
+  error: caughtError.extend({ of_staging: z.boolean().optional() }).optional(),
+});
 type Load = z.infer<typeof event>;
 
 /** Reads the footer of each file of the partition and plans the load: which files, in which COPYs, with how many rows. */

@@ -179,7 +179,11 @@ test('the state machine calls an outcome open after the same errors as DiagnoseF
   const [choice] = STATES.find(({ name }) => name === 'OutcomeOpen')?.state.Choices ?? [];
   const named = ROLLED_BACK.map((error) => ({ Variable: '$.error.Error', StringEquals: error }));
   expect(choice).toMatchObject({
-    And: [{ Variable: '$.counts', IsPresent: true }, { Not: { Or: named } }],
+    And: [
+      { Variable: '$.counts', IsPresent: true },
+      { Variable: '$.inspection.searching', BooleanEquals: false },
+      { Not: { Or: named } },
+    ],
     Next: 'OutcomeUnknown',
   });
 });

@@ -11,13 +11,13 @@ export async function readPlan(bucket: string, key: string): Promise<PartitionPl
 
 /**
  * Reads the plan of a running load.
- * @throws LoadError ColumnMismatch if the dataset has other columns than at the inspection, so that the plan's do not fit.
+ * @throws LoadError StagingMismatch if the dataset has other columns than at the inspection, so that the plan's do not fit.
  */
 export async function readPlanFor(dataset: Dataset, bucket: string, key: string): Promise<PartitionPlan> {
   const plan = await readPlan(bucket, key);
   if (plan.columns_digest === columnsDigest(dataset.columns)) return plan;
   throw new LoadError(
-    'ColumnMismatch',
+    'StagingMismatch',
     `The columns of dataset ${dataset.name} were changed during this load of partition ${plan.partition}.`,
     'Load the partition again.',
   );

@@ -346,6 +346,23 @@ describe('the search for bad files that no error names', () => {
     );
   });
 
+  test('leaves out the last suspect even if no COPY is left to try it alone', () => {
+    const present = Array.from({ length: 8 }, (_, index) => file(`part-${index}`));
+    const { plan } = carryOut(present, ({ key }) => key === 'orders/part-7', 3);
+    expect(names(plan.quarantined)).toEqual(['part-7']);
+    expect(plan.loaded).toHaveLength(7);
+  });
+
+  test('does not look for a name in the values that the check of staged rows quotes', () => {
+    const all = ['a', 'b', 'c', 'd'].map((name) => file(name));
+    const Cause = JSON.stringify({
+      errorMessage: 'column amount: for example "s3://lake/orders/a"\nFix: None.',
+    });
+    const before = { ...inspect(subject(all)), error: { ...ERROR, Cause, of_staging: true } };
+    const { plan } = inspect(subject(all, { before }));
+    expect(plan).toMatchObject({ quarantined: [], search: { suspects: all } });
+  });
+
   test('goes on without a suspect that was written again', () => {
     const all = ['a', 'b', 'c', 'd'].map((name) => file(name));
     const first = inspect(subject(all));

@@ -8,21 +8,20 @@ const range = (...times: bigint[]) => {
   const sorted = times.sort((left, right) => (left < right ? -1 : 1));
   return { least: sorted[0]!, greatest: sorted.at(-1)! };
 };
-/** Microseconds since 1970 at the end of 294276 AD and of 5874897 AD, of which JavaScript has no Date. */
-const END_OF_TIMESTAMPS = 9_224_318_016_000_000_000n;
-const END_OF_DATES = 2_145_042_906n * 86_400_000_000n;
+/** Microseconds since 1970 at the end of 294276 AD, of which JavaScript has no Date. */
+const END_OF_TIMES = 9_224_318_016_000_000_000n;
 
 test.each([
   ['now', NOW],
   ['the first moment of 4713 BC', at('-004712-01-01T00:00:00Z')],
-  ['the last microsecond of 294276 AD', END_OF_TIMESTAMPS - 1n],
+  ['the last microsecond of 294276 AD', END_OF_TIMES - 1n],
 ])('Redshift holds %s', (_, time) => {
   expect(timeProblem(TIMESTAMP, range(NOW, time), false)).toBeUndefined();
 });
 
 test.each([
   ['before 4713 BC', at('-004712-01-01T00:00:00Z') - 1n, /year -474[0-9]|year -471[0-9]/],
-  ['after 294276 AD', END_OF_TIMESTAMPS, /year 29427[67]/],
+  ['after 294276 AD', END_OF_TIMES, /year 29427[67]/],
   ['milliseconds that a writer took for microseconds', 9_223_372_036_854_775_807_000n, /year 29227\d{4}/],
 ])('a timestamp %s is refused with its year', (_, time, year) => {
   const problem = timeProblem(TIMESTAMP, range(NOW, time), false);
@@ -30,10 +29,9 @@ test.each([
   expect(problem).toContain('4713 BC to 294276 AD');
 });
 
-test('a date ends later than a timestamp', () => {
-  expect(timeProblem(DATE, range(NOW, END_OF_TIMESTAMPS), false)).toBeUndefined();
-  expect(timeProblem(DATE, range(NOW, END_OF_DATES - 1n), false)).toBeUndefined();
-  expect(timeProblem(DATE, range(NOW, END_OF_DATES), false)).toContain('5874897 AD');
+test('a date ends with the same day', () => {
+  expect(timeProblem(DATE, range(NOW, END_OF_TIMES - 1n), false)).toBeUndefined();
+  expect(timeProblem(DATE, range(NOW, END_OF_TIMES), false)).toContain('294276 AD');
 });
 
 test('a year that is derived must be a SMALLINT', () => {
@@ -42,5 +40,5 @@ test('a year that is derived must be a SMALLINT', () => {
 });
 
 test('numbers are no times', () => {
-  expect(timeProblem({ kind: 'bigint' }, range(END_OF_DATES), false)).toBeUndefined();
+  expect(timeProblem({ kind: 'bigint' }, range(END_OF_TIMES), false)).toBeUndefined();
 });

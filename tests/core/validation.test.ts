@@ -85,7 +85,7 @@ describe('counts that do not add up', () => {
 
   test.each([3, 5])('%d columns of 4', (columns) => {
     expect(refusal({ columns })).toMatchObject({
-      name: 'ColumnMismatch',
+      name: 'StagingMismatch',
       reason: `Partition 2026-12-31T23: staging has ${columns} columns, the files have 4.`,
     });
   });
@@ -119,7 +119,7 @@ describe('counts that do not add up', () => {
   });
 
   test('a result without a row does not pass as an empty table', () => {
-    expect(loadErrorOf(() => judgeStaging(dataset, LOAD, {})).name).toBe('ColumnMismatch');
+    expect(loadErrorOf(() => judgeStaging(dataset, LOAD, {})).name).toBe('StagingMismatch');
     expect(loadErrorOf(() => judgeStaging(dataset, LOAD, { columns: 4 })).name).toBe('RowCountMismatch');
   });
 });
