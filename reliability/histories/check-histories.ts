@@ -9,11 +9,16 @@ export interface Draw {
   readonly seed: number;
   /** Each history uses one of these sets of strategies. Default: one set with all strategies. */
   readonly strategies?: readonly (readonly Strategy[])[];
+  /** True: only good files, all in the dataset's own layout. Default: bad files too, and layouts that drift. */
+  readonly plain?: boolean;
 }
 
 /** The history with this number, counted from 0. An equal seed gives an equal history. */
-export function drawHistory({ seed, strategies = [STRATEGIES] }: Draw, number: number): History {
-  const [history] = fc.sample(histories(strategies), { seed, numRuns: 1, path: String(number) });
+export function drawHistory(
+  { seed, strategies = [STRATEGIES], plain = false }: Draw,
+  number: number,
+): History {
+  const [history] = fc.sample(histories(strategies, plain), { seed, numRuns: 1, path: String(number) });
   if (!history) throw new RangeError(`There is no history ${number}`);
   return history;
 }

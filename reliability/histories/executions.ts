@@ -1,9 +1,15 @@
 import { ListStatementsCommand } from '@aws-sdk/client-redshift-data';
-import { DescribeExecutionCommand, StartExecutionCommand, StopExecutionCommand } from '@aws-sdk/client-sfn';
+import {
+  DescribeExecutionCommand,
+  GetExecutionHistoryCommand,
+  StartExecutionCommand,
+  StopExecutionCommand,
+} from '@aws-sdk/client-sfn';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Connection } from '../../cli/shared/connection';
+import type { LoadReport } from '../../core/report';
 import type { TestTwin } from '../../testkit/test-twin';
 
 export interface Execution {
@@ -16,6 +22,8 @@ export interface Ended {
   readonly status: string;
   readonly error: string | undefined;
   readonly cause: string | undefined;
+  /** What the execution says about itself; undefined if it was stopped before. */
+  readonly report: LoadReport | undefined;
 }
 
 /** Milliseconds between two status requests: loads of a few rows hardly take longer. */
@@ -36,9 +44,21 @@ export async function ended(connection: Connection, { name, arn }: Execution): P
     const { status, error, cause } = await connection.stepFunctions.send(
       new DescribeExecutionCommand({ executionArn: arn }),
     );
-    if (status !== 'RUNNING') return { name, status: status ?? '', error, cause };
+    if (status !== 'RUNNING')
+      return { name, status: status ?? '', error, cause, report: await reportOf(connection, arn) };
     await sleep(interval);
   }
+}
+
+/** The report is among the last events of an execution: the first page is enough. */
+async function reportOf(connection: Connection, executionArn: string): Promise<LoadReport | undefined> {
+  const { events = [] } = await connection.stepFunctions.send(
+    new GetExecutionHistoryCommand({ executionArn, reverseOrder: true, maxResults: 20 }),
+  );
+  const exited = events
+    .map((event) => event.stateExitedEventDetails)
+    .find((each) => each?.name === 'ReportLoad');
+  return exited?.output === undefined ? undefined : (JSON.parse(exited.output) as LoadReport);
 }
 
 /** Stops an execution, at whatever state it is. */

@@ -87,3 +87,16 @@ export const FAULTS = {
 } as const satisfies Readonly<Record<string, LoadFault>>;
 
 export type FaultName = keyof typeof FAULTS;
+
+/** SYS_LOAD_ERROR_DETAIL cannot be read, whoever asks. */
+export const NO_DETAIL: FaultRule = {
+  service: 'redshift-data',
+  operation: 'statement',
+  match: 'sys_load_error_detail',
+  times: Number.MAX_SAFE_INTEGER,
+  fault: {
+    type: 'statement',
+    status: 'FAILED',
+    error: 'ERROR: permission denied for relation sys_load_error_detail',
+  },
+};

@@ -1,18 +1,28 @@
 import fc from 'fast-check';
+import { DEFECTS, type DefectName } from './defects';
 import { FAULTS, type FaultName } from './faults';
+import { layouts, NULLABLE_COLUMNS, PLAIN, type Layout } from './layout';
 import { REMAINING, type Trip } from './trip';
-import type { Strategy } from './variants';
+import { ON_BAD_FILE, type OnBadFile, type Strategy } from './variants';
 
 /** A change of a file in an hour. Hours are counted from the oldest, from 0. */
 export type Change =
-  | { readonly kind: 'put'; readonly hour: number; readonly file: number; readonly trips: readonly Trip[] }
-  /** Writes the file again: each row has another amount, and a newer version or the same. */
+  | {
+      readonly kind: 'put';
+      readonly hour: number;
+      readonly file: number;
+      readonly trips: readonly Trip[];
+      readonly layout: Layout;
+      readonly defect?: DefectName | undefined;
+    }
+  /** Writes the file again, without a defect: each row has another amount, and a newer version or the same. */
   | {
       readonly kind: 'correct';
       readonly hour: number;
       readonly file: number;
       readonly newer: boolean;
       readonly amount: number;
+      readonly layout: Layout;
     }
   | { readonly kind: 'delete'; readonly hour: number; readonly file: number };
 
@@ -41,9 +51,18 @@ export interface History {
   readonly hours: number;
   /** The event time of a key never changes, as `event_time_immutable: true` promises. */
   readonly immutable: boolean;
-  /** Each strategy loads a table of its own, from the same files in the same executions. */
-  readonly strategies: readonly Strategy[];
+  /** Each loads a table of its own, from the same files in the same executions. */
+  readonly sides: readonly HistorySide[];
+  /** The names of all files begin alike, for longer than Redshift shows in an error. */
+  readonly alike: boolean;
+  /** SYS_LOAD_ERROR_DETAIL, which holds whole names, cannot be read. */
+  readonly blind: boolean;
   readonly steps: readonly Step[];
+}
+
+export interface HistorySide {
+  readonly strategy: Strategy;
+  readonly onBadFile: OnBadFile;
 }
 
 /** Few keys, so that they collide. SQL must give none of them a meaning. */
@@ -93,7 +112,18 @@ const trips: fc.Arbitrary<readonly Trip[]> = fc
     }),
   ]);
 
-function change(hours: number): fc.Arbitrary<Change> {
+/** A change before it is known how its file looks. */
+type PlainChange = Change extends infer Each
+  ? Each extends Change
+    ? Omit<Each, 'layout' | 'defect'>
+    : never
+  : never;
+interface PlainStep {
+  readonly changes: readonly PlainChange[];
+  readonly run: Run;
+}
+
+function change(hours: number): fc.Arbitrary<PlainChange> {
   const place = { hour: fc.nat(hours - 1), file: fc.nat(FILES - 1) };
   return fc.oneof(
     { weight: 5, arbitrary: fc.record({ kind: fc.constant('put' as const), ...place, trips }) },
@@ -157,30 +187,100 @@ function run(hours: number): fc.Arbitrary<Run> {
   );
 }
 
-const steps = (hours: number): fc.Arbitrary<readonly Step[]> =>
-  fc.array(fc.record({ changes: fc.array(change(hours), { maxLength: 3 }), run: run(hours) }), {
+const MOST_CHANGES = 3;
+const MOST_STEPS = 4;
+
+const steps = (hours: number): fc.Arbitrary<readonly PlainStep[]> =>
+  fc.array(fc.record({ changes: fc.array(change(hours), { maxLength: MOST_CHANGES }), run: run(hours) }), {
     minLength: 1,
-    maxLength: 4,
+    maxLength: MOST_STEPS,
   });
+
+/** How a file looks that a change writes. */
+interface Look {
+  readonly layout: Layout;
+  /** A column that is null in every row. */
+  readonly emptied?: (typeof NULLABLE_COLUMNS)[number] | undefined;
+  readonly defect?: DefectName | undefined;
+}
+
+const PLAIN_LOOK: Look = { layout: PLAIN };
+const orNothing = <Value>(weight: number, arbitrary: fc.Arbitrary<Value>) =>
+  fc.oneof({ weight, arbitrary: fc.constant(undefined) }, { weight: 1, arbitrary });
+const look: fc.Arbitrary<Look> = fc.record({
+  layout: fc.oneof({ weight: 1, arbitrary: fc.constant(PLAIN) }, { weight: 3, arbitrary: layouts }),
+  emptied: orNothing(3, fc.constantFrom(...NULLABLE_COLUMNS)),
+  defect: orNothing(4, fc.constantFrom(...(Object.keys(DEFECTS) as DefectName[]))),
+});
+
+/** What surrounds the changes of a history. */
+interface Surroundings extends Pick<History, 'alike' | 'blind'> {
+  /** One for each change, counted through all steps. */
+  readonly looks: readonly Look[];
+  /** What the first side does about a bad file. A second side does the other. */
+  readonly onBadFile: OnBadFile;
+}
+
+const PLAIN_SURROUNDINGS: Surroundings = { looks: [], alike: false, blind: false, onBadFile: 'fail' };
+const surroundings: fc.Arbitrary<Surroundings> = fc.record({
+  looks: fc.array(look, { minLength: MOST_STEPS * MOST_CHANGES, maxLength: MOST_STEPS * MOST_CHANGES }),
+  alike: fc.boolean(),
+  blind: fc.boolean(),
+  onBadFile: fc.constantFrom(...ON_BAD_FILE),
+});
 
 /**
  * Random histories.
  * @param strategies sets of strategies; each history takes one set
+ * @param plain true: the same histories with good files in the dataset's own layout, and no side that quarantines
  */
-export function histories(strategies: readonly (readonly Strategy[])[]): fc.Arbitrary<History> {
-  return fc
+export function histories(
+  strategies: readonly (readonly Strategy[])[],
+  plain = false,
+): fc.Arbitrary<History> {
+  const events = fc
     .tuple(fc.integer({ min: 2, max: 4 }), fc.boolean(), fc.constantFrom(...strategies))
     .chain(([hours, immutable, chosen]) =>
       steps(hours).map((generated) => ({
-        hours,
-        immutable,
-        strategies: chosen,
+        ...{ hours, immutable, chosen },
         steps: immutable ? generated.map(withFixedEventTimes) : generated,
       })),
     );
+  // What surrounds the events is drawn after them, so that they are the same without it.
+  return fc.tuple(events, surroundings).map(([{ chosen, ...history }, drawn]) => {
+    const { looks, alike, blind, onBadFile } = plain ? PLAIN_SURROUNDINGS : drawn;
+    const other = ON_BAD_FILE.find((each) => each !== onBadFile) ?? onBadFile;
+    return {
+      ...history,
+      ...{ alike, blind },
+      sides: chosen.map((strategy, index) => ({
+        strategy,
+        onBadFile: plain || index % 2 === 0 ? onBadFile : other,
+      })),
+      steps: history.steps.map((step, at) => ({
+        ...step,
+        changes: step.changes.map((each, index) =>
+          withLook(each, looks[at * MOST_CHANGES + index] ?? PLAIN_LOOK),
+        ),
+      })),
+    };
+  });
 }
 
-function withFixedEventTimes(step: Step): Step {
+function withLook(change: PlainChange, { layout, emptied, defect }: Look): Change {
+  switch (change.kind) {
+    case 'put': {
+      const trips = emptied ? change.trips.map((each) => ({ ...each, [emptied]: null })) : change.trips;
+      return { ...change, trips, layout, ...(defect ? { defect } : {}) };
+    }
+    case 'correct':
+      return { ...change, layout };
+    case 'delete':
+      return change;
+  }
+}
+
+function withFixedEventTimes(step: PlainStep): PlainStep {
   const fixed = (each: Trip): Trip => ({
     ...each,
     pickup_datetime:

@@ -1,7 +1,10 @@
 import { DeleteObjectCommand } from '@aws-sdk/client-s3';
+import { createHash } from 'node:crypto';
 import type { Hour } from '../../core/hour';
 import { prefixOfHour } from '../../core/prefix';
 import type { TestTwin } from '../../testkit/test-twin';
+import { defectOf, type DefectName } from './defects';
+import type { Layout } from './layout';
 import type { ParquetWriter } from './parquet-writer';
 import type { Trip } from './trip';
 
@@ -9,7 +12,17 @@ import type { Trip } from './trip';
 export interface LakeFile {
   /** The file's identity: its hour, name and content. */
   readonly identity: string;
+  readonly name: string;
+  /** The rows; those of a file with a defect must not be loaded. */
   readonly trips: readonly Trip[];
+  readonly defect?: DefectName | undefined;
+}
+
+/** What a file is written with. */
+export interface Written extends Pick<LakeFile, 'trips' | 'defect'> {
+  readonly layout: Layout;
+  /** Whether the file may lack the column that was added last. */
+  readonly mayLack: boolean;
 }
 
 /** The content of S3, the same under the prefixes of several datasets. */
@@ -31,12 +44,14 @@ export class Lake {
     return this.hours.get(hour)?.get(name);
   }
 
-  async put(datasets: readonly string[], hour: Hour, name: string, trips: readonly Trip[]): Promise<void> {
-    const body = await this.writer.write(trips);
+  async put(datasets: readonly string[], hour: Hour, name: string, written: Written): Promise<void> {
+    const { trips, layout, mayLack, defect } = written;
+    const body = await this.writer.write({ trips, layout, mayLack, defect: defect && defectOf(defect) });
     for (const dataset of datasets) await this.twin.put(keyOf(dataset, hour, name), body);
     const files = this.hours.get(hour) ?? new Map<string, LakeFile>();
     this.hours.set(hour, files);
-    files.set(name, { identity: JSON.stringify([hour, name, trips]), trips });
+    const digest = createHash('sha256').update(body).digest('hex');
+    files.set(name, { identity: JSON.stringify([hour, name, digest]), name, trips, defect });
   }
 
   async delete(datasets: readonly string[], hour: Hour, name: string): Promise<void> {

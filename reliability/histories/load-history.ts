@@ -9,19 +9,30 @@ const TEXTS = [
   'reason',
   'outcome',
 ] as const satisfies readonly (keyof HistoryRow)[];
-const COUNTS = ['files', ...ROW_COUNTS] as const satisfies readonly (keyof HistoryRow)[];
+/** Null if nothing failed and nothing was left out. */
+const PROBLEMS = ['error', 'cause'] as const satisfies readonly (keyof HistoryRow)[];
+export const COUNTS = [
+  'files',
+  'quarantined',
+  ...ROW_COUNTS,
+] as const satisfies readonly (keyof HistoryRow)[];
 
-/** A row of sluice.load_history. */
-export type Recorded = Pick<HistoryRow, (typeof TEXTS)[number] | (typeof COUNTS)[number]>;
+/** A row of sluice.load_history. A count that is null is 0 here. */
+export type Recorded = Pick<HistoryRow, (typeof TEXTS)[number]> &
+  Readonly<Record<(typeof COUNTS)[number], number>> &
+  Readonly<Record<(typeof PROBLEMS)[number], string | null>>;
 
 export async function readLoadHistory(twin: TestTwin): Promise<readonly Recorded[]> {
-  const names = [...TEXTS, ...COUNTS];
+  const names = [...TEXTS, ...PROBLEMS, ...COUNTS];
   const { rows } = await twin.sql(`SELECT ${names.join(', ')} FROM sluice.load_history`);
   return rows.map((row) => {
     const value = (name: (typeof names)[number]) => row[names.indexOf(name)] ?? null;
     const texts = TEXTS.map((name) => [name, String(value(name)).trim()] as const);
     const counts = COUNTS.map((name) => [name, Number(value(name))] as const);
-    return { ...fromEntries(texts), ...fromEntries(counts) };
+    const problems = PROBLEMS.map(
+      (name) => [name, value(name) === null ? null : String(value(name))] as const,
+    );
+    return { ...fromEntries(texts), ...fromEntries(problems), ...fromEntries(counts) };
   });
 }
 
@@ -32,5 +43,7 @@ function fromEntries<Name extends string, Value>(
 }
 
 export function rowText(row: Recorded): string {
-  return `${row.dataset} ${row.partition} ${row.execution} ${row.reason} ${row.outcome}: ${COUNTS.map((name) => `${name} ${row[name]}`).join(', ')}`;
+  const counts = COUNTS.map((name) => `${name} ${row[name]}`).join(', ');
+  const problem = row.error === null ? '' : `, ${row.error}: ${row.cause ?? ''}`;
+  return `${row.dataset} ${row.partition} ${row.execution} ${row.reason} ${row.outcome}: ${counts}${problem}`;
 }

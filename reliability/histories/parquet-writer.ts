@@ -2,7 +2,19 @@ import { DuckDBInstance, type DuckDBConnection } from '@duckdb/node-api';
 import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { temporaryFolder } from '../../testkit/temporary-folder';
+import { withoutTypes } from '../fuzz/parquet/edit-footer';
+import type { Defect } from './defects';
+import { columnsOf, TRIP_COLUMNS, type FileColumn, type Layout } from './layout';
 import type { Trip } from './trip';
+
+/** What a file holds. */
+export interface FileContent {
+  readonly trips: readonly Trip[];
+  readonly layout: Layout;
+  /** Whether the file may lack the column that was added last. */
+  readonly mayLack: boolean;
+  readonly defect?: Defect | undefined;
+}
 
 /**
  * Writes trips as Parquet. It uses one engine for all files, because starting an engine takes longer than writing a
@@ -21,13 +33,24 @@ export class ParquetWriter {
     return new ParquetWriter(instance, await instance.connect(), directory);
   }
 
-  /** Writes the rows in their order, with the columns of datasets/trips.yml. */
-  async write(trips: readonly Trip[]): Promise<Buffer> {
+  /** Writes the rows in their order. Equal contents give equal bytes. */
+  async write({ trips, layout, mayLack, defect }: FileContent): Promise<Buffer> {
+    const good = columnsOf(layout, trips, mayLack);
+    const columns = defect?.columns?.(good) ?? good;
+    const file = await this.select(trips, columns);
+    const untyped = columns.filter((column) => column.untyped).map(({ name }) => name);
+    const typed = untyped.length > 0 ? withoutTypes(file, untyped) : file;
+    return defect?.bytes?.(typed) ?? typed;
+  }
+
+  private async select(trips: readonly Trip[], columns: readonly FileColumn[]): Promise<Buffer> {
     const file = join(this.directory, 'rows.parquet');
-    const values = trips.map((trip) => `(${COLUMNS.map(([name]) => literal(trip[name])).join(', ')})`);
-    const columns = COLUMNS.map(([name, expression]) => `(${expression(name)}) AS ${name}`);
+    const rows = trips.map(
+      (trip, place) => `(${[...TRIP_COLUMNS.map((name) => literal(trip[name])), place].join(', ')})`,
+    );
     await this.connection.run(
-      `COPY (SELECT ${columns.join(', ')} FROM (VALUES ${values.join(', ')}) AS trips(${COLUMNS.map(([name]) => name).join(', ')}))
+      `COPY (SELECT ${columns.map(({ name, value }) => `${value} AS ${name}`).join(', ')}
+             FROM (VALUES ${rows.join(', ')}) AS trips(${TRIP_COLUMNS.join(', ')}, place) ORDER BY place)
        TO '${file}' (FORMAT parquet, COMPRESSION snappy)`,
     );
     return readFileSync(file);
@@ -39,18 +62,6 @@ export class ParquetWriter {
     rmSync(this.directory, { recursive: true, force: true });
   }
 }
-
-const as = (type: string) => (name: string) => `${name}::${type}`;
-const COLUMNS: readonly (readonly [keyof Trip, (name: string) => string])[] = [
-  ['trip_id', as('VARCHAR')],
-  ['vendor_id', as('INTEGER')],
-  ['pickup_datetime', as('TIMESTAMP')],
-  ['dropoff_datetime', as('TIMESTAMP')],
-  ['passenger_count', as('INTEGER')],
-  ['trip_distance', as('DOUBLE')],
-  ['total_amount', (name) => `(${name}::DECIMAL(12, 2) / 100)::DECIMAL(10, 2)`],
-  ['updated_at', as('TIMESTAMP')],
-];
 
 function literal(value: string | number | null): string {
   if (value === null) return 'NULL';

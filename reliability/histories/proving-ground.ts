@@ -1,17 +1,22 @@
 import { readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { addHours, hourOf, type Hour } from '../../core/hour';
 import { ROOT } from '../../testkit/root';
 import { ServiceCopy } from '../../testkit/service-copy';
 import { TestTwin } from '../../testkit/test-twin';
 import { MERGE_SQL } from '../mutations/mutations';
 import type { History } from './history';
 import { Lake } from './lake';
+import { ADDED_IN_HOUR } from './layout';
 import { ParquetWriter } from './parquet-writer';
 import { runHistory } from './run-history';
 import { VARIANTS, variantFiles } from './variants';
 
 /** A twin remembers every statement and every execution. After this number of histories a new one replaces it. */
 const HISTORIES_PER_TWIN = 50;
+
+/** Hours within a scheduled execution's lookback, which ended long enough ago to be loaded. */
+const OLDEST_HOURS_AGO = 8;
 
 interface Running {
   readonly twin: TestTwin;
@@ -33,20 +38,25 @@ export class ProvingGround {
   private constructor(
     private readonly service: ServiceCopy,
     private readonly writer: ParquetWriter,
+    private readonly oldest: Hour,
   ) {}
 
   static async open(): Promise<ProvingGround> {
-    return new ProvingGround(await ServiceCopy.make(variantFiles(ROOT)), await ParquetWriter.open());
+    const oldest = addHours(hourOf(new Date()), -OLDEST_HOURS_AGO);
+    const datasets = variantFiles(ROOT, addHours(oldest, ADDED_IN_HOUR));
+    return new ProvingGround(await ServiceCopy.make(datasets), await ParquetWriter.open(), oldest);
   }
 
   /** @throws WrongOutcome */
   async run(history: History): Promise<void> {
-    const datasets = VARIANTS.filter(
-      ({ immutable, strategy }) => immutable === history.immutable && history.strategies.includes(strategy),
-    ).map(({ dataset }) => dataset);
-    const running = await this.prepare(datasets);
+    const variants = VARIANTS.filter(
+      ({ immutable, strategy, onBadFile }) =>
+        immutable === history.immutable &&
+        history.sides.some((side) => side.strategy === strategy && side.onBadFile === onBadFile),
+    );
+    const running = await this.prepare(variants.map(({ dataset }) => dataset));
     this.started += 1;
-    const ground = { ...running, datasets, name: `history-${this.started}` };
+    const ground = { ...running, variants, oldest: this.oldest, name: `history-${this.started}` };
     this.loads += await runHistory(ground, history);
   }
 

@@ -1,7 +1,9 @@
 import type { Hour } from '../../core/hour';
+import { defectOf, STAGES } from './defects';
 import type { LakeFile } from './lake';
 import { rowText, type Recorded } from './load-history';
 import { keysOf, Oracle, type TargetRow } from './oracle';
+import type { OnBadFile } from './variants';
 import { WrongOutcome } from './wrong-outcome';
 
 /** The files of each hour at the start of an execution. Nothing changes them while it runs. */
@@ -13,16 +15,25 @@ interface Success {
   readonly present: readonly LakeFile[];
 }
 
+/** What a load may do: the files that it takes, and the bad files that it reports because no load has before. */
+interface Possibility {
+  readonly files: readonly LakeFile[];
+  readonly news: readonly LakeFile[];
+}
+
 /** One dataset in one history: the requested loads, the recorded loads, and the expected target. */
 export class Side {
   private readonly oracle = new Oracle();
   private readonly asked = new Map<string, Snapshot>();
   private readonly seen = new Set<string>();
   private readonly successes = new Map<Hour, Success[]>();
-  /** The identities of all files whose rows were loaded. */
+  /** The identities of all files whose rows were loaded, and of all bad files that were left out and named. */
   private readonly taken = new Set<string>();
 
-  constructor(readonly dataset: string) {}
+  constructor(
+    readonly dataset: string,
+    readonly onBadFile: OnBadFile,
+  ) {}
 
   /** Remembers the content of S3 at the start of an execution. */
   ask(execution: string, snapshot: Snapshot): void {
@@ -31,24 +42,27 @@ export class Side {
 
   /**
    * Reads the load history.
+   * @param mayFail the executions in which any partition may fail, because of a fault
    * @returns the rows that are new since the last call
    * @throws WrongOutcome if a row is impossible
    */
-  look(rows: readonly Recorded[]): readonly Recorded[] {
+  look(rows: readonly Recorded[], mayFail: readonly string[]): readonly Recorded[] {
     const fresh = rows.filter((row) => row.dataset === this.dataset && !this.seen.has(identityOf(row)));
     const identities = fresh.map(identityOf);
     if (new Set(identities).size !== identities.length)
       throw new WrongOutcome('a load is recorded twice', fresh.map(rowText));
     for (const identity of identities) this.seen.add(identity);
 
+    for (const row of fresh)
+      if (row.outcome === 'failed' && !mayFail.includes(row.execution)) this.assertBlamed(row);
     const succeeded = fresh.filter(({ outcome }) => outcome !== 'failed');
     const before = new Map(succeeded.map(({ partition }) => [partition, [...this.of(partition)]]));
     for (const row of succeeded)
       this.of(row.partition).push({ execution: row.execution, present: this.presentAt(row) });
     const loads = succeeded.map((row) => {
-      const files = this.filesOf(row, before.get(row.partition) ?? []);
+      const { files, news } = this.outcomeOf(row, before.get(row.partition) ?? []);
       const trips = files.flatMap((file) => file.trips);
-      for (const file of files) this.taken.add(file.identity);
+      for (const file of [...files, ...news]) this.taken.add(file.identity);
       assertConserved(row, trips.length, keysOf(trips));
       return { row, delivery: { partition: row.partition, trips } };
     });
@@ -66,16 +80,34 @@ export class Side {
     return fresh;
   }
 
-  /** @throws WrongOutcome if a file of these hours was never loaded. */
-  assertNothingLost(hours: readonly Hour[], snapshot: Snapshot): void {
-    const lost = hours
-      .flatMap((hour) => snapshot.get(hour) ?? [])
-      .filter((file) => !this.taken.has(file.identity));
-    if (lost.length > 0)
-      throw new WrongOutcome(
-        'files were left out',
-        lost.map((file) => `${this.dataset} ${file.identity}`),
-      );
+  /**
+   * Asserts that executions that were asked to load these hours did: each good file was loaded, and each bad file named.
+   * An hour that a bad file fails was tried again.
+   * @param fresh what {@link look} returned for these executions
+   * @throws WrongOutcome
+   */
+  assertNothingLost(
+    asked: readonly { readonly execution: string; readonly hours: readonly Hour[] }[],
+    fresh: readonly Recorded[],
+  ): void {
+    for (const { execution, hours } of asked) {
+      const snapshot = this.asked.get(execution);
+      for (const hour of hours) {
+        const present = snapshot?.get(hour) ?? [];
+        if (this.mustFail(present)) {
+          const isTried = fresh.some((row) => row.execution === execution && row.partition === hour);
+          if (!isTried)
+            throw new WrongOutcome('an hour with a bad file was not tried', [`${execution} ${hour}`]);
+          continue;
+        }
+        const lost = present.filter((file) => !this.taken.has(file.identity));
+        if (lost.length === 0) continue;
+        throw new WrongOutcome(
+          'files were neither loaded nor named',
+          lost.map((file) => `${this.dataset} ${file.identity} ${file.defect ?? ''}`),
+        );
+      }
+    }
   }
 
   /** @throws WrongOutcome if the target is not the expected one. */
@@ -96,26 +128,90 @@ export class Side {
     return snapshot.get(row.partition) ?? [];
   }
 
-  /** The files that a load took: all files, or those that an earlier load did not find. @throws WrongOutcome */
-  private filesOf(row: Recorded, before: readonly Success[]): readonly LakeFile[] {
+  /** Whether a load of all these files must fail. */
+  private mustFail(present: readonly LakeFile[]): boolean {
+    return this.onBadFile === 'fail' && badOf(present).length > 0;
+  }
+
+  /** @throws WrongOutcome unless a bad file is to blame, and the error says so. */
+  private assertBlamed(row: Recorded): void {
     const present = this.presentAt(row);
+    if (!this.mustFail(present)) throw new WrongOutcome('a partition failed', [rowText(row)]);
+    const bad = badOf(present);
+    const stage = STAGES.find((each) => bad.some((file) => defectIn(file).stage === each));
+    const first = bad.filter((file) => defectIn(file).stage === stage);
+    const isNamed = first.some((file) => defectIn(file).error === row.error);
+    // Only the footers tell of all bad files at once.
+    const unnamed = stage === 'footer' ? first.filter((file) => !names(row, file)) : [];
+    if (!isNamed || unnamed.length > 0 || row.inserted > 0)
+      throw new WrongOutcome('a failure does not tell of the bad files', [
+        rowText(row),
+        ...first.map(badText),
+      ]);
+  }
+
+  /** What a load did. @throws WrongOutcome if it should have done something else */
+  private outcomeOf(row: Recorded, before: readonly Success[]): Possibility {
+    const present = this.presentAt(row);
+    const bad = badOf(present);
+    const good = present.filter((file) => !file.defect);
+    const whole = { files: good, news: bad };
     const others = this.of(row.partition).filter(({ execution }) => execution !== row.execution);
+    // Latest first. The loader may compare with any of them: whatever each of them found was loaded, or named as bad.
+    const beyond = [...others].reverse().map((success) => ({
+      files: filesBeyond(good, success.present),
+      news: filesBeyond(bad, success.present),
+    }));
     const may =
       row.reason === 'late-files'
-        ? // Latest first. The loader may compare with any of them: whatever each of them found was loaded.
-          [...others].reverse().map((success) => filesBeyond(present, success.present))
-        : [present];
-    const files = may.find((each) => each.length === row.files && rowsOf(each) === row.rows_in_files);
-    if (!files || (row.reason === 'new' && before.length > 0)) {
+        ? beyond
+        : row.reason === 'overlapped'
+          ? beyond.map(({ news }) => ({ files: good, news }))
+          : [whole];
+    const named = bad.filter((file) => names(row, file)).length;
+    const found = may.find(
+      ({ files, news }) =>
+        files.length === row.files &&
+        rowsOf(files) === row.rows_in_files &&
+        news.length === named &&
+        news.every((file) => names(row, file)) &&
+        row.error === (news.length > 0 ? 'FilesQuarantined' : null),
+    );
+    const isDue =
+      row.reason === 'new'
+        ? before.length === 0
+        : row.reason !== 'late-files' ||
+          !before.every((success) => isSame(success.present, present)) ||
+          before.length === 0;
+    if (!found || !isDue || this.mustFail(present) || row.quarantined !== bad.length) {
       throw new WrongOutcome('a load took the wrong files', [
         rowText(row),
-        ...may.map((each) => `should be ${each.length} files with ${rowsOf(each)} rows`),
-        ...(row.reason === 'new' ? before.map(({ execution }) => `not new: loaded by ${execution}`) : []),
+        ...may.map(
+          ({ files, news }) =>
+            `should be ${files.length} files with ${rowsOf(files)} rows, ${bad.length} left out, ${news.length} of them news`,
+        ),
+        ...bad.map(badText),
+        ...(this.mustFail(present) ? ['should fail'] : []),
+        ...(isDue ? [] : before.map(({ execution }) => `not ${row.reason}: loaded by ${execution}`)),
       ]);
     }
-    return files;
+    return found;
   }
 }
+
+const badOf = (files: readonly LakeFile[]) => files.filter((file) => file.defect);
+
+function defectIn({ defect }: LakeFile) {
+  if (!defect) throw new RangeError('the file is good');
+  return defectOf(defect);
+}
+
+/** Whether a row's cause names a bad file with its error. */
+function names({ cause }: Recorded, file: LakeFile): boolean {
+  return cause?.includes(`/${file.name}: ${defectIn(file).error}: `) === true;
+}
+
+const badText = (file: LakeFile) => `bad: ${file.name} ${file.defect}, ${defectIn(file).error}`;
 
 /** Rows in the files = staged = duplicates + superseded + inserted, as counted from the files themselves. */
 function assertConserved(row: Recorded, rows: number, keys: number): void {
@@ -137,6 +233,10 @@ function identityOf({ execution, partition, outcome }: Recorded): string {
 
 function filesBeyond(files: readonly LakeFile[], others: readonly LakeFile[]): readonly LakeFile[] {
   return files.filter((file) => !others.some(({ identity }) => identity === file.identity));
+}
+
+function isSame(files: readonly LakeFile[], others: readonly LakeFile[]): boolean {
+  return files.length === others.length && filesBeyond(files, others).length === 0;
 }
 
 function rowsOf(files: readonly LakeFile[]): number {

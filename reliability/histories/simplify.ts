@@ -1,4 +1,5 @@
 import type { Change, History, Run, Step } from './history';
+import { PLAIN } from './layout';
 import type { Trip } from './trip';
 
 /**
@@ -26,8 +27,9 @@ function* simplerOnes(history: History): Generator<History> {
   if (keys.length > 1)
     for (const key of keys) yield withTrips(history, (trips) => trips.filter((trip) => trip.trip_id === key));
   for (const index of steps.keys()) yield { ...history, steps: without(steps, index) };
-  if (history.strategies.length > 1)
-    for (const strategy of history.strategies) yield { ...history, strategies: [strategy] };
+  if (history.sides.length > 1) for (const side of history.sides) yield { ...history, sides: [side] };
+  if (history.alike) yield { ...history, alike: false };
+  if (history.blind) yield { ...history, blind: false };
   for (const [index, step] of steps.entries()) {
     const withStep = (simpler: Step) => ({ ...history, steps: steps.with(index, simpler) });
     for (const at of step.changes.keys()) yield withStep({ ...step, changes: without(step.changes, at) });
@@ -52,7 +54,17 @@ function* simplerRuns(run: Run): Generator<Run> {
 }
 
 function* simplerChanges(change: Change): Generator<Change> {
+  if (change.kind === 'delete') return;
+  const { layout } = change;
+  if (JSON.stringify(layout) !== JSON.stringify(PLAIN)) {
+    yield { ...change, layout: PLAIN };
+    const forms = Object.entries(layout.forms);
+    for (const [index] of forms.entries())
+      yield { ...change, layout: { ...layout, forms: Object.fromEntries(without(forms, index)) } };
+    if (layout.first.length > 0) yield { ...change, layout: { ...layout, first: [] } };
+  }
   if (change.kind !== 'put') return;
+  if (change.defect) yield { ...change, defect: undefined };
   if (change.trips.length > 1)
     for (const index of change.trips.keys()) yield { ...change, trips: without(change.trips, index) };
   const simplest = change.trips.map((trip) => ({ ...trip, ...NOTHING }));

@@ -1,14 +1,23 @@
 import type { Change, History, Request, Run } from './history';
+import { layoutText } from './layout';
 import { tripText } from './trip';
 
 /** A history in words: hours are named by their position, files by a letter. */
 export function storyOf(history: History): string[] {
   return [
-    `${history.hours} hours, 0 the oldest; strategy ${history.strategies.join(' and ')}${history.immutable ? '; the event time of a key never changes' : ''}`,
+    [
+      `${history.hours} hours, 0 the oldest`,
+      history.sides
+        .map(({ strategy, onBadFile }) => `strategy ${strategy}, on_bad_file ${onBadFile}`)
+        .join(' and '),
+      ...(history.immutable ? ['the event time of a key never changes'] : []),
+      ...(history.alike ? ['the names of files begin alike'] : []),
+      ...(history.blind ? ['SYS_LOAD_ERROR_DETAIL cannot be read'] : []),
+    ].join('; '),
     ...history.steps.flatMap(({ changes, run }, index) =>
       [...changes.map(changeText), runText(run)].map((text) => `${index + 1}. ${text}`),
     ),
-    `${history.steps.length + 1}. load every hour again`,
+    `${history.steps.length + 1}. if bad files are left, write them again or delete them, and load what is new; else load every hour again`,
   ];
 }
 
@@ -25,9 +34,9 @@ function changeText(change: Change): string {
   const place = `hour ${change.hour} ${fileName(change.file)}`;
   switch (change.kind) {
     case 'put':
-      return `write ${place}: ${change.trips.map(tripText).join(', ')}`;
+      return `write ${place}${layoutText(change.layout)}${change.defect ? `, which ${change.defect}` : ''}: ${change.trips.map(tripText).join(', ')}`;
     case 'correct':
-      return `correct ${place}: amounts of ${(change.amount / 100).toFixed(2)}, ${change.newer ? 'newer versions' : 'the same versions'}`;
+      return `correct ${place}: amounts of ${(change.amount / 100).toFixed(2)}, ${change.newer ? 'newer versions' : 'the same versions'}${layoutText(change.layout)}`;
     case 'delete':
       return `delete ${place}`;
   }

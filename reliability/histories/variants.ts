@@ -1,36 +1,54 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Hour } from '../../core/hour';
+import { ADDED_COLUMN } from './layout';
 
 export const STRATEGIES = ['delete-insert', 'merge'] as const;
 export type Strategy = (typeof STRATEGIES)[number];
 
-/** A dataset on which every history of its kind runs: trips with another name and another strategy. */
+export const ON_BAD_FILE = ['fail', 'quarantine'] as const;
+export type OnBadFile = (typeof ON_BAD_FILE)[number];
+
+/** A dataset on which every history of its kind runs: trips with another name and other settings. */
 export interface Variant {
   readonly dataset: string;
   readonly strategy: Strategy;
+  readonly onBadFile: OnBadFile;
   /** `event_time_immutable`. Used only by histories that keep event times fixed. */
   readonly immutable: boolean;
 }
 
-export const VARIANTS: readonly Variant[] = [
-  { dataset: 'trips', strategy: 'delete-insert', immutable: false },
-  { dataset: 'trips_merge', strategy: 'merge', immutable: false },
-  { dataset: 'trips_fixed', strategy: 'delete-insert', immutable: true },
-  { dataset: 'trips_fixed_merge', strategy: 'merge', immutable: true },
-];
+/** Every combination. The first is the dataset trips itself. */
+export const VARIANTS: readonly Variant[] = ON_BAD_FILE.flatMap((onBadFile) =>
+  [false, true].flatMap((immutable) =>
+    STRATEGIES.map((strategy) => ({
+      dataset: [
+        'trips',
+        ...(immutable ? ['fixed'] : []),
+        ...(strategy === 'merge' ? ['merge'] : []),
+        ...(onBadFile === 'quarantine' ? ['quarantine'] : []),
+      ].join('_'),
+      ...{ strategy, onBadFile, immutable },
+    })),
+  ),
+);
 
-/** @returns dataset files by name, each with its own prefix and target. */
-export function variantFiles(serviceDirectory: string): Record<string, string> {
+/**
+ * @param added the hour in which {@link ADDED_COLUMN} was added to the datasets; undefined: files of no hour may lack it.
+ * @returns dataset files by name, each with its own prefix and target.
+ */
+export function variantFiles(serviceDirectory: string, added?: Hour): Record<string, string> {
   const trips = readFileSync(join(serviceDirectory, 'datasets/trips.yml'), 'utf8');
   return Object.fromEntries(
-    VARIANTS.map(({ dataset, strategy, immutable }) => [
+    VARIANTS.map(({ dataset, strategy, onBadFile, immutable }) => [
       `${dataset}.yml`,
       [
         ['dataset: trips\n', `dataset: ${dataset}\n`],
         ['prefix: trips/', `prefix: ${dataset}/`],
         ['table: trips\n', `table: ${dataset}\n`],
-        ['strategy: delete-insert', `strategy: ${strategy}`],
+        ['strategy: delete-insert', `strategy: ${strategy}\n  on_bad_file: ${onBadFile}`],
         ['  derive: [', `${immutable ? '  event_time_immutable: true\n' : ''}  derive: [`],
+        [`name: ${ADDED_COLUMN},`, `name: ${ADDED_COLUMN},${added === undefined ? '' : ` since: ${added},`}`],
       ].reduce((text, [from = '', to = '']) => replaceOnce(text, from, to), trips),
     ]),
   );

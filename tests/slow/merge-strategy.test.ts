@@ -108,7 +108,8 @@ afterEach(() => twin.reset());
 afterAll(() => deployed.remove());
 
 /** tests/system/convergence.test.ts tests the defaults. */
-describe.each(VARIANTS.filter(({ strategy, immutable }) => strategy === 'merge' || immutable))(
+const GOOD_FILES = VARIANTS.filter(({ onBadFile }) => onBadFile === 'fail');
+describe.each(GOOD_FILES.filter(({ strategy, immutable }) => strategy === 'merge' || immutable))(
   'strategy: $strategy, event_time_immutable: $immutable',
   ({ dataset }) => {
     test.each(HISTORIES)('%s', async (_, steps, rows) => {
@@ -143,12 +144,17 @@ describe.each(VARIANTS.filter(({ strategy, immutable }) => strategy === 'merge' 
 
 test('the variants have the strategies and settings of their names', () => {
   const read = Object.values(variantFiles(ROOT)).map((text) => parseDataset(text, 'variant.yml'));
-  expect(read.map(({ name, load, target }) => [name, load.strategy, target.event_time_immutable])).toEqual(
-    VARIANTS.map(({ dataset, strategy, immutable }) => [dataset, strategy, immutable]),
-  );
   expect(
-    new Set(read.map(({ load, target }) => `${load.strategy} ${target.event_time_immutable}`)).size,
-  ).toBe(4);
+    read.map(({ name, load, target }) => [
+      name,
+      load.strategy,
+      load.on_bad_file,
+      target.event_time_immutable,
+    ]),
+  ).toEqual(
+    VARIANTS.map(({ dataset, strategy, onBadFile, immutable }) => [dataset, strategy, onBadFile, immutable]),
+  );
+  expect(new Set(VARIANTS.map(({ dataset: _, ...settings }) => JSON.stringify(settings))).size).toBe(8);
 });
 
 function keyOf(dataset: string, hour: string, name: string): string {
