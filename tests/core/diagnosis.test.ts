@@ -1,5 +1,6 @@
 import { diagnose, diagnoseClientError, diagnoseStatement } from '../../core/diagnosis';
-import { LoadError, TRANSIENT_ERRORS, type ErrorName } from '../../core/errors';
+import { CLIENT_RULES, STATEMENT_RULES } from '../../core/diagnosis-rules';
+import { isTransient, LoadError, TRANSIENT_ERRORS, type ErrorName } from '../../core/errors';
 import { REDSHIFT_TEXTS, ROLE } from './redshift-texts';
 
 describe('an error of Redshift', () => {
@@ -311,5 +312,12 @@ describe('what an AWS client throws', () => {
     ['null', null],
   ])('%s, thrown', (_, value) => {
     expect(diagnoseClientError(value, 'GetObject').reason).toContain(String(value));
+  });
+});
+
+describe('the tables of errors', () => {
+  test('an error is transient if its fix is to wait for the retry, and only then', () => {
+    for (const { error, fix } of [...STATEMENT_RULES, ...CLIENT_RULES])
+      expect([error, /the step is retried/i.test(fix)]).toEqual([error, isTransient(error)]);
   });
 });

@@ -40,6 +40,11 @@ test('the reason may quote the whole message of another error', () => {
   expect(splitMessage(outer.message)).toEqual({ reason: outer.reason, fix: 'look there' });
 });
 
+test('a line of the reason may begin like the fix', () => {
+  const error = new LoadError('StatementFailed', ['what happened', 'Fix: says the file'], 'look there');
+  expect(splitMessage(error.message)).toEqual({ reason: error.reason, fix: 'look there' });
+});
+
 test('another message has no fix', () => {
   expect(splitMessage('Fix: me')).toEqual({ reason: 'Fix: me' });
   expect(splitMessage('')).toEqual({ reason: '' });

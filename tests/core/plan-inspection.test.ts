@@ -127,6 +127,7 @@ describe('the files of an inspection', () => {
       },
     ],
     ['bad files fail the partition', [file('b')], { dataset: FAIL }],
+    ['somebody asks for the hour', [file('b')], { load: { ...LOAD, reason: 'requested' } }],
   ])('include a bad file of the last load if %s', (_, present, changes) => {
     const about = subject(present, { previous: previous([], [bad('b')]), ...changes });
     expect(chooseFiles(about)).toMatchObject({ unread: present, known: [], told: [] });
@@ -249,6 +250,13 @@ describe('an inspection after a COPY that found a bad file', () => {
       error: 'ValueInvalid',
       reason: 's3://lake/orders/b: invalid value',
     });
+  });
+
+  test('knows the staging tables of all COPYs before it, so that none is left', () => {
+    const about = subject(all, { before: failed('s3://lake/orders/b: invalid value') });
+    const more = { ...before, parts: 3 };
+    expect(inspect(about).inspection.parts).toBe(1);
+    expect(inspect({ ...about, before: { ...about.before!, inspection: more } }).inspection.parts).toBe(3);
   });
 
   test('does not leave out a file that was written again meanwhile', () => {

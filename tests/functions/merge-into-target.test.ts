@@ -36,6 +36,17 @@ test('a retry after a committed merge returns its counts and submits nothing', a
   expect(await steps.twin.history('outcome')).toEqual([['loaded']]);
 });
 
+test('a retry of the step ends the statement before it', async () => {
+  const load = await validated();
+  const { submitted } = await steps.submitUnending('merge-into-target', 'MergeIntoTarget', load);
+  expect(await steps.submit('merge-into-target', load, 1)).toMatchObject({
+    status: 'FINISHED',
+    rows: [COUNTS],
+  });
+  await expect(submitted).rejects.toMatchObject({ name: 'StatementAborted' });
+  expect(await steps.twin.history('outcome')).toEqual([['loaded']]);
+});
+
 test('counts that do not add up roll everything back', async () => {
   const load = await validated();
   const [staging] = (await steps.twin.stagingTables()).map(String);

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { StatementProgress } from '../../core/states';
 import { callHandler, useHandlers } from '../../testkit/handlers';
 import { TestTwin } from '../../testkit/test-twin';
+import { untilPicked } from '../../testkit/until-picked';
 
 export const HOUR = '2026-11-20T08';
 
@@ -37,6 +38,22 @@ export class Steps {
     return this.call<StatementProgress>(step, { load, attempt, entered });
   }
 
+  /**
+   * Submits a step's statement, which then runs until somebody cancels it.
+   * @param name the step's name, for example `CopyToStaging`.
+   * @returns when it runs: `submitted` is what the step returns or throws.
+   */
+  async submitUnending(step: string, name: string, load: State) {
+    const { faults } = this.twin.twin;
+    const fault = { type: 'statement', status: 'STARTED' } as const;
+    faults.set([{ service: 'redshift-data', operation: 'statement', fault }]);
+    const submitted = this.submit(step, load);
+    submitted.catch(() => {});
+    await untilPicked(this.twin.connection, `${this.execution} ${name}`, 'STARTED');
+    faults.clear();
+    return { submitted };
+  }
+
   /** The name of the last execution. */
   get execution(): string {
     return `by-hand-${this.run}-${this.executions}`;
@@ -44,13 +61,17 @@ export class Steps {
 
   /** The first partition that ListPartitions returns, if any. Each call is a new execution. */
   async listed(input: object = { partition: HOUR }): Promise<State> {
+    return (await this.allListed(input))[0] ?? {};
+  }
+
+  async allListed(input: object): Promise<readonly State[]> {
     this.executions += 1;
     const { partitions } = await this.call<{ partitions: State[] }>('list-partitions', {
       input,
       execution: this.execution,
       state_machine: this.twin.twin.description.state_machine_arn,
     });
-    return partitions[0] ?? {};
+    return partitions;
   }
 
   async inspected(input?: object): Promise<State> {

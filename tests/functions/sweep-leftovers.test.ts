@@ -1,3 +1,4 @@
+import { ListStatementsCommand } from '@aws-sdk/client-redshift-data';
 import { StartExecutionCommand, StopExecutionCommand } from '@aws-sdk/client-sfn';
 import { hourOf } from '../../core/hour';
 import { untilPicked } from '../../testkit/until-picked';
@@ -61,6 +62,17 @@ test('tables of a running execution stay; those of a stopped one are dropped by 
   expect(await steps.twin.load()).toMatchObject({ housekeeping: { staging_tables: 0 } });
 });
 
+test('a statement that a stopped execution has left running is ended before its table is dropped', async () => {
+  const stopped = await stoppedExecution(HOUR);
+  await stop(stopped);
+  expect(await steps.twin.load()).toMatchObject({ housekeeping: { staging_tables: 1, error: null } });
+  const left = `trips ${HOUR} ${stopped.split(':').at(-1)} ValidateStaging`;
+  const { Statements = [] } = await steps.twin.connection.redshiftData.send(
+    new ListStatementsCommand({ StatementName: left, Status: 'ALL' }),
+  );
+  expect(Statements.map(({ Status }) => Status)).toEqual(['ABORTED']);
+});
+
 test('a requested execution sweeps nothing', async () => {
   const stopped = await stoppedExecution(HOUR);
   await stop(stopped);
@@ -73,7 +85,9 @@ test('a table stays if no execution of this state machine created it', async () 
   await steps.twin.putTrips(HOUR, 'a.parquet', [{ trip_id: 'a' }]);
   await steps.copied();
   // It has no plan either.
-  await steps.twin.sql('CREATE TABLE sluice.staging_trips_2026112008_0123456789abcdef (trip_id VARCHAR(64))');
+  await steps.twin.sql(
+    'CREATE TABLE sluice.staging_trips_2026112008_0123456789abcdef_1 (trip_id VARCHAR(64))',
+  );
   const staging = await steps.twin.stagingTables();
   expect(staging).toHaveLength(2);
   expect(await steps.twin.load()).toMatchObject({ housekeeping: { staging_tables: 0, error: null } });

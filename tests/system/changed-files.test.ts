@@ -44,6 +44,20 @@ test('a late file is loaded, an overwritten one is loaded again, and a vanished 
   expect(await twin.load()).toMatchObject({ status: 'SUCCEEDED', partitions: [] });
 });
 
+test('a file that is overwritten while its footer is read is loaded as it is then', async () => {
+  const key = await twin.putTrips(HOUR, 'a.parquet', [{ trip_id: 'a', total_amount: 1 }]);
+  let reads = 0;
+  twin.twin.faults.observe(async ({ service, operation, subject }) => {
+    if (service !== 's3' || operation !== 'GetObject' || !subject.endsWith(key)) return;
+    reads += 1;
+    // The first read is of the end of the file, which tells where the footer begins.
+    if (reads === 2) await twin.putTrips(HOUR, 'a.parquet', [{ trip_id: 'b', total_amount: 20 }]);
+  });
+  expect(await twin.load({ partition: HOUR })).toMatchObject({ status: 'SUCCEEDED' });
+  expect(reads).toBeGreaterThan(3);
+  expect(await amounts()).toEqual([['b', '20.00']]);
+});
+
 test('a vanished file alone is reported, and there is nothing to load', async () => {
   await twin.putTrips(HOUR, 'a.parquet', [{ trip_id: 'a' }]);
   const gone = await twin.putTrips(HOUR, 'b.parquet', [{ trip_id: 'b' }]);

@@ -147,6 +147,15 @@ test('an hour whose files differ in types and order is one load: the table is th
   expect(await twin.stagingTables()).toEqual([]);
 });
 
+test('an hour whose files differ in types leaves no staging table if it fails', async () => {
+  await twin.put(twin.keyOf(HOUR, 'a.parquet'), await parquetOf(TRIPS));
+  const blank = `SELECT * REPLACE ('' AS total_amount) FROM (${TRIPS})`;
+  await twin.put(twin.keyOf(HOUR, 'b.parquet'), await parquetOf(blank));
+  const document = await twin.load({ dataset: 'trips', partition: HOUR });
+  expect(document).toMatchObject({ status: 'FAILED', error: 'ValueInvalid', partitions: [{ staged: 0 }] });
+  expect(await twin.stagingTables()).toEqual([]);
+});
+
 test.each(Object.entries(LAYOUTS))('files that hold the trips %s give the same table', async (_, select) => {
   await twin.put(twin.keyOf(HOUR, 'a.parquet'), await parquetOf(select));
   expect(await twin.load({ dataset: 'trips', partition: HOUR })).toMatchObject({ status: 'SUCCEEDED' });

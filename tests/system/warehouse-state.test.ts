@@ -45,6 +45,26 @@ describe('a warehouse that changed since the last load', () => {
     ]);
     expect(await twin.target()).toEqual(before);
   });
+
+  test('a key that was duplicated by hand keeps its newer row, though the hour replaces the older one', async () => {
+    await twin.putTrips(HOUR, 'a.parquet', [{ trip_id: 'a', updated_at: '2026-11-23 08:00:00' }]);
+    await twin.load();
+    await twin.sql('CREATE TABLE public.copies AS SELECT * FROM trips');
+    for (const version of ['2026-11-23 07:00:00', '2026-11-23 09:00:00']) {
+      await twin.sql(`UPDATE public.copies SET updated_at = CAST('${version}' AS TIMESTAMP)`);
+      await twin.sql('INSERT INTO trips SELECT * FROM public.copies');
+    }
+    await twin.sql(`DELETE FROM trips WHERE updated_at = CAST('2026-11-23 08:00:00' AS TIMESTAMP)`);
+    await twin.sql('DROP TABLE public.copies');
+    const versions = () =>
+      twin.sql('SELECT updated_at FROM trips ORDER BY 1').then(({ rows }) => rows.flat());
+    const before = await versions();
+    expect(before).toEqual(['2026-11-23 07:00:00', '2026-11-23 09:00:00']);
+    expect((await twin.load({ partition: HOUR })).partitions).toMatchObject([
+      { outcome: 'loaded', superseded: 1, deleted: 0, inserted: 0 },
+    ]);
+    expect(await versions()).toEqual(before);
+  });
 });
 
 test('a bucket in another Region fails with RegionMismatch, both Regions and the fix, before any COPY', async () => {
