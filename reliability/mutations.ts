@@ -1,14 +1,16 @@
 /**
- * Makes deliberate mistakes in the merge's SQL, one at a time, and checks that the histories find each of them. With
- * the unchanged SQL, the same histories pass. `npm run mutations -- --runs 100 --seed 1`
+ * Makes deliberate mistakes in the sources, one at a time, and checks that a named test or the histories find each of
+ * them. Without a mistake, the same tests and histories pass. `npm run mutations -- --runs 100 --seed 1`
  */
 import { Command } from 'commander';
-import { join } from 'node:path';
+import fc from 'fast-check';
 import { Output } from '../cli/shared/output';
 import { renderTable } from '../cli/shared/table';
-import { firstNumbers } from './histories/check-histories';
-import type { HistoriesItem, HistoriesResult } from './histories/worker';
-import { MERGE_SQL, mutatedMergeSql, MUTATIONS } from './mutations/mutations';
+import { searchByHistories } from './mutations/by-histories';
+import { isTested, searchByTests } from './mutations/by-tests';
+import { mutatedTexts } from './mutations/mutation';
+import { MUTATIONS } from './mutations/mutations';
+import type { Tried } from './mutations/tried';
 import {
   closingLine,
   exitCodeOf,
@@ -18,96 +20,89 @@ import {
   workersOption,
 } from './shared/command';
 import { Progress } from './shared/progress';
-import { carryOutAll, type Outcome } from './shared/workers';
 
 interface Options {
   readonly runs: number;
+  readonly sample?: number;
+  readonly only: string;
   readonly seed: number;
   readonly workers: number;
 }
 
-type Result = Outcome<HistoriesItem, HistoriesResult, number>;
-
 const command = new Command('mutations')
-  .description('Makes deliberate mistakes in the merge, and finds each by random histories.')
-  .option('--runs <count>', 'histories within which each mistake must be found', wholeNumber(1), 100)
+  .description('Makes deliberate mistakes in the sources, and finds each by a test or by random histories.')
+  .option('--runs <count>', 'histories within which a mistake must be found', wholeNumber(1), 100)
+  .option('--sample <count>', 'only so many of the mistakes that tests find, by the seed', wholeNumber(0))
+  .option('--only <text>', 'only mistakes whose name or file holds this text', '')
   .addOption(seedOption())
   .addOption(workersOption());
 
-runCommand<Options>(command, async ({ runs, seed, workers }) => {
+runCommand<Options>(command, async (options) => {
   const started = Date.now();
+  const { seed } = options;
   // All mutations are checked first, so that one that does not apply is found at once and not after minutes.
-  for (const { name } of MUTATIONS) mutatedMergeSql(name);
+  MUTATIONS.forEach(mutatedTexts);
+  const chosen = MUTATIONS.filter(({ name, changes }) =>
+    [name, ...changes.map(({ file }) => file)].some((text) => text.includes(options.only)),
+  );
+  const tested = chosen.filter(isTested);
+  const sample = fc.sample(fc.shuffledSubarray(tested, { minLength: tested.length }), { seed, numRuns: 1 });
+  const byTests = options.sample === undefined ? tested : (sample[0] ?? []).slice(0, options.sample);
+  const byHistories = chosen.filter(({ by }) => by === 'histories');
+
   const output = new Output(false);
-  const progress = new Progress('Starting the twins', MUTATIONS.length);
-  const carryOut = (items: readonly HistoriesItem[]) =>
-    carryOutAll<null, HistoriesItem, HistoriesResult, number>(items, {
-      module: join(__dirname, 'histories/worker.ts'),
-      order: null,
-      workers,
-      onOutcome: (outcome) => progress.count(outcome.item.mutation ?? 'without a mistake', ending(outcome)),
-    });
-  const mutated = await carryOut(
-    MUTATIONS.map(({ name }) => ({ mutation: name, numbers: firstNumbers(runs), seed, simplifyFor: 0 })),
-  );
-  const needed = Math.max(...mutated.map((outcome) => foundAfter(outcome) ?? 1));
-  progress.expect(MUTATIONS.length + needed);
-  const unmutated = await carryOut(
-    firstNumbers(needed).map((number) => ({ numbers: [number], seed, simplifyFor: 0 })),
-  );
+  const progress = new Progress('Starting', byTests.length + byHistories.length);
+  const onTried = ({ mutation, ending, text }: Tried) => progress.count(mutation.name, `${ending}: ${text}`);
+  const searches = [
+    await searchByTests(byTests, options, onTried),
+    await searchByHistories(byHistories, options, onTried),
+  ];
   progress.end();
 
-  const right = unmutated.filter((outcome) => 'result' in outcome && !outcome.result.wrong).length;
+  const tried = searches.flatMap((search) => search.tried);
+  const order = new Map(MUTATIONS.map((mutation, index) => [mutation, index]));
+  const place = ({ mutation }: Tried) => order.get(mutation) ?? 0;
   output.say(
     renderTable(
-      [`mistake in ${MERGE_SQL}`, 'outcome'],
+      ['file', 'mistake', 'outcome'],
       [
-        ...mutated.map((outcome) => [outcome.item.mutation ?? '', ending(outcome) ?? '']),
-        ['none', `${right} of ${needed} histories right`],
+        ...tried
+          .toSorted((left, right) => place(left) - place(right))
+          .map(({ mutation, ending, text }) => [
+            [...new Set(mutation.changes.map(({ file }) => file))].join(', '),
+            mutation.name,
+            `${ending}: ${text}`,
+          ]),
+        ...searches.map(({ unmutated: { right, total } }, index) => [
+          '',
+          'none',
+          `${right} of ${total} ${index === 0 ? 'tests' : 'histories'} right`,
+        ]),
       ],
-      { lengths: [100], width: Infinity },
+      { lengths: [60, 100, 160], width: Infinity },
     ),
   );
-  for (const outcome of unmutated) {
-    if ('result' in outcome && outcome.result.wrong) {
-      const { story, what, details } = outcome.result.wrong;
-      output.say(['', 'Without a mistake:', ...story, '', what, ...details].join('\n'));
-    }
-  }
-  for (const outcome of [...mutated, ...unmutated])
-    if ('failure' in outcome) output.say(`not carried out: ${outcome.failure.reason}`);
+  const unmutated = searches.map((search) => search.unmutated);
+  const wrong = unmutated.flatMap((each) => each.wrong);
+  for (const each of wrong) output.say(`\nWithout a mistake:\n${each}`);
+  const failed = tried.filter(({ ending }) => ending === 'not carried out');
+  const notRun = unmutated.flatMap((each) => each.notCarriedOut);
+  for (const reason of [...failed.map(({ mutation, text }) => `${mutation.name}: ${text}`), ...notRun])
+    output.say(`not carried out: ${reason}`);
 
-  const failures = (outcomes: readonly Result[]) => outcomes.filter((outcome) => 'failure' in outcome).length;
-  const caught = mutated.filter((outcome) => foundAfter(outcome) !== undefined).length;
-  const survived = mutated.length - caught - failures(mutated);
-  const seconds = (Date.now() - started) / 1_000;
+  const survived = tried.filter(({ ending }) => ending === 'survived').length;
   output.say(
     closingLine(
       'mutations',
       [
-        [mutated.length, 'made'],
-        [caught, 'caught'],
+        [tried.length, 'made'],
+        [tried.filter(({ ending }) => ending === 'caught').length, 'caught'],
         [survived, 'survived'],
-        [failures(mutated), 'not carried out'],
+        [failed.length, 'not carried out'],
       ],
-      seconds,
+      (Date.now() - started) / 1_000,
       seed,
     ),
   );
-  return exitCodeOf({
-    wrong: survived + (unmutated.length - right - failures(unmutated)),
-    notCarriedOut: failures(mutated) + failures(unmutated),
-  });
+  return exitCodeOf({ wrong: survived + wrong.length, notCarriedOut: failed.length + notRun.length });
 });
-
-/** The number of histories run until the mistake was found; undefined if none found it. */
-function foundAfter(outcome: Result): number | undefined {
-  return 'result' in outcome && outcome.result.wrong ? outcome.result.right + 1 : undefined;
-}
-
-function ending(outcome: Result): string | undefined {
-  if ('failure' in outcome) return 'not carried out';
-  const { right, wrong } = outcome.result;
-  if (outcome.item.mutation === undefined) return wrong && `WRONG: ${wrong.what}`;
-  return wrong ? `caught after ${right + 1} histories: ${wrong.what}` : `SURVIVED ${right} histories`;
-}

@@ -1,0 +1,137 @@
+import { mutation, type Mutation } from '../mutation';
+
+const TRANSFORM = 'core/transform.ts';
+const TEST = 'tests/core/transform.test.ts';
+
+/** Mistakes in the transform and in the size of its batches. */
+export const TRANSFORMS: readonly Mutation[] = [
+  mutation(
+    'times before 1677 are accepted',
+    'Firehose writes them as times of another year.',
+    TRANSFORM,
+    'value >= EARLIEST && value <= LATEST',
+    'value <= LATEST',
+    { file: TEST, test: 'timestamps' },
+  ),
+  mutation(
+    'times after 2262 are accepted',
+    'Firehose writes them as times of another year.',
+    TRANSFORM,
+    'value >= EARLIEST && value <= LATEST',
+    'value >= EARLIEST',
+    { file: TEST, test: 'timestamps' },
+  ),
+  mutation(
+    'a fraction of a second is filled up on the left',
+    'Half a second arrives as five microseconds.',
+    TRANSFORM,
+    "fraction.padEnd(6, '0')",
+    "fraction.padStart(6, '0')",
+    { file: TEST, test: 'timestamps' },
+  ),
+  mutation(
+    'decimals are cut, not rounded, at a half',
+    'Amounts differ from what Redshift makes of the same text.',
+    TRANSFORM,
+    ">= '5' ? 1n : 0n",
+    "> '5' ? 1n : 0n",
+    { file: TEST, test: 'decimals' },
+  ),
+  mutation(
+    'a JSON number may have more digits than JSON.parse keeps',
+    'Amounts are rounded without an error.',
+    TRANSFORM,
+    'digits.length > 15 &&',
+    'digits.length > 25 &&',
+    { file: TEST, test: 'decimals' },
+  ),
+  mutation(
+    'names of attributes keep their case',
+    'An event with a name in capitals loses its value.',
+    TRANSFORM,
+    'const folded = name.toLowerCase();',
+    'const folded = name;',
+    { file: TEST, test: 'an event may have names in another case' },
+  ),
+  mutation(
+    'attributes in another case count as unknown',
+    'The report names attributes that are loaded.',
+    TRANSFORM,
+    '!columns.has(name.toLowerCase())',
+    '!columns.has(name)',
+    { file: TEST, test: 'an event' },
+  ),
+  mutation(
+    'only the first event of a record is taken',
+    'The other events are lost without an error.',
+    TRANSFORM,
+    'jsonDocuments(text) : [text]',
+    'jsonDocuments(text).slice(0, 1) : [text]',
+    { file: 'tests/functions/transform-records.test.ts', test: 'a record with several events' },
+  ),
+  mutation(
+    'a brace within a text ends an event',
+    'Events with such a text are refused, or split.',
+    'core/json-documents.ts',
+    'STRUCTURE.lastIndex = TEXT.lastIndex;',
+    'TEXT.lastIndex = STRUCTURE.lastIndex;',
+    { file: 'tests/core/json-documents.test.ts', test: 'any objects in a row are found' },
+  ),
+  mutation(
+    'bytes that are not UTF-8 become other letters',
+    'The value changes without an error.',
+    TRANSFORM,
+    '{ fatal: true, ignoreBOM: true }',
+    '{ fatal: false, ignoreBOM: true }',
+    { file: 'tests/functions/transform-records.test.ts', test: 'a record that is not UTF-8' },
+  ),
+  mutation(
+    'a text may have a NUL character',
+    'COPY loads only what is before it.',
+    TRANSFORM,
+    "value.includes('\\u0000')",
+    "value.startsWith('\\u0000\\u0000')",
+    { file: TEST, test: 'texts' },
+  ),
+  mutation(
+    'text is counted in characters, not in bytes',
+    'COPY refuses the file of a text with accents.',
+    TRANSFORM,
+    'const length = encoder.encode(value).length;',
+    'const length = value.length;',
+    { file: TEST, test: 'texts' },
+  ),
+  mutation(
+    'the buffer is made for the request alone',
+    'The answer is over 6 MB, and Firehose gives up the batch.',
+    'core/transform-buffer.ts',
+    'return Math.max(request, answer);',
+    'return Math.min(request, answer) && request;',
+    {
+      file: 'tests/core/transform-buffer.test.ts',
+      test: 'no batch of the shortest, the longest or the worst',
+    },
+  ),
+  mutation(
+    'a timestamp is written as it was sent',
+    'Short epochs make the answer larger than 6 MB.',
+    'core/transform-buffer.ts',
+    'return sizes([1, QUOTES + 26]);',
+    'return sizes([1, 1]);',
+    {
+      file: 'tests/core/transform-buffer.test.ts',
+      test: 'no batch of the shortest, the longest or the worst',
+    },
+  ),
+  mutation(
+    'an answer over 6 MB is not made smaller',
+    'Firehose gives up the whole batch.',
+    'functions/shared/transform-batch.ts',
+    'if (surplus <= 0) return { records: answers, refused };',
+    'if (surplus !== 0) return { records: answers, refused };',
+    {
+      file: 'tests/core/transform-buffer.test.ts',
+      test: 'records with many short events never make an answer over 6 MB',
+    },
+  ),
+];
