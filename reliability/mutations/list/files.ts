@@ -156,19 +156,19 @@ export const FILES: readonly Mutation[] = [
     'a COPY batch has one statement too many',
     'The Data API refuses an hour with many layouts, without a name.',
     'core/inspection.ts',
-    'const MAXIMUM_STATEMENTS = 39;',
     'const MAXIMUM_STATEMENTS = 40;',
+    'const MAXIMUM_STATEMENTS = 41;',
     { file: 'tests/core/inspection.test.ts', test: 'orders of columns there are' },
   ),
   mutation(
     'the union of the parts may have any length',
     'The Data API refuses an hour with many types, without a name.',
     'core/inspection.ts',
-    'const MAXIMUM_UNION_CHARACTERS = 60_000;',
-    'const MAXIMUM_UNION_CHARACTERS = 600_000;',
+    'const MAXIMUM_STATEMENT_BYTES = 98_000;',
+    'const MAXIMUM_STATEMENT_BYTES = 980_000;',
     {
       file: 'tests/core/inspection.test.ts',
-      test: 'types of columns may differ as long as the merge can read all parts in a statement',
+      test: 'many types of many columns are refused before a statement of theirs would be too long',
     },
   ),
   mutation(
