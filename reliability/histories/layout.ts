@@ -99,6 +99,20 @@ export const layouts: fc.Arbitrary<Layout> = fc.record({
   nulls: fc.constantFrom('typed', 'untyped', 'left out'),
 });
 
+/** A few layouts that have every form of every column. */
+export function everyForm(): readonly Layout[] {
+  const most = Math.max(...TRIP_COLUMNS.map((column) => Object.keys(FORMS[column]).length));
+  return Array.from({ length: most }, (_, index) => ({
+    ...PLAIN,
+    forms: Object.fromEntries(
+      TRIP_COLUMNS.map((column) => {
+        const names = Object.keys(FORMS[column]);
+        return [column, names[index % names.length]];
+      }),
+    ),
+  }));
+}
+
 /** A column of a file, with its values in SQL over the columns of the rows. */
 export interface FileColumn {
   readonly name: string;
