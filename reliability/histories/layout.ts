@@ -99,11 +99,12 @@ export const layouts: fc.Arbitrary<Layout> = fc.record({
   nulls: fc.constantFrom('typed', 'untyped', 'left out'),
 });
 
-/** A few layouts that have every form of every column. */
+/** A few layouts that have every form of every column, each in an order of its own. */
 export function everyForm(): readonly Layout[] {
   const most = Math.max(...TRIP_COLUMNS.map((column) => Object.keys(FORMS[column]).length));
   return Array.from({ length: most }, (_, index) => ({
     ...PLAIN,
+    first: TRIP_COLUMNS.slice(index % TRIP_COLUMNS.length),
     forms: Object.fromEntries(
       TRIP_COLUMNS.map((column) => {
         const names = Object.keys(FORMS[column]);
