@@ -32,6 +32,12 @@ const nullIn = (name: TripColumn, type: string): Columns => inOneRow(name, 'NULL
 /** A column that every dataset file asks for. */
 const lacking: Columns = (columns) => columns.filter(({ name }) => name !== 'vendor_id');
 
+const lateYear = inOneRow(
+  'pickup_datetime',
+  "'40000-01-01 00:00:00'::TIMESTAMP",
+  'pickup_datetime::TIMESTAMP',
+);
+
 const ENCRYPTED_MAGIC = Buffer.from('PARE');
 
 export const DEFECTS = {
@@ -126,10 +132,12 @@ export const DEFECTS = {
     stage: 'staged rows',
     columns: inOneRow('passenger_count', "''", "'1'"),
   },
-  'has a year beyond SMALLINT': {
+  'has a year beyond SMALLINT': { error: 'ValueInvalid', stage: 'footer', columns: lateYear },
+  'has a year beyond SMALLINT and no statistics': {
     error: 'ValueInvalid',
     stage: 'staged rows',
-    columns: inOneRow('pickup_datetime', "'40000-01-01 00:00:00'::TIMESTAMP", 'pickup_datetime::TIMESTAMP'),
+    columns: lateYear,
+    bytes: withoutStatistics,
   },
 } as const satisfies Readonly<Record<string, Defect>>;
 
