@@ -37,16 +37,25 @@ export async function searchByTests(
     },
   );
   const unmutated = outcomes.filter(({ item }) => item.mutation === undefined);
-  const endings = unmutated.flatMap((outcome) => ('result' in outcome ? outcome.result : []));
-  const failed = endings.flatMap(({ name, failure }) =>
-    failure === undefined ? [] : [`${name}: ${failure}`],
+  const endings = unmutated.flatMap((outcome) =>
+    'result' in outcome
+      ? outcome.result.map((ending, index) => ({ ...ending, test: outcome.item.tests[index] }))
+      : [],
   );
+  const failed = endings.filter(({ failure }) => failure !== undefined);
+  const failing = new Set(failed.map(({ test }) => JSON.stringify(test)));
   return {
-    tried: outcomes.flatMap(triedOf),
+    tried: outcomes
+      .flatMap(triedOf)
+      .map((tried) =>
+        failing.has(JSON.stringify(tried.mutation.by))
+          ? { ...tried, ending: 'not carried out', text: 'its test fails without it, too' }
+          : tried,
+      ),
     unmutated: {
       right: endings.length - failed.length,
       total: tests.length,
-      wrong: failed,
+      wrong: failed.map(({ name, failure }) => `${name}: ${failure}`),
       notCarriedOut: unmutated.flatMap((each) => ('failure' in each ? [each.failure.reason] : [])),
     },
   };

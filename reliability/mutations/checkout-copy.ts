@@ -112,8 +112,8 @@ function endingsOf({ testResults }: Report, tests: readonly NamedTest[]): readon
         `${file} has no test "${test}" that runs. ${(found?.message ?? '').slice(0, 2_000)}`,
       );
     const failed = ran.find(({ status }) => status === 'failed');
-    if (!failed) return { name: first.fullName };
-    return { name: failed.fullName, failure: firstLine(failed.failureMessages[0] ?? '') };
+    if (!failed) return { name: firstLine(first.fullName) };
+    return { name: firstLine(failed.fullName), failure: firstLine(failed.failureMessages[0] ?? '') };
   });
 }
 

@@ -83,7 +83,10 @@ export const ERROR_TABLES: readonly Mutation[] = [
     STATES,
     'MaxAttempts: 8',
     'MaxAttempts: 0',
-    { file: 'tests/conventions.test.ts', test: 'a Task of a step retries only a poll without an answer' },
+    {
+      file: 'tests/conventions.test.ts',
+      test: 'a retrier of AwaitCopy waits longer each time, with jitter, and never too long',
+    },
   ),
   mutation(
     'the merge’s own assertion is taken for a null in a file',

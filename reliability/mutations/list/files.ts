@@ -134,7 +134,7 @@ export const FILES: readonly Mutation[] = [
     'core/staging.ts',
     "if (!derivedAtMerge(dataset).includes('year')) return sql`0`;",
     "if (derivedAtMerge(dataset).includes('year')) return sql`0`;",
-    { file: 'tests/system/bad-files.test.ts', test: 'has a year beyond that of the derived column' },
+    { file: 'tests/system/bad-files.test.ts', test: 'has such a year, and no statistics that tell' },
   ),
   mutation(
     'more rows than the footers say are right',
