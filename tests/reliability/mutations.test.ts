@@ -101,7 +101,7 @@ describe('by random histories', () => {
   });
 
   test('a merge that drops the target is wrong, and the next history finds a target', async () => {
-    const without = SQL.replace('DROP TABLE {staging};', 'DROP TABLE {target};');
+    const without = SQL.replace('DROP TABLE {staging_tables};', 'DROP TABLE {target};');
     expect(without).not.toBe(SQL);
     ground.useMergeSql(without);
     const drawn = drawHistory(DRAW, 11);
