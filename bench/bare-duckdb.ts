@@ -6,14 +6,7 @@ import type { Dataset } from '../core/dataset';
 import { loadedRow } from '../core/history';
 import { addHours, startOfHour, timestampText } from '../core/hour';
 import { sql, type Pieces } from '../core/sql';
-import {
-  checkPieces,
-  countPieces,
-  partPieces,
-  stagedPieces,
-  stagingTable,
-  valueChecks,
-} from '../core/staging';
+import { countPieces, partPieces, stagedPieces, stagingTable } from '../core/staging';
 import type { ValidatedState } from '../core/states';
 import { datasetPieces } from '../core/warehouse';
 import { readDatasets } from '../service/datasets';
@@ -44,14 +37,13 @@ export async function bareDuckdb(files: readonly string[], hour: string, directo
     ...stagedPieces(dataset, [part]),
     ...partPieces(dataset, part),
     ...countPieces(dataset, part, 1),
-    ...checkPieces(part, valueChecks(dataset, part, 1)),
     target_attributes: nothing,
     staging_attributes: nothing,
   };
   const plain = (sql: string) =>
     sql.replaceAll('GETDATE()', 'CAST(now() AS TIMESTAMP)').replace(/ DISTSTYLE AUTO SORTKEY \(.*\)/, '');
   const statements = (step: string) =>
-    namedStatementsOf(ROOT, step, dataset, pieces, { 'copy-files': [] })
+    namedStatementsOf(ROOT, step, dataset, pieces, { 'copy-files': [], 'check-values': [] })
       .filter((each) => each.name !== 'lock-mutex')
       .map((each) => ({ name: each.name, sql: plain(each.sql) }));
 
