@@ -1,10 +1,12 @@
+import { TRY_CASTS } from '../../behaviour/try-casts';
 import { argumentsOf, counted, type Call, type Translation } from './call';
 import { dateFunctions } from './date-functions';
 import { cast, timestamp } from './engine-sql';
 import { unsupported } from './errors';
+import { quoteLiteral } from './identifiers';
 import { NodeReader, isSymbol, isWord, splitAtCommas, type Node } from './nodes';
 import { ADDEND, SYSTEM_SCHEMA } from './scope';
-import { readType } from './types';
+import { readType, type TypeFamily } from './types';
 
 /** A function that the engine has under another name, with its number of arguments. */
 function renamed(engine: string, atLeast: number, atMost = atLeast): Translation {
@@ -55,7 +57,27 @@ const castCall: Translation = (call) => {
   return cast(call.expression(operand), type);
 };
 
-/** TRY_CAST fails for a blank text: https://docs.aws.amazon.com/redshift/latest/dg/r_TRY_CAST.html */
+/** What `typeof` of the engine says of a family's values, without arguments. */
+const ENGINE_TYPES: Readonly<Record<TypeFamily, string>> = {
+  int2: 'SMALLINT',
+  int4: 'INTEGER',
+  int8: 'BIGINT',
+  numeric: 'DECIMAL',
+  float4: 'FLOAT',
+  float8: 'DOUBLE',
+  bool: 'BOOLEAN',
+  bpchar: 'VARCHAR',
+  varchar: 'VARCHAR',
+  date: 'DATE',
+  timestamp: 'TIMESTAMP',
+  timestamptz: 'TIMESTAMP WITH TIME ZONE',
+  super: 'JSON',
+};
+
+/**
+ * TRY_CAST fails for a blank text, and for a pair of types that {@link TRY_CASTS} lacks:
+ * https://docs.aws.amazon.com/redshift/latest/dg/r_TRY_CAST.html
+ */
 const tryCast: Translation = (call) => {
   const reader = new NodeReader(call.nodes);
   const operand = reader.takeUntil((node) => isWord(node, 'as'));
@@ -63,7 +85,11 @@ const tryCast: Translation = (call) => {
   const type = readType(reader);
   reader.expectEnd();
   if (type.length !== undefined) throw unsupported(`TRY_CAST to ${type.name}`);
-  return `TRY_CAST(${SYSTEM_SCHEMA}.not_blank(${call.expression(operand)}) AS ${type.engine})`;
+  const sources = Object.entries(TRY_CASTS)
+    .filter(([, targets]) => targets.includes(type.family))
+    .map(([source]) => quoteLiteral(ENGINE_TYPES[source as TypeFamily]));
+  const value = `${SYSTEM_SCHEMA}.try_castable(${call.expression(operand)}, [${sources.join(', ')}], ${quoteLiteral(type.name)})`;
+  return `TRY_CAST(${value} AS ${type.engine})`;
 };
 
 /** `CONVERT(type, expression)`. */

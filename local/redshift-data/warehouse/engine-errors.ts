@@ -83,6 +83,10 @@ const RULES: readonly Rule[] = [
     /^Invalid Input Error: TRY_CAST of a blank text$/,
     () => new SqlError('ERROR: TRY_CAST does not take a blank text (the twin’s own message)'),
   ],
+  [
+    /^Invalid Input Error: TRY_CAST of (.+) to (.+)$/,
+    ([, from, to]) => new SqlError(`ERROR: TRY_CAST does not take ${from} to ${to} (the twin’s own message)`),
+  ],
   [/^Invalid Input Error: Divide by zero$/, () => new SqlError('ERROR: Divide by zero')],
   [
     /^Conversion Error: (?:Type \w+ with value \S+ can't be cast because the value is out of range|Casting value "[^"]*" to type \S+ failed: value is out of range|Could not cast value \S+ to DECIMAL)|^Out of Range Error: Overflow in/,

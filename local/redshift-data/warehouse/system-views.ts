@@ -11,7 +11,9 @@ export function catalogueDefinitions(database: string): readonly string[] {
     `CREATE SCHEMA ${SYSTEM_SCHEMA}`,
     // Redshift fails where the engine returns NULL.
     `CREATE MACRO ${SYSTEM_SCHEMA}.divisor(value) AS CASE WHEN value = 0 THEN error('Divide by zero') ELSE value END`,
-    `CREATE MACRO ${SYSTEM_SCHEMA}.not_blank(value) AS CASE
+    // The type of a NULL without a type is "NULL".
+    `CREATE MACRO ${SYSTEM_SCHEMA}.try_castable(value, sources, target) AS CASE
+       WHEN NOT list_contains(list_append(sources, '"NULL"'), split_part(typeof(value), '(', 1)) THEN error('TRY_CAST of ' || typeof(value) || ' to ' || target)
        WHEN typeof(value) = 'VARCHAR' AND trim(CAST(value AS VARCHAR)) = '' THEN error('TRY_CAST of a blank text') ELSE value END`,
     `CREATE MACRO ${ADDEND}(value) AS value`,
     `CREATE MACRO ${ADDEND_TYPE}(value SMALLINT) AS value, (value INTEGER) AS value,
