@@ -6,6 +6,7 @@ import { filesBeyond, fingerprintOf, type LakeFile } from './files';
 import type { Footer } from './footer';
 import type { Hour } from './hour';
 import { manifestKey, type InspectedFile, type PartitionPlan, type StagedPart } from './plan';
+import { byteLength } from './sql';
 import type { StagedColumn } from './staged-columns';
 import { stagedPieces, stagingTable, valueChecksByStatement } from './staging';
 import { datasetPieces } from './warehouse';
@@ -117,7 +118,7 @@ function fitsStatement(dataset: Dataset, parts: readonly StagedPart[]): boolean 
     ['staged', 'columns', 'columns', 'key', 'precedence'],
     ['staged_keys', 'staged_keys', 'key'],
   ];
-  const bytesOf = (name: string) => new TextEncoder().encode(pieces[name]).length;
+  const bytesOf = (name: string) => (pieces[name] ? byteLength(pieces[name]) : 0);
   return statements.every(
     (names) => names.reduce((sum, name) => sum + bytesOf(name), 0) <= MAXIMUM_STATEMENT_BYTES,
   );

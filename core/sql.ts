@@ -40,6 +40,11 @@ export function joinSql(pieces: readonly Sql[], separator = ', '): Sql {
   return pieces.join(separator) as Sql;
 }
 
+/** The bytes of SQL as the Data API counts them. */
+export function byteLength(statement: Sql): number {
+  return new TextEncoder().encode(statement).length;
+}
+
 /** Takes a whole statement as a person wrote it: on the command line or in a test. */
 export function asWritten(statement: string): Sql {
   return statement as Sql;

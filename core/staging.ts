@@ -4,7 +4,7 @@ import { convertedOrNull, isChanged } from './conversions';
 import { derivedAtMerge, requiredColumns, type Column, type Dataset } from './dataset';
 import type { Hour } from './hour';
 import type { StagedPart } from './plan';
-import { joinSql, quoteName, quoteText, sql, type Pieces, type Sql } from './sql';
+import { byteLength, joinSql, quoteName, quoteText, sql, type Pieces, type Sql } from './sql';
 import { conversionInto, stagedDefinition } from './staged-columns';
 import { lines, sluiceTable, stagingDistkey, tableAttributes } from './warehouse';
 
@@ -138,31 +138,39 @@ export function valueChecks(dataset: Dataset, { columns }: StagedPart, part: num
   });
 }
 
-/** So many checks keep a statement under the 100 KB of the Data API. */
-export const CHECKS_IN_A_STATEMENT = 100;
+/** The bytes of the checks in one statement: fewer than the 100,000 of the Data API, for the text around them. */
+const MAXIMUM_CHECK_BYTES = 90_000;
 
 /** The same checks in groups, each for one statement. */
 export function valueChecksByStatement(...of: Parameters<typeof valueChecks>): readonly ValueCheck[][] {
-  const checks = valueChecks(...of);
-  return Array.from({ length: Math.ceil(checks.length / CHECKS_IN_A_STATEMENT) }, (_, index) =>
-    checks.slice(index * CHECKS_IN_A_STATEMENT, (index + 1) * CHECKS_IN_A_STATEMENT),
-  );
+  const groups: ValueCheck[][] = [];
+  let bytes = Infinity;
+  for (const check of valueChecks(...of)) {
+    const added = byteLength(lines(selected(check)));
+    if (bytes + added > MAXIMUM_CHECK_BYTES) {
+      groups.push([]);
+      bytes = 0;
+    }
+    groups.at(-1)?.push(check);
+    bytes += added;
+  }
+  return groups;
 }
 
 /** The most characters of a value in an error. */
 const EXAMPLE_CHARACTERS = 60;
 
+/** The count and the example of a check. */
+function selected({ column, count, example, fails }: ValueCheck): readonly Sql[] {
+  return [
+    sql`NULLIF(SUM(${fails}), 0) AS ${quoteName(count)}`,
+    sql`MIN(CASE ${fails} WHEN 1 THEN LEFT(CAST(${quoteName(column)} AS VARCHAR(65535)), ${EXAMPLE_CHARACTERS}) END) AS ${quoteName(example)}`,
+  ];
+}
+
 /** The pieces of SQL that count the values which fail these checks, and show one of each. */
 export function checkPieces({ table }: StagedPart, checks: readonly ValueCheck[]): Pieces {
-  return {
-    staging: sluiceTable(table),
-    failing_counts: lines(
-      checks.flatMap(({ column, count, example, fails }) => [
-        sql`NULLIF(SUM(${fails}), 0) AS ${quoteName(count)}`,
-        sql`MIN(CASE ${fails} WHEN 1 THEN LEFT(CAST(${quoteName(column)} AS VARCHAR(65535)), ${EXAMPLE_CHARACTERS}) END) AS ${quoteName(example)}`,
-      ]),
-    ),
-  };
+  return { staging: sluiceTable(table), failing_counts: lines(checks.flatMap(selected)) };
 }
 
 /** The required columns of a part, with the name of the count of their nulls. @param part from 1. */
@@ -173,7 +181,7 @@ export function requiredOf(dataset: Dataset, part: number): readonly { name: str
 /** The name of the count of a part's rows. @param part from 1. */
 export const stagedCount = (part: number): string => `staged_${part}`;
 
-/** The pieces of SQL that count a part's rows and the nulls in its required columns. @param part from 1. */
+/** The pieces of SQL that count a part's rows and the nulls in its required columns. @param @param part from 1. */
 export function countPieces(dataset: Dataset, { table }: StagedPart, part: number): Pieces {
   return {
     staging: sluiceTable(table),

@@ -4,15 +4,14 @@ import { redshiftType } from '../core/column-types';
 import { conversionOf } from '../core/conversions';
 import type { Dataset } from '../core/dataset';
 import { LoadError } from '../core/errors';
-import { quoteText, renderSql, type Pieces } from '../core/sql';
+import { byteLength, quoteText, renderSql, type Pieces } from '../core/sql';
 import {
   checkPieces,
-  CHECKS_IN_A_STATEMENT,
   countPieces,
   partPieces,
   stagedPieces,
   stagingTable,
-  valueChecks,
+  valueChecksByStatement,
 } from '../core/staging';
 import { datasetPieces } from '../core/warehouse';
 import { readSql } from '../service/statements';
@@ -32,7 +31,7 @@ export function checkStatementSizes(packageDirectory: string, dataset: Dataset):
   const steps = readdirSync(join(packageDirectory, 'sql')).map((file) => file.replace(/\.sql$/, ''));
   for (const step of steps) {
     for (const template of readSql(packageDirectory, step)) {
-      const bytes = Buffer.byteLength(renderSql(template, pieces));
+      const bytes = byteLength(renderSql(template, pieces));
       if (bytes <= MAXIMUM_STATEMENT_BYTES) continue;
       throw new LoadError(
         'DatasetInvalid',
@@ -60,7 +59,7 @@ export function longestPieces(dataset: Dataset): Pieces {
     ...stagedPieces(dataset, [part]),
     ...partPieces(dataset, part),
     ...countPieces(dataset, part, 1),
-    ...checkPieces(part, valueChecks(dataset, part, 1).slice(0, CHECKS_IN_A_STATEMENT)),
+    ...checkPieces(part, valueChecksByStatement(dataset, part, 1)[0] ?? []),
     file_columns: pieces.columns ?? OF_A_LOAD,
     manifest: OF_A_LOAD,
     role: OF_A_LOAD,

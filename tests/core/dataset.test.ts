@@ -44,16 +44,17 @@ describe('a dataset file that cannot work', () => {
 });
 
 test('a dataset with too many columns for a statement of the Data API is refused at packaging', () => {
-  const columns = (count: number, type = 'real') =>
+  const columns = (count: number, type = 'real', prefix = 'measurement_') =>
     ordersDataset({
       columns: [
         ...ORDER_COLUMNS,
-        ...Array.from({ length: count }, (_, index) => ({ name: `measurement_${index}`, type })),
+        ...Array.from({ length: count }, (_, index) => ({ name: `${prefix}${index}`, type })),
       ],
     });
   expect(() => checkStatementSizes(ROOT, columns(200))).not.toThrow();
   // Files may hold all of them as text. Their checks are long, and take several statements.
   expect(() => checkStatementSizes(ROOT, columns(400, 'decimal(10,2)'))).not.toThrow();
+  expect(() => checkStatementSizes(ROOT, columns(150, 'timestamp', 'measured_'.repeat(10)))).not.toThrow();
   const error = loadErrorOf(() => checkStatementSizes(ROOT, columns(1_490)));
   expect(error).toMatchObject({ name: 'DatasetInvalid' });
   expect(error.reason).toMatch(/Dataset orders has 1494 columns, so statement \S+ of sql\/\S+ has \d+ bytes/);

@@ -175,8 +175,8 @@ export const FILES: readonly Mutation[] = [
     'all checks of a part are one statement',
     'The Data API refuses the checks of a wide table.',
     'core/staging.ts',
-    'export const CHECKS_IN_A_STATEMENT = 100;',
-    'export const CHECKS_IN_A_STATEMENT = 1_600;',
+    'const MAXIMUM_CHECK_BYTES = 90_000;',
+    'const MAXIMUM_CHECK_BYTES = 900_000;',
     {
       file: 'tests/core/dataset.test.ts',
       test: 'a dataset with too many columns for a statement',
