@@ -138,6 +138,24 @@ export function valueChecks(dataset: Dataset, { columns }: StagedPart, part: num
   });
 }
 
+/**
+ * The checks of the n-th part's keys. Redshift ignores blanks at the end of a text when it compares, so two keys could be
+ * one, of which the merge would keep one row. Source: Amazon Redshift, "Character types", significance of trailing blanks.
+ * @param part from 1.
+ */
+export function keyChecks(dataset: Dataset, { columns }: StagedPart, part: number): ValueCheck[] {
+  const isText = ({ name, type: { kind } }: Column) =>
+    (kind === 'varchar' || kind === 'char') && columns.some((staged) => staged.name === name);
+  const keys = dataset.columns.filter(({ name }) => dataset.target.key.includes(name));
+  return keys.filter(isText).map(({ name }, index) => ({
+    column: name,
+    problem: 'end with a blank, which Redshift ignores when it compares keys',
+    count: `blanks_${part}_${index + 1}`,
+    example: `blank_${part}_${index + 1}`,
+    fails: isChanged((value) => sql`LENGTH(RTRIM(${value})) = LENGTH(${value})`, quoteName(name)),
+  }));
+}
+
 /** The bytes of the checks in one statement: fewer than the 100,000 of the Data API, for the text around them. */
 const MAXIMUM_CHECK_BYTES = 90_000;
 
@@ -181,16 +199,17 @@ export function requiredOf(dataset: Dataset, part: number): readonly { name: str
 /** The name of the count of a part's rows. @param part from 1. */
 export const stagedCount = (part: number): string => `staged_${part}`;
 
-/** The pieces of SQL that count a part's rows and the nulls in its required columns. @param @param part from 1. */
-export function countPieces(dataset: Dataset, { table }: StagedPart, part: number): Pieces {
+/** The pieces of SQL that count a part's rows and the nulls in its required columns, and check its keys. @param part from 1. */
+export function countPieces(dataset: Dataset, staged: StagedPart, part: number): Pieces {
   return {
-    staging: sluiceTable(table),
+    staging: sluiceTable(staged.table),
     part_counts: lines([
       sql`COUNT(*) AS ${quoteName(stagedCount(part))}`,
       ...requiredOf(dataset, part).map(
         ({ name, count }) =>
           sql`NULLIF(SUM(CASE WHEN ${quoteName(name)} IS NULL THEN 1 ELSE 0 END), 0) AS ${quoteName(count)}`,
       ),
+      ...keyChecks(dataset, staged, part).flatMap(selected),
     ]),
   };
 }

@@ -1,7 +1,7 @@
 import type { Dataset } from './dataset';
 import { LoadError } from './errors';
 import { rowsOf, type PartitionPlan, type StagedPart } from './plan';
-import { requiredOf, stagedCount, valueChecks } from './staging';
+import { keyChecks, requiredOf, stagedCount, valueChecks } from './staging';
 import type { Row, StagingCounts } from './states';
 
 /**
@@ -67,7 +67,8 @@ function judgePart(dataset: Dataset, partition: string, part: StagedPart, place:
       'Fix what writes the files (the transform refuses such events), write them again, then load the partition again.',
     );
   }
-  const failing = valueChecks(dataset, part, place).filter(({ count }) => number(count) > 0);
+  const checks = [...keyChecks(dataset, part, place), ...valueChecks(dataset, part, place)];
+  const failing = checks.filter(({ count }) => number(count) > 0);
   if (failing.length > 0) {
     const found = failing.map(
       ({ column, problem, count, example }) =>

@@ -107,6 +107,11 @@ export const DEFECTS = {
     stage: 'COPY',
     columns: inOneRow('trip_id', String.raw`'a\xFF'::BLOB`, 'encode(trip_id)'),
   },
+  'has a key with a blank at its end': {
+    error: 'ValueInvalid',
+    stage: 'staged rows',
+    columns: inOneRow('trip_id', "trip_id || ' '", 'trip_id'),
+  },
   'has half a passenger': {
     error: 'ValueInvalid',
     stage: 'staged rows',

@@ -1,9 +1,11 @@
 import type { PartitionPlan } from '../../core/plan';
 import { judgeStaging } from '../../core/validation';
 import { loadErrorOf } from './load-error';
-import { ordersDataset } from './orders';
+import { ORDER_COLUMNS, ordersDataset } from './orders';
 
-const dataset = ordersDataset();
+const dataset = ordersDataset({
+  columns: [{ name: 'order_id', type: 'varchar(16)', required: true }, ...ORDER_COLUMNS.slice(1)],
+});
 const file = (key: string, rows: number) => ({ key, etag: 'e', size: 1, rows });
 /** A plan with two files in one part, in which `amount` is text. */
 function planOf(rows: readonly [number, number]): Pick<PartitionPlan, 'partition' | 'parts' | 'rows'> {
@@ -14,7 +16,7 @@ function planOf(rows: readonly [number, number]): Pick<PartitionPlan, 'partition
       {
         table: 't',
         columns: [
-          { name: 'order_id', type: 'BIGINT' },
+          { name: 'order_id', type: 'VARCHAR(16)' },
           { name: 'ordered_at', type: 'TIMESTAMP' },
           { name: 'status', type: 'VARCHAR(16)' },
           { name: 'amount', type: 'VARCHAR(65535)' },
@@ -106,6 +108,15 @@ describe('counts that do not add up', () => {
       reason:
         'Partition 2026-12-31T23, 2 files:\ncolumn amount: 2 of 10 values cannot be DECIMAL(10, 2) without a change ' +
         '(the files have VARCHAR(65535)), for example "twelve\\u001b[2J"',
+    });
+  });
+
+  test('keys that Redshift may take for others: the column is named with count and example', () => {
+    expect(refusal({ blanks_1_1: 1, blank_1_1: 'A-7 ' })).toMatchObject({
+      name: 'ValueInvalid',
+      reason:
+        'Partition 2026-12-31T23, 2 files:\ncolumn order_id: 1 of 10 values end with a blank, which Redshift ignores when ' +
+        'it compares keys, for example "A-7 "',
     });
   });
 

@@ -94,6 +94,12 @@ const cases: [string, () => Promise<Buffer | string>, string, RegExp][] = [
     /column total_amount: 2 of 2 values cannot be DECIMAL\(10, 2\) without a change \(the files have DOUBLE PRECISION\), for example "1\.005"/,
   ],
   [
+    'has a key that Redshift takes for another one',
+    () => parquetOf(tripsSelect([{ trip_id: 'y ' }])),
+    'ValueInvalid',
+    /column trip_id: 1 of 2 values end with a blank, which Redshift ignores when it compares keys, for example "y "/,
+  ],
+  [
     'has a year beyond that of the derived column',
     () => parquetOf(`SELECT * REPLACE (TIMESTAMP '40000-01-01' AS pickup_datetime) FROM (${good})`),
     'ValueInvalid',

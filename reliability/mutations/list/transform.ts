@@ -102,6 +102,14 @@ export const TRANSFORMS: readonly Mutation[] = [
     { file: TEST, test: 'texts' },
   ),
   mutation(
+    'a key may end with a blank',
+    'Redshift takes two keys for one, and a row is lost.',
+    TRANSFORM,
+    'return endsWithBlank && target.key.includes(name)',
+    'return endsWithBlank && !target.key.includes(name)',
+    { file: 'tests/local/behaviour/comparisons.test.ts', test: 'the transform accepts both keys only if' },
+  ),
+  mutation(
     'the buffer is made for the request alone',
     'The answer is over 6 MB, and Firehose gives up the batch.',
     'core/transform-buffer.ts',

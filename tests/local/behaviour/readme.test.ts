@@ -1,6 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { CASTS, type Cast } from '../../../local/behaviour/casts';
+import { COMPARISONS } from '../../../local/behaviour/comparisons';
 import { COPY_RULES } from '../../../local/behaviour/copy-rules';
 import { PARQUET_TYPES, TYPE_PAIRS } from '../../../local/behaviour/copy-types';
 import { FIREHOSE_VALUES } from '../../../local/behaviour/firehose-values';
@@ -52,6 +53,10 @@ const unprovenRows = [
     );
     return `- CAST, ${pair}: ${outcomes.join('; ')} (${rows[0]!.source})`;
   }),
+  ...COMPARISONS.filter(({ proven }) => !proven).map(
+    (row) =>
+      `- ${JSON.stringify(row.left)} and ${JSON.stringify(row.right)} of ${row.type} are ${row.same ? 'the same' : 'different'} (${row.source})`,
+  ),
   ...FIREHOSE_VALUES.filter(({ proven }) => !proven).map(
     (row) => `- Firehose, ${row.type}, ${row.what}: ${shown(row.outcome)} (${row.source})`,
   ),
