@@ -36,30 +36,8 @@ export function sampleOf(cells: readonly Cell[], size: number, seed: number): re
 
 /** Every fault once. Each gets a task drawn by the seed from those that have the fewest faults so far. */
 export function everyFaultOnce(cells: readonly Cell[], seed: number): readonly Cell[] {
-  return onceEach(FAULTS, cells, seed);
-}
-
-/**
- * Draws one fault of each group by the seed. Faults that wait, whose retries take long, or that kill the process are left
- * out: each of them costs as much as all the others.
- */
-export function everyGroupOnce(cells: readonly Cell[], seed: number): readonly Cell[] {
-  const quick = cells.filter(
-    ({ fault, recorded, aim }) => !fault.waits && !aim?.lasting && !aim?.kill && !recorded.awaits,
-  );
-  const groups = [...new Set(FAULTS.map(({ group }) => group))];
-  const faults = groups.flatMap((group) => {
-    const applicable = FAULTS.filter(
-      (fault) => fault.group === group && quick.some((cell) => cell.fault === fault && cell.aim),
-    );
-    return applicable.toSorted((a, b) => randomOf(a.name, seed) - randomOf(b.name, seed)).slice(0, 1);
-  });
-  return onceEach(faults, quick, seed);
-}
-
-function onceEach(faults: readonly Fault[], cells: readonly Cell[], seed: number): readonly Cell[] {
   const had = new Map<string, number>();
-  return faults.flatMap((fault) => {
+  return FAULTS.flatMap((fault) => {
     const drawn = cells
       .filter((cell) => cell.fault === fault && cell.aim !== undefined)
       .toSorted((a, b) => rank(a) - rank(b))[0];

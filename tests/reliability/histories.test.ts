@@ -9,8 +9,8 @@ import { storyOf } from '../../reliability/histories/story';
  * Each history loads one table. The longer forms, `npm run histories`, run each history with both strategies, one of which
  * leaves bad files out.
  */
-const RUNS = 6;
-const DRAW = { seed: 20264284, strategies: [['delete-insert'], ['merge']] } as const;
+const RUNS = 3;
+const DRAW = { seed: 20262305, strategies: [['delete-insert'], ['merge']] } as const;
 
 const isPut = (change: Change) => change.kind === 'put';
 

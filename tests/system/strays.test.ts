@@ -4,8 +4,6 @@ import type { FileDocument } from '../../cli/inspect/inspect-file';
 import type { FilesDocument } from '../../cli/inspect/inspect-files';
 import type { LoadDocument } from '../../cli/load/document';
 import { addHours, hourOf } from '../../core/hour';
-import { inParallel } from '../../functions/shared/in-parallel';
-import { listEntries } from '../../functions/shared/listing';
 import { CapturedOutput } from '../../testkit/captured-output';
 import { parquetOf, tripsSelect } from '../../testkit/parquet';
 import { TestTwin } from '../../testkit/test-twin';
@@ -98,20 +96,6 @@ test('a load goes on if the folders above the days may not be listed, and says t
   } finally {
     account.bucketPolicies.set(Bucket, before);
   }
-});
-
-test('a listing ends after its pages, and says whether there is more', async () => {
-  const names = Array.from({ length: 1_001 }, (_, index) => `trips/many/${String(index).padStart(4, '0')}`);
-  await inParallel(names, 16, (name) => twin.put(name, ''));
-  const { s3, bucket } = twin.connection;
-  const list = (options: Parameters<typeof listEntries>[3]) => listEntries(s3, bucket, 'trips/', options);
-  expect(await list({ pages: 1 })).toEqual({ keys: names.slice(0, 1_000), folders: [], complete: false });
-  expect(await list({ pages: 2 })).toEqual({ keys: names, folders: [], complete: true });
-  expect(await list({ pages: 1, delimiter: '/' })).toEqual({
-    keys: [],
-    folders: ['trips/many/'],
-    complete: true,
-  });
 });
 
 test('inspect says of an object, and of a prefix, that no load reads it', async () => {

@@ -60,7 +60,7 @@ export const ERROR_TABLES: readonly Mutation[] = [
       },
       ...['MayQuarantine', 'StagingRefused'].map(leavesOutTooLong),
     ],
-    by: { file: 'tests/system/quarantine.test.ts', test: 'a text that is too long is left out' },
+    by: { file: 'tests/slow/quarantine.test.ts', test: 'a text that is too long is left out' },
   },
   {
     name: 'a merge whose connection was lost counts as rolled back',

@@ -50,7 +50,7 @@ export const HOURS: readonly Mutation[] = [
     '\n      OR MAX("quarantined") > 0',
     '',
     {
-      file: 'tests/system/quarantine.test.ts',
+      file: 'tests/slow/quarantine.test.ts',
       test: 'a bad file is loaded once it is written again, even after its hour has left the lookback',
     },
   ),
