@@ -204,10 +204,8 @@ describe.each([
   ['two loads and one that finds nothing', [whole, scheduled, scheduled], [corrected, deleted]],
 ])('%s at once, while files change', (_, executions, changes) => {
   test.each([
-    ['new', 'in order', false],
     ['new', 'in reverse', true],
     ['loaded before', 'in order', false],
-    ['loaded before', 'in reverse', true],
   ])(
     'a partition that is %s, rows %s: nothing stays stale, nothing is loaded for ever',
     (state, __, isReversed) => {

@@ -1,6 +1,4 @@
 import { LoadError } from '../../core/errors';
-import type { FaultRule } from '../../local/faults/fault-rule';
-import { THROTTLING } from '../../testkit/faults';
 import { HOUR, Steps } from './steps';
 
 let steps: Steps;
@@ -40,55 +38,6 @@ test('a merge that was committed although its answer was lost did not fail', asy
     merged: { staged: 1, duplicates: 0, superseded: 0, deleted: 0, inserted: 1 },
   });
   expect(await steps.twin.history('outcome')).toEqual([['loaded']]);
-});
-
-describe('if nobody can say whether the merge was committed', () => {
-  const lost = { Error: 'ConnectionLost', Cause: 'socket hang up' };
-  const failing = (operation: string, match: string): FaultRule => ({
-    service: 'redshift-data',
-    operation,
-    match,
-    times: 1_000,
-    fault: THROTTLING,
-  });
-  /** At the last attempt, no error is thrown for another retry. */
-  const diagnosed = (load: object) => steps.call('diagnose-failure', { load, attempt: 3 });
-  const unknown = {
-    outcome: 'unknown',
-    diagnosis: {
-      error: 'OutcomeUnknown',
-      cause: expect.stringContaining('ConnectionLost: socket hang up') as string,
-    },
-  };
-
-  test('the outcome is unknown, and no row contradicts the merge’s own', async () => {
-    const load = await steps.validated();
-    await steps.submit('merge-into-target', load);
-    // Only the question cannot be asked. The row of a failure could be written.
-    steps.twin.twin.faults.set([failing('BatchExecuteStatement', '"outcome" = \'loaded\'')]);
-    expect(await diagnosed({ ...load, error: lost })).toMatchObject(unknown);
-    expect(await steps.twin.history('outcome')).toEqual([['loaded']]);
-
-    // Whoever can ask again finds the merge.
-    steps.twin.twin.faults.clear();
-    expect(await diagnosed({ ...load, error: lost })).toMatchObject({ outcome: 'loaded' });
-    expect(await steps.twin.history('outcome')).toEqual([['loaded']]);
-  });
-
-  test('the outcome is unknown while the merge may be running, though the history can be read', async () => {
-    const load = await steps.validated();
-    steps.twin.twin.faults.set([failing('ListStatements', '')]);
-    expect(await diagnosed({ ...load, error: lost })).toMatchObject(unknown);
-    expect(await steps.twin.history('outcome')).toEqual([]);
-  });
-
-  test('a merge that the warehouse itself calls failed has failed, and so has a load before its merge', async () => {
-    const load = await steps.validated();
-    steps.twin.twin.faults.set([failing('BatchExecuteStatement', 'load_history')]);
-    const rolledBack = { Error: 'RowCountMismatch', Cause: 'the counts do not add up' };
-    expect(await diagnosed({ ...load, error: rolledBack })).toMatchObject({ outcome: 'failed' });
-    expect(await diagnosed({ ...load, counts: undefined, error: lost })).toMatchObject({ outcome: 'failed' });
-  });
 });
 
 test('a failure outside a partition is only diagnosed', async () => {

@@ -18,10 +18,10 @@ afterAll(() => surroundings.remove());
 describe('a few fixed cases of each target', () => {
   const CASES: Readonly<Record<TargetName, number>> = {
     'execution-input': 24,
-    'dataset-file': 15,
+    'dataset-file': 8,
     'object-key': 3,
     'column-name': 5,
-    'parquet-bytes': 12,
+    'parquet-bytes': 8,
     'firehose-record': 20,
   };
 

@@ -79,7 +79,7 @@ export const ERROR_TABLES: readonly Mutation[] = [
       },
     ],
     by: {
-      file: 'tests/functions/diagnose-failure.test.ts',
+      file: 'tests/slow/diagnose-failure.test.ts',
       test: 'if nobody can say whether the merge was committed',
     },
   },
