@@ -1,6 +1,8 @@
 import { parseColumnType, redshiftType } from './column-types';
+import { conversionOf } from './conversions';
 import { targetColumns, type Column, type Dataset } from './dataset';
 import { quoteName, sql, type Sql } from './sql';
+import type { Row } from './states';
 
 /** A column as the warehouse has it: a row of SVV_COLUMNS. */
 export interface FoundColumn {
@@ -11,11 +13,30 @@ export interface FoundColumn {
   readonly hasDefault: boolean;
 }
 
+/** @param row a row of SVV_COLUMNS, which holds a type and its length, precision and scale in separate columns. */
+export function foundColumn(row: Row): FoundColumn {
+  const { column_name, data_type, is_nullable, column_default } = row;
+  return {
+    name: String(column_name),
+    type: typeText(String(data_type), row),
+    nullable: is_nullable === 'YES',
+    hasDefault: column_default !== null && column_default !== undefined,
+  };
+}
+
+function typeText(type: string, row: Row): string {
+  const { character_maximum_length: length, numeric_precision: precision, numeric_scale: scale } = row;
+  if (type.startsWith('character') && typeof length === 'number') return `${type}(${length})`;
+  return type === 'numeric' ? `${type}(${String(precision)},${String(scale)})` : type;
+}
+
 /** A difference that a migration refuses: it would lose rows or values, or Redshift cannot make it in place. */
 export interface Refusal {
   readonly column: string;
   readonly problem: string;
   readonly fix: string;
+  /** True if loads go on nevertheless: none changes a value, though one that does not fit stops the merge. */
+  readonly may_load?: boolean;
 }
 
 /** The changes that bring a target in line with its dataset file. */
@@ -104,6 +125,7 @@ function otherwise(table: string, { name, type, required }: Column, found: Found
           ? // Redshift does not run it in a transaction, nor for every encoding, so a person must run it.
             `Run ALTER TABLE ${table} ALTER COLUMN ${quoteName(name)} TYPE ${expected} as a statement of its own with sluice sql. It loses no value.`
           : 'Set the type in the dataset file back; or load into a new table (target.table), and load its hours again.',
+        ...(!('problem' in there) && isExact(type, there) ? { may_load: true } : {}),
       },
     ];
   }
@@ -112,6 +134,7 @@ function otherwise(table: string, { name, type, required }: Column, found: Found
       {
         column: name,
         problem: 'may be null in the dataset file and is NOT NULL in the target',
+        may_load: true,
         fix: 'Redshift cannot remove NOT NULL: set required: true again, or load into a new table (target.table).',
       },
     ];
@@ -123,6 +146,12 @@ function otherwise(table: string, { name, type, required }: Column, found: Found
 function isSame(expected: Column['type'], found: Column['type']): boolean {
   if (expected.kind === 'varchar' && found.kind === 'varchar') return found.length >= expected.length;
   return redshiftType(expected) === redshiftType(found);
+}
+
+/** Whether the target's type holds every value of the dataset file's. */
+function isExact(expected: Column['type'], found: Column['type']): boolean {
+  const conversion = conversionOf(expected, found);
+  return conversion !== undefined && conversion.unchanged === undefined;
 }
 
 function obligatory({ name }: FoundColumn): Refusal {

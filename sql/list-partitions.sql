@@ -1,9 +1,10 @@
 -- Reads what the warehouse already holds, in one batch. An idle hour costs only this batch.
 
 -- statement: existing-columns
--- Shows whether the target and Sluice's own tables exist, whether the target has the dataset's columns, and which
--- staging tables exist.
-SELECT "table_schema", "table_name", "column_name"
+-- Shows whether the target and Sluice's own tables exist, whether the target has the dataset's columns in the same
+-- types, and which staging tables exist.
+SELECT "table_schema", "table_name", "column_name", "data_type", "character_maximum_length", "numeric_precision",
+  "numeric_scale", "is_nullable", "column_default"
 FROM svv_columns
 WHERE ("table_schema" = :target_schema AND "table_name" = :target_table)
   OR ("table_schema" = :sluice_schema AND "table_name" IN (:mutex_table, :history_table))

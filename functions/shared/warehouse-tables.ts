@@ -1,6 +1,7 @@
 import { targetColumns, type Dataset } from '../../core/dataset';
 import { LoadError } from '../../core/errors';
 import { HISTORY_TABLE } from '../../core/history';
+import { foundColumn, planMigration, type FoundColumn } from '../../core/migration';
 import { batchOf } from '../../core/sql';
 import { stagedLoad } from '../../core/staging';
 import type { Row } from '../../core/states';
@@ -12,7 +13,7 @@ import { runBatch } from './warehouse';
 /** The tables of a dataset that exist in the warehouse. */
 export interface FoundTables {
   /** The target's columns; empty if there is no target. */
-  readonly target: readonly string[];
+  readonly target: readonly FoundColumn[];
   readonly hasHistory: boolean;
   readonly hasMutex: boolean;
   /** The dataset's staging tables, of any execution. */
@@ -33,9 +34,7 @@ export function tableParameters({ name, target }: Dataset): Readonly<Record<stri
 /** @param rows the result of the statement `existing-columns`: a row for each column. */
 export function tablesIn(rows: readonly Row[], { name, target }: Dataset): FoundTables {
   const columnsOf = (schema: string, table: string) =>
-    rows
-      .filter((row) => row.table_schema === schema && row.table_name === table)
-      .map((row) => String(row.column_name));
+    rows.filter((row) => row.table_schema === schema && row.table_name === table).map(foundColumn);
   return {
     target: columnsOf(target.schema, target.table),
     hasHistory: columnsOf(SLUICE_SCHEMA, HISTORY_TABLE).length > 0,
@@ -46,15 +45,26 @@ export function tablesIn(rows: readonly Row[], { name, target }: Dataset): Found
   };
 }
 
-/** @throws LoadError TargetMismatch if the target exists and lacks columns of the dataset. */
+/**
+ * An INSERT into a column of another type changes values without an error: it rounds.
+ * @throws LoadError TargetMismatch if the target exists, and its columns are not those of the dataset.
+ */
 export function assertTargetColumns({ target: found }: FoundTables, dataset: Dataset): void {
-  const missing = targetColumns(dataset).filter((column) => !found.includes(column.name));
-  if (found.length === 0 || missing.length === 0) return;
-  const table = `${dataset.target.schema}.${dataset.target.table}`;
+  if (found.length === 0) return;
+  const names = new Set(found.map(({ name }) => name));
+  const missing = targetColumns(dataset).filter(({ name }) => !names.has(name));
+  const others = planMigration(dataset, found).refused.filter(
+    ({ column, may_load }) => names.has(column) && !may_load,
+  );
+  if (missing.length === 0 && others.length === 0) return;
+  const problems = [
+    ...(missing.length > 0 ? [`it lacks ${missing.map(({ name }) => name).join(', ')}`] : []),
+    ...others.map(({ column, problem }) => `${column} ${problem}`),
+  ];
   throw new LoadError(
     'TargetMismatch',
-    `Table ${table} lacks ${missing.map((column) => column.name).join(', ')}, which dataset ${dataset.name} has.`,
-    'Run sluice migrate --plan, then sluice migrate; or remove the columns from the dataset file.',
+    `Table ${dataset.target.schema}.${dataset.target.table} does not fit dataset ${dataset.name}: ${problems.join('; ')}.`,
+    'Run sluice migrate --plan, which says for each column what to do, then sluice migrate; or change the dataset file back.',
   );
 }
 

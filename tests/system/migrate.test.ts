@@ -58,7 +58,7 @@ test('an added column is planned, applied once, and loaded beside earlier files'
   // A load does not change the table: it names the command that does.
   const refused = await twin.load({ partition: HOUR });
   expect(refused).toMatchObject({ status: 'FAILED', error: 'TargetMismatch' });
-  expect(refused.cause).toContain('lacks tip_amount');
+  expect(refused.cause).toContain('it lacks tip_amount');
   expect(refused.cause).toContain('sluice migrate');
 
   const statements = ['ALTER TABLE "public"."trips" ADD COLUMN "tip_amount" DECIMAL(10, 2)'];

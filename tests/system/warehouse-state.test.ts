@@ -16,9 +16,47 @@ describe('a warehouse that changed since the last load', () => {
     await twin.putTrips(HOUR, 'a.parquet', [{ trip_id: 'a' }]);
     const document = await twin.load();
     expect(document).toMatchObject({ status: 'FAILED', error: 'TargetMismatch', partitions: [] });
-    expect(document.cause).toMatch(/public\.trips lacks vendor_id, .*source_partition/);
-    expect(document.cause).toContain('Run sluice migrate --plan, then sluice migrate');
+    expect(document.cause).toMatch(
+      /public\.trips does not fit dataset trips: it lacks vendor_id, .*source_partition/,
+    );
+    expect(document.cause).toContain(
+      'Run sluice migrate --plan, which says for each column what to do, then sluice migrate',
+    );
     expect(await twin.notifications()).toHaveLength(1);
+  });
+
+  test.each([
+    ['DECIMAL(10, 0)', 'total_amount', 'DECIMAL(10, 2)'],
+    ['REAL', 'trip_distance', 'DOUBLE PRECISION'],
+    ['SMALLINT', 'vendor_id', 'INTEGER'],
+  ])('a target that has %s for %s (%s) fails before any value is changed', async (type, name, expected) => {
+    await twin.putTrips(HOUR, 'a.parquet', [{ trip_id: 'a', total_amount: 12.49 }]);
+    await twin.load();
+    await twin.sql('ALTER TABLE public.trips RENAME TO before');
+    const { rows } = await twin.sql(
+      `SELECT column_name FROM svv_columns WHERE table_name = 'before' ORDER BY ordinal_position`,
+    );
+    const columns = rows.map(([column]) =>
+      column === name ? `CAST("${name}" AS ${type}) AS "${name}"` : `"${String(column)}"`,
+    );
+    await twin.sql(`CREATE TABLE public.trips AS SELECT ${columns.join(', ')} FROM public.before`);
+    const before = await twin.target();
+
+    const document = await twin.load({ partition: HOUR });
+
+    expect(document).toMatchObject({ status: 'FAILED', error: 'TargetMismatch', partitions: [] });
+    expect(document.cause).toContain(`${name} is ${expected} in the dataset file and ${type} in the target`);
+    expect(await twin.target()).toEqual(before);
+  });
+
+  test('wider types, and a column that must not be null in the target, are no reason to stop', async () => {
+    await twin.sql(
+      'CREATE TABLE public.trips (trip_id VARCHAR(80) NOT NULL, vendor_id INTEGER NOT NULL, pickup_datetime TIMESTAMP, ' +
+        'dropoff_datetime TIMESTAMP, passenger_count BIGINT, trip_distance DOUBLE PRECISION, total_amount DECIMAL(10, 2), ' +
+        'updated_at TIMESTAMP, year SMALLINT, month SMALLINT, day SMALLINT, hour SMALLINT, source_partition TIMESTAMP)',
+    );
+    await twin.putTrips(HOUR, 'a.parquet', [{ trip_id: 'a' }]);
+    expect(await twin.load()).toMatchObject({ status: 'SUCCEEDED', partitions: [{ inserted: 1 }] });
   });
 
   test('a dropped target is created and filled again, and its hours do not count as loaded', async () => {
