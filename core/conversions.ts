@@ -25,6 +25,9 @@ const WHOLE_DOUBLE = 2 ** 53;
 /** A floating-point number holds so many decimal digits for sure: with more, several decimals become the same number. */
 const SURE_DIGITS = 15;
 
+/** The most digits of a decimal. Source: Amazon Redshift, "Numeric types". */
+const MOST_DIGITS = 38;
+
 const DAY = '[0-9]{4}-[0-9]{2}-[0-9]{2}';
 const CLOCK = '([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]';
 /** The length of `2026-11-23 08:15:00.000000`. */
@@ -47,7 +50,7 @@ export function conversionOf(staged: ColumnType, target: ColumnType): Conversion
     case 'decimal':
       return ofDecimal(staged, target);
     case 'varchar':
-      return ofText(target);
+      return ofText(staged, target);
     case 'date':
       return target.kind === 'timestamp' ? exact(target) : undefined;
     case 'timestamp':
@@ -134,11 +137,8 @@ function ofFloating(kind: 'real' | 'double precision', target: ColumnType): Conv
 
 function ofDecimal(staged: Kind<'decimal'>, target: ColumnType): Conversion | undefined {
   switch (target.kind) {
-    case 'decimal': {
-      const holdsAll =
-        target.scale >= staged.scale && target.precision - target.scale >= staged.precision - staged.scale;
-      return holdsAll ? exact(target) : undefined;
-    }
+    case 'decimal':
+      return ofDecimalToDecimal(staged, target);
     case 'smallint':
     case 'integer':
     case 'bigint':
@@ -154,8 +154,28 @@ function ofDecimal(staged: Kind<'decimal'>, target: ColumnType): Conversion | un
   }
 }
 
+/** TRY_CAST takes no decimal into another one, so the digits before the point are compared before the cast. */
+function ofDecimalToDecimal(staged: Kind<'decimal'>, target: Kind<'decimal'>): Conversion {
+  const whole = target.precision - target.scale;
+  const isNarrower = whole < staged.precision - staged.scale;
+  if (!isNarrower && target.scale >= staged.scale) return exact(target);
+  // A value that is rounded may need one more digit than the target has.
+  const precision = Math.min(target.precision + 1, MOST_DIGITS);
+  const isExact = (value: Sql) =>
+    target.scale >= staged.scale
+      ? sql`TRUE`
+      : sql`CAST(${value} AS ${redshiftType({ ...target, precision })}) = ${value}`;
+  return {
+    ...exact(target),
+    unchanged: (value) =>
+      isNarrower
+        ? sql`CASE WHEN ABS(${value}) < ${10n ** BigInt(whole)} THEN ${isExact(value)} ELSE FALSE END`
+        : isExact(value),
+  };
+}
+
 /** TRY_CAST takes no blank text, and rounds: so a pattern decides first which texts are exact. */
-function ofText(target: ColumnType): Conversion | undefined {
+function ofText(staged: { readonly length: number }, target: ColumnType): Conversion | undefined {
   switch (target.kind) {
     case 'smallint':
     case 'integer':
@@ -173,6 +193,10 @@ function ofText(target: ColumnType): Conversion | undefined {
         unchanged: (value) => sql`${tryCast(matching(value, pattern), target)} IS NOT NULL`,
       };
     }
+    case 'char':
+      if (staged.length > target.length) return undefined;
+      // A CHAR holds only ASCII.
+      return { ...exact(target), unchanged: (value) => sql`OCTET_LENGTH(${value}) = LENGTH(${value})` };
     case 'date':
       return { ...exact(target), unchanged: (value) => isDay(matching(value, `^${DAY}$`)) };
     case 'timestamp': {

@@ -101,10 +101,12 @@ function planParts(
   const copy = OTHER_STATEMENTS.copy + planned.length + manifest;
   const checks = planned.flatMap((part, index) => valueChecksByStatement(dataset, part, index + 1));
   const validation = OTHER_STATEMENTS.validation + planned.length + checks.length;
-  if (Math.max(copy, validation) > MAXIMUM_STATEMENTS || !fitsStatement(dataset, planned)) {
+  // Packaging has checked that the statements of one part are short enough.
+  const isTooLong = planned.length > 1 && !fitsStatement(dataset, planned);
+  if (Math.max(copy, validation) > MAXIMUM_STATEMENTS || isTooLong) {
     throw new LoadError(
       'TooManyLayouts',
-      `The files of partition ${partition} have ${planned.length} different sets of column types, in ${manifest} different orders, which are too many statements for one load.`,
+      `The files of partition ${partition} have too many layouts (sets of column types: ${planned.length}, orders of columns: ${manifest}). One load takes ${isTooLong ? `fewer, because the dataset has ${dataset.columns.length} columns` : 'about 19 sets of types, or 38 orders'}.`,
       'Write the files of one hour with the same types in the same order: cast the columns before they are written.',
     );
   }

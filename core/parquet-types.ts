@@ -11,6 +11,8 @@ export interface ParquetField {
   readonly num_children?: number;
   readonly precision?: number;
   readonly scale?: number;
+  /** True if the statistics of all row groups count nothing but nulls in the column. */
+  readonly has_only_nulls?: boolean;
 }
 
 /** A field's type for messages: `INT64 TIMESTAMP(MICROS)`, `BYTE_ARRAY UTF8`, `DOUBLE`, `nested`. */
@@ -108,7 +110,7 @@ function holdsDecimal(
 }
 
 /** Whether the writer knew no type for the column, because every value is null (pyarrow writes such columns). */
-export function holdsOnlyNulls(field: ParquetField): boolean {
+export function hasNoType(field: ParquetField): boolean {
   return field.logical_type?.type === 'NULL';
 }
 

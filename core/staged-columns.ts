@@ -3,7 +3,7 @@ import { parseColumnType, redshiftType, type ColumnType } from './column-types';
 import { conversionOf, conversionOfNulls, type Conversion } from './conversions';
 import type { Column } from './dataset';
 import type { DeepReadonly } from './deep-readonly';
-import { holdsOnlyNulls, redshiftTypeOf, type ParquetField } from './parquet-types';
+import { hasNoType, redshiftTypeOf, type ParquetField } from './parquet-types';
 
 /** A column of a staging table. A load's plan holds it. */
 export const stagedColumn = z.object({
@@ -11,7 +11,7 @@ export const stagedColumn = z.object({
   name: z.string(),
   /** The type in DDL: what COPY loads the files' values into. */
   type: z.string(),
-  /** True if the files know no type for the column, because it holds nothing but nulls. */
+  /** True if the files hold nothing but nulls in the column, in a type that says nothing. */
   only_nulls: z.boolean().optional(),
 });
 export type StagedColumn = DeepReadonly<z.infer<typeof stagedColumn>>;
@@ -20,12 +20,20 @@ export type StagedColumn = DeepReadonly<z.infer<typeof stagedColumn>>;
 export function stagedColumnOf(column: Column, field: ParquetField): StagedColumn | undefined {
   const found = redshiftTypeOf(field);
   if (!found) return undefined;
-  const only_nulls = holdsOnlyNulls(field);
-  // COPY itself refuses a text that is too long, and names the file.
-  const isText = found.kind === 'varchar' && (column.type.kind === 'varchar' || column.type.kind === 'char');
-  const staged = isText ? column.type : found;
-  if (!only_nulls && !conversionOf(staged, column.type)) return undefined;
-  return { name: column.name, type: redshiftType(staged), ...(only_nulls ? { only_nulls } : {}) };
+  const staged = found.kind === 'varchar' ? stagedText(column.type, found) : found;
+  const plain = { name: column.name, type: redshiftType(staged) };
+  if (!hasNoType(field) && conversionOf(staged, column.type)) return plain;
+  // Writers without a value choose any type: pandas DOUBLE, DuckDB INT32.
+  return hasNoType(field) || field.has_only_nulls ? { ...plain, only_nulls: true } : undefined;
+}
+
+/**
+ * COPY itself refuses a text that is too long, and names the file. A CHAR would hide blanks at the end, in which keys may
+ * differ: so its texts are staged as they are.
+ */
+function stagedText(target: ColumnType, found: ColumnType): ColumnType {
+  if (target.kind === 'char') return { kind: 'varchar', length: target.length };
+  return target.kind === 'varchar' ? target : found;
 }
 
 /** How a staged column becomes the dataset's. */

@@ -125,7 +125,7 @@ export function valueChecks(dataset: Dataset, { columns }: StagedPart, part: num
     const column = dataset.columns.find(({ name }) => name === staged.name);
     const unchanged = column && conversionInto(column.type, staged).unchanged;
     if (!unchanged) return [];
-    const found = staged.only_nulls ? 'no type' : staged.type;
+    const found = staged.only_nulls ? 'nothing but nulls' : staged.type;
     return [
       {
         column: staged.name,

@@ -1,10 +1,10 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { redshiftType } from '../core/column-types';
+import { redshiftType, type ColumnType } from '../core/column-types';
 import { conversionOf } from '../core/conversions';
 import type { Dataset } from '../core/dataset';
 import { LoadError } from '../core/errors';
-import { byteLength, quoteText, renderSql, type Pieces } from '../core/sql';
+import { byteLength, quoteName, quoteText, renderSql, type Pieces } from '../core/sql';
 import {
   checkPieces,
   countPieces,
@@ -18,6 +18,8 @@ import { readSql } from '../service/statements';
 
 /** Source: Amazon Redshift Management Guide, "Considerations when calling the Amazon Redshift Data API" (100 KB). */
 const MAXIMUM_STATEMENT_BYTES = 100_000;
+/** Names with its number are the longest. */
+const LAST_PART = 39;
 /** Stands for the longest name of a load in a statement: staging table, manifest or role. */
 const OF_A_LOAD = quoteText('x'.repeat(1_500));
 
@@ -42,15 +44,20 @@ export function checkStatementSizes(packageDirectory: string, dataset: Dataset):
   }
 }
 
-/** The pieces of all statements for a load whose files hold every value as text, which has the longest conversions. */
+/** The types of files with the longest conversions. */
+const FILE_TYPES: readonly ColumnType[] = [{ kind: 'varchar', length: 65_535 }, { kind: 'real' }];
+
+function longestFileType(target: ColumnType): ColumnType {
+  const length = (type: ColumnType) => conversionOf(type, target)?.converted(quoteName('x')).length ?? 0;
+  const [longest] = FILE_TYPES.filter((type) => length(type) > 0).sort((a, b) => length(b) - length(a));
+  return longest ?? target;
+}
+
+/** The pieces of all statements for a load whose files need the longest conversions. */
 export function longestPieces(dataset: Dataset): Pieces {
-  const text = { kind: 'varchar', length: 65_535 } as const;
   const part = {
-    table: stagingTable(dataset.name, '2026-11-23T08', 'x'.repeat(80), 1),
-    columns: dataset.columns.map(({ name, type }) => ({
-      name,
-      type: redshiftType(conversionOf(text, type) ? text : type),
-    })),
+    table: stagingTable(dataset.name, '2026-11-23T08', 'x'.repeat(80), LAST_PART),
+    columns: dataset.columns.map(({ name, type }) => ({ name, type: redshiftType(longestFileType(type)) })),
     copies: [],
   };
   const pieces = datasetPieces(dataset);
@@ -58,8 +65,8 @@ export function longestPieces(dataset: Dataset): Pieces {
     ...pieces,
     ...stagedPieces(dataset, [part]),
     ...partPieces(dataset, part),
-    ...countPieces(dataset, part, 1),
-    ...checkPieces(part, valueChecksByStatement(dataset, part, 1)[0] ?? []),
+    ...countPieces(dataset, part, LAST_PART),
+    ...checkPieces(part, valueChecksByStatement(dataset, part, LAST_PART)[0] ?? []),
     file_columns: pieces.columns ?? OF_A_LOAD,
     manifest: OF_A_LOAD,
     role: OF_A_LOAD,

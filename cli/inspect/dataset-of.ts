@@ -98,7 +98,7 @@ export function compareWithDataset(
       .filter((column) => column.name === name && column.type !== redshiftType(type))
       .map((column) => ({
         name,
-        found: column.only_nulls ? 'no type' : column.type,
+        found: column.only_nulls ? 'nothing but nulls' : column.type,
         expected: redshiftType(type),
       })),
   );

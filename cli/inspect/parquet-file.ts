@@ -1,7 +1,8 @@
-import { parquetMetadata, parquetSchema } from 'hyparquet';
+import { parquetMetadata } from 'hyparquet';
 import { tooLargeFooter } from '../../core/footer';
 import type { ParquetField } from '../../core/parquet-types';
 import { checkParseable } from '../../core/parseable-footer';
+import { fieldsOf } from '../../functions/shared/footer';
 import { displayText } from '../shared/table';
 import type { LakeFileSource } from './lake-file';
 
@@ -59,7 +60,7 @@ function parseFooter(bytes: Uint8Array): ParquetFooter {
       rowGroups: metadata.row_groups.length,
       createdBy: metadata.created_by ?? null,
       compression: [...new Set(codecs.filter((codec) => codec !== undefined))].sort(),
-      fields: parquetSchema(metadata).children.map((child) => child.element),
+      fields: fieldsOf(metadata),
     };
   } catch (error) {
     throw new UnreadableFile(`its footer cannot be read (${(error as Error).message})`);

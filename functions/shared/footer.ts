@@ -44,12 +44,22 @@ function inTurn<Result>(run: () => Promise<Result>): Promise<Result> {
   return turn;
 }
 
+/** The fields of a file's schema, in order. */
+export function fieldsOf(metadata: FileMetaData): ParquetField[] {
+  const nulls = nullCounts(metadata);
+  return parquetSchema(metadata).children.map(({ element }) =>
+    metadata.num_rows > 0n && nulls.get(element.name.toLowerCase()) === Number(metadata.num_rows)
+      ? { ...element, has_only_nulls: true }
+      : element,
+  );
+}
+
 /** @returns the footer, or what is wrong with it. */
 function parseFooter(footer: ArrayBuffer): Footer | string {
   try {
     checkParseable(new Uint8Array(footer));
     const metadata = parquetMetadata(footer, { parsers: TIMES_IN_MICROSECONDS });
-    const fields = parquetSchema(metadata).children.map((child) => child.element);
+    const fields = fieldsOf(metadata);
     const contradiction = rowContradiction(metadata, fields);
     if (contradiction !== undefined) return `its footer contradicts itself: ${contradiction}`;
     return {

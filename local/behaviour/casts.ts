@@ -84,6 +84,15 @@ export const CASTS: readonly Cast[] = [
   ...casts('decimal(10,2)', 'integer', ROUNDING, ['7.00'], ['7.50', changes('8')]),
   ...casts('decimal(12,2)', 'smallint', NUMERIC, ['32767.00'], ['32768.00', OUT_OF_RANGE]),
   ...casts('decimal(9,2)', 'decimal(11,4)', ROUNDING, ['1234567.89']),
+  ...casts('decimal(12,2)', 'decimal(10,2)', NUMERIC, ['99999999.99'], ['100000000.00', OUT_OF_RANGE]),
+  ...casts(
+    'decimal(12,3)',
+    'decimal(10,2)',
+    ROUNDING,
+    ['1.250'],
+    ['1.255', changes('two decimals')],
+    ['99999999.995', OUT_OF_RANGE],
+  ),
   ...casts(
     'varchar(32)',
     'integer',
@@ -110,6 +119,7 @@ export const CASTS: readonly Cast[] = [
     ['2026-02-30 08:15:00', INVALID],
     ['2026-11-23 08:15:00+02:00', changes('the time without its offset')],
   ),
+  ...casts('varchar(4)', 'char(4)', CHARACTERS, ['DE'], ['é', refuses('Multibyte'), accepts]),
   ...casts('date', 'timestamp', proven(TYPES), ['2026-11-23']),
   ...casts(
     'timestamp',

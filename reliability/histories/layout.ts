@@ -36,10 +36,10 @@ export interface Layout {
   /** The columns that have another type than the dataset's: the name of a form. */
   readonly forms: Readonly<Partial<Record<TripColumn, string>>>;
   /**
-   * What becomes of a column in which every value is null: it has its type, or none (pyarrow writes such columns), or the
-   * file lacks it if it may.
+   * What becomes of a column in which every value is null: it has its type, or none (pyarrow writes such columns), or one
+   * that never converts, or the file lacks it if it may.
    */
-  readonly nulls: 'typed' | 'untyped' | 'left out';
+  readonly nulls: 'typed' | 'untyped' | 'mistyped' | 'left out';
 }
 
 export const PLAIN: Layout = { first: [], forms: {}, nulls: 'typed' };
@@ -96,6 +96,7 @@ export const layouts: fc.Arbitrary<Layout> = fc.record({
     ) as Record<TripColumn, fc.Arbitrary<string>>,
     { requiredKeys: [] },
   ),
+  // Only statistics tell that a column of another type holds nothing but nulls, and some bad files lack them.
   nulls: fc.constantFrom('typed', 'untyped', 'left out'),
 });
 
@@ -132,6 +133,7 @@ export function columnsOf(
   return order.flatMap((name): FileColumn[] => {
     const isNull = nulls !== 'typed' && trips.every((trip) => trip[name] === null);
     if (isNull && nulls === 'left out' && mayLack && name === ADDED_COLUMN) return [];
+    if (isNull && nulls === 'mistyped') return [{ name, value: 'NULL::BOOLEAN' }];
     if (isNull) return [{ name, value: 'NULL::INTEGER', untyped: true }];
     const form = forms[name];
     const value = `(${DATASET_FORMS[name](name)})`;

@@ -44,6 +44,15 @@ describe('a staging column has the type of the files, whatever the dataset wants
     ['a timestamp for date', INT96, 'date', 'TIMESTAMP'],
     ['nulls without a type for text', NULLS, 'varchar(16)', 'INTEGER'],
     ['nulls without a type for boolean', NULLS, 'boolean', 'INTEGER'],
+    [
+      'nothing but nulls in another type',
+      { ...DOUBLE, has_only_nulls: true },
+      'varchar(16)',
+      'DOUBLE PRECISION',
+    ],
+    ['a decimal for a narrower one', decimal(12, 2), 'decimal(10,2)', 'DECIMAL(12, 2)'],
+    ['a decimal for one of a smaller scale', decimal(18, 3), 'decimal(10,2)', 'DECIMAL(18, 3)'],
+    ['text for char, which hides blanks at the end', TEXT, 'char(2)', 'VARCHAR(2)'],
   ])('%s', (_, found, type, staged) => {
     const made = stagedColumnOf(column(type), found);
     expect(made).toMatchObject({ name: 'x', type: staged });
@@ -52,7 +61,6 @@ describe('a staging column has the type of the files, whatever the dataset wants
 
   test.each<[string, ParquetField, string]>([
     ['text for varchar: COPY names a file whose text is too long', TEXT, 'varchar(16)'],
-    ['text for char', TEXT, 'char(2)'],
     ['INT32 for integer', INT32, 'integer'],
     ['a decimal of the same precision and scale', decimal(10, 2), 'decimal(10,2)'],
     ['INT96 for timestamp', INT96, 'timestamp'],
@@ -65,8 +73,6 @@ describe('a staging column has the type of the files, whatever the dataset wants
 
 describe('values that cannot become the dataset’s', () => {
   test.each<[string, ParquetField, string]>([
-    ['a decimal for one of a smaller scale', decimal(10, 3), 'decimal(10,2)'],
-    ['a decimal for a narrower one', decimal(11, 2), 'decimal(10,2)'],
     ['a number for text', INT64, 'varchar(20)'],
     ['a boolean for smallint', field('BOOLEAN'), 'smallint'],
     ['smallint for boolean', INT_16, 'boolean'],

@@ -66,11 +66,11 @@ test('an hour has files in every form, and its rows stay the same', async () => 
   await ground.run(history(everyForm().map((layout, file) => put(0, file, { layout }))));
 });
 
-test('a column of nulls has its type, no type, or is not in the files of the hours before it was added', async () => {
+test('a column of nulls has its type, no type, another type, or is not in the files of the hours before it was added', async () => {
   const trips = [
     trip('a', { vendor_id: null, dropoff_datetime: null, trip_distance: null, total_amount: null }),
   ];
-  const kinds = ['typed', 'untyped', 'left out'] as const;
+  const kinds = ['typed', 'untyped', 'mistyped', 'left out'] as const;
   const changes = kinds.flatMap((nulls, file) =>
     [0, 1, 2].map((hour) => put(hour, file, { layout: { ...PLAIN, nulls }, trips })),
   );

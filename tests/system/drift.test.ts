@@ -147,6 +147,25 @@ test('an hour whose files differ in types and order is one load: the table is th
   expect(await twin.stagingTables()).toEqual([]);
 });
 
+test('a column of nothing but nulls is loaded whatever type its writer chose', async () => {
+  const names = ['vendor_id', 'dropoff_datetime', 'passenger_count', 'trip_distance', 'total_amount'];
+  const files = ['BOOLEAN', 'INTEGER', 'DOUBLE', 'VARCHAR', 'DATE'].map(
+    (type) =>
+      `SELECT * REPLACE (${names.map((name) => `NULL::${type} AS ${name}`).join(', ')}) FROM (${TRIPS})`,
+  );
+  for (const [index, select] of files.entries())
+    await twin.put(twin.keyOf(HOUR, `${index}.parquet`), await parquetOf(select));
+  const document = await twin.load({ dataset: 'trips', partition: HOUR });
+  expect(document.partitions).toMatchObject([{ outcome: 'loaded', files: 5, inserted: 2 }]);
+  expect(
+    (
+      await twin.sql(
+        `SELECT COUNT(*) FROM trips WHERE ${names.map((name) => `${name} IS NULL`).join(' AND ')}`,
+      )
+    ).rows,
+  ).toEqual([[2]]);
+});
+
 test('an hour whose files differ in types leaves no staging table if it fails', async () => {
   await twin.put(twin.keyOf(HOUR, 'a.parquet'), await parquetOf(TRIPS));
   const blank = `SELECT * REPLACE ('' AS total_amount) FROM (${TRIPS})`;

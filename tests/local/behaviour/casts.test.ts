@@ -25,6 +25,7 @@ const IS_SAME = ({ from, to }: Cast) => {
   if (from.startsWith('varchar') && to === 'timestamp') return sql`CAST("made" AS VARCHAR(32)) = ${V}`;
   if (to === 'timestamp' || from === 'timestamp')
     return sql`CAST(${V} AS TIMESTAMP) = CAST("made" AS TIMESTAMP)`;
+  if (to.startsWith('char')) return sql`"made" = ${V}`;
   if (to === 'date') return sql`CAST("made" AS VARCHAR(10)) = ${V}`;
   if (to === 'real') return sql`CAST("made" AS DOUBLE PRECISION) = CAST(${V} AS DOUBLE PRECISION)`;
   return sql`CAST("made" AS DECIMAL(38, 10)) = CAST(${V} AS DECIMAL(38, 10))`;
