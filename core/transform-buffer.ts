@@ -106,7 +106,7 @@ const sizes = (...pairs: readonly (readonly [sent: number, written: number])[]):
 
 /**
  * The values of a type that grow most, among those that are sent in so many bytes. Whatever is sent longer grows less.
- * A number with an exponent, 9e15, is written in full.
+ * A number with an exponent, 9e18, is written in full, except for a text column.
  */
 function sizesOf(type: ColumnType): readonly Size[] {
   switch (type.kind) {
@@ -115,7 +115,8 @@ function sizesOf(type: ColumnType): readonly Size[] {
     case 'integer':
       return sizes([1, 1], [3, 10], [4, 11]);
     case 'bigint':
-      return sizes([1, 1], [3, 10], [4, 16], [5, 17]);
+      // Beyond 2^53 the digits are a text.
+      return sizes([1, 1], [3, 10], [4, 19 + QUOTES], [5, 20 + QUOTES]);
     case 'real':
     case 'double precision':
       return sizes([1, 1], [3, 10], [4, 21], [5, 22]);
@@ -127,7 +128,8 @@ function sizesOf(type: ColumnType): readonly Size[] {
       return sizes([1, QUOTES + 26]);
     case 'char':
     case 'varchar':
-      return sizes([1, 1 + QUOTES], [2, 2], [3, 10 + QUOTES], [4, 16 + QUOTES], [5, 17 + QUOTES]);
+      // A number keeps its digits, whatever it is, and gets quotation marks.
+      return sizes([1, 1 + QUOTES], [2, 2 + QUOTES]);
     case 'decimal': {
       const fraction = type.scale > 0 ? type.scale + 1 : 0;
       const whole = (digits: number) => Math.max(Math.min(digits, type.precision - type.scale), 1);
@@ -136,10 +138,8 @@ function sizesOf(type: ColumnType): readonly Size[] {
         [1, written(1)],
         [2, written(2) + 1],
         [3, written(10)],
-        [4, written(16) + 1],
-        [5, written(16) + 1],
-        [6, written(38)],
-        [7, written(38) + 1],
+        [4, written(38)],
+        [5, written(38) + 1],
       );
     }
   }

@@ -1,6 +1,8 @@
 import { INTEGER_RANGES, type ColumnType } from './column-types';
 import type { Column, Dataset } from './dataset';
+import { exactNumber, type ExactNumber } from './exact-number';
 import { jsonDocuments } from './json-documents';
+import { JsonReader, JsonSyntaxError, type JsonValue } from './json-reader';
 
 /** The values of an event by column. A column without a value is left out: the conversion to Parquet makes it null. */
 export type EventValues = Readonly<Record<string, string | number | boolean>>;
@@ -27,7 +29,7 @@ export type TransformedRecord =
   | { readonly accepted: true; readonly events: readonly EventValues[]; readonly unknown: readonly string[] }
   | Refused;
 
-/** Keeps a byte order mark, so that JSON.parse refuses it, and refuses invalid UTF-8 instead of changing the value. */
+/** Keeps a byte order mark, so that the event is refused, and refuses invalid UTF-8 instead of changing the value. */
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 /** Two objects in a row may begin here. */
@@ -68,12 +70,12 @@ export function transformEvent(dataset: Dataset, text: string): TransformedEvent
   const event = Object.create(null) as Record<string, string | number | boolean>;
   for (const column of fileColumnsOfEvents(dataset)) {
     const raw = parsed.attributes.get(column.name);
-    if (raw === undefined || raw === null) {
+    if (raw === undefined || raw.type === 'null') {
       if (column.required) {
         return {
           accepted: false,
           column: column.name,
-          reason: `${column.name} is ${raw === null ? 'null' : 'missing'}`,
+          reason: `${column.name} is ${raw ? 'null' : 'missing'}`,
         };
       }
       continue;
@@ -118,11 +120,11 @@ function unknownAttributes(dataset: Dataset, names: readonly string[]): readonly
   return names.filter((name) => !columns.has(name.toLowerCase()));
 }
 
-/** A value for a message. A nested value is not written out, because JSON.stringify could run out of stack. */
-function shown(raw: unknown): string {
-  if (typeof raw === 'object') return Array.isArray(raw) ? 'an array' : 'an object';
-  const text = JSON.stringify(raw);
-  return text.length > 100 ? `${text.slice(0, 100)}…` : text;
+/** A value for a message. A nested value is not written out. */
+function shown({ type, text }: JsonValue): string {
+  if (type === 'array' || type === 'object') return `an ${type}`;
+  const json = type === 'string' ? JSON.stringify(text) : text;
+  return json.length > 100 ? `${json.slice(0, 100)}…` : json;
 }
 
 /** The columns that an event must contain: all columns of the file except those that the transform derives. */
@@ -133,37 +135,37 @@ function fileColumnsOfEvents(dataset: Dataset): readonly Column[] {
 
 const AN_ARRAY = 'not a JSON object but an array: send its members one after the other';
 
+/** @returns the attributes by their names in lower case, and all names as they are written. */
 function parseObject(
   text: string,
-): { attributes: ReadonlyMap<string, unknown>; names: readonly string[] } | { reason: string } {
-  let value: unknown;
+): { attributes: ReadonlyMap<string, JsonValue>; names: readonly string[] } | { reason: string } {
+  const reader = new JsonReader(text);
+  if (reader.atArray()) return { reason: AN_ARRAY };
+  const attributes = new Map<string, JsonValue>();
+  const names: string[] = [];
+  let twice: string | undefined;
   try {
-    value = JSON.parse(text);
+    if (!reader.atObject()) return { reason: `not a JSON object but ${shown(reader.readValue())}` };
+    reader.readObject((name, value) => {
+      // Firehose and Redshift fold names to lower case.
+      const folded = name.toLowerCase();
+      if (attributes.has(folded) && !names.includes(name)) twice ??= folded;
+      attributes.set(folded, value);
+      names.push(name);
+    });
+    reader.expectEnd();
   } catch (error) {
-    return { reason: text.trimStart().startsWith('[') ? AN_ARRAY : `not JSON: ${(error as Error).message}` };
+    if (!(error instanceof JsonSyntaxError)) throw error;
+    return { reason: `not JSON: ${error.message}` };
   }
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    return {
-      reason: Array.isArray(value)
-        ? AN_ARRAY
-        : `not a JSON object but ${JSON.stringify(value).slice(0, 100)}`,
-    };
-  }
-  const attributes = new Map<string, unknown>();
-  const names = Object.keys(value);
-  for (const name of names) {
-    // Firehose and Redshift fold names to lower case.
-    const folded = name.toLowerCase();
-    if (attributes.has(folded))
-      return { reason: `two attributes are named ${shown(folded)}, in another case` };
-    attributes.set(folded, (value as Record<string, unknown>)[name]);
-  }
+  if (twice !== undefined)
+    return { reason: `two attributes are named ${JSON.stringify(twice)}, in another case` };
   return { attributes, names };
 }
 
 type Converted = { readonly value: string | number | boolean } | { readonly problem: string };
 
-function convert(type: ColumnType, raw: unknown): Converted {
+function convert(type: ColumnType, raw: JsonValue): Converted {
   switch (type.kind) {
     case 'smallint':
     case 'integer':
@@ -175,7 +177,9 @@ function convert(type: ColumnType, raw: unknown): Converted {
     case 'double precision':
       return convertFloating(raw, type.kind);
     case 'boolean':
-      return typeof raw === 'boolean' ? { value: raw } : { problem: 'not a boolean (true or false)' };
+      return raw.type === 'true' || raw.type === 'false'
+        ? { value: raw.type === 'true' }
+        : { problem: 'not a boolean (true or false)' };
     case 'char':
     case 'varchar':
       return convertText(raw, type.kind, type.length);
@@ -186,76 +190,64 @@ function convert(type: ColumnType, raw: unknown): Converted {
   }
 }
 
-function convertInteger(raw: unknown, kind: keyof typeof INTEGER_RANGES): Converted {
-  const problem = { problem: `not a valid ${kind}` };
-  if (isRounded(raw)) return { problem: `not an exact ${kind}: ${AS_TEXT}` };
-  if (typeof raw === 'number' && !Number.isInteger(raw)) return problem;
-  if (typeof raw !== 'number' && !(typeof raw === 'string' && /^[+-]?\d{1,20}$/.test(raw.trim())))
-    return problem;
-  const value = BigInt(typeof raw === 'string' ? raw.trim().replace(/^\+/, '') : raw);
+/** More digits than a bigint has. */
+const TOO_MANY_DIGITS = 20;
+
+function convertInteger(raw: JsonValue, kind: keyof typeof INTEGER_RANGES): Converted {
+  const isNumber = raw.type === 'number';
+  const isDigits = raw.type === 'string' && /^[+-]?\d{1,20}$/.test(raw.text.trim());
+  const exact = isNumber || isDigits ? exactNumber(raw.text.trim()) : undefined;
+  if (!exact || exact.exponent < 0) return { problem: `not a valid ${kind}` };
   const [least, greatest] = INTEGER_RANGES[kind];
-  if (value < least || value > greatest) return { problem: `out of the range of ${kind}` };
+  const value = exact.digits.length + exact.exponent < TOO_MANY_DIGITS ? unscaled(exact, 0) : undefined;
+  if (value === undefined || value < least || value > greatest)
+    return { problem: `out of the range of ${kind}` };
   // Text keeps a bigint exact through JSON; the conversion to Parquet reads both.
-  return { value: typeof raw === 'string' ? value.toString() : raw };
+  const number = Number(value);
+  return { value: isNumber && Number.isSafeInteger(number) ? number : value.toString() };
 }
 
-/** JSON.parse has already rounded an integer beyond 2^53. Passing it on would load a wrong value. */
-function isRounded(raw: unknown): boolean {
-  return Number.isInteger(raw) && !Number.isSafeInteger(raw);
+/** The number × 10^places, which must be an integer. */
+function unscaled({ isNegative, digits, exponent }: ExactNumber, places: number): bigint {
+  const magnitude = digits === '' ? 0n : BigInt(digits + '0'.repeat(exponent + places));
+  return isNegative ? -magnitude : magnitude;
 }
-const AS_TEXT = 'write numbers beyond 2^53 as text';
 
-/** A number as JSON and Redshift write it, with or without an exponent. */
-const NUMBER = /^([+-]?)(?=\.?\d)(\d*)\.?(\d*)(?:e([+-]?\d{1,3}))?$/i;
-
-function convertDecimal(raw: unknown, precision: number, scale: number): Converted {
+function convertDecimal(raw: JsonValue, precision: number, scale: number): Converted {
   const kind = `decimal(${precision},${scale})`;
-  if (isRounded(raw)) return { problem: `not an exact ${kind}: ${AS_TEXT}` };
-  if (typeof raw === 'number' && mayLackDigits(raw, scale))
-    return { problem: `not an exact ${kind}: ${AS_TEXT}` };
-  const match = typeof raw === 'number' || typeof raw === 'string' ? NUMBER.exec(String(raw).trim()) : null;
-  if (!match) return { problem: `not a valid ${kind}` };
-  const [, sign = '', whole = '', fraction = '', exponent = '0'] = match;
-  const rounded = roundHalfAwayFromZero(`${whole}${fraction}`, whole.length + Number(exponent) + scale);
-  if (rounded.length > precision) return { problem: `out of the range of ${kind}` };
-  const digits = rounded.padStart(scale + 1, '0');
-  const point = digits.length - scale;
-  const text = `${digits.slice(0, point)}${scale > 0 ? `.${digits.slice(point)}` : ''}`;
-  return { value: sign === '-' && rounded !== '0' ? `-${text}` : text };
+  const exact = numberOf(raw);
+  if (!exact) return { problem: `not a valid ${kind}` };
+  const { isNegative, digits, exponent } = exact;
+  // ValidateStaging refuses such a value in a file, too: nothing is rounded.
+  if (-exponent > scale) return { problem: `not exact as a ${kind}: it has more than ${scale} decimals` };
+  if (digits.length + exponent > precision - scale) return { problem: `out of the range of ${kind}` };
+  const all = (digits === '' ? '0' : digits + '0'.repeat(exponent + scale)).padStart(scale + 1, '0');
+  const point = all.length - scale;
+  const text = scale > 0 ? `${all.slice(0, point)}.${all.slice(point)}` : all;
+  return { value: isNegative ? `-${text}` : text };
 }
 
-/** Whether JSON.parse may have dropped digits that the scale keeps. A number holds 15 digits for sure. */
-function mayLackDigits(raw: number, scale: number): boolean {
-  const digits = String(raw)
-    .replace(/e.*$/, '')
-    .replace(/\D|^[-0.]+/g, '');
-  return Number.isFinite(raw) && digits.length > 15 && Math.abs(raw) * 10 ** scale > Number.MAX_SAFE_INTEGER;
+/** @returns undefined if the value is neither a number nor the text of one. */
+function numberOf({ type, text }: JsonValue): ExactNumber | undefined {
+  return type === 'number' || type === 'string' ? exactNumber(text.trim()) : undefined;
 }
 
-/** The first `kept` digits (with zeros after the last) as an integer, rounded by the next digit as Redshift rounds. */
-function roundHalfAwayFromZero(digits: string, kept: number): string {
-  if (kept < 0) return '0';
-  const up = (digits[kept] ?? '0') >= '5' ? 1n : 0n;
-  return (BigInt(digits.slice(0, kept).padEnd(kept, '0')) + up).toString();
-}
-
-function convertFloating(raw: unknown, kind: 'real' | 'double precision'): Converted {
-  if (typeof raw !== 'number' && !(typeof raw === 'string' && NUMBER.test(raw.trim())))
-    return { problem: 'not a number' };
-  const value = Number(raw);
-  // JSON.parse reads 1e400 as Infinity, and JSON.stringify would write that as null.
-  const fits = Number.isFinite(kind === 'real' ? Math.fround(value) : value);
+/** A floating-point number is the nearest one of its type. */
+function convertFloating(raw: JsonValue, kind: 'real' | 'double precision'): Converted {
+  const exact = numberOf(raw);
+  if (!exact) return { problem: 'not a number' };
+  const value = Number(raw.text);
+  const nearest = kind === 'real' ? Math.fround(value) : value;
+  // Nothing but zero may become zero.
+  const fits = Number.isFinite(nearest) && (nearest !== 0 || exact.digits === '');
   return fits ? { value } : { problem: `out of the range of ${kind}` };
 }
 
 const encoder = new TextEncoder();
 
-function convertText(raw: unknown, kind: 'char' | 'varchar', bytes: number): Converted {
-  if (typeof raw !== 'string' && typeof raw !== 'number' && typeof raw !== 'boolean')
-    return { problem: 'not text' };
-  if (isRounded(raw) || raw === Infinity || raw === -Infinity)
-    return { problem: `not an exact text: ${AS_TEXT}` };
-  const value = String(raw);
+/** Numbers and booleans become the text that they have in the event. */
+function convertText({ type, text: value }: JsonValue, kind: 'char' | 'varchar', bytes: number): Converted {
+  if (type === 'array' || type === 'object') return { problem: 'not text' };
   if (/\p{Surrogate}/u.test(value)) return { problem: 'not valid text: it has half of a surrogate pair' };
   // Source: Amazon Redshift, "Data conversion parameters": COPY treats a NUL as the end of a value, not as a part of it.
   if (value.includes('\u0000')) return { problem: 'not a text that Redshift keeps: it has a NUL character' };
@@ -267,9 +259,9 @@ function convertText(raw: unknown, kind: 'char' | 'varchar', bytes: number): Con
   return { value };
 }
 
-function convertDate(raw: unknown): Converted {
-  if (typeof raw === 'string' && /^(?!0000)\d{4}-\d{2}-\d{2}$/.test(raw) && isRealDay(raw))
-    return { value: raw };
+function convertDate({ type, text }: JsonValue): Converted {
+  if (type === 'string' && /^(?!0000)\d{4}-\d{2}-\d{2}$/.test(text) && isRealDay(text))
+    return { value: text };
   return { problem: 'not a date (2026-11-23)' };
 }
 
@@ -279,16 +271,16 @@ const TIMESTAMP = /^(\d{4}-\d{2}-\d{2})[T ](\d{2}:\d{2}:\d{2})(?:\.(\d{1,9}))?(Z
 const EPOCH_SECONDS_BELOW = 1e11;
 
 /** Reads ISO 8601 with any offset (default: UTC), or epoch seconds or milliseconds. Writes UTC: `2026-11-23 08:15:00.000000`. */
-function convertTimestamp(raw: unknown): Converted {
+function convertTimestamp({ type, text }: JsonValue): Converted {
   const problem = { problem: 'not a timestamp (2026-11-23T08:15:00Z, or epoch seconds or milliseconds)' };
-  if (typeof raw === 'number') {
-    const seconds = Math.abs(raw) < EPOCH_SECONDS_BELOW;
-    const time = new Date(seconds ? Math.round(raw * 1_000) : raw);
-    if ((!seconds && !Number.isInteger(raw)) || Number.isNaN(time.getTime())) return problem;
+  if (type === 'number') {
+    const number = Number(text);
+    const seconds = Math.abs(number) < EPOCH_SECONDS_BELOW;
+    const time = new Date(seconds ? Math.round(number * 1_000) : number);
+    if ((!seconds && !Number.isInteger(number)) || Number.isNaN(time.getTime())) return problem;
     return timestampOf(time, `${time.toISOString().slice(-4, -1)}000`);
   }
-  if (typeof raw !== 'string') return problem;
-  const match = TIMESTAMP.exec(raw.trim());
+  const match = type === 'string' ? TIMESTAMP.exec(text.trim()) : null;
   if (!match) return problem;
   const [, day = '', clock = '', fraction = '', offset = 'Z'] = match;
   const zone = offset === 'Z' || offset.includes(':') ? offset : `${offset.slice(0, 3)}:${offset.slice(3)}`;
@@ -304,11 +296,13 @@ function convertTimestamp(raw: unknown): Converted {
 const EARLIEST = '1677-09-22 00:00:00.000000';
 const LATEST = '2262-04-11 23:47:16.854775';
 
+const OUT_OF_TIME = {
+  problem: `out of the range of timestamps that Firehose writes (${EARLIEST} to ${LATEST})`,
+};
+
 function timestampOf(time: Date, microseconds: string): Converted {
   const value = `${time.toISOString().slice(0, 19).replace('T', ' ')}.${microseconds}`;
-  return /^\d{4}-/.test(value) && value >= EARLIEST && value <= LATEST
-    ? { value }
-    : { problem: `out of the range of timestamps that Firehose writes (${EARLIEST} to ${LATEST})` };
+  return /^\d{4}-/.test(value) && value >= EARLIEST && value <= LATEST ? { value } : OUT_OF_TIME;
 }
 
 /** 2026-02-30 is not real, but Date reads it as March 2nd. */

@@ -1,8 +1,8 @@
 import { isUtf8 } from 'node:buffer';
+import { JsonReader, JsonSyntaxError } from '../../core/json-reader';
 import type { DeliveryStream } from './delivery-stream';
 import { invalidArgument } from './errors';
 import { conversionOf, MismatchError, type ColumnConversion } from './hive-types';
-import { JsonReader, JsonSyntaxError } from './json-reader';
 
 /** Why a record cannot be converted, in Firehose's codes. */
 export interface ConversionFailure {

@@ -1,5 +1,5 @@
+import type { JsonValue } from '../../core/json-reader';
 import { invalidArgument } from './errors';
-import type { JsonValue } from './json-reader';
 
 /** How the values of a column are converted. */
 export interface ColumnConversion {

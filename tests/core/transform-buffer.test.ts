@@ -10,7 +10,7 @@ import { ordersDataset } from './orders';
 const VALUES: Readonly<Record<string, readonly string[]>> = {
   smallint: ['1', '3e4', '-32768'],
   integer: ['0', '2e9', '-2147483648', '"12"'],
-  bigint: ['7', '9e15', '-9e15', '"9223372036854775807"'],
+  bigint: ['7', '9e15', '9e18', '-9e18', '"9223372036854775807"'],
   real: ['1', '9e20', '-9e20', '0.1'],
   'double precision': ['1', '9e20', '-9e20', '1e-300'],
   boolean: ['true', 'false'],
@@ -19,9 +19,9 @@ const VALUES: Readonly<Record<string, readonly string[]>> = {
   'varchar(40)': ['1', '""', '9e15', '-9e15', 'true', `"${'ü'.repeat(20)}"`, '"\\u001b\\n"'],
   'varchar(65535)': ['1', '""', '9e15', `"${'x'.repeat(65_535)}"`],
   'char(4)': ['1', '"abcd"'],
-  'decimal(10,2)': ['1', '-1', '9e7', '"12.345"'],
+  'decimal(10,2)': ['1', '-1', '9e7', '"12.3450e1"'],
   'decimal(38,37)': ['1', '-1', '"9.1"'],
-  'decimal(38,0)': ['1', '9e15', '"9e37"', '"-9e37"'],
+  'decimal(38,0)': ['1', '9e37', '-9e37', '"9e37"', '"-9e37"'],
 };
 const TYPES = Object.keys(VALUES);
 

@@ -95,7 +95,9 @@ describe('an event', () => {
     ['[{"id":1}]', /^not a JSON object but an array: send its members one after the other$/],
     ['7', /^not a JSON object but 7$/],
     ['null', /^not a JSON object but null$/],
-    [JSON.stringify('x'.repeat(500)), /^not a JSON object but "x{99}$/],
+    [JSON.stringify('x'.repeat(500)), /^not a JSON object but "x{99}…$/],
+    ['\ufeff{"id":1}', /^not JSON: /],
+    [`{"id":${'['.repeat(501)}${']'.repeat(501)}}`, /^not JSON: nested deeper than 500 levels$/],
   ])('%j is not an event', (text, reason) => {
     const result = transformEvent(dataset, text);
     expect(result).toEqual({ accepted: false, reason: expect.stringMatching(reason) as string });
@@ -124,7 +126,11 @@ describe('integers', () => {
     ['integer', '5.0', 5],
     ['integer', '5e3', 5000],
     ['integer', '5.5', 'refused: not a valid integer'],
-    ['integer', '1e400', 'refused: not a valid integer'],
+    ['integer', '1e400', 'refused: out of the range of integer'],
+    ['integer', '1.00000000000000001', 'refused: not a valid integer'],
+    ['integer', '0.7e1', 7],
+    ['integer', '-0', 0],
+    ['integer', '0e99999', 0],
     ['integer', '"5"', '5'],
     ['integer', '" +5 "', '5'],
     ['integer', '"-0"', '0'],
@@ -136,8 +142,12 @@ describe('integers', () => {
     ['integer', '{}', 'refused: not a valid integer'],
     ['integer', '[5]', 'refused: not a valid integer'],
     ['bigint', '9007199254740991', 9007199254740991],
-    // JSON.parse has already dropped the last digit of the number.
-    ['bigint', '9007199254740993', 'refused: not an exact bigint: write numbers beyond 2^53 as text'],
+    // No double is this number, so it becomes text.
+    ['bigint', '9007199254740993', '9007199254740993'],
+    ['bigint', '-9223372036854775808', '-9223372036854775808'],
+    ['bigint', '9e18', '9000000000000000000'],
+    ['bigint', '9223372036854775808', 'refused: out of the range of bigint'],
+    ['bigint', '9223372036854775807.5', 'refused: not a valid bigint'],
     ['bigint', '"9007199254740993"', '9007199254740993'],
     ['bigint', '"9223372036854775807"', '9223372036854775807'],
     ['bigint', '"-9223372036854775808"', '-9223372036854775808'],
@@ -149,31 +159,42 @@ describe('integers', () => {
 });
 
 describe('decimals', () => {
+  function refused(type: string): string {
+    const scale = /\d+(?=\))/.exec(type)?.[0] ?? '';
+    return `refused: not exact as a ${type}: it has more than ${scale} decimals`;
+  }
+
   test.each<[string, string, unknown]>([
     ['decimal(10,2)', '1', '1.00'],
     ['decimal(10,2)', '0', '0.00'],
     ['decimal(10,2)', '-0', '0.00'],
     ['decimal(10,2)', '0.1', '0.10'],
-    ['decimal(10,2)', '1.005', '1.01'],
-    ['decimal(10,2)', '1.004999', '1.00'],
-    ['decimal(10,2)', '-1.005', '-1.01'],
-    ['decimal(10,2)', '-0.004', '0.00'],
-    ['decimal(10,2)', '99999999.994', '99999999.99'],
-    ['decimal(10,2)', '99999999.995', 'refused: out of the range of decimal(10,2)'],
+    ['decimal(10,2)', '1.005', refused('decimal(10,2)')],
+    ['decimal(10,2)', '1.0000', '1.00'],
+    ['decimal(10,2)', '-1.005', refused('decimal(10,2)')],
+    ['decimal(10,2)', '-0.004', refused('decimal(10,2)')],
+    ['decimal(10,2)', '0.000000', '0.00'],
+    ['decimal(10,2)', '99999999.990', '99999999.99'],
+    ['decimal(10,2)', '99999999.995', refused('decimal(10,2)')],
     ['decimal(10,2)', '-99999999.99', '-99999999.99'],
     ['decimal(10,2)', '100000000', 'refused: out of the range of decimal(10,2)'],
-    ['decimal(10,2)', '"12.345"', '12.35'],
+    ['decimal(10,2)', '"12.345"', refused('decimal(10,2)')],
+    ['decimal(10,2)', '"12.340"', '12.34'],
     ['decimal(10,2)', '" +12.3 "', '12.30'],
     ['decimal(10,2)', '".5"', '0.50'],
     ['decimal(10,2)', '"5."', '5.00'],
     ['decimal(10,2)', '"0000012.3"', '12.30'],
     ['decimal(10,2)', '"1e2"', '100.00'],
-    ['decimal(10,2)', '"1.5E-2"', '0.02'],
-    ['decimal(10,2)', '1e-7', '0.00'],
+    ['decimal(10,2)', '"1.5E-2"', refused('decimal(10,2)')],
+    ['decimal(10,2)', '"150E-2"', '1.50'],
+    ['decimal(10,2)', '1e-7', refused('decimal(10,2)')],
+    ['decimal(10,2)', '0e-7', '0.00'],
+    ['decimal(10,2)', '0.00000001e8', '1.00'],
     ['decimal(10,2)', '"1e999"', 'refused: out of the range of decimal(10,2)'],
-    ['decimal(10,2)', '"1e-999"', '0.00'],
-    ['decimal(10,2)', '"1e999999999"', 'refused: not a valid decimal(10,2)'],
-    ['decimal(10,2)', '1e400', 'refused: not a valid decimal(10,2)'],
+    ['decimal(10,2)', '"1e-999"', refused('decimal(10,2)')],
+    ['decimal(10,2)', '"1e999999999"', 'refused: out of the range of decimal(10,2)'],
+    ['decimal(10,2)', '1e400', 'refused: out of the range of decimal(10,2)'],
+    ['decimal(10,2)', `1e${'9'.repeat(400)}`, 'refused: out of the range of decimal(10,2)'],
     ['decimal(10,2)', '"."', 'refused: not a valid decimal(10,2)'],
     ['decimal(10,2)', '"e5"', 'refused: not a valid decimal(10,2)'],
     ['decimal(10,2)', '""', 'refused: not a valid decimal(10,2)'],
@@ -182,53 +203,24 @@ describe('decimals', () => {
     ['decimal(10,2)', '"NaN"', 'refused: not a valid decimal(10,2)'],
     ['decimal(10,2)', 'true', 'refused: not a valid decimal(10,2)'],
     ['decimal(10,2)', '[1]', 'refused: not a valid decimal(10,2)'],
-    ['decimal(2,2)', '0.999', 'refused: out of the range of decimal(2,2)'],
+    ['decimal(2,2)', '0.999', refused('decimal(2,2)')],
+    ['decimal(2,2)', '1', 'refused: out of the range of decimal(2,2)'],
     ['decimal(2,2)', '0.99', '0.99'],
-    ['decimal(5,0)', '2.5', '3'],
-    ['decimal(5,0)', '-2.5', '-3'],
-    ['decimal(5,0)', '0.4', '0'],
+    ['decimal(5,0)', '2.5', refused('decimal(5,0)')],
+    ['decimal(5,0)', '0.4', refused('decimal(5,0)')],
+    ['decimal(5,0)', '-2.0', '-2'],
     ['decimal(38,37)', '1.1e-7', `0.${'0'.repeat(6)}11${'0'.repeat(29)}`],
     ['decimal(38,37)', '1e-37', `0.${'0'.repeat(36)}1`],
     ['decimal(38,0)', '"12345678901234567890123456789012345678"', '12345678901234567890123456789012345678'],
     ['decimal(38,0)', '"1e21"', '1000000000000000000000'],
-    [
-      'decimal(38,0)',
-      '12345678901234567890',
-      'refused: not an exact decimal(38,0): write numbers beyond 2^53 as text',
-    ],
-    [
-      'decimal(38,10)',
-      '1234567890.1234567891',
-      'refused: not an exact decimal(38,10): write numbers beyond 2^53 as text',
-    ],
+    ['decimal(38,0)', '12345678901234567890', '12345678901234567890'],
+    ['decimal(38,10)', '1234567890.1234567891', '1234567890.1234567891'],
+    ['decimal(18,8)', '1234567890.00000001', '1234567890.00000001'],
     ['decimal(38,10)', '"1234567890.1234567891"', '1234567890.1234567891'],
     ['decimal(38,10)', '1234.5', '1234.5000000000'],
-    ['decimal(10,2)', '12345678.300000001', '12345678.30'],
+    ['decimal(10,2)', '12345678.300000001', refused('decimal(10,2)')],
   ])('%s %s', (type, raw, expected) => {
     expect(converted(type, raw)).toBe(expected);
-  });
-
-  test('agree with integer arithmetic, half away from zero', () => {
-    fc.assert(
-      fc.property(
-        fc.bigInt({ min: -(10n ** 20n), max: 10n ** 20n }),
-        fc.nat(12),
-        fc.nat(12),
-        (unscaled, places, scale) => {
-          const digits = (unscaled < 0n ? -unscaled : unscaled).toString().padStart(places + 1, '0');
-          const point = digits.length - places;
-          const text = `${unscaled < 0n ? '-' : ''}${digits.slice(0, point)}.${digits.slice(point)}`;
-          const value = converted(`decimal(38,${scale})`, JSON.stringify(text)) as string;
-          const found = BigInt(value.replace('.', ''));
-          const divisor = 10n ** BigInt(Math.max(0, places - scale));
-          const multiplied =
-            (unscaled < 0n ? -unscaled : unscaled) * 10n ** BigInt(Math.max(0, scale - places));
-          const rounded = (multiplied * 2n + divisor) / (divisor * 2n);
-          expect(found).toBe(unscaled < 0n ? -rounded : rounded);
-          expect(value.split('.')[1] ?? '').toHaveLength(scale);
-        },
-      ),
-    );
   });
 });
 
@@ -238,7 +230,7 @@ describe('floating-point numbers', () => {
     ['double precision', '"1.5e3"', 1500],
     ['double precision', '" -.5 "', -0.5],
     ['double precision', '1e308', 1e308],
-    // JSON.parse reads it as Infinity, and JSON.stringify would write null: the value would be lost.
+    // It is Infinity for JavaScript, and JSON.stringify would write null: the value would be lost.
     ['double precision', '1e400', 'refused: out of the range of double precision'],
     ['double precision', '"1e400"', 'refused: out of the range of double precision'],
     ['double precision', '"Infinity"', 'refused: not a number'],
@@ -248,6 +240,11 @@ describe('floating-point numbers', () => {
     ['double precision', 'true', 'refused: not a number'],
     ['real', '3.4e38', 3.4e38],
     ['real', '3.5e38', 'refused: out of the range of real'],
+    ['real', '1e-45', 1e-45],
+    ['real', '1e-46', 'refused: out of the range of real'],
+    ['real', '0e-46', 0],
+    ['double precision', '1e-324', 'refused: out of the range of double precision'],
+    ['double precision', '0.12345678901234567890123', 0.12345678901234568],
   ])('%s %s', (type, raw, expected) => {
     expect(converted(type, raw)).toBe(expected);
   });
@@ -268,10 +265,15 @@ describe('texts', () => {
     ['varchar(4)', '12', '12'],
     ['varchar(4)', 'false', 'refused: 5 bytes long, 4 are allowed'],
     ['varchar(5)', 'false', 'false'],
-    // An identifier that a producer sends as a number: JSON.parse has already dropped its last digits.
-    ['varchar(40)', '12345678901234567890', 'refused: not an exact text: write numbers beyond 2^53 as text'],
+    // An identifier that a producer sends as a number keeps all of its digits.
+    ['varchar(40)', '12345678901234567890', '12345678901234567890'],
+    ['varchar(40)', '12345.67890123456789012345', '12345.67890123456789012345'],
+    ['varchar(40)', '1.50', '1.50'],
+    ['varchar(40)', '1.0', '1.0'],
+    ['varchar(40)', '-0', '-0'],
     ['varchar(40)', '"a\\u0000b"', 'refused: not a text that Redshift keeps: it has a NUL character'],
-    ['varchar(40)', '1e400', 'refused: not an exact text: write numbers beyond 2^53 as text'],
+    ['varchar(40)', '1e400', '1e400'],
+    ['varchar(2)', '1.5', 'refused: 3 bytes long, 2 are allowed'],
     ['varchar(40)', '"12345678901234567890"', '12345678901234567890'],
     ['varchar(40)', '{"a":1}', 'refused: not text'],
     ['varchar(40)', '["a"]', 'refused: not text'],
@@ -338,14 +340,14 @@ describe('timestamps', () => {
     ['a month that does not exist', '"2026-00-10T08:15:00Z"'],
     ['a minute that does not exist', '"2026-11-23T08:60:00Z"'],
     ['an offset that does not exist', '"2026-11-23T08:15:00+25:00"'],
-    ['more digits than nanoseconds have', '"2026-11-23T08:15:00.1234567890Z"'],
     ['a point without digits', '"2026-11-23T08:15:00.Z"'],
     ['a zone’s name', '"2026-11-23T08:15:00 Europe/Berlin"'],
     ['only a day', '"2026-11-23"'],
-    ['no seconds', '"2026-11-23T08:15Z"'],
-    ['a year of five digits', '"12026-11-23T08:15:00Z"'],
     ['half a millisecond', '1795421700123.5'],
     ['more than a Date holds', '1e300'],
+    ['more digits than nanoseconds have', '"2026-11-23T08:15:00.1234567890Z"'],
+    ['no seconds', '"2026-11-23T08:15Z"'],
+    ['a year of five digits', '"12026-11-23T08:15:00Z"'],
     ['a number in a text', '"1795421700123"'],
     ['nothing', '""'],
     ['a boolean', 'true'],

@@ -1,6 +1,6 @@
 /**
  * A JSON value without loss: numbers keep their digits (a bigint or a decimal(38,10) does not fit a JavaScript number),
- * objects and arrays keep their text.
+ * objects and arrays keep their text. JSON.parse would make the nearest double of a number.
  */
 export type JsonValue =
   | { readonly type: 'string'; readonly text: string }
@@ -9,7 +9,7 @@ export type JsonValue =
 
 export class JsonSyntaxError extends Error {}
 
-/** A member of a top-level object: its name and value. */
+/** A member of an object: its name and value. A name that occurs twice comes twice. */
 export type Member = (name: string, value: JsonValue) => void;
 
 const SPACE = 0x20;
@@ -19,7 +19,10 @@ const LITERAL = /true|false|null/y;
 const CONTROL = /[\u0000-\u001f]/;
 const MAX_DEPTH = 500;
 
-/** Reads consecutive JSON values from a text, with or without whitespace between them, as Jackson does. */
+/**
+ * Reads consecutive JSON values from a text, with or without whitespace between them, as Jackson does. It takes what
+ * JSON.parse takes, except values that are nested deeper than 500 levels.
+ */
 export class JsonReader {
   private position = 0;
 
@@ -36,9 +39,19 @@ export class JsonReader {
     return this.hasNext() && this.text[this.position] === '{';
   }
 
+  /** Whether the next value is an array. */
+  atArray(): boolean {
+    return this.hasNext() && this.text[this.position] === '[';
+  }
+
+  /** @throws JsonSyntaxError if there is a further value. */
+  expectEnd(): void {
+    if (this.hasNext()) throw this.unexpected();
+  }
+
   /** Reads an object, member by member. @throws JsonSyntaxError */
   readObject(member: Member, depth = 0): void {
-    if (depth > MAX_DEPTH) throw this.unexpected();
+    if (depth > MAX_DEPTH) throw new JsonSyntaxError(`nested deeper than ${MAX_DEPTH} levels`);
     this.expect('{');
     if (this.accept('}')) return;
     do {
@@ -69,7 +82,7 @@ export class JsonReader {
   }
 
   private readArray(depth: number): void {
-    if (depth > MAX_DEPTH) throw this.unexpected();
+    if (depth > MAX_DEPTH) throw new JsonSyntaxError(`nested deeper than ${MAX_DEPTH} levels`);
     this.expect('[');
     if (this.accept(']')) return;
     do this.readValue(depth + 1);
