@@ -265,29 +265,40 @@ function convertDate({ type, text }: JsonValue): Converted {
   return { problem: 'not a date (2026-11-23)' };
 }
 
-const TIMESTAMP = /^(\d{4}-\d{2}-\d{2})[T ](\d{2}:\d{2}:\d{2})(?:\.(\d{1,9}))?(Z|[+-]\d{2}:?\d{2})?$/;
+const TIMESTAMP = /^(\d{4}-\d{2}-\d{2})[T ](\d{2}:\d{2}:\d{2})(?:\.(\d+))?(Z|[+-]\d{2}:?\d{2})?$/;
 
 /** 10^11 seconds are the year 5138; 10^11 milliseconds are the year 1973. So a smaller number means seconds. */
-const EPOCH_SECONDS_BELOW = 1e11;
+const DIGITS_OF_EPOCH_SECONDS = 11;
+
+/** A version that loses digits may be the same as another one. */
+const MORE_THAN_MICROSECONDS = { problem: 'not exact as a timestamp: it has more digits than microseconds' };
 
 /** Reads ISO 8601 with any offset (default: UTC), or epoch seconds or milliseconds. Writes UTC: `2026-11-23 08:15:00.000000`. */
-function convertTimestamp({ type, text }: JsonValue): Converted {
+function convertTimestamp(raw: JsonValue): Converted {
+  if (raw.type === 'number') return convertEpoch(exactNumber(raw.text));
   const problem = { problem: 'not a timestamp (2026-11-23T08:15:00Z, or epoch seconds or milliseconds)' };
-  if (type === 'number') {
-    const number = Number(text);
-    const seconds = Math.abs(number) < EPOCH_SECONDS_BELOW;
-    const time = new Date(seconds ? Math.round(number * 1_000) : number);
-    if ((!seconds && !Number.isInteger(number)) || Number.isNaN(time.getTime())) return problem;
-    return timestampOf(time, `${time.toISOString().slice(-4, -1)}000`);
-  }
-  const match = type === 'string' ? TIMESTAMP.exec(text.trim()) : null;
+  const match = raw.type === 'string' ? TIMESTAMP.exec(raw.text.trim()) : null;
   if (!match) return problem;
   const [, day = '', clock = '', fraction = '', offset = 'Z'] = match;
   const zone = offset === 'Z' || offset.includes(':') ? offset : `${offset.slice(0, 3)}:${offset.slice(3)}`;
   const time = new Date(`${day}T${clock}${zone}`);
   if (!isRealDay(day) || Number.isNaN(time.getTime()) || clock >= '24') return problem;
+  if (/[1-9]/.test(fraction.slice(6))) return MORE_THAN_MICROSECONDS;
   return timestampOf(time, fraction.padEnd(6, '0').slice(0, 6));
 }
+
+function convertEpoch(exact: ExactNumber | undefined): Converted {
+  if (!exact) return OUT_OF_TIME;
+  const wholeDigits = exact.digits.length + exact.exponent;
+  const places = wholeDigits <= DIGITS_OF_EPOCH_SECONDS ? 6 : 3;
+  if (-exact.exponent > places) return MORE_THAN_MICROSECONDS;
+  if (wholeDigits > TOO_MANY_DIGITS) return OUT_OF_TIME;
+  const microseconds = unscaled(exact, places);
+  const fraction = ((microseconds % MICROSECONDS) + MICROSECONDS) % MICROSECONDS;
+  const time = new Date(Number((microseconds - fraction) / 1_000n));
+  return Number.isNaN(time.getTime()) ? OUT_OF_TIME : timestampOf(time, fraction.toString().padStart(6, '0'));
+}
+const MICROSECONDS = 1_000_000n;
 
 /**
  * Firehose's Parquet writer counts nanoseconds from 1970 in 64 bits. An earlier or later time would become one of another

@@ -30,6 +30,22 @@ export const TRANSFORMS: readonly Mutation[] = [
     { file: TEST, test: 'timestamps' },
   ),
   mutation(
+    'nanoseconds are cut',
+    'Two versions of a row become the same.',
+    TRANSFORM,
+    'fraction.slice(6)',
+    'fraction.slice(9)',
+    { file: TEST, test: 'timestamps' },
+  ),
+  mutation(
+    'epoch seconds keep only milliseconds',
+    'Events with microseconds are refused.',
+    TRANSFORM,
+    'DIGITS_OF_EPOCH_SECONDS ? 6 : 3',
+    'DIGITS_OF_EPOCH_SECONDS ? 3 : 3',
+    { file: TEST, test: 'timestamps' },
+  ),
+  mutation(
     'a decimal may have one digit more than its scale',
     'The amount is not the one in the event.',
     TRANSFORM,
