@@ -149,7 +149,7 @@ function parseObject(
     reader.readObject((name, value) => {
       // Firehose and Redshift fold names to lower case.
       const folded = name.toLowerCase();
-      if (attributes.has(folded) && !names.includes(name)) twice ??= folded;
+      if (attributes.has(folded)) twice ??= name;
       attributes.set(folded, value);
       names.push(name);
     });
@@ -158,9 +158,15 @@ function parseObject(
     if (!(error instanceof JsonSyntaxError)) throw error;
     return { reason: `not JSON: ${error.message}` };
   }
-  if (twice !== undefined)
-    return { reason: `two attributes are named ${JSON.stringify(twice)}, in another case` };
+  if (twice !== undefined) return { reason: namedTwice(twice, names) };
   return { attributes, names };
+}
+
+/** One of the two values would be lost. */
+function namedTwice(name: string, names: readonly string[]): string {
+  const inAnotherCase = names.indexOf(name) === names.lastIndexOf(name);
+  const shownName = shown({ type: 'string', text: inAnotherCase ? name.toLowerCase() : name });
+  return `two attributes are named ${shownName}${inAnotherCase ? ', in another case' : ''}`;
 }
 
 type Converted = { readonly value: string | number | boolean } | { readonly problem: string };

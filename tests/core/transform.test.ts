@@ -51,6 +51,18 @@ describe('an event', () => {
     });
   });
 
+  test.each([
+    ['a column', '{"id":"7","at":0,"id":"8"}', 'id'],
+    ['a column, with the same value', '{"id":7,"id":7,"at":0}', 'id'],
+    ['no column', '{"id":7,"at":0,"note":1,"note":2}', 'note'],
+    ['a name with an escape', '{"id":7,"at":0,"\\u0061t":0}', 'at'],
+  ])('is refused if a name occurs twice: %s', (_, text, name) => {
+    expect(transformEvent(dataset, text)).toEqual({
+      accepted: false,
+      reason: `two attributes are named "${name}"`,
+    });
+  });
+
   test('names the attributes that are not columns, as they are written', () => {
     expect(transform({ id: 7, at: 0, Note: 1, other: null, STATUS: 'new' })).toMatchObject({
       accepted: true,

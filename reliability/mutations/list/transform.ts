@@ -78,6 +78,14 @@ export const TRANSFORMS: readonly Mutation[] = [
     { file: TEST, test: 'an event may have names in another case' },
   ),
   mutation(
+    'a name may occur twice',
+    'The first value is lost without an error.',
+    TRANSFORM,
+    'if (attributes.has(folded)) twice',
+    'if (attributes.has(folded) && !names.includes(name)) twice',
+    { file: TEST, test: 'an event is refused if a name occurs twice' },
+  ),
+  mutation(
     'attributes in another case count as unknown',
     'The report names attributes that are loaded.',
     TRANSFORM,
