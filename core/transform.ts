@@ -265,10 +265,18 @@ function convertText({ type, text: value }: JsonValue, kind: 'char' | 'varchar',
   return { value };
 }
 
+/**
+ * The first day of the Gregorian calendar. The Hive library in Firehose's writer may count earlier days by the Julian one,
+ * and other readers of the file see other days then. Sources: prestodb/presto #12180 and #12273.
+ */
+const FIRST_DAY = '1582-10-15';
+
 function convertDate({ type, text }: JsonValue): Converted {
-  if (type === 'string' && /^(?!0000)\d{4}-\d{2}-\d{2}$/.test(text) && isRealDay(text))
-    return { value: text };
-  return { problem: 'not a date (2026-11-23)' };
+  if (type !== 'string' || !/^(?!0000)\d{4}-\d{2}-\d{2}$/.test(text) || !isRealDay(text))
+    return { problem: 'not a date (2026-11-23)' };
+  return text < FIRST_DAY
+    ? { problem: `before ${FIRST_DAY}: readers of the file may see another day` }
+    : { value: text };
 }
 
 const TIMESTAMP = /^(\d{4}-\d{2}-\d{2})[T ](\d{2}:\d{2}:\d{2})(?:\.(\d+))?(Z|[+-]\d{2}:?\d{2})?$/;

@@ -33,6 +33,14 @@ const isOfWholePairs = (value: Scalar) => typeof value === 'string' && !/\p{Surr
 
 const CONVERSION = proven('Amazon Data Firehose Developer Guide, "Convert input data format"');
 const SERDE = proven('rcongiu/Hive-JSON-Serde, the OpenX JSON SerDe: ParsePrimitiveUtils');
+const INT = proven('rcongiu/Hive-JSON-Serde: JavaStringIntObjectInspector, ParsePrimitiveUtils.parseInt');
+const BIGINT = proven(
+  'rcongiu/Hive-JSON-Serde: JavaStringLongObjectInspector, ParsePrimitiveUtils.parseLong',
+);
+const NO_SMALLINT = unproven('nobody reports a smallint that Firehose wrote');
+const JULIAN = unproven(
+  'prestodb/presto #12180, #12273: Hive counted such days by the Julian calendar, so readers saw other days',
+);
 const WRAPS = proven('floci, an emulator held against AWS: epoch 999999999999 s arrived in 2092');
 const MALFORMED = refuses('Data does not match the schema');
 
@@ -40,33 +48,44 @@ type Form = Omit<FirehoseValue, 'type' | keyof Known>;
 const forms = (type: string, known: Known, ...all: readonly Form[]): readonly FirehoseValue[] =>
   all.map((form) => ({ type, ...form, source: known.source, proven: known.proven }));
 
-const integers = (type: string, bits: number, known: Known) => {
+const isText = (value: Scalar) => typeof value === 'string';
+const isBoolean = (value: Scalar) => typeof value === 'boolean';
+
+/**
+ * @param inspector the class of the SerDe that reads the type.
+ * @param others what is known of every value that is not an integer in the type's range.
+ */
+const integers = (type: string, bits: number, inspector: Known, others: Known) => {
   const greatest = 2n ** BigInt(bits - 1) - 1n;
-  const inRange = {
-    what: 'an integer in its range, as a number or as text',
-    isMet: within(bits),
-    outcome: accepts,
-  };
   return [
-    ...forms(type, known, {
-      ...inRange,
+    ...forms(type, inspector, {
+      what: 'an integer in its range, as a number or as text',
+      isMet: within(bits),
+      outcome: accepts,
       examples: [['7'], ['"-7"', '-7'], [`"${greatest}"`, `${greatest}`], [`${-greatest - 1n}`]],
     }),
     ...forms(
       type,
-      unproven('some versions of the SerDe read 0 or cut decimals, others refuse'),
+      others,
       {
         what: 'an integer beyond its range',
         isMet: isWhole,
         outcome: MALFORMED,
-        examples: [[`${greatest + 1n}`]],
+        examples: [[`${greatest + 1n}`], [`"${greatest + 1n}"`]],
       },
       {
-        what: 'anything else',
-        isMet: () => true,
+        what: 'a number with decimals',
+        isMet: (value) => isNumber(value) && !isText(value),
         outcome: MALFORMED,
-        examples: [['1.5'], ['"one"'], ['true']],
+        examples: [['1.5']],
       },
+      {
+        what: 'text that is no integer',
+        isMet: isText,
+        outcome: MALFORMED,
+        examples: [['"one"'], ['"1.5"']],
+      },
+      { what: 'a boolean', isMet: isBoolean, outcome: MALFORMED, examples: [['true']] },
     ),
   ];
 };
@@ -100,28 +119,45 @@ export const FIREHOSE_VALUES: readonly FirehoseValue[] = [
       ['"12.50"', '12.50'],
     ],
   }),
+  ...forms('string', unproven('UTF-8 has no half pairs; nobody reports what Firehose writes'), {
+    what: 'text with half of a surrogate pair',
+    isMet: isText,
+    outcome: changes('U+FFFD'),
+    examples: [['"\\ud800"', '\ufffd']],
+  }),
+  ...forms('string', proven('rcongiu/Hive-JSON-Serde: JavaStringJsonObjectInspector takes its toString()'), {
+    what: 'a boolean',
+    isMet: isBoolean,
+    outcome: changes('its text'),
+    examples: [['true', 'true']],
+  }),
   ...forms(
     'string',
-    unproven('UTF-8 has no half pairs; nobody reports what Firehose writes'),
+    unproven(
+      'the public SerDe takes the toString() of what its JSONTokener reads, a double: 1.50 may become 1.5',
+    ),
     {
-      what: 'text with half of a surrogate pair',
-      isMet: (value) => typeof value === 'string',
-      outcome: changes('U+FFFD'),
-      examples: [['"\\ud800"', '\ufffd']],
-    },
-    {
-      what: 'a number or a boolean',
+      what: 'a number',
       isMet: () => true,
       outcome: changes('its text'),
-      examples: [
-        ['1.50', '1.50'],
-        ['true', 'true'],
-      ],
+      examples: [['1.50', '1.50']],
     },
   ),
-  ...integers('int', 32, SERDE),
-  ...integers('bigint', 64, SERDE),
-  ...integers('smallint', 16, unproven('nobody reports a smallint that Firehose wrote')),
+  ...integers(
+    'int',
+    32,
+    INT,
+    unproven('some versions of the public SerDe read 0 (JavaStringIntObjectInspector.get), others fail'),
+  ),
+  ...integers(
+    'bigint',
+    64,
+    BIGINT,
+    unproven(
+      'the public SerDe fails (JavaStringLongObjectInspector); nobody reports what Firehose does then',
+    ),
+  ),
+  ...integers('smallint', 16, NO_SMALLINT, NO_SMALLINT),
   ...floats('float', Math.fround),
   ...floats('double', (value) => value),
   ...forms(
@@ -135,22 +171,27 @@ export const FIREHOSE_VALUES: readonly FirehoseValue[] = [
     },
     { what: 'anything else', isMet: () => true, outcome: MALFORMED, examples: [['"yes"'], ['1']] },
   ),
-  ...forms(
-    'date',
-    SERDE,
-    {
-      what: 'a day as 2026-11-23',
-      isMet: isDay,
-      outcome: accepts,
-      examples: [['"2026-11-23"', '2026-11-23']],
-    },
-    {
-      what: 'anything else',
-      isMet: () => true,
-      outcome: MALFORMED,
-      examples: [['"2026-02-30"'], ['"today"']],
-    },
-  ),
+  ...forms('date', SERDE, {
+    what: 'a day as 2026-11-23, from 1582-10-15 on',
+    isMet: (value) => isDay(value) && String(value) >= '1582-10-15',
+    outcome: accepts,
+    examples: [
+      ['"2026-11-23"', '2026-11-23'],
+      ['"1582-10-15"', '1582-10-15'],
+    ],
+  }),
+  ...forms('date', JULIAN, {
+    what: 'a day before 1582-10-15',
+    isMet: isDay,
+    outcome: accepts,
+    examples: [['"1582-10-14"', '1582-10-14']],
+  }),
+  ...forms('date', SERDE, {
+    what: 'anything else',
+    isMet: () => true,
+    outcome: MALFORMED,
+    examples: [['"2026-02-30"'], ['"today"']],
+  }),
   ...forms('timestamp', CONVERSION, {
     what: `UTC as 2026-11-23 08:15:00.000000, ${FIRST} to ${LAST}`,
     isMet: (value) => isTime(value) && String(value) >= FIRST && String(value) <= LAST,

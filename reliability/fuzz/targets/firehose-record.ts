@@ -195,7 +195,7 @@ const GOOD: Readonly<Record<string, fc.Arbitrary<readonly [string, string]>>> = 
     .map((value) => [JSON.stringify(value), String(value + 0)]),
   flag: fc.boolean().map((value) => [String(value), String(value)]),
   on_day: fc
-    .date({ min: new Date('0001-01-01'), max: new Date('9999-12-31'), noInvalidDate: true })
+    .date({ min: new Date('1582-10-15'), max: new Date('9999-12-31'), noInvalidDate: true })
     .map((day) => day.toISOString().slice(0, 10))
     .map((day) => [`"${day}"`, day]),
   code: fc.string({ unit: 'grapheme-ascii', maxLength: 4 }).map((value) => [JSON.stringify(value), value]),

@@ -30,6 +30,14 @@ export const TRANSFORMS: readonly Mutation[] = [
     { file: TEST, test: 'timestamps' },
   ),
   mutation(
+    'days of the Julian calendar are accepted',
+    'Readers of the file may see other days.',
+    TRANSFORM,
+    'return text < FIRST_DAY',
+    'return text > LATEST',
+    { file: TEST, test: 'booleans and dates' },
+  ),
+  mutation(
     'nanoseconds are cut',
     'Two versions of a row become the same.',
     TRANSFORM,
