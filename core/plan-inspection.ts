@@ -201,7 +201,11 @@ function judgeFile(
   { footer, ...file }: ReadFile,
 ): (LakeFile & { readonly footer: Footer }) | BadFile {
   if (typeof footer === 'string') {
-    return { ...file, error: 'UnreadableFile', reason: `it is not a readable Parquet file: ${footer}` };
+    return {
+      ...file,
+      error: 'UnreadableFile',
+      reason: `it is not a Parquet file that COPY reads: ${footer}`,
+    };
   }
   const problem = footerProblem(dataset, partition, footer);
   return problem ? { ...file, ...problem } : { ...file, footer };

@@ -5,7 +5,7 @@ import { temporaryFolder } from './temporary-folder';
 
 /**
  * Writes the result of a DuckDB query as a Parquet file, as a writer other than Sluice does.
- * @param options options of DuckDB's COPY, such as `ROW_GROUP_SIZE 2048`.
+ * @param options options of DuckDB's COPY, such as `ROW_GROUP_SIZE 2048`. COMPRESSION is Snappy if none is given.
  */
 export async function parquetOf(select: string, ...options: readonly string[]): Promise<Buffer> {
   const directory = temporaryFolder('sluice-parquet-');
@@ -13,7 +13,8 @@ export async function parquetOf(select: string, ...options: readonly string[]): 
   const instance = await DuckDBInstance.create(':memory:');
   const connection = await instance.connect();
   try {
-    const all = ['FORMAT parquet', 'COMPRESSION snappy', ...options].join(', ');
+    const codec = options.some((option) => option.startsWith('COMPRESSION')) ? [] : ['COMPRESSION snappy'];
+    const all = ['FORMAT parquet', ...codec, ...options].join(', ');
     await connection.run(`COPY (${select}) TO '${file}' (${all})`);
     return readFileSync(file);
   } finally {

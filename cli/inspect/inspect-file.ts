@@ -23,6 +23,8 @@ export interface FileDocument {
   readonly dataset: DatasetComparison | null;
   /** Why no load reads the object, because it belongs to no hour of its dataset; null if that is not so. */
   readonly no_hour: string | null;
+  /** Why COPY does not read the file although it can be read here; null if that is not so. */
+  readonly copy_problem: string | null;
   /** Values in the order of `columns`. */
   readonly first_rows: readonly (readonly Json[])[] | null;
   /** Why the file, or its rows, cannot be read. */
@@ -54,6 +56,7 @@ export async function inspectFile(
     columns: null,
     dataset: null,
     no_hour: noHour,
+    copy_problem: null,
     first_rows: null,
     problem: null,
   };
@@ -67,6 +70,7 @@ export async function inspectFile(
       compression: footer.compression,
       columns: footer.fields.map(columnDocument),
       dataset: dataset ? compareWithDataset(dataset, file.key, footer.fields) : null,
+      copy_problem: footer.copyProblem,
     };
     const firstRows = rows === 0 ? [] : await file.withLocalCopy((path) => readFirstRows(path, rows));
     return { ...document, first_rows: firstRows };
@@ -88,8 +92,10 @@ function columnDocument(field: ParquetField): ColumnDocument {
 
 export function fileText(document: FileDocument, width?: number): string {
   const { path, size, rows, columns, problem, dataset, no_hour: noHour, first_rows: firstRows } = document;
+  const { copy_problem: copyProblem } = document;
   const lines = [displayText(path, Infinity)];
   if (noHour !== null) lines.push(`It ${displayText(noHour, Infinity)}`);
+  if (copyProblem !== null) lines.push(`COPY does not read it: ${displayText(copyProblem, Infinity)}`);
   if (rows !== null && columns) {
     lines.push(
       [

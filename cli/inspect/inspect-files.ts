@@ -43,6 +43,8 @@ interface FileLine {
   readonly dataset: DatasetComparison | null;
   /** Why the file belongs to no hour of its dataset; null if that is not so. */
   readonly no_hour: string | null;
+  /** Why COPY does not read the file although it can be read here; null if that is not so. */
+  readonly copy_problem: string | null;
   readonly problem: string | null;
 }
 
@@ -98,7 +100,7 @@ function lineOf(
   dataset: Dataset | undefined,
 ): Omit<FileLine, 'no_hour'> {
   const common = { path: file.name, size: file.size, rows: null, columns: null, created_by: null };
-  const unknown = { ...common, differences: null, dataset: null };
+  const unknown = { ...common, differences: null, dataset: null, copy_problem: null };
   if (!footer) return { ...unknown, kind: 'refused-events', problem: null };
   if ('problem' in footer) return { ...unknown, kind: 'unreadable', problem: footer.problem };
   return {
@@ -109,6 +111,7 @@ function lineOf(
     created_by: footer.createdBy,
     differences: (first && fieldDifferences(first.fields, footer.fields)) ?? null,
     dataset: dataset ? compareWithDataset(dataset, file.key, footer.fields) : null,
+    copy_problem: footer.copyProblem,
     problem: null,
   };
 }
@@ -143,10 +146,11 @@ export function filesText({ path, files, total }: FilesDocument, width?: number)
   ].join('\n');
 }
 
-function remarkOf({ kind, problem, differences, dataset }: FileLine): string {
+function remarkOf({ kind, problem, differences, dataset, copy_problem: copyProblem }: FileLine): string {
   if (kind === 'refused-events') return 'refused events: inspect this object alone to see why';
   if (problem !== null) return `not readable: ${problem}`;
   return [
+    ...(copyProblem === null ? [] : [`COPY does not read it: ${copyProblem}`]),
     ...(differences ? [`differs from the first file: ${fieldDifferencesText(differences)}`] : []),
     ...(dataset && !dataset.matches ? [dataset.text] : []),
   ].join('; ');

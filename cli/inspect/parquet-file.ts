@@ -1,4 +1,5 @@
 import { parquetMetadata } from 'hyparquet';
+import { nameProblem, storageProblem } from '../../core/copy-conditions';
 import { tooLargeFooter } from '../../core/footer';
 import type { ParquetField } from '../../core/parquet-types';
 import { checkParseable } from '../../core/parseable-footer';
@@ -15,6 +16,8 @@ export interface ParquetFooter {
   /** The codecs in use: `SNAPPY`, `ZSTD`, `UNCOMPRESSED` … */
   readonly compression: readonly string[];
   readonly fields: readonly ParquetField[];
+  /** Why COPY does not read the file because of its name or of how its values are stored, as a clause; null if it does. */
+  readonly copyProblem: string | null;
 }
 
 /** Why a file cannot be read as Parquet, as a clause: `it is empty`. */
@@ -45,10 +48,10 @@ export async function readParquetFooter(file: LakeFileSource): Promise<ParquetFo
   }
   const tooLarge = tooLargeFooter(length);
   if (tooLarge !== undefined) throw new UnreadableFile(tooLarge);
-  return parseFooter(await file.read(file.size - TRAILER_BYTES - length, file.size));
+  return parseFooter(await file.read(file.size - TRAILER_BYTES - length, file.size), file.key);
 }
 
-function parseFooter(bytes: Uint8Array): ParquetFooter {
+function parseFooter(bytes: Uint8Array, key: string): ParquetFooter {
   try {
     checkParseable(bytes);
     const metadata = parquetMetadata(bytes);
@@ -61,6 +64,7 @@ function parseFooter(bytes: Uint8Array): ParquetFooter {
       createdBy: metadata.created_by ?? null,
       compression: [...new Set(codecs.filter((codec) => codec !== undefined))].sort(),
       fields: fieldsOf(metadata),
+      copyProblem: nameProblem(key) ?? storageProblem(metadata) ?? null,
     };
   } catch (error) {
     throw new UnreadableFile(`its footer cannot be read (${(error as Error).message})`);

@@ -1,4 +1,5 @@
 import { parquetMetadata, parquetSchema, type FileMetaData, type ParquetParsers } from 'hyparquet';
+import { nameProblem, storageProblem } from '../../core/copy-conditions';
 import type { LakeFile } from '../../core/files';
 import { tooLargeFooter, type Footer, type TimeRange } from '../../core/footer';
 import type { ParquetField } from '../../core/parquet-types';
@@ -14,10 +15,12 @@ const SMALL_FOOTER_BYTES = 256 * 1024;
 
 /**
  * Reads the footer of a Parquet file with two range requests.
- * @returns the footer, or what is wrong with the file.
+ * @returns the footer, or why COPY cannot read the file.
  * @throws LoadError FileChanged
  */
 export async function readFooter(bucket: string, file: LakeFile): Promise<Footer | string> {
+  const named = nameProblem(file.key);
+  if (named !== undefined) return named;
   if (file.size === 0) return 'it is empty';
   if (file.size < SHORTEST_FILE_BYTES) return `it has only ${file.size} bytes`;
   const trailer = await readRange(bucket, file, file.size - TRAILER_BYTES, file.size);
@@ -54,7 +57,7 @@ export function fieldsOf(metadata: FileMetaData): ParquetField[] {
   );
 }
 
-/** @returns the footer, or what is wrong with it. */
+/** @returns the footer, or what is wrong with the file. */
 function parseFooter(footer: ArrayBuffer): Footer | string {
   try {
     checkParseable(new Uint8Array(footer));
@@ -62,6 +65,8 @@ function parseFooter(footer: ArrayBuffer): Footer | string {
     const fields = fieldsOf(metadata);
     const contradiction = rowContradiction(metadata, fields);
     if (contradiction !== undefined) return `its footer contradicts itself: ${contradiction}`;
+    const unread = storageProblem(metadata);
+    if (unread !== undefined) return unread;
     return {
       rows: Number(metadata.num_rows),
       fields,

@@ -166,3 +166,77 @@ export const COPY_RULES: readonly CopyRule[] = [
     ...proven('Amazon Redshift, "Datetime types"'),
   },
 ];
+
+/** A form of a file that decides whether COPY reads it: how its values are stored, by Parquet's names, or how its name ends. */
+export interface FileForm extends Known {
+  readonly of: 'codec' | 'encoding' | 'page' | 'extension';
+  readonly form: string;
+  readonly outcome: Outcome;
+}
+
+const SPECTRUM = 'Amazon Redshift, "Data files for queries in Amazon Redshift Spectrum"';
+const VERSION_1 = proven(`${SPECTRUM}: Parquet v1`);
+const NOT_VERSION_1 = unproven(`${SPECTRUM} names Parquet v1 alone; nobody reports it`);
+const DECOMPRESSED = unproven(
+  'Amazon Redshift, "COPY from columnar data formats": COPY decompresses it as a whole; nobody reports it for a file that is not compressed',
+);
+const form = (of: FileForm['of'], outcome: Outcome, known: Known, ...forms: readonly string[]): FileForm[] =>
+  forms.map((each) => ({ of, form: each, outcome, ...known }));
+
+/** COPY of the twin decides by these rows. The texts are its own. */
+export const FILE_FORMS: readonly FileForm[] = [
+  ...form('codec', accepts, proven(SPECTRUM), 'UNCOMPRESSED', 'SNAPPY', 'GZIP', 'ZSTD'),
+  ...form(
+    'codec',
+    refuses('the codec is not supported'),
+    unproven(`${SPECTRUM} does not name it; nobody reports it`),
+    ...['LZO', 'BROTLI', 'LZ4', 'LZ4_RAW'],
+  ),
+  ...form('encoding', accepts, VERSION_1, 'PLAIN', 'PLAIN_DICTIONARY', 'RLE', 'BIT_PACKED'),
+  ...form(
+    'encoding',
+    accepts,
+    proven('aws/aws-sdk-pandas loads pyarrow’s files, which have it'),
+    'RLE_DICTIONARY',
+  ),
+  ...form(
+    'encoding',
+    refuses('the encoding is not supported'),
+    NOT_VERSION_1,
+    ...[
+      'GROUP_VAR_INT',
+      'DELTA_BINARY_PACKED',
+      'DELTA_LENGTH_BYTE_ARRAY',
+      'DELTA_BYTE_ARRAY',
+      'BYTE_STREAM_SPLIT',
+    ],
+  ),
+  ...form('page', accepts, VERSION_1, 'DATA_PAGE', 'DICTIONARY_PAGE'),
+  ...form('page', refuses('the page is not supported'), NOT_VERSION_1, 'DATA_PAGE_V2'),
+  ...form(
+    'extension',
+    accepts,
+    proven('Apache Spark names its files so'),
+    '.parquet',
+    '.gz.parquet',
+    '.snappy.parquet',
+  ),
+  ...form('extension', refuses('the file cannot be decompressed'), DECOMPRESSED, '.gz', '.snappy', '.bz2'),
+  ...form(
+    'extension',
+    refuses('the file cannot be decompressed'),
+    unproven('nobody reports whether capitals count'),
+    ...['.GZ', '.Snappy', '.BZ2'],
+  ),
+];
+
+/** @returns why COPY does not read a file with these forms: the text, and the form; undefined if it reads them. */
+export function refusedForm(of: FileForm['of'], forms: readonly string[]): string | undefined {
+  for (const each of forms) {
+    const row = FILE_FORMS.find((known) => known.of === of && known.form === each);
+    // An extension is one of many, all others are listed.
+    if (!row && of !== 'extension') return `the ${of} is not known: ${each}`;
+    if (row?.outcome.does === 'refuses') return `${row.outcome.text}: ${each}`;
+  }
+  return undefined;
+}

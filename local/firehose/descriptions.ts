@@ -40,7 +40,9 @@ export function describeDeliveryStream(stream: DeliveryStream, created: Date): o
             DataFormatConversionConfiguration: {
               Enabled: true,
               InputFormatConfiguration: { Deserializer: { OpenXJsonSerDe: {} } },
-              OutputFormatConfiguration: { Serializer: { ParquetSerDe: {} } },
+              OutputFormatConfiguration: {
+                Serializer: { ParquetSerDe: { Compression: 'SNAPPY', WriterVersion: 'V1' } },
+              },
               SchemaConfiguration: stream.schema && {
                 RoleARN: stream.roleArn,
                 DatabaseName: stream.schema.database,

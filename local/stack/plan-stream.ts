@@ -67,7 +67,9 @@ const effective = z.object({
         Deserializer: z.strictObject({ OpenXJsonSerDe: z.strictObject({}) }),
       }),
       OutputFormatConfiguration: z.strictObject({
-        Serializer: z.strictObject({ ParquetSerDe: z.strictObject({ Compression: z.literal('SNAPPY') }) }),
+        Serializer: z.strictObject({
+          ParquetSerDe: z.strictObject({ Compression: z.literal('SNAPPY'), WriterVersion: z.literal('V1') }),
+        }),
       }),
       SchemaConfiguration: z.strictObject({
         CatalogId: z.string(),

@@ -1,6 +1,6 @@
 import type { BadFileError } from '../../core/bad-files';
 import { LARGEST_FOOTER_BYTES } from '../../core/footer';
-import { withoutStatistics, withWrongRows } from '../fuzz/parquet/edit-footer';
+import { withoutStatistics, withStorage, withWrongRows } from '../fuzz/parquet/edit-footer';
 import { framed } from '../fuzz/parquet/int96-file';
 import type { FileColumn, TripColumn } from './layout';
 
@@ -62,6 +62,16 @@ export const DEFECTS = {
     error: 'UnreadableFile',
     stage: 'footer',
     bytes: () => framed(Buffer.from('PAR1'), Buffer.alloc(LARGEST_FOOTER_BYTES + 1)),
+  },
+  'is compressed with Brotli': {
+    error: 'UnreadableFile',
+    stage: 'footer',
+    bytes: (file) => withStorage(file, { codec: 4 }),
+  },
+  'has a delta encoding': {
+    error: 'UnreadableFile',
+    stage: 'footer',
+    bytes: (file) => withStorage(file, { encoding: 5 }),
   },
   'lacks a column': { error: 'ColumnMismatch', stage: 'footer', columns: lacking },
   'has another column': {

@@ -173,6 +173,18 @@ describe('a file', () => {
     expect(await text(join(folder, 'controls'))).not.toMatch(controls);
   });
 
+  test('that COPY does not read is shown, and the reason is named', async () => {
+    const brotli = write('codec/brotli.parquet', await parquetOf('SELECT 1 AS a', 'COMPRESSION brotli'));
+    const { code, document } = await inspect<FileDocument>(brotli);
+    expect([code, document.rows, document.problem]).toEqual([0, 1, null]);
+    expect(document.copy_problem).toMatch(/^column a is compressed with BROTLI/);
+    expect(await text(brotli)).toContain('COPY does not read it: column a is compressed with BROTLI');
+    write('codec/named.parquet.gz', await parquetOf('SELECT 1 AS a'));
+    expect(await text(join(folder, 'codec'))).toMatch(
+      /named\.parquet\.gz: COPY does not read it: its name ends/,
+    );
+  });
+
   test('that does not exist is wrong usage', async () => {
     await expect(inspect(join(folder, 'nowhere'))).rejects.toMatchObject({ name: 'UsageError' });
   });

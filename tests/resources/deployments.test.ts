@@ -334,7 +334,9 @@ describe('streams', () => {
           DataFormatConversionConfiguration: {
             Enabled: true,
             InputFormatConfiguration: { Deserializer: { OpenXJsonSerDe: {} } },
-            OutputFormatConfiguration: { Serializer: { ParquetSerDe: { Compression: 'SNAPPY' } } },
+            OutputFormatConfiguration: {
+              Serializer: { ParquetSerDe: { Compression: 'SNAPPY', WriterVersion: 'V1' } },
+            },
             SchemaConfiguration: { TableName: { Ref: id.replace(/Stream$/, 'Table') }, VersionId: 'LATEST' },
           },
           ProcessingConfiguration: { Enabled: true, Processors: [{ Type: 'Lambda' }] },

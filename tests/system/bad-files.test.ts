@@ -19,7 +19,7 @@ const cases: [string, () => Promise<Buffer | string>, string, RegExp][] = [
     'is not Parquet',
     () => Promise.resolve('trip_id,vendor_id\na,1\n'),
     'UnreadableFile',
-    /bad\.parquet: UnreadableFile: it is not a readable Parquet file: .*another format/,
+    /bad\.parquet: UnreadableFile: it is not a Parquet file that COPY reads: .*another format/,
   ],
   ['is empty', () => Promise.resolve(''), 'UnreadableFile', /it is empty/],
   ['is cut off', async () => (await parquetOf(good)).subarray(0, -20), 'UnreadableFile', /cut off/],
@@ -50,6 +50,22 @@ const cases: [string, () => Promise<Buffer | string>, string, RegExp][] = [
     },
     'UnreadableFile',
     /bad\.parquet: UnreadableFile: .*its footer cannot be read/,
+  ],
+  [
+    'has a codec that COPY does not read',
+    () => parquetOf(good, 'COMPRESSION brotli'),
+    'UnreadableFile',
+    /bad\.parquet: UnreadableFile: .* is compressed with BROTLI\. COPY reads SNAPPY, GZIP and ZSTD/,
+  ],
+  [
+    'has encodings of Parquet v2',
+    () =>
+      parquetOf(
+        `SELECT * REPLACE (trip_id || i AS trip_id) FROM (${good}), range(99) AS numbers(i)`,
+        'PARQUET_VERSION v2',
+      ),
+    'UnreadableFile',
+    /bad\.parquet: UnreadableFile: .* has the encoding DELTA_\w+\. COPY reads Parquet v1 only/,
   ],
   [
     'lacks columns',
@@ -183,6 +199,19 @@ test('a key with line breaks and control characters neither forges advice nor re
       .filter((line) => line.startsWith('How to fix it: '));
     expect(advice.filter((line) => line.includes('delete the bucket'))).toEqual([]);
   }
+});
+
+test('a file whose name makes COPY decompress it fails its partition', async () => {
+  await twin.put(twin.keyOf(HOUR, 'part.parquet.gz'), await parquetOf(good));
+  await twin.put(twin.keyOf(HOUR, 'part.gz.parquet'), await parquetOf(good));
+  expect((await twin.load({ partition: HOUR })).partitions).toMatchObject([
+    {
+      error: 'UnreadableFile',
+      cause: expect.stringMatching(
+        /^1 of 2 files .*part\.parquet\.gz: UnreadableFile: .* its name ends with \.gz/s,
+      ) as string,
+    },
+  ]);
 });
 
 test('columns in another order load correctly, by name, also beside files in the usual order', async () => {

@@ -108,6 +108,11 @@ export function footerTooLarge(file: S3Location, region: string): SqlError {
   );
 }
 
+/** A name, a codec, an encoding or a page that COPY does not read. The text is the twin's own. */
+export function unreadForm(what: string, file: S3Location, region: string): SqlError {
+  return spectrumError(`Failed to read Parquet: ${what}. File name: ${httpsUrl(file, region)}`, file);
+}
+
 /** The file is empty, truncated or no Parquet: Redshift looks for the magic number at the end. */
 export function notParquet(file: S3Location, region: string): SqlError {
   return spectrumError(`File '${httpsUrl(file, region)}' has an invalid version number.`, file);

@@ -1,4 +1,4 @@
-import { parquetMetadata, parquetSchema, type SchemaElement } from 'hyparquet';
+import { parquetMetadata, parquetSchema, type FileMetaData, type SchemaElement } from 'hyparquet';
 import { open } from 'node:fs/promises';
 import { LARGEST_FOOTER_BYTES } from '../../../core/footer';
 import { checkParseable } from '../../../core/parseable-footer';
@@ -23,16 +23,22 @@ export interface ParquetColumn {
   readonly repetition: string;
 }
 
+/** What COPY reads in a footer. */
+export interface ParquetFooter {
+  readonly columns: readonly ParquetColumn[];
+  /** How the values are stored, by Parquet's names. A writer may leave the kinds of pages out. */
+  readonly codecs: readonly string[];
+  readonly encodings: readonly string[];
+  readonly pages: readonly string[];
+}
+
 const MAGIC = 'PAR1';
 
 /**
- * The columns of a file; undefined if it is no Parquet file: empty, truncated or another format.
+ * The footer of a file; undefined if it is no Parquet file: empty, truncated or another format.
  * @throws SqlError for a footer of more than 8 MB, which would occupy the twin for seconds
  */
-export async function readFooter(
-  object: StoredObject,
-  region: string,
-): Promise<readonly ParquetColumn[] | undefined> {
+export async function readFooter(object: StoredObject, region: string): Promise<ParquetFooter | undefined> {
   const { path, size } = object;
   if (size < 12) return undefined;
   const file = await open(path);
@@ -44,29 +50,49 @@ export async function readFooter(
     if (length > LARGEST_FOOTER_BYTES) throw footerTooLarge(object, region);
     const footer = new ArrayBuffer(length + 8);
     await file.read(new Uint8Array(footer), 0, length + 8, size - 8 - length);
-    return columnsOf(footer);
+    return parseFooter(footer);
   } finally {
     await file.close();
   }
 }
 
-function columnsOf(footer: ArrayBuffer): readonly ParquetColumn[] | undefined {
+function parseFooter(footer: ArrayBuffer): ParquetFooter | undefined {
   try {
     checkParseable(new Uint8Array(footer));
-    return parquetSchema(parquetMetadata(footer)).children.map(({ element }) => ({
-      name: element.name,
-      physical: element.type,
-      annotation: element.logical_type?.type ?? element.converted_type,
-      isConverted: element.converted_type !== undefined,
-      typeLength: element.type_length,
-      unit: unitOf(element.logical_type),
-      repetition: element.repetition_type ?? 'OPTIONAL',
-      ...decimalOf(element),
-      ...integerOf(element.logical_type),
-    }));
+    const metadata = parquetMetadata(footer);
+    const chunks = metadata.row_groups.flatMap(({ columns }) =>
+      columns.flatMap(({ meta_data: chunk }) => (chunk ? [chunk] : [])),
+    );
+    const stats = chunks.flatMap((chunk) => chunk.encoding_stats ?? []);
+    return {
+      columns: columnsOf(metadata),
+      codecs: distinct(chunks.map(({ codec }) => codec)),
+      encodings: distinct([
+        ...chunks.flatMap(({ encodings }) => encodings),
+        ...stats.map(({ encoding }) => encoding),
+      ]),
+      pages: distinct(stats.map(({ page_type: page }) => page)),
+    };
   } catch {
     return undefined;
   }
+}
+
+/** A number without a name, of a later version of Parquet, is `undefined`. */
+const distinct = (names: readonly (string | undefined)[]) => [...new Set(names.map(String))];
+
+function columnsOf(metadata: FileMetaData): readonly ParquetColumn[] {
+  return parquetSchema(metadata).children.map(({ element }) => ({
+    name: element.name,
+    physical: element.type,
+    annotation: element.logical_type?.type ?? element.converted_type,
+    isConverted: element.converted_type !== undefined,
+    typeLength: element.type_length,
+    unit: unitOf(element.logical_type),
+    repetition: element.repetition_type ?? 'OPTIONAL',
+    ...decimalOf(element),
+    ...integerOf(element.logical_type),
+  }));
 }
 
 /** Precision and scale: some writers give them in the logical type alone. */

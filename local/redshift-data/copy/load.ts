@@ -19,7 +19,7 @@ import {
 } from './errors';
 import { filesOf } from './files';
 import { readFooter } from './footer';
-import { checkFooter, fileSource, refusedBy, renderLoad, targetColumns } from './plan';
+import { checkColumns, checkForms, fileSource, refusedBy, renderLoad, targetColumns } from './plan';
 import { roleError } from './role';
 import { badSequence } from './utf8';
 
@@ -55,7 +55,8 @@ export async function load(
   const files = await filesOf(copy, store, region, mayRead);
   let rows = 0;
   for (const file of files) {
-    const footer = checkFooter(await readFooter(file, region), targets, copy, file, region);
+    const { columns } = checkForms(await readFooter(file, region), file, region);
+    const footer = checkColumns(columns, targets, copy, file, region);
     rows += await withPlainPath(file.path, environment.directory, async (path) => {
       try {
         return await connection.change(renderLoad(target.sql, targets, footer, path));

@@ -1,3 +1,4 @@
+import { refusedForm } from '../../behaviour/copy-rules';
 import { copyPair, decimalBytes } from '../../behaviour/copy-types';
 import { SqlError } from '../sql/errors';
 import { quoteIdentifier, quoteLiteral } from '../sql/identifiers';
@@ -5,8 +6,8 @@ import type { ColumnType, TypeFamily } from '../sql/types';
 import type { CatalogColumn } from '../warehouse/catalog';
 import type { CopyCommand, S3Location } from './command';
 import { displayColumn, displayType } from './compatibility';
-import { incompatibleSchema, invalidTypeLength, notParquet, unmatchedColumns } from './errors';
-import type { ParquetColumn } from './footer';
+import { incompatibleSchema, invalidTypeLength, notParquet, unmatchedColumns, unreadForm } from './errors';
+import type { ParquetColumn, ParquetFooter } from './footer';
 
 /** The target columns, in the order of the files' columns. @throws SqlError for an unknown name */
 export function targetColumns(
@@ -23,15 +24,31 @@ export function targetColumns(
   });
 }
 
-/** Compares a footer with the target, column by column in order, as COPY does. @throws SqlError */
-export function checkFooter(
-  footer: readonly ParquetColumn[] | undefined,
+/** Whether COPY reads a file of this name and this footer. @throws SqlError */
+export function checkForms(
+  footer: ParquetFooter | undefined,
+  file: S3Location,
+  region: string,
+): ParquetFooter {
+  const name = refusedForm('extension', [/(?:\.\w+)?$/.exec(file.key)![0]]);
+  if (name !== undefined) throw unreadForm(name, file, region);
+  if (footer === undefined) throw notParquet(file, region);
+  const stored =
+    refusedForm('codec', footer.codecs) ??
+    refusedForm('encoding', footer.encodings) ??
+    refusedForm('page', footer.pages);
+  if (stored !== undefined) throw unreadForm(stored, file, region);
+  return footer;
+}
+
+/** Compares a footer's columns with the target's, one by one in order, as COPY does. @throws SqlError */
+export function checkColumns(
+  footer: readonly ParquetColumn[],
   targets: readonly CatalogColumn[],
   copy: CopyCommand,
   file: S3Location,
   region: string,
 ): readonly ParquetColumn[] {
-  if (footer === undefined) throw notParquet(file, region);
   const tooFew = footer.length < targets.length && !copy.fillRecord;
   if (tooFew || footer.length > targets.length) {
     throw unmatchedColumns(targets.length, footer.length, file, region);

@@ -1,5 +1,5 @@
 import { framed } from './int96-file';
-import { struct, ThriftReader, writeStruct, type ThriftValue } from './thrift';
+import { i32, i32s, struct, structs, ThriftReader, writeStruct, type ThriftValue } from './thrift';
 
 const TRAILER_BYTES = 8;
 /** Fields of Parquet's Thrift definition. */
@@ -7,9 +7,32 @@ const [SCHEMA, ROWS, ROW_GROUPS] = [2, 3, 4];
 const [NAME, CONVERTED_TYPE, LOGICAL_TYPE] = [4, 6, 10];
 const COLUMNS = 1;
 const METADATA = 3;
-const STATISTICS = 12;
+const [ENCODINGS, CODEC, STATISTICS, ENCODING_STATISTICS] = [2, 4, 12, 13];
 /** The member of a logical type that says: nothing but nulls. */
 const UNKNOWN = 11;
+
+/** How a footer says that values are stored, by the numbers of Parquet's Thrift definition. */
+export interface Storage {
+  readonly codec?: number;
+  /** One more than the file has. */
+  readonly encoding?: number;
+  /** The kind of its pages, which only some writers say. */
+  readonly page?: number;
+}
+
+/** The same pages, which the footer says to be stored in another way. */
+export function withStorage(file: Buffer, { codec, encoding, page }: Storage): Buffer {
+  return edited(file, (footer) => {
+    for (const group of items(member(footer, ROW_GROUPS)))
+      for (const column of items(member(group, COLUMNS))) {
+        const chunk = fields(member(column, METADATA));
+        if (codec !== undefined) chunk.set(CODEC, i32(codec));
+        if (encoding !== undefined) chunk.set(ENCODINGS, i32s(0, encoding));
+        if (page !== undefined)
+          chunk.set(ENCODING_STATISTICS, structs([struct({ 1: i32(page), 2: i32(0), 3: i32(1) })]));
+      }
+  });
+}
 
 /** The same file without the statistics of its columns, as some writers leave it. */
 export function withoutStatistics(file: Buffer): Buffer {

@@ -239,6 +239,14 @@ export const FILES: readonly Mutation[] = [
     { file: 'tests/system/bad-files.test.ts', test: 'has a footer beyond the limit' },
   ),
   mutation(
+    'every codec is taken',
+    'COPY fails on AWS for a file that was inspected, with a text that names no file.',
+    'core/copy-conditions.ts',
+    'if (!CODECS.includes(chunk.codec))',
+    "if (chunk.codec === '')",
+    { file: 'tests/local/behaviour/file-forms.test.ts', test: 'COPY and InspectFiles, codec BROTLI' },
+  ),
+  mutation(
     'lists in a footer are not counted',
     'A few bytes of a footer make InspectFiles run out of memory.',
     'core/parseable-footer.ts',

@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { CASTS, type Cast } from '../../../local/behaviour/casts';
 import { COMPARISONS } from '../../../local/behaviour/comparisons';
-import { COPY_RULES } from '../../../local/behaviour/copy-rules';
+import { COPY_RULES, FILE_FORMS, type FileForm } from '../../../local/behaviour/copy-rules';
 import { PARQUET_TYPES, TYPE_PAIRS } from '../../../local/behaviour/copy-types';
 import { FIREHOSE_VALUES } from '../../../local/behaviour/firehose-values';
 import { LIMITS } from '../../../local/behaviour/limits';
@@ -39,12 +39,17 @@ const seenRefusals = TYPE_PAIRS.filter(({ outcome, proven }) => outcome.does ===
   ({ parquet, family, when, source }) => `- ${parquet} into ${family}${when ? `, ${when}` : ''}: ${source}`,
 );
 
+const kindOfForm = ({ of, source }: FileForm) => `${of}: ${source}`;
 const pairOfCast = ({ from, to }: Cast) => `${from} to ${to}`;
 
 const unprovenRows = [
   ...COPY_RULES.filter(({ proven }) => !proven).map(
     (row) => `- COPY, ${row.what}: ${shown(row.outcome)} (${row.source})`,
   ),
+  ...[...new Set(FILE_FORMS.filter(({ proven }) => !proven).map(kindOfForm))].map((kind) => {
+    const rows = FILE_FORMS.filter((row) => kindOfForm(row) === kind);
+    return `- COPY, ${rows[0]!.of} ${rows.map(({ form }) => form).join(', ')}: ${shown(rows[0]!.outcome)} (${rows[0]!.source})`;
+  }),
   ...[...new Set(CASTS.filter(({ proven }) => !proven).map(pairOfCast))].map((pair) => {
     const rows = CASTS.filter((cast) => pairOfCast(cast) === pair);
     const outcomes = rows.map(

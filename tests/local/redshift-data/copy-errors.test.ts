@@ -47,6 +47,10 @@ const CASES: Readonly<Record<Exclude<keyof typeof errors, 'spectrumError'>, Case
   ],
   corruptFile: ['UnreadableFile', ({ file }) => errors.corruptFile(file, REGION)],
   footerTooLarge: ['UnreadableFile', ({ file }) => errors.footerTooLarge(file, REGION)],
+  unreadForm: [
+    'UnreadableFile',
+    ({ file }) => errors.unreadForm('the codec is not supported: BROTLI', file, REGION),
+  ],
   notParquet: ['UnreadableFile', ({ file }) => errors.notParquet(file, REGION)],
   invalidRange: ['FileOverwritten', ({ file }) => errors.invalidRange(file, REGION)],
   missingMeta: ['ManifestInvalid', () => errors.missingMeta()],

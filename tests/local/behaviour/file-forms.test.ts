@@ -1,0 +1,88 @@
+import { parquetMetadata } from 'hyparquet';
+import { nameProblem, storageProblem } from '../../../core/copy-conditions';
+import { FILE_FORMS, type FileForm } from '../../../local/behaviour/copy-rules';
+import { withStorage } from '../../../reliability/fuzz/parquet/edit-footer';
+import { parquetOf } from '../../../testkit/parquet';
+import { ROLE, execute, given, rowsOf, startTwin, type Twin } from '../redshift-data/harness';
+
+let twin: Twin;
+beforeAll(async () => {
+  twin = await startTwin();
+});
+afterAll(() => twin.stop());
+
+/** The names in the order of their numbers in Parquet's Thrift definition, which writes the numbers. */
+const CODECS = ['UNCOMPRESSED', 'SNAPPY', 'GZIP', 'LZO', 'BROTLI', 'LZ4', 'ZSTD', 'LZ4_RAW'];
+const ENCODINGS = [
+  ...['PLAIN', 'GROUP_VAR_INT', 'PLAIN_DICTIONARY', 'RLE', 'BIT_PACKED', 'DELTA_BINARY_PACKED'],
+  ...['DELTA_LENGTH_BYTE_ARRAY', 'DELTA_BYTE_ARRAY', 'RLE_DICTIONARY', 'BYTE_STREAM_SPLIT'],
+];
+const PAGES = ['DATA_PAGE', 'INDEX_PAGE', 'DICTIONARY_PAGE', 'DATA_PAGE_V2'];
+/** DuckDB writes no other ones. */
+const WRITTEN = ['UNCOMPRESSED', 'SNAPPY', 'GZIP', 'BROTLI', 'ZSTD', 'LZ4_RAW'];
+const QUERY = 'SELECT 1::INTEGER AS a';
+
+async function fileOf({ of, form }: Pick<FileForm, 'of' | 'form'>): Promise<Buffer> {
+  if (of === 'codec' && WRITTEN.includes(form)) return parquetOf(QUERY, `COMPRESSION ${form}`);
+  const plain = await parquetOf(QUERY);
+  if (of === 'codec') return withStorage(plain, { codec: CODECS.indexOf(form) });
+  if (of === 'encoding') return withStorage(plain, { encoding: ENCODINGS.indexOf(form) });
+  return of === 'page' ? withStorage(plain, { page: PAGES.indexOf(form) }) : plain;
+}
+
+/** Why InspectFiles refuses the file, before any COPY. */
+const problemOf = (key: string, file: Buffer) =>
+  nameProblem(key) ?? storageProblem(parquetMetadata(new Uint8Array(file).buffer));
+
+let number = 0;
+async function copied(key: string, file: Buffer): Promise<string | undefined> {
+  const table = `t${(number += 1)}`;
+  await given(twin, `CREATE TABLE ${table} (a INT)`);
+  await twin.store.put('lake', key, file);
+  const { Error: error } = await execute(
+    twin,
+    `COPY ${table} FROM 's3://lake/${key}' IAM_ROLE '${ROLE}' FORMAT AS PARQUET`,
+  );
+  expect(await rowsOf(twin, `SELECT * FROM ${table}`)).toEqual(error === undefined ? [[1]] : []);
+  return error;
+}
+
+test.each(FILE_FORMS.map((row, index) => [row.of, row.form, row, index] as const))(
+  'COPY and InspectFiles, %s %s',
+  async (of, form, row, index) => {
+    const file = await fileOf(row);
+    const key = of === 'extension' ? `${index}/part${form}` : `${index}/part.parquet`;
+    const [error, problem] = [await copied(key, file), problemOf(key, file)];
+    if (row.outcome.does === 'refuses') {
+      expect(error).toContain(row.outcome.text);
+      expect(problem).toContain(form);
+    } else expect([error, problem]).toEqual([undefined, undefined]);
+  },
+);
+
+test('every codec and encoding of Parquet has a row', () => {
+  const rows = (of: FileForm['of']) => FILE_FORMS.filter((row) => row.of === of).map(({ form }) => form);
+  expect(rows('codec').sort()).toEqual([...CODECS].sort());
+  expect(rows('encoding').sort()).toEqual([...ENCODINGS].sort());
+});
+
+test.each([
+  ['a codec', { codec: 8 }],
+  ['an encoding', { encoding: 10 }],
+])('%s of a later version of Parquet is refused by COPY and by InspectFiles', async (_, storage) => {
+  const file = withStorage(await parquetOf(QUERY), storage);
+  expect(await copied('later.parquet', file)).toContain('Failed to read Parquet');
+  expect(problemOf('later.parquet', file)).toBeDefined();
+});
+
+test('a file without an extension is read, as Firehose may write it', async () => {
+  const file = await parquetOf(QUERY);
+  expect(await copied('stream-1-2026-11-23-08-00-00-id', file)).toBeUndefined();
+  expect(problemOf('stream-1-2026-11-23-08-00-00-id', file)).toBeUndefined();
+});
+
+test('the reason names the option of the common writers', async () => {
+  const rows = 'SELECT i::INTEGER AS a FROM range(100) AS numbers(i)';
+  for (const option of ['PARQUET_VERSION v2', 'COMPRESSION brotli'])
+    expect(problemOf('a.parquet', await parquetOf(rows, option))).toMatch(/pyarrow.*Spark.*DuckDB/);
+});
