@@ -57,7 +57,12 @@ export async function runInspect(
     return document.unreadable > 0 ? 1 : 0;
   }
   const { key } = target.file;
-  const document = await inspectFile(target.file, datasetOfKey(datasets, key, dataset), noHourOf(key), rows);
+  const document = await inspectFile(
+    target.file,
+    datasetOfKey(datasets, key, dataset),
+    noHourOf(target.file),
+    rows,
+  );
   output.document(document);
   if (!output.json) output.say(fileText(document, width));
   return document.problem === null ? 0 : 1;

@@ -1,5 +1,5 @@
 import type { Dataset } from './dataset';
-import { isDataFile } from './files';
+import { isDataFile, type LakeFile } from './files';
 import { isHour, type Hour } from './hour';
 import { oneLine } from './one-line';
 import {
@@ -18,9 +18,9 @@ import type { Strays } from './states';
  * the folder, or the object, at which their keys leave the dataset's prefix.
  */
 
-/** One listing: of all keys under a prefix, or, with a delimiter, of the keys and folders in it. */
+/** One listing: of all objects under a prefix, or, with a delimiter, of the objects and folders in it. */
 export interface Found {
-  readonly keys: readonly string[];
+  readonly objects: readonly Pick<LakeFile, 'key' | 'size'>[];
   /** Common prefixes: each ends with "/". */
   readonly folders: readonly string[];
 }
@@ -33,7 +33,8 @@ export const MOST_NAMED = 5;
 
 /**
  * A function from a listing to the strays of a dataset in it. What belongs to any dataset, to any error prefix or to
- * Sluice itself is no stray, and neither are files that hold no data: see isDataFile in files.ts.
+ * Sluice itself is no stray, and neither are files that hold no data: see isDataFile in files.ts,
+ * and objects of zero bytes, with which some file systems mark folders (`hour=08`).
  * @param datasets all datasets that share the bucket.
  */
 export function strayFinder(dataset: Dataset, datasets: readonly Dataset[]): (found: Found) => StrayPlaces {
@@ -55,15 +56,15 @@ export function strayFinder(dataset: Dataset, datasets: readonly Dataset[]): (fo
     const end = name.indexOf('/', fitting.length);
     return end < 0 ? name : name.slice(0, end + 1);
   };
-  return ({ keys, folders }) => {
+  return ({ objects, folders }) => {
     const places = new Map<string, string | undefined>();
     for (const folder of folders) {
       const place = placeOf(folder);
       if (place !== undefined) places.set(place, undefined);
     }
-    for (const key of keys) {
+    for (const { key, size } of objects) {
       // A key that ends with "/" only marks a folder.
-      const place = key.endsWith('/') ? undefined : placeOf(key);
+      const place = size === 0 || key.endsWith('/') ? undefined : placeOf(key);
       if (place !== undefined && places.get(place) === undefined) places.set(place, key);
     }
     return places;

@@ -76,8 +76,7 @@ export const handler = stepHandler(
     const inDays = new Map<string, string | undefined>();
     const [files, errorFiles, { known, staging }] = await Promise.all([
       listHours(bucket, [source.prefix], days, (listing) => {
-        for (const [place, key] of find({ keys: listing.map(({ key }) => key), folders: [] }))
-          inDays.set(place, key);
+        for (const [place, key] of find({ objects: listing, folders: [] })) inDays.set(place, key);
       }),
       allowed(() => listHours(bucket, errorPrefixes(source.error_prefix), days), new Map<Hour, LakeFile[]>()),
       readWarehouse(configuration, dataset, request, hours),

@@ -1,6 +1,7 @@
 import { redshiftType } from '../../core/column-types';
 import { compareColumns, differencesText, type ColumnDifferences } from '../../core/columns';
 import { chooseDataset, type Dataset } from '../../core/dataset';
+import type { LakeFile } from '../../core/files';
 import type { Hour } from '../../core/hour';
 import type { ParquetField } from '../../core/parquet-types';
 import { hourReader, ownPrefix } from '../../core/prefix';
@@ -25,13 +26,13 @@ function hourOfKey({ source }: Dataset, key: string): Hour | undefined {
 }
 
 /**
- * A function from an object's key to why it belongs to no hour of the dataset under whose prefix it lies. It returns null
+ * A function from an object to why it belongs to no hour of the dataset under whose prefix it lies. It returns null
  * for objects of an hour, and for those that lie under no dataset's prefix.
  */
 export function strayReader(
   datasets: readonly Dataset[],
   named: string | undefined,
-): (key: string) => string | null {
+): (object: Pick<LakeFile, 'key' | 'size'>) => string | null {
   const finders = (named === undefined ? datasets : [chooseDataset(datasets, named)])
     .map((dataset) => ({
       dataset,
@@ -40,9 +41,9 @@ export function strayReader(
     }))
     // The dataset with the longest prefix is the nearest one.
     .sort((left, right) => right.own.length - left.own.length);
-  return (key) => {
-    const under = finders.find(({ find }) => find({ keys: [key], folders: [] }).size > 0);
-    return under ? explainStray(under.dataset, key) : null;
+  return (object) => {
+    const under = finders.find(({ find }) => find({ objects: [object], folders: [] }).size > 0);
+    return under ? explainStray(under.dataset, object.key) : null;
   };
 }
 

@@ -55,13 +55,13 @@ const CONCURRENT_FOOTERS = 32;
 export async function inspectFiles(
   target: Extract<Target, { kind: 'files' }>,
   datasetOf: (file: LakeFileSource) => Dataset | undefined,
-  noHourOf: (key: string) => string | null,
+  noHourOf: (file: LakeFileSource) => string | null,
 ): Promise<FilesDocument> {
   const footers = await inParallel(target.files, CONCURRENT_FOOTERS, footerOrProblem);
   const first = footers.find((footer): footer is ParquetFooter => footer !== undefined && 'fields' in footer);
   const files = target.files.map((file, index): FileLine => ({
     ...lineOf(file, footers[index], first, datasetOf(file)),
-    no_hour: noHourOf(file.key),
+    no_hour: noHourOf(file),
   }));
   const count = (test: (file: FileLine) => boolean) => files.filter(test).length;
   return {

@@ -33,8 +33,8 @@ export async function findStrays(
   const places = new Map([...listings.flatMap((each) => [...find(each)]), ...inDays]);
   const unread = [...places].filter(([, key]) => key === undefined).slice(0, LOOKED_INTO);
   await inParallel(unread, CONCURRENT_LISTINGS, async ([folder]) => {
-    const { keys, complete } = await list(folder, { pages: 1 });
-    const key = find({ keys, folders: [] }).get(folder);
+    const { objects, complete } = await list(folder, { pages: 1 });
+    const key = find({ objects, folders: [] }).get(folder);
     if (key !== undefined) places.set(folder, key);
     else if (complete) places.delete(folder);
   });

@@ -18,7 +18,7 @@ export async function listEntries(
   prefix: string,
   { delimiter, pages }: { readonly delimiter?: string; readonly pages: number },
 ): Promise<Entries> {
-  const keys: string[] = [];
+  const objects: Entries['objects'][number][] = [];
   const folders: string[] = [];
   let left = pages;
   const request = { Bucket: bucket, Prefix: prefix, Delimiter: delimiter, EncodingType: 'url' } as const;
@@ -26,12 +26,12 @@ export async function listEntries(
     { client },
     request,
   )) {
-    keys.push(...Contents.map(({ Key = '' }) => decodedKey(Key)));
+    objects.push(...Contents.map(({ Key = '', Size: size = 0 }) => ({ key: decodedKey(Key), size })));
     folders.push(...CommonPrefixes.map(({ Prefix = '' }) => decodedKey(Prefix)));
     left -= 1;
-    if (left === 0) return { keys, folders, complete: IsTruncated !== true };
+    if (left === 0) return { objects, folders, complete: IsTruncated !== true };
   }
-  return { keys, folders, complete: true };
+  return { objects, folders, complete: true };
 }
 
 /** A key of a listing with EncodingType `url`: XML cannot hold every key. */

@@ -35,12 +35,15 @@ const datasetOf = (
     `datasets/${name}.yml`,
   );
 
+/** Objects that hold data. */
+const objectsOf = (keys: readonly string[]) => keys.map((key) => ({ key, size: 1 }));
+
 /** S3's listing with the delimiter "/". */
 function listed(lake: readonly string[], prefix: string): Found {
   const under = lake.filter((key) => key.startsWith(prefix));
   const slash = (key: string) => key.indexOf('/', prefix.length);
   return {
-    keys: under.filter((key) => slash(key) < 0),
+    objects: objectsOf(under.filter((key) => slash(key) < 0)),
     folders: [...new Set(under.filter((key) => slash(key) >= 0).map((key) => key.slice(0, slash(key) + 1)))],
   };
 }
@@ -59,7 +62,7 @@ function placesIn(
   const listings = [
     ...prefixesAboveDays(template, from, to).map((folder) => listed(lake, folder)),
     ...dayPrefixes(template, from, to).map((day) => ({
-      keys: lake.filter((key) => key.startsWith(day)),
+      objects: objectsOf(lake.filter((key) => key.startsWith(day))),
       folders: [],
     })),
   ];
@@ -188,17 +191,24 @@ describe('what else is in the bucket', () => {
     const template = '{yyyy}/{MM}/{dd}/{HH}/';
     const lake = ['readme', 'tables/part', '2026/2/1/8/part'];
     expect(placesIn(lake, template, LOOKBACK)).toEqual(['2026/2/']);
-    expect([...strayFinder(datasetOf(template), [datasetOf(template)])({ keys: lake, folders: [] })]).toEqual(
-      [['2026/2/', '2026/2/1/8/part']],
-    );
+    expect([
+      ...strayFinder(datasetOf(template), [datasetOf(template)])({ objects: objectsOf(lake), folders: [] }),
+    ]).toEqual([['2026/2/', '2026/2/1/8/part']]);
   });
 
   test('is no stray outside the dataset’s own folder', () => {
     const find = strayFinder(datasetOf(HIVE), [datasetOf(HIVE)]);
-    expect([...find({ keys: ['trips2/x', 'readme', 'sluice/trips/plan.json'], folders: ['old/'] })]).toEqual(
-      [],
-    );
+    expect([
+      ...find({ objects: objectsOf(['trips2/x', 'readme', 'sluice/trips/plan.json']), folders: ['old/'] }),
+    ]).toEqual([]);
   });
+});
+
+test('an object of zero bytes is no stray, whatever its name', () => {
+  const find = strayFinder(datasetOf(HIVE), [datasetOf(HIVE)]);
+  const key = 'trips/year=2026/month=02/day=01/hour=08';
+  expect([...find({ objects: [{ key, size: 0 }], folders: [] })]).toEqual([]);
+  expect([...find({ objects: [{ key, size: 1 }], folders: [] })]).toEqual([[key, key]]);
 });
 
 test('times that do not exist are strays', () => {
@@ -209,7 +219,7 @@ test('times that do not exist are strays', () => {
     'trips/year=2026/month=02/day=01/hour=24/part',
     'trips/year=2024/month=02/day=29/hour=08/part',
   ];
-  expect([...find({ keys, folders: [] })]).toEqual([
+  expect([...find({ objects: objectsOf(keys), folders: [] })]).toEqual([
     ['trips/year=2026/month=13/', keys[0]],
     ['trips/year=2026/month=02/day=29/', keys[1]],
     ['trips/year=2026/month=02/day=01/hour=24/', keys[2]],
@@ -238,10 +248,13 @@ test('the listings above the days are few, and none is of other years, months or
 });
 
 test('a count of places, of which the first are named by a key', () => {
-  const folder = { keys: [], folders: ['trips/a/', 'trips/b/'] };
+  const folder = { objects: [], folders: ['trips/a/', 'trips/b/'] };
   const keys = Array.from({ length: 9 }, (_, index) => `trips/${index}/part`);
   const find = strayFinder(datasetOf(HIVE), [datasetOf(HIVE)]);
-  const places = new Map([...find(folder), ...find({ keys: [...keys, 'trips/0/second'], folders: [] })]);
+  const places = new Map([
+    ...find(folder),
+    ...find({ objects: objectsOf([...keys, 'trips/0/second']), folders: [] }),
+  ]);
   expect(straysOf(places, false)).toEqual({
     count: 11,
     complete: false,

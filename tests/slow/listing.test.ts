@@ -13,10 +13,15 @@ test('a listing ends after its pages, and says whether there is more', async () 
   await inParallel(names, 16, (name) => twin.put(name, ''));
   const { s3, bucket } = twin.connection;
   const list = (options: Parameters<typeof listEntries>[3]) => listEntries(s3, bucket, 'trips/', options);
-  expect(await list({ pages: 1 })).toEqual({ keys: names.slice(0, 1_000), folders: [], complete: false });
-  expect(await list({ pages: 2 })).toEqual({ keys: names, folders: [], complete: true });
+  const objects = names.map((key) => ({ key, size: 0 }));
+  expect(await list({ pages: 1 })).toEqual({
+    objects: objects.slice(0, 1_000),
+    folders: [],
+    complete: false,
+  });
+  expect(await list({ pages: 2 })).toEqual({ objects, folders: [], complete: true });
   expect(await list({ pages: 1, delimiter: '/' })).toEqual({
-    keys: [],
+    objects: [],
     folders: ['trips/many/'],
     complete: true,
   });

@@ -46,6 +46,7 @@ test('objects of no hour are counted and named, and the others are loaded', asyn
   // What holds no data, here too.
   const markers = ['trips/', 'trips/old/', 'trips/old/_SUCCESS', 'trips/_x/a', `${OF_DAY}hour=08_$folder$`];
   for (const key of [...above, ...inDay, unnamed, ...markers]) await twin.put(key, 'x');
+  for (const key of ['trips/year=2020', 'trips/empty/a', `${OF_DAY}hour=08`]) await twin.put(key, '');
 
   expect(await twin.load()).toMatchObject({
     status: 'SUCCEEDED',

@@ -59,7 +59,7 @@ columns:
     ['trips/readme', /of dataset trips, .* in no folder of an hour/],
     ['trips/old/2026-11-23/a', /of dataset old, .* look like trips\/old\/{yyyy}-{MM}-{dd}\//],
   ])('%s is explained by its nearest dataset', (key, text) => {
-    expect(strayReader(all, undefined)(key)).toMatch(text);
+    expect(strayReader(all, undefined)({ key, size: 1 })).toMatch(text);
   });
 
   test.each([
@@ -69,11 +69,11 @@ columns:
     'errors/trips/processing-failed/year=2026/month=11/day=23/hour=08/a',
     'elsewhere/a',
   ])('%s is none', (key) => {
-    expect(strayReader(all, undefined)(key)).toBeNull();
+    expect(strayReader(all, undefined)({ key, size: 1 })).toBeNull();
   });
 
   test('is looked for in the named dataset only', () => {
-    expect(strayReader(all, 'clicks')('trips/readme')).toBeNull();
+    expect(strayReader(all, 'clicks')({ key: 'trips/readme', size: 1 })).toBeNull();
     expect(() => strayReader(all, 'nope')).toThrow(/There is no dataset "nope"/);
   });
 });
