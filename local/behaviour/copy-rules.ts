@@ -31,6 +31,10 @@ const ONE = { columns: 'a INT, b INT', file: 'SELECT 1::INTEGER AS a, 2::INTEGER
 const BEFORE_REDSHIFT = "'4714-12-31 (BC)'";
 const RANGE: Known = unproven('Amazon Redshift, "Datetime types" has the range; nobody reports the text');
 
+const NUL: Known = unproven(
+  'COPY from text ends a value at a NUL; nobody reports it for Parquet, where it may be kept, cut off or refused',
+);
+
 export const COPY_RULES: readonly CopyRule[] = [
   { what: 'one file by a manifest', ...ONE, outcome: accepts, loaded: [[1, 2]], ...MANIFEST },
   {
@@ -128,6 +132,20 @@ export const COPY_RULES: readonly CopyRule[] = [
     file: "SELECT 'é' AS a",
     outcome: refuses('Multibyte character not supported for CHAR'),
     ...unproven('the text of COPY from text, error 1220'),
+  },
+  {
+    what: 'a NUL in a text',
+    columns: 'a VARCHAR(4)',
+    file: "SELECT 'k' || chr(0) || 'a' AS a",
+    outcome: refuses('String contains invalid or unsupported UTF-8 codepoints. Bad UTF-8 hex sequence: 00'),
+    ...NUL,
+  },
+  {
+    what: 'a NUL in a CHAR',
+    columns: 'a CHAR(4)',
+    file: "SELECT 'k' || chr(0) AS a",
+    outcome: refuses('String contains invalid or unsupported UTF-8 codepoints. Bad UTF-8 hex sequence: 00'),
+    ...NUL,
   },
   {
     what: 'a time before 4713 BC',

@@ -117,6 +117,11 @@ export const DEFECTS = {
     stage: 'COPY',
     columns: inOneRow('trip_id', String.raw`'a\xFF'::BLOB`, 'encode(trip_id)'),
   },
+  'has a NUL in a key': {
+    error: 'ValueInvalid',
+    stage: 'COPY',
+    columns: inOneRow('trip_id', "'a' || chr(0)", 'trip_id'),
+  },
   'has a key with a blank at its end': {
     error: 'ValueInvalid',
     stage: 'staged rows',

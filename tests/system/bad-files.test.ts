@@ -137,6 +137,12 @@ const cases: [string, () => Promise<Buffer | string>, string, RegExp][] = [
     /column updated_at holds times of the year -9999, .* 4713 BC to 294276 AD/,
   ],
   [
+    'has a NUL in a text',
+    () => parquetOf(`SELECT * REPLACE ('a' || chr(0) || trip_id AS trip_id) FROM (${good})`),
+    'ValueInvalid',
+    /Bad UTF-8 hex sequence: 00 .*Column: trip_id, File name: .*bad\.parquet/,
+  ],
+  [
     'has a text that is too long',
     () => parquetOf(tripsSelect([{ trip_id: 'x'.repeat(65) }])),
     'ValueTooLong',

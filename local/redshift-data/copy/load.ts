@@ -21,7 +21,7 @@ import { filesOf } from './files';
 import { readFooter } from './footer';
 import { checkColumns, checkForms, fileSource, refusedBy, renderLoad, targetColumns } from './plan';
 import { roleError } from './role';
-import { badSequence } from './utf8';
+import { badSequence, type BadSequence } from './utf8';
 
 /** The warehouse's facts that COPY needs. */
 export interface CopyEnvironment {
@@ -91,6 +91,9 @@ async function withPlainPath<T>(
   }
 }
 
+/** A single byte that Redshift does not take in a text. The number of the reason is unproven. */
+const NUL: BadSequence = { hex: '00', code: 3 };
+
 /** The error for a value that a check of {@link renderLoad} refused, with its column and file. */
 function refusedValue(
   error: unknown,
@@ -101,9 +104,14 @@ function refusedValue(
   const refused = refusedBy(messageOf(error));
   const target = refused && targets[refused.index];
   if (!refused || !target) return undefined;
-  return refused.check === 'multibyte'
-    ? multibyteInFile(target.name, file, region)
-    : outOfRangeInFile(target.name, displayType(target.type), file, region);
+  switch (refused.check) {
+    case 'multibyte':
+      return multibyteInFile(target.name, file, region);
+    case 'nul':
+      return notUtf8InFile(target.name, NUL, file, region);
+    case 'range':
+      return outOfRangeInFile(target.name, displayType(target.type), file, region);
+  }
 }
 
 /**
