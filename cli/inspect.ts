@@ -4,12 +4,13 @@ import { isRefusedKey } from './delivery/refused-key';
 import { datasetOfKey, datasetOfRefused, strayReader } from './inspect/dataset-of';
 import { fileText, inspectFile } from './inspect/inspect-file';
 import { filesText, inspectFiles } from './inspect/inspect-files';
-import { inspectRefused, refusedText } from './inspect/inspect-refused';
+import { eventLines, inspectRefused, refusedText, type RefusedDocument } from './inspect/inspect-refused';
 import type { Target } from './inspect/lake-file';
 import { localTarget } from './inspect/local-target';
 import { isS3Url } from './inspect/s3-url';
 import type { Connection } from './shared/connection';
-import type { Output } from './shared/output';
+import { UsageError, type Output } from './shared/output';
+import { plural } from './shared/text';
 
 /** See main.ts: a local file needs no S3 client. */
 const load = createRequire(__filename);
@@ -21,6 +22,8 @@ export interface InspectOptions {
   readonly rows: number;
   /** The dataset to compare with. Default: the dataset to whose prefix the file's path belongs. */
   readonly dataset?: string;
+  /** Whether to print only the events that Firehose kept, one a line, for `sluice stream`. */
+  readonly events?: boolean;
   /** Characters in a line. Default: the terminal's width. */
   readonly width?: number;
 }
@@ -34,9 +37,13 @@ export interface InspectOptions {
 export async function runInspect(
   { s3, datasets }: Pick<Connection, 'datasets'> & Partial<Pick<Connection, 's3'>>,
   output: Output,
-  { target: path, rows, dataset, width }: InspectOptions,
+  { target: path, rows, dataset, width, events }: InspectOptions,
 ): Promise<number> {
+  if (events && output.json)
+    throw new UsageError('--events prints lines, --json a document: give one of them.');
   const target = await targetOf(s3, path);
+  if (events && !(target.kind === 'file' && isRefusedKey(target.file.key)))
+    throw new UsageError('--events is for one object under an error prefix of Firehose.');
   // A directory of this machine has no hours that a load could miss.
   const noHourOf = isS3Url(path) ? strayReader(datasets, dataset) : () => null;
 
@@ -52,6 +59,7 @@ export async function runInspect(
   }
   if (isRefusedKey(target.file.key)) {
     const document = await inspectRefused(target.file, datasetOfRefused(datasets, target.file.key, dataset));
+    if (events) return sayEvents(document, output);
     output.document(document);
     if (!output.json) output.say(refusedText(document, rows));
     return document.unreadable > 0 ? 1 : 0;
@@ -66,6 +74,14 @@ export async function runInspect(
   output.document(document);
   if (!output.json) output.say(fileText(document, width));
   return document.problem === null ? 0 : 1;
+}
+
+function sayEvents(document: RefusedDocument, output: Output): number {
+  for (const line of eventLines(document)) output.say(line);
+  const left = document.events.filter(({ utf8 }) => !utf8).length + document.unreadable;
+  if (left > 0)
+    output.note(`${plural(left, 'record')} cannot be printed as text: without --events, it says why.`);
+  return left > 0 ? 1 : 0;
 }
 
 function targetOf(s3: S3Client | undefined, path: string): Promise<Target> {

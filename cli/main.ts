@@ -129,7 +129,8 @@ command('load', 'start an execution of the state machine and follow it')
 command('inspect', 'show what is in a Parquet file, or in the files under a prefix')
   .argument('<path>', 'a file, a directory, s3://bucket/key or s3://bucket/prefix/')
   .addOption(new Option('--rows <n>', 'rows to show').argParser(integer(0, 1_000)).default(5))
-  .action((target: string, options: CommonOptions & { rows: number }) => {
+  .option('--events', 'print only the events that Firehose kept, one a line, for `sluice stream`')
+  .action((target: string, options: CommonOptions & { rows: number; events?: boolean }) => {
     const { isS3Url, parseS3Url } = load('./inspect/s3-url') as typeof import('./inspect/s3-url');
     const { runInspect } = load('./inspect') as typeof import('./inspect');
     const inspection = { target, ...options };

@@ -20,7 +20,7 @@ export const METRICS = {
   StraysFound: 'Count',
   /** Events that Firehose could not turn into Parquet. */
   ErrorRecords: 'Count',
-  /** Events that the transform refused. */
+  /** Events that the transform refused, with the good ones of their records. */
   EventsRefused: 'Count',
   /** Values of events that were dropped, because no column has the attribute's name. The log has the names. */
   AttributesUnknown: 'Count',

@@ -27,7 +27,10 @@ export type TransformedEvent =
 /** A record is accepted or refused as a whole, because Firehose takes one result for it. */
 export type TransformedRecord =
   | { readonly accepted: true; readonly events: readonly EventValues[]; readonly unknown: readonly string[] }
-  | Refused;
+  | (Refused & {
+      /** How many events the record has. None of them is delivered. */
+      readonly documents: number;
+    });
 
 /** Keeps a byte order mark, so that the event is refused, and refuses invalid UTF-8 instead of changing the value. */
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
@@ -41,7 +44,7 @@ export function transformRecord(dataset: Dataset, data: Uint8Array): Transformed
   try {
     text = decoder.decode(data);
   } catch {
-    return { accepted: false, reason: 'not JSON: it is not UTF-8' };
+    return { accepted: false, reason: 'not JSON: it is not UTF-8', documents: 1 };
   }
   const documents = NEXT_OBJECT.test(text) ? jsonDocuments(text) : [text];
   const events: EventValues[] = [];
@@ -50,7 +53,7 @@ export function transformRecord(dataset: Dataset, data: Uint8Array): Transformed
     const transformed = transformEvent(dataset, document);
     if (!transformed.accepted) {
       const where = documents.length === 1 ? '' : `event ${index + 1} of ${documents.length} in the record: `;
-      return { ...transformed, reason: `${where}${transformed.reason}` };
+      return { ...transformed, reason: `${where}${transformed.reason}`, documents: documents.length };
     }
     events.push(transformed.event);
     for (const name of transformed.unknown) unknown.push(name);

@@ -28,10 +28,10 @@ export const handler = (input: unknown): Promise<{ records: readonly AnsweredRec
   return Promise.resolve({ records: answered.records });
 };
 
-/** Firehose's error object has the event and its record id but not the reason, so the log has id and reason. */
+/** Firehose's error object has the events and their record's id but not the reason, so the log has id and reason. */
 function reportRefused(dataset: string, records: number, { refused }: AnsweredBatch): void {
   if (refused.length === 0) return;
-  recordMetrics(dataset, { EventsRefused: refused.length });
+  recordMetrics(dataset, { EventsRefused: refused.reduce((sum, { events }) => sum + events, 0) });
   for (let from = 0; from < refused.length; from += 100) {
     logger.warn('Events were refused', { dataset, records, refused: refused.slice(from, from + 100) });
   }

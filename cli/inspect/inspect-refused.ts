@@ -1,7 +1,9 @@
+import { isUtf8 } from 'node:buffer';
 import { createReadStream } from 'node:fs';
 import { createInterface } from 'node:readline';
 import * as z from 'zod';
 import type { Dataset } from '../../core/dataset';
+import { jsonDocuments } from '../../core/json-documents';
 import { transformRecord } from '../../core/transform';
 import { displayText, renderTable } from '../shared/table';
 import { plural } from '../shared/text';
@@ -27,8 +29,10 @@ export interface RefusedEvent {
   /** ISO 8601. */
   readonly arrived: string | null;
   readonly attempts: number | null;
-  /** The event as it was sent, decoded as UTF-8. */
+  /** The record as it was sent, one event or several, decoded as UTF-8. */
   readonly event: string;
+  /** Whether the record is UTF-8. If not, `event` is not what was sent. */
+  readonly utf8: boolean;
   /** Why the transform refuses it; null if it accepts the event now, or if the dataset is unknown. */
   readonly reason: string | null;
   /** The column that `reason` is about. */
@@ -95,6 +99,7 @@ export function refusedEvent(
     arrived: record.arrivalTimestamp === undefined ? null : isoTime(record.arrivalTimestamp),
     attempts: record.attemptsMade ?? null,
     event: data.toString('utf8'),
+    utf8: isUtf8(data),
     reason: judged && !judged.accepted ? judged.reason : null,
     column: (judged && !judged.accepted && judged.column) || null,
   };
@@ -147,4 +152,18 @@ export function refusedText({ path, dataset, events, unreadable }: RefusedDocume
       `… and ${plural(events.length - shown.length, 'event')} more; --rows shows more, --json all`,
     );
   return lines.join('\n');
+}
+
+/**
+ * The kept events, one a line, as `sluice stream` takes them: each becomes a record of its own, so that an event that is
+ * refused again keeps no good one back. Records that are not UTF-8 are left out, because a text cannot hold them.
+ */
+export function eventLines({ events }: RefusedDocument): readonly string[] {
+  return (
+    events
+      .filter(({ utf8 }) => utf8)
+      .flatMap(({ event }) => jsonDocuments(event))
+      // Within JSON, a line break is only ever white space.
+      .map((event) => event.replace(/[\r\n]+/g, ' '))
+  );
 }

@@ -16,30 +16,42 @@ export interface AnsweredRecord {
   readonly data: string;
 }
 
+export interface RefusedRecord {
+  readonly recordId: string;
+  readonly reason: string;
+  /** How many events the record has. Firehose takes one result for a record, so none of them is delivered. */
+  readonly events: number;
+}
+
 export interface AnsweredBatch {
   readonly records: readonly AnsweredRecord[];
-  readonly refused: readonly { readonly recordId: string; readonly reason: string }[];
+  readonly refused: readonly RefusedRecord[];
   /** How often each attribute without a column occurred. */
   readonly unknown: ReadonlyMap<string, number>;
 }
 
 /** Transforms the records of one invocation. The answer is never larger than Lambda allows if the request is not. */
 export function transformBatch(dataset: Dataset, records: readonly SourceRecord[]): AnsweredBatch {
-  const refused: { recordId: string; reason: string }[] = [];
-  const unknownOf: (readonly string[])[] = [];
+  const refused: RefusedRecord[] = [];
+  const accepted: Extract<TransformedRecord, { accepted: true }>[] = [];
   const answers = records.map((record, index): AnsweredRecord => {
     const transformed = transformRecord(dataset, Buffer.from(record.data, 'base64'));
     if (transformed.accepted) {
-      unknownOf[index] = transformed.unknown;
+      accepted[index] = transformed;
       return { recordId: record.recordId, result: 'Ok', data: dataOf(transformed) };
     }
-    refused.push({ recordId: record.recordId, reason: transformed.reason });
+    refused.push({
+      recordId: record.recordId,
+      reason: transformed.reason,
+      events: transformed.documents,
+    });
     return refusedRecord(record);
   });
-  const answered = fitted(records, answers, refused);
+  const eventsOf = (index: number) => accepted[index]?.events.length ?? 0;
+  const answered = fitted(records, answers, refused, eventsOf);
   const unknown = new Map<string, number>();
   for (const [index, { result }] of answered.records.entries())
-    for (const name of result === 'Ok' ? (unknownOf[index] ?? []) : [])
+    for (const name of result === 'Ok' ? (accepted[index]?.unknown ?? []) : [])
       unknown.set(name, (unknown.get(name) ?? 0) + 1);
   return { ...answered, unknown };
 }
@@ -62,7 +74,8 @@ const refusedRecord = ({ recordId, data }: SourceRecord): AnsweredRecord => ({
 function fitted(
   records: readonly SourceRecord[],
   answers: readonly AnsweredRecord[],
-  refused: readonly { readonly recordId: string; readonly reason: string }[],
+  refused: readonly RefusedRecord[],
+  eventsOf: (index: number) => number,
 ): Pick<AnsweredBatch, 'records' | 'refused'> {
   const bytes = answers.map(({ recordId, data }) => ANSWERED_RECORD_BYTES + recordId.length + data.length);
   let surplus = bytes.reduce((sum, each) => sum + each, ENVELOPE_BYTES) - PAYLOAD_BYTES;
@@ -83,7 +96,11 @@ function fitted(
     }),
     refused: [
       ...refused,
-      ...[...tooLarge].map((index) => ({ recordId: records[index]?.recordId ?? '', reason })),
+      ...[...tooLarge].map((index) => ({
+        recordId: records[index]?.recordId ?? '',
+        reason,
+        events: eventsOf(index),
+      })),
     ],
   };
 }

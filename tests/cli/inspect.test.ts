@@ -291,6 +291,22 @@ describe('refused events', () => {
     expect(shown).toContain('… and 1 event more');
   });
 
+  test('come one a line with --events, but those that no text can hold', async () => {
+    const notUtf8 = JSON.stringify({ rawData: Buffer.from([0x7b, 0xff, 0x7d]).toString('base64') });
+    const path = write(
+      'errors/trips/processing-failed/three',
+      `${line('{"a":\r\n1.50}{"b":"\ufffd"}')}\n${notUtf8}\n`,
+    );
+    const captured = new CapturedOutput(false);
+    const inspection = { target: path, rows: 5, events: true };
+    expect(await runInspect({ datasets }, captured.output, inspection)).toBe(1);
+    expect(captured.stdout).toBe('{"a": 1.50}\n{"b":"\ufffd"}\n');
+    expect(captured.stderr).toContain('1 record cannot be printed as text');
+    await expect(
+      runInspect({ datasets }, captured.output, { ...inspection, target: write('other', 'x') }),
+    ).rejects.toThrow('--events is for one object under an error prefix');
+  });
+
   test('with an unreadable line are an error', async () => {
     const path = write('errors/trips/processing-failed/two', `${line('{}')}\ncut o`);
     const { code, document } = await inspect<RefusedDocument>(path);

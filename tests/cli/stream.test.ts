@@ -52,7 +52,7 @@ const event = (id: string, more: object = {}) =>
   });
 
 test('events become Parquet in the hour of arrival; refused events are kept unchanged and explained', async () => {
-  const lines = [event('a', { total_amount: 12.345 }), '', 'no JSON', event('b'), '{"trip_id": "c"}'];
+  const lines = [event('a', { total_amount: 12.3 }), '', 'no JSON', event('b'), '{"trip_id": "c"}'];
   const { code, document } = await stream(write('events.ndjson', lines.join('\n')), { at: '2026-11-23T08' });
 
   expect(code).toBe(0);
@@ -74,7 +74,7 @@ test('events become Parquet in the hour of arrival; refused events are kept unch
     problem: null,
   });
   expect(written.document.first_rows?.map(([id, , pickup, , , , total]) => [id, pickup, total])).toEqual([
-    ['a', '2026-11-23 08:15:00', '12.35'],
+    ['a', '2026-11-23 08:15:00', '12.30'],
     ['b', '2026-11-23 08:15:00', null],
   ]);
 
@@ -102,6 +102,26 @@ test('several events in one line are loaded, and one that is wrong keeps the who
     [lines[2], 'event 2 of 2 in the record: pickup_datetime is missing'],
     [lines[3], 'not a JSON object but an array: send its members one after the other'],
   ]);
+});
+
+test('the events of a refused line can be sent again one by one, and the good ones are loaded', async () => {
+  const lines = [`${event('i')}{"trip_id":"j"} ${event('k')}`, event('l'), '{"trip_id":\t"m"}'];
+  const { document } = await stream(write('kept.ndjson', lines.join('\n')), { at: '2026-11-23T12' });
+  expect(document).toMatchObject({ records: 3, refused: 2 });
+  const captured = new CapturedOutput(false);
+  const target = `s3://${twin.connection.bucket}/${document.error_objects[0]?.key}`;
+  const options = { target, rows: 10, events: true };
+  expect(await runInspect(twin.connection, captured.output, options)).toBe(0);
+  expect(captured.stdout.trimEnd().split('\n')).toEqual([
+    event('i'),
+    '{"trip_id":"j"}',
+    event('k'),
+    '{"trip_id":\t"m"}',
+  ]);
+  const again = await stream(write('again.ndjson', captured.stdout), { at: '2026-11-23T13' });
+  expect(again.document).toMatchObject({ records: 4, refused: 2 });
+  const written = await inspect<FileDocument>(again.document.objects[0]?.key ?? '');
+  expect(written.document.first_rows?.map(([id]) => id)).toEqual(['i', 'k']);
 });
 
 test('attributes without a column are named and counted, and events without them are not', async () => {

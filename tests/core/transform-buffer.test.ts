@@ -220,10 +220,11 @@ test('records with many short events never make an answer over 6 MB: those that 
   const { records: answered, refused } = transformBatch(dataset, records);
   expect(answered.map(({ result }) => result)).toEqual(['Ok', 'ProcessingFailed', 'Ok', 'ProcessingFailed']);
   expect(answered[1]?.data).toBe(records[1]?.data);
-  expect(refused.map(({ recordId, reason }) => [recordId, reason])).toEqual([
-    ['3', 'event 70001 of 70001 in the record: b is missing'],
+  expect(refused.map(({ recordId, events, reason }) => [recordId, events, reason])).toEqual([
+    ['3', 70_001, 'event 70001 of 70001 in the record: b is missing'],
     [
       '1',
+      70_000,
       'with it, the answer of the transform would be larger than 6 MB: send fewer events in one record, or longer ones',
     ],
   ]);

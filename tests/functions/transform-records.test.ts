@@ -1,3 +1,4 @@
+import { Metrics } from '@aws-lambda-powertools/metrics';
 import { join } from 'node:path';
 
 process.env.LAMBDA_TASK_ROOT = join(__dirname, '../..');
@@ -79,4 +80,26 @@ test('a record that is not UTF-8 is returned unchanged, and never becomes anothe
     records: [{ recordId: '0', data }],
   });
   expect(records).toEqual([{ recordId: '0', result: 'ProcessingFailed', data }]);
+});
+
+test('EventsRefused counts every event of a refused record, because none of them is delivered', async () => {
+  const { handler } = (await import('../../functions/transform-records')) as {
+    handler: (input: unknown) => Promise<Answer>;
+  };
+  const eventOf = (id: string) =>
+    `{"trip_id":"${id}","pickup_datetime":"2026-11-23T08:15:00Z","updated_at":"2026-11-23T09:00:00Z"}`;
+  const texts = [
+    `${eventOf('a')}${eventOf('b')}`,
+    `${eventOf('c')}${eventOf('d')}{"trip_id":"e"}`,
+    `{"trip_id":tru}${eventOf('f')}`,
+    'no JSON',
+  ];
+  const recorded = jest.spyOn(Metrics.prototype, 'addMetric');
+  await handler({
+    invocationId: 'i',
+    deliveryStreamArn: 'arn:aws:firehose:us-east-1:000000000000:deliverystream/sluice-local-trips',
+    records: texts.map((text, index) => ({ recordId: String(index), data: base64(text) })),
+  });
+  expect(recorded.mock.calls).toEqual([['EventsRefused', 'Count', 3 + 2 + 1]]);
+  recorded.mockRestore();
 });

@@ -182,4 +182,15 @@ export const TRANSFORMS: readonly Mutation[] = [
       test: 'records with many short events never make an answer over 6 MB',
     },
   ),
+  mutation(
+    'a refused record counts as one event',
+    'The good events that are not delivered go unseen.',
+    TRANSFORM,
+    'documents: documents.length',
+    'documents: 1',
+    {
+      file: 'tests/functions/transform-records.test.ts',
+      test: 'EventsRefused counts every event of a refused record',
+    },
+  ),
 ];

@@ -22,6 +22,7 @@ test('a failure of the transform is decoded, with the reason from the transformâ
     arrived: '2026-11-23T08:15:00.000Z',
     attempts: 1,
     event: '{"trip_id": "Ã¤", "pickup_datetime": "2026-02-30T08:00:00Z"}',
+    utf8: true,
     reason: expect.stringMatching(/^pickup_datetime: "2026-02-30T08:00:00Z" is not a timestamp/) as string,
     column: 'pickup_datetime',
   });
