@@ -88,7 +88,7 @@ export function withReadableCause(diagnosis: Diagnosis): Diagnosis {
     : { ...diagnosis, cause: diagnose({ Cause: message }).cause };
 }
 
-const OUTCOME_FIX =
+export const OUTCOME_FIX =
   'Nothing is lost or doubled. If the merge was committed, the load history says so, and the next scheduled execution leaves the hour alone; otherwise it loads the hour. Load an hour before the lookback again by hand: that is harmless in either case.';
 
 /** Whether a failed merge may have been committed all the same. */

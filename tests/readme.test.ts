@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { preProcessFile } from 'typescript';
 import { parse } from 'yaml';
+import { OUTCOME_FIX } from '../core/diagnosis';
 import { FATAL_ERRORS, TRANSIENT_ERRORS } from '../core/errors';
 import { METRICS } from '../core/metrics';
 import { MEASURED_STEPS, STEP_NAMES, STEPS } from '../core/steps';
@@ -78,6 +79,10 @@ describe('the table of the steps', () => {
   const inMap = Object.keys(machine.States.LoadPartitions?.ItemProcessor?.States ?? {});
   const states = [...Object.keys(machine.States), ...inMap];
   const rows = tableRows(/^\| state +\| function +\| SQL +\| named errors +\|$/);
+
+  test('what to do about an unknown outcome is said in the same words everywhere', () => {
+    for (const path of ['README.md', 'statemachines/load.asl.yml']) expect(read(path)).toContain(OUTCOME_FIX);
+  });
 
   test('has the steps in the order of a load', () => {
     const steps: readonly string[] = STEP_NAMES.filter((name) => STEPS[name].sql);
