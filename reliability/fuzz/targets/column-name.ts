@@ -67,10 +67,15 @@ const name = fc.oneof(
  * name.
  */
 const tableName = name.map((each) => each.replace(/[./\\*?:[\]]/g, '_'));
+/** Few have a NUL, for which COPY refuses the whole file. */
 const text = fc.oneof(
-  hostileText(60),
-  anyText({ maxLength: 20 }),
-  fc.constantFrom('', '\u0000', 'a\u0000b', 'a', 'A', ' '),
+  {
+    weight: 30,
+    arbitrary: fc
+      .oneof(hostileText(60), anyText({ maxLength: 20 }), fc.constantFrom('', 'a', 'A', ' '))
+      .map((each) => each.replaceAll('\u0000', '')),
+  },
+  { weight: 1, arbitrary: fc.constantFrom('\u0000', 'a\u0000b') },
 );
 const row = fc.record({
   // Keys that differ in case are two keys. Redshift and the engine disagree about keys that differ in trailing blanks.
