@@ -27,3 +27,24 @@ export function exactNumber(text: string): ExactNumber | undefined {
     exponent: Number(exponent) - fraction.length + all.length - end,
   };
 }
+
+/** A double holds so many digits of any number; those after them may be noise of arithmetic, as in 25.450000000000003. */
+const SURE_DIGITS = 15;
+/** Noise is smaller than the number by this factor: a few steps from one double to the next. */
+const NOISE = 2n ** 51n;
+
+/**
+ * A number that a program wrote from a double, rounded to so many decimals if only noise is lost.
+ * @returns the number itself if it has no more decimals, or if more than noise would be lost.
+ */
+export function withoutNoise(number: ExactNumber, places: number): ExactNumber {
+  const { isNegative, digits, exponent } = number;
+  const dropped = -exponent - places;
+  if (dropped <= 0 || dropped > digits.length || digits.length <= SURE_DIGITS) return number;
+  const all = BigInt(digits);
+  const unit = 10n ** BigInt(dropped);
+  const rounded = (all + unit / 2n) / unit;
+  const lost = rounded * unit - all;
+  if ((lost < 0n ? -lost : lost) * NOISE > all) return number;
+  return exactNumber(`${isNegative ? '-' : ''}${rounded}e${-places}`) ?? number;
+}

@@ -1,6 +1,6 @@
 import { INTEGER_RANGES, type ColumnType } from './column-types';
 import type { Column, Dataset } from './dataset';
-import { exactNumber, type ExactNumber } from './exact-number';
+import { exactNumber, withoutNoise, type ExactNumber } from './exact-number';
 import { jsonDocuments } from './json-documents';
 import { JsonReader, JsonSyntaxError, type JsonValue } from './json-reader';
 
@@ -224,8 +224,10 @@ function unscaled({ isNegative, digits, exponent }: ExactNumber, places: number)
 
 function convertDecimal(raw: JsonValue, precision: number, scale: number): Converted {
   const kind = `decimal(${precision},${scale})`;
-  const exact = numberOf(raw);
-  if (!exact) return { problem: `not a valid ${kind}` };
+  const given = numberOf(raw);
+  if (!given) return { problem: `not a valid ${kind}` };
+  // The text of a decimal is no double, so it has no noise.
+  const exact = raw.type === 'number' ? withoutNoise(given, scale) : given;
   const { isNegative, digits, exponent } = exact;
   // ValidateStaging refuses such a value in a file, too: nothing is rounded.
   if (-exponent > scale) return { problem: `not exact as a ${kind}: it has more than ${scale} decimals` };
@@ -304,10 +306,11 @@ function convertTimestamp(raw: JsonValue): Converted {
   return timestampOf(time, fraction.padEnd(6, '0').slice(0, 6));
 }
 
-function convertEpoch(exact: ExactNumber | undefined): Converted {
-  if (!exact) return OUT_OF_TIME;
-  const wholeDigits = exact.digits.length + exact.exponent;
+function convertEpoch(given: ExactNumber | undefined): Converted {
+  if (!given) return OUT_OF_TIME;
+  const wholeDigits = given.digits.length + given.exponent;
   const places = wholeDigits <= DIGITS_OF_EPOCH_SECONDS ? 6 : 3;
+  const exact = withoutNoise(given, places);
   if (-exact.exponent > places) return MORE_THAN_MICROSECONDS;
   if (wholeDigits > TOO_MANY_DIGITS) return OUT_OF_TIME;
   const microseconds = unscaled(exact, places);

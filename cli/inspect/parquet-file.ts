@@ -1,9 +1,9 @@
-import { parquetMetadata } from 'hyparquet';
+import { parquetMetadata, parquetSchema } from 'hyparquet';
 import { nameProblem, storageProblem } from '../../core/copy-conditions';
 import { tooLargeFooter } from '../../core/footer';
+import { nullCounts, withNulls } from '../../core/null-counts';
 import type { ParquetField } from '../../core/parquet-types';
 import { checkParseable } from '../../core/parseable-footer';
-import { fieldsOf } from '../../functions/shared/footer';
 import { displayText } from '../shared/table';
 import type { LakeFileSource } from './lake-file';
 
@@ -63,7 +63,11 @@ function parseFooter(bytes: Uint8Array, key: string): ParquetFooter {
       rowGroups: metadata.row_groups.length,
       createdBy: metadata.created_by ?? null,
       compression: [...new Set(codecs.filter((codec) => codec !== undefined))].sort(),
-      fields: fieldsOf(metadata),
+      fields: withNulls(
+        parquetSchema(metadata).children.map(({ element }) => element),
+        metadata.num_rows,
+        nullCounts(metadata),
+      ),
       copyProblem: nameProblem(key) ?? storageProblem(metadata) ?? null,
     };
   } catch (error) {

@@ -2,6 +2,7 @@ import { parquetMetadata, parquetSchema, type FileMetaData, type ParquetParsers 
 import { nameProblem, storageProblem } from '../../core/copy-conditions';
 import type { LakeFile } from '../../core/files';
 import { tooLargeFooter, type Footer, type TimeRange } from '../../core/footer';
+import { nullCounts, withNulls } from '../../core/null-counts';
 import type { ParquetField } from '../../core/parquet-types';
 import { checkParseable } from '../../core/parseable-footer';
 import { readRange } from './lake';
@@ -47,22 +48,17 @@ function inTurn<Result>(run: () => Promise<Result>): Promise<Result> {
   return turn;
 }
 
-/** The fields of a file's schema, in order. */
-export function fieldsOf(metadata: FileMetaData): ParquetField[] {
-  const nulls = nullCounts(metadata);
-  return parquetSchema(metadata).children.map(({ element }) =>
-    metadata.num_rows > 0n && nulls.get(element.name.toLowerCase()) === Number(metadata.num_rows)
-      ? { ...element, has_only_nulls: true }
-      : element,
-  );
-}
-
 /** @returns the footer, or what is wrong with the file. */
 function parseFooter(footer: ArrayBuffer): Footer | string {
   try {
     checkParseable(new Uint8Array(footer));
     const metadata = parquetMetadata(footer, { parsers: TIMES_IN_MICROSECONDS });
-    const fields = fieldsOf(metadata);
+    const nulls = nullCounts(metadata);
+    const fields = withNulls(
+      parquetSchema(metadata).children.map(({ element }) => element),
+      metadata.num_rows,
+      nulls,
+    );
     const contradiction = rowContradiction(metadata, fields);
     if (contradiction !== undefined) return `its footer contradicts itself: ${contradiction}`;
     const unread = storageProblem(metadata);
@@ -70,7 +66,7 @@ function parseFooter(footer: ArrayBuffer): Footer | string {
     return {
       rows: Number(metadata.num_rows),
       fields,
-      nulls: nullCounts(metadata),
+      nulls,
       times: timeRanges(metadata),
     };
   } catch (error) {
@@ -97,20 +93,6 @@ function rowContradiction(
       return `${expected} rows in row group ${index + 1}, and ${other.meta_data?.num_values} values of ${other.meta_data?.path_in_schema.join('.')}`;
   }
   return undefined;
-}
-
-/** The number of nulls by column, without columns that lack statistics in some row group. */
-function nullCounts({ row_groups }: FileMetaData): Map<string, number> {
-  const counts = new Map<string, number>();
-  const unknown = new Set<string>();
-  for (const { meta_data: column } of row_groups.flatMap((group) => group.columns)) {
-    const name = column?.path_in_schema.join('.').toLowerCase() ?? '';
-    const nulls = column?.statistics?.null_count;
-    if (nulls === undefined) unknown.add(name);
-    else counts.set(name, (counts.get(name) ?? 0) + Number(nulls));
-  }
-  for (const name of unknown) counts.delete(name);
-  return counts;
 }
 
 const MICROSECONDS_OF_A_DAY = 86_400_000_000n;

@@ -198,6 +198,9 @@ const NOT_VERSION_1 = unproven(`${SPECTRUM} names Parquet v1 alone; nobody repor
 const DECOMPRESSED = unproven(
   'Amazon Redshift, "COPY from columnar data formats": COPY decompresses it as a whole; nobody reports it for a file that is not compressed',
 );
+const VERSION_2 = unproven(
+  'Firehose writes it with WriterVersion V2; AWS documents Parquet v1 for COPY, and nobody reports an error',
+);
 const form = (of: FileForm['of'], outcome: Outcome, known: Known, ...forms: readonly string[]): FileForm[] =>
   forms.map((each) => ({ of, form: each, outcome, ...known }));
 
@@ -221,16 +224,16 @@ export const FILE_FORMS: readonly FileForm[] = [
     'encoding',
     refuses('the encoding is not supported'),
     NOT_VERSION_1,
-    ...[
-      'GROUP_VAR_INT',
-      'DELTA_BINARY_PACKED',
-      'DELTA_LENGTH_BYTE_ARRAY',
-      'DELTA_BYTE_ARRAY',
-      'BYTE_STREAM_SPLIT',
-    ],
+    ...['GROUP_VAR_INT', 'BYTE_STREAM_SPLIT'],
+  ),
+  ...form(
+    'encoding',
+    accepts,
+    VERSION_2,
+    ...['DELTA_BINARY_PACKED', 'DELTA_LENGTH_BYTE_ARRAY', 'DELTA_BYTE_ARRAY'],
   ),
   ...form('page', accepts, VERSION_1, 'DATA_PAGE', 'DICTIONARY_PAGE'),
-  ...form('page', refuses('the page is not supported'), NOT_VERSION_1, 'DATA_PAGE_V2'),
+  ...form('page', accepts, VERSION_2, 'DATA_PAGE_V2'),
   ...form(
     'extension',
     accepts,

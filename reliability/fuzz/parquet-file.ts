@@ -10,6 +10,8 @@ export async function withDuckDB<Result>(
   instance ??= DuckDBInstance.create(':memory:', {
     memory_limit: '1GB',
     autoinstall_known_extensions: 'false',
+    // A case overwrites the file of the case before it, in the same moment and with as many bytes.
+    enable_external_file_cache: 'false',
   });
   const connection = await (await instance).connect();
   try {

@@ -68,10 +68,10 @@ export const DEFECTS = {
     stage: 'footer',
     bytes: (file) => withStorage(file, { codec: 4 }),
   },
-  'has a delta encoding': {
+  'has the encoding BYTE_STREAM_SPLIT': {
     error: 'UnreadableFile',
     stage: 'footer',
-    bytes: (file) => withStorage(file, { encoding: 5 }),
+    bytes: (file) => withStorage(file, { encoding: 9 }),
   },
   'lacks a column': { error: 'ColumnMismatch', stage: 'footer', columns: lacking },
   'has another column': {

@@ -29,7 +29,7 @@ const BAD: readonly (readonly [string, Buffer, RegExp])[] = [
     /^pickup_datetime: "2026-02-30T08:15:00Z" is not a timestamp \(.*\)$/,
   ],
   ['is not JSON', Buffer.from('{"trip_id": "x", '), /^not JSON: /],
-  ['holds NaN, which JSON lacks', Buffer.from('{"trip_id":"x","trip_distance":NaN}'), /^not JSON: .*NaN/],
+  ['holds NaN, which JSON lacks', Buffer.from('{"trip_id":"x","trip_distance":NaN}'), /^not JSON: .*'N'/],
   ['has NaN as text', json(good('x', { trip_distance: 'NaN' })), /^trip_distance: "NaN" is not a number$/],
   [
     'has NaN as the text of a decimal',
@@ -44,7 +44,7 @@ const BAD: readonly (readonly [string, Buffer, RegExp])[] = [
         '"vendor_id":99999999999999999999',
       ),
     ),
-    /^vendor_id: 100000000000000000000 is not an exact integer/,
+    /^vendor_id: 99999999999999999999 is out of the range of integer/,
   ],
   [
     'has an integer out of range',
@@ -62,7 +62,7 @@ const BAD: readonly (readonly [string, Buffer, RegExp])[] = [
   [
     'has a deep value in a column',
     Buffer.from(JSON.stringify(good('x')).replace('"x"', nested(100_000))),
-    /^trip_id: an array is not text$/,
+    /^not JSON: nested deeper than 500 levels$/,
   ],
   ['is not UTF-8', Buffer.from([0x7b, 0xff, 0xfe, 0x00, 0x7d]), /^not JSON: /],
 ];

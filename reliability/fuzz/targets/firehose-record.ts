@@ -135,19 +135,17 @@ const memberName = fc.oneof(
   { weight: 1, arbitrary: hostileText(20) },
 );
 
-/** An event whose required columns are valid, followed by other members. A later member of the same name wins. */
-const event = fc
-  .array(fc.tuple(memberName, literal), { maxLength: 6 })
-  .map((members) =>
-    [...Object.entries(REQUIRED), ...members]
-      .map(([name, value]) => `${JSON.stringify(name)}:${value}`)
-      .join(','),
-  )
-  .map((members) => `{${members}}`);
+/** An event whose required columns are valid, unless another member takes the place of one. */
+const event = fc.array(fc.tuple(memberName, literal), { maxLength: 6 }).map((members) => {
+  const all = [...Object.entries(REQUIRED), ...members];
+  const unique = new Map(all.map(([name, value]) => [name.toLowerCase(), [name, value] as const]));
+  return `{${[...unique.values()].map(([name, value]) => `${JSON.stringify(name)}:${value}`).join()}}`;
+});
 
 const text = fc.oneof(
   { weight: 10, arbitrary: event },
   { weight: 1, arbitrary: event.map((each) => `\ufeff${each}`) },
+  { weight: 1, arbitrary: event.map((each) => `{"id":"b",${each.slice(1)}`) },
   { weight: 1, arbitrary: fc.tuple(event, event).map(([left, right]) => `${left}\n${right}`) },
   {
     weight: 1,
@@ -206,23 +204,24 @@ const GOOD: Readonly<Record<string, fc.Arbitrary<readonly [string, string]>>> = 
   happened_at: time(),
 };
 
+/** As a JSON number or as text. */
+const spelled = (quoted: boolean, digits: string): string => (quoted ? `"${digits}"` : digits);
+
 function whole(min: bigint, max: bigint): fc.Arbitrary<readonly [string, string]> {
-  const safe = BigInt(Number.MAX_SAFE_INTEGER);
   return fc
-    .bigInt({ min, max })
-    .map((value) => [value > safe || value < -safe ? `"${value}"` : String(value), String(value)]);
+    .tuple(fc.bigInt({ min, max }), fc.boolean())
+    .map(([value, quoted]) => [spelled(quoted, String(value)), String(value)]);
 }
 
-/** Numbers with few digits as JSON numbers, others as text. */
 function decimal(before: number, after: number): fc.Arbitrary<readonly [string, string]> {
   const most = 10n ** BigInt(before + after) - 1n;
   return fc
-    .tuple(fc.bigInt({ min: -most, max: most }), fc.nat({ max: before + after }))
-    .map(([unscaled, fewer]) => {
+    .tuple(fc.bigInt({ min: -most, max: most }), fc.nat({ max: before + after }), fc.boolean())
+    .map(([unscaled, fewer, quoted]) => {
       const value = unscaled / 10n ** BigInt(fewer);
       const digits = String(value < 0n ? -value : value).padStart(after + 1, '0');
       const written = `${value < 0n ? '-' : ''}${digits.slice(0, -after)}.${digits.slice(-after)}`;
-      return [digits.length > 15 ? `"${written}"` : written, written];
+      return [spelled(quoted, written), written];
     });
 }
 

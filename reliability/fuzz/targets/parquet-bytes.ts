@@ -50,7 +50,9 @@ async function judgeFile(dataset: keyof typeof DATASETS, bytes: Buffer, surround
       await surroundings.load(dataset, HOUR);
     } catch (error) {
       same('the target after a refusal', await rowsOf(dataset, surroundings), before);
-      const named = (error as Error).name === 'NullKeys' ? [] : [FILE];
+      // ValidateStaging judges the rows of all files, and names the column.
+      const { name, message } = error as Error;
+      const named = name === 'NullKeys' ? [] : [/^Partition \S+, \d+ files?:/.test(message) ? 'column ' : FILE];
       return refusal(
         error,
         ['UnreadableFile', 'ColumnMismatch', 'NullKeys', 'ValueTooLong', 'ValueInvalid'],

@@ -171,9 +171,9 @@ export const FILES: readonly Mutation[] = [
   mutation(
     'nulls are not counted over all row groups',
     'A column with a value in a later row group is taken for one of nulls.',
-    'functions/shared/footer.ts',
-    'nulls.get(element.name.toLowerCase()) === Number(metadata.num_rows)',
-    'nulls.get(element.name.toLowerCase()) !== undefined',
+    'core/null-counts.ts',
+    'nulls.get(name.toLowerCase()) === Number(rows)',
+    'nulls.get(name.toLowerCase()) !== undefined',
     { file: 'tests/system/drift.test.ts', test: 'give the same table' },
   ),
   mutation(
