@@ -112,7 +112,7 @@ test('the other dataset streams, loads and converges with only its dataset file'
       valid: true,
       calibrated: '2024-02-29',
       temperature: 21.25,
-      cost: '12345678.00005',
+      cost: '12345678.0001',
       extra: 1,
     }),
     reading('ab', 2, '2025-12-31T23:59:59Z', { valid: false, cost: -0.0001 }),

@@ -52,7 +52,8 @@ async function judgeFile(dataset: keyof typeof DATASETS, bytes: Buffer, surround
       same('the target after a refusal', await rowsOf(dataset, surroundings), before);
       // ValidateStaging judges the rows of all files, and names the column.
       const { name, message } = error as Error;
-      const named = name === 'NullKeys' ? [] : [/^Partition \S+, \d+ files?:/.test(message) ? 'column ' : FILE];
+      const named =
+        name === 'NullKeys' ? [] : [/^Partition \S+, \d+ files?:/.test(message) ? 'column ' : FILE];
       return refusal(
         error,
         ['UnreadableFile', 'ColumnMismatch', 'NullKeys', 'ValueTooLong', 'ValueInvalid'],
