@@ -77,10 +77,12 @@ export async function runInspect(
 }
 
 function sayEvents(document: RefusedDocument, output: Output): number {
-  for (const line of eventLines(document)) output.say(line);
-  const left = document.events.filter(({ utf8 }) => !utf8).length + document.unreadable;
+  const { lines, left } = eventLines(document);
+  for (const line of lines) output.say(line);
   if (left > 0)
-    output.note(`${plural(left, 'record')} cannot be printed as text: without --events, it says why.`);
+    output.note(
+      `${plural(left, 'record')} cannot be printed unchanged as lines of text: without --events, it says why.`,
+    );
   return left > 0 ? 1 : 0;
 }
 

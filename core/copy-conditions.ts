@@ -14,7 +14,8 @@ export interface StoredValues {
 
 interface ColumnChunk {
   readonly path_in_schema: readonly string[];
-  readonly codec: string;
+  /** Undefined for one that hyparquet does not know. */
+  readonly codec?: string;
   readonly encodings: readonly string[];
   /** Some writers leave it out. Then the footer does not tell the version of the pages. */
   readonly encoding_stats?: readonly { readonly page_type: string; readonly encoding: string }[];
@@ -42,8 +43,8 @@ export function storageProblem({ row_groups }: StoredValues): string | undefined
   for (const { meta_data: chunk } of row_groups.flatMap(({ columns }) => columns)) {
     if (!chunk) continue;
     const column = chunk.path_in_schema.join('.');
-    if (!CODECS.includes(chunk.codec))
-      return `column ${column} is compressed with ${chunk.codec}. ${KNOWN_CODEC}`;
+    if (chunk.codec === undefined || !CODECS.includes(chunk.codec))
+      return `column ${column} is compressed with ${chunk.codec ?? 'a codec of a later version'}. ${KNOWN_CODEC}`;
     const stats = chunk.encoding_stats ?? [];
     const others = [...chunk.encodings, ...stats.map(({ encoding }) => encoding)].filter(
       (encoding) => !ENCODINGS.includes(encoding),

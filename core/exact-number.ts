@@ -28,8 +28,12 @@ export function exactNumber(text: string): ExactNumber | undefined {
   };
 }
 
-/** A double holds so many digits of any number; those after them may be noise of arithmetic, as in 25.450000000000003. */
+/**
+ * A double holds 15 digits of any number, and its shortest text has at most 17. So the last two may be noise of arithmetic,
+ * as in 25.450000000000003. A number with more digits is no double: a clock that counts nanoseconds, for example.
+ */
 const SURE_DIGITS = 15;
+const MOST_DIGITS = 17;
 /** Noise is smaller than the number by this factor: a few steps from one double to the next. */
 const NOISE = 2n ** 51n;
 
@@ -40,7 +44,8 @@ const NOISE = 2n ** 51n;
 export function withoutNoise(number: ExactNumber, places: number): ExactNumber {
   const { isNegative, digits, exponent } = number;
   const dropped = -exponent - places;
-  if (dropped <= 0 || dropped > digits.length || digits.length <= SURE_DIGITS) return number;
+  if (dropped <= 0 || digits.length <= SURE_DIGITS || digits.length > MOST_DIGITS) return number;
+  if (dropped > digits.length) return number;
   const all = BigInt(digits);
   const unit = 10n ** BigInt(dropped);
   const rounded = (all + unit / 2n) / unit;

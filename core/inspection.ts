@@ -106,7 +106,7 @@ function planParts(
   if (Math.max(copy, validation) > MAXIMUM_STATEMENTS || isTooLong) {
     throw new LoadError(
       'TooManyLayouts',
-      `The files of partition ${partition} have too many layouts (sets of column types: ${planned.length}, orders of columns: ${manifest}). One load takes ${isTooLong ? `fewer, because the dataset has ${dataset.columns.length} columns` : 'about 19 sets of types, or 38 orders'}.`,
+      `The files of partition ${partition} have too many layouts (sets of column types: ${planned.length}, orders of columns: ${manifest}). One load takes ${isTooLong || checks.length > planned.length ? `fewer, because the dataset has ${dataset.columns.length} columns` : 'about 19 sets of types, or 38 orders'}.`,
       'Write the files of one hour with the same types in the same order: cast the columns before they are written.',
     );
   }

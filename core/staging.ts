@@ -5,7 +5,7 @@ import { derivedAtMerge, requiredColumns, type Column, type Dataset } from './da
 import type { Hour } from './hour';
 import type { StagedPart } from './plan';
 import { byteLength, joinSql, quoteName, quoteText, sql, type Pieces, type Sql } from './sql';
-import { conversionInto, stagedDefinition } from './staged-columns';
+import { conversionInto, stagedDefinition, type StagedColumn } from './staged-columns';
 import { lines, sluiceTable, stagingDistkey, tableAttributes } from './warehouse';
 
 /**
@@ -117,7 +117,17 @@ export interface ValueCheck {
   readonly example: string;
   /** 1 for each value that fails, 0 for any other. */
   readonly fails: Sql;
+  /** A value as the example shows it. */
+  readonly shown: Sql;
+  readonly fix: string;
 }
+
+/** The most characters of a value in an error. */
+const EXAMPLE_CHARACTERS = 60;
+
+export const FIX_VALUES =
+  'Fix what writes these values, or give the column a type that holds them, in the dataset file and in the target (sluice migrate --plan). Then load the partition again.';
+const FIX_KEYS = 'Trim these keys where they are written. Then load the partition again.';
 
 /** The checks of the n-th part's values: one for each conversion that may fail. @param part from 1. */
 export function valueChecks(dataset: Dataset, { columns }: StagedPart, part: number): ValueCheck[] {
@@ -133,6 +143,8 @@ export function valueChecks(dataset: Dataset, { columns }: StagedPart, part: num
         count: `failing_${part}_${index + 1}`,
         example: `example_${part}_${index + 1}`,
         fails: isChanged(unchanged, quoteName(staged.name)),
+        shown: textOf(staged),
+        fix: FIX_VALUES,
       },
     ];
   });
@@ -145,7 +157,8 @@ export function valueChecks(dataset: Dataset, { columns }: StagedPart, part: num
  */
 export function keyChecks(dataset: Dataset, { columns }: StagedPart, part: number): ValueCheck[] {
   const isText = ({ name, type: { kind } }: Column) =>
-    (kind === 'varchar' || kind === 'char') && columns.some((staged) => staged.name === name);
+    (kind === 'varchar' || kind === 'char') &&
+    columns.some((staged) => staged.name === name && !staged.only_nulls);
   const keys = dataset.columns.filter(({ name }) => dataset.target.key.includes(name));
   return keys.filter(isText).map(({ name }, index) => ({
     column: name,
@@ -153,7 +166,17 @@ export function keyChecks(dataset: Dataset, { columns }: StagedPart, part: numbe
     count: `blanks_${part}_${index + 1}`,
     example: `blank_${part}_${index + 1}`,
     fails: isChanged((value) => sql`LENGTH(RTRIM(${value})) = LENGTH(${value})`, quoteName(name)),
+    shown: sql`RIGHT(${quoteName(name)}, ${EXAMPLE_CHARACTERS})`,
+    fix: FIX_KEYS,
   }));
+}
+
+/** Redshift casts no BOOLEAN to text. Source: dbt-labs/dbt-utils #1016, elementary-data/elementary #1540. */
+function textOf({ name, type }: StagedColumn): Sql {
+  const column = quoteName(name);
+  return type === 'BOOLEAN'
+    ? sql`CASE WHEN ${column} THEN 'true' ELSE 'false' END`
+    : sql`LEFT(CAST(${column} AS VARCHAR(65535)), ${EXAMPLE_CHARACTERS})`;
 }
 
 /** The bytes of the checks in one statement: fewer than the 100,000 of the Data API, for the text around them. */
@@ -175,14 +198,11 @@ export function valueChecksByStatement(...of: Parameters<typeof valueChecks>): r
   return groups;
 }
 
-/** The most characters of a value in an error. */
-const EXAMPLE_CHARACTERS = 60;
-
 /** The count and the example of a check. */
-function selected({ column, count, example, fails }: ValueCheck): readonly Sql[] {
+function selected({ count, example, fails, shown }: ValueCheck): readonly Sql[] {
   return [
     sql`NULLIF(SUM(${fails}), 0) AS ${quoteName(count)}`,
-    sql`MIN(CASE ${fails} WHEN 1 THEN LEFT(CAST(${quoteName(column)} AS VARCHAR(65535)), ${EXAMPLE_CHARACTERS}) END) AS ${quoteName(example)}`,
+    sql`MIN(CASE ${fails} WHEN 1 THEN ${shown} END) AS ${quoteName(example)}`,
   ];
 }
 

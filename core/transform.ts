@@ -66,7 +66,7 @@ export function transformRecord(dataset: Dataset, data: Uint8Array): Transformed
  * @param text one JSON object.
  */
 export function transformEvent(dataset: Dataset, text: string): TransformedEvent {
-  const parsed = parseObject(text);
+  const parsed = parseObject(text, columnNamesOf(dataset));
   if ('reason' in parsed) return { accepted: false, reason: parsed.reason };
 
   // The object has no prototype, so that a column may have any name.
@@ -117,9 +117,14 @@ function keyChecked({ target }: Dataset, { name }: Column, converted: Converted)
 
 const columnNames = new WeakMap<Dataset, ReadonlySet<string>>();
 
-function unknownAttributes(dataset: Dataset, names: readonly string[]): readonly string[] {
+function columnNamesOf(dataset: Dataset): ReadonlySet<string> {
   const columns = columnNames.get(dataset) ?? new Set(fileColumnsOfEvents(dataset).map(({ name }) => name));
   columnNames.set(dataset, columns);
+  return columns;
+}
+
+function unknownAttributes(dataset: Dataset, names: readonly string[]): readonly string[] {
+  const columns = columnNamesOf(dataset);
   return names.filter((name) => !columns.has(name.toLowerCase()));
 }
 
@@ -141,6 +146,7 @@ const AN_ARRAY = 'not a JSON object but an array: send its members one after the
 /** @returns the attributes by their names in lower case, and all names as they are written. */
 function parseObject(
   text: string,
+  columns: ReadonlySet<string>,
 ): { attributes: ReadonlyMap<string, JsonValue>; names: readonly string[] } | { reason: string } {
   const reader = new JsonReader(text);
   if (reader.atArray()) return { reason: AN_ARRAY };
@@ -152,7 +158,8 @@ function parseObject(
     reader.readObject((name, value) => {
       // Firehose and Redshift fold names to lower case.
       const folded = name.toLowerCase();
-      if (attributes.has(folded)) twice ??= name;
+      // A value that no column reads is dropped anyway.
+      if (attributes.has(folded) && columns.has(folded)) twice ??= name;
       attributes.set(folded, value);
       names.push(name);
     });

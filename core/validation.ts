@@ -1,7 +1,7 @@
 import type { Dataset } from './dataset';
 import { LoadError } from './errors';
 import { rowsOf, type PartitionPlan, type StagedPart } from './plan';
-import { keyChecks, requiredOf, stagedCount, valueChecks } from './staging';
+import { FIX_VALUES, keyChecks, requiredOf, stagedCount, valueChecks } from './staging';
 import type { Row, StagingCounts } from './states';
 
 /**
@@ -45,9 +45,6 @@ export function judgeStaging(
   };
 }
 
-const FIX_VALUES =
-  'Fix what writes these values, or give the column a type in the dataset file that holds them. Then load the partition again.';
-
 function judgePart(dataset: Dataset, partition: string, part: StagedPart, place: number, counts: Row): void {
   const number = (name: string) => Number(counts[name] ?? 0);
   const staged = number(stagedCount(place));
@@ -74,6 +71,11 @@ function judgePart(dataset: Dataset, partition: string, part: StagedPart, place:
       ({ column, problem, count, example }) =>
         `column ${column}: ${number(count)} of ${staged} values ${problem}, for example ${JSON.stringify(counts[example] ?? '')}`,
     );
-    throw new LoadError('ValueInvalid', [`Partition ${partition}, ${files} files:`, ...found], FIX_VALUES);
+    const fixes = [...new Set(failing.map(({ fix }) => fix))];
+    throw new LoadError(
+      'ValueInvalid',
+      [`Partition ${partition}, ${files} files:`, ...found],
+      fixes.join(' '),
+    );
   }
 }

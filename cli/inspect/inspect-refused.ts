@@ -4,6 +4,8 @@ import { createInterface } from 'node:readline';
 import * as z from 'zod';
 import type { Dataset } from '../../core/dataset';
 import { jsonDocuments } from '../../core/json-documents';
+import { JsonReader } from '../../core/json-reader';
+import { oneLine } from '../../core/one-line';
 import { transformRecord } from '../../core/transform';
 import { displayText, renderTable } from '../shared/table';
 import { plural } from '../shared/text';
@@ -154,16 +156,37 @@ export function refusedText({ path, dataset, events, unreadable }: RefusedDocume
   return lines.join('\n');
 }
 
+/** The kept events as lines. `left`: the number of records and events that no line can hold unchanged. */
+export interface EventLines {
+  readonly lines: readonly string[];
+  readonly left: number;
+}
+
 /**
  * The kept events, one a line, as `sluice stream` takes them: each becomes a record of its own, so that an event that is
- * refused again keeps no good one back. Records that are not UTF-8 are left out, because a text cannot hold them.
+ * refused again keeps no good one back. A text cannot hold records that are not UTF-8.
  */
-export function eventLines({ events }: RefusedDocument): readonly string[] {
-  return (
-    events
-      .filter(({ utf8 }) => utf8)
-      .flatMap(({ event }) => jsonDocuments(event))
-      // Within JSON, a line break is only ever white space.
-      .map((event) => event.replace(/[\r\n]+/g, ' '))
-  );
+export function eventLines({ events, unreadable }: RefusedDocument): EventLines {
+  const texts = events.filter(({ utf8 }) => utf8).flatMap(({ event }) => jsonDocuments(event));
+  const lines = texts.map(eventLine).filter((line) => line !== undefined);
+  const left = texts.length - lines.length + events.filter(({ utf8 }) => !utf8).length + unreadable;
+  return { lines, left };
+}
+
+/** @returns undefined for an event that would change on one line, or could control a terminal. */
+function eventLine(event: string): string | undefined {
+  // Within JSON, these are only ever white space. Escapes in its texts mean the same characters.
+  if (isJson(event)) return oneLine(event.replace(/[\r\n\t]+/g, ' '));
+  return oneLine(event) === event ? event : undefined;
+}
+
+function isJson(text: string): boolean {
+  try {
+    const reader = new JsonReader(text);
+    reader.readValue();
+    reader.expectEnd();
+    return true;
+  } catch {
+    return false;
+  }
 }

@@ -295,13 +295,13 @@ describe('refused events', () => {
     const notUtf8 = JSON.stringify({ rawData: Buffer.from([0x7b, 0xff, 0x7d]).toString('base64') });
     const path = write(
       'errors/trips/processing-failed/three',
-      `${line('{"a":\r\n1.50}{"b":"\ufffd"}')}\n${notUtf8}\n`,
+      `${line('{"a":\r\n1.50}{"b":"\ufffd\u009b"}')}\n${line('{"c":"a\nb"}')}\n${line('no JSON')}\n${line('\u001b[2J')}\n${notUtf8}\n`,
     );
     const captured = new CapturedOutput(false);
     const inspection = { target: path, rows: 5, events: true };
     expect(await runInspect({ datasets }, captured.output, inspection)).toBe(1);
-    expect(captured.stdout).toBe('{"a": 1.50}\n{"b":"\ufffd"}\n');
-    expect(captured.stderr).toContain('1 record cannot be printed as text');
+    expect(captured.stdout).toBe('{"a": 1.50}\n{"b":"\ufffd\\u009b"}\nno JSON\n');
+    expect(captured.stderr).toContain('3 records cannot be printed unchanged');
     await expect(
       runInspect({ datasets }, captured.output, { ...inspection, target: write('other', 'x') }),
     ).rejects.toThrow('--events is for one object under an error prefix');

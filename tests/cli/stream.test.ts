@@ -116,7 +116,7 @@ test('the events of a refused line can be sent again one by one, and the good on
     event('i'),
     '{"trip_id":"j"}',
     event('k'),
-    '{"trip_id":\t"m"}',
+    '{"trip_id": "m"}',
   ]);
   const again = await stream(write('again.ndjson', captured.stdout), { at: '2026-11-23T13' });
   expect(again.document).toMatchObject({ records: 4, refused: 2 });

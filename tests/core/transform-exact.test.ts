@@ -27,11 +27,11 @@ function scaled({ over, places: own }: Fraction, places: number): bigint | undef
 
 const magnitude = (value: bigint) => (value < 0n ? -value : value);
 
-/** The same for a number of a double: rounded, if it has more than 15 digits and changes by less than 1 part in 2^51. */
+/** The same for a number of a double: rounded, if it has 16 or 17 digits and changes by less than 1 part in 2^51. */
 function scaledDouble(number: Fraction, places: number): bigint | undefined {
   const exact = scaled(number, places);
   const { over, places: own } = number;
-  if (exact !== undefined || /^-?0*(\d{1,15})0*$/.test(String(over))) return exact;
+  if (exact !== undefined || !/^-?[1-9]\d{14,15}[1-9]0*$/.test(String(over))) return exact;
   const divisor = 10n ** BigInt(own - places);
   const rounded = ((magnitude(over) * 2n + divisor) / (divisor * 2n)) * (over < 0n ? -1n : 1n);
   return magnitude(rounded * divisor - over) * 2n ** 51n <= magnitude(over) ? rounded : undefined;
@@ -166,12 +166,14 @@ test.each<[string, string, string | undefined]>([
   ['decimal(10,2)', '0.9999999999999999', '1.00'],
   ['decimal(10,2)', '25.455', undefined],
   ['decimal(10,2)', '25.4500000000001', undefined],
-  ['decimal(10,2)', '25.45000000000000001', '25.45'],
+  ['decimal(10,2)', '25.45000000000000001', undefined],
   ['decimal(10,2)', '0.00000000000000012345678', undefined],
   ['decimal(18,8)', '1234567890.00000001', '1234567890.00000001'],
   ['timestamp', '1700000000.1234567', '2023-11-14 22:13:20.123457'],
   ['timestamp', '1700000000123.4567', '2023-11-14 22:13:20.123457'],
-  ['timestamp', '1700000000.12345678912', '2023-11-14 22:13:20.123457'],
+  ['timestamp', '1700000000.12345678912', undefined],
+  ['timestamp', '1763885700.123456789', undefined],
+  ['decimal(18,2)', '123456789012345.678', undefined],
   ['timestamp', '1.1234567', undefined],
 ])('the noise of a double is no digit of a %s: %s', (text, number, expectedValue) => {
   const dataset = ordersDataset({

@@ -54,12 +54,18 @@ describe('an event', () => {
   test.each([
     ['a column', '{"id":"7","at":0,"id":"8"}', 'id'],
     ['a column, with the same value', '{"id":7,"id":7,"at":0}', 'id'],
-    ['no column', '{"id":7,"at":0,"note":1,"note":2}', 'note'],
     ['a name with an escape', '{"id":7,"at":0,"\\u0061t":0}', 'at'],
   ])('is refused if a name occurs twice: %s', (_, text, name) => {
     expect(transformEvent(dataset, text)).toEqual({
       accepted: false,
       reason: `two attributes are named "${name}"`,
+    });
+  });
+
+  test('is accepted if a name that is no column occurs twice, since its values are dropped', () => {
+    expect(transformEvent(dataset, '{"id":7,"at":0,"note":1,"Note":2}')).toMatchObject({
+      accepted: true,
+      unknown: ['note', 'Note'],
     });
   });
 

@@ -117,6 +117,7 @@ describe('counts that do not add up', () => {
       reason:
         'Partition 2026-12-31T23, 2 files:\ncolumn order_id: 1 of 10 values end with a blank, which Redshift ignores when ' +
         'it compares keys, for example "A-7 "',
+      fix: 'Trim these keys where they are written. Then load the partition again.',
     });
   });
 

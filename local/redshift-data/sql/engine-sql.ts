@@ -15,6 +15,7 @@ export function engineParameter(name: string): string {
  * https://docs.aws.amazon.com/redshift/latest/dg/r_Character_types.html
  */
 export function cast(operand: string, type: ColumnType): string {
-  const engine = `CAST(${operand} AS ${type.engine})`;
-  return type.length === undefined ? engine : `${SYSTEM_SCHEMA}.truncate_bytes(${engine}, ${type.length})`;
+  if (type.length === undefined) return `CAST(${operand} AS ${type.engine})`;
+  const engine = `CAST(${SYSTEM_SCHEMA}.no_boolean(${operand}) AS ${type.engine})`;
+  return `${SYSTEM_SCHEMA}.truncate_bytes(${engine}, ${type.length})`;
 }

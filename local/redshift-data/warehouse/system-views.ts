@@ -11,6 +11,8 @@ export function catalogueDefinitions(database: string): readonly string[] {
     `CREATE SCHEMA ${SYSTEM_SCHEMA}`,
     // Redshift fails where the engine returns NULL.
     `CREATE MACRO ${SYSTEM_SCHEMA}.divisor(value) AS CASE WHEN value = 0 THEN error('Divide by zero') ELSE value END`,
+    // Redshift casts no BOOLEAN to text. Source: dbt-labs/dbt-utils #1016.
+    `CREATE MACRO ${SYSTEM_SCHEMA}.no_boolean(value) AS CASE WHEN typeof(value) = 'BOOLEAN' THEN error('CAST of a BOOLEAN to text') ELSE value END`,
     // The type of a NULL without a type is "NULL".
     `CREATE MACRO ${SYSTEM_SCHEMA}.try_castable(value, sources, target) AS CASE
        WHEN NOT list_contains(list_append(sources, '"NULL"'), split_part(typeof(value), '(', 1)) THEN error('TRY_CAST of ' || typeof(value) || ' to ' || target)

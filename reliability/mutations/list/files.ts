@@ -242,8 +242,8 @@ export const FILES: readonly Mutation[] = [
     'every codec is taken',
     'COPY fails on AWS for a file that was inspected, with a text that names no file.',
     'core/copy-conditions.ts',
-    'if (!CODECS.includes(chunk.codec))',
-    "if (chunk.codec === '')",
+    'if (chunk.codec === undefined || !CODECS.includes(chunk.codec))',
+    'if (chunk.codec === undefined)',
     { file: 'tests/local/behaviour/file-forms.test.ts', test: 'COPY and InspectFiles, codec BROTLI' },
   ),
   mutation(

@@ -89,8 +89,8 @@ export const TRANSFORMS: readonly Mutation[] = [
     'a name may occur twice',
     'The first value is lost without an error.',
     TRANSFORM,
-    'if (attributes.has(folded)) twice',
-    'if (attributes.has(folded) && !names.includes(name)) twice',
+    'if (attributes.has(folded) && columns',
+    'if (attributes.has(folded) && !names.includes(name) && columns',
     { file: TEST, test: 'an event is refused if a name occurs twice' },
   ),
   mutation(

@@ -63,3 +63,16 @@ test.each(CONVERSIONS)('%s to %s uses only what TRY_CAST converts', async (stage
     ),
   ).resolves.toBeDefined();
 });
+
+test('a pair that TRY_CAST does not take is refused for NULL, too', async () => {
+  const run = query(twin.connection, sql`SELECT TRY_CAST(CAST(NULL AS DATE) AS INTEGER)`);
+  await expect(run).rejects.toThrow(/TRY_CAST does not take DATE to integer/);
+});
+
+test('CAST takes no BOOLEAN to text', async () => {
+  const run = query(
+    twin.connection,
+    sql`SELECT CAST("v" AS VARCHAR(5)) FROM (SELECT TRUE AS "v") AS "source"`,
+  );
+  await expect(run).rejects.toThrow('cannot cast type boolean to character varying');
+});
