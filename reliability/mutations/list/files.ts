@@ -174,7 +174,7 @@ export const FILES: readonly Mutation[] = [
     'core/null-counts.ts',
     'nulls.get(name.toLowerCase()) === Number(rows)',
     'nulls.get(name.toLowerCase()) !== undefined',
-    { file: 'tests/system/drift.test.ts', test: 'give the same table' },
+    { file: 'tests/core/null-counts.test.ts', test: 'a column holds nothing but nulls if' },
   ),
   mutation(
     'a decimal is compared without its whole digits',
