@@ -49,7 +49,9 @@ const HOST = '127.0.0.1';
 export class TwinServer {
   private readonly protocols: readonly Protocol[];
   private readonly server: Server;
-  private readonly closing = new AbortController();
+  /** The requests that are not answered yet, with what ends each. */
+  private readonly open = new Map<ServerResponse, AbortController>();
+  private isClosing = false;
 
   constructor(private readonly options: TwinServerOptions) {
     const largestBytes = options.largestBodyBytes ?? 16 * 1024 * 1024;
@@ -104,7 +106,8 @@ export class TwinServer {
   async close(): Promise<void> {
     if (!this.server.listening) return;
     const closed = new Promise((resolve) => this.server.close(resolve));
-    this.closing.abort(new DOMException('The twin is closing', 'AbortError'));
+    this.isClosing = true;
+    for (const [response, ending] of this.open) endForClose(response, ending);
     this.server.closeIdleConnections();
     const timer = new AbortController();
     const grace = sleep(this.options.graceMs ?? 2_000, undefined, { signal: timer.signal }).catch(() => {});
@@ -120,17 +123,28 @@ export class TwinServer {
       send(response, 403, { 'Content-Type': 'text/plain', Connection: 'close' }, `${foreign}\n`);
       return;
     }
-    const gone = new AbortController();
-    response.once('close', () => gone.abort(new DOMException('The client disconnected', 'AbortError')));
-    const signal = AbortSignal.any([gone.signal, this.closing.signal]);
-    // A kept-alive connection would delay the server's close.
-    signal.addEventListener('abort', () => (response.shouldKeepAlive = false));
+    const signal = this.signalFor(response);
     if (pathOf(request).startsWith(CONTROL_PREFIX)) {
       await answerControl(this.options.control ?? {}, request, response, signal);
       return;
     }
     const protocol = this.protocols.find((candidate) => candidate.recognises(request))!;
     await this.exchange(protocol, request, response, signal);
+  }
+
+  /**
+   * A signal that is aborted when the client disconnects or the twin closes. AbortSignal.any is no choice: a signal of the
+   * server's whole life would keep one listener for every request.
+   */
+  private signalFor(response: ServerResponse): AbortSignal {
+    const ending = new AbortController();
+    this.open.set(response, ending);
+    response.once('close', () => {
+      this.open.delete(response);
+      ending.abort(new DOMException('The client disconnected', 'AbortError'));
+    });
+    if (this.isClosing) endForClose(response, ending);
+    return ending.signal;
   }
 
   private async exchange(
@@ -168,4 +182,10 @@ export class TwinServer {
     this.options.onUnexpected(error);
     return new ServiceError('InternalFailure', error instanceof Error ? error.message : String(error), 500);
   }
+}
+
+function endForClose(response: ServerResponse, ending: AbortController): void {
+  // A kept-alive connection would delay the server's close.
+  response.shouldKeepAlive = false;
+  ending.abort(new DOMException('The twin is closing', 'AbortError'));
 }
