@@ -1,4 +1,5 @@
 import { ServiceError } from '../service-error';
+import { ANY_CHARACTER, ANY_TEXT, fitsPattern, type Pattern } from '../wildcards';
 import type { PolicyDocument, PolicyStatement } from './policy-document';
 
 /** A permission that a call needs. */
@@ -77,11 +78,12 @@ function holds(operator: string, found: string | undefined, expected: readonly s
   return expected.some((value) => compare(found, value));
 }
 
+const WILDCARDS: Readonly<Record<string, Pattern[number]>> = { '*': ANY_TEXT, '?': ANY_CHARACTER };
+
 /** `*` matches any text, `?` any one character. */
 export function like(pattern: string, text: string): boolean {
-  const escaped = pattern
-    .replace(/[.+^${}()|[\]\\]/g, '\\$&')
-    .replaceAll('*', '[^]*')
-    .replaceAll('?', '[^]');
-  return new RegExp(`^${escaped}$`).test(text);
+  return fitsPattern(
+    text,
+    pattern.split('').map((character) => WILDCARDS[character] ?? character),
+  );
 }

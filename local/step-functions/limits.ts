@@ -2,7 +2,7 @@
 export const limits = {
   /** Bytes of UTF-8 in a state's input, output or parameters, and in an execution's input. */
   payloadBytes: 262_144,
-  /** Levels of arrays and objects in an execution's input: the default of Jackson, the service's parser. Unverified. */
+  /** Levels of arrays and objects in an execution's input and in a definition: the default of Jackson, the service's parser. Unverified. */
   nesting: 1_000,
   /** Events in the history of one execution, including the last. */
   historyEvents: 25_000,

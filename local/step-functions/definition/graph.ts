@@ -25,6 +25,14 @@ export function allStates(workflow: Workflow, path: Path = []): [name: string, S
   });
 }
 
+/** The workflows that lie a number of levels inside a workflow. */
+export function workflowsAt(workflow: Workflow, level: number): Workflow[] {
+  if (level === 0) return [workflow];
+  return Object.values(workflow.States).flatMap((state) =>
+    innerWorkflows(state, []).flatMap(([inner]) => workflowsAt(inner, level - 1)),
+  );
+}
+
 /** The next states of a state, with the path of the field that names each. */
 function transitions(state: State): [target: string, Path][] {
   const found: [string | undefined, Path][] = [];

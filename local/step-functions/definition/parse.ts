@@ -1,7 +1,7 @@
 import { parseDocument } from 'yaml';
 import type * as z from 'zod';
 import type { Json } from '../json';
-import { isJsonObject } from '../json';
+import { isJsonObject, nestingOf } from '../json';
 import { limits } from '../limits';
 import { type Diagnostic, locationOf } from './diagnostics';
 import { checkFields } from './fields';
@@ -38,6 +38,10 @@ function parseJson(text: string): ParsedJson {
   });
   if (text.length > limits.definitionLength) {
     return invalid(`The definition must not be longer than ${limits.definitionLength} characters`);
+  }
+  const levels = nestingOf(text);
+  if (levels > limits.nesting) {
+    return invalid(`The definition must not have more than ${limits.nesting} levels, not ${levels}`);
   }
   let json: Json;
   try {

@@ -1,3 +1,4 @@
+import { ANY_TEXT, fitsPattern } from '../../wildcards';
 import type { Condition } from '../definition/language';
 import type { Json } from '../json';
 import { lookUp, type Source } from '../jsonpath/path';
@@ -55,10 +56,11 @@ function typeTest(test: (value: Json) => boolean): Operator {
 
 /** `*` matches any characters, `\*` an asterisk and `\\` a backslash. */
 function matchesPattern(text: string, pattern: string): boolean {
-  const expression = pattern.replace(/\\([*\\])|\*|[^*\\]+|\\/g, (part, escaped: string | undefined) =>
-    part === '*' ? '[^]*' : (escaped ?? part).replace(/[.*+?^${}()|[\]\\]/g, '\\$&'),
+  const tokens = pattern.match(/\\[*\\]|[^]/g) ?? [];
+  return fitsPattern(
+    text,
+    tokens.map((token) => (token === '*' ? ANY_TEXT : token.at(-1)!)),
   );
-  return new RegExp(`^${expression}$`).test(text);
 }
 
 /** All comparison operators. https://docs.aws.amazon.com/step-functions/latest/dg/state-choice.html */

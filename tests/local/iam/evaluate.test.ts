@@ -60,6 +60,9 @@ test.each([
   ['a.c', 'abc', false],
   ['*', 'with\nlines', true],
   ['(x)[y]', '(x)[y]', true],
+  ['*b?', 'abbc', true],
+  ['a*?', 'a', false],
+  [`${'*a'.repeat(30)}b`, 'a'.repeat(200), false],
 ])('%j like %j: %s', (pattern, text, expected) => {
   expect(like(pattern, text)).toBe(expected);
 });

@@ -46,6 +46,9 @@ test.each<[operator: string, operand: Json, value: Json, result: boolean]>([
   ['StringMatches', String.raw`a\*c`, 'abc', false],
   ['StringMatches', String.raw`a\\*`, String.raw`a\bc`, true],
   ['StringMatches', 'a', 1, false],
+  ['StringMatches', 'a*bc*', 'abbc', true],
+  ['StringMatches', '*a*', 'b', false],
+  ['StringMatches', '', '', true],
   ['IsNull', true, null, true],
   ['IsNull', false, 0, true],
   ['IsNumeric', true, 0, true],
@@ -56,6 +59,14 @@ test.each<[operator: string, operand: Json, value: Json, result: boolean]>([
   ['IsTimestamp', true, '2026-11-23', false],
 ])('%s %j of %j is %j', (operator, operand, value, result) => {
   expect(truth({ Variable: '$.v', [operator]: operand }, { v: value })).toBe(result);
+});
+
+test('StringMatches with many stars ends in time', () => {
+  const before = performance.now();
+  const v = 'a'.repeat(200);
+  expect(truth({ Variable: '$.v', StringMatches: `${'*a'.repeat(30)}*b` }, { v })).toBe(false);
+  expect(truth({ Variable: '$.v', StringMatches: `${'*a'.repeat(30)}*` }, { v })).toBe(true);
+  expect(performance.now() - before).toBeLessThan(1_000);
 });
 
 test('BooleanEqualsPath compares two values of the input', () => {

@@ -281,3 +281,33 @@ test('accepts parameters whose value is the twin’s own behaviour', () => {
 test('literal data may contain any word of the language', () => {
   expect(refusal(one({ ...end, Result: { QueryLanguage: 'JSONata', States: { x: 1 } } }))).toBe('accepted');
 });
+
+/** A workflow inside a workflow inside a workflow … */
+function nested(levels: number, innermost: object, around: (inner: object) => object): object {
+  let workflow: object = { StartAt: 'I', States: { I: innermost } };
+  for (let level = 1; level <= levels; level++) {
+    const name = `L${level}`;
+    workflow = { StartAt: name, States: { [name]: { ...around(workflow), End: true } } };
+  }
+  return workflow;
+}
+const parallel = (branch: object) => ({ Type: 'Parallel', Branches: [branch] });
+const map = (ItemProcessor: object) => ({ Type: 'Map', ItemProcessor });
+
+test.each([
+  ['Parallel', parallel],
+  ['Map', map],
+])('checks a %s of many levels in time, down to the last', (_, around) => {
+  const lint = (state: object) =>
+    lintDefinition(parseDefinition(JSON.stringify(nested(21, state, around))).definition!);
+  const before = performance.now();
+  expect(lint(end)).toEqual([]);
+  expect(performance.now() - before).toBeLessThan(5_000);
+  // Only asl-validator finds a member that is given twice.
+  const odd = { ...end, Parameters: { 'a.$': '$.a', a: 1 } };
+  expect(lint(odd)).toHaveLength(1);
+});
+
+test('refuses more levels than the service reads', () => {
+  expect(refusal(nested(300, end, parallel))).toContain('must not have more than 1000 levels');
+});
