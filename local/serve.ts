@@ -40,6 +40,7 @@ export function serverOf(
         authorizer.may(principal, { action: 's3:DeleteObject', resource: objectArn(bucket, key) }),
       policies: account.bucketPolicies,
       keys: account.bucketKeys,
+      owner: account.id,
     })),
     faults,
     identity: authorizer,

@@ -1,3 +1,4 @@
+import { ServiceError } from '../service-error';
 import { incompleteBody } from './errors';
 
 const MAX_LINE_BYTES = 16_384;
@@ -7,7 +8,7 @@ const MAX_LINE_BYTES = 16_384;
  * trailers as `<name>:<value>\r\n`, and an empty line
  * (https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-streaming-trailers.html). Signatures are not verified.
  * @param trailers receives the trailers by lower-case name before the last bytes are yielded.
- * @throws ServiceError IncompleteBody
+ * @throws ServiceError IncompleteBody; MalformedTrailerError for bytes after the end
  */
 export async function* decodeAwsChunked(
   source: AsyncIterable<Uint8Array>,
@@ -31,6 +32,13 @@ export async function* decodeAwsChunked(
     const colon = line.indexOf(':');
     if (colon < 1) throw incompleteBody();
     trailers.set(line.slice(0, colon).trim().toLowerCase(), line.slice(colon + 1).trim());
+  }
+  if (!(await reader.ended())) {
+    // Which error S3 has for more bytes is unproven; that the body is not what was announced is certain.
+    throw new ServiceError(
+      'MalformedTrailerError',
+      'The request contained trailing data that was not well-formed or did not conform to our published schema.',
+    );
   }
 }
 
@@ -64,11 +72,17 @@ class ByteReader {
     return line.slice(0, -2);
   }
 
-  private async fill(): Promise<void> {
+  /** Whether no byte is left. */
+  async ended(): Promise<boolean> {
     while (this.current.length === 0) {
       const next = await this.chunks.next();
-      if (next.done) throw incompleteBody();
+      if (next.done) return true;
       this.current = next.value;
     }
+    return false;
+  }
+
+  private async fill(): Promise<void> {
+    if (await this.ended()) throw incompleteBody();
   }
 }

@@ -8,8 +8,10 @@ export interface BucketAccess {
   readonly policies: Map<string, PolicyDocument>;
   /** Default KMS keys, by bucket. A bucket without one uses S3's own key. */
   readonly keys: Map<string, string>;
+  /** The account that owns every bucket. */
+  readonly owner: string;
 }
 
 export function openAccess(): BucketAccess {
-  return { mayDelete: () => true, policies: new Map(), keys: new Map() };
+  return { mayDelete: () => true, policies: new Map(), keys: new Map(), owner: '000000000000' };
 }

@@ -2,13 +2,12 @@ import type { IncomingMessage } from 'node:http';
 import type { Readable } from 'node:stream';
 import type { BucketAccess } from './bucket-access';
 import type { FileObjectStore } from './file-object-store';
-import type { Headers, S3Operation } from './operation';
+import type { S3Operation } from './operation';
 
 /** One request, as an operation sees it. */
 export interface S3Call extends S3Operation {
   /** For the body's stream. The other members have everything else. */
   readonly request: IncomingMessage;
-  readonly headers: Headers;
   readonly store: FileObjectStore;
   readonly access: BucketAccess;
 }

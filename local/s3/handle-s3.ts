@@ -3,10 +3,11 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { pipeline } from 'node:stream/promises';
 import { ServiceError } from '../service-error';
 import { openAccess, type BucketAccess } from './bucket-access';
+import { checkEncryption, checkOwner, encryptionHeaders } from './bucket-settings';
 import type { Operation, S3Answer } from './call';
 import type { FileObjectStore } from './file-object-store';
 import { checkBucketName } from './names';
-import { operationOf, type Headers, type OperationName } from './operation';
+import { operationOf, type OperationName } from './operation';
 import { abortMultipartUpload } from './operations/abort-multipart-upload';
 import { getBucketEncryption, putBucketEncryption } from './operations/bucket-encryption';
 import { deleteBucketPolicy, getBucketPolicy, putBucketPolicy } from './operations/bucket-policy';
@@ -27,6 +28,7 @@ import { listObjectsV2 } from './operations/list-objects-v2';
 import { listParts } from './operations/list-parts';
 import { putObject } from './operations/put-object';
 import { uploadPart } from './operations/upload-part';
+import { uploadPartCopy } from './operations/upload-part-copy';
 import { checkRegion } from './region';
 import { renderError } from './xml';
 
@@ -55,6 +57,7 @@ const HANDLERS: Readonly<Record<OperationName, Operation>> = {
   PutBucketPolicy: putBucketPolicy,
   PutObject: putObject,
   UploadPart: uploadPart,
+  UploadPartCopy: uploadPartCopy,
 };
 
 /**
@@ -67,13 +70,15 @@ export async function handleS3(
   store: FileObjectStore,
   access: BucketAccess = openAccess(),
 ): Promise<void> {
-  const headers = request.headers as Headers;
   let answer: S3Answer;
   try {
     const operation = operationOf(request.method ?? '', request.url ?? '', request.headers);
     if (operation.bucket !== '') checkBucketName(operation.bucket);
-    checkRegion(operation, headers, store);
-    answer = await HANDLERS[operation.operation]({ ...operation, request, headers, store, access });
+    checkRegion(operation, store);
+    checkOwner(operation, access);
+    checkEncryption(operation, access);
+    answer = await HANDLERS[operation.operation]({ ...operation, request, store, access });
+    answer = { ...answer, headers: { ...answer.headers, ...encryptionHeaders(operation, access) } };
   } catch (error) {
     if (request.destroyed && !request.complete) return;
     answerS3Error(request, response, error, store);

@@ -28,7 +28,8 @@ export function attributesOf(given: Headers): ObjectAttributes {
   for (const [name, value] of Object.entries(given)) {
     if (!name.startsWith(METADATA) || value === undefined) continue;
     metadata[name.slice(METADATA.length)] = value;
-    size += Buffer.byteLength(name.slice(METADATA.length)) + Buffer.byteLength(value);
+    // Headers are read byte by byte, so each character is a byte as sent.
+    size += name.length - METADATA.length + value.length;
   }
   if (size > MAX_METADATA_BYTES) {
     throw new ServiceError(
@@ -44,13 +45,9 @@ export function attributesOf(given: Headers): ObjectAttributes {
   return { contentType: given['content-type'], headers, metadata };
 }
 
-/** aws-chunked describes the transfer, not the object. */
+/** aws-chunked describes the transfer, not the object. The rest is kept as sent. */
 function withoutAwsChunked(encoding: string | undefined): string | undefined {
-  return encoding
-    ?.split(',')
-    .map((coding) => coding.trim())
-    .filter((coding) => coding !== 'aws-chunked')
-    .join(',');
+  return encoding?.replace(/^ *aws-chunked *(, *|$)|, *aws-chunked *(?=,|$)/, '');
 }
 
 /** The headers that describe an object, without those of its body. */

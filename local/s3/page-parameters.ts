@@ -3,8 +3,11 @@ import type { Headers } from './operation';
 
 export const MAX_ENTRIES = 1000;
 
-/** A page's size: at most 1,000, which is the default. @throws ServiceError InvalidArgument */
-export function pageLimit(query: Headers, name: 'max-keys' | 'max-uploads' | 'max-parts'): number {
+/** A page's size: at most 1,000, which is the default (of ListBuckets 10,000, which no account of the twin has). @throws ServiceError InvalidArgument */
+export function pageLimit(
+  query: Headers,
+  name: 'max-keys' | 'max-uploads' | 'max-parts' | 'max-buckets',
+): number {
   const text = query[name];
   if (text === undefined || text === '') return MAX_ENTRIES;
   if (!/^\d+$/.test(text) || Number(text) > 2 ** 31 - 1) {

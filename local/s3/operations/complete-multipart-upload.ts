@@ -34,6 +34,7 @@ export async function completeMultipartUpload(call: S3Call): Promise<S3Answer> {
   const upload = store.uploads.get(bucket, key, id);
   const parts = chooseParts(upload, named);
   const path = store.newIncomingPath();
+  checkSize(headers, parts);
   const { body, checksum } = await concatenate(upload, parts, path);
   checkObjectChecksum(headers, checksum);
   const conditions = { ifMatch: headers['if-match'], ifNoneMatch: headers['if-none-match'] };
@@ -162,6 +163,17 @@ function compositeChecksum(upload: Upload, parts: readonly Part[]): Checksum | u
   for (const part of parts) running.update(Buffer.from(part.checksum?.value ?? '', 'base64'));
   const value = `${running.digest().toString('base64')}-${parts.length}`;
   return { algorithm: upload.checksum.algorithm, value, type: 'COMPOSITE' };
+}
+
+/** The size that the client expects of the object. */
+function checkSize(headers: Headers, parts: readonly Part[]): void {
+  const expected = headers['x-amz-mp-object-size'];
+  const size = parts.reduce((sum, part) => sum + part.size, 0);
+  if (expected !== undefined && Number(expected) !== size) {
+    throw invalidRequest(
+      `The provided 'x-amz-mp-object-size' header value ${expected} does not match what was computed: ${size}`,
+    );
+  }
 }
 
 function checkObjectChecksum(headers: Headers, checksum: Checksum | undefined): void {

@@ -7,7 +7,10 @@ import { parseXml } from '../xml';
 
 export async function createBucket({ request, headers, bucket, store }: S3Call): Promise<S3Answer> {
   const region = bucketRegion(constraintOf(await receiveText(request, headers)), signingRegion(headers));
-  await store.createBucket(bucket, region);
+  // Older than all other Regions, us-east-1 answers 200 to an owner who creates a bucket again:
+  // https://docs.aws.amazon.com/AmazonS3/latest/API/API_CreateBucket.html
+  const isThere = region === 'us-east-1' && store.bucketRegion(bucket) === region;
+  if (!isThere) await store.createBucket(bucket, region);
   return { headers: { location: `/${bucket}` } };
 }
 

@@ -1,17 +1,17 @@
 import type { Readable } from 'node:stream';
 import type { S3Answer, S3Call } from '../call';
 import { readOutcome } from '../conditions';
-import { noSuchKey } from '../errors';
+import { invalidRequest, noSuchKey } from '../errors';
 import type { S3Object } from '../file-object-store';
 import { checksumHeaders, describe, readConditions } from '../object-headers';
 import { openBody } from '../open-body';
-import type { Headers } from '../operation';
+import { RESPONSE_OVERRIDES, type Headers } from '../operation';
 import { byteRange, type ByteRange } from '../range';
 
-export async function getObject({ bucket, key, headers, store }: S3Call): Promise<S3Answer> {
+export async function getObject({ bucket, key, query, headers, store }: S3Call): Promise<S3Answer> {
   const { file, object } = await openBody(store, bucket, key);
   try {
-    const answer = describeObject(object, headers);
+    const answer = describeObject(object, headers, query);
     if (!answer.span) {
       await file.close();
       return answer;
@@ -25,10 +25,10 @@ export async function getObject({ bucket, key, headers, store }: S3Call): Promis
   }
 }
 
-export function headObject({ bucket, key, headers, store }: S3Call): S3Answer {
+export function headObject({ bucket, key, query, headers, store }: S3Call): S3Answer {
   const object = store.bucket(bucket).objects.get(key);
   if (!object) throw noSuchKey(key);
-  return describeObject(object, headers);
+  return describeObject(object, headers, query);
 }
 
 /**
@@ -38,8 +38,9 @@ export function headObject({ bucket, key, headers, store }: S3Call): S3Answer {
 function describeObject(
   object: S3Object,
   headers: Headers,
+  query: Headers,
 ): S3Answer & { readonly span?: ByteRange | undefined } {
-  const description = describe(object);
+  const description = { ...describe(object), ...overrides(query, headers) };
   if (readOutcome(readConditions(headers), object) === 'not-modified') {
     const { etag = '', 'last-modified': lastModified = '' } = description;
     return { status: 304, headers: { etag, 'last-modified': lastModified } };
@@ -62,4 +63,15 @@ function describeObject(
     },
     span: range,
   };
+}
+
+/** @throws ServiceError InvalidRequest for a request that is not signed */
+function overrides(query: Headers, headers: Headers): Record<string, string> {
+  const given = RESPONSE_OVERRIDES.flatMap((name) =>
+    query[name] === undefined ? [] : [[name.slice('response-'.length), query[name]]],
+  );
+  if (given.length > 0 && headers.authorization === undefined) {
+    throw invalidRequest('Request specific response headers cannot be used for anonymous GET requests.');
+  }
+  return Object.fromEntries(given) as Record<string, string>;
 }

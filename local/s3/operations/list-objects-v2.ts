@@ -1,8 +1,8 @@
 import type { S3Answer, S3Call } from '../call';
-import { invalidArgument } from '../errors';
 import { listPage } from '../listing';
 import { commonPrefixes, contents } from '../listing-elements';
 import { keyEncoder, pageLimit } from '../page-parameters';
+import { readToken, writeToken } from '../page-token';
 import { renderXml } from '../xml';
 
 export function listObjectsV2({ bucket, query, store }: S3Call): S3Answer {
@@ -29,17 +29,4 @@ export function listObjectsV2({ bucket, query, store }: S3Call): S3Answer {
       CommonPrefixes: commonPrefixes(page, encode),
     }),
   };
-}
-
-/** Opaque to the client. Any other text is refused. */
-function writeToken(next: string): string {
-  return Buffer.from(`1:${next}`).toString('base64');
-}
-
-function readToken(token: string): string {
-  const text = Buffer.from(token, 'base64').toString('utf8');
-  if (!text.startsWith('1:') || writeToken(text.slice(2)) !== token) {
-    throw invalidArgument('The continuation token provided is incorrect', 'continuation-token', token);
-  }
-  return text.slice(2);
 }

@@ -22,7 +22,8 @@ export async function uploadPart({ request, headers, query, bucket, key, store }
   return { headers: { etag: `"${part.etag}"`, ...checksum } };
 }
 
-function partNumber(text: string): number {
+/** @throws ServiceError InvalidArgument */
+export function partNumber(text: string): number {
   if (!/^\d{1,5}$/.test(text) || Number(text) < 1 || Number(text) > MAX_PARTS) {
     throw invalidArgument(
       'Part number must be an integer between 1 and 10000, inclusive',
