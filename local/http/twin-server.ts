@@ -18,6 +18,7 @@ import { foreignTo } from './loopback';
 import { RestJsonProtocol, type RestJsonService } from './rest-json';
 import { S3Protocol, type S3Handler } from './s3';
 import { credentialOf } from './signature';
+import { UnknownService } from './unknown-service';
 
 export interface Identity {
   principalOf(accessKeyId: string | undefined): Principal;
@@ -55,10 +56,12 @@ export class TwinServer {
 
   constructor(private readonly options: TwinServerOptions) {
     const largestBytes = options.largestBodyBytes ?? 16 * 1024 * 1024;
+    const { json, query, rest = [] } = options;
     this.protocols = [
-      new AwsJsonProtocol(options.json, largestBytes),
-      new AwsQueryProtocol(options.query, largestBytes),
-      new RestJsonProtocol(options.rest ?? [], largestBytes),
+      new UnknownService([...[...json, ...query, ...rest].map(({ name }) => name), 's3']),
+      new AwsJsonProtocol(json, largestBytes),
+      new AwsQueryProtocol(query, largestBytes),
+      new RestJsonProtocol(rest, largestBytes),
       new S3Protocol(options.s3),
     ];
     this.server = createServer((request, response) => void this.answer(request, response));

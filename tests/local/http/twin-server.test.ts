@@ -199,6 +199,33 @@ describe('the control surface', () => {
   });
 });
 
+describe('a service that the twin does not have', () => {
+  const signed = (service: string) => ({
+    authorization: `AWS4-HMAC-SHA256 Credential=a/20261130/us-east-1/${service}/aws4_request, SignedHeaders=host, Signature=b`,
+  });
+
+  test.each<[service: string, path: string, headers: Record<string, string>]>([
+    ['lambda', '/2015-03-31/functions/a/invocations', {}],
+    ['logs', '/', { 'x-amz-target': 'Logs_20140328.DescribeLogGroups' }],
+    ['ec2', '/', { 'content-type': 'application/x-www-form-urlencoded; charset=utf-8' }],
+  ])('is refused by its name: %s', async (service, path, headers) => {
+    const answer = await raw({ ...signed(service), ...headers }, '', path);
+    expect(answer.status).toBe(400);
+    expect(answer.headers.get('x-amzn-errortype')).toBe('UnknownOperationException');
+    const text = await answer.text();
+    expect(text.replaceAll('&quot;', '"').replaceAll('\\"', '"')).toContain(
+      `no service "${service}", only states, sns, s3`,
+    );
+    expect(text).toMatch(service === 'ec2' ? /^<ErrorResponse/ : /^\{/);
+  });
+
+  test('is not the one of a presigned request of S3', async () => {
+    const query = 'X-Amz-Credential=a%2F20261130%2Fus-east-1%2Fs3%2Faws4_request&X-Amz-Signature=b';
+    const answer = await raw({}, '', `/lake/a?${query}`);
+    expect(await answer.text()).toContain('AuthorizationQueryParametersError');
+  });
+});
+
 describe('only loopback names', () => {
   test.each(['evil.example', 'evil.example:4566', '127.0.0.1.evil.example', '10.0.0.1'])(
     'refuse the host "%s"',
