@@ -6,6 +6,7 @@ import type { AwsJsonService } from './aws-json-service';
 import type { Exchange, Protocol } from './exchange';
 import { parseJson, readText } from './request-body';
 import type { RequestContext } from './request-context';
+import { toJson } from './to-json';
 
 type ContentType = AwsJsonService['contentType'];
 
@@ -47,7 +48,7 @@ export class AwsJsonProtocol implements Protocol {
       async carryOut(response, call) {
         const context: RequestContext = { headers: headersOf(request), ...call };
         const output = await service.call(operation, input, context);
-        send(response, 200, headers(contentType), JSON.stringify(output ?? {}));
+        send(response, 200, headers(contentType), toJson(output ?? {}));
       },
       refuse: (error, response) => answerError(error, contentType, response),
     };

@@ -7,7 +7,8 @@ import { typeOfEngine, type ColumnType, type TypeFamily } from '../sql/types';
 export type Field =
   | { readonly isNull: true }
   | { readonly stringValue: string }
-  | { readonly longValue: number }
+  /** A bigint beyond 2^53, where a number is no longer exact. */
+  | { readonly longValue: number | bigint }
   | { readonly doubleValue: number | string }
   | { readonly booleanValue: boolean };
 
@@ -49,7 +50,7 @@ export class ResultSet {
   }
 
   async add(row: readonly Field[]): Promise<void> {
-    const json = JSON.stringify(row);
+    const json = stringify(row);
     const bytes = Buffer.byteLength(json);
     if (bytes > MAXIMUM_ROW_BYTES) {
       throw new SqlError(
@@ -89,7 +90,7 @@ export class ResultSet {
     const page = this.pages[index];
     if (page === undefined) return [];
     const json = 'json' in page ? page.json : await this.read(page.offset, page.length);
-    return JSON.parse(json) as Field[][];
+    return parse(json);
   }
 
   private async read(offset: number, length: number): Promise<string> {
@@ -138,9 +139,28 @@ const INTEGERS: readonly TypeFamily[] = ['int2', 'int4', 'int8'];
 function toField(value: DuckDBValue, family: TypeFamily): Field {
   if (value === null) return { isNull: true };
   if (family === 'bool') return { booleanValue: value as boolean };
-  if (INTEGERS.includes(family)) return { longValue: Number(value) };
+  if (INTEGERS.includes(family)) return { longValue: toLong(value as number | bigint) };
   if (family === 'float4' || family === 'float8') return { doubleValue: toDouble(value as number) };
   return { stringValue: typeof value === 'string' ? value : value.toString() };
+}
+
+function toLong(value: number | bigint): number | bigint {
+  const long = Number(value);
+  return Number.isSafeInteger(long) ? long : BigInt(value);
+}
+
+/** Stores a bigint as text, which no other long is. */
+function stringify(row: readonly Field[]): string {
+  return JSON.stringify(row, (_name, value: unknown) => (typeof value === 'bigint' ? String(value) : value));
+}
+
+function parse(json: string): Field[][] {
+  const rows = JSON.parse(json) as Field[][];
+  // Most pages have none, and looking at every value takes longer than reading the page.
+  if (!json.includes('"longValue":"')) return rows;
+  return rows.map((row) =>
+    row.map((field) => ('longValue' in field ? { longValue: toLong(BigInt(field.longValue)) } : field)),
+  );
 }
 
 /** JSON has no NaN and no infinity. The SDK reads them from strings. */

@@ -52,6 +52,21 @@ async function rejection(promise: Promise<unknown>): Promise<{ name: string; mes
 }
 
 describe('ExecuteStatement and GetStatementResult', () => {
+  it('returns bigints with all their digits', async () => {
+    const sql =
+      'SELECT 9007199254740993::bigint, 9223372036854775807::bigint, 9007199254740991::bigint, -1::bigint';
+    const { Id } = await execute(twin, sql);
+    const { hostname, port } = await twin.client.config.endpoint!();
+    // The SDK for JavaScript has only numbers; other clients read the text as it is.
+    const answer = await fetch(`http://${hostname}:${port}`, {
+      method: 'POST',
+      headers: { 'x-amz-target': 'RedshiftData.GetStatementResult' },
+      body: JSON.stringify({ Id }),
+    });
+    const longs = [...(await answer.text()).matchAll(/\{"longValue":([^}]*)\}/g)].map(([, long]) => long);
+    expect(longs).toEqual(['9007199254740993', '9223372036854775807', '9007199254740991', '-1']);
+  });
+
   it('returns values and column metadata in the Data API’s types', async () => {
     const { Id, HasResultSet, ResultRows } = await execute(twin, 'SELECT * FROM t');
     expect({ HasResultSet, ResultRows }).toEqual({ HasResultSet: true, ResultRows: 1 });

@@ -16,6 +16,7 @@ import { dirname, join } from 'node:path';
 import type { FaultInjector } from '../../../local/faults/fault-injector';
 import type { Fault } from '../../../local/faults/fault-rule';
 import type { AwsJsonService } from '../../../local/http/aws-json-service';
+import { toJson } from '../../../local/http/to-json';
 import { RedshiftDataService } from '../../../local/redshift-data';
 import type { ObjectStore, StoredObject } from '../../../local/s3/object-store';
 import { ServiceError } from '../../../local/service-error';
@@ -164,7 +165,7 @@ async function answer(
     status = error.status;
     body = { __type: error.code, Message: error.message, ...error.details };
   }
-  response.writeHead(status, { 'content-type': service.contentType }).end(JSON.stringify(body));
+  response.writeHead(status, { 'content-type': service.contentType }).end(toJson(body));
 }
 
 export const WHERE = { WorkgroupName: WORKGROUP, Database: DATABASE };
