@@ -53,10 +53,7 @@ export type Input<Name extends OperationName> = z.infer<(typeof REQUESTS)[Name]>
 
 /** Checks an input. @throws ServiceError ValidationException, SerializationException */
 export function parseInput<Name extends OperationName>(operation: Name, input: unknown): Input<Name> {
-  return validate(REQUESTS[operation], input, (issue, member, value) => {
-    if (issue.code === 'invalid_type' && value !== undefined && value !== null) {
-      return serialization(`Value at '${member}' is not of the expected type: ${issue.expected}`);
-    }
+  return validate(REQUESTS[operation], input, (issue, member) => {
     const isNoBase64 = issue.code === 'custom' && issue.params?.base64 === true;
     return isNoBase64 ? serialization(`Value at '${member}' is not base64`) : undefined;
   }) as Input<Name>;

@@ -7,7 +7,7 @@ export type Refusal = (issue: z.core.$ZodIssue, member: string, value: unknown) 
 /**
  * Checks a request of the AWS JSON protocol against its shape, with the messages of AWS's own validation.
  * AWS ignores members that it does not know. The twin refuses them, so that a misspelt one does not pass unnoticed.
- * @throws ServiceError ValidationException, or what `refuse` returns
+ * @throws ServiceError SerializationException for a value of another JSON type, ValidationException, or what `refuse` returns
  */
 export function validate<T extends z.ZodType>(shape: T, input: unknown, refuse?: Refusal): z.infer<T> {
   const parsed = shape.safeParse(input ?? {});
@@ -15,7 +15,7 @@ export function validate<T extends z.ZodType>(shape: T, input: unknown, refuse?:
   const messages = parsed.error.issues.map((issue) => {
     const member = memberOf(issue.path);
     const value = valueAt(input, issue.path);
-    const refused = refuse?.(issue, member, value);
+    const refused = refuse?.(issue, member, value) ?? wrongType(issue, value);
     if (refused) throw refused;
     return describe(issue, member, value);
   });
@@ -68,6 +68,28 @@ function constraint(issue: z.core.$ZodIssue): string {
     default:
       return issue.message;
   }
+}
+
+/** How the services' JSON parser names what it found. The texts are those of Kinesis; for other services they are unproven. */
+function wrongType(issue: z.core.$ZodIssue, value: unknown): ServiceError | undefined {
+  const wanted =
+    issue.code === 'invalid_type'
+      ? issue.expected
+      : issue.code === 'invalid_value'
+        ? typeof issue.values[0]
+        : undefined;
+  if (wanted === undefined || value === undefined || value === null) return undefined;
+  const found = Array.isArray(value) ? 'array' : typeof value;
+  // A number that is no integer is a wrong value, not a wrong type.
+  if (wanted === found || (wanted === 'int' && found === 'number')) return undefined;
+  return new ServiceError('SerializationException', describeType(value, wanted));
+}
+
+function describeType(value: unknown, wanted: string): string {
+  if (Array.isArray(value)) return 'Start of list found where not expected';
+  if (typeof value === 'object') return 'Start of structure or map found where not expected.';
+  const found = typeof value === 'boolean' ? String(value).toUpperCase() : typeof value;
+  return `${found.toUpperCase()}_VALUE can not be converted to ${wanted === 'int' ? 'an Integer' : `a ${wanted}`}`;
 }
 
 function lowerFirst(text: string): string {

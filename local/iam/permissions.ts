@@ -17,8 +17,11 @@ export interface Surroundings {
 type Input = Readonly<Record<string, unknown>>;
 type Mapping = (input: Input, surroundings: Surroundings) => readonly Permission[];
 
-const bucketOf = ({ bucket }: Input) => bucketArn(bucket as string);
-const objectOf = ({ bucket, key }: Input) => objectArn(bucket as string, key as string);
+/** The service has not checked the types yet. A member of another type names nothing. */
+const text = (value: unknown): string => (typeof value === 'string' ? value : '');
+
+const bucketOf = ({ bucket }: Input) => bucketArn(text(bucket));
+const objectOf = ({ bucket, key }: Input) => objectArn(text(bucket), text(key));
 const onBucket =
   (action: string): Mapping =>
   (input) => [{ action, resource: bucketOf(input) }];
@@ -29,12 +32,12 @@ const listBucket: Mapping = (input) => [
   {
     action: 's3:ListBucket',
     resource: bucketOf(input),
-    context: { 's3:prefix': (input.prefix as string) ?? '' },
+    context: { 's3:prefix': text(input.prefix) },
   },
 ];
 const readObject: Mapping = (input, { isThere }) => [
   { action: 's3:GetObject', resource: objectOf(input) },
-  ...(isThere(input.bucket as string, input.key as string)
+  ...(isThere(text(input.bucket), text(input.key))
     ? []
     : [{ action: 's3:ListBucket', resource: bucketOf(input) }]),
 ];
@@ -46,12 +49,12 @@ const submit =
     { action, resource: workgroupArn },
     secret === undefined
       ? { action: 'redshift-serverless:GetCredentials', resource: workgroupArn }
-      : { action: 'secretsmanager:GetSecretValue', resource: secretArn(secret as string, workgroupArn) },
+      : { action: 'secretsmanager:GetSecretValue', resource: secretArn(text(secret), workgroupArn) },
   ];
 const ofStatement =
   (action: string): Mapping =>
   ({ Id: id }, { ownerOf }) => {
-    const owner = ownerOf(id as string);
+    const owner = ownerOf(text(id));
     return [
       {
         action,
@@ -101,14 +104,14 @@ const MAPPINGS: Readonly<Partial<Record<ServiceName, Readonly<Record<string, Map
   },
   'step-functions': {
     DescribeExecution: ({ executionArn }) => [
-      { action: 'states:DescribeExecution', resource: executionArn as string },
+      { action: 'states:DescribeExecution', resource: text(executionArn) },
     ],
     StartExecution: ({ stateMachineArn }) => [
-      { action: 'states:StartExecution', resource: stateMachineArn as string },
+      { action: 'states:StartExecution', resource: text(stateMachineArn) },
     ],
   },
   sns: {
-    Publish: ({ TopicArn }) => [{ action: 'sns:Publish', resource: TopicArn as string }],
+    Publish: ({ TopicArn }) => [{ action: 'sns:Publish', resource: text(TopicArn) }],
   },
   // AssumeRole decides by itself. GetCallerIdentity needs no permission.
   sts: { AssumeRole: () => [], GetCallerIdentity: () => [] },

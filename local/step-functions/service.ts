@@ -96,8 +96,8 @@ export class StepFunctionsService implements AwsJsonService {
 
   /** The call's ARN or name, for fault rules. */
   subject(_operation: string, input: unknown): string {
-    const { executionArn, stateMachineArn, name } = (input ?? {}) as Record<string, string | undefined>;
-    return executionArn ?? stateMachineArn ?? name ?? '';
+    const { executionArn, stateMachineArn, name } = (input ?? {}) as Record<string, unknown>;
+    return [executionArn, stateMachineArn, name].find((each) => typeof each === 'string') ?? '';
   }
 
   close(): Promise<void> {
