@@ -31,8 +31,23 @@ export async function runLocal(output: Output, { stateDirectory, port }: LocalOp
     output.say();
     output.say('Running. Ctrl-C stops the twin and keeps its state.');
   }
-  await Promise.race(['SIGINT', 'SIGTERM', 'SIGHUP'].map((signal) => once(process, signal)));
+  await Promise.race(SIGNALS.map((signal) => once(process, signal)));
+  endAnyway(output);
   await twin.close();
   output.note('Stopped.');
   return 0;
+}
+
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'];
+/** How long the twin may take to close, in milliseconds. */
+const CLOSING_MS = 10_000;
+
+/** Ends the process at a second signal, or if the twin does not close. The state on disk is then as after a kill. */
+function endAnyway(output: Output): void {
+  const end = () => {
+    output.note('The twin did not close in time. It ends now, and its next start repairs its state.');
+    process.exit(1);
+  };
+  setTimeout(end, CLOSING_MS).unref();
+  for (const signal of SIGNALS) process.once(signal, end);
 }

@@ -1,5 +1,6 @@
 import { Command, CommanderError, Option } from 'commander';
 import { createRequire } from 'node:module';
+import { isDiskError } from '../local/disk';
 import { directory, hour, hours, integer, stageName } from './arguments';
 import { act, connected, EXIT, onTwin, report, type CommonOptions } from './run';
 import { Output, UsageError } from './shared/output';
@@ -172,7 +173,8 @@ command('doctor', 'check everything that a load needs, and say how to fix what i
 // A reader may stop reading (`sluice sql … | head -1`): the work goes on to its end, and nothing more is written.
 for (const stream of [process.stdout, process.stderr]) {
   stream.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') throw error;
+    // A full disk must not end what runs because its log is on it, too.
+    if (error.code !== 'EPIPE' && !isDiskError(error)) throw error;
   });
 }
 

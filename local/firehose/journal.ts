@@ -14,7 +14,7 @@ export interface AcceptedRecord {
  * so it survives the end of the process. The reader skips a last line that a kill cut off: it was never acknowledged.
  */
 export class Journal {
-  private handle: Promise<FileHandle> | undefined;
+  private handle: FileHandle | undefined;
   private writes: Promise<unknown> = Promise.resolve();
   private size = 0;
 
@@ -24,8 +24,7 @@ export class Journal {
   append(records: readonly AcceptedRecord[]): Promise<void> {
     const write = this.writes.then(async () => {
       const lines = Buffer.from(records.map(line).join(''));
-      this.handle ??= open(this.path, 'a');
-      const handle = await this.handle;
+      const handle = (this.handle ??= await open(this.path, 'a'));
       try {
         await handle.appendFile(lines);
         this.size += lines.length;
@@ -41,7 +40,7 @@ export class Journal {
   /** Waits for the appends and closes the file. */
   async close(): Promise<void> {
     await this.writes;
-    await (await this.handle)?.close();
+    await this.handle?.close();
     this.handle = undefined;
   }
 

@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { isDiskError, reportDisk } from '../disk';
 import type { CallingState } from '../faults/calling-state';
 import type { FaultInjector } from '../faults/fault-injector';
 import type { Principal } from '../iam/principal';
@@ -46,6 +47,12 @@ export interface TwinServerOptions {
 }
 
 const HOST = '127.0.0.1';
+/** Errors of the service itself that have another name than that of most services. */
+const INTERNAL_ERRORS: Readonly<Partial<Record<ServiceName, string>>> = {
+  'redshift-data': 'InternalServerException',
+  sns: 'InternalErrorException',
+};
+
 /** The twin's one port on 127.0.0.1. Each request goes to the service whose protocol it speaks. */
 export class TwinServer {
   private readonly protocols: readonly Protocol[];
@@ -166,7 +173,7 @@ export class TwinServer {
       await carryOut(exchange, request, response, context, faults);
     } catch (error) {
       if (response.destroyed) return; // the client has disconnected
-      const answer = this.asServiceError(error, signal);
+      const answer = this.asServiceError(error, signal, exchange?.service);
       if (exchange === undefined) protocol.refuse(answer, request, response);
       else exchange.refuse(answer, response);
       request.resume();
@@ -179,11 +186,13 @@ export class TwinServer {
     return typeof traceId === 'string' ? this.options.callerOf?.(traceId) : undefined;
   }
 
-  private asServiceError(error: unknown, signal: AbortSignal): ServiceError {
+  private asServiceError(error: unknown, signal: AbortSignal, service?: ServiceName): ServiceError {
     if (error instanceof ServiceError) return error;
     if (signal.aborted) return new ServiceError('ServiceUnavailable', 'The twin is closing', 503);
-    this.options.onUnexpected(error);
-    return new ServiceError('InternalFailure', error instanceof Error ? error.message : String(error), 500);
+    if (isDiskError(error)) reportDisk(error);
+    else this.options.onUnexpected(error);
+    const code = INTERNAL_ERRORS[service ?? 's3'] ?? 'InternalFailure';
+    return new ServiceError(code, error instanceof Error ? error.message : String(error), 500);
   }
 }
 

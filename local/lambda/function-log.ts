@@ -1,25 +1,36 @@
 import { createWriteStream, mkdirSync, type WriteStream } from 'node:fs';
 import { dirname } from 'node:path';
 import { finished } from 'node:stream/promises';
+import { reportDisk } from '../disk';
 
 /** The log file of a function, which replaces its log group in CloudWatch Logs. */
 export class FunctionLog {
-  private readonly stream: WriteStream;
+  private stream: WriteStream | undefined;
 
-  constructor(path: string) {
+  constructor(private readonly path: string) {
     mkdirSync(dirname(path), { recursive: true });
-    this.stream = createWriteStream(path, { flags: 'a' });
+    this.stream = this.open();
   }
 
-  /** Appends whole lines. */
+  /** Appends whole lines. A log loses those that the disk refuses, and has the next ones again. */
   append(lines: string): void {
+    this.stream ??= this.open();
     this.stream.write(lines);
   }
 
   /** Resolves when all lines are in the file. */
   async close(): Promise<void> {
-    this.stream.end();
-    await finished(this.stream);
+    this.stream?.end();
+    if (this.stream) await finished(this.stream).catch(() => {});
+  }
+
+  private open(): WriteStream {
+    const stream = createWriteStream(this.path, { flags: 'a' });
+    stream.on('error', (error) => {
+      reportDisk(error);
+      if (this.stream === stream) this.stream = undefined;
+    });
+    return stream;
   }
 }
 

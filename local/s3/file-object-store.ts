@@ -178,13 +178,13 @@ export class FileObjectStore implements ObjectStore {
     attributes: ObjectAttributes,
     conditions: WriteConditions = {},
   ): S3Object {
+    const name = randomUUID();
     try {
       const bucket = this.bucket(bucketName);
       checkKey(key);
       const replaced = bucket.objects.get(key);
       checkWrite(conditions, key, replaced);
       const { size, etag } = body;
-      const name = randomUUID();
       const lastModified = wholeSecond().toISOString();
       const record: ObjectRecord = { key, body: name, size, etag, lastModified, attributes };
       renameSync(body.path, this.bodyPath(bucketName, name));
@@ -194,7 +194,7 @@ export class FileObjectStore implements ObjectStore {
       if (replaced) discard(replaced.path);
       return object;
     } catch (error) {
-      rmSync(body.path, { force: true });
+      for (const path of [body.path, this.bodyPath(bucketName, name)]) rmSync(path, { force: true });
       throw error;
     }
   }

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { pipeline } from 'node:stream/promises';
+import { isDiskError, reportDisk } from '../disk';
 import { ServiceError } from '../service-error';
 import { openAccess, type BucketAccess } from './bucket-access';
 import { checkEncryption, checkOwner, encryptionHeaders } from './bucket-settings';
@@ -94,6 +95,7 @@ export function answerS3Error(
   error: unknown,
   store: FileObjectStore,
 ): void {
+  if (isDiskError(error)) reportDisk(error);
   const { code, message, status, details } = asServiceError(error);
   const bucket = bucketOf(request);
   const region = bucket === undefined ? undefined : store.bucketRegion(bucket);

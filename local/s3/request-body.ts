@@ -150,7 +150,8 @@ async function receive(
   const running = expected.checksum && startChecksum(expected.checksum.algorithm);
   let size = 0;
   async function* measured(): AsyncGenerator<Uint8Array> {
-    const raw = request as AsyncIterable<Uint8Array>;
+    // A body that is refused or that the disk does not take ends here. The answer goes out on the same connection.
+    const raw = request.iterator({ destroyOnReturn: false }) as AsyncIterable<Uint8Array>;
     for await (const bytes of expected.chunked ? decodeAwsChunked(raw, trailers) : raw) {
       size += bytes.length;
       if (size > expected.size) throw incompleteBody();

@@ -20,7 +20,7 @@ export interface Notification {
 /** The inbox that replaces all subscribers: `messages.jsonl`, append-only, one notification per line. */
 export class Inbox {
   readonly path: string;
-  private file: Promise<FileHandle> | undefined;
+  private file: FileHandle | undefined;
   private last: Promise<void> = Promise.resolve();
 
   constructor(path: string) {
@@ -32,10 +32,15 @@ export class Inbox {
   /** Resolves when the message is on disk. Messages keep the order of the calls. */
   async append(notification: Notification): Promise<void> {
     const write = this.last.then(async () => {
-      this.file ??= open(this.path, 'a');
-      const file = await this.file;
-      await file.appendFile(`${JSON.stringify(notification)}\n`);
-      await file.datasync();
+      const file = (this.file ??= await open(this.path, 'a'));
+      const { size } = await file.stat();
+      try {
+        await file.appendFile(`${JSON.stringify(notification)}\n`);
+        await file.datasync();
+      } catch (error) {
+        await file.truncate(size); // a full disk may have taken a part
+        throw error;
+      }
     });
     this.last = write.catch(() => {}); // a failed write does not block the next one
     await write;
@@ -49,7 +54,7 @@ export class Inbox {
 
   async close(): Promise<void> {
     await this.last;
-    await (await this.file)?.close();
+    await this.file?.close();
     this.file = undefined;
   }
 }

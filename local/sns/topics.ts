@@ -25,7 +25,7 @@ export class Topics {
   /** Adds a topic. An existing one stays unchanged. */
   add(arn: string): void {
     if (this.arns.has(arn)) return;
+    writeWhole(this.path, `${JSON.stringify([...this.arns, arn], undefined, 2)}\n`);
     this.arns.add(arn);
-    writeWhole(this.path, `${JSON.stringify([...this.arns], undefined, 2)}\n`);
   }
 }

@@ -84,7 +84,7 @@ export class Executions {
       await Promise.resolve();
       const ending = await runExecution(machine.parsed, payload, execution, entry.stop.signal);
       const ended: EndedRecord = { ...ending, stopDate: clock.now().getTime() };
-      journal.end(ended);
+      await journal.end(ended);
       entry.ended = ended;
       entry.events = undefined;
     })();
@@ -174,7 +174,7 @@ export class Executions {
       executionAbortedEventDetails: { cause: twinStopped },
     });
     const ended: EndedRecord = { status: 'ABORTED', cause: twinStopped, stopDate: now };
-    journal.end(ended);
+    void journal.end(ended);
     return ended;
   }
 }

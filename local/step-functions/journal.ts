@@ -1,5 +1,7 @@
-import { closeSync, fdatasyncSync, openSync, writeSync } from 'node:fs';
-import { parseJsonLines, readIfPresent } from '../files';
+import { closeSync, fdatasyncSync, openSync, unlinkSync, writeSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { DISK_RETRY_MS, isDiskError, reportDisk } from '../disk';
+import { appendWhole, parseJsonLines, readIfPresent } from '../files';
 import type { RecordedEvent } from './interpreter/history';
 import type { Ending } from './interpreter/run';
 
@@ -33,35 +35,45 @@ const batchLines = 256;
 
 /**
  * One execution's append-only file with a line for its start, for each event and for its end. The start is in the file
- * before StartExecution answers, and the whole file is on disk before the execution counts as ended.
+ * before StartExecution answers, and the whole file is on disk before the execution counts as ended. What the disk refuses
+ * meanwhile is kept and written later.
  */
 export class Journal {
   private waiting: string[] = [];
   private scheduled = false;
   private readonly file: number;
 
-  constructor(path: string, mode: 'new' | 'append') {
-    this.file = openSync(path, mode === 'new' ? 'wx' : 'a');
+  constructor(
+    private readonly path: string,
+    mode: 'new' | 'append',
+  ) {
+    this.file = openSync(path, mode === 'new' ? 'ax' : 'a');
   }
 
+  /** @throws Error if the disk refuses. Then there is no file: the execution has not started, and its name is free. */
   start(started: StartedRecord): void {
     this.append({ started });
-    this.flush();
+    try {
+      this.write();
+    } catch (error) {
+      closeSync(this.file);
+      unlinkSync(this.path);
+      throw error;
+    }
   }
 
   event(event: RecordedEvent): void {
     this.append({ event });
+    if (this.scheduled && this.waiting.length % batchLines !== 0) return;
+    this.scheduled = true;
     if (this.waiting.length >= batchLines) this.flush();
-    else if (!this.scheduled) {
-      this.scheduled = true;
-      setImmediate(() => this.flush());
-    }
+    else setImmediate(() => this.flush());
   }
 
-  /** Writes the end and closes the file. */
-  end(ended: EndedRecord): void {
+  /** Writes the end, as soon as the disk takes it, and closes the file. */
+  async end(ended: EndedRecord): Promise<void> {
     this.append({ ended });
-    this.flush();
+    while (!this.flush()) await sleep(DISK_RETRY_MS);
     fdatasyncSync(this.file);
     closeSync(this.file);
   }
@@ -75,10 +87,22 @@ export class Journal {
     this.waiting.push(JSON.stringify(line));
   }
 
-  private flush(): void {
+  /** @returns whether the disk took the waiting lines. Otherwise the next event or the end brings them again. */
+  private flush(): boolean {
     this.scheduled = false;
+    try {
+      this.write();
+      return true;
+    } catch (error) {
+      if (!isDiskError(error)) throw error;
+      reportDisk(error);
+      return false;
+    }
+  }
+
+  private write(): void {
     if (this.waiting.length === 0) return;
-    writeSync(this.file, `${this.waiting.join('\n')}\n`);
+    appendWhole(this.file, `${this.waiting.join('\n')}\n`);
     this.waiting = [];
   }
 }

@@ -6,7 +6,7 @@ import { quoteIdentifier } from '../sql/identifiers';
 import type { Relation } from '../sql/scope';
 import type { CatalogColumn } from '../warehouse/catalog';
 import { Cancelled, type Connection } from '../warehouse/connection';
-import { messageOf } from '../warehouse/engine-errors';
+import { isOfDisk, messageOf } from '../warehouse/engine-errors';
 import type { CopyCommand } from './command';
 import { displayType } from './compatibility';
 import {
@@ -119,8 +119,8 @@ function refusedValue(
  * the footer was compared with the target before.
  */
 function isOfFile(error: unknown): boolean {
-  if (error instanceof SqlError || error instanceof Cancelled) return false;
-  return !/^(?:(?:Constraint|Conversion|Out of Range|Transaction|TransactionContext|Interrupt|Catalog|Dependency|Out of Memory|FATAL)\b|IO Error: (?:Could not write|.*No space left))/is.test(
+  if (error instanceof SqlError || error instanceof Cancelled || isOfDisk(error)) return false;
+  return !/^(?:(?:Constraint|Conversion|Out of Range|Transaction|TransactionContext|Interrupt|Catalog|Dependency|Out of Memory|FATAL)\b)/is.test(
     messageOf(error),
   );
 }

@@ -1,6 +1,7 @@
-import { appendFileSync } from 'node:fs';
+import { appendFileSync, closeSync, openSync } from 'node:fs';
 import * as z from 'zod';
-import { parseJsonLines, readIfPresent, writeWhole } from '../../files';
+import { DISK_RETRY_MS, isDiskError, reportDisk } from '../../disk';
+import { appendWhole, parseJsonLines, readIfPresent, writeWhole } from '../../files';
 import { databaseUser, type StatementRecord } from './record';
 
 /**
@@ -8,6 +9,8 @@ import { databaseUser, type StatementRecord } from './record';
  * end of the process. Results do not survive.
  */
 export class Journal {
+  private late: string[] = [];
+
   constructor(readonly path: string) {
     // The system views read it, also before the first statement.
     appendFileSync(path, '');
@@ -15,7 +18,33 @@ export class Journal {
 
   /** @throws Error if the disk refuses: a returned id must not be lost */
   write(record: StatementRecord, token: TokenUse | undefined): void {
-    appendFileSync(this.path, `${JSON.stringify({ ...serialize(record), token })}\n`);
+    this.append(`${JSON.stringify({ ...serialize(record), token })}\n`);
+  }
+
+  /** Writes a statement's end, as soon as the disk takes it. Until then a restart would find the statement unfinished. */
+  writeEnd(record: StatementRecord): void {
+    this.late.push(`${JSON.stringify(serialize(record))}\n`);
+    if (this.late.length === 1) this.writeLate();
+  }
+
+  private writeLate(): void {
+    try {
+      this.append(this.late.join(''));
+      this.late = [];
+    } catch (error) {
+      if (!isDiskError(error)) throw error;
+      reportDisk(error);
+      setTimeout(() => this.writeLate(), DISK_RETRY_MS).unref();
+    }
+  }
+
+  private append(lines: string): void {
+    const file = openSync(this.path, 'a');
+    try {
+      appendWhole(file, lines);
+    } finally {
+      closeSync(file);
+    }
   }
 
   /** The last state of each statement, oldest first. Skips a line that was cut off. */

@@ -95,7 +95,7 @@ export class StatementRegistry {
 
   /** Ends a statement and wakes its long polls. */
   end(record: StatementRecord): void {
-    this.journal.write(record, undefined);
+    this.journal.writeEnd(record);
     this.ended.emit(record.id);
   }
 

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { reportDisk } from '../../disk';
 import type { CallingState } from '../../faults/calling-state';
 import type { FaultInjector } from '../../faults/fault-injector';
 import type { Fault } from '../../faults/fault-rule';
@@ -6,7 +7,7 @@ import type { CopyEnvironment } from '../copy/load';
 import { SqlError } from '../sql/errors';
 import { Cancelled } from '../warehouse/connection';
 import type { Database } from '../warehouse/database';
-import { describeError } from '../warehouse/engine-errors';
+import { describeError, isOfDisk } from '../warehouse/engine-errors';
 import type { TableLocks } from '../warehouse/locks';
 import { Session } from '../warehouse/session';
 import { advance, databaseUser, type Progress, type StatementRecord } from './record';
@@ -50,8 +51,11 @@ export class StatementRunner {
       const fault = await faults.take('redshift-data', 'statement', subject, caller);
       if (!(await this.inject(fault, record))) await this.runInSession(record);
     } catch (error) {
-      // A statement's own errors do not get here: this is a bug in the twin.
-      advance(record, 'FAILED', `ERROR: the local twin failed: ${(error as Error).stack}`);
+      // Of a statement's own errors only those of the disk get here. Anything else is a bug in the twin.
+      const text = isOfDisk(error)
+        ? describeError(this.noticed(error), '')
+        : `ERROR: the local twin failed: ${(error as Error).stack}`;
+      endAll(record, 'FAILED', text);
     }
     registry.end(record);
   }
@@ -110,19 +114,26 @@ export class StatementRunner {
         await this.runStep(step, sqls[index]!, session, `${record.id}-${index + 1}`);
       } catch (error) {
         await session.rollback();
-        fail(record, index, error, session.lastTable);
+        fail(record, index, this.noticed(error), session.lastTable);
         return;
       }
     }
     try {
       await session.commit();
     } catch (error) {
-      fail(record, steps.length - 1, error, session.lastTable);
+      fail(record, steps.length - 1, this.noticed(error), session.lastTable);
       return;
     }
     record.hasResultSet = steps.some((step) => step.hasResultSet);
     if (isBatch) summarize(record);
     advance(record, 'FINISHED');
+  }
+
+  /** Says on the terminal what the disk refuses, and lets the database recover from it. */
+  private noticed(error: unknown): unknown {
+    if (isOfDisk(error)) reportDisk(error);
+    this.options.database.notice(error);
+    return error;
   }
 
   private async runStep(step: Progress, sql: string, session: Session, file: string): Promise<void> {

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { quoteIdentifier, quoteLiteral } from '../sql/identifiers';
 import { DEFAULT_SCHEMA } from '../sql/scope';
 import { Connection } from './connection';
+import { messageOf } from './engine-errors';
 import { asUser, monitoringDefinitions } from './monitoring-views';
 import { Slots } from './slots';
 import { catalogueDefinitions } from './system-views';
@@ -25,12 +26,16 @@ export interface DatabaseOptions {
 
 /** The engine with the warehouse's file, `<directory>/warehouse.duckdb`. Committed data is on disk. */
 export class Database {
+  private isInvalid = false;
+  private reattaching: Promise<void> | undefined;
+
   private constructor(
     private readonly instance: DuckDBInstance,
     readonly name: string,
     /** Folder for files that the process removes at its end. */
     readonly scratch: string,
     private readonly slots: Slots,
+    private readonly file: string,
   ) {}
 
   static async open({
@@ -57,29 +62,55 @@ export class Database {
       // A file is loaded once. With very many row groups its cached ranges would take 10 KB for each column chunk.
       enable_external_file_cache: 'false',
     });
-    const opened = new Database(instance, database, scratch, new Slots(ENGINE_CALLS_AT_ONCE));
-    await opened.prepare(join(directory, 'warehouse.duckdb'), journal);
+    const file = join(directory, 'warehouse.duckdb');
+    const opened = new Database(instance, database, scratch, new Slots(ENGINE_CALLS_AT_ONCE), file);
+    await opened.prepare(journal);
     return opened;
   }
 
   /** Opens a session, which has its own temporary tables. @param user the database user, for the system views. */
   async connect(signal: AbortSignal, user = ''): Promise<Connection> {
+    if (this.isInvalid) {
+      this.reattaching ??= this.reattach().finally(() => (this.reattaching = undefined));
+      await this.reattaching;
+    }
     const session = await this.openSession();
     await session.run(asUser(user));
     return new Connection(session, this.slots, signal, () => this.openSession());
+  }
+
+  /** Takes note of a statement's error. A checkpoint that the disk refuses closes the warehouse's file to the engine. */
+  notice(error: unknown): void {
+    if (messageOf(error).includes('has been invalidated')) this.isInvalid = true;
   }
 
   close(): void {
     this.instance.closeSync();
   }
 
-  private async prepare(path: string, journal: string): Promise<void> {
+  /** Opens the warehouse's file again. What was committed is in it or in its log. @throws the engine's error while the disk is full */
+  private async reattach(): Promise<void> {
+    const session = await this.openSession();
+    try {
+      await session.run(`DETACH DATABASE IF EXISTS ${quoteIdentifier(this.name)}`);
+      await session.run(this.attachment());
+      this.isInvalid = false;
+    } finally {
+      session.closeSync();
+    }
+  }
+
+  private attachment(): string {
+    return `ATTACH ${quoteLiteral(this.file)} AS ${quoteIdentifier(this.name)}`;
+  }
+
+  private async prepare(journal: string): Promise<void> {
     const session = await this.instance.connect();
     const name = quoteIdentifier(this.name);
     for (const statement of [
       // Redshift's default zone is UTC.
       "SET GLOBAL TimeZone = 'UTC'",
-      `ATTACH ${quoteLiteral(path)} AS ${name}`,
+      this.attachment(),
       `CREATE SCHEMA IF NOT EXISTS ${name}.${quoteIdentifier(DEFAULT_SCHEMA)}`,
       ...catalogueDefinitions(this.name),
       ...monitoringDefinitions(journal),

@@ -1,3 +1,4 @@
+import { isDiskError } from '../../disk';
 import { SqlError, detailed, relationDoesNotExist, syntaxError } from '../sql/errors';
 
 type Rule = readonly [pattern: RegExp, translate: (match: RegExpExecArray) => SqlError];
@@ -116,6 +117,14 @@ const RULES: readonly Rule[] = [
   [/^Parser Error: syntax error at end of input/, () => syntaxError('')],
 ];
 
+/** The engine's messages for a disk that is full, not writable or broken. */
+const DISK =
+  /^(?:IO|FATAL|TransactionContext) Error: .*(?:Could not write|No space left|File too large|Disk quota|Read-only file system|Permission denied|Input\/output error|has been invalidated)/is;
+
+export function isOfDisk(error: unknown): boolean {
+  return isDiskError(error) || (!(error instanceof SqlError) && DISK.test(messageOf(error)));
+}
+
 /** The engine's messages for two transactions that changed the same rows or tables. */
 const CONFLICT =
   /^TransactionContext Error: (?:Conflict |Catalog write-write conflict |Transaction conflict: |Failed to commit: )/;
@@ -140,6 +149,13 @@ export function messageOf(error: unknown): string {
 export function describeError(error: unknown, table: string): string {
   if (error instanceof SqlError) return error.message;
   const message = messageOf(error);
+  if (isOfDisk(error)) {
+    return detailed('Disk Full', {
+      code: 1016,
+      context: `node: 0, ${message}`,
+      location: 'fdisk_api.cpp:491',
+    }).message;
+  }
   // https://docs.aws.amazon.com/redshift/latest/dg/c_serial_isolation.html
   if (CONFLICT.test(message)) {
     return `ERROR: 1023 DETAIL: Serializable isolation violation on table - ${table}, transactions forming the cycle are: 0, 0 (pid:0)`;
