@@ -51,14 +51,14 @@ export function finish(
   return { output: selectOutput(state, combined, visit), assigned };
 }
 
-/** The variables of an Assign field, with `$` as the given value. */
+/** The variables of an Assign field, with `$` as the given value. As recorded on the service, an empty one is as none. */
 export function assignments(
   state: { Assign?: JsonObject },
   value: Json,
   visit: Visit,
 ): JsonObject | undefined {
-  if (state.Assign === undefined) return undefined;
-  return evaluateTemplate(state.Assign, sourceOf(visit, value)) as JsonObject;
+  if (Object.keys(state.Assign ?? {}).length === 0) return undefined;
+  return evaluateTemplate(state.Assign!, sourceOf(visit, value)) as JsonObject;
 }
 
 /** The state's input with the result at ResultPath; null discards the result. */
