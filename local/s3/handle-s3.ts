@@ -21,6 +21,7 @@ import { deleteObject } from './operations/delete-object';
 import { deleteObjects } from './operations/delete-objects';
 import { getBucketLocation } from './operations/get-bucket-location';
 import { getObject, headObject } from './operations/get-object';
+import { getObjectTagging } from './operations/get-object-tagging';
 import { headBucket } from './operations/head-bucket';
 import { listBuckets } from './operations/list-buckets';
 import { listMultipartUploads } from './operations/list-multipart-uploads';
@@ -47,6 +48,7 @@ const HANDLERS: Readonly<Record<OperationName, Operation>> = {
   GetBucketLocation: getBucketLocation,
   GetBucketPolicy: getBucketPolicy,
   GetObject: getObject,
+  GetObjectTagging: getObjectTagging,
   HeadBucket: headBucket,
   HeadObject: headObject,
   ListBuckets: listBuckets,

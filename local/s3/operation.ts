@@ -123,6 +123,7 @@ const SHAPES = {
   DeleteObjects: { method: 'POST', on: 'bucket', needs: { delete: null }, headers: CHECKSUM },
   GetObject: { method: 'GET', on: 'object', query: RESPONSE_OVERRIDES, headers: READ },
   HeadObject: { method: 'HEAD', on: 'object', query: RESPONSE_OVERRIDES, headers: READ },
+  GetObjectTagging: { method: 'GET', on: 'object', needs: { tagging: null } },
   PutObject: {
     method: 'PUT',
     on: 'object',

@@ -24,7 +24,7 @@ export const s3Support: Support = {
     'Virtual-hosted-style requests',
     'Versioning (versionId, x-amz-copy-source with a version)',
     'GetObjectAttributes, SelectObjectContent, RestoreObject',
-    'Other ACLs, CORS, lifecycle, notifications, replication, website, logging, tagging, Object Lock',
+    'Other ACLs, CORS, lifecycle, notifications, replication, website, logging, setting tags, Object Lock',
     'Other encryption than the bucket’s (x-amz-server-side-encryption and the like)',
     'Other storage classes (x-amz-storage-class)',
     'Conditional deletes',

@@ -9,8 +9,8 @@ import {
   DeleteObjectsCommand,
   GetBucketLocationCommand,
   GetBucketVersioningCommand,
+  GetObjectAclCommand,
   GetObjectCommand,
-  GetObjectTaggingCommand,
   HeadBucketCommand,
   HeadObjectCommand,
   ListBucketsCommand,
@@ -825,7 +825,7 @@ describe('a feature that the twin lacks', () => {
     await put(Key);
     const refused = [
       s3.send(new GetBucketVersioningCommand({ Bucket })),
-      s3.send(new GetObjectTaggingCommand({ Bucket, Key })),
+      s3.send(new GetObjectAclCommand({ Bucket, Key })),
       s3.send(new GetObjectCommand({ Bucket, Key, VersionId: '1' })),
       s3.send(new GetObjectCommand({ Bucket, Key, PartNumber: 1 })),
       s3.send(new GetObjectCommand({ Bucket, Key, Range: 'bytes=0-1,3-4' })),

@@ -4,6 +4,7 @@ import {
   CreateBucketCommand,
   CreateMultipartUploadCommand,
   GetObjectCommand,
+  GetObjectTaggingCommand,
   HeadObjectCommand,
   ListBucketsCommand,
   PutObjectCommand,
@@ -305,6 +306,14 @@ describe('copies', () => {
     [{ CopySourceRange: `bytes=0-${FIVE_MIB + 3}` }, 'InvalidArgument'],
   ])('of parts with %j are refused', async (more, name) => {
     await expect(copyPart(more)).rejects.toMatchObject({ name });
+  });
+
+  test('are preceded by a question for tags, of which there are none', async () => {
+    const { TagSet } = await s3.send(new GetObjectTaggingCommand({ Bucket: BUCKET, Key: 'source' }));
+    expect(TagSet).toEqual([]);
+    await expect(
+      s3.send(new GetObjectTaggingCommand({ Bucket: BUCKET, Key: 'missing' })),
+    ).rejects.toMatchObject({ name: 'NoSuchKey' });
   });
 
   test('get the checksum that is asked for', async () => {
