@@ -29,7 +29,9 @@ export class AwsQueryProtocol implements Protocol {
 
   recognises(request: IncomingMessage): boolean {
     const type = request.headers['content-type']?.split(';')[0]?.trim();
-    return request.method === 'POST' && type === 'application/x-www-form-urlencoded';
+    // Plain HTTP clients name this type for any body, also for one of a presigned request to S3.
+    const isForS3 = credentialOf(request)?.service === 's3';
+    return request.method === 'POST' && type === 'application/x-www-form-urlencoded' && !isForS3;
   }
 
   async read(request: IncomingMessage): Promise<Exchange> {

@@ -41,7 +41,7 @@ export function parseQueryForm(body: string, { version }: QueryDialect): QueryCa
   }
   if (found !== version) throw unknownAction(operation, found);
   const input: Members = {};
-  for (const [path, value] of Object.entries(members)) put(input, path.split('.'), value);
+  for (const [path, value] of Object.entries(members)) put(input, path, value);
   return { operation, input: collections(input) as Members };
 }
 
@@ -49,9 +49,13 @@ export function unknownAction(operation: string, version = 'NO_VERSION_SPECIFIED
   return new ServiceError('InvalidAction', `Could not find operation ${operation} for version ${version}`);
 }
 
-function put(into: Members, [name = '', ...rest]: readonly string[], value: string): void {
-  if (rest.length === 0) into[name] = value;
-  else put((Object.hasOwn(into, name) ? into[name] : (into[name] = {})) as Members, rest, value);
+/** @param path `ActionNames.member.1` */
+function put(input: Members, path: string, value: string): void {
+  const names = path.split('.');
+  const last = names.pop()!;
+  let into = input;
+  for (const name of names) into = (Object.hasOwn(into, name) ? into[name] : (into[name] = {})) as Members;
+  into[last] = value;
 }
 
 /** `{ member: { 1: a, 2: b } }` → `[a, b]`, `{ entry: { 1: { Name: a, Value: b } } }` → `{ a: b }` */

@@ -221,8 +221,10 @@ describe('a service that the twin does not have', () => {
 
   test('is not the one of a presigned request of S3', async () => {
     const query = 'X-Amz-Credential=a%2F20261130%2Fus-east-1%2Fs3%2Faws4_request&X-Amz-Signature=b';
-    const answer = await raw({}, '', `/lake/a?${query}`);
-    expect(await answer.text()).toContain('AuthorizationQueryParametersError');
+    for (const type of ['text/plain', 'application/x-www-form-urlencoded']) {
+      const answer = await raw({ 'content-type': type }, '', `/lake/a?${query}`);
+      expect(await answer.text()).toContain('AuthorizationQueryParametersError');
+    }
   });
 });
 
