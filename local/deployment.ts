@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import * as z from 'zod';
 import type { DeployedFunction } from './lambda/deployed-function';
-import { packageService, readStack, unpackFunctions, type Stack } from './stack';
+import { packageService, readStack, unpackFunctions, withEarlierWarehouse, type Stack } from './stack';
 
 export const REGION = 'us-east-1';
 /** The account id in AWS's own examples. */
@@ -42,12 +42,13 @@ export async function prepareDeployment(options: DeploymentOptions): Promise<Dep
     stage: STAGE,
     onProgress,
   });
-  const stack = readStack(packageDirectory, {
+  const made = readStack(packageDirectory, {
     region: REGION,
     accountId: ACCOUNT_ID,
     stackName: `sluice-${STAGE}`,
   });
-  const functions = await unpackFunctions(stack, packageDirectory, join(stateDirectory, 'lambda', 'code'));
-  const environment = environmentSchema.parse(stack.functions[0]?.environment);
+  const functions = await unpackFunctions(made, packageDirectory, join(stateDirectory, 'lambda', 'code'));
+  const environment = environmentSchema.parse(made.functions[0]?.environment);
+  const stack = withEarlierWarehouse(made, environment.WORKGROUP_NAME, environment.DATABASE_NAME);
   return { packageDirectory, stack, functions, environment };
 }

@@ -4,8 +4,8 @@ import { query } from '../cli/shared/query';
 import { quoteName, sql } from '../core/sql';
 import { decodedKey } from '../functions/shared/listing';
 
-/** Schemas of the loader, of the system and of the twin's engine. */
-const KEPT_SCHEMAS = ['public', 'sluice', 'pg_catalog', 'information_schema', 'main'];
+/** Schemas of the loader and of the system. */
+const KEPT_SCHEMAS = ['public', 'sluice', 'pg_catalog', 'information_schema'];
 
 /** Deletes every object, every table and every schema that a test made, all with the stock clients. */
 export async function emptyTwin(connection: Connection): Promise<void> {

@@ -30,7 +30,7 @@ test('the shared twin is given back empty, whatever a test left in it', async ()
   const second = await TestTwin.shared();
   expect(second.twin).toBe(first.twin);
   const { rows } = await second.sql(
-    `SELECT nspname FROM pg_namespace WHERE nspname NOT IN ('pg_catalog', 'information_schema', 'main', 'sluice')`,
+    `SELECT nspname FROM pg_namespace WHERE nspname NOT IN ('pg_catalog', 'information_schema', 'sluice')`,
   );
   expect(rows).toEqual([['public']]);
   const { status } = await stepFunctions.send(new DescribeExecutionCommand({ executionArn }));

@@ -33,6 +33,8 @@ export interface CopyEnvironment {
   readonly mayAssume?: (role: string) => boolean;
   /** Whether a role may read an object. Default: yes. */
   readonly mayRead?: (role: string, bucket: string, key: string) => boolean;
+  /** Fails if the user may not COPY with a role. Default: the user may. */
+  readonly mayUse?: (role: string) => Promise<void>;
   /** A folder for links to files whose paths the engine would read as patterns. */
   readonly directory: string;
 }
@@ -50,6 +52,7 @@ export async function load(
   const refused = roleError(copy.role, accountId, iamRoles);
   if (refused !== undefined) throw refused;
   const role = copy.role === 'default' ? (iamRoles[0] ?? '') : copy.role;
+  await environment.mayUse?.(role);
   if (environment.mayAssume?.(role) === false) throw unauthorizedRole(role);
   const mayRead = (bucket: string, key: string) => environment.mayRead?.(role, bucket, key) ?? true;
   const files = await filesOf(copy, store, region, mayRead);

@@ -9,12 +9,13 @@ import { DEFAULT_SCHEMA, type Relation, type Scope } from './scope';
 import type { ColumnDefinition, CreateTable, StatementOf, TableAttributes, Unbound } from './statement';
 
 type Create = Unbound<
-  StatementOf<'create-schema' | 'create-table' | 'create-table-as' | 'create-table-like'>
+  StatementOf<'create-schema' | 'create-user' | 'create-table' | 'create-table-as' | 'create-table-like'>
 >;
 
 /** `CREATE SCHEMA …` and `CREATE TABLE …`: https://docs.aws.amazon.com/redshift/latest/dg/r_CREATE_TABLE_NEW.html */
 export function translateCreate(reader: NodeReader, scope: Scope): Create {
   if (reader.accept('schema')) return createSchema(reader, scope);
+  if (reader.accept('user')) return createUser(reader);
   reader.accept('local');
   const temporary = reader.accept('temp') || reader.accept('temporary');
   if (!reader.accept('table')) throw unsupported(`CREATE ${textOf(reader.peek()).toUpperCase()}`);
@@ -33,7 +34,22 @@ function createSchema(reader: NodeReader, scope: Scope): Create {
   reader.refuse('authorization', 'quota');
   reader.expectEnd();
   const schema = scope.resolveTable({ schema: name, name: '' });
-  return { verb: 'create-schema', sql: `CREATE SCHEMA ${exists}${schema.sql.slice(0, -'.""'.length)}` };
+  return {
+    verb: 'create-schema',
+    schema: name,
+    sql: `CREATE SCHEMA ${exists}${schema.sql.slice(0, -'.""'.length)}`,
+  };
+}
+
+/** `CREATE USER name [WITH] PASSWORD {'…' | DISABLE}`: https://docs.aws.amazon.com/redshift/latest/dg/r_CREATE_USER.html */
+function createUser(reader: NodeReader): Create {
+  const user = reader.expectIdentifier();
+  reader.accept('with');
+  reader.expect('password');
+  // Nobody connects with a password: the Data API takes a role or a secret.
+  if (!reader.accept('disable')) reader.expectString();
+  reader.expectEnd();
+  return { verb: 'create-user', user };
 }
 
 function readBody(table: Relation, ifNotExists: boolean, reader: NodeReader, scope: Scope): Create {

@@ -5,6 +5,7 @@ import { cast, timestamp } from './engine-sql';
 import { unsupported } from './errors';
 import { quoteLiteral } from './identifiers';
 import { NodeReader, isSymbol, isWord, splitAtCommas, type Node } from './nodes';
+import { privilegeFunctions } from './privilege-functions';
 import { ADDEND, SYSTEM_SCHEMA } from './scope';
 import { readType, type TypeFamily } from './types';
 
@@ -202,12 +203,6 @@ const getdate: Translation = (call) => {
   return timestamp(new Date(seconds));
 };
 
-/** The twin has one user, who has every privilege. */
-const privilege: Translation = (call) => {
-  counted(call, 2);
-  return 'TRUE';
-};
-
 /** The supported functions. Any other is refused, so that SQL cannot reach the engine's own functions. */
 const FUNCTIONS: ReadonlyMap<string, Translation> = new Map<string, Translation>(
   Object.entries({
@@ -304,9 +299,7 @@ const FUNCTIONS: ReadonlyMap<string, Translation> = new Map<string, Translation>
     ln: renamed('ln', 1),
     // Session.
     getdate,
-    has_database_privilege: privilege,
-    has_schema_privilege: privilege,
-    has_table_privilege: privilege,
+    ...privilegeFunctions,
   }),
 );
 

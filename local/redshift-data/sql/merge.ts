@@ -28,21 +28,24 @@ export function translateMerge(reader: NodeReader, scope: Scope): Merge {
     reader.expectEnd();
     return removeDuplicates(target, source, condition);
   }
-  const actions = [readMatched(reader, scope), readNotMatched(reader, scope)];
+  const [matched, notMatched] = [readMatched(reader, scope), readNotMatched(reader, scope)];
   reader.expectEnd();
   return {
     verb: 'merge',
     target,
+    changes: matched === DELETE_MATCHED ? 'DELETE' : 'UPDATE',
     duplicates: `SELECT 1 FROM ${target.sql} JOIN ${source} ON ${condition} GROUP BY ${target.sql}.rowid HAVING count(*) > 1 LIMIT 1`,
-    steps: [`MERGE INTO ${target.sql} USING ${source} ON ${condition} ${actions.join(' ')}`],
+    steps: [`MERGE INTO ${target.sql} USING ${source} ON ${condition} ${matched} ${notMatched}`],
   };
 }
+
+const DELETE_MATCHED = 'WHEN MATCHED THEN DELETE';
 
 function readMatched(reader: NodeReader, scope: Scope): string {
   reader.expect('when', 'matched');
   if (isWord(reader.peek(), 'and')) throw unsupported('WHEN MATCHED AND');
   reader.expect('then');
-  if (reader.accept('delete')) return 'WHEN MATCHED THEN DELETE';
+  if (reader.accept('delete')) return DELETE_MATCHED;
   reader.expect('update', 'set');
   const assignments = reader.takeUntil((node) => isWord(node, 'when'));
   // WHEN starts the next action only before NOT. Inside CASE it belongs to the expression.
@@ -73,6 +76,7 @@ function removeDuplicates(target: Relation, source: string, condition: string): 
   return {
     verb: 'merge',
     target,
+    changes: 'DELETE',
     sameWidth: [`SELECT * FROM ${target.sql}`, `SELECT * FROM ${source}`],
     steps: [
       `DELETE FROM ${target.sql} USING ${source} WHERE ${condition}`,

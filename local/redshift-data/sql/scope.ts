@@ -16,6 +16,11 @@ export interface Relation {
   readonly sql: string;
 }
 
+interface Reference {
+  readonly relation: Relation;
+  readonly isRead: boolean;
+}
+
 /** The session's facts that translation needs. */
 export interface Environment {
   readonly database: string;
@@ -56,7 +61,7 @@ export class Scope {
   private constructor(
     readonly environment: Environment,
     private readonly translateQuery: QueryTranslator,
-    private readonly references: Map<string, Relation>,
+    private readonly references: Map<string, Reference>,
     private readonly commonTables: ReadonlySet<string>,
     /** Whether this is a column's DEFAULT, whose functions run when a row is written. */
     readonly inDefault: boolean,
@@ -82,17 +87,23 @@ export class Scope {
 
   /** Relations that must exist, in order of appearance. */
   get relations(): readonly Relation[] {
-    return [...this.references.values()];
+    return [...this.references.values()].map(({ relation }) => relation);
+  }
+
+  /** Those of them whose rows the statement reads. */
+  get reads(): readonly Relation[] {
+    return [...this.references.values()].filter(({ isRead }) => isRead).map(({ relation }) => relation);
   }
 
   /** Resolves and records a relation in FROM. */
   read(name: RelationName): string {
     if (name.schema === undefined && this.commonTables.has(name.name)) return quoteIdentifier(name.name);
-    return this.refer(this.resolve(name)).sql;
+    return this.refer(this.resolve(name), true).sql;
   }
 
-  refer(relation: Relation): Relation {
-    this.references.set(relation.sql, relation);
+  refer(relation: Relation, isRead = false): Relation {
+    const before = this.references.get(relation.sql);
+    this.references.set(relation.sql, { relation, isRead: isRead || before?.isRead === true });
     return relation;
   }
 

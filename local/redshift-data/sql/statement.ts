@@ -3,14 +3,18 @@ import type { Relation } from './scope';
 import type { ColumnType } from './types';
 
 /** A translated statement: the session's work, and the relations that it needs. */
-export type Statement = { readonly relations: readonly Relation[] } & (
+export type Statement = {
+  readonly relations: readonly Relation[];
+  /** Those of them whose rows it reads. */
+  readonly reads: readonly Relation[];
+} & (
   | { readonly verb: 'select'; readonly sql: string }
   | { readonly verb: 'insert'; readonly target: Relation; readonly sql: string }
   | { readonly verb: 'update'; readonly target: Relation; readonly sql: string }
   | { readonly verb: 'delete'; readonly target: Relation; readonly sql: string }
   | Merge
-  | { readonly verb: 'create-schema'; readonly sql: string }
-  | { readonly verb: 'drop-schema'; readonly sql: string }
+  | { readonly verb: 'create-schema'; readonly schema: string; readonly sql: string }
+  | { readonly verb: 'drop-schema'; readonly schema: string; readonly sql: string }
   | CreateTable
   | {
       readonly verb: 'create-table-like';
@@ -42,10 +46,28 @@ export type Statement = { readonly relations: readonly Relation[] } & (
   /** ANALYZE and VACUUM do nothing in the twin, but they commit. */
   | { readonly verb: 'maintenance'; readonly what: 'ANALYZE' | 'VACUUM' }
   | { readonly verb: 'set' }
+  | { readonly verb: 'create-user'; readonly user: string }
+  | {
+      readonly verb: 'grant' | 'revoke';
+      readonly privileges: readonly string[];
+      readonly objects: readonly Securable[];
+      /** In lower case; `public` for all users. */
+      readonly users: readonly string[];
+    }
 );
 
 /** A statement without its relations, which the scope adds. */
-export type Unbound<S extends Statement = Statement> = S extends Statement ? Omit<S, 'relations'> : never;
+export type Unbound<S extends Statement = Statement> = S extends Statement
+  ? Omit<S, 'relations' | 'reads'>
+  : never;
+
+/** Something on which privileges are granted. The database and IAM roles have no schema, schemas no name. */
+export interface Securable {
+  readonly kind: 'database' | 'schema' | 'table' | 'role';
+  readonly schema: string;
+  /** Of the table; for a role its ARN, or `ALL`. */
+  readonly name: string;
+}
 
 /** The statements of some verbs. */
 export type StatementOf<V extends Statement['verb']> = Statement extends infer S
@@ -59,6 +81,8 @@ export type StatementOf<V extends Statement['verb']> = Statement extends infer S
 export interface Merge {
   readonly verb: 'merge';
   readonly target: Relation;
+  /** What it does to matching rows. */
+  readonly changes: 'UPDATE' | 'DELETE';
   /** Returns a row for each target row that several source rows match. */
   readonly duplicates?: string;
   /** Two queries that must have the same number of columns, for REMOVE DUPLICATES. */

@@ -3,6 +3,7 @@ import { translateAlterTable } from './alter-table';
 import { translateDelete, translateInsert, translateUpdate } from './changes';
 import { translateCreate } from './create';
 import { SqlError, unsupported } from './errors';
+import { translateGrant, translateRevoke } from './grant';
 import { readRelationName } from './identifiers';
 import { isQuery } from './is-query';
 import { translateMerge } from './merge';
@@ -24,6 +25,8 @@ const TRANSLATIONS: ReadonlyMap<string, Translation> = new Map<string, Translati
   ['truncate', translateTruncate],
   ['lock', translateLock],
   ['copy', readCopy],
+  ['grant', translateGrant],
+  ['revoke', translateRevoke],
   ['analyze', translateMaintenance],
   ['vacuum', translateMaintenance],
   ['set', translateSet],
@@ -34,7 +37,7 @@ export function translate(sql: string, environment: Environment): Statement {
   const nodes = parseStatement(sql);
   const scope = Scope.of(environment, translateQuery);
   const unbound = translateNodes(new NodeReader(nodes), scope);
-  return { ...unbound, relations: scope.relations };
+  return { ...unbound, relations: scope.relations, reads: scope.reads };
 }
 
 function translateNodes(reader: NodeReader, scope: Scope): Unbound {
@@ -64,7 +67,11 @@ function translateDrop(reader: NodeReader, scope: Scope): Unbound {
     reader.accept('restrict');
     reader.expectEnd();
     const schema = scope.resolveTable({ schema: name, name: '' });
-    return { verb: 'drop-schema', sql: `DROP SCHEMA ${exists}${withoutTable(schema)}${cascade}` };
+    return {
+      verb: 'drop-schema',
+      schema: name,
+      sql: `DROP SCHEMA ${exists}${withoutTable(schema)}${cascade}`,
+    };
   }
   if (!reader.accept('table')) throw unsupported(`DROP ${textOf(reader.peek()).toUpperCase()}`);
   const ifExists = reader.accept('if', 'exists');

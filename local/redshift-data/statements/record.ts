@@ -24,12 +24,16 @@ export interface Submission {
   readonly role?: string;
 }
 
-/** The database user that sees the system views' rows of all users. */
+/** The database user who owns what nobody else owns, may do everything, and sees the system views' rows of all users. */
 export const ADMINISTRATOR = 'admin';
 
-/** The user with a secret: the twin does not have the secret, so it is the namespace's administrator. */
-export function databaseUser(submission: Submission): string {
-  return submission.secretArn === undefined ? `IAMR:${submission.role ?? 'local'}` : ADMINISTRATOR;
+/**
+ * The user of a submission. A role has a user of its own. With a secret it is the namespace's administrator, since the twin
+ * has no other secrets; so is the account's root.
+ * Source: Amazon Redshift Serverless API Reference, "GetCredentials".
+ */
+export function databaseUser({ secretArn, role }: Pick<Submission, 'secretArn' | 'role'>): string {
+  return secretArn === undefined && role !== undefined ? `IAMR:${role}` : ADMINISTRATOR;
 }
 
 /** The progress of a statement or of a batch's sub-statement. */

@@ -88,8 +88,10 @@ export class StatementRunner {
       return;
     }
     const signal = registry.signalOf(record);
+    const user = databaseUser(submission);
     const session = new Session({
-      connection: await database.connect(signal, databaseUser(submission)),
+      connection: await database.connect(signal, user),
+      user,
       locks,
       database: database.name,
       copy,

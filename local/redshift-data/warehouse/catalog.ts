@@ -110,7 +110,7 @@ export class Catalog {
     this.known.clear();
   }
 
-  async schemaExists(relation: Relation): Promise<boolean> {
+  async schemaExists(relation: Pick<Relation, 'kind' | 'schema'>): Promise<boolean> {
     const rows = await this.connection.rows(`SELECT 1 FROM duckdb_schemas() WHERE ${this.where(relation)}`);
     return rows.length > 0;
   }
@@ -134,7 +134,7 @@ export class Catalog {
   async allColumns(): Promise<readonly CatalogColumn[]> {
     const database = quoteLiteral(this.database);
     const rows = await this.connection.rows(
-      `${COLUMNS} WHERE database_name = ${database} ORDER BY schema_name, table_name, column_index`,
+      `${COLUMNS} WHERE database_name = ${database} AND schema_name <> 'main' ORDER BY schema_name, table_name, column_index`,
     );
     return readColumns(rows);
   }
@@ -147,7 +147,7 @@ export class Catalog {
     return rows.map(([name]) => String(name));
   }
 
-  private where(relation: Relation): string {
+  private where(relation: Pick<Relation, 'kind' | 'schema'>): string {
     const database = relation.kind === 'temporary' ? 'temp' : this.database;
     return `database_name = ${quoteLiteral(database)} AND schema_name = ${quoteLiteral(relation.schema)}`;
   }

@@ -3,9 +3,11 @@ import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { quoteIdentifier, quoteLiteral } from '../sql/identifiers';
 import { DEFAULT_SCHEMA } from '../sql/scope';
+import { ADMINISTRATOR } from '../statements/record';
 import { Connection } from './connection';
 import { messageOf } from './engine-errors';
-import { asUser, monitoringDefinitions } from './monitoring-views';
+import { monitoringDefinitions } from './monitoring-views';
+import { asUser, knowUser } from './privileges';
 import { Slots } from './slots';
 import { catalogueDefinitions } from './system-views';
 
@@ -68,14 +70,15 @@ export class Database {
     return opened;
   }
 
-  /** Opens a session, which has its own temporary tables. @param user the database user, for the system views. */
-  async connect(signal: AbortSignal, user = ''): Promise<Connection> {
+  /** Opens a session, which has its own temporary tables. Its user exists from then on. */
+  async connect(signal: AbortSignal, user = ADMINISTRATOR): Promise<Connection> {
     if (this.isInvalid) {
       this.reattaching ??= this.reattach().finally(() => (this.reattaching = undefined));
       await this.reattaching;
     }
     const session = await this.openSession();
     await session.run(asUser(user));
+    if (user !== ADMINISTRATOR) await session.run(knowUser(this.name, user));
     return new Connection(session, this.slots, signal, () => this.openSession());
   }
 

@@ -92,6 +92,10 @@ const RULES: readonly Rule[] = [
     /^Invalid Input Error: CAST of a BOOLEAN to text$/,
     () => new SqlError('ERROR: cannot cast type boolean to character varying'),
   ],
+  [
+    /^Invalid Input Error: (permission denied for schema .+)$/s,
+    ([, refusal]) => new SqlError(`ERROR: ${refusal}`),
+  ],
   [/^Invalid Input Error: Divide by zero$/, () => new SqlError('ERROR: Divide by zero')],
   [
     /^Conversion Error: (?:Type \w+ with value \S+ can't be cast because the value is out of range|Casting value "[^"]*" to type \S+ failed: value is out of range|Could not cast value \S+ to DECIMAL)|^Out of Range Error: Overflow in/,

@@ -1,13 +1,7 @@
 import { quoteLiteral } from '../sql/identifiers';
 import { SYSTEM_SCHEMA } from '../sql/scope';
 import { ADMINISTRATOR } from '../statements/record';
-
-const USER = 'redshift_user';
-
-/** The statement with which a session becomes a database user's. */
-export function asUser(user: string): string {
-  return `SET VARIABLE ${USER} = ${quoteLiteral(user)}`;
-}
+import { SESSION_USER } from './privileges';
 
 /** What the views read of the journal's lines, in the engine's types. */
 const PROGRESS = {
@@ -54,7 +48,7 @@ export function monitoringDefinitions(journal: string): readonly string[] {
     `CREATE VIEW ${SYSTEM_SCHEMA}.statements AS
        SELECT * FROM (SELECT unnest(from_json(json, ${quoteLiteral(JSON.stringify(LINE))}))
          FROM read_ndjson_objects(${path}, ignore_errors = true) WHERE json IS NOT NULL)
-       WHERE getvariable('${USER}') IN ("user", ${quoteLiteral(ADMINISTRATOR)})
+       WHERE ${SESSION_USER} IN ("user", ${quoteLiteral(ADMINISTRATOR)})
        QUALIFY row_number() OVER (PARTITION BY id ORDER BY ${IS_FINAL} DESC) = 1`,
     // The statements of a batch after one that failed never run.
     `CREATE VIEW ${SYSTEM_SCHEMA}.queries AS

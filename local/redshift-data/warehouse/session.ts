@@ -2,6 +2,7 @@ import { load, type CopyEnvironment } from '../copy/load';
 import { engineParameter } from '../sql/engine-sql';
 import { SqlError } from '../sql/errors';
 import { quoteIdentifier } from '../sql/identifiers';
+import { assumeRoleNeed, lookupNeeds, needsOf } from '../sql/needs';
 import { parametersOf } from '../sql/nodes';
 import type { AccessMode, Relation } from '../sql/scope';
 import type { Statement, StatementOf } from '../sql/statement';
@@ -9,6 +10,7 @@ import { translate } from '../sql/translate';
 import { Catalog } from './catalog';
 import type { Connection, Values } from './connection';
 import type { TableLocks } from './locks';
+import { Privileges } from './privileges';
 import type { ResultSet } from './results';
 import { select } from './select';
 import { Tables } from './tables';
@@ -22,6 +24,8 @@ export interface Outcome {
 
 export interface SessionOptions {
   readonly connection: Connection;
+  /** The database user. */
+  readonly user: string;
   readonly locks: TableLocks;
   readonly database: string;
   readonly copy: CopyEnvironment;
@@ -40,6 +44,7 @@ const NO_ROWS: Outcome = { rows: -1 };
  */
 export class Session {
   private readonly catalog: Catalog;
+  private readonly privileges: Privileges;
   private readonly tables: Tables;
   private readonly temporaryTables = new Set<string>();
   private transactionTime: Date | undefined;
@@ -48,7 +53,8 @@ export class Session {
 
   constructor(private readonly options: SessionOptions) {
     this.catalog = new Catalog(options.connection, options.database);
-    this.tables = new Tables(options.connection, this.catalog, this.temporaryTables);
+    this.privileges = new Privileges(options.connection, options.database, options.user);
+    this.tables = new Tables(options.connection, this.catalog, this.privileges, this.temporaryTables);
   }
 
   /** @param resultPath the file for a large result. @throws SqlError, Cancelled, or an error of the engine */
@@ -64,7 +70,9 @@ export class Session {
     const values = this.valuesFor(sql);
     for (const [relation, mode] of accessOf(statement)) await this.lock(relation, mode);
     await this.begin(statementTime);
+    await this.privileges.require(lookupNeeds(statement));
     await this.catalog.require(statement.relations);
+    await this.privileges.require(needsOf(statement, this.options.database));
     return this.carryOut(statement, values, resultPath);
   }
 
@@ -133,14 +141,23 @@ export class Session {
         return { rows: await this.merge(statement, values) };
       case 'copy': {
         const columns = await this.catalog.columns(statement.target);
-        return { rows: await load(statement.copy, statement.target, columns, connection, this.options.copy) };
+        const mayUse = (role: string) => this.privileges.require([assumeRoleNeed(role, this.options.user)]);
+        const environment = { ...this.options.copy, mayUse };
+        return { rows: await load(statement.copy, statement.target, columns, connection, environment) };
       }
       case 'truncate':
         await connection.execute(`DELETE FROM ${statement.table.sql}`);
         return NO_ROWS;
-      case 'create-schema':
+      case 'create-schema': {
+        const { schema } = statement;
+        const isNew = !(await this.catalog.schemaExists({ kind: 'table', schema }));
+        await connection.execute(statement.sql);
+        if (isNew) await this.privileges.own({ kind: 'schema', schema, name: '' });
+        return NO_ROWS;
+      }
       case 'drop-schema':
         await connection.execute(statement.sql);
+        await this.privileges.forgetSchema(statement.schema);
         this.catalog.forget();
         return NO_ROWS;
       case 'create-table':
@@ -157,12 +174,20 @@ export class Session {
         await connection.execute(
           `ALTER TABLE ${statement.table.sql} RENAME TO ${quoteIdentifier(statement.to)}`,
         );
+        await this.privileges.rename(statement.table.schema, statement.table.name, statement.to);
         this.catalog.forget();
         return NO_ROWS;
       case 'rename-column':
         await connection.execute(
           `ALTER TABLE ${statement.table.sql} RENAME COLUMN ${quoteIdentifier(statement.from)} TO ${quoteIdentifier(statement.to)}`,
         );
+        return NO_ROWS;
+      case 'create-user':
+        await this.privileges.createUser(statement.user);
+        return NO_ROWS;
+      case 'grant':
+      case 'revoke':
+        await this.privileges.change(statement);
         return NO_ROWS;
       case 'lock':
       case 'maintenance':

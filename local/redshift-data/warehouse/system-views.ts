@@ -1,5 +1,6 @@
 import { quoteLiteral } from '../sql/identifiers';
 import { ADDEND, ADDEND_TYPE, SYSTEM_SCHEMA } from '../sql/scope';
+import { privilegeDefinitions } from './privileges';
 
 /**
  * The twin's additions to the engine: Redshift's catalogue views, and the functions that translations call. They are in an
@@ -7,6 +8,10 @@ import { ADDEND, ADDEND_TYPE, SYSTEM_SCHEMA } from '../sql/scope';
  */
 export function catalogueDefinitions(database: string): readonly string[] {
   const name = quoteLiteral(database);
+  // The engine's schema "main" has the twin's own table of privileges.
+  const ofUsers = `database_name = ${name} AND schema_name <> 'main'`;
+  // SVV views show a user only the tables on which they have a privilege, as information_schema of PostgreSQL 8.0 does.
+  const visible = `${ofUsers} AND ${SYSTEM_SCHEMA}.may('table', schema_name, table_name, ['SELECT', 'INSERT', 'UPDATE'])`;
   return [
     `CREATE SCHEMA ${SYSTEM_SCHEMA}`,
     // Redshift fails where the engine returns NULL.
@@ -26,6 +31,7 @@ export function catalogueDefinitions(database: string): readonly string[] {
        WHEN strlen(value) = length(value) THEN left(value, bytes)
        ELSE left(value, CAST(list_count(list_filter(range(1, length(value) + 1), n -> strlen(left(value, n)) <= bytes)) AS BIGINT))
      END`,
+    ...privilegeDefinitions(database),
     `CREATE VIEW ${SYSTEM_SCHEMA}.columns AS SELECT
        schema_name, table_name, column_name, column_index, is_nullable, column_default,
        CASE WHEN data_type = 'VARCHAR' AND comment IS NULL THEN 'character varying(65535)'
@@ -33,11 +39,11 @@ export function catalogueDefinitions(database: string): readonly string[] {
        coalesce(json_extract_string(comment, '$.encoding'), 'none') AS encoding,
        coalesce(CAST(json_extract_string(comment, '$.distkey') AS BOOLEAN), false) AS distkey,
        coalesce(CAST(json_extract_string(comment, '$.sortkey') AS INTEGER), 0) AS sortkey
-     FROM duckdb_columns() WHERE database_name = ${name}`,
+     FROM duckdb_columns() WHERE ${visible}`,
     `CREATE VIEW ${SYSTEM_SCHEMA}.svv_tables AS SELECT
        database_name AS table_catalog, schema_name AS table_schema, table_name, 'BASE TABLE' AS table_type,
        CAST(NULL AS VARCHAR) AS remarks
-     FROM duckdb_tables() WHERE database_name = ${name}`,
+     FROM duckdb_tables() WHERE ${visible}`,
     `CREATE VIEW ${SYSTEM_SCHEMA}.svv_columns AS SELECT
        ${name} AS table_catalog, schema_name AS table_schema, table_name, column_name,
        column_index AS ordinal_position, CAST(nullif(column_default, 'NULL') AS VARCHAR) AS column_default,
@@ -55,8 +61,8 @@ export function catalogueDefinitions(database: string): readonly string[] {
        NOT is_nullable AS "notnull"
      FROM ${SYSTEM_SCHEMA}.columns`,
     `CREATE VIEW ${SYSTEM_SCHEMA}.pg_namespace AS SELECT schema_name AS nspname
-     FROM duckdb_schemas() WHERE database_name = ${name}`,
+     FROM duckdb_schemas() WHERE ${ofUsers}`,
     `CREATE VIEW ${SYSTEM_SCHEMA}.pg_tables AS SELECT schema_name AS schemaname, table_name AS tablename
-     FROM duckdb_tables() WHERE database_name = ${name}`,
+     FROM duckdb_tables() WHERE ${ofUsers}`,
   ];
 }

@@ -5,12 +5,14 @@ import type { Relation } from '../sql/scope';
 import type { ColumnDefinition, StatementOf } from '../sql/statement';
 import { annotate, asNote, noteOf, type Catalog, type ColumnNote } from './catalog';
 import type { Connection, Values } from './connection';
+import type { Privileges } from './privileges';
 
 /** Creates, changes and drops tables, with the column attributes that only Redshift has. */
 export class Tables {
   constructor(
     private readonly connection: Connection,
     private readonly catalog: Catalog,
+    private readonly privileges: Privileges,
     /** Names of the session's temporary tables, kept up to date. */
     private readonly temporaryTables: Set<string>,
   ) {}
@@ -34,6 +36,7 @@ export class Tables {
     const rows = await this.createNew(statement, values);
     this.catalog.remember(table);
     if (table.kind === 'temporary') this.temporaryTables.add(table.name);
+    else await this.privileges.own({ kind: 'table', schema: table.schema, name: table.name });
     return rows;
   }
 
@@ -103,6 +106,7 @@ export class Tables {
         await this.connection.execute(`DROP TABLE ${table.sql}${statement.cascade ? ' CASCADE' : ''}`);
         this.catalog.forget();
         if (table.kind === 'temporary') this.temporaryTables.delete(table.name);
+        else await this.privileges.forgetTable(table.schema, table.name);
       } else if (!statement.ifExists) {
         throw new SqlError(`ERROR: Table "${table.name}" does not exist`);
       }

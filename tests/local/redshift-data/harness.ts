@@ -17,6 +17,7 @@ import type { FaultInjector } from '../../../local/faults/fault-injector';
 import type { Fault } from '../../../local/faults/fault-rule';
 import type { AwsJsonService } from '../../../local/http/aws-json-service';
 import { toJson } from '../../../local/http/to-json';
+import type { Principal } from '../../../local/iam/principal';
 import { RedshiftDataService } from '../../../local/redshift-data';
 import type { ObjectStore, StoredObject } from '../../../local/s3/object-store';
 import { ServiceError } from '../../../local/service-error';
@@ -96,6 +97,10 @@ export interface Twin {
   readonly store: FolderStore;
   readonly faults: FaultList;
   readonly folder: string;
+  /** The same warehouse, called with a role. */
+  as(role: string): Twin;
+  /** Ends the process's part and keeps the folder. */
+  pause(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -117,28 +122,44 @@ export async function startTwin(folder = temporaryFolder('redshift-data-')): Pro
   const server = createServer((request, response) => void answer(service, request, response));
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const client = clientOf(server);
-  return {
+  const twin: Twin = {
     client,
     store,
     faults,
     folder,
-    stop: async () => {
+    as: (role) => ({ ...twin, client: clientOf(server, role) }),
+    pause: async () => {
       client.destroy();
       await service.close();
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
+    },
+    stop: async () => {
+      await twin.pause();
       rmSync(folder, { recursive: true, force: true });
     },
   };
+  return twin;
 }
 
-function clientOf(server: Server): RedshiftDataClient {
+function clientOf(server: Server, accessKeyId = ROOT_KEY): RedshiftDataClient {
   return new RedshiftDataClient({
     region: REGION,
     endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    credentials: { accessKeyId: 'a', secretAccessKey: 'b' },
+    credentials: { accessKeyId, secretAccessKey: 'b' },
     maxAttempts: 1,
   });
+}
+
+/** The account's root. Any other key is the name of the role that calls. */
+const ROOT_KEY = 'root';
+
+function principalOf(authorization = ''): Principal | undefined {
+  const name = /Credential=([^/]+)\//.exec(authorization)?.[1] ?? ROOT_KEY;
+  if (name === ROOT_KEY) return undefined;
+  const nothing = { Version: '2012-10-17' as const, Statement: [] };
+  const role = { name, arn: `arn:aws:iam::${ACCOUNT}:role/${name}`, trust: nothing, policies: new Map() };
+  return { arn: `arn:aws:sts::${ACCOUNT}:assumed-role/${name}/session`, userId: `${name}:session`, role };
 }
 
 /** As much of AWS JSON 1.1 as the client needs. */
@@ -158,6 +179,7 @@ async function answer(
     if (target !== service.target) throw new ServiceError('UnknownOperationException', `no ${target}`);
     body = await service.call(operation!, JSON.parse(Buffer.concat(chunks).toString()), {
       headers: request.headers as Record<string, string>,
+      principal: principalOf(request.headers.authorization),
       signal: gone.signal,
     });
   } catch (error) {

@@ -79,10 +79,13 @@ describe('SYS_LOAD_ERROR_DETAIL', () => {
   });
 
   it('shows a user their own rows, and the administrator all', async () => {
-    const own = (await execute(twin, COPY)).RedshiftQueryId!;
+    await given(twin, 'CREATE USER "IAMR:loader" PASSWORD DISABLE', 'GRANT INSERT ON t TO "IAMR:loader"');
+    const loader = twin.as('loader');
+    const own = (await execute(loader, COPY)).RedshiftQueryId!;
     const foreign = (await asAdministrator(COPY)).RedshiftQueryId!;
     const sql = `SELECT query_id, user_id FROM sys_load_error_detail WHERE query_id IN (${own}, ${foreign}) ORDER BY 1`;
-    expect((await rowsOf(twin, sql)).map(([query]) => query)).toEqual([own]);
+    expect((await rowsOf(loader, sql)).map(([query]) => query)).toEqual([own]);
+    loader.client.destroy();
     const all = await resultRows(twin, (await asAdministrator(sql)).Id!);
     expect(all.map(([query]) => query)).toEqual([own, foreign]);
     expect(new Set(all.map(([, user]) => user)).size).toBe(2);

@@ -1,0 +1,216 @@
+import {
+  execute,
+  batch,
+  given,
+  putManifest,
+  putParquet,
+  ROLE,
+  rowsOf,
+  startTwin,
+  type Twin,
+} from './harness';
+
+const USER = '"IAMR:loader"';
+let admin: Twin;
+let loader: Twin;
+beforeEach(async () => {
+  admin = await startTwin();
+  loader = admin.as('loader');
+});
+afterEach(async () => {
+  loader.client.destroy();
+  await admin.stop();
+});
+
+const refusal = async (twin: Twin, sql: string) => (await execute(twin, sql)).Error;
+
+/** What a statement needs besides what {@link ALL} gives: it fails without each, and runs with all. */
+const NEEDS: [statement: string, needs: readonly string[], refusal: RegExp][] = [
+  ['CREATE SCHEMA mine', ['CREATE ON DATABASE dev'], /permission denied for database dev$/],
+  // Even if it is there already: https://github.com/airbytehq/airbyte/issues/83748
+  ['CREATE SCHEMA IF NOT EXISTS s', ['CREATE ON DATABASE dev'], /permission denied for database dev$/],
+  ['CREATE TABLE s.mine (a INT)', ['CREATE ON SCHEMA s'], /permission denied for schema s$/],
+  ['CREATE TABLE IF NOT EXISTS s.t (a INT)', ['CREATE ON SCHEMA s'], /permission denied for schema s$/],
+  ['CREATE TABLE public.mine AS SELECT a FROM s.t', ['SELECT ON s.t'], /permission denied for relation t$/],
+  ['CREATE TABLE public.mine (LIKE s.t)', ['SELECT ON s.t'], /permission denied for relation t$/],
+  [
+    'CREATE TEMP TABLE mine (a INT)',
+    ['TEMP ON DATABASE dev'],
+    /permission denied to create temporary tables in database "dev"$/,
+  ],
+  ['SELECT a FROM s.t', ['SELECT ON s.t'], /permission denied for relation t$/],
+  ['SELECT (SELECT MAX(a) FROM s.t) FROM s.other', ['SELECT ON s.t', 'SELECT ON s.other'], /for relation/],
+  ['INSERT INTO s.t VALUES (1)', ['INSERT ON s.t'], /permission denied for relation t$/],
+  ['INSERT INTO s.t SELECT a FROM s.t', ['INSERT ON s.t', 'SELECT ON s.t'], /for relation t$/],
+  ['INSERT INTO s.t SELECT a FROM s.other', ['INSERT ON s.t', 'SELECT ON s.other'], /for relation/],
+  ['UPDATE s.t SET a = 2', ['UPDATE ON s.t', 'SELECT ON s.t'], /permission denied for relation t$/],
+  ['DELETE FROM s.t WHERE a = 1', ['DELETE ON s.t', 'SELECT ON s.t'], /permission denied for relation t$/],
+  [
+    'DELETE FROM s.t USING s.other WHERE s.t.a = s.other.a',
+    ['DELETE ON s.t', 'SELECT ON s.t', 'SELECT ON s.other'],
+    /permission denied for relation/,
+  ],
+  [
+    'MERGE INTO s.t USING s.other ON s.t.a = s.other.a WHEN MATCHED THEN UPDATE SET a = s.other.a WHEN NOT MATCHED THEN INSERT VALUES (s.other.a)',
+    ['TEMP ON DATABASE dev', 'SELECT ON s.t', 'INSERT ON s.t', 'UPDATE ON s.t', 'SELECT ON s.other'],
+    /permission denied/,
+  ],
+  ['LOCK s.t', ['DELETE ON s.t'], /permission denied for relation t$/],
+];
+
+const REVOKED = [
+  'REVOKE CREATE, USAGE ON SCHEMA public FROM PUBLIC',
+  'REVOKE TEMP ON DATABASE dev FROM PUBLIC',
+  `GRANT CREATE, USAGE ON SCHEMA public TO ${USER}`,
+  `GRANT USAGE ON SCHEMA s TO ${USER}`,
+];
+
+const objects = () =>
+  given(
+    admin,
+    'CREATE SCHEMA s',
+    'CREATE TABLE s.t (a INT)',
+    'CREATE TABLE s.other (a INT)',
+    `CREATE USER ${USER} PASSWORD DISABLE`,
+  );
+
+test.each(NEEDS)('%s needs %j', async (statement, needs, pattern) => {
+  await objects();
+  await given(admin, ...REVOKED);
+  for (const missing of needs) {
+    for (const need of needs) await given(admin, `GRANT ${need} TO ${USER}`);
+    await given(admin, `REVOKE ${missing} FROM ${USER}`);
+    expect([missing, await refusal(loader, statement)]).toEqual([missing, expect.stringMatching(pattern)]);
+  }
+  for (const need of needs) await given(admin, `GRANT ${need} TO ${USER}`);
+  expect(await refusal(loader, statement)).toBeUndefined();
+});
+
+test('a schema is closed without USAGE, before anything in it is looked up', async () => {
+  await objects();
+  await given(admin, `GRANT SELECT ON s.t TO ${USER}`);
+  for (const table of ['s.t', 's.none']) {
+    expect(await refusal(loader, `SELECT * FROM ${table}`)).toBe('ERROR: permission denied for schema s');
+    expect(await refusal(loader, `DROP TABLE IF EXISTS ${table}`)).toBe(
+      'ERROR: permission denied for schema s',
+    );
+  }
+  await given(admin, `GRANT USAGE ON SCHEMA s TO ${USER}`);
+  expect(await refusal(loader, 'SELECT * FROM s.none')).toBe('ERROR: relation "s.none" does not exist');
+  expect(await rowsOf(loader, 'SELECT * FROM s.t')).toEqual([]);
+});
+
+test('only the owner, or the administrator, changes and drops a table', async () => {
+  await objects();
+  await given(admin, `GRANT USAGE, CREATE ON SCHEMA s TO ${USER}`);
+  await given(admin, `GRANT SELECT, INSERT, UPDATE, DELETE ON s.t TO ${USER}`);
+  const changes = (table: string) => [
+    `ALTER TABLE s.${table} ADD COLUMN b INT`,
+    `ALTER TABLE s.${table} RENAME COLUMN b TO c`,
+    `TRUNCATE s.${table}`,
+    `DROP TABLE s.${table}`,
+  ];
+  for (const change of changes('t').filter((each) => !each.includes('RENAME')))
+    expect(await refusal(loader, change)).toBe('ERROR: must be owner of relation t');
+  expect(await refusal(loader, `GRANT SELECT ON s.t TO PUBLIC`)).toBe(
+    'ERROR: permission denied for relation t',
+  );
+  expect(await refusal(loader, 'DROP SCHEMA s CASCADE')).toBe('ERROR: must be owner of schema s');
+  await given(loader, 'CREATE TABLE s.mine (a INT)', ...changes('mine'));
+  // A table of the same name is another table.
+  await given(loader, 'CREATE TABLE s.mine (a INT)');
+  await given(loader, 'ALTER TABLE s.mine RENAME TO renamed');
+  await given(admin, 'CREATE TABLE s.mine (a INT)');
+  expect(await refusal(loader, 'SELECT * FROM s.mine')).toBe('ERROR: permission denied for relation mine');
+  await given(loader, 'DROP TABLE s.renamed');
+});
+
+test('privileges end with their table, and a transaction that is rolled back takes its own back', async () => {
+  await objects();
+  await given(admin, `GRANT USAGE, CREATE ON SCHEMA s TO ${USER}`, `GRANT SELECT ON s.t TO ${USER}`);
+  await given(admin, 'DROP TABLE s.t', 'CREATE TABLE s.t (a INT)');
+  expect(await refusal(loader, 'SELECT * FROM s.t')).toBe('ERROR: permission denied for relation t');
+  await batch(admin, [`GRANT SELECT ON s.t TO ${USER}`, 'SELECT * FROM s.none']);
+  expect(await refusal(loader, 'SELECT * FROM s.t')).toBe('ERROR: permission denied for relation t');
+  await batch(loader, ['CREATE TABLE s.mine (a INT)', 'SELECT * FROM s.none']);
+  await given(admin, 'CREATE TABLE s.mine (a INT)');
+  expect(await refusal(loader, 'DROP TABLE s.mine')).toBe('ERROR: must be owner of relation mine');
+  await batch(admin, [`CREATE USER other PASSWORD DISABLE`, 'SELECT * FROM s.none']);
+  expect(await refusal(admin, 'GRANT SELECT ON s.t TO other')).toBe('ERROR: user "other" does not exist');
+});
+
+test('everybody may use public and temporary tables until that is revoked, and a role’s user comes with its first call', async () => {
+  expect(await refusal(admin, `GRANT CREATE ON SCHEMA public TO ${USER}`)).toBe(
+    'ERROR: user "iamr:loader" does not exist',
+  );
+  await given(loader, 'CREATE TABLE public.mine (a INT)', 'CREATE TEMP TABLE t (a INT)');
+  await given(admin, `GRANT CREATE ON SCHEMA public TO ${USER}`);
+  expect(await refusal(admin, `CREATE USER ${USER} PASSWORD DISABLE`)).toBe(
+    'ERROR: user "iamr:loader" already exists',
+  );
+  expect(await refusal(loader, 'CREATE USER other PASSWORD DISABLE')).toBe(
+    'ERROR: must be superuser to create users',
+  );
+});
+
+test('COPY needs the right to assume the role once it is taken from everybody', async () => {
+  const size = await putParquet(admin, 'a.parquet', 'SELECT 1::INTEGER AS a');
+  await putManifest(admin, 'manifest', { 'a.parquet': size });
+  await given(loader, 'CREATE TABLE public.mine (a INT)');
+  const copy = `COPY public.mine FROM 's3://lake/manifest' IAM_ROLE '${ROLE}' FORMAT AS PARQUET MANIFEST`;
+  await given(loader, copy);
+  await given(admin, 'REVOKE ASSUMEROLE ON ALL FROM PUBLIC FOR ALL');
+  expect(await refusal(loader, copy)).toBe(
+    `ERROR: User IAMR:loader does not have ASSUMEROLE permission on IAM role "${ROLE}" for COPY`,
+  );
+  const [[before]] = (await rowsOf(loader, `SELECT has_assumerole_privilege('${ROLE}', 'COPY')`)) as [
+    [boolean],
+  ];
+  await given(admin, `GRANT ASSUMEROLE ON '${ROLE}' TO ${USER} FOR COPY`);
+  const [[after]] = (await rowsOf(loader, `SELECT has_assumerole_privilege('${ROLE}', 'COPY')`)) as [
+    [boolean],
+  ];
+  expect([before, after]).toEqual([false, true]);
+  await given(loader, copy);
+  await given(admin, 'CREATE TABLE public.theirs (a INT)');
+  expect(await refusal(loader, copy.replace('mine', 'theirs'))).toBe(
+    'ERROR: permission denied for relation theirs',
+  );
+});
+
+test('the catalogue shows every schema and table; columns only of tables with a privilege', async () => {
+  await objects();
+  await given(admin, `GRANT INSERT ON s.other TO ${USER}`);
+  const of = (sql: string) => rowsOf(loader, sql);
+  expect(await of("SELECT nspname FROM pg_namespace WHERE nspname IN ('s', 'main')")).toEqual([['s']]);
+  expect(await of("SELECT tablename FROM pg_tables WHERE schemaname IN ('s', 'main') ORDER BY 1")).toEqual([
+    ['other'],
+    ['t'],
+  ]);
+  expect(await of("SELECT table_name FROM svv_columns WHERE table_schema = 's'")).toEqual([['other']]);
+  expect(await of("SELECT table_name FROM svv_tables WHERE table_schema = 's'")).toEqual([['other']]);
+  expect(
+    await of("SELECT has_schema_privilege(nspname, 'USAGE') FROM pg_namespace WHERE nspname = 's'"),
+  ).toEqual([[false]]);
+  const asked =
+    "SELECT has_table_privilege('s.other', 'INSERT'), has_table_privilege('\"s\".\"other\"', 'DELETE')";
+  // It looks the name up: https://github.com/getredash/redash/issues/6988
+  expect(await refusal(loader, asked)).toBe('ERROR: permission denied for schema s');
+  await given(admin, `GRANT USAGE ON SCHEMA s TO ${USER}`);
+  expect(await of(asked)).toEqual([[true, false]]);
+  expect(
+    await of("SELECT has_database_privilege('dev', 'CREATE'), has_database_privilege('dev', 'TEMP')"),
+  ).toEqual([[false, true]]);
+});
+
+test('privileges outlast the process', async () => {
+  await objects();
+  await given(admin, `GRANT USAGE, CREATE ON SCHEMA s TO ${USER}`, 'REVOKE TEMP ON DATABASE dev FROM PUBLIC');
+  await given(loader, 'CREATE TABLE s.mine (a INT)');
+  await admin.pause();
+  loader.client.destroy();
+  admin = await startTwin(admin.folder);
+  loader = admin.as('loader');
+  await given(loader, 'INSERT INTO s.mine VALUES (1)');
+  expect(await refusal(loader, 'CREATE TEMP TABLE x (a INT)')).toContain('permission denied');
+});
