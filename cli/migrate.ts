@@ -8,7 +8,7 @@ import type { Connection } from './shared/connection';
 import type { Output } from './shared/output';
 import { query } from './shared/query';
 import { SERVICE_DIRECTORY } from './shared/service-directory';
-import { readTargetColumns } from './shared/target-columns';
+import { readTargetColumns, readWarehouseObjects } from './shared/target-columns';
 
 export interface MigrateOptions {
   /** Default: all datasets. */
@@ -40,7 +40,7 @@ interface Planned {
  * Brings targets in line with their dataset files, if nothing is lost. If any change of any target is refused, nothing is
  * changed.
  * @returns the exit code: 1 if a change is refused.
- * @throws StatementError
+ * @throws StatementError; LoadError WarehouseAccessDenied if a target exists and the user may not see its columns
  */
 export async function runMigrate(
   connection: Connection,
@@ -52,7 +52,10 @@ export async function runMigrate(
   const planned: Planned[] = [];
   for (const dataset of chosen) {
     const migration = planMigration(dataset, await readTargetColumns(connection, dataset));
-    planned.push({ dataset, migration, statements: migratingStatements(dataset, migration) });
+    const statements = migration.create
+      ? creatingStatements(SERVICE_DIRECTORY, dataset, await readWarehouseObjects(connection, dataset))
+      : addingStatements(dataset, migration);
+    planned.push({ dataset, migration, statements });
   }
   const refused = planned.some(({ migration }) => migration.refused.length > 0);
   const apply = !refused && !options.plan;
@@ -83,8 +86,7 @@ const firstLine = (statement: string): string => statement.trim().split('\n')[0]
 
 const tableOf = ({ target }: Dataset): string => `${target.schema}.${target.table}`;
 
-function migratingStatements(dataset: Dataset, { create, add }: Migration): readonly Sql[] {
-  if (create) return creatingStatements(SERVICE_DIRECTORY, dataset);
+function addingStatements(dataset: Dataset, { add }: Migration): readonly Sql[] {
   return statementsOf(
     SERVICE_DIRECTORY,
     'migrate',
@@ -100,7 +102,7 @@ function migratingStatements(dataset: Dataset, { create, add }: Migration): read
 function planText({ dataset, migration, statements }: Planned): string {
   const { create, add, refused, left } = migration;
   const lines = [
-    ...(create ? ['the table does not exist: create it, and Sluice’s own tables'] : []),
+    ...(create ? ['the table does not exist: create it, and what is missing of Sluice’s own tables'] : []),
     ...add.flatMap((column) => [
       `+ add ${addedColumn(column)}`,
       ...(column.since === undefined && dataset.columns.includes(column)

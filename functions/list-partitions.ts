@@ -17,6 +17,8 @@ import {
 import { batchOf, type Sql } from '../core/sql';
 import type { Listing, Row } from '../core/states';
 import { strayFinder, straysOf } from '../core/strays';
+import { assertTargetFits, objectParameters, warehouseObjects } from '../core/warehouse-objects';
+import { creatingStatements, findingStatements } from '../service/create-warehouse';
 import { findDataset } from '../service/datasets';
 import { statementsOf } from '../service/statements';
 import { readConfiguration, type Configuration } from './shared/configuration';
@@ -26,12 +28,6 @@ import { inParallel } from './shared/in-parallel';
 import { allowed, bucketRegion, listerOf, listFiles } from './shared/lake';
 import { recordStep } from './shared/metrics';
 import { runBatch } from './shared/warehouse';
-import {
-  assertTargetColumns,
-  createMissingTables,
-  tableParameters,
-  tablesIn,
-} from './shared/warehouse-tables';
 
 const event = z.object({
   input: z.unknown(),
@@ -173,7 +169,7 @@ async function listHours(
 }
 
 /**
- * Reads what earlier attempts on these hours did, and which staging tables exist. Creates missing tables of the
+ * Reads what earlier attempts on these hours did, and which staging tables exist. Creates what is missing in the
  * warehouse, unless the input asks only for a plan.
  */
 async function readWarehouse(
@@ -182,8 +178,9 @@ async function readWarehouse(
   request: ExecutionInput,
   { from, to }: { readonly from: Hour; readonly to: Hour },
 ): Promise<{ readonly known: readonly KnownPartition[]; readonly staging: readonly string[] }> {
+  const { packageDirectory } = configuration;
   const parameters = {
-    ...tableParameters(dataset),
+    ...objectParameters(dataset),
     dataset: dataset.name,
     // A requested execution looks only at the requested hours.
     oldest_hour: request.kind === 'scheduled' ? addHours(to, -24 * dataset.load.retention_days) : from,
@@ -192,20 +189,25 @@ async function readWarehouse(
   };
   const read = (statements: readonly Sql[]) =>
     runBatch(configuration, batchOf(statements, parameters), `ListPartitions ${dataset.name}`);
-  const statements = statementsOf(configuration.packageDirectory, 'list-partitions', dataset);
-  const [rows = [], attempts = []] = await read(statements).catch(async (error: unknown) => {
+  const finding = findingStatements(packageDirectory, dataset);
+  const statements = statementsOf(packageDirectory, 'list-partitions', dataset);
+  const results = await read(statements).catch(async (error: unknown) => {
     // Before the first load the history does not exist.
     if (!(error instanceof LoadError) || error.name !== 'TargetMismatch') throw error;
-    const [found = []] = await read(statements.slice(0, 1));
+    const found = await read(finding);
     // Another execution may have created it since.
-    return tablesIn(found, dataset).hasHistory ? read(statements) : [found];
+    return warehouseObjects(found, dataset).hasHistory ? read(statements) : found;
   });
-  const tables = tablesIn(rows, dataset);
-  assertTargetColumns(tables, dataset);
-  if (!request.plan) await createMissingTables(configuration, dataset, tables);
+  const objects = warehouseObjects(results, dataset);
+  assertTargetFits(objects, dataset);
+  const creating = creatingStatements(packageDirectory, dataset, objects);
+  if (!request.plan && creating.length > 0) {
+    await runBatch(configuration, batchOf(creating, {}), `CreateWarehouse ${dataset.name}`);
+  }
+  const attempts = results[finding.length] ?? [];
   return {
-    known: knownPartitions(attempts.map(attempt), tables.target.length > 0),
-    staging: tables.staging.slice(0, MOST_STAGING_TABLES),
+    known: knownPartitions(attempts.map(attempt), objects.hasTarget),
+    staging: objects.staging.slice(0, MOST_STAGING_TABLES),
   };
 }
 

@@ -1,13 +1,33 @@
 import type { Dataset } from '../core/dataset';
 import type { Sql } from '../core/sql';
+import { SLUICE_SCHEMA } from '../core/warehouse';
+import type { WarehouseObjects } from '../core/warehouse-objects';
 import { namedStatementsOf } from './statements';
 
-/** The statements that create a dataset's target and Sluice's own tables if they are missing. */
-export function creatingStatements(packageDirectory: string, dataset: Dataset): readonly Sql[] {
-  return (
-    namedStatementsOf(packageDirectory, 'create-warehouse', dataset)
-      // Every database has "public". Creating it again needs a privilege that the loader may lack, even if it exists.
-      .filter(({ name }) => name !== 'create-target-schema' || dataset.target.schema !== 'public')
-      .map(({ sql }) => sql)
-  );
+/** The statements that find what exists of what a load needs. `warehouseObjects` of core reads their rows. */
+export function findingStatements(packageDirectory: string, dataset: Dataset): readonly Sql[] {
+  return namedStatementsOf(packageDirectory, 'list-partitions', dataset)
+    .filter(({ name }) => name.startsWith('existing-'))
+    .map(({ sql }) => sql);
+}
+
+/**
+ * The statements that create what a dataset needs and the warehouse lacks, and nothing else: Redshift asks for the
+ * privilege to create a thing even if it exists and the statement says IF NOT EXISTS.
+ */
+export function creatingStatements(
+  packageDirectory: string,
+  dataset: Dataset,
+  { schemas, hasTarget, hasHistory, hasMutex }: WarehouseObjects,
+): readonly Sql[] {
+  const isThere: Readonly<Record<string, boolean>> = {
+    'create-sluice-schema': schemas.includes(SLUICE_SCHEMA),
+    'create-history': hasHistory,
+    'create-mutex': hasMutex,
+    'create-target-schema': schemas.includes(dataset.target.schema),
+    'create-target': hasTarget,
+  };
+  return namedStatementsOf(packageDirectory, 'create-warehouse', dataset)
+    .filter(({ name }) => isThere[name] !== true)
+    .map(({ sql }) => sql);
 }

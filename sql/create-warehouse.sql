@@ -1,4 +1,6 @@
--- Creates the tables that do not exist, for an empty warehouse or a new dataset. Existing tables stay as they are.
+-- Creates what does not exist, for an empty warehouse or a new dataset. Only the statements of what is missing run, since
+-- Redshift asks for the privilege to create a schema even if it exists (42501). IF NOT EXISTS is for another execution
+-- that creates the same thing at the same time.
 -- Redshift does not enforce keys, so no table declares one: the merge keeps each key unique.
 
 -- statement: create-sluice-schema

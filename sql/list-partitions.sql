@@ -1,13 +1,25 @@
 -- Reads what the warehouse already holds, in one batch. An idle hour costs only this batch.
 
+-- statement: existing-schemas
+-- information_schema.schemata has only the schemas that the user owns. This one has all.
+SELECT "nspname"
+FROM pg_namespace
+WHERE "nspname" IN (:sluice_schema, :target_schema);
+
+-- statement: existing-tables
+-- Shows the tables of every owner, also those on which the user has no privilege.
+SELECT "schemaname", "tablename"
+FROM pg_tables
+WHERE ("schemaname" = :target_schema AND "tablename" = :target_table)
+  OR ("schemaname" = :sluice_schema AND "tablename" IN (:mutex_table, :history_table));
+
 -- statement: existing-columns
--- Shows whether the target and Sluice's own tables exist, whether the target has the dataset's columns in the same
--- types, and which staging tables exist.
+-- Shows whether the target has the dataset's columns in the same types, and which staging tables exist. A user sees only
+-- the columns of tables on which they have a privilege.
 SELECT "table_schema", "table_name", "column_name", "data_type", "character_maximum_length", "numeric_precision",
   "numeric_scale", "is_nullable", "column_default"
 FROM svv_columns
 WHERE ("table_schema" = :target_schema AND "table_name" = :target_table)
-  OR ("table_schema" = :sluice_schema AND "table_name" IN (:mutex_table, :history_table))
   OR ("table_schema" = :sluice_schema AND "table_name" LIKE 'staging%' AND "ordinal_position" = 1);
 
 -- statement: known-attempts

@@ -353,8 +353,8 @@ describe('SQL', () => {
     const dataset = ordersDataset({ target: { event_time_immutable: true } });
     const pieces = longestPieces(dataset);
     const called = functions.filter((source) => source.includes(`'${stem}'`)).join('\n');
-    // functions/shared/warehouse-tables.ts binds the names of tables.
-    const tables = called.includes('tableParameters(') ? read('functions/shared/warehouse-tables.ts') : '';
+    // core/warehouse-objects.ts binds the names of schemas and tables.
+    const tables = called.includes('objectParameters(') ? read('core/warehouse-objects.ts') : '';
     const reader = `${called}\n${tables}`;
     // core/history.ts makes the parameters of a row of the history.
     const ofRow = Object.entries(ROW_PARAMETERS).flatMap(([outcome, names]) =>

@@ -4,7 +4,7 @@ import { quoteText, sql } from '../../core/sql';
 import { stagedLoad } from '../../core/staging';
 import { SLUICE_SCHEMA } from '../../core/warehouse';
 import { query } from '../shared/query';
-import { readTargetColumns } from '../shared/target-columns';
+import { readTargetColumns, readWarehouseObjects } from '../shared/target-columns';
 import { sluice } from './commands';
 import { ofEach, type Check, type Failed, type Passed } from './finding';
 import type { Site } from './site';
@@ -67,7 +67,11 @@ export const targetColumns: Check = {
     return ofEach(this, site, connection.datasets, async (dataset) => {
       const subject = `${dataset.target.schema}.${dataset.target.table}`;
       const { create, add, refused } = planMigration(dataset, await readTargetColumns(connection, dataset));
-      if (create) return [{ subject, text: 'there is no table yet: the first load creates it' }];
+      if (create) {
+        // A table on which the user has no privilege seems to have no columns.
+        await readWarehouseObjects(connection, dataset);
+        return [{ subject, text: 'there is no table yet: the first load creates it' }];
+      }
       const found = refused.map(({ column, problem, fix }) => ({
         subject,
         text: `${column} ${problem}`,

@@ -1,6 +1,14 @@
 import type { Dataset } from '../../core/dataset';
 import { foundColumn, type FoundColumn } from '../../core/migration';
-import { batchOf } from '../../core/sql';
+import { batchOf, type Sql, type SqlParameter } from '../../core/sql';
+import type { Row } from '../../core/states';
+import {
+  assertTargetFits,
+  objectParameters,
+  warehouseObjects,
+  type WarehouseObjects,
+} from '../../core/warehouse-objects';
+import { findingStatements } from '../../service/create-warehouse';
 import { statementsOf } from '../../service/statements';
 import type { Connection } from './connection';
 import { query } from './query';
@@ -12,8 +20,35 @@ export async function readTargetColumns(connection: Connection, dataset: Dataset
   const [statement] = statementsOf(SERVICE_DIRECTORY, 'migrate', dataset, {}, { 'add-column': [] });
   if (!statement) throw new Error('sql/migrate.sql has no statement');
   const { parameters } = batchOf([statement], { target_schema: schema, target_table: table });
+  return (await rowsOf(connection, statement, parameters)).map(foundColumn);
+}
+
+/**
+ * Finds what exists of what the loads of a dataset need.
+ * @throws StatementError; LoadError if the target exists and does not fit, as {@link assertTargetFits}
+ */
+export async function readWarehouseObjects(
+  connection: Connection,
+  dataset: Dataset,
+): Promise<WarehouseObjects> {
+  const results: (readonly Row[])[] = [];
+  for (const statement of findingStatements(SERVICE_DIRECTORY, dataset)) {
+    const { parameters } = batchOf([statement], objectParameters(dataset));
+    results.push(await rowsOf(connection, statement, parameters));
+  }
+  const objects = warehouseObjects(results, dataset);
+  assertTargetFits(objects, dataset);
+  return objects;
+}
+
+/** The rows of a query with the names of its columns, as the functions get them. */
+async function rowsOf(
+  connection: Connection,
+  statement: Sql,
+  parameters: readonly SqlParameter[],
+): Promise<readonly Row[]> {
   const { columns, rows } = await query(connection, statement, { parameters });
   return rows.map((values) =>
-    foundColumn(Object.fromEntries(values.map((value, index) => [columns[index] ?? '', value]))),
+    Object.fromEntries(values.map((value, index) => [columns[index] ?? '', value])),
   );
 }

@@ -155,7 +155,7 @@ export const FILES: readonly Mutation[] = [
   mutation(
     'the types of the target are not compared',
     'An INSERT rounds the values that the target cannot hold.',
-    'functions/shared/warehouse-tables.ts',
+    'core/warehouse-objects.ts',
     '({ column, may_load }) => names.has(column) && !may_load,',
     '({ column, may_load }) => !names.has(column) && !may_load,',
     { file: 'tests/system/warehouse-state.test.ts', test: 'fails before any value is changed' },
