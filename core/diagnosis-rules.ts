@@ -18,6 +18,9 @@ export interface StatementRule {
   readonly fix: string;
 }
 
+const WHO =
+  'The user is IAMR:<role of the statements> unless a secret is set. sluice doctor prints every GRANT that is missing.';
+
 /**
  * The errors of Redshift. The rule whose phrase begins first in the text applies, since a key, a name or a value may contain
  * another rule's phrase; of several that begin at one place, the first rule. Redshift cuts the context of an error after 256
@@ -134,8 +137,38 @@ export const STATEMENT_RULES: readonly StatementRule[] = [
   },
   {
     error: 'WarehouseAccessDenied',
-    phrase: /permission denied for|must be owner of|(?:User: \S+ is )?not authorized to perform: redshift/i,
-    fix: 'Grant the database user of the loads what it lacks: TEMP on the database, USAGE and CREATE on schema sluice, SELECT, INSERT, DELETE (and UPDATE with strategy: merge) on the target; for a first load also CREATE on the database and on the target’s schema. The user is IAMR:<role> unless a secret is set.',
+    phrase: /permission denied for database ?"?([^\s"]*)/i,
+    fix: `GRANT CREATE ON DATABASE $1 TO the user of the loads; or create the missing schemas yourself and GRANT USAGE, CREATE on them. ${WHO}`,
+  },
+  {
+    error: 'WarehouseAccessDenied',
+    phrase: /permission denied to create temporary tables in database ?"?([^\s"]*)/i,
+    fix: `GRANT TEMP ON DATABASE $1 TO the user of the loads. ${WHO}`,
+  },
+  {
+    error: 'WarehouseAccessDenied',
+    phrase: /permission denied for schema ?"?([^\s"]*)/i,
+    fix: `GRANT USAGE, CREATE ON SCHEMA $1 TO the user of the loads. ${WHO}`,
+  },
+  {
+    error: 'WarehouseAccessDenied',
+    phrase: /permission denied for (?:relation|table) ?"?([^\s"]*)/i,
+    fix: `GRANT SELECT, INSERT, UPDATE, DELETE ON $1 TO the user of the loads, or only those of them that docs/deploy.md lists for this table. ${WHO}`,
+  },
+  {
+    error: 'WarehouseAccessDenied',
+    phrase: /must be owner of (?:relation|table) ?"?([^\s"]*)/i,
+    fix: `Another database user owns $1. Only its owner may change or drop it: run the statement as that user, or ALTER TABLE $1 OWNER TO the user of the loads. ${WHO}`,
+  },
+  {
+    error: 'WarehouseAccessDenied',
+    phrase: /User \S+ does not have ASSUMEROLE permission on IAM role ?"?([^\s"]*)/i,
+    fix: `As a superuser: GRANT ASSUMEROLE ON '$1' TO the user of the loads FOR COPY. Name the role by its ARN, since COPY does. ${WHO}`,
+  },
+  {
+    error: 'WarehouseAccessDenied',
+    phrase: /permission denied|must be owner of|(?:User: \S+ is )?not authorized to perform: redshift/i,
+    fix: `Allow the user of the loads, or its role, what the message names. ${WHO}`,
   },
   {
     error: 'StatementAborted',

@@ -28,7 +28,7 @@ export function diagnoseStatement(
       error,
       `${unwrapped(text)} (${where})`,
       fix
-        .replace('$1', () => named.replace(/[,.;'"]+$/, ''))
+        .replaceAll('$1', () => named.replace(/[,.;'"]+$/, ''))
         .replace('$workgroup', () => deployed.workgroup ?? '<workgroup>'),
     );
   }

@@ -42,6 +42,22 @@ describe('an error of Redshift', () => {
     expect(unnamed.fix).toContain('redshift-serverless.amazonaws.com');
   });
 
+  test.each([
+    ['permission denied for database dwh', 'GRANT CREATE ON DATABASE dwh TO '],
+    ['permission denied to create temporary tables in database "dwh"', 'GRANT TEMP ON DATABASE dwh TO '],
+    ['permission denied for schema sluice', 'GRANT USAGE, CREATE ON SCHEMA sluice TO '],
+    ['permission denied for relation trips', 'GRANT SELECT, INSERT, UPDATE, DELETE ON trips TO '],
+    ['must be owner of relation trips', 'ALTER TABLE trips OWNER TO '],
+    [
+      'User IAMR:x does not have ASSUMEROLE permission on IAM role "arn:aws:iam::1:role/copy" for COPY',
+      "GRANT ASSUMEROLE ON 'arn:aws:iam::1:role/copy' TO the user of the loads FOR COPY",
+    ],
+  ])('%s: the fix has its GRANT', (text, grant) => {
+    const { fix } = diagnoseStatement('FAILED', `ERROR: ${text}`, '');
+    expect(fix).toContain(grant);
+    expect(fix).toContain('sluice doctor');
+  });
+
   test('a role whose name looks like a replacement pattern stays as it is', () => {
     const fix = diagnoseStatement(
       'FAILED',

@@ -104,6 +104,13 @@ export const REDSHIFT_TEXTS: readonly (readonly [ErrorName, string])[] = [
   ],
   ['ValueInvalid', 'ERROR: Numeric data overflow (result precision)'],
   ['ValueInvalid', 'ERROR: smallint out of range'],
+  ['WarehouseAccessDenied', 'ERROR: permission denied for database dwh'],
+  ['WarehouseAccessDenied', 'ERROR: permission denied to create temporary tables in database "dwh"'],
+  [
+    'WarehouseAccessDenied',
+    'ERROR:  User IAMR:sluice-dev-statements does not have ASSUMEROLE permission on IAM role "arn:aws:iam::123456789012:role/copy" for COPY',
+  ],
+  ['WarehouseAccessDenied', 'ERROR: permission denied for language plpythonu'],
   ['WarehouseAccessDenied', 'ERROR: permission denied for schema sluice'],
   ['WarehouseAccessDenied', 'ERROR: permission denied for relation trips'],
   ['WarehouseAccessDenied', 'ERROR: must be owner of relation staging_trips'],

@@ -34,7 +34,6 @@ import { spawnSync } from 'node:child_process';
 import { Writable } from 'node:stream';
 import { CHECKS, runDoctor, type DoctorDocument } from '../../cli/doctor';
 import type { Finding } from '../../cli/doctor/finding';
-import { clientsOf } from '../../cli/shared/clients';
 import type { Connection, TwinConnection } from '../../cli/shared/connection';
 import { Output } from '../../cli/shared/output';
 import { parseDataset, type Dataset } from '../../core/dataset';
@@ -652,35 +651,58 @@ describe('the workgroup', () => {
 });
 
 describe('the database user', () => {
+  /** Lets the statements' role connect as its own user, as in a deployment without a secret. */
+  const connectAsRole = () => {
+    const connect = { Effect: 'Allow', Action: 'redshift-serverless:GetCredentials', Resource: '*' };
+    return iam.send(
+      new PutRolePolicyCommand({
+        RoleName: 'sluice-local-statements',
+        PolicyName: 'connect',
+        PolicyDocument: JSON.stringify({ Version: '2012-10-17', Statement: [connect] }),
+      }),
+    );
+  };
+
   test('who lacks a privilege is reported with the statements that grant it', async () => {
     await twin.putTrips(HOUR, 'a.parquet', [{ trip_id: 'a' }]);
     await twin.load({ partition: HOUR });
-    // The twin's user has all privileges, so the test replaces its answers with those of another user.
-    const { settings, secret, ...others } = twin.connection;
-    expect(secret).toBeDefined();
-    const { redshiftData } = clientsOf(settings, twin.twin.description.statements_role_arn);
-    redshiftData.middlewareStack.add(
-      (next) => (args) => {
-        const input = args.input as { Sql?: string; SecretArn?: string };
-        input.SecretArn = secret;
-        input.Sql = input.Sql?.replaceAll(/has_database_privilege\([^()]*\)/g, 'FALSE')
-          .replaceAll("has_schema_privilege(nspname, 'CREATE')", 'FALSE')
-          .replaceAll(/has_table_privilege\('[^']*', '(DELETE|UPDATE)'\)/g, 'FALSE');
-        return next(args);
-      },
-      { step: 'initialize' },
-    );
-    const { findings } = await doctorOf({ ...others, settings, redshiftData });
-    redshiftData.destroy();
-    expect(findings.filter(({ check }) => check === 'database user may load')).toEqual([
-      {
-        check: 'database user may load',
-        subject: 'public.trips',
-        ok: false,
-        text: 'it lacks 2 privileges that a load needs',
-        fix: 'As an administrator of the database: GRANT CREATE ON SCHEMA "sluice" TO "IAMR:sluice-local-statements"; GRANT DELETE, UPDATE ON "public"."trips" TO "IAMR:sluice-local-statements";',
-      },
-    ]);
+    // Without the secret, the user is that of the statements' role. Until now the administrator has made everything.
+    await connectAsRole();
+    const user = '"IAMR:sluice-local-statements"';
+    const found = async () => {
+      const { findings } = await doctor({ secret: undefined });
+      return findings.find(({ check }) => check === 'database user may load');
+    };
+    await twin.sql('REVOKE ASSUMEROLE ON ALL FROM PUBLIC FOR ALL');
+    const rounds = [
+      `GRANT USAGE, CREATE ON SCHEMA "sluice" TO ${user}; GRANT SELECT, INSERT, DELETE ON "public"."trips" TO ${user}; GRANT ASSUMEROLE ON '${COPY_ROLE}' TO ${user} FOR COPY;`,
+      // What the user may do with the tables of a schema shows only with USAGE on it.
+      `GRANT SELECT, INSERT ON "sluice"."load_history" TO ${user}; GRANT SELECT, INSERT, UPDATE ON "sluice"."mutex_trips" TO ${user};`,
+    ];
+    for (const [round, printed] of rounds.entries()) {
+      const finding = await found();
+      expect(finding).toMatchObject({ ok: false, subject: 'public.trips' });
+      const [grants = '', again] = (finding?.fix ?? '').split(' Then run doctor again: ');
+      expect(grants).toBe(`As an administrator of the database: ${printed}`);
+      expect(again === undefined).toBe(round === rounds.length - 1);
+      for (const grant of printed.split(/;\s*/).filter((each) => each !== '')) await twin.sql(grant);
+    }
+    expect(await found()).toMatchObject({ ok: true });
+  });
+
+  test('who may not even see the target is told so', async () => {
+    await twin.sql('CREATE SCHEMA closed');
+    await twin.sql('CREATE TABLE closed.trips (trip_id VARCHAR(64))');
+    const [dataset] = twin.connection.datasets;
+    const closed: Dataset = { ...dataset!, target: { ...dataset!.target, schema: 'closed' } };
+    await connectAsRole();
+    const { findings } = await doctor({ secret: undefined, datasets: [closed] });
+    expect(findings.find(({ check }) => check.startsWith('target has'))).toMatchObject({
+      ok: false,
+      text: expect.stringContaining(
+        'Table closed.trips exists, but the database user has no privilege on it',
+      ) as string,
+    });
   });
 });
 

@@ -125,6 +125,7 @@ export class Privileges {
   async change({ verb, privileges, objects, users }: StatementOf<'grant' | 'revoke'>): Promise<void> {
     const unknown = await this.unknown(users);
     if (unknown !== undefined) throw new SqlError(`ERROR: user "${unknown}" does not exist`);
+    if (verb === 'grant') await this.refuseWhilePublicMay(objects);
     for (const { kind, schema, name } of objects) {
       const isAll = kind === 'role' && name === ALL_ROLES;
       await this.connection.execute(
@@ -138,6 +139,19 @@ export class Privileges {
         users.flatMap((user) => privileges.map((privilege) => [kind, schema, name, user, privilege])),
       ),
     );
+  }
+
+  /** ASSUMEROLE is granted only after it has been revoked from everybody. */
+  private async refuseWhilePublicMay(objects: readonly Securable[]): Promise<void> {
+    if (objects.every(({ kind }) => kind !== 'role')) return;
+    const rows = await this.connection.rows(
+      `SELECT 1 FROM ${this.table} WHERE kind = 'role' AND grantee = ${quoteLiteral(PUBLIC)}`,
+    );
+    if (rows.length > 0) {
+      throw new SqlError(
+        'ERROR: REVOKE ASSUMEROLE ON ALL FROM PUBLIC FOR ALL must run before ASSUMEROLE is granted (the twin’s own message)',
+      );
+    }
   }
 
   /** The first of the users who does not exist. */

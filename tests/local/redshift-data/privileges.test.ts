@@ -159,6 +159,9 @@ test('COPY needs the right to assume the role once it is taken from everybody', 
   await given(loader, 'CREATE TABLE public.mine (a INT)');
   const copy = `COPY public.mine FROM 's3://lake/manifest' IAM_ROLE '${ROLE}' FORMAT AS PARQUET MANIFEST`;
   await given(loader, copy);
+  expect(await refusal(admin, `GRANT ASSUMEROLE ON '${ROLE}' TO ${USER} FOR COPY`)).toMatch(
+    /REVOKE ASSUMEROLE ON ALL FROM PUBLIC FOR ALL must run before/,
+  );
   await given(admin, 'REVOKE ASSUMEROLE ON ALL FROM PUBLIC FOR ALL');
   expect(await refusal(loader, copy)).toBe(
     `ERROR: User IAMR:loader does not have ASSUMEROLE permission on IAM role "${ROLE}" for COPY`,
