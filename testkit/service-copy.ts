@@ -13,14 +13,26 @@ import { temporaryFolder } from './temporary-folder';
 export class ServiceCopy {
   private constructor(readonly directory: string) {}
 
-  /** @param datasets dataset files to add or replace, by name: `{ 'readings.yml': '…' }`. */
-  static async make(datasets: Readonly<Record<string, string>>): Promise<ServiceCopy> {
+  /**
+   * @param datasets dataset files to add or replace, by name: `{ 'readings.yml': '…' }`.
+   * @param parameters those of every stage, as serverless.yml has them under `params`.
+   */
+  static async make(
+    datasets: Readonly<Record<string, string>>,
+    parameters: Readonly<Record<string, string>> = {},
+  ): Promise<ServiceCopy> {
     const directory = temporaryFolder('sluice-service-');
     await copyInputs(ROOT, directory);
     symlinkSync(join(ROOT, 'node_modules'), join(directory, 'node_modules'), 'junction');
     useBundles(directory, await packageCheckout());
     for (const [file, text] of Object.entries(datasets))
       writeFileSync(join(directory, 'datasets', file), text);
+    const configuration = join(directory, 'serverless.yml');
+    const given = `params:\n  default: ${JSON.stringify(parameters)}\n`;
+    writeFileSync(
+      configuration,
+      readFileSync(configuration, 'utf8').replace('params:\n  default: {}\n', () => given),
+    );
     return new ServiceCopy(directory);
   }
 

@@ -1,3 +1,4 @@
+import type { TwinOptions } from '../local/twin';
 import { ServiceCopy } from './service-copy';
 import { TestTwin } from './test-twin';
 
@@ -8,10 +9,14 @@ export class ServiceTwin {
     readonly twin: TestTwin,
   ) {}
 
-  /** @param datasets as {@link ServiceCopy.make} takes them. */
-  static async start(datasets: Readonly<Record<string, string>>): Promise<ServiceTwin> {
-    const service = await ServiceCopy.make(datasets);
-    const twin = await TestTwin.start({ serviceDirectory: service.directory });
+  /** @param datasets, parameters as {@link ServiceCopy.make} takes them. @param options of the twin. */
+  static async start(
+    datasets: Readonly<Record<string, string>>,
+    parameters?: Readonly<Record<string, string>>,
+    options: Partial<TwinOptions> = {},
+  ): Promise<ServiceTwin> {
+    const service = await ServiceCopy.make(datasets, parameters);
+    const twin = await TestTwin.start({ ...options, serviceDirectory: service.directory });
     return new ServiceTwin(service, twin);
   }
 
