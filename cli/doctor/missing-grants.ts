@@ -23,7 +23,7 @@ export function neededTables({ name, target, load }: Dataset): readonly NeededTa
       privileges: ['SELECT', 'INSERT', load.strategy === 'merge' ? 'UPDATE' : 'DELETE'],
     },
     { schema: SLUICE_SCHEMA, table: HISTORY_TABLE, privileges: ['SELECT', 'INSERT'] },
-    // LOCK needs UPDATE (or DELETE).
+    // LOCK needs UPDATE.
     { schema: SLUICE_SCHEMA, table: mutexTable(name), privileges: ['SELECT', 'INSERT', 'UPDATE'] },
   ];
 }

@@ -96,7 +96,7 @@ export const redshiftDataDifferences: readonly string[] = [
   'a caller with a role is the user IAMR:<role>, who has what PUBLIC has and what is granted; a caller with any secret, and the account’s root, is the administrator, who owns what nobody else owns',
   'PUBLIC may at first create temporary tables, use and create in the schema public, and COPY with every role',
   'an owner’s own privileges cannot be revoked; names of users are not case-sensitive',
-  'unproven: that LOCK asks for UPDATE or DELETE, CREATE TABLE IF NOT EXISTS for CREATE even if the table exists, MERGE for TEMP; the texts of refused temporary tables, of CREATE USER and of GRANT are those of PostgreSQL 8.0',
+  'unproven: the texts with which CREATE USER and GRANT are refused, which are those of PostgreSQL 8.0; that HAS_ASSUMEROLE_PRIVILEGE counts what PUBLIC has',
   'a division of DECIMAL returns DOUBLE PRECISION; Redshift returns DECIMAL',
   'INSERT and comparisons cast every string whose text fits; Redshift casts only literals',
   'CHAR(n) is not padded with blanks',

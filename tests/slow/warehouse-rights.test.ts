@@ -281,6 +281,15 @@ describe.each(Object.entries(WAREHOUSES))('%s', (_, { dataset, grants, make }) =
   );
 });
 
+test('several hours are loaded at the same time', async () => {
+  await WAREHOUSES['an empty database']!.make();
+  const hours = ['08', '09', '10', '11', '12', '13'].map((hour) => `2026-11-20T${hour}`);
+  for (const hour of hours) await put('trips', hour, hour);
+  const loaded = await load('trips', { from: hours[0], to: hours.at(-1) });
+  expect(loaded).toMatchObject({ status: 'SUCCEEDED' });
+  expect(loaded.partitions.map(({ inserted }) => inserted)).toEqual(hours.map(() => 1));
+});
+
 test('a target on which the user has no right at all is not taken for a missing one', async () => {
   const { make } = WAREHOUSES['a database with the target']!;
   await make();

@@ -4,8 +4,8 @@ import type { Securable, Statement } from './statement';
 /** A right that a statement needs. */
 export interface Need {
   readonly of: Securable;
-  /** One of these privileges suffices. The owner and the administrator need none; with an empty list only they may. */
-  readonly anyOf: readonly string[];
+  /** The owner and the administrator do not need it. Without one, only they may. */
+  readonly privilege?: string;
   /** Redshift's message for a user who lacks it. */
   readonly refusal: string;
 }
@@ -24,7 +24,7 @@ export function lookupNeeds(statement: Statement): readonly Need[] {
 /**
  * The rights that a statement needs besides. A temporary table belongs to its session, and system views to everybody.
  * Sources: Amazon Redshift Database Developer Guide, "GRANT", "DROP TABLE", "Default database user permissions";
- * PostgreSQL 8.0 for the texts and for LOCK. Unproven: that LOCK, MERGE and IF NOT EXISTS of a table ask for the same.
+ * PostgreSQL 8.0 for the texts and for LOCK. behaviour/sql-rights.ts says what is unproven.
  */
 export function needsOf(statement: Statement, database: string): readonly Need[] {
   const temp = creatingTemporary(database);
@@ -38,22 +38,22 @@ export function needsOf(statement: Statement, database: string): readonly Need[]
       return onTable(statement.target, 'INSERT');
     // Both find their rows by the table's columns.
     case 'update':
-      return [...each(statement.target, 'UPDATE', 'SELECT'), ...reads];
+      return [...onTable(statement.target, 'UPDATE', 'SELECT'), ...reads];
     case 'delete':
-      return [...each(statement.target, 'DELETE', 'SELECT'), ...reads];
+      return [...onTable(statement.target, 'DELETE', 'SELECT'), ...reads];
     // Redshift runs it as UPDATE or DELETE and INSERT, with a temporary table between them.
     case 'merge':
-      return [temp, ...each(statement.target, 'SELECT', 'INSERT', statement.changes), ...reads];
+      return [temp, ...onTable(statement.target, 'SELECT', 'INSERT', statement.changes), ...reads];
     case 'create-schema':
       // Also with IF NOT EXISTS, if the schema exists: airbytehq/airbyte #83748, dataform-co/dataform #689.
-      return [{ of: DATABASE, anyOf: ['CREATE'], refusal: `permission denied for database ${database}` }];
+      return [{ of: DATABASE, privilege: 'CREATE', refusal: `permission denied for database ${database}` }];
     case 'create-table':
     case 'create-table-as':
       return [...creating(statement.table, temp), ...reads];
     case 'create-table-like':
       return [...creating(statement.table, temp), ...onTable(statement.like, 'SELECT')];
     case 'lock':
-      return statement.tables.flatMap((table) => onTable(table, 'UPDATE', 'DELETE'));
+      return statement.tables.flatMap((table) => onTable(table, 'UPDATE'));
     case 'drop-table':
       return statement.tables.flatMap(owning);
     case 'add-column':
@@ -68,17 +68,15 @@ export function needsOf(statement: Statement, database: string): readonly Need[]
       return [
         {
           of: schemaOf(statement.schema),
-          anyOf: [],
           refusal: `must be owner of schema ${statement.schema}`,
         },
       ];
     case 'create-user':
-      return [{ of: DATABASE, anyOf: [], refusal: 'must be superuser to create users' }];
+      return [{ of: DATABASE, refusal: 'must be superuser to create users' }];
     case 'grant':
     case 'revoke':
       return statement.objects.map((of) => ({
         of,
-        anyOf: [],
         refusal: `permission denied for ${nameOf(of, database)}`,
       }));
     case 'set':
@@ -90,28 +88,27 @@ export function needsOf(statement: Statement, database: string): readonly Need[]
 export function assumeRoleNeed(role: string, user: string): Need {
   return {
     of: { kind: 'role', schema: '', name: role },
-    anyOf: ['COPY'],
+    privilege: 'COPY',
     refusal: `User ${user} does not have ASSUMEROLE permission on IAM role "${role}" for COPY`,
   };
 }
 
 const creatingTemporary = (database: string): Need => ({
   of: DATABASE,
-  anyOf: ['TEMP'],
+  privilege: 'TEMP',
   refusal: `permission denied to create temporary tables in database "${database}"`,
 });
 
 function onSchema(schema: string, privilege: string): Need {
-  return { of: schemaOf(schema), anyOf: [privilege], refusal: `permission denied for schema ${schema}` };
+  return { of: schemaOf(schema), privilege, refusal: `permission denied for schema ${schema}` };
 }
 
-function onTable(table: Relation, ...anyOf: string[]): Need[] {
+/** All of these privileges on a table. */
+function onTable(table: Relation, ...privileges: string[]): Need[] {
   if (table.kind !== 'table') return [];
-  return [{ of: tableOf(table), anyOf, refusal: `permission denied for relation ${table.name}` }];
+  const refusal = `permission denied for relation ${table.name}`;
+  return privileges.map((privilege) => ({ of: tableOf(table), privilege, refusal }));
 }
-
-const each = (table: Relation, ...privileges: string[]): Need[] =>
-  privileges.flatMap((privilege) => onTable(table, privilege));
 
 const creating = (table: Relation, temporary: Need): Need[] => [
   table.kind === 'temporary' ? temporary : onSchema(table.schema, 'CREATE'),
@@ -119,7 +116,7 @@ const creating = (table: Relation, temporary: Need): Need[] => [
 
 function owning(table: Relation): Need[] {
   if (table.kind !== 'table') return [];
-  return [{ of: tableOf(table), anyOf: [], refusal: `must be owner of relation ${table.name}` }];
+  return [{ of: tableOf(table), refusal: `must be owner of relation ${table.name}` }];
 }
 
 function nameOf({ kind, schema, name }: Securable, database: string): string {

@@ -41,9 +41,12 @@ const hasTablePrivilege: Translation = (call) => {
   const { schema = DEFAULT_SCHEMA, name } = readRelationName(
     new NodeReader(parseStatement(literal(call.name, text))),
   );
-  const [schemaText, refusal] = [schema, `permission denied for schema ${schema}`].map(quoteLiteral);
-  return `(CASE WHEN NOT ${may('schema', schemaText!, "''", "['USAGE']")} THEN error(${refusal})
-    ELSE ${may('table', schemaText!, quoteLiteral(name), privileges)} END)`;
+  const [schemaSql, nameSql] = [quoteLiteral(schema), quoteLiteral(name)];
+  const isThere = `EXISTS (SELECT 1 FROM duckdb_tables() WHERE database_name = ${quoteLiteral(call.scope.environment.database)}
+    AND schema_name = ${schemaSql} AND table_name = ${nameSql})`;
+  return `(CASE WHEN NOT ${may('schema', schemaSql, "''", "['USAGE']")} THEN error(${quoteLiteral(`permission denied for schema ${schema}`)})
+    WHEN NOT ${isThere} THEN error(${quoteLiteral(`relation "${schema}.${name}" does not exist`)})
+    ELSE ${may('table', schemaSql, nameSql, privileges)} END)`;
 };
 
 const hasAssumeRolePrivilege: Translation = (call) => {

@@ -93,7 +93,7 @@ const RULES: readonly Rule[] = [
     () => new SqlError('ERROR: cannot cast type boolean to character varying'),
   ],
   [
-    /^Invalid Input Error: (permission denied for schema .+)$/s,
+    /^Invalid Input Error: (permission denied for schema .+|relation ".+" does not exist)$/s,
     ([, refusal]) => new SqlError(`ERROR: ${refusal}`),
   ],
   [/^Invalid Input Error: Divide by zero$/, () => new SqlError('ERROR: Divide by zero')],

@@ -60,10 +60,10 @@ export function knowUser(database: string, user: string): string {
     WHERE NOT EXISTS (SELECT 1 FROM ${table} WHERE kind = 'user' AND grantee = ${name})`;
 }
 
-/** Whether the session's user may do one of these things with an object, in the engine's SQL. */
-export function may({ kind, schema, name }: Securable, anyOf: readonly string[]): string {
+/** Whether the session's user meets a need, in the engine's SQL. */
+function mayMeet({ of: { kind, schema, name }, privilege = OWNER }: Need): string {
   const texts = [kind, schema, name].map(quoteLiteral).join(', ');
-  return `${SYSTEM_SCHEMA}.may(${texts}, [${anyOf.map(quoteLiteral).join(', ')}]::VARCHAR[])`;
+  return `${SYSTEM_SCHEMA}.may(${texts}, [${quoteLiteral(privilege)}])`;
 }
 
 /** The rights of one session's user, read and changed in its transaction. */
@@ -85,7 +85,7 @@ export class Privileges {
   /** @throws SqlError for the first need that the user does not meet. What does not exist needs no right. */
   async require(needs: readonly Need[]): Promise<void> {
     if (this.isAdministrator || needs.length === 0) return;
-    const tests = needs.map(({ of, anyOf }) => `${this.isMissing(of)} OR ${may(of, anyOf)}`);
+    const tests = needs.map((need) => `${this.isMissing(need.of)} OR ${mayMeet(need)}`);
     const [held = []] = await this.connection.rows(`SELECT ${tests.join(', ')}`);
     const refused = needs.find((_, index) => held[index] !== true);
     if (refused) throw new SqlError(`ERROR: ${refused.refusal}`);

@@ -7,6 +7,7 @@ import { PARQUET_TYPES, TYPE_PAIRS } from '../../../local/behaviour/copy-types';
 import { FIREHOSE_VALUES } from '../../../local/behaviour/firehose-values';
 import { LIMITS } from '../../../local/behaviour/limits';
 import type { Known, Outcome } from '../../../local/behaviour/outcome';
+import { SQL_RIGHTS } from '../../../local/behaviour/sql-rights';
 import { ROOT } from '../../../testkit/root';
 
 /**
@@ -64,6 +65,9 @@ const unprovenRows = [
   ),
   ...FIREHOSE_VALUES.filter(({ proven }) => !proven).map(
     (row) => `- Firehose, ${row.type}, ${row.what}: ${shown(row.outcome)} (${row.source})`,
+  ),
+  ...SQL_RIGHTS.filter(({ proven }) => !proven).map(
+    (row) => `- ${row.what} needs ${row.needs.join(', ')} (${row.source})`,
   ),
   ...LIMITS.filter(({ proven }) => !proven).map(
     (row) =>
