@@ -107,3 +107,14 @@ test('if any change is refused, nothing is changed', async () => {
   });
   expect(await columns()).toEqual(before);
 });
+
+test('only what is missing is created: to create a schema that exists needs a right of its own', async () => {
+  await twin.sql('DROP TABLE public.trips');
+  await twin.sql('DROP TABLE sluice.mutex_trips');
+  const { document } = await migrate();
+  expect(document.targets[0]?.statements.map((each) => /CREATE [^(;]+/.exec(each)?.[0].trim())).toEqual([
+    'CREATE TABLE IF NOT EXISTS "sluice"."mutex_trips"',
+    'CREATE TABLE IF NOT EXISTS "public"."trips"',
+  ]);
+  expect((await migrate()).document.targets).toMatchObject([{ statements: [] }]);
+});
