@@ -169,8 +169,6 @@ export type FailedState = DeepReadonly<z.infer<typeof failedState>>;
 export const submission = <State extends z.ZodType>(load: State) =>
   z.object({
     load,
-    /** How often the step was retried; 0 at the first attempt. */
-    attempt: z.number(),
     /** When the state was entered. Every retry of the step has a new time; Lambda's own retries have the same. */
     entered: z.string(),
   });

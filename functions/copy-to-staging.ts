@@ -7,13 +7,13 @@ import { readConfiguration } from './shared/configuration';
 import { stepHandler } from './shared/handler';
 import { namingFile } from './shared/load-errors';
 import { readPlanFor } from './shared/plan';
-import { endStatements, submitBatch } from './shared/warehouse';
+import { endEarlierAttempts, submitBatch } from './shared/warehouse';
 
 /** Submits one batch: it creates the load's own staging tables, then copies exactly the files of the plan. */
 export const handler = stepHandler(
   'CopyToStaging',
   submission(inspectedState),
-  async ({ load, attempt, entered }): Promise<StatementProgress> => {
+  async ({ load, entered }): Promise<StatementProgress> => {
     const configuration = readConfiguration();
     const { dataset } = findDataset(configuration.packageDirectory, load.dataset);
     const plan = await readPlanFor(dataset, configuration.bucket, load.inspection.plan_key);
@@ -36,7 +36,7 @@ export const handler = stepHandler(
       },
     );
     // A COPY of an earlier attempt may still run although nothing waits for it.
-    if (attempt > 0) await endStatements(configuration, load);
+    await endEarlierAttempts(configuration, 'CopyToStaging', { load, entered });
     return namingFile(load.dataset, () =>
       submitBatch(configuration, batchOf(statements, {}), 'CopyToStaging', { load, entered }),
     );

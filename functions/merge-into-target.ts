@@ -10,19 +10,18 @@ import { readConfiguration } from './shared/configuration';
 import { stepHandler } from './shared/handler';
 import { readPlanFor } from './shared/plan';
 import { recordedLoad } from './shared/recorded-load';
-import { endStatements, submitBatch } from './shared/warehouse';
+import { endEarlierAttempts, submitBatch } from './shared/warehouse';
 
 /** Submits the merge, one transaction. The result is the same as if each partition were loaded once, in any order. */
 export const handler = stepHandler(
   'MergeIntoTarget',
   submission(validatedState),
-  async ({ load, attempt, entered }): Promise<StatementProgress> => {
+  async ({ load, entered }): Promise<StatementProgress> => {
     const configuration = readConfiguration();
     const { dataset, several } = findDataset(configuration.packageDirectory, load.dataset);
-    if (attempt > 0) {
-      await endStatements(configuration, load);
+    if (await endEarlierAttempts(configuration, 'MergeIntoTarget', { load, entered })) {
       const counts = await recordedLoad(configuration, dataset, load);
-      // The previous attempt was committed, only its answer was lost. Its transaction has dropped the staging tables.
+      // An earlier attempt was committed, only its answer was lost. Its transaction has dropped the staging tables.
       if (counts) {
         return {
           id: 'merged-before',

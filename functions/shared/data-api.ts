@@ -48,6 +48,12 @@ export type StatementState =
  */
 export type DataValue = string | number | boolean | null;
 
+export interface NamedStatement {
+  readonly id: string;
+  readonly name: string;
+  readonly isRunning: boolean;
+}
+
 export interface DataRows {
   readonly columns: readonly ColumnMetadata[];
   readonly rows: readonly (readonly DataValue[])[];
@@ -146,19 +152,18 @@ export class DataApi {
     });
   }
 
-  /** The ids of running statements whose names begin with `name`. */
-  async running(name: string): Promise<string[]> {
-    const ids: string[] = [];
+  /** The statements of the last 24 hours whose names begin with `name`. */
+  async list(name: string): Promise<NamedStatement[]> {
+    const listed: NamedStatement[] = [];
     const pages = paginateListStatements(
       { client: this.client },
       { WorkgroupName: this.warehouse.workgroup, StatementName: name, Status: 'ALL' },
     );
     for await (const page of pages) {
-      for (const { Id: id, Status: status } of page.Statements ?? []) {
-        if (id !== undefined && RUNNING.some((each) => each === status)) ids.push(id);
-      }
+      for (const { Id: id = '', StatementName: statement = '', Status: status } of page.Statements ?? [])
+        listed.push({ id, name: statement, isRunning: RUNNING.some((each) => each === status) });
     }
-    return ids;
+    return listed;
   }
 
   private place() {

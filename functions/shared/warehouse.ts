@@ -6,7 +6,7 @@ import type { SqlBatch } from '../../core/sql';
 import type { PartitionState, Row, StatementProgress } from '../../core/states';
 import type { MeasuredStep } from '../../core/steps';
 import { readConfiguration, type Configuration } from './configuration';
-import { DataApi } from './data-api';
+import { DataApi, type NamedStatement } from './data-api';
 import { recordStep } from './metrics';
 import { statementCredentials } from './statement-credentials';
 import { traced } from './tracing';
@@ -41,19 +41,28 @@ function loadName({ dataset, partition, execution }: LoadIdentity): string {
   return `${dataset} ${partition} ${execution} `;
 }
 
+/** An attempt on a step of a load. `entered`: when the step's state was entered, which differs for each attempt. */
+interface Submission {
+  readonly load: LoadIdentity;
+  readonly entered: string;
+}
+
+function attemptName(step: MeasuredStep, { load, entered }: Submission): string {
+  return `${statementName(load, step)} ${entered}`;
+}
+
 /**
  * Submits a load's batch, which is one transaction, and waits up to {@link SUBMIT_WAIT_SECONDS}.
- * @param submission `load`: the load that the batch belongs to; `entered`: when the step's state was entered.
  * @throws LoadError as the statement's failure is diagnosed.
  */
 export async function submitBatch(
   configuration: Configuration,
   batch: SqlBatch,
   step: MeasuredStep,
-  submission: { readonly load: LoadIdentity; readonly entered: string },
+  submission: Submission,
 ): Promise<StatementProgress> {
   const { load } = submission;
-  const statement = await submit(configuration, batch, statementName(load, step), {
+  const statement = await submit(configuration, batch, attemptName(step, submission), {
     token: clientToken(step, submission),
   });
   return progressOf({ ...statement, dataset: load.dataset, step });
@@ -61,12 +70,9 @@ export async function submitBatch(
 
 /**
  * A token by which the Data API recognizes a repeated call, so that a batch whose answer was lost does not run twice.
- * It includes `entered`, which differs for each attempt: for eight hours the service answers a repeated token with the first, failed batch.
+ * It includes `entered`: for eight hours the service answers a repeated token with the first, failed batch.
  */
-function clientToken(
-  step: MeasuredStep,
-  { load, entered }: { readonly load: LoadIdentity; readonly entered: string },
-): string {
+function clientToken(step: MeasuredStep, { load, entered }: Submission): string {
   const parts = [step, load.execution, load.partition, entered];
   return createHash('sha256').update(JSON.stringify(parts)).digest('hex');
 }
@@ -126,8 +132,33 @@ export async function endStatement(statement: StatementProgress, limit: string):
  * @throws LoadError StatusUnavailable
  */
 export async function endStatements(configuration: Configuration, load: LoadIdentity): Promise<void> {
-  const running = () => call('ListStatements', () => apiOf(configuration).running(loadName(load)));
-  for (const id of await asked('ListStatements', running)) {
+  await endRunning(await listStatements(configuration, loadName(load)));
+}
+
+/**
+ * Cancels the running statements of earlier attempts on a step, and waits for their end. Only the names of statements tell
+ * of such attempts: whether Step Functions counts the retries of a Parallel (`$$.State.RetryCount`) is unproven.
+ * @returns whether there was an earlier attempt.
+ * @throws LoadError StatusUnavailable
+ */
+export async function endEarlierAttempts(
+  configuration: Configuration,
+  step: MeasuredStep,
+  submission: Submission,
+): Promise<boolean> {
+  const own = attemptName(step, submission);
+  const statements = await listStatements(configuration, `${statementName(submission.load, step)} `);
+  const earlier = statements.filter(({ name }) => name !== own);
+  await endRunning(earlier);
+  return earlier.length > 0;
+}
+
+function listStatements(configuration: Configuration, name: string): Promise<NamedStatement[]> {
+  return asked('ListStatements', () => call('ListStatements', () => apiOf(configuration).list(name)));
+}
+
+async function endRunning(statements: readonly NamedStatement[]): Promise<void> {
+  for (const { id } of statements.filter(({ isRunning }) => isRunning)) {
     const ended = await asked(id, () => cancel(id, new Date().toISOString()));
     if (ended && ended.status !== 'FINISHED') {
       throw statusUnavailable(id, `it is ${ended.status} though it was cancelled`);

@@ -136,7 +136,7 @@ export class Surroundings {
       if (inspection.outcome === 'empty') return { files: inspection.files };
       await this.finished('copy-to-staging', load);
       const statement = await this.finished('validate-staging', load);
-      const counts = await this.call('validate-staging', { load, attempt: 0, entered: '', statement });
+      const counts = await this.call('validate-staging', { load, entered: '', statement });
       load = { ...load, counts };
       const merged = await this.finished('merge-into-target', load);
       return { files: inspection.files, merged: merged.rows?.[0] as unknown as MergeCounts };
@@ -147,7 +147,7 @@ export class Surroundings {
   }
 
   private async finished(step: string, load: State): Promise<StatementProgress> {
-    const event = { load, attempt: 0, entered: new Date().toISOString() };
+    const event = { load, entered: new Date().toISOString() };
     let statement = await this.call<StatementProgress>(step, event);
     while (statement.status !== 'FINISHED')
       statement = await this.call('await-statement', { statement, timeout_minutes: 1 });

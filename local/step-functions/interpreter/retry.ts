@@ -9,14 +9,16 @@ const defaults = { intervalSeconds: 1, maxAttempts: 3, backoffRate: 2 };
 
 /**
  * Whether a name in ErrorEquals matches an error.
- * States.ALL does not match States.DataLimitExceeded, and States.TaskFailed does not match States.Timeout either. No name
- * matches States.Runtime, which "isn't retriable, and will always cause the execution to fail".
+ * States.TaskFailed matches neither States.Timeout nor States.DataLimitExceeded. No name matches States.Runtime, which
+ * "isn't retriable, and will always cause the execution to fail". The documentation says that States.ALL does not match
+ * States.DataLimitExceeded, but two executions recorded on AWS show that it does, so a state machine should name both.
+ * Source: LocalStack's recordings `catch_state_all_data_limit_exceeded`.
  */
 export function matchesError(name: string, error: string | undefined): boolean {
   if (error === errorNames.runtime) return false;
   if (name === error) return true;
-  if (error === errorNames.dataLimitExceeded) return false;
   if (name === errorNames.all) return true;
+  if (error === errorNames.dataLimitExceeded) return false;
   if (name === errorNames.taskFailed)
     return error !== errorNames.timeout && error !== errorNames.heartbeatTimeout;
   return name === errorNames.timeout && error === errorNames.heartbeatTimeout;

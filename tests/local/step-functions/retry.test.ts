@@ -22,7 +22,7 @@ test.each<[name: string, error: string | undefined, matches: boolean]>([
   ['States.ALL', 'Own', true],
   ['States.ALL', undefined, true],
   ['States.ALL', 'States.Timeout', true],
-  ['States.ALL', 'States.DataLimitExceeded', false],
+  ['States.ALL', 'States.DataLimitExceeded', true],
   ['States.ALL', 'States.Runtime', false],
   ['States.Runtime', 'States.Runtime', false],
   ['States.DataLimitExceeded', 'States.DataLimitExceeded', true],
