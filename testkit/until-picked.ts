@@ -10,7 +10,7 @@ export async function untilPicked(
 ): Promise<void> {
   for (;;) {
     const picked = await redshiftData.send(new ListStatementsCommand({ Status }));
-    if (picked.Statements?.some((each) => each.StatementName?.endsWith(step))) return;
+    if (picked.Statements?.some((each) => each.StatementName?.includes(step))) return;
     await sleep(100);
   }
 }

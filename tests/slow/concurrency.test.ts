@@ -241,7 +241,7 @@ class HeldMerge {
     while (!isOver()) {
       const { Statements = [] } = await loads.send(new ListStatementsCommand({ Status: 'STARTED' }));
       for (const { Id, StatementName } of Statements)
-        if (StatementName?.endsWith('MergeIntoTarget') && (await statusIn(loads, Id, DROP)) === 'STARTED') {
+        if (StatementName?.includes('MergeIntoTarget') && (await statusIn(loads, Id, DROP)) === 'STARTED') {
           this.letOthersGo();
           return;
         }
