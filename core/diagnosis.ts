@@ -55,6 +55,7 @@ const UNKNOWN_FIX =
   'Sluice does not know this error; the text above is all that was reported. Look at the function’s log, then load the partition again.';
 const PERSISTED_FIX =
   'The step was retried and failed each time. Load the partition again once the cause is gone; a scheduled execution does this by itself.';
+const BUSY_FIX = `This is a short statement, so it waited for something. Look in SYS_QUERY_HISTORY for locks, queueing or a workgroup that is resuming. ${PERSISTED_FIX}`;
 
 /** The error output of a state that its Catch passes on. */
 export const caughtError = z.object({ Error: z.string().optional(), Cause: z.string().optional() });
@@ -71,7 +72,8 @@ export function diagnose(caught: CaughtError): Diagnosis {
   const lines = isOwn ? linesOf({ reason }) : [reason];
   const text = lines.map(oneLine).join('\n');
   // A transient error arrives here after its last retry, so its own fix ("the step is retried") is no longer true.
-  if (isTransient(error)) return { error, cause: text, fix: PERSISTED_FIX };
+  if (isTransient(error))
+    return { error, cause: text, fix: error === 'WarehouseBusy' ? BUSY_FIX : PERSISTED_FIX };
   if (isOwn) return { error, cause: text, fix: oneLine(fix) };
   return {
     error,

@@ -14,6 +14,7 @@ export const TRANSIENT_ERRORS = [
   'StagingConflict',
   'StatusUnavailable',
   'FileChanged',
+  'WarehouseBusy',
 ] as const;
 
 /** Errors that a person must fix. They are never retried. */

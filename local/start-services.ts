@@ -21,6 +21,8 @@ export interface ServiceOptions {
   readonly speed?: number;
   /** Upper bound of a Data API long poll in seconds. Default: none. */
   readonly longestPollSeconds?: number;
+  /** Upper bound of the functions' timeouts in seconds. Default: none. */
+  readonly longestInvocationSeconds?: number;
   /** The Region of a new lake bucket. An existing bucket stays where it is. Default: the twin's Region. */
   readonly bucketRegion?: string;
   /** Roles attached to the warehouse's namespace. Default: the package's. */
@@ -82,7 +84,13 @@ export async function startServices(
     environmentsPerFunction: options.environmentsPerFunction,
     credentialsOf: ({ name, roleArn = '' }) => account.serviceSession(roleArn, 'lambda.amazonaws.com', name),
   });
-  lambda.deploy(functions);
+  const { longestInvocationSeconds = Infinity } = options;
+  lambda.deploy(
+    functions.map((each) => ({
+      ...each,
+      timeoutSeconds: Math.min(each.timeoutSeconds, longestInvocationSeconds),
+    })),
+  );
   closers.push(() => lambda.close());
 
   const sns = new SnsService({ directory: directoryOf('sns'), region: REGION, accountId: ACCOUNT_ID });

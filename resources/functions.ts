@@ -10,12 +10,12 @@ interface FunctionDefinition {
   readonly rights: (rights: ReturnType<typeof rightsOf>) => readonly Statement[];
   /** MB. Default: 512. */
   readonly memorySize?: number;
-  /** Seconds. Default: 180. */
+  /** Seconds, with room for the short statements of the function, which may take 150 seconds each. Default: 300. */
   readonly timeout?: number;
 }
 
 const DEFINITIONS: Readonly<Record<FunctionName, FunctionDefinition>> = {
-  ListPartitions: { rights: ({ listHours, statements }) => [listHours, statements] },
+  ListPartitions: { rights: ({ listHours, statements }) => [listHours, statements], timeout: 900 },
   InspectFiles: {
     rights: ({ findFiles, readHours, readPlans, writePlans, key, statements }) => [
       findFiles,
@@ -26,13 +26,13 @@ const DEFINITIONS: Readonly<Record<FunctionName, FunctionDefinition>> = {
       statements,
     ],
     memorySize: 1_024,
-    timeout: 300,
+    timeout: 600,
   },
   CopyToStaging: { rights: ({ readPlans, key, statements }) => [readPlans, ...key, statements] },
-  AwaitStatement: { rights: ({ statements }) => [statements], timeout: 300 },
+  AwaitStatement: { rights: ({ statements }) => [statements], timeout: 900 },
   ValidateStaging: { rights: ({ readPlans, key, statements }) => [readPlans, ...key, statements] },
   MergeIntoTarget: { rights: ({ readPlans, key, statements }) => [readPlans, ...key, statements] },
-  DiagnoseFailure: { rights: ({ statements }) => [statements] },
+  DiagnoseFailure: { rights: ({ statements }) => [statements], timeout: 900 },
   SweepLeftovers: {
     rights: ({ listPlans, deletePlans, describeExecutions, statements }) => [
       listPlans,
@@ -40,7 +40,7 @@ const DEFINITIONS: Readonly<Record<FunctionName, FunctionDefinition>> = {
       describeExecutions,
       statements,
     ],
-    timeout: 300,
+    timeout: 600,
   },
   ReportLoad: { rights: () => [] },
   TransformRecords: { rights: () => [], timeout: 120 },
@@ -71,7 +71,7 @@ export type ServerlessFunctions = Readonly<
 export function functionDefinitions(settings: Settings): ServerlessFunctions {
   return Object.fromEntries(
     FUNCTION_NAMES.map((name) => {
-      const { memorySize = 512, timeout = 180 } = DEFINITIONS[name];
+      const { memorySize = 512, timeout = 300 } = DEFINITIONS[name];
       return [
         name.charAt(0).toLowerCase() + name.slice(1),
         {

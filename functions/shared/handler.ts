@@ -2,12 +2,13 @@ import { Logger } from '@aws-lambda-powertools/logger';
 import type * as z from 'zod';
 import { diagnoseClientError, firstBytes } from '../../core/diagnosis';
 import { linesOf, LoadError } from '../../core/errors';
+import { beginInvocation, type InvocationContext } from './invocation';
 import { inTrace } from './tracing';
 
 export const logger = new Logger();
 
 /** A handler: JSON in, JSON out. */
-export type Handler<Event, Result> = (event: Event) => Promise<Result>;
+export type Handler<Event, Result> = (event: Event, context?: InvocationContext) => Promise<Result>;
 
 /**
  * Makes the Lambda handler of a step: it checks the event, runs the step, and turns every failure into a named error,
@@ -18,7 +19,8 @@ export function stepHandler<Schema extends z.ZodType, Result>(
   schema: Schema,
   run: (event: z.output<Schema>) => Promise<Result>,
 ): Handler<unknown, Result> {
-  return async (event) => {
+  return async (event, context) => {
+    beginInvocation(context);
     try {
       const parsed = schema.safeParse(event);
       if (!parsed.success) {

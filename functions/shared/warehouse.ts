@@ -1,12 +1,13 @@
 import { RedshiftDataClient } from '@aws-sdk/client-redshift-data';
 import { createHash } from 'node:crypto';
 import { diagnoseClientError, diagnoseStatement } from '../../core/diagnosis';
-import { isTransient, linesOf, LoadError } from '../../core/errors';
+import { isTransient, linesOf, LoadError, type ErrorName } from '../../core/errors';
 import type { SqlBatch } from '../../core/sql';
 import type { PartitionState, Row, StatementProgress } from '../../core/states';
 import type { MeasuredStep } from '../../core/steps';
 import { readConfiguration, type Configuration } from './configuration';
 import { DataApi, type NamedStatement } from './data-api';
+import { secondsLeft } from './invocation';
 import { recordStep } from './metrics';
 import { statementCredentials } from './statement-credentials';
 import { traced } from './tracing';
@@ -14,10 +15,14 @@ import { traced } from './tracing';
 /** How long a call waits for the end of the statement, in seconds. The service allows 30 at most. */
 const SUBMIT_WAIT_SECONDS = 20;
 const POLL_WAIT_SECONDS = 25;
-/** The limit for statements that a handler waits for itself. They are short and never touch the data. */
-const SHORT_STATEMENT_SECONDS = 60;
-const SHORT_STATEMENT_FIX =
-  'This is a short statement, so it waited for something. Look in SYS_QUERY_HISTORY for locks, queueing or a workgroup that is resuming, then start the execution again.';
+/**
+ * The limit for statements that a handler waits for itself. They are short and never touch the data, but a workgroup may
+ * have to resume, to compile them or to queue them first.
+ */
+const SHORT_STATEMENT_SECONDS = 150;
+/** The seconds of an invocation that are left for the cancellation of a statement. */
+const CANCEL_SECONDS = POLL_WAIT_SECONDS + 5;
+const SHORT_STATEMENT_FIX = 'Nothing to do: the step is retried.';
 const LONG_STATEMENT_FIX =
   'Look in SYS_QUERY_HISTORY for what it waited for (locks, queueing, a small workgroup). If it is the merge and the target is large, make it read only the blocks of the staged hours: begin target.sortkey with the event time, make a key column the distkey, and set target.event_time_immutable: true if a key’s event time never changes. If it only needs more time, raise load.statement_timeout_minutes. Then load the partition again.';
 
@@ -93,22 +98,24 @@ export async function pollStatement(
 }
 
 /**
- * Submits a short batch and waits for its end.
- * @param seconds how long it may take.
+ * Submits a short batch and waits for its end. One that takes too long is cancelled before Lambda ends the invocation, so
+ * that it never runs beside its replacement.
+ * @param most how many seconds it may take.
  * @returns the rows of each of its SELECTs, in order.
- * @throws LoadError as diagnosed; StatementTimedOut
+ * @throws LoadError as diagnosed; WarehouseBusy
  */
 export async function runBatch(
   configuration: Configuration,
   batch: SqlBatch,
   name: string,
-  seconds = SHORT_STATEMENT_SECONDS,
+  most = SHORT_STATEMENT_SECONDS,
 ): Promise<readonly (readonly Row[])[]> {
+  const seconds = Math.max(1, Math.floor(Math.min(most, secondsLeft() - CANCEL_SECONDS)));
   let statement = await submit(configuration, batch, name, { wait: Math.min(seconds, SUBMIT_WAIT_SECONDS) });
   const deadline = Date.parse(statement.submitted) + seconds * 1_000;
   while (statement.status !== 'FINISHED') {
     if (Date.now() > deadline) {
-      return (await end(statement, `${seconds} seconds`, SHORT_STATEMENT_FIX)).results;
+      return (await end(statement, `${seconds} seconds`, 'WarehouseBusy', SHORT_STATEMENT_FIX)).results;
     }
     statement = await describe(statement.id, statement.submitted, 5);
   }
@@ -122,7 +129,9 @@ export async function runBatch(
  */
 export async function endStatement(statement: StatementProgress, limit: string): Promise<StatementProgress> {
   const { dataset, step } = statement;
-  const ended = await asked(statement.id, () => end(statement, limit, LONG_STATEMENT_FIX));
+  const ended = await asked(statement.id, () =>
+    end(statement, limit, 'StatementTimedOut', LONG_STATEMENT_FIX),
+  );
   return progressOf({ ...ended, dataset, step });
 }
 
@@ -216,13 +225,14 @@ async function cancel(id: string, submitted: string): Promise<Statement | undefi
 async function end(
   statement: Pick<Statement, 'id' | 'submitted'>,
   limit: string,
+  error: ErrorName,
   fix: string,
 ): Promise<Statement> {
   const { id, submitted } = statement;
   const ended = await cancel(id, submitted);
   if (ended?.status === 'FINISHED') return ended;
   throw new LoadError(
-    'StatementTimedOut',
+    error,
     ended
       ? `Statement ${id} was still running after ${limit}; it was cancelled and has not ended yet.`
       : `Statement ${id} was still running after ${limit} and was cancelled; it changed nothing.`,

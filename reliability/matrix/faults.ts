@@ -124,10 +124,18 @@ interface StatementEnd {
   readonly error?: string;
   /** Only statements whose text matches. */
   readonly only?: RegExp;
+  /**
+   * `recovers`: a short statement, which its task waits for itself, is tried again. `only`: no other statement is hit.
+   * Default: all statements are the same.
+   */
+  readonly short?: 'recovers' | 'only';
   readonly waits?: true;
 }
 
-function statement(name: string, { status, text, times = 1, error, only, waits }: StatementEnd): Fault {
+function statement(
+  name: string,
+  { status, text, times = 1, error: named, only, short, waits }: StatementEnd,
+): Fault {
   return {
     name,
     group: 'Statements',
@@ -135,11 +143,14 @@ function statement(name: string, { status, text, times = 1, error, only, waits }
     aim: (recorded) => {
       const { task, statement: submitted } = recorded;
       if (!submitted || (only && !only.test(submitted.sql))) return undefined;
+      const isShort = submitted.by.branchStart === undefined;
+      if (short === 'only' && !isShort) return undefined;
+      const error = short === 'recovers' && isShort ? undefined : named;
       const rule: FaultRule = {
         service: 'redshift-data',
         operation: 'statement',
         ...aimedAt(submitted.by),
-        ...(submitted.by.branchStart === undefined ? {} : { match: beginningOf(submitted.sql) }),
+        ...(isShort ? {} : { match: beginningOf(submitted.sql) }),
         times,
         fault: { type: 'statement', status, error: text },
       };
@@ -303,7 +314,19 @@ export const FAULTS: readonly Fault[] = [
   statement('COPY meets 503 once', { status: 'FAILED', text: COPY_SLOWED, only: COPY }),
   statement('COPY meets 403', { status: 'FAILED', text: COPY_DENIED, only: COPY, error: 'AccessDenied' }),
   statement('aborted', { status: 'ABORTED', error: 'StatementAborted' }),
-  statement('never finishes', { status: 'STARTED', error: 'StatementTimedOut', waits: true }),
+  statement('never finishes', {
+    status: 'STARTED',
+    error: 'StatementTimedOut',
+    short: 'recovers',
+    waits: true,
+  }),
+  statement('never finishes, for good', {
+    status: 'STARTED',
+    times: FOR_GOOD,
+    error: 'WarehouseBusy',
+    short: 'only',
+    waits: true,
+  }),
 
   notifying('down for a while', 2),
   notifying('down for good', FOR_GOOD),

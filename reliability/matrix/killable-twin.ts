@@ -7,7 +7,7 @@ import { SPEED } from './local-twin';
 import type { PackagedService } from './packaged-service';
 import { Site } from './site';
 import type { KillOrder, TwinAnswer, TwinOrder, TwinRequest } from './twin-process';
-import { LONGEST_POLL_SECONDS } from './ways';
+import { LONGEST_INVOCATION_SECONDS, LONGEST_POLL_SECONDS } from './ways';
 
 /** A twin in its own process, which is killed and restarted on the same state directory. */
 export class KillableTwin {
@@ -22,6 +22,7 @@ export class KillableTwin {
       stateDirectory: temporaryFolder('sluice-killed-'),
       speed: SPEED,
       longestPollSeconds: LONGEST_POLL_SECONDS,
+      longestInvocationSeconds: LONGEST_INVOCATION_SECONDS,
     };
   }
 

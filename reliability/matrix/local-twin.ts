@@ -6,7 +6,7 @@ import { SDK_ATTEMPTS } from '../../testkit/faults';
 import { temporaryFolder } from '../../testkit/temporary-folder';
 import type { PackagedService } from './packaged-service';
 import { Site } from './site';
-import { LONGEST_POLL_SECONDS } from './ways';
+import { LONGEST_INVOCATION_SECONDS, LONGEST_POLL_SECONDS } from './ways';
 
 /** The factor by which the intervals of retries pass faster than real time. */
 export const SPEED = 1_000;
@@ -43,6 +43,7 @@ export class LocalTwin {
       stateDirectory,
       speed: SPEED,
       longestPollSeconds: LONGEST_POLL_SECONDS,
+      longestInvocationSeconds: LONGEST_INVOCATION_SECONDS,
     });
     return new LocalTwin(twin, stateDirectory);
   }

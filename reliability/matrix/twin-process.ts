@@ -9,7 +9,12 @@ import { isOf, type Task } from './tasks';
 
 export type TwinOrder = Pick<
   TwinOptions,
-  'serviceDirectory' | 'packagesDirectory' | 'stateDirectory' | 'speed' | 'longestPollSeconds'
+  | 'serviceDirectory'
+  | 'packagesDirectory'
+  | 'stateDirectory'
+  | 'speed'
+  | 'longestPollSeconds'
+  | 'longestInvocationSeconds'
 >;
 
 /** The call at which the process kills itself. */

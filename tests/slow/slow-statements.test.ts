@@ -8,12 +8,17 @@ import { TestTwin } from '../../testkit/test-twin';
 const HOUR = '2026-11-20T08';
 /** A submission waits this long for its statement. A statement that takes longer is awaited by a state of its own. */
 const LONGEST_POLL_SECONDS = 0.5;
+/** Leaves a short statement ten seconds, and the rest for its cancellation. */
+const LONGEST_INVOCATION_SECONDS = 40;
 /** The duration of a statement that only a cancel ends. */
 const ENDLESS_MS = 900_000;
 
 let twin: TestTwin;
 beforeAll(async () => {
-  twin = await TestTwin.start({ longestPollSeconds: LONGEST_POLL_SECONDS });
+  twin = await TestTwin.start({
+    longestPollSeconds: LONGEST_POLL_SECONDS,
+    longestInvocationSeconds: LONGEST_INVOCATION_SECONDS,
+  });
 });
 afterEach(() => twin.reset());
 afterAll(() => twin.remove());
@@ -86,6 +91,17 @@ test('if the COPY can no longer be awaited, the partition fails, and the COPY le
   expect(await twin.history('partition, outcome')).toEqual([[HOUR, 'failed']]);
 });
 
+test('a short statement that waits for too long is cancelled before its function times out, and the step is retried', async () => {
+  const listing = endless('load_history');
+  twin.twin.faults.set([{ ...listing, state: 'ListPartitions' }]);
+  await expectLoadedOnce();
+  expect(hits()).toEqual([1]);
+  const { Statements = [] } = await twin.connection.redshiftData.send(
+    new ListStatementsCommand({ StatementName: 'ListPartitions', Status: 'ABORTED' }),
+  );
+  expect(Statements).toHaveLength(1);
+});
+
 /** Sets the rules, and holds the COPY of the next load until the n-th of these calls. */
 function whileTheCopyRuns(rules: readonly FaultRule[], isMeant: (call: Call) => boolean, nth: number): void {
   let seen = 0;
@@ -115,7 +131,7 @@ async function listed(): Promise<
 /** The final statuses of a step's statements in the last load. */
 async function statuses(step: string): Promise<(string | undefined)[]> {
   return (await listed())
-    .filter(({ Id, StatementName }) => StatementName?.endsWith(step) && !earlier.includes(Id))
+    .filter(({ Id, StatementName }) => StatementName?.includes(step) && !earlier.includes(Id))
     .map(({ Status }) => Status);
 }
 
