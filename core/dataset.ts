@@ -2,6 +2,7 @@ import { isMap, isPair, isScalar, parseDocument, visit, type Document } from 'ya
 import * as z from 'zod';
 import { parseColumnType, type ColumnType } from './column-types';
 import { LoadError } from './errors';
+import { MOST_CONCURRENCY, MOST_PARTITIONS } from './execution-limits';
 import { hourOf, isHour, type Hour } from './hour';
 import { errorPrefixes, errorPrefixProblem, hourReader, prefixOfHour, prefixProblem } from './prefix';
 
@@ -115,8 +116,8 @@ export const datasetSchema = z.strictObject({
   load: z
     .strictObject({
       strategy: z.enum(['delete-insert', 'merge']).default('delete-insert'),
-      max_concurrency: count(1, 40).default(4),
-      max_partitions: count(1, 100).default(100),
+      max_concurrency: count(1, MOST_CONCURRENCY).default(4),
+      max_partitions: count(1, MOST_PARTITIONS).default(MOST_PARTITIONS),
       /** `quarantine`: leave out and report a file that cannot be loaded, and load the rest. */
       on_bad_file: z.enum(['fail', 'quarantine']).default('fail'),
       /** Days for which plans and manifests of past loads are kept. */

@@ -4,6 +4,7 @@ import { knownPartitions, type Attempt, type KnownPartition } from '../core/atte
 import type { Dataset } from '../core/dataset';
 import { LoadError } from '../core/errors';
 import { parseExecutionInput, type ExecutionInput } from '../core/execution-input';
+import { mostFurtherCopies } from '../core/execution-limits';
 import { filesByHour, type LakeFile } from '../core/files';
 import { addHours, type Hour } from '../core/hour';
 import { hoursToList, newestLoaded, overdueHours, planLoad } from '../core/partitions';
@@ -41,13 +42,6 @@ const CONCURRENT_LISTINGS = 16;
 
 /** The bytes that the diagnoses of all failed partitions share, out of the 262,144 bytes of a payload between states. */
 const DIAGNOSES_BYTES = 100_000;
-
-/**
- * The most COPYs beyond the first, because of bad files, of one partition and of all. Each costs about 50 of the 25,000
- * events of an execution.
- */
-const MOST_FURTHER_COPIES = 20;
-const FURTHER_COPIES = 300;
 
 /** Staging tables that one execution looks at; the next one takes the rest. */
 const MOST_STAGING_TABLES = 200;
@@ -108,7 +102,7 @@ export const handler = stepHandler(
         dataset: dataset.name,
         execution,
         diagnosis_bytes: Math.floor(DIAGNOSES_BYTES / partitions.length),
-        most_further_copies: Math.min(MOST_FURTHER_COPIES, Math.floor(FURTHER_COPIES / partitions.length)),
+        most_further_copies: mostFurtherCopies(partitions.length),
       })),
       waiting,
       sweep: request.kind === 'scheduled' && !request.plan,

@@ -142,7 +142,7 @@ describe('defaults', () => {
     expect(dataset.load).toEqual({
       strategy: 'delete-insert',
       max_concurrency: 4,
-      max_partitions: 100,
+      max_partitions: 50,
       on_bad_file: 'fail',
       retention_days: 90,
       statement_timeout_minutes: 60,
