@@ -152,7 +152,7 @@ describe.each(names)('%s', (name) => {
       });
       expect(given.MemorySize).toBeGreaterThanOrEqual(512);
       expect(given.Timeout).toBeGreaterThanOrEqual(120);
-      expect(given.Timeout).toBeLessThanOrEqual(300);
+      expect(given.Timeout).toBeLessThanOrEqual(900);
       roles.add(role);
       expect(properties(name, id.replace(/LambdaFunction$/, 'LogGroup'))).toMatchObject({
         RetentionInDays: 30,
