@@ -94,6 +94,7 @@ export async function startServices(
   closers.push(() => lambda.close());
 
   const sns = new SnsService({ directory: directoryOf('sns'), region: REGION, accountId: ACCOUNT_ID });
+  closers.push(() => sns.close());
   for (const topic of stack.topics) {
     sns.createTopic(topic.name);
     // The inbox is the subscriber, so that checks for a subscription pass.

@@ -251,7 +251,7 @@ const failing: [string, FaultRule[], string, RegExp, RegExp][] = [
     'the connection to the Data API is lost for longer than the retries last',
     [submitting(COPY, LOST, 7 * SDK_ATTEMPTS)],
     'ConnectionLost',
-    /BatchExecuteStatement trips 2026-11-20T08 \S+ CopyToStaging: /,
+    /BatchExecuteStatement trips 2026-11-20T08 \S+ CopyToStaging \S+: /,
     PERSISTED,
   ],
   [
