@@ -65,6 +65,15 @@ export function role(
   };
 }
 
+/** How long logs are kept. serverless.yml says the same of the functions' logs. */
+const LOG_RETENTION_DAYS = 30;
+
+/** A log group. Where the template has none, AWS makes one that keeps its logs for ever. */
+export const logGroup = (name: string): ResourceDefinition => ({
+  Type: 'AWS::Logs::LogGroup',
+  Properties: { LogGroupName: name, RetentionInDays: LOG_RETENTION_DAYS },
+});
+
 /**
  * Joins several mappings.
  * @throws LoadError DatasetInvalid for a logical id in two of them. An id that contains a dataset's name can be the same

@@ -1,6 +1,14 @@
 import type { Dataset } from '../core/dataset';
 import { STEP_NAMES } from '../core/steps';
-import { attribute, logicalStem, ref, role, type Resources, type Statement } from './cloudformation';
+import {
+  attribute,
+  logGroup,
+  logicalStem,
+  ref,
+  role,
+  type Resources,
+  type Statement,
+} from './cloudformation';
 import { TRACES } from './functions';
 import { deployedName, stateMachineName, type Settings } from './settings';
 
@@ -8,7 +16,6 @@ export const STATE_MACHINE = 'LoadStateMachine';
 /** The ARNs of the functions that the states call. Serverless gives these logical ids. */
 const CALLED = STEP_NAMES.map((name) => attribute(`${name}LambdaFunction`, 'Arn'));
 
-const LOG_RETENTION_DAYS = 30;
 /** A schedule retries a failed start until shortly before the next start is due. */
 const RETRIES = 20;
 const OLDEST_START_SECONDS = 50 * 60;
@@ -54,13 +61,8 @@ export function stateMachineResources(settings: Settings, datasets: readonly Dat
         },
       ],
     ),
-    LoadLogGroup: {
-      Type: 'AWS::Logs::LogGroup',
-      Properties: {
-        LogGroupName: `/aws/vendedlogs/states/${name}`,
-        RetentionInDays: LOG_RETENTION_DAYS,
-      },
-    },
+    // The prefix spares the log's resource policy, whose size is limited. Source: Step Functions, "Logging using CloudWatch Logs".
+    LoadLogGroup: logGroup(`/aws/vendedlogs/states/${name}`),
     ...schedules(settings, datasets),
   };
 }

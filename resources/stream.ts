@@ -5,6 +5,7 @@ import { transformBufferMegabytes } from '../core/transform-buffer';
 import {
   arnOf,
   attribute,
+  logGroup,
   logicalStem,
   ref,
   role,
@@ -19,7 +20,6 @@ import { deployedName, type Settings } from './settings';
 
 const TRANSFORM = 'TransformRecordsLambdaFunction';
 const DATABASE = 'LakeDatabase';
-const LOG_RETENTION_DAYS = 30;
 const LOG_STREAM = 'delivery';
 
 /** The limits of Firehose's buffer interval, in seconds. */
@@ -66,13 +66,7 @@ function resourcesOf(settings: Settings, dataset: Dataset): Resources {
   const stem = logicalStem(dataset.name);
   return {
     [`${stem}Table`]: table(settings, dataset),
-    [`${stem}StreamLogGroup`]: {
-      Type: 'AWS::Logs::LogGroup',
-      Properties: {
-        LogGroupName: `/aws/kinesisfirehose/${streamName(settings, dataset)}`,
-        RetentionInDays: LOG_RETENTION_DAYS,
-      },
-    },
+    [`${stem}StreamLogGroup`]: logGroup(`/aws/kinesisfirehose/${streamName(settings, dataset)}`),
     [`${stem}StreamLog`]: {
       Type: 'AWS::Logs::LogStream',
       Properties: { LogGroupName: ref(`${stem}StreamLogGroup`), LogStreamName: LOG_STREAM },

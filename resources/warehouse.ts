@@ -3,6 +3,7 @@ import { fixedPart, OWN_PREFIX } from '../core/prefix';
 import {
   arnOf,
   attribute,
+  logGroup,
   ref,
   retained,
   role,
@@ -61,11 +62,34 @@ export function warehouseResources(
   };
 }
 
+/** The logs of a namespace, with the logical ids of their groups. */
+const LOGS = {
+  userlog: 'UserLogGroup',
+  connectionlog: 'ConnectionLogGroup',
+  useractivitylog: 'UserActivityLogGroup',
+} as const;
+
+/**
+ * Redshift writes to the log groups that it finds, and makes those that it does not find. They stay with the namespace,
+ * which goes on writing.
+ * Source: Amazon Redshift Management Guide, "Audit logging for Amazon Redshift Serverless".
+ */
+const namespaceLogs = (namespace: string): Resources =>
+  Object.fromEntries(
+    Object.entries(LOGS).map(([log, id]) => [
+      id,
+      { ...logGroup(`/aws/redshift/${namespace}/${log}`), ...retained },
+    ]),
+  );
+
 function newWarehouse(settings: Settings): Resources {
   const name = deployedName(settings);
   return {
+    ...namespaceLogs(name),
     [NAMESPACE]: {
       Type: 'AWS::RedshiftServerless::Namespace',
+      // Redshift finds its log groups by their names, so CloudFormation does not see this dependency.
+      DependsOn: Object.values(LOGS),
       ...retained,
       Properties: {
         NamespaceName: name,
@@ -74,7 +98,7 @@ function newWarehouse(settings: Settings): Resources {
         ManageAdminPassword: true,
         DefaultIamRoleArn: copyRoleArn(settings),
         IamRoles: [copyRoleArn(settings)],
-        LogExports: ['userlog', 'connectionlog', 'useractivitylog'],
+        LogExports: Object.keys(LOGS),
       },
     },
     [WORKGROUP]: {
