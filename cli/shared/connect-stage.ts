@@ -77,12 +77,12 @@ export async function readOutputs(
   try {
     const region = await client.config.region();
     const { Stacks: [stack] = [] } = await client.send(new DescribeStacksCommand({ StackName: stackName }));
-    const unusable = statusProblem(stackName, stack?.StackStatus);
-    if (unusable) throw unusable;
-    const outputs = (stack?.Outputs ?? []).map(
-      ({ OutputKey = '', OutputValue = '' }) => [OutputKey, OutputValue] as const,
+    const outputs = new Map(
+      (stack?.Outputs ?? []).map(({ OutputKey = '', OutputValue = '' }) => [OutputKey, OutputValue] as const),
     );
-    return { outputs: new Map(outputs), region };
+    const unusable = statusProblem(stackName, stack?.StackStatus, outputs);
+    if (unusable) throw unusable;
+    return { outputs, region };
   } catch (error) {
     if (error instanceof StackUnusable) throw error;
     throw explained(error as Error, stackName);
@@ -92,10 +92,23 @@ export async function readOutputs(
 }
 
 /**
- * A stack whose creation has not succeeded lacks outputs. A stack in an update, or after a rolled-back update, has its
- * earlier ones.
+ * A stack whose first deployment has not succeeded lacks outputs. A stack in a later update, or after it was rolled back,
+ * has its earlier ones. The Serverless Framework creates a stack with nothing but its own bucket and updates it at once,
+ * so a first deployment that fails is an update that was rolled back.
  */
-export function statusProblem(stackName: string, status: string | undefined): StackUnusable | undefined {
+export function statusProblem(
+  stackName: string,
+  status: string | undefined,
+  outputs: ReadonlyMap<string, string>,
+): StackUnusable | undefined {
+  const events = `Read the reason in its events (aws cloudformation describe-stack-events --stack-name ${stackName})`;
+  if (status?.startsWith('UPDATE_') && !outputs.has(STACK_OUTPUTS.stateMachineArn)) {
+    return status === 'UPDATE_IN_PROGRESS'
+      ? new StackUnusable(`Stack ${stackName} is being created.\nFix: Wait until its deployment has ended.`)
+      : new StackUnusable(
+          `The first deployment of stack ${stackName} failed (${status}).\nFix: ${events}, correct it, and deploy again; docs/deploy.md, "A deployment that fails".`,
+        );
+  }
   if (status === 'CREATE_IN_PROGRESS' || status === 'REVIEW_IN_PROGRESS') {
     return new StackUnusable(
       `Stack ${stackName} is being created.\nFix: Wait until its deployment has ended.`,
@@ -108,7 +121,7 @@ export function statusProblem(stackName: string, status: string | undefined): St
   }
   if (status !== undefined && /^(CREATE_FAILED|ROLLBACK_)/.test(status)) {
     return new StackUnusable(
-      `The creation of stack ${stackName} failed (${status}).\nFix: Read the reason in its events (aws cloudformation describe-stack-events --stack-name ${stackName}), remove it (npx serverless remove), and deploy it again.`,
+      `The creation of stack ${stackName} failed (${status}).\nFix: ${events}, remove it (npx serverless remove), and deploy it again.`,
     );
   }
   return undefined;

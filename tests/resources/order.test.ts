@@ -1,7 +1,7 @@
 import type { ServiceCopy } from '../../testkit/service-copy';
 import type { Template, TemplateResource } from '../../testkit/template-check';
 import { logProblems } from '../../testkit/template-logs';
-import { orderProblems } from '../../testkit/template-order';
+import { madeBefore, orderProblems } from '../../testkit/template-order';
 import { packageShapes, SHAPES, type Packaged } from './shapes';
 
 let packaged: ReadonlyMap<string, Packaged>;
@@ -93,3 +93,15 @@ describe('the check of the logs finds', () => {
     expect(logProblems(template())).toContain(problem);
   });
 });
+
+test.each(Object.keys(SHAPES))(
+  '%s: what stays when the stack is deleted keeps all that it needs, and nothing stays when its creation fails',
+  (name) => {
+    const template = templateOf(name);
+    const stays = (id: string) => template.Resources[id]?.DeletionPolicy;
+    const all = Object.keys(template.Resources);
+    expect(new Set(all.map(stays))).toEqual(new Set([undefined, 'RetainExceptOnCreate']));
+    const staying = all.filter(stays);
+    expect(staying.flatMap((id) => [...madeBefore(template, id)]).filter((id) => !stays(id))).toEqual([]);
+  },
+);
