@@ -1,5 +1,5 @@
 import { chooseDataset } from '../core/dataset';
-import { STACK_OUTPUTS } from '../core/stack-outputs';
+import { STACK_OUTPUTS, USAGE_LIMIT_OUTPUT } from '../core/stack-outputs';
 import { copyRoleAccount, copyRoleAttached, copyRoleRights, copyRoleTrust } from './doctor/copy-role';
 import { findingsOf, waiting, type Check, type Finding } from './doctor/finding';
 import { grants } from './doctor/grants';
@@ -9,6 +9,7 @@ import { identity, schedule, stateMachine, subscription } from './doctor/operati
 import { siteOf } from './doctor/site';
 import { strays } from './doctor/strays';
 import { glueColumns, streamPrefix } from './doctor/stream';
+import { usageLimit } from './doctor/usage-limit';
 import { dataApi, stagingColumns, targetColumns, workgroup } from './doctor/warehouse';
 import { colours } from './shared/colours';
 import { readOutputs, stackNameOf } from './shared/connect-stage';
@@ -38,6 +39,7 @@ export const CHECKS: readonly Check[] = [
   stateMachine,
   schedule,
   subscription,
+  usageLimit,
 ];
 
 /** The document of `--json`: scripts rely on it. */
@@ -69,6 +71,7 @@ export async function runDoctor(
     statementsRoleArn: outputs.get(STACK_OUTPUTS.statementsRoleArn) ?? '',
     topicArn: outputs.get(STACK_OUTPUTS.topicArn) ?? '',
     scheduleGroup: outputs.get(STACK_OUTPUTS.scheduleGroup) ?? '',
+    usageLimit: outputs.get(USAGE_LIMIT_OUTPUT),
   });
   const findings: Finding[] = [];
   const spinner = startSpinner(output, 'Checking');

@@ -13,6 +13,9 @@ export const STACK_OUTPUTS = {
 /** This output exists only if a secret holds the database user. */
 export const SECRET_OUTPUT = 'SecretArn';
 
+/** This output exists only if the parameters ask for a usage limit: `20/day`. */
+export const USAGE_LIMIT_OUTPUT = 'UsageLimit';
+
 /** The output with the name of a dataset's stream: `page_views` → `PageViewsStreamName`. */
 export const streamOutput = (dataset: string): string => `${logicalStem(dataset)}StreamName`;
 

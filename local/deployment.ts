@@ -1,7 +1,14 @@
 import { join } from 'node:path';
 import * as z from 'zod';
 import type { DeployedFunction } from './lambda/deployed-function';
-import { packageService, readStack, unpackFunctions, withEarlierWarehouse, type Stack } from './stack';
+import {
+  packageService,
+  readStack,
+  unpackFunctions,
+  withEarlierTopic,
+  withEarlierWarehouse,
+  type Stack,
+} from './stack';
 
 export const REGION = 'us-east-1';
 /** The account id in AWS's own examples. */
@@ -49,6 +56,7 @@ export async function prepareDeployment(options: DeploymentOptions): Promise<Dep
   });
   const functions = await unpackFunctions(made, packageDirectory, join(stateDirectory, 'lambda', 'code'));
   const environment = environmentSchema.parse(made.functions[0]?.environment);
-  const stack = withEarlierWarehouse(made, environment.WORKGROUP_NAME, environment.DATABASE_NAME);
+  const { WORKGROUP_NAME, DATABASE_NAME } = environment;
+  const stack = withEarlierTopic(withEarlierWarehouse(made, WORKGROUP_NAME, DATABASE_NAME));
   return { packageDirectory, stack, functions, environment };
 }

@@ -96,7 +96,7 @@ export async function startServices(
   const sns = new SnsService({ directory: directoryOf('sns'), region: REGION, accountId: ACCOUNT_ID });
   closers.push(() => sns.close());
   for (const topic of stack.topics) {
-    sns.createTopic(topic.name);
+    sns.addTopic(topic.arn);
     // The inbox is the subscriber, so that checks for a subscription pass.
     sns.subscribe(topic.arn, 'messages.jsonl@localhost');
   }

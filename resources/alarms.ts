@@ -3,7 +3,6 @@ import { METRICS_NAMESPACE, type MetricName } from '../core/metrics';
 import {
   logicalStem,
   merged,
-  policy,
   ref,
   type ResourceDefinition,
   type Resources,
@@ -13,8 +12,8 @@ import { functionName } from './functions';
 import { deployedName, stateMachineName, type Settings } from './settings';
 import { deadLettersName, scheduleRoleName, STATE_MACHINE } from './state-machine';
 import { bufferInterval, streamed, streamName } from './stream';
+import { topicArn } from './topic';
 
-const TOPIC = 'FailureTopic';
 const FIVE_MINUTES = 300;
 const HOUR = 3_600;
 /** Seconds that Firehose may be late, in addition to its buffer interval. */
@@ -40,51 +39,14 @@ interface Alarm {
   readonly lasts?: true;
 }
 
-/** The topic for failures with its subscription, and the alarms. */
+/** The alarms, which notify the topic. */
 export function alarmResources(settings: Settings, datasets: readonly Dataset[]): Resources {
-  const { email } = settings;
-  const alarms = alarmsOf(settings, datasets);
-  return {
-    [TOPIC]: {
-      Type: 'AWS::SNS::Topic',
-      Properties: { TopicName: deployedName(settings, 'failures'), DisplayName: 'Sluice load failures' },
-    },
-    FailureTopicPolicy: {
-      Type: 'AWS::SNS::TopicPolicy',
-      Properties: {
-        Topics: [ref(TOPIC)],
-        PolicyDocument: policy([
-          {
-            Sid: 'Alarms',
-            Effect: 'Allow',
-            Principal: { Service: 'cloudwatch.amazonaws.com' },
-            Action: ['sns:Publish'],
-            Resource: ref(TOPIC),
-            Condition: { StringEquals: { 'aws:SourceAccount': ref('AWS::AccountId') } },
-          },
-          {
-            Sid: 'OnlyByTls',
-            Effect: 'Deny',
-            Principal: '*',
-            Action: ['sns:Publish'],
-            Resource: ref(TOPIC),
-            Condition: { Bool: { 'aws:SecureTransport': 'false' } },
-          },
-        ]),
-      },
-    },
-    ...(email === undefined
-      ? {}
-      : {
-          FailureSubscription: {
-            Type: 'AWS::SNS::Subscription',
-            Properties: { TopicArn: ref(TOPIC), Protocol: 'email', Endpoint: email },
-          },
-        }),
-    ...Object.fromEntries(
-      Object.entries(alarms).map(([id, alarm]) => [id, alarmResource(settings, id, alarm)]),
-    ),
-  };
+  return Object.fromEntries(
+    Object.entries(alarmsOf(settings, datasets)).map(([id, alarm]) => [
+      id,
+      alarmResource(settings, id, alarm),
+    ]),
+  );
 }
 
 /** The logical ids of all alarms. */
@@ -111,8 +73,8 @@ function alarmResource(settings: Settings, id: string, alarm: Alarm): ResourceDe
       ComparisonOperator: alarm.when,
       Threshold: alarm.threshold,
       TreatMissingData: alarm.missing ?? 'notBreaching',
-      AlarmActions: [ref(TOPIC)],
-      ...(alarm.lasts ? { OKActions: [ref(TOPIC)] } : {}),
+      AlarmActions: [topicArn(settings)],
+      ...(alarm.lasts ? { OKActions: [topicArn(settings)] } : {}),
     },
   };
 }

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Dataset } from '../core/dataset';
 import { LoadError } from '../core/errors';
-import { SECRET_OUTPUT, STACK_OUTPUTS, streamOutput } from '../core/stack-outputs';
+import { SECRET_OUTPUT, STACK_OUTPUTS, streamOutput, USAGE_LIMIT_OUTPUT } from '../core/stack-outputs';
 import type { Variable } from '../functions/shared/configuration';
 import { readDatasets } from '../service/datasets';
 import { alarmResources } from './alarms';
@@ -19,6 +19,7 @@ import { deployedName, meantAccount, PARAMETERS, parseSettings, placesIn, type S
 import { STATE_MACHINE, stateMachineResources } from './state-machine';
 import { checkStatementSizes } from './statement-sizes';
 import { streamed, streamId, streamResources } from './stream';
+import { topicArn as topicOf, topicResources } from './topic';
 import { copyRoleArn, secretArn, statementsRoleArn, warehouseResources, workgroupName } from './warehouse';
 
 /** What Serverless passes to a JavaScript file that it reads for its variables. */
@@ -37,6 +38,8 @@ interface Service {
   };
   /** The account that the parameters name, or null. resources/deploy-guard.cjs compares it with the caller's account. */
   readonly account: string | null;
+  /** The topic that the state machine publishes to. */
+  readonly topicArn: Value;
 }
 
 /**
@@ -130,12 +133,14 @@ export function serviceOf(settings: Settings, datasets: readonly Dataset[]): Ser
         warehouseResources(settings, datasets, callersOfStatements(settings, datasets)),
         functionRoles(settings, datasets),
         stateMachineResources(settings, datasets),
+        topicResources(settings),
         alarmResources(settings, datasets),
         dashboardResources(settings, datasets),
       ]),
       Outputs: outputs(settings, datasets),
     },
     account: meantAccount(settings) ?? null,
+    topicArn: topicOf(settings),
   };
 }
 
@@ -155,7 +160,10 @@ function outputs(settings: Settings, datasets: readonly Dataset[]) {
     ),
     [STACK_OUTPUTS.statementsRoleArn]: output('The role that submits statements', statementsRoleArn),
     ...(secret === undefined ? {} : { [SECRET_OUTPUT]: output('The secret of the database user', secret) }),
-    [topicArn]: output('The topic of failures', ref('FailureTopic')),
+    ...(settings.usageLimit === undefined
+      ? {}
+      : { [USAGE_LIMIT_OUTPUT]: output('The RPU-hours that the workgroup may use', settings.usageLimit) }),
+    [topicArn]: output('The topic of failures', topicOf(settings)),
     [scheduleGroup]: output('The schedules of the datasets', ref('ScheduleGroup')),
     ...Object.fromEntries(
       streamed(datasets).map((dataset) => [

@@ -2,6 +2,7 @@ import { isMap, isScalar, parseDocument } from 'yaml';
 import * as z from 'zod';
 import { parseArn } from '../core/arn';
 import { LoadError } from '../core/errors';
+import { USAGE_LIMIT } from '../core/usage-limit';
 
 /** ARNs must have the partition `aws`, because the state machine has ARNs of that partition. */
 const arn = (service: string, resource: string, what: string) =>
@@ -19,6 +20,15 @@ const listOf = (item: RegExp, what: string, least = 1) =>
 /** Source: Amazon Redshift Management Guide, "Compute capacity for Amazon Redshift Serverless". */
 const isCapacity = (units: number): boolean =>
   units === 4 || (units <= 512 ? units >= 8 && units % 8 === 0 : units <= 1_024 && units % 32 === 0);
+
+const capacity = z
+  .string()
+  .transform(Number)
+  .refine(isCapacity, '4, a multiple of 8 up to 512, or one of 32 up to 1024');
+
+/** Redshift Processing Units of a new workgroup. The price of an hour is bounded by the most: 32 × $0.375 in us-east-1. */
+const BASE_CAPACITY = 8;
+const MAX_CAPACITY = 32;
 
 /** Every parameter of the service, as `--param name=value` or under `params` in serverless.yml. '' means: not given. */
 export const PARAMETERS = {
@@ -47,24 +57,30 @@ export const PARAMETERS = {
   subnetIds: listOf(/^subnet-[0-9a-f]{8,17}$/, 'subnets, for example subnet-0a1b2c3d,', 3),
   securityGroupIds: listOf(/^sg-[0-9a-f]{8,17}$/, 'security groups, for example sg-0a1b2c3d,'),
   /** Redshift Processing Units of the new workgroup. */
-  baseCapacity: z
+  baseCapacity: capacity,
+  /** The most that the new workgroup scales to, in Redshift Processing Units. */
+  maxCapacity: capacity,
+  /** The most RPU-hours of the new workgroup in a period. CloudFormation has no such resource: `sluice doctor` has the command. */
+  usageLimit: z
     .string()
-    .transform(Number)
-    .refine(isCapacity, '4, a multiple of 8 up to 512, or one of 32 up to 1024'),
+    .regex(USAGE_LIMIT, 'RPU-hours in a period, for example 20/day, 100/week or 400/month'),
   /** The e-mail address for failures and alarms. */
   email: z.email('an e-mail address'),
+  /** An existing topic for failures and alarms. Default: a new one. A FIFO topic takes no messages without a group. */
+  topicArn: arn('sns', '[\\w-]+$', 'the ARN of an SNS topic that is not FIFO'),
 } as const;
 export type ParameterName = keyof typeof PARAMETERS;
 
 type Values = { readonly [Name in ParameterName]?: z.output<(typeof PARAMETERS)[Name]> };
 
 /** The settings of a deployment, in addition to its datasets. */
-export interface Settings extends Omit<Values, 'region' | 'database' | 'baseCapacity'> {
+export interface Settings extends Omit<Values, 'region' | 'database' | 'baseCapacity' | 'maxCapacity'> {
   readonly service: string;
   readonly stage: string;
   readonly region: string;
   readonly database: string;
   readonly baseCapacity: number;
+  readonly maxCapacity: number;
 }
 
 /** The name of a part of a deployment: service, stage and the parts. Without parts it is the name of the deployment. */
@@ -120,13 +136,15 @@ export function parseSettings(
       'Correct the parameters; docs/deploy.md explains each.',
     );
   }
+  const baseCapacity = settings.baseCapacity ?? BASE_CAPACITY;
   return {
     ...settings,
     service,
     stage,
     region: deployRegion,
     database: settings.database ?? 'sluice',
-    baseCapacity: settings.baseCapacity ?? 8,
+    baseCapacity,
+    maxCapacity: settings.maxCapacity ?? Math.max(MAX_CAPACITY, baseCapacity),
   };
 }
 
@@ -163,10 +181,20 @@ function contradictions(
     if (settings[name] !== undefined && workgroup === undefined)
       say(name, 'needs workgroup too: it belongs to an existing workgroup');
   }
-  for (const name of ['subnetIds', 'securityGroupIds', 'baseCapacity'] as const) {
+  const { baseCapacity = BASE_CAPACITY, maxCapacity = Infinity } = settings;
+  if (maxCapacity < baseCapacity) {
+    say('maxCapacity', `${maxCapacity} is less than baseCapacity, which is ${baseCapacity}`);
+  }
+  for (const name of OF_A_NEW_WORKGROUP) {
     if (settings[name] !== undefined && workgroup !== undefined) {
       say(name, `is for a new workgroup, but ${workgroup} already exists`);
     }
+  }
+  if (settings.email !== undefined && settings.topicArn !== undefined) {
+    say(
+      'email',
+      `is for a new topic: aws sns subscribe --topic-arn ${settings.topicArn} --protocol email --notification-endpoint ${settings.email} subscribes it to yours`,
+    );
   }
   if (settings.lakeKeyArn !== undefined && settings.lakeBucket === undefined) {
     say('lakeKeyArn', 'needs lakeBucket too: it is the key of your own bucket');
@@ -183,8 +211,16 @@ function contradictions(
   }
 }
 
+const OF_A_NEW_WORKGROUP = [
+  'subnetIds',
+  'securityGroupIds',
+  'baseCapacity',
+  'maxCapacity',
+  'usageLimit',
+] as const;
+
 /** Parameters whose ARNs must belong to the account of the deployment. */
-const OF_THE_ACCOUNT = ['workgroupArn', 'copyRoleArn', 'secretArn'] as const;
+const OF_THE_ACCOUNT = ['workgroupArn', 'copyRoleArn', 'secretArn', 'topicArn'] as const;
 const KEYS = ['lakeKeyArn', 'secretKeyArn'] as const;
 
 /** The account that the parameters name, either directly or in an ARN. */

@@ -11,6 +11,7 @@ import {
 } from './cloudformation';
 import { TRACES } from './functions';
 import { deployedName, stateMachineName, type Settings } from './settings';
+import { topicArn } from './topic';
 
 export const STATE_MACHINE = 'LoadStateMachine';
 /** The ARNs of the functions that the states call. Serverless gives these logical ids. */
@@ -50,7 +51,7 @@ export function stateMachineResources(settings: Settings, datasets: readonly Dat
       ['states.amazonaws.com'],
       [
         { Sid: 'CallFunctions', Effect: 'Allow', Action: ['lambda:InvokeFunction'], Resource: CALLED },
-        { Sid: 'Notify', Effect: 'Allow', Action: ['sns:Publish'], Resource: ref('FailureTopic') },
+        { Sid: 'Notify', Effect: 'Allow', Action: ['sns:Publish'], Resource: topicArn(settings) },
         DELIVER_LOGS,
         TRACES,
         {

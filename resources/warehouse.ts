@@ -108,6 +108,8 @@ function newWarehouse(settings: Settings): Resources {
         WorkgroupName: name,
         NamespaceName: ref(NAMESPACE),
         BaseCapacity: settings.baseCapacity,
+        // A template without it resets the one that somebody has set by hand.
+        MaxCapacity: settings.maxCapacity,
         PubliclyAccessible: false,
         ...(settings.subnetIds ? { SubnetIds: settings.subnetIds } : {}),
         ...(settings.securityGroupIds ? { SecurityGroupIds: settings.securityGroupIds } : {}),

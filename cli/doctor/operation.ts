@@ -112,7 +112,7 @@ export const subscription: Check = {
           : 'nobody is subscribed to it',
         fix: pending
           ? `Open the link in the message that ${pending.Endpoint} got from AWS.`
-          : `aws sns subscribe --region ${connection.region} --topic-arn ${topicArn} --protocol email --notification-endpoint <address>; or deploy with --param email=<address>`,
+          : `aws sns subscribe --region ${connection.region} --topic-arn ${topicArn} --protocol email --notification-endpoint <address>`,
       },
     ];
   },

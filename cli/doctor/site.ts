@@ -18,6 +18,8 @@ export interface Site {
   readonly statementsRoleArn: string;
   readonly topicArn: string;
   readonly scheduleGroup: string;
+  /** What the parameters ask for: `20/day`. */
+  readonly usageLimit: string | undefined;
   /** The account of the deployment, taken from the state machine's ARN. */
   readonly account: string;
   readonly glue: GlueClient;
@@ -36,7 +38,7 @@ export interface Site {
 export function siteOf(
   connection: Connection,
   datasets: readonly Dataset[],
-  outputs: Pick<Site, 'copyRoleArn' | 'statementsRoleArn' | 'topicArn' | 'scheduleGroup'>,
+  outputs: Pick<Site, 'copyRoleArn' | 'statementsRoleArn' | 'topicArn' | 'scheduleGroup' | 'usageLimit'>,
 ): Site {
   const { settings } = connection;
   const clients = {

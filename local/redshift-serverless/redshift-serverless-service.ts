@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { JsonOperations, operation } from '../http/json-operations';
 import { ServiceError } from '../service-error';
 import type { Stack } from '../stack';
+import { UsageLimits } from './usage-limits';
 
 /**
  * The stack's namespaces and workgroups.
@@ -39,6 +40,7 @@ export function redshiftServerlessService(
       namespaceName: workgroup.namespace,
       publiclyAccessible: open.get(workgroupName),
       baseCapacity: workgroup.baseCapacity,
+      maxCapacity: workgroup.maxCapacity,
       status: 'AVAILABLE',
       endpoint: {
         address: `${workgroupName}.${accountId}.${region}.redshift-serverless.amazonaws.com`,
@@ -46,7 +48,9 @@ export function redshiftServerlessService(
       },
     };
   };
+  const limits = new UsageLimits(workgroups.map(({ arn }) => arn));
   return new JsonOperations('redshift-serverless', 'RedshiftServerless', {
+    ...limits.operations,
     GetNamespace: operation(z.strictObject({ namespaceName: z.string() }), ({ namespaceName }) => ({
       namespace: namespaceOf(namespaceName),
     })),

@@ -54,6 +54,11 @@ export class SnsService extends QueryService {
     return createTopic(this.state, { Name: name }).TopicArn;
   }
 
+  /** Adds a topic of the template, or one that the template uses. */
+  addTopic(arn: string): void {
+    this.state.topics.add(arn);
+  }
+
   /** Adds a subscription of the template. */
   subscribe(topic: string, email: string): void {
     subscribe(this.state, { TopicArn: topic, Protocol: 'email', Endpoint: email });

@@ -28,6 +28,7 @@ export function withEarlierWarehouse(stack: Stack, workgroup: string, database: 
         namespace: workgroup,
         publiclyAccessible: false,
         baseCapacity: 128,
+        maxCapacity: undefined,
       },
     ],
   };

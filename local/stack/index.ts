@@ -1,4 +1,5 @@
 export { deliveryStreams } from './delivery-streams';
+export { withEarlierTopic } from './earlier-topic';
 export { withEarlierWarehouse } from './earlier-warehouse';
 export { packageService, type PackageOptions } from './package-service';
 export { planStack, type Stack } from './plan-stack';

@@ -22,6 +22,8 @@ export interface PlannedWorkgroup {
   readonly namespace: string;
   readonly publiclyAccessible: boolean;
   readonly baseCapacity: number;
+  /** Undefined: no limit but that of the service. */
+  readonly maxCapacity: number | undefined;
 }
 
 const namespace = z.object({
@@ -60,6 +62,7 @@ const workgroup = z.object({
   NamespaceName: z.string(),
   PubliclyAccessible: z.boolean().default(false),
   BaseCapacity: z.number().default(128),
+  MaxCapacity: z.number().optional(),
 });
 
 /** `AWS::RedshiftServerless::Workgroup` */
@@ -80,5 +83,6 @@ export function planWorkgroup(
     namespace: properties.NamespaceName,
     publiclyAccessible: properties.PubliclyAccessible,
     baseCapacity: properties.BaseCapacity,
+    maxCapacity: properties.MaxCapacity,
   };
 }

@@ -6,7 +6,7 @@ export const stackSupport: Support = {
     'CloudFormation: DescribeStacks, with the outputs of the packaged template',
     'IAM: GetRole, UpdateAssumeRolePolicy, ListRolePolicies, GetRolePolicy, PutRolePolicy, DeleteRolePolicy, SimulatePrincipalPolicy',
     'Glue: GetTable',
-    'Redshift Serverless: GetWorkgroup, UpdateWorkgroup (publiclyAccessible), GetNamespace, UpdateNamespace (IAM roles)',
+    'Redshift Serverless: GetWorkgroup, UpdateWorkgroup (publiclyAccessible), GetNamespace, UpdateNamespace (IAM roles), ListUsageLimits, CreateUsageLimit and UpdateUsageLimit (serverless-compute)',
     'EventBridge Scheduler: GetSchedule, UpdateSchedule',
     'changes last until the twin restarts, as a deployment would revert them',
   ],

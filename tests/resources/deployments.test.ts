@@ -2,7 +2,7 @@ import asl from 'asl-validator';
 import { spawnSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { SECRET_OUTPUT, STACK_OUTPUTS } from '../../core/stack-outputs';
+import { SECRET_OUTPUT, STACK_OUTPUTS, USAGE_LIMIT_OUTPUT } from '../../core/stack-outputs';
 import { STEP_NAMES, stemOf } from '../../core/steps';
 import { packageService, readStack } from '../../local/stack';
 import { serviceOf } from '../../resources/service';
@@ -42,6 +42,8 @@ const ids = (name: string, type: string) =>
   ofType(name, type)
     .map(([id]) => id)
     .sort();
+
+const topicOf = (name: string) => SHAPES[name]?.params.topicArn ?? { Ref: 'FailureTopic' };
 
 const OF_STAGE = [
   'ExecutionsAborted',
@@ -125,7 +127,7 @@ describe.each(names)('%s', (name) => {
       expect(String(given.AlarmDescription).length).toBeGreaterThan(120);
       // CloudWatch allows 1,024 characters.
       expect(String(given.AlarmDescription).length).toBeLessThanOrEqual(1_024);
-      expect(given).toMatchObject({ AlarmActions: [{ Ref: 'FailureTopic' }] });
+      expect(given).toMatchObject({ AlarmActions: [topicOf(name)] });
     }
     expect(new Set(alarms.map(([, { Properties: given }]) => given?.AlarmName)).size).toBe(alarms.length);
   });
@@ -310,6 +312,7 @@ describe('the warehouse', () => {
       Properties: {
         PubliclyAccessible: false,
         BaseCapacity: 16,
+        MaxCapacity: 64,
         SubnetIds: ['subnet-0a1b2c3d', 'subnet-1a1b2c3d', 'subnet-2a1b2c3d'],
       },
     });
@@ -384,8 +387,37 @@ describe('schedules', () => {
   });
 });
 
-test('without an e-mail the topic has no subscription', () => {
-  expect(ids('one dataset', 'AWS::SNS::Subscription')).toEqual([]);
+describe('the topic', () => {
+  test('without an e-mail has no subscription', () => {
+    expect(ids('one dataset', 'AWS::SNS::Subscription')).toEqual([]);
+  });
+
+  test.each(names)(
+    '%s: gets the notifications of the state machine, whose role may publish to it',
+    (name) => {
+      const { Resources, Outputs = {} } = templateOf(name);
+      const notify = statementsOf(Resources.LoadRole!).find(({ Sid }) => Sid === 'Notify');
+      expect(notify).toMatchObject({ Action: ['sns:Publish'], Resource: topicOf(name) });
+      expect(Outputs[STACK_OUTPUTS.topicArn]).toMatchObject({ Value: topicOf(name) });
+      const published = textOf(properties(name, 'LoadStateMachine').DefinitionString);
+      expect(published).toContain(`"TopicArn": "${textOf(topicOf(name))}"`);
+    },
+  );
+
+  test('is not made if it exists', () => {
+    const types = ['AWS::SNS::Topic', 'AWS::SNS::TopicPolicy', 'AWS::SNS::Subscription'];
+    expect(types.flatMap((type) => ids('an existing warehouse with a secret', type))).toEqual([]);
+    expect(types.flatMap((type) => ids('three datasets', type))).toHaveLength(3);
+  });
+});
+
+test('the output says which usage limit is wanted, since CloudFormation cannot make one', () => {
+  expect(templateOf('three datasets').Outputs).toMatchObject({ [USAGE_LIMIT_OUTPUT]: { Value: '20/day' } });
+  expect(templateOf('one dataset').Outputs).not.toHaveProperty(USAGE_LIMIT_OUTPUT);
+  // The day when it can, the parameter should become a resource.
+  expect(templateProblems({ Resources: { Limit: { Type: 'AWS::RedshiftServerless::UsageLimit' } } })).toEqual(
+    ['Limit: there is no resource type AWS::RedshiftServerless::UsageLimit'],
+  );
 });
 
 /** Rights that only deployments with existing parts have, by the statement's Sid. */

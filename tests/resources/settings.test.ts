@@ -1,4 +1,5 @@
 import { LoadError } from '../../core/errors';
+import { parseUsageLimit } from '../../core/usage-limit';
 import { parseSettings, placesIn, type Settings } from '../../resources/settings';
 
 const YAML = `service: sluice
@@ -35,7 +36,21 @@ test('a missing or empty parameter has its default', () => {
     region: 'us-east-1',
     database: 'sluice',
     baseCapacity: 8,
+    maxCapacity: 32,
   });
+});
+
+test('the most capacity is 32 or the base if that is more, unless it is given', () => {
+  expect(settings({ baseCapacity: '64' }).maxCapacity).toBe(64);
+  expect(settings({ baseCapacity: '16', maxCapacity: '16' }).maxCapacity).toBe(16);
+});
+
+test.each([
+  ['20/day', { amount: 20, period: 'daily' }],
+  ['1/week', { amount: 1, period: 'weekly' }],
+  ['400/month', { amount: 400, period: 'monthly' }],
+])('a usage limit of %s is accepted', (usageLimit, parsed) => {
+  expect(parseUsageLimit(settings({ usageLimit }).usageLimit!)).toEqual(parsed);
 });
 
 test('lists are split, and numbers are parsed', () => {
@@ -79,6 +94,45 @@ describe('a wrong parameter is refused', () => {
         `"${baseCapacity}" is not 4, a multiple of 8 up to 512, or one of 32 up to 1024`,
       ],
     ),
+    [
+      'a most capacity below the base',
+      { baseCapacity: '32', maxCapacity: '24' },
+      'maxCapacity: 24 is less than baseCapacity, which is 32',
+    ],
+    [
+      'a most capacity below the default base',
+      { maxCapacity: '4' },
+      'maxCapacity: 4 is less than baseCapacity, which is 8',
+    ],
+    ['a most capacity of an existing workgroup', { ...WAREHOUSE, maxCapacity: '32' }, 'already exists'],
+    ['a usage limit of an existing workgroup', { ...WAREHOUSE, usageLimit: '20/day' }, 'already exists'],
+    ...['20', '0/day', '1.5/day', '20/hour', '20 / day'].map(
+      (usageLimit): [string, Record<string, unknown>, string] => [
+        `a usage limit of ${usageLimit}`,
+        { usageLimit },
+        `"${usageLimit}" is not RPU-hours in a period, for example 20/day`,
+      ],
+    ),
+    [
+      'a FIFO topic',
+      { topicArn: 'arn:aws:sns:us-east-1:123456789012:on-call.fifo' },
+      'is not the ARN of an SNS topic that is not FIFO',
+    ],
+    [
+      'a topic in another Region, where no alarm can reach it',
+      { topicArn: 'arn:aws:sns:eu-west-1:123456789012:on-call' },
+      'topicArn: is in eu-west-1, but the deployment is in us-east-1',
+    ],
+    [
+      'a topic of another account',
+      { account: '210987654321', topicArn: 'arn:aws:sns:us-east-1:123456789012:on-call' },
+      'topicArn: belongs to account 123456789012',
+    ],
+    [
+      'an address for an existing topic',
+      { email: 'me@example.com', topicArn: 'arn:aws:sns:us-east-1:123456789012:on-call' },
+      'email: is for a new topic: aws sns subscribe --topic-arn arn:aws:sns:us-east-1:123456789012:on-call --protocol email --notification-endpoint me@example.com subscribes it to yours',
+    ],
     ['a new database that does not begin with a letter', { database: '_dwh' }, 'must begin with a letter'],
     [
       'a key without its secret',

@@ -42,6 +42,8 @@ export const SHAPES: Readonly<Record<string, Shape>> = {
       email: 'on-call@example.com',
       subnetIds: 'subnet-0a1b2c3d, subnet-1a1b2c3d,subnet-2a1b2c3d',
       baseCapacity: '16',
+      maxCapacity: '64',
+      usageLimit: '20/day',
     },
   },
   'an existing bucket': {
@@ -59,6 +61,7 @@ export const SHAPES: Readonly<Record<string, Shape>> = {
       secretArn: 'arn:aws:secretsmanager:us-east-1:123456789012:secret:loader-AbCdEf',
       secretKeyArn: 'arn:aws:kms:us-east-1:123456789012:key/secret',
       operatorArns: 'arn:aws:iam::123456789012:role/on-call',
+      topicArn: 'arn:aws:sns:us-east-1:123456789012:on-call',
     },
   },
   'an existing warehouse, and files that somebody else writes': {
