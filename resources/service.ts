@@ -38,6 +38,8 @@ interface Service {
   };
   /** The account that the parameters name, or null. resources/deploy-guard.cjs compares it with the caller's account. */
   readonly account: string | null;
+  /** The subnets of the new workgroup: none for those of the default VPC; null if no workgroup is made. */
+  readonly subnetIds: readonly string[] | null;
   /** The topic that the state machine publishes to. */
   readonly topicArn: Value;
 }
@@ -140,6 +142,7 @@ export function serviceOf(settings: Settings, datasets: readonly Dataset[]): Ser
       Outputs: outputs(settings, datasets),
     },
     account: meantAccount(settings) ?? null,
+    subnetIds: settings.workgroup === undefined ? (settings.subnetIds ?? []) : null,
     topicArn: topicOf(settings),
   };
 }

@@ -54,7 +54,7 @@ export const PARAMETERS = {
   /** Who may assume the statements' role for the command line. Default: everybody in the account whose policy allows it. */
   operatorArns: listOf(/^arn:aws:iam::\d{12}:(role|user)\/.+$/, 'ARNs of IAM roles and users'),
   /** The subnets of the new workgroup, separated by commas. Default: those of the default VPC. */
-  subnetIds: listOf(/^subnet-[0-9a-f]{8,17}$/, 'subnets, for example subnet-0a1b2c3d,', 3),
+  subnetIds: listOf(/^subnet-[0-9a-f]{8,17}$/, 'subnets, for example subnet-0a1b2c3d,', 2),
   securityGroupIds: listOf(/^sg-[0-9a-f]{8,17}$/, 'security groups, for example sg-0a1b2c3d,'),
   /** Redshift Processing Units of the new workgroup. */
   baseCapacity: capacity,

@@ -86,7 +86,7 @@ describe('a wrong parameter is refused', () => {
       'the ARN of an IAM role',
     ],
     ['a list with an empty item', { subnetIds: 'subnet-0a1b2c3d,,' }, 'is not a list of subnets'],
-    ['fewer subnets than Redshift needs', { subnetIds: 'subnet-0a1b2c3d' }, 'a list of 3 or more subnets'],
+    ['fewer subnets than Redshift needs', { subnetIds: 'subnet-0a1b2c3d' }, 'a list of 2 or more subnets'],
     ...['2', '5', '9', '520', '1056', '8.5', 'many'].map(
       (baseCapacity): [string, Record<string, unknown>, string] => [
         `a capacity of ${baseCapacity}`,

@@ -17,6 +17,8 @@ let twin: TestTwin;
 let service: ServiceCopy;
 let proxy: Server;
 let asked: string[];
+/** What EC2 answers, which the twin does not have. Undefined: the twin refuses the call. */
+let answerOfEc2: ((query: URLSearchParams) => { readonly status: number; readonly body: string }) | undefined;
 let temporary: string;
 
 beforeAll(async () => {
@@ -31,6 +33,12 @@ beforeAll(async () => {
       const body = Buffer.concat(chunks);
       const action = new URLSearchParams(body.toString()).get('Action');
       asked.push(action ?? `${incoming.method} ${incoming.url}`);
+      const ec2 =
+        action === 'DescribeSubnets' ? answerOfEc2?.(new URLSearchParams(body.toString())) : undefined;
+      if (ec2 !== undefined) {
+        outgoing.writeHead(ec2.status, { 'content-type': 'text/xml;charset=UTF-8' }).end(ec2.body);
+        return;
+      }
       const { method, url: path, headers } = incoming;
       const passed = send({
         host: target.hostname,
@@ -51,6 +59,7 @@ beforeAll(async () => {
 });
 beforeEach(() => {
   asked = [];
+  answerOfEc2 = undefined;
 });
 afterAll(async () => {
   proxy.close();
@@ -119,4 +128,84 @@ test('a deployment into the named account starts', async () => {
   expect(said).not.toContain('Nothing was changed');
   expect(asked.length).toBeGreaterThan(1);
   expect(asked).toContain('DescribeStacks');
+});
+
+describe('the subnets of a new workgroup', () => {
+  /** In the form of the Amazon EC2 API Reference, "DescribeSubnets". */
+  const subnets = (...zones: readonly string[]) => ({
+    status: 200,
+    body: `<?xml version="1.0" encoding="UTF-8"?>
+<DescribeSubnetsResponse xmlns="http://ec2.amazonaws.com/doc/2016-11-15/">
+  <requestId>7a62c49f-347e-4fc4-9331-6e8eEXAMPLE</requestId>
+  <subnetSet>${zones
+    .map(
+      (zone, index) =>
+        `<item><subnetId>subnet-0000000${index}</subnetId><state>available</state><vpcId>vpc-1a2b3c4d</vpcId><cidrBlock>10.0.${index}.0/24</cidrBlock><availableIpAddressCount>${index === 0 ? 2 : 251}</availableIpAddressCount><availabilityZone>us-east-1${zone}</availabilityZone></item>`,
+    )
+    .join('')}</subnetSet>
+</DescribeSubnetsResponse>`,
+  });
+  const ONE_ZONE = '--param=subnetIds=subnet-00000000,subnet-00000001';
+  const deploy = (...params: readonly string[]) => serverless('deploy', '--stage', 'dev', ...params);
+
+  test('in one zone are refused before anything is made', async () => {
+    let asking = '';
+    answerOfEc2 = (query) => {
+      asking = query.toString();
+      return subnets('a', 'a');
+    };
+    const said = await deploy(ONE_ZONE);
+    expect(said).toContain(
+      'Nothing was changed: subnetIds: the new workgroup needs subnets in 2 Availability Zones: subnet-00000000 is in us-east-1a, subnet-00000001 is in us-east-1a.',
+    );
+    expect(asked[0]).toBe('DescribeSubnets');
+    expect(asked).not.toContain('DescribeStacks');
+    expect(asking).toContain('SubnetId.1=subnet-00000000&SubnetId.2=subnet-00000001');
+  });
+
+  test('that do not exist are refused in the words of EC2', async () => {
+    answerOfEc2 = () => ({
+      status: 400,
+      body: `<?xml version="1.0" encoding="UTF-8"?>
+<Response><Errors><Error><Code>InvalidSubnetID.NotFound</Code><Message>The subnet ID 'subnet-00000000' does not exist</Message></Error></Errors><RequestID>x</RequestID></Response>`,
+    });
+    expect(await deploy(ONE_ZONE)).toContain(
+      "Nothing was changed: subnetIds: The subnet ID 'subnet-00000000' does not exist",
+    );
+    expect(asked[0]).toBe('DescribeSubnets');
+    expect(asked).not.toContain('DescribeStacks');
+  });
+
+  test('are those of the default VPC if none is named, and there must be one', async () => {
+    answerOfEc2 = (query) =>
+      query.get('Filter.1.Name') === 'default-for-az' ? subnets() : { status: 500, body: '' };
+    expect(await deploy()).toContain('Nothing was changed: the default VPC in us-east-1: there is none');
+    expect(asked[0]).toBe('DescribeSubnets');
+    expect(asked).not.toContain('DescribeStacks');
+  });
+
+  test('in two zones are deployed, with a warning if addresses are few', async () => {
+    answerOfEc2 = () => subnets('a', 'b');
+    const said = await deploy(ONE_ZONE);
+    expect(said).toContain('needs 3 free addresses in each subnet: subnet-00000000 has 2');
+    expect(said).not.toContain('Nothing was changed');
+    expect(asked).toContain('DescribeStacks');
+  });
+
+  test('that cannot be looked up do not keep anybody from deploying', async () => {
+    const said = await deploy();
+    expect(said).toContain('The subnets of the new workgroup were not checked (ec2:DescribeSubnets)');
+    expect(asked).toContain('DescribeStacks');
+  });
+
+  test('are not looked up for a workgroup that exists, nor for a single function', async () => {
+    await deploy(
+      '--param=workgroup=analytics',
+      '--param=database=dwh',
+      '--param=workgroupArn=arn:aws:redshift-serverless:us-east-1:000000000000:workgroup/5a0f3f2e',
+    );
+    expect(asked).toContain('DescribeStacks');
+    await serverless('deploy', 'function', '--function', 'reportLoad', '--stage', 'dev');
+    expect(asked).not.toContain('DescribeSubnets');
+  });
 });
