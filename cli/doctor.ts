@@ -1,5 +1,6 @@
 import { chooseDataset } from '../core/dataset';
 import { STACK_OUTPUTS, USAGE_LIMIT_OUTPUT } from '../core/stack-outputs';
+import { concurrency } from './doctor/concurrency';
 import { copyRoleAccount, copyRoleAttached, copyRoleRights, copyRoleTrust } from './doctor/copy-role';
 import { findingsOf, waiting, type Check, type Finding } from './doctor/finding';
 import { grants } from './doctor/grants';
@@ -37,6 +38,7 @@ export const CHECKS: readonly Check[] = [
   streamPrefix,
   strays,
   stateMachine,
+  concurrency,
   schedule,
   subscription,
   usageLimit,

@@ -7,6 +7,7 @@ import type { ControlRoutes } from './http/control';
 import { TwinServer } from './http/twin-server';
 import { IamService } from './iam/iam-service';
 import { StsService } from './iam/sts-service';
+import { LambdaService } from './lambda/lambda-service';
 import { redshiftServerlessService } from './redshift-serverless/redshift-serverless-service';
 import { s3Handler } from './s3/http-handler';
 import { SchedulerService } from './scheduler/scheduler-service';
@@ -34,7 +35,7 @@ export function serverOf(
       redshiftServerlessService(stack, services.iamRoles),
     ],
     query: [sns, new StsService(account), new IamService(account), new CloudFormationService(stack)],
-    rest: [new SchedulerService(stack.schedules)],
+    rest: [new SchedulerService(stack.schedules), new LambdaService(lambda)],
     s3: s3Handler(store, (principal) => ({
       mayDelete: (bucket, key) =>
         authorizer.may(principal, { action: 's3:DeleteObject', resource: objectArn(bucket, key) }),

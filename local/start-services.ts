@@ -29,6 +29,8 @@ export interface ServiceOptions {
   readonly iamRoles?: readonly string[];
   /** Most execution environments of one function; further calls wait. Default: the runtime's. */
   readonly environmentsPerFunction?: number;
+  /** Most invocations of all functions at a time; more are throttled. Default: 1,000. */
+  readonly lambdaConcurrency?: number;
 }
 
 /** The clock behind GETDATE and SYSDATE. A test may set it wrong; a column's DEFAULT follows the system's clock. */
@@ -82,6 +84,7 @@ export async function startServices(
     faults,
     compiledCode: join(packageDirectory, 'compiled'),
     environmentsPerFunction: options.environmentsPerFunction,
+    concurrency: options.lambdaConcurrency,
     credentialsOf: ({ name, roleArn = '' }) => account.serviceSession(roleArn, 'lambda.amazonaws.com', name),
   });
   const { longestInvocationSeconds = Infinity } = options;

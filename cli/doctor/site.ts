@@ -1,5 +1,6 @@
 import { GlueClient } from '@aws-sdk/client-glue';
 import { IAMClient } from '@aws-sdk/client-iam';
+import { LambdaClient } from '@aws-sdk/client-lambda';
 import { RedshiftServerlessClient } from '@aws-sdk/client-redshift-serverless';
 import { SchedulerClient } from '@aws-sdk/client-scheduler';
 import { SNSClient } from '@aws-sdk/client-sns';
@@ -24,6 +25,7 @@ export interface Site {
   readonly account: string;
   readonly glue: GlueClient;
   readonly iam: IAMClient;
+  readonly lambda: LambdaClient;
   readonly redshift: RedshiftServerlessClient;
   readonly scheduler: SchedulerClient;
   readonly sns: SNSClient;
@@ -44,6 +46,7 @@ export function siteOf(
   const clients = {
     glue: new GlueClient(settings),
     iam: new IAMClient(settings),
+    lambda: new LambdaClient(settings),
     redshift: new RedshiftServerlessClient(settings),
     scheduler: new SchedulerClient(settings),
     sns: new SNSClient(settings),

@@ -28,12 +28,17 @@ export interface LambdaRuntimeOptions {
   readonly compiledCode?: string;
   /** Most worker threads for one function; further invocations wait. Default 10. */
   readonly environmentsPerFunction?: number;
+  /** Most invocations of all functions at a time; more are throttled. Default 1,000, as in AWS; new accounts have less. */
+  readonly concurrency?: number;
 }
 
 interface Deployment {
   readonly deployed: DeployedFunction;
   readonly pool: EnvironmentPool;
 }
+
+/** Source: AWS Lambda Developer Guide, "Lambda quotas". */
+const DEFAULT_CONCURRENCY = 1_000;
 
 const localCredentials: Credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
 
@@ -101,7 +106,7 @@ export class WorkerLambdaRuntime implements LambdaRuntime {
       return refused(fault.code, fault.message ?? `${fault.code} (injected fault)`);
 
     const { deployed, pool } = deployment;
-    if (pool.invocations >= (deployed.concurrency ?? Infinity)) {
+    if (this.isThrottled(deployed, pool)) {
       return refused('TooManyRequestsException', 'Rate Exceeded.');
     }
     const environment = await pool.acquire(stop);
@@ -123,6 +128,21 @@ export class WorkerLambdaRuntime implements LambdaRuntime {
     await Promise.all([...this.logs.values()].map((log) => log.close()));
     this.deployments.clear();
     this.logs.clear();
+  }
+
+  /** The account's concurrency, and the part of it that no function reserves. */
+  account(): { readonly concurrency: number; readonly unreserved: number; readonly functions: number } {
+    const all = [...this.deployments.values()];
+    const concurrency = this.options.concurrency ?? DEFAULT_CONCURRENCY;
+    const reserved = all.reduce((sum, { deployed }) => sum + (deployed.concurrency ?? 0), 0);
+    return { concurrency, unreserved: concurrency - reserved, functions: all.length };
+  }
+
+  /** A function with reserved concurrency has it for itself; all others share what is left. */
+  private isThrottled({ concurrency }: DeployedFunction, pool: EnvironmentPool): boolean {
+    if (concurrency !== undefined) return pool.invocations >= concurrency;
+    const others = [...this.deployments.values()].filter((each) => each.deployed.concurrency === undefined);
+    return others.reduce((sum, each) => sum + each.pool.invocations, 0) >= this.account().unreserved;
   }
 
   /** The calling state of the running invocation with this trace id. */

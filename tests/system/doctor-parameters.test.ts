@@ -1,3 +1,4 @@
+import { LambdaClient, ListFunctionsCommand } from '@aws-sdk/client-lambda';
 import {
   CreateUsageLimitCommand,
   ListUsageLimitsCommand,
@@ -10,16 +11,21 @@ import { ListSubscriptionsByTopicCommand, SNSClient, UnsubscribeCommand } from '
 import { Writable } from 'node:stream';
 import { runDoctor, type DoctorDocument } from '../../cli/doctor';
 import type { Finding } from '../../cli/doctor/finding';
+import type { Connection } from '../../cli/shared/connection';
 import { Output } from '../../cli/shared/output';
 import { ServiceTwin } from '../../testkit/service-twin';
 
-/** What `sluice doctor` says of parameters that only some deployments have. */
+/** What `sluice doctor` says of parameters that only some deployments have, in an account with few executions of Lambda. */
 const TOPIC = 'arn:aws:sns:us-east-1:000000000000:on-call';
 
 let deployed: ServiceTwin;
 let redshift: RedshiftServerlessClient;
 beforeAll(async () => {
-  deployed = await ServiceTwin.start({}, { usageLimit: '20/day', maxCapacity: '16', topicArn: TOPIC });
+  deployed = await ServiceTwin.start(
+    {},
+    { usageLimit: '20/day', maxCapacity: '16', topicArn: TOPIC },
+    { lambdaConcurrency: 5 },
+  );
   redshift = new RedshiftServerlessClient(deployed.twin.connection.settings);
 });
 afterAll(() => deployed.remove());
@@ -28,7 +34,7 @@ async function wrong(): Promise<readonly Finding[]> {
   return (await findings()).filter(({ ok }) => !ok);
 }
 
-async function findings(): Promise<readonly Finding[]> {
+async function findings(connection: Connection = deployed.twin.connection): Promise<readonly Finding[]> {
   let text = '';
   const stdout = new Writable({
     write(chunk: Buffer, _encoding, done) {
@@ -36,7 +42,7 @@ async function findings(): Promise<readonly Finding[]> {
       done();
     },
   });
-  await runDoctor(deployed.twin.connection, new Output(true, stdout, stdout));
+  await runDoctor(connection, new Output(true, stdout, stdout));
   return (JSON.parse(text) as DoctorDocument).findings;
 }
 
@@ -111,4 +117,31 @@ test('a topic of one’s own gets the notifications, and doctor looks for its su
       fix: `aws sns subscribe --region us-east-1 --topic-arn ${TOPIC} --protocol email --notification-endpoint <address>`,
     },
   ]);
+});
+
+test('an account with fewer executions of Lambda than the datasets need is told to ask for more', async () => {
+  const { connection } = deployed.twin;
+  // Four partitions at a time and one transform are just enough.
+  expect((await findings()).find(({ check }) => check.startsWith('Lambda'))).toMatchObject({
+    ok: true,
+    text: '5 at a time; this stage runs up to 4 for its loads and at least 1 for its streams',
+  });
+  const [trips] = connection.datasets;
+  const datasets = [{ ...trips!, load: { ...trips!.load, max_concurrency: 5 } }];
+  const found = (await findings({ ...connection, datasets })).find(({ check }) => check.startsWith('Lambda'));
+  expect(found).toMatchObject({
+    ok: false,
+    subject: 'account 000000000000',
+    text: 'only 5 at a time; this stage runs up to 5 for its loads and at least 1 for its streams',
+    fix: expect.stringContaining(
+      'aws service-quotas request-service-quota-increase --region us-east-1 --service-code lambda --quota-code L-B99A9384 --desired-value 1000',
+    ) as string,
+  });
+});
+
+test('nothing else of Lambda’s API is there', async () => {
+  const lambda = new LambdaClient(deployed.twin.connection.settings);
+  await expect(lambda.send(new ListFunctionsCommand({}))).rejects.toMatchObject({
+    name: 'UnknownOperationException',
+  });
 });

@@ -31,11 +31,16 @@ function start(options: Partial<LambdaRuntimeOptions> = {}) {
 
 /** Deploys one function, `probe`, from its module's text. */
 function deploy(source: string, changes: Partial<DeployedFunction> = {}, file = 'functions/probe.js') {
+  deployAll(source, [changes], file);
+}
+
+/** Deploys a function for each of the changes, all with the same code. */
+function deployAll(source: string, all: readonly Partial<DeployedFunction>[], file = 'functions/probe.js') {
   const codeDirectory = join(directory, 'task');
   mkdirSync(dirname(join(codeDirectory, file)), { recursive: true });
   writeFileSync(join(codeDirectory, file), source);
-  runtime.deploy([
-    {
+  runtime.deploy(
+    all.map((changes) => ({
       name: 'probe',
       arn,
       handler: 'functions/probe.handler',
@@ -45,8 +50,8 @@ function deploy(source: string, changes: Partial<DeployedFunction> = {}, file = 
       timeoutSeconds: 3,
       memoryMB: 128,
       ...changes,
-    },
-  ]);
+    })),
+  );
 }
 
 /** Deploys and invokes a function. `body` is the async handler's code, with `event` and `context`. */
@@ -386,6 +391,22 @@ describe('execution environments', () => {
       error: 'Lambda.TooManyRequestsException',
       message: 'Rate Exceeded.',
     });
+  });
+
+  test('are refused above the concurrency of the account, which all functions without a reserved one share', async () => {
+    start({ concurrency: 2 });
+    const other = `${arn}-2`;
+    const reserved = `${arn}-3`;
+    deployAll(counting, [{}, { arn: other }, { arn: reserved, concurrency: 1 }]);
+    const slow = [runtime.invoke(arn, { ms: 200 })];
+    const refused = { outcome: 'refused', error: 'Lambda.TooManyRequestsException' };
+    // Of the two, one is reserved for the third function.
+    expect(await runtime.invoke(other, {})).toMatchObject(refused);
+    expect(await runtime.invoke(arn, {})).toMatchObject(refused);
+    expect(await runtime.invoke(reserved, {})).toMatchObject({ outcome: 'returned' });
+    await Promise.all(slow);
+    expect(await runtime.invoke(other, {})).toMatchObject({ outcome: 'returned' });
+    expect(runtime.account()).toEqual({ concurrency: 2, unreserved: 1, functions: 3 });
   });
 
   test('are new after a deployment', async () => {

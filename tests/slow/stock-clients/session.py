@@ -87,9 +87,9 @@ def execution():
 
 def unknown():
     try:
-        boto3.client("lambda").list_functions()
+        boto3.client("eks").list_clusters()
     except ClientError as error:
-        return [error.response["Error"]["Code"], 'no service "lambda"' in str(error)]
+        return [error.response["Error"]["Code"], 'no service "eks"' in str(error)]
 
 
 def until(condition):
