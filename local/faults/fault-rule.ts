@@ -5,6 +5,14 @@ import type { ServiceName } from '../service-name';
 /** A longer delay outlasts every timeout in the system, so it is a mistake. */
 const LONGEST_DELAY_MS = 15 * 60 * 1000;
 
+const regularExpression = z.string().superRefine((source, check) => {
+  try {
+    new RegExp(source);
+  } catch (error) {
+    check.addIssue({ code: 'custom', message: (error as Error).message });
+  }
+});
+
 /** What a fault does. Each type is possible at the call points that its comment names. */
 const fault = z.discriminatedUnion('type', [
   /** Any service: answer this error without doing the work (a throttle, a 503, a 403 …). For lambda: the invocation is refused with this code. */
@@ -20,6 +28,8 @@ const fault = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('delay'), ms: z.int().min(0).max(LONGEST_DELAY_MS) }),
   /** Any HTTP service: the whole twin ends at once, as by `kill -9`. For lambda: the function's worker exits. */
   z.strictObject({ type: z.literal('crash') }),
+  /** Services of AWS JSON: read another request than the client sent, so that the service seems to behave in another way. In each text of the request, what `find` matches becomes `put`. */
+  z.strictObject({ type: z.literal('rewrite'), find: regularExpression, put: z.string() }),
   /** lambda: the invocation times out at once (the worker is ended). */
   z.strictObject({ type: z.literal('timeout') }),
   /** redshift-data, operation `statement`: the statement ends with this status instead of running; `STARTED` runs until it is cancelled. */
@@ -35,21 +45,25 @@ export type Fault = Readonly<z.infer<typeof fault>>;
 
 export const FAULT_TYPES: readonly Fault['type'][] = fault.options.map(({ shape }) => shape.type.value);
 
-/** One place where a call can fail: an HTTP call, the running of a statement, an invocation. */
-type CallPoint = 'http' | 'statement' | 'lambda';
+/** One place where a call can fail: an HTTP call, one of AWS JSON, the running of a statement, an invocation. */
+type CallPoint = 'http' | 'json' | 'statement' | 'lambda';
+
+const AWS_JSON: readonly ServiceName[] = ['firehose', 'redshift-data', 'step-functions'];
 
 /** The operation under which `redshift-data` asks for faults when a statement runs, after it was accepted. */
 const STATEMENT = 'statement';
 
 const possible: Readonly<Record<CallPoint, readonly Fault['type'][]>> = {
   http: ['error', 'drop', 'delay', 'crash'],
+  json: ['error', 'drop', 'delay', 'crash', 'rewrite'],
   statement: ['statement', 'delay'],
   lambda: ['error', 'delay', 'crash', 'timeout'],
 };
 
 const callPoint = (service: ServiceName, operation: string | undefined): CallPoint => {
   if (service === 'lambda') return 'lambda';
-  return service === 'redshift-data' && operation === STATEMENT ? 'statement' : 'http';
+  if (service === 'redshift-data' && operation === STATEMENT) return 'statement';
+  return AWS_JSON.includes(service) ? 'json' : 'http';
 };
 
 /** Whether a fault of this type can happen at the call point of an operation. */
@@ -60,14 +74,6 @@ export function isPossible(
 ): boolean {
   return possible[callPoint(service, operation)].includes(type);
 }
-
-const regularExpression = z.string().superRefine((source, check) => {
-  try {
-    new RegExp(source);
-  } catch (error) {
-    check.addIssue({ code: 'custom', message: (error as Error).message });
-  }
-});
 
 const rule = z
   .strictObject({

@@ -45,9 +45,9 @@ export class AwsJsonProtocol implements Protocol {
       operation,
       subject: service.subject?.(operation, input) ?? JSON.stringify(input),
       input,
-      async carryOut(response, call) {
+      async carryOut(response, call, changed) {
         const context: RequestContext = { headers: headersOf(request), ...call };
-        const output = await service.call(operation, input, context);
+        const output = await service.call(operation, changed ?? input, context);
         send(response, 200, headers(contentType), toJson(output ?? {}));
       },
       refuse: (error, response) => answerError(error, contentType, response),

@@ -14,8 +14,11 @@ export interface Exchange {
   readonly subject: string;
   /** The call's members; for S3 `bucket`, `key` and `prefix`. Authorization reads them. */
   readonly input: unknown;
-  /** Does the work and answers. Rejects with a `ServiceError` if the service refuses. */
-  carryOut(response: ServerResponse, context: CallContext): Promise<void>;
+  /**
+   * Does the work and answers. Rejects with a `ServiceError` if the service refuses.
+   * @param input AWS JSON: what a fault makes of the call's members.
+   */
+  carryOut(response: ServerResponse, context: CallContext, input?: unknown): Promise<void>;
   /** Answers with an error in the service's own form. */
   refuse(error: ServiceError, response: ServerResponse): void;
 }

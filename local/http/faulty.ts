@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { faultError } from '../faults/fault-error';
 import type { FaultInjector } from '../faults/fault-injector';
+import type { Fault } from '../faults/fault-rule';
 import { discardedResponse } from './discarded-response';
 import type { CallContext, Exchange } from './exchange';
 
@@ -38,10 +39,21 @@ export async function carryOut(
     case 'crash':
       killProcess();
       return;
+    case 'rewrite':
+      await exchange.carryOut(response, context, rewritten(exchange.input, fault));
+      return;
     default:
       throw new Error(`A fault of type ${fault?.type} cannot happen at ${exchange.service} over HTTP`);
   }
   await exchange.carryOut(response, context);
+}
+
+/** A request with other texts. */
+function rewritten(value: unknown, fault: Extract<Fault, { type: 'rewrite' }>): unknown {
+  if (typeof value === 'string') return value.replace(new RegExp(fault.find, 'g'), fault.put);
+  if (Array.isArray(value)) return value.map((each) => rewritten(each, fault));
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([name, each]) => [name, rewritten(each, fault)]));
 }
 
 /** The answer is dropped, also if it is an error. */

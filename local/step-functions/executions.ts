@@ -124,6 +124,15 @@ export class Executions {
     return entry;
   }
 
+  /** Ends and forgets all executions of a deleted state machine. */
+  async removeOf(stateMachineArn: string): Promise<void> {
+    for (const { started } of this.ofStateMachine(stateMachineArn)) {
+      await this.stop(started.arn, undefined, 'The state machine was deleted.');
+      this.entries.delete(started.arn);
+      unlinkSync(this.path(nameOfStateMachine(stateMachineArn), started.name));
+    }
+  }
+
   /** Waits for an execution's end. */
   async waitFor(arn: string): Promise<ExecutionRecord> {
     const entry = this.entry(arn);

@@ -16,6 +16,7 @@ export const requests = {
     roleArn: arn,
     type: z.enum(['STANDARD', 'EXPRESS']).optional(),
   }),
+  DeleteStateMachine: z.strictObject({ stateMachineArn: arn }),
   DescribeStateMachine: z.strictObject({ stateMachineArn: arn, includedData: included }),
   ListStateMachines: z.strictObject({ maxResults, nextToken }),
   StartExecution: z.strictObject({

@@ -110,6 +110,12 @@ export class StepFunctionsService implements AwsJsonService {
       return { stateMachineArn: arn, creationDate: seconds(creationDate) };
     },
 
+    DeleteStateMachine: async ({ stateMachineArn }) => {
+      this.machines.remove(stateMachineArn);
+      await this.executions.removeOf(stateMachineArn);
+      return {};
+    },
+
     DescribeStateMachine: ({ stateMachineArn, includedData }) =>
       stateMachineDescription(this.machines.get(stateMachineArn), includedData),
 

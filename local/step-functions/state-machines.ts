@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, unlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { writeWhole } from '../files';
 import { ServiceError } from '../service-error';
@@ -71,6 +71,13 @@ export class StateMachines {
     if (!machine)
       throw new ServiceError('StateMachineDoesNotExist', `State Machine Does Not Exist: '${arn}'`);
     return machine;
+  }
+
+  /** Removes a state machine, also one that is not there. @throws ServiceError InvalidArn */
+  remove(arn: string): void {
+    const name = resourceOf(arn, 'stateMachine');
+    if (!this.byArn.delete(arn)) return;
+    unlinkSync(join(this.directory, `${name}.json`));
   }
 
   /** Sorted by name. */

@@ -73,6 +73,12 @@ export function needsOf(statement: Statement, database: string): readonly Need[]
       ];
     case 'create-user':
       return [{ of: DATABASE, refusal: 'must be superuser to create users' }];
+    case 'drop-user':
+      return [{ of: DATABASE, refusal: 'must be superuser to drop users' }];
+    case 'become-user':
+      return [
+        { of: DATABASE, refusal: `permission denied to set session authorization "${statement.user}"` },
+      ];
     case 'grant':
     case 'revoke':
       return statement.objects.map((of) => ({

@@ -47,6 +47,9 @@ export type Statement = {
   | { readonly verb: 'maintenance'; readonly what: 'ANALYZE' | 'VACUUM' }
   | { readonly verb: 'set' }
   | { readonly verb: 'create-user'; readonly user: string }
+  | { readonly verb: 'drop-user'; readonly user: string; readonly ifExists: boolean }
+  /** The rest of the transaction runs as this user. */
+  | { readonly verb: 'become-user'; readonly user: string }
   | {
       readonly verb: 'grant' | 'revoke';
       readonly privileges: readonly string[];

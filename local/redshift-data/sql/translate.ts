@@ -60,6 +60,12 @@ function refuseTransactionControl(reader: NodeReader): void {
 }
 
 function translateDrop(reader: NodeReader, scope: Scope): Unbound {
+  if (reader.accept('user')) {
+    const ifExists = reader.accept('if', 'exists');
+    const user = reader.expectIdentifier();
+    reader.expectEnd();
+    return { verb: 'drop-user', user, ifExists };
+  }
   if (reader.accept('schema')) {
     const exists = reader.accept('if', 'exists') ? 'IF EXISTS ' : '';
     const name = reader.expectIdentifier();
@@ -119,8 +125,18 @@ function translateMaintenance(reader: NodeReader, scope: Scope): Unbound {
   return { verb: 'maintenance', what };
 }
 
-/** Accepts settings that label a session and do not change results. */
+/**
+ * Accepts settings that label a session and do not change results, and `SET LOCAL SESSION AUTHORIZATION user`. Without
+ * LOCAL the user would stay after the transaction, and nobody says for how long the Data API keeps a session.
+ * https://docs.aws.amazon.com/redshift/latest/dg/r_SET_SESSION_AUTHORIZATION.html
+ */
 function translateSet(reader: NodeReader): Unbound {
+  if (reader.accept('local', 'session', 'authorization')) {
+    reader.refuse('default');
+    const user = reader.expectIdentifier();
+    reader.expectEnd();
+    return { verb: 'become-user', user };
+  }
   reader.accept('session');
   const name = reader.expectIdentifier();
   if (!['query_group', 'application_name'].includes(name)) throw unsupported(`SET ${name}`);

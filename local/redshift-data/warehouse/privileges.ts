@@ -73,13 +73,17 @@ export class Privileges {
   constructor(
     private readonly connection: Connection,
     private readonly database: string,
-    readonly user: string,
+    private sessionUser: string,
   ) {
     this.table = grantsTable(database);
   }
 
+  get user(): string {
+    return this.sessionUser;
+  }
+
   private get isAdministrator(): boolean {
-    return this.user === ADMINISTRATOR;
+    return this.sessionUser === ADMINISTRATOR;
   }
 
   /** @throws SqlError for the first need that the user does not meet. What does not exist needs no right. */
@@ -119,6 +123,35 @@ export class Privileges {
     if ((await this.unknown([user])) === undefined)
       throw new SqlError(`ERROR: user "${user}" already exists`);
     await this.connection.execute(knowUser(this.database, user));
+  }
+
+  /**
+   * A user who owns something or has a privilege stays.
+   * https://docs.aws.amazon.com/redshift/latest/dg/r_DROP_USER.html
+   * @throws SqlError
+   */
+  async dropUser({ user, ifExists }: Pick<StatementOf<'drop-user'>, 'user' | 'ifExists'>): Promise<void> {
+    if ((await this.unknown([user])) !== undefined) {
+      if (ifExists) return;
+      throw new SqlError(`ERROR: user "${user}" does not exist`);
+    }
+    const rows = `FROM ${this.table} WHERE grantee = ${quoteLiteral(user)}`;
+    const [held] = await this.connection.rows(
+      `SELECT privilege = ${quoteLiteral(OWNER)} ${rows} AND kind <> 'user' ORDER BY 1 DESC LIMIT 1`,
+    );
+    if (held) {
+      const why = held[0] === true ? 'the user owns some object' : 'the user has a privilege on some object';
+      throw new SqlError(`ERROR: user "${user}" cannot be dropped because ${why}`);
+    }
+    await this.connection.execute(`DELETE ${rows}`);
+  }
+
+  /** Goes on as another user, to the end of the transaction, which is that of the session. @throws SqlError */
+  async become(user: string): Promise<void> {
+    if ((await this.unknown([user])) !== undefined)
+      throw new SqlError(`ERROR: user "${user}" does not exist`);
+    this.sessionUser = user;
+    await this.connection.execute(asUser(user));
   }
 
   /** Runs GRANT or REVOKE. @throws SqlError for a user who does not exist */

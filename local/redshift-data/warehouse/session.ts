@@ -141,7 +141,8 @@ export class Session {
         return { rows: await this.merge(statement, values) };
       case 'copy': {
         const columns = await this.catalog.columns(statement.target);
-        const mayUse = (role: string) => this.privileges.require([assumeRoleNeed(role, this.options.user)]);
+        const mayUse = (role: string) =>
+          this.privileges.require([assumeRoleNeed(role, this.privileges.user)]);
         const environment = { ...this.options.copy, mayUse };
         return { rows: await load(statement.copy, statement.target, columns, connection, environment) };
       }
@@ -184,6 +185,12 @@ export class Session {
         return NO_ROWS;
       case 'create-user':
         await this.privileges.createUser(statement.user);
+        return NO_ROWS;
+      case 'drop-user':
+        await this.privileges.dropUser(statement);
+        return NO_ROWS;
+      case 'become-user':
+        await this.privileges.become(statement.user);
         return NO_ROWS;
       case 'grant':
       case 'revoke':

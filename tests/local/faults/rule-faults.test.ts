@@ -132,6 +132,16 @@ describe('RuleFaults', () => {
       'operation statement',
     ],
     [
+      'a rewritten request of S3',
+      [{ service: 's3', fault: { type: 'rewrite', find: 'a', put: 'b' } }],
+      '"rewrite" cannot happen at s3',
+    ],
+    [
+      'a broken expression to rewrite',
+      [{ service: 'step-functions', fault: { type: 'rewrite', find: '(', put: '' } }],
+      'rules.0.fault.find',
+    ],
+    [
       'an HTTP fault at a statement',
       [{ service: 'redshift-data', operation: 'statement', fault: { type: 'drop', when: 'after' } }],
       'only statement, delay',

@@ -286,6 +286,12 @@ describe('faults', () => {
     expect(Date.now() - startedAt).toBeGreaterThanOrEqual(245);
   });
 
+  test('a rewritten request is the one that the service reads', async () => {
+    twin.faults.set([sfnRule({ type: 'rewrite', find: '^l(oa)d$', put: 'r$1d' })]);
+    expect(await twin.sfn().send(create('load'))).toMatchObject({ stateMachineArn: 'road' });
+    expect(twin.machines.names).toEqual(['road']);
+  });
+
   test('S3 errors are S3 XML, and the SDK retries them', async () => {
     await twin.store.createBucket('lake', 'us-east-1');
     twin.faults.set([

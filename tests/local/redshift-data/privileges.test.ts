@@ -47,6 +47,50 @@ test('a schema is closed without USAGE, before anything in it is looked up', asy
   expect(await rowsOf(loader, 'SELECT * FROM s.t')).toEqual([]);
 });
 
+test('SET LOCAL SESSION AUTHORIZATION runs the rest of the transaction as the user, and nothing after it', async () => {
+  await objects();
+  const { Error: error } = await batch(admin, [
+    `GRANT USAGE ON SCHEMA s TO ${USER}`,
+    `SET LOCAL SESSION AUTHORIZATION ${USER}`,
+    'SELECT * FROM s.t',
+  ]);
+  expect(error).toBe('Query #3 failed with ERROR: permission denied for relation t');
+  const becoming = [`SET LOCAL SESSION AUTHORIZATION ${USER}`, 'CREATE TABLE public.mine (a INT)'];
+  expect((await batch(admin, becoming)).Error).toBeUndefined();
+  expect(await rowsOf(loader, 'SELECT * FROM public.mine')).toEqual([]);
+  expect(await rowsOf(admin, 'SELECT * FROM s.t')).toEqual([]);
+  // The GRANT was rolled back with the rest.
+  expect(await refusal(loader, 'SELECT * FROM s.t')).toBe('ERROR: permission denied for schema s');
+});
+
+test('only a superuser may become another user, or drop one', async () => {
+  await given(admin, 'CREATE USER other PASSWORD DISABLE');
+  expect(await refusal(loader, 'SET LOCAL SESSION AUTHORIZATION other')).toBe(
+    'ERROR: permission denied to set session authorization "other"',
+  );
+  expect(await refusal(loader, 'DROP USER other')).toBe('ERROR: must be superuser to drop users');
+  expect(await refusal(admin, 'SET LOCAL SESSION AUTHORIZATION nobody')).toBe(
+    'ERROR: user "nobody" does not exist',
+  );
+});
+
+test('DROP USER refuses a user who owns something or has a privilege', async () => {
+  await objects();
+  const drop = `DROP USER ${USER}`;
+  const name = USER.slice(1, -1).toLowerCase();
+  await given(admin, `GRANT USAGE, CREATE ON SCHEMA s TO ${USER}`);
+  expect(await refusal(admin, drop)).toBe(
+    `ERROR: user "${name}" cannot be dropped because the user has a privilege on some object`,
+  );
+  await given(loader, 'CREATE TABLE s.mine (a INT)');
+  expect(await refusal(admin, drop)).toBe(
+    `ERROR: user "${name}" cannot be dropped because the user owns some object`,
+  );
+  await given(admin, 'DROP SCHEMA s CASCADE', drop);
+  expect(await refusal(admin, drop)).toBe(`ERROR: user "${name}" does not exist`);
+  await given(admin, 'DROP USER IF EXISTS somebody');
+});
+
 test('only the owner, or the administrator, changes and drops a table', async () => {
   await objects();
   await given(admin, `GRANT USAGE, CREATE ON SCHEMA s TO ${USER}`);

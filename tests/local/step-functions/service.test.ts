@@ -1,5 +1,6 @@
 import {
   CreateStateMachineCommand,
+  DeleteStateMachineCommand,
   DescribeExecutionCommand,
   DescribeStateMachineCommand,
   GetExecutionHistoryCommand,
@@ -107,6 +108,23 @@ describe('over HTTP, with the SDK', () => {
     });
     const { stateMachines } = await client.send(new ListStateMachinesCommand({}));
     expect(stateMachines!.map(({ name }) => name)).toContain('load');
+  });
+
+  test('deletes a state machine with its executions, and one that is not there', async () => {
+    const stateMachineArn = await create('short-lived', wait);
+    const executionArn = await execute(stateMachineArn, {});
+    const remove = () => client.send(new DeleteStateMachineCommand({ stateMachineArn }));
+    await remove();
+    await expect(client.send(new DescribeStateMachineCommand({ stateMachineArn }))).rejects.toMatchObject({
+      name: 'StateMachineDoesNotExist',
+    });
+    await expect(client.send(new DescribeExecutionCommand({ executionArn }))).rejects.toMatchObject({
+      name: 'ExecutionDoesNotExist',
+    });
+    await expect(remove()).resolves.toBeDefined();
+    // The name is free again.
+    await create('short-lived', echo);
+    await remove();
   });
 
   test('refuses definitions, names, types and operations with named errors', async () => {
