@@ -3,7 +3,7 @@ import { proven, unproven, type Known } from './outcome';
 /** The rights that a statement of Redshift asks of a database user who owns nothing. */
 export interface SqlRights extends Known {
   readonly what: string;
-  /** On the tables `t` and `other` of the schema `s`, which the user may use. */
+  /** On the tables `t` and `other` of the schema `s`, which the user may use. The user may create in the schema `mine`. */
   readonly statement: string;
   /** Each as GRANT writes it. */
   readonly needs: readonly string[];
@@ -16,14 +16,14 @@ const [SELECT, INSERT, UPDATE, DELETE] = ['SELECT ON s.t', 'INSERT ON s.t', 'UPD
 const OTHER = 'SELECT ON s.other';
 
 export const SQL_RIGHTS: readonly SqlRights[] = [
-  { what: 'CREATE SCHEMA', statement: 'CREATE SCHEMA mine', needs: [ON_DATABASE], ...RBAC },
+  { what: 'CREATE SCHEMA', statement: 'CREATE SCHEMA another', needs: [ON_DATABASE], ...RBAC },
   {
     what: 'CREATE SCHEMA IF NOT EXISTS, of one that exists',
     statement: 'CREATE SCHEMA IF NOT EXISTS s',
     needs: [ON_DATABASE],
     ...proven('airbytehq/airbyte #83748, dataform-co/dataform #689'),
   },
-  { what: 'CREATE TABLE', statement: 'CREATE TABLE s.mine (a INT)', needs: ['CREATE ON SCHEMA s'], ...RBAC },
+  { what: 'CREATE TABLE', statement: 'CREATE TABLE s.made (a INT)', needs: ['CREATE ON SCHEMA s'], ...RBAC },
   {
     what: 'CREATE TABLE IF NOT EXISTS, of one that exists',
     statement: 'CREATE TABLE IF NOT EXISTS s.t (a INT)',
@@ -32,19 +32,19 @@ export const SQL_RIGHTS: readonly SqlRights[] = [
   },
   {
     what: 'CREATE TABLE AS',
-    statement: 'CREATE TABLE public.mine AS SELECT a FROM s.t',
+    statement: 'CREATE TABLE mine.made AS SELECT a FROM s.t',
     needs: [SELECT],
     ...GRANT,
   },
   {
     what: 'CREATE TABLE (LIKE)',
-    statement: 'CREATE TABLE public.mine (LIKE s.t)',
+    statement: 'CREATE TABLE mine.made (LIKE s.t)',
     needs: [SELECT],
     ...unproven('PostgreSQL 8.0'),
   },
   {
     what: 'CREATE TEMP TABLE',
-    statement: 'CREATE TEMP TABLE mine (a INT)',
+    statement: 'CREATE TEMP TABLE made (a INT)',
     needs: [IN_DATABASE],
     ...unproven('Amazon Redshift, "GRANT" has the right; the text is PostgreSQL 8.0’s'),
   },
@@ -92,3 +92,12 @@ export const SQL_RIGHTS: readonly SqlRights[] = [
     ...unproven('PostgreSQL 8.0, where DELETE suffices too; nobody reports it'),
   },
 ];
+
+/** What Redshift says to a user without a right. */
+export function refusalOf(right: string): string {
+  const [privilege, object = ''] = right.split(' ON ');
+  const [kind, name = ''] = object.split(' ');
+  if (privilege === 'TEMP') return `permission denied to create temporary tables in database "${name}"`;
+  if (kind === 'DATABASE' || kind === 'SCHEMA') return `permission denied for ${kind.toLowerCase()} ${name}`;
+  return `permission denied for relation ${object.split('.')[1]}`;
+}

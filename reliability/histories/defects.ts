@@ -1,7 +1,7 @@
 import type { BadFileError } from '../../core/bad-files';
 import { LARGEST_FOOTER_BYTES } from '../../core/footer';
-import { withoutStatistics, withStorage, withWrongRows } from '../fuzz/parquet/edit-footer';
-import { framed } from '../fuzz/parquet/int96-file';
+import { withoutStatistics, withStorage, withWrongRows } from '../../local/behaviour/parquet/edit-footer';
+import { framed } from '../../local/behaviour/parquet/plain-file';
 import type { FileColumn, TripColumn } from './layout';
 
 /** Where Sluice can find a defect at the earliest. Of the files of an hour, those with an earlier stage are found first. */

@@ -1,8 +1,8 @@
 import { DuckDBInstance, type DuckDBConnection } from '@duckdb/node-api';
 import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { withoutTypes } from '../../local/behaviour/parquet/edit-footer';
 import { temporaryFolder } from '../../testkit/temporary-folder';
-import { withoutTypes } from '../fuzz/parquet/edit-footer';
 import type { Defect } from './defects';
 import { columnsOf, TRIP_COLUMNS, type FileColumn, type Layout } from './layout';
 import type { Trip } from './trip';

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { hourOf } from '../../core/hour';
+import { withoutStatistics } from '../../local/behaviour/parquet/edit-footer';
 import type { FaultRule } from '../../local/faults/fault-rule';
-import { withoutStatistics } from '../../reliability/fuzz/parquet/edit-footer';
 import { parquetOf, tripsSelect } from '../../testkit/parquet';
 import { ServiceTwin } from '../../testkit/service-twin';
 import type { TestTwin } from '../../testkit/test-twin';

@@ -1,5 +1,5 @@
 import { lastClosedHour } from '../../core/hour';
-import { withoutStatistics, withStorage } from '../../reliability/fuzz/parquet/edit-footer';
+import { withoutStatistics, withStorage } from '../../local/behaviour/parquet/edit-footer';
 import { parquetOf, tripsSelect } from '../../testkit/parquet';
 import { TestTwin } from '../../testkit/test-twin';
 

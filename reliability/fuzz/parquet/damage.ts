@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { gzipSync } from 'node:zlib';
-import { framed } from './int96-file';
-import { ThriftReader, writeStruct, type ThriftValue } from './thrift';
+import { framed } from '../../../local/behaviour/parquet/plain-file';
+import { ThriftReader, writeStruct, type ThriftValue } from '../../../local/behaviour/parquet/thrift';
 
 const TRAILER_BYTES = 8;
 

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
+import { byteArray, int96, plainFile } from '../../../local/behaviour/parquet/plain-file';
 import { withDuckDB } from '../parquet-file';
-import { byteArray, int96, plainFile } from './int96-file';
 
 /** Rows of dataset every_type. Every third value is null if its column allows nulls. */
 const rows = (count: number) => `

@@ -8,9 +8,9 @@ import {
   TYPE_PAIRS,
   type TypePair,
 } from '../../../local/behaviour/copy-types';
+import { PARQUET_FILES, parquetColumn, type ParquetFile } from '../../../local/behaviour/parquet/type-files';
 import { parseTypeName } from '../../../local/redshift-data/sql/types';
 import { ROLE, WHERE, ended, given, plain, startTwin, type Twin } from '../redshift-data/harness';
-import { PARQUET_FILES, type ParquetFile } from './parquet-files';
 
 const WITH_ZONE = 'timestamp with time zone';
 
@@ -29,22 +29,6 @@ beforeAll(async () => {
     await twin.store.put('lake', `${index}.parquet`, bytes);
 });
 afterAll(() => twin.stop());
-
-/** The twin's column for a file's, as COPY reads it. */
-function parquetColumn({ type, field, decimal }: ParquetFile) {
-  const [physical, annotation, alone] = type.split(' ');
-  if (physical === 'group') return { name: 'v', repetition: 'OPTIONAL' };
-  if (physical === 'repeated') return { name: 'v', physical: 'INT32', repetition: 'REPEATED' };
-  return {
-    name: 'v',
-    physical,
-    annotation,
-    isConverted: alone === undefined,
-    ...decimal,
-    typeLength: field.type_length,
-    repetition: 'REQUIRED',
-  };
-}
 
 /** Loads a file into a table, reads the value, and empties the table again. */
 async function copied(file: number, table: number): Promise<{ error?: string; value?: unknown }> {

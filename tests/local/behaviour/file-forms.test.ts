@@ -1,7 +1,8 @@
 import { parquetMetadata } from 'hyparquet';
 import { nameProblem, storageProblem } from '../../../core/copy-conditions';
 import { FILE_FORMS, type FileForm } from '../../../local/behaviour/copy-rules';
-import { withStorage } from '../../../reliability/fuzz/parquet/edit-footer';
+import { withStorage } from '../../../local/behaviour/parquet/edit-footer';
+import { formFile, type FormFile } from '../../../local/behaviour/parquet/form-files';
 import { parquetOf } from '../../../testkit/parquet';
 import { ROLE, execute, given, rowsOf, startTwin, type Twin } from '../redshift-data/harness';
 
@@ -18,16 +19,16 @@ const ENCODINGS = [
   ...['DELTA_LENGTH_BYTE_ARRAY', 'DELTA_BYTE_ARRAY', 'RLE_DICTIONARY', 'BYTE_STREAM_SPLIT'],
 ];
 const PAGES = ['DATA_PAGE', 'INDEX_PAGE', 'DICTIONARY_PAGE', 'DATA_PAGE_V2'];
-/** DuckDB writes no other ones. */
-const WRITTEN = ['UNCOMPRESSED', 'SNAPPY', 'GZIP', 'BROTLI', 'ZSTD', 'LZ4_RAW'];
 const QUERY = 'SELECT 1::INTEGER AS a';
 
-async function fileOf({ of, form }: Pick<FileForm, 'of' | 'form'>): Promise<Buffer> {
-  if (of === 'codec' && WRITTEN.includes(form)) return parquetOf(QUERY, `COMPRESSION ${form}`);
-  const plain = await parquetOf(QUERY);
-  if (of === 'codec') return withStorage(plain, { codec: CODECS.indexOf(form) });
-  if (of === 'encoding') return withStorage(plain, { encoding: ENCODINGS.indexOf(form) });
-  return of === 'page' ? withStorage(plain, { page: PAGES.indexOf(form) }) : plain;
+/** A file of the form, or one whose footer says so, if nothing here writes one. */
+async function fileOf(row: Pick<FileForm, 'of' | 'form'>): Promise<FormFile> {
+  const made = await formFile(row);
+  if (made) return made;
+  const { of, form } = row;
+  const names: readonly string[] = { codec: CODECS, encoding: ENCODINGS, page: PAGES, extension: [] }[of];
+  const bytes = withStorage(await parquetOf(QUERY), { [of]: names.indexOf(form) });
+  return { bytes, type: 'INT', value: 1, extension: '.parquet' };
 }
 
 /** Why InspectFiles refuses the file, before any COPY. */
@@ -35,24 +36,28 @@ const problemOf = (key: string, file: Buffer) =>
   nameProblem(key) ?? storageProblem(parquetMetadata(new Uint8Array(file).buffer));
 
 let number = 0;
-async function copied(key: string, file: Buffer): Promise<string | undefined> {
+async function copied(
+  key: string,
+  file: Buffer,
+  { type, value }: Pick<FormFile, 'type' | 'value'> = { type: 'INT', value: 1 },
+): Promise<string | undefined> {
   const table = `t${(number += 1)}`;
-  await given(twin, `CREATE TABLE ${table} (a INT)`);
+  await given(twin, `CREATE TABLE ${table} (a ${type})`);
   await twin.store.put('lake', key, file);
   const { Error: error } = await execute(
     twin,
     `COPY ${table} FROM 's3://lake/${key}' IAM_ROLE '${ROLE}' FORMAT AS PARQUET`,
   );
-  expect(await rowsOf(twin, `SELECT * FROM ${table}`)).toEqual(error === undefined ? [[1]] : []);
+  expect(await rowsOf(twin, `SELECT * FROM ${table}`)).toEqual(error === undefined ? [[value]] : []);
   return error;
 }
 
 test.each(FILE_FORMS.map((row, index) => [row.of, row.form, row, index] as const))(
   'COPY and InspectFiles, %s %s',
-  async (of, form, row, index) => {
+  async (_, form, row, index) => {
     const file = await fileOf(row);
-    const key = of === 'extension' ? `${index}/part${form}` : `${index}/part.parquet`;
-    const [error, problem] = [await copied(key, file), problemOf(key, file)];
+    const key = `${index}/part${file.extension}`;
+    const [error, problem] = [await copied(key, file.bytes, file), problemOf(key, file.bytes)];
     if (row.outcome.does === 'refuses') {
       expect(error).toContain(row.outcome.text);
       expect(problem).toContain(form);

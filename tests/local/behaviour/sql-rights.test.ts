@@ -1,4 +1,4 @@
-import { SQL_RIGHTS } from '../../../local/behaviour/sql-rights';
+import { refusalOf, SQL_RIGHTS } from '../../../local/behaviour/sql-rights';
 import { execute, given, startTwin, type Twin } from '../redshift-data/harness';
 
 const USER = '"IAMR:loader"';
@@ -14,22 +14,15 @@ beforeEach(async () => {
     'CREATE TABLE s.other (a INT)',
     `CREATE USER ${USER} PASSWORD DISABLE`,
     'REVOKE TEMP ON DATABASE dev FROM PUBLIC',
+    'CREATE SCHEMA mine',
     `GRANT USAGE ON SCHEMA s TO ${USER}`,
+    `GRANT USAGE, CREATE ON SCHEMA mine TO ${USER}`,
   );
 });
 afterEach(async () => {
   loader.client.destroy();
   await admin.stop();
 });
-
-/** What Redshift says without a right. */
-function refusalOf(right: string): string {
-  const [privilege, object = ''] = right.split(' ON ');
-  const [kind, name = ''] = object.split(' ');
-  if (privilege === 'TEMP') return `permission denied to create temporary tables in database "${name}"`;
-  if (kind === 'DATABASE' || kind === 'SCHEMA') return `permission denied for ${kind.toLowerCase()} ${name}`;
-  return `permission denied for relation ${object.split('.')[1]}`;
-}
 
 test.each(SQL_RIGHTS.map((row) => [row.what, row.needs, row.statement] as const))(
   '%s is refused without one of %j, and runs with all of them',

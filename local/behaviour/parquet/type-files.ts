@@ -1,15 +1,8 @@
 import { parquetMetadata, parquetSchema } from 'hyparquet';
 import type { ParquetField } from '../../../core/parquet-types';
-import { byteArray, framed, int96, plainFile } from '../../../reliability/fuzz/parquet/int96-file';
-import {
-  i32,
-  i64,
-  struct,
-  structs,
-  text,
-  writeStruct,
-  type ThriftValue,
-} from '../../../reliability/fuzz/parquet/thrift';
+import type { ParquetColumn } from '../../redshift-data/copy/footer';
+import { byteArray, framed, int96, plainFile } from './plain-file';
+import { i32, i64, struct, structs, text, writeStruct, type ThriftValue } from './thrift';
 
 /** One value in a file of one column, `v`. */
 export interface ParquetFile {
@@ -21,6 +14,22 @@ export interface ParquetFile {
   /** The value as the Data API shows it. */
   readonly value?: string | number | boolean | null;
   readonly decimal?: { readonly precision: number; readonly scale: number; readonly length?: number };
+}
+
+/** The twin's column for a file's, as COPY reads it. */
+export function parquetColumn({ type, field, decimal }: ParquetFile): ParquetColumn {
+  const [physical, annotation, alone] = type.split(' ');
+  if (physical === 'group') return { name: 'v', repetition: 'OPTIONAL' };
+  if (physical === 'repeated') return { name: 'v', physical: 'INT32', repetition: 'REPEATED' };
+  return {
+    name: 'v',
+    physical,
+    annotation,
+    isConverted: alone === undefined,
+    ...decimal,
+    typeLength: field.type_length,
+    repetition: 'REQUIRED',
+  };
 }
 
 const [BOOLEAN, INT32, INT64, INT96, FLOAT, DOUBLE, BYTE_ARRAY, FIXED] = [0, 1, 2, 3, 4, 5, 6, 7];

@@ -8,10 +8,12 @@ export interface PlainColumn {
   /** Further members of its SchemaElement by number: length 2, converted type 6, scale 7, precision 8, logical type 10. Default: text. */
   readonly element?: Readonly<Record<number, ThriftValue>>;
   readonly values: readonly Buffer[];
+  /** The number of the encoding that the values have. Default: PLAIN. */
+  readonly encoding?: number;
 }
 
 const MAGIC = Buffer.from('PAR1');
-const [REQUIRED, UTF8, PLAIN, RLE, UNCOMPRESSED, DATA_PAGE] = [0, 0, 0, 3, 0, 0];
+const [REQUIRED, UTF8, PLAIN, RLE, UNCOMPRESSED, DATA_PAGE, DATA_PAGE_V2] = [0, 0, 0, 3, 0, 0, 3];
 
 /** The Julian day number of 1970-01-01, which INT96 counts from. */
 const JULIAN_EPOCH = 2_440_588n;
@@ -34,18 +36,25 @@ export function byteArray(value: string): Buffer {
   return Buffer.concat([length, bytes]);
 }
 
-/** A file of one row group with only required columns. It is written here because DuckDB cannot write INT96. */
-export function plainFile(columns: readonly PlainColumn[]): Buffer {
+/**
+ * A file of one row group with only required columns. It is written here because DuckDB cannot write INT96, pages of
+ * version 2, and most encodings.
+ * @param version of the pages.
+ */
+export function plainFile(columns: readonly PlainColumn[], version: 1 | 2 = 1): Buffer {
   const rows = columns[0]?.values.length ?? 0;
   const parts: Buffer[] = [MAGIC];
   let offset = MAGIC.length;
-  const chunks = columns.map(({ name, physical, values }) => {
+  const chunks = columns.map(({ name, physical, values, encoding = PLAIN }) => {
     const data = Buffer.concat(values);
     const header = struct({
-      1: i32(DATA_PAGE),
+      1: i32(version === 1 ? DATA_PAGE : DATA_PAGE_V2),
       2: i32(data.length),
       3: i32(data.length),
-      5: struct({ 1: i32(rows), 2: i32(PLAIN), 3: i32(RLE), 4: i32(RLE) }),
+      ...(version === 1
+        ? { 5: struct({ 1: i32(rows), 2: i32(encoding), 3: i32(RLE), 4: i32(RLE) }) }
+        : // No nulls, and no levels, as all columns are required.
+          { 8: struct({ 1: i32(rows), 2: i32(0), 3: i32(rows), 4: i32(encoding), 5: i32(0), 6: i32(0) }) }),
     });
     const page = Buffer.concat([Buffer.from(writeStruct(header)), data]);
     parts.push(page);
@@ -53,13 +62,16 @@ export function plainFile(columns: readonly PlainColumn[]): Buffer {
       2: i64(offset),
       3: struct({
         1: i32(physical),
-        2: i32s(PLAIN),
+        2: i32s(encoding),
         3: texts(name),
         4: i32(UNCOMPRESSED),
         5: i64(rows),
         6: i64(page.length),
         7: i64(page.length),
         9: i64(offset),
+        ...(version === 1
+          ? {}
+          : { 13: structs([struct({ 1: i32(DATA_PAGE_V2), 2: i32(encoding), 3: i32(1) })]) }),
       }),
     });
     offset += page.length;

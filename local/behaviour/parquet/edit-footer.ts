@@ -1,4 +1,4 @@
-import { framed } from './int96-file';
+import { framed } from './plain-file';
 import { i32, i32s, struct, structs, ThriftReader, writeStruct, type ThriftValue } from './thrift';
 
 const TRAILER_BYTES = 8;
