@@ -170,6 +170,18 @@ command('doctor', 'check everything that a load needs, and say how to fix what i
     }),
 );
 
+command('certify', 'find out which assumptions about AWS hold in a deployment')
+  .option('--plan', 'only list the probes, with what each one needs and costs')
+  .option('--only <probes>', 'probes or groups of probes, separated by commas; default: all')
+  .option('--yes', 'do not ask before it runs in a stage')
+  .option('--out <file>', 'also write the document of --json into a file')
+  .action((options: CommonOptions & { plan?: boolean; only?: string; yes?: boolean; out?: string }) => {
+    const { certifying, runPlan } = load('./certify') as typeof import('./certify');
+    return options.plan
+      ? act(options, (output) => Promise.resolve(runPlan(output, options)))
+      : connected(options, certifying(options));
+  });
+
 // A reader may stop reading (`sluice sql … | head -1`): the work goes on to its end, and nothing more is written.
 for (const stream of [process.stdout, process.stderr]) {
   stream.on('error', (error: NodeJS.ErrnoException) => {

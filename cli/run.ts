@@ -3,6 +3,7 @@ import type { Dataset } from '../core/dataset';
 import { LoadError } from '../core/errors';
 import { oneLine } from '../core/one-line';
 import type { Connection, TwinConnection } from './shared/connection';
+import type { Interruption } from './shared/interruption';
 import { Output, UsageError } from './shared/output';
 import { SERVICE_DIRECTORY } from './shared/service-directory';
 
@@ -30,6 +31,8 @@ export interface Work<To extends Connection> {
   check?(datasets: readonly Dataset[]): unknown;
   /** @returns the exit code. */
   run(connection: To, output: Output): Promise<number>;
+  /** What Ctrl-C does. Default: work that was started goes on where it runs. */
+  readonly interruption?: Interruption;
 }
 
 /** Runs a subcommand and turns what it throws into a message and an exit code. */
@@ -72,7 +75,12 @@ export function onTwin(options: CommonOptions, work: Work<TwinConnection>): Prom
     }
     await work.check?.(datasets);
     const { withConnection } = load('./shared/connect') as typeof import('./shared/connect');
-    return withConnection(options.stateDir, output, (connection) => work.run(connection, output));
+    return withConnection(
+      options.stateDir,
+      output,
+      (connection) => work.run(connection, output),
+      work.interruption,
+    );
   });
 }
 
@@ -87,8 +95,9 @@ async function onStage(
   try {
     return await interruptible(
       output,
-      `Interrupted. Work that was started in stage ${stage} continues there.`,
+      work.interruption?.message ?? `Interrupted. Work that was started in stage ${stage} continues there.`,
       () => work.run(connection, output),
+      () => work.interruption?.stop() ?? Promise.resolve(),
     );
   } finally {
     await connection.close();

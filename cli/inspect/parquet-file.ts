@@ -16,6 +16,8 @@ export interface ParquetFooter {
   /** The codecs in use: `SNAPPY`, `ZSTD`, `UNCOMPRESSED` … */
   readonly compression: readonly string[];
   readonly fields: readonly ParquetField[];
+  /** The number of nulls by column in lower case, without columns that the footer does not count. */
+  readonly nulls: ReadonlyMap<string, number>;
   /** Why COPY does not read the file because of its name or of how its values are stored, as a clause; null if it does. */
   readonly copyProblem: string | null;
 }
@@ -58,7 +60,9 @@ function parseFooter(bytes: Uint8Array, key: string): ParquetFooter {
     const codecs = metadata.row_groups.flatMap((group) =>
       group.columns.map((column) => column.meta_data?.codec),
     );
+    const nulls = nullCounts(metadata);
     return {
+      nulls,
       rows: Number(metadata.num_rows),
       rowGroups: metadata.row_groups.length,
       createdBy: metadata.created_by ?? null,
@@ -66,7 +70,7 @@ function parseFooter(bytes: Uint8Array, key: string): ParquetFooter {
       fields: withNulls(
         parquetSchema(metadata).children.map(({ element }) => element),
         metadata.num_rows,
-        nullCounts(metadata),
+        nulls,
       ),
       copyProblem: nameProblem(key) ?? storageProblem(metadata) ?? null,
     };

@@ -61,7 +61,7 @@ async function headOf(s3: S3Client, bucket: string, key: string): Promise<LakeFi
 }
 
 /** Reads the listed version only: if the object is overwritten in between, S3 refuses the read (412). */
-function s3Object(
+export function s3Object(
   s3: S3Client,
   bucket: string,
   key: string,

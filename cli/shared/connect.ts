@@ -5,7 +5,7 @@ import { findRunningTwin } from '../../local/running-twin';
 import { readDatasets } from '../../service/datasets';
 import { clientsOf, destroy } from './clients';
 import type { ClientSettings, TwinConnection } from './connection';
-import { interruptible } from './interruption';
+import { interruptible, type Interruption } from './interruption';
 import type { Output } from './output';
 import { SERVICE_DIRECTORY } from './service-directory';
 import { startShown } from './start-twin';
@@ -19,13 +19,15 @@ export async function withConnection<Result>(
   stateDirectory: string,
   output: Output,
   run: (connection: TwinConnection) => Promise<Result>,
+  interruption?: Interruption,
 ): Promise<Result> {
   const running = await findRunningTwin(stateDirectory);
   if (running) {
     return interruptible(
       output,
-      'Interrupted. Work that was started on the running twin continues there.',
+      interruption?.message ?? 'Interrupted. Work that was started on the running twin continues there.',
       () => run(connectionTo(running, async () => {})),
+      () => interruption?.stop() ?? Promise.resolve(),
     );
   }
 
@@ -35,9 +37,13 @@ export async function withConnection<Result>(
   try {
     return await interruptible(
       output,
-      'Interrupted: stopping. Loaded partitions stay loaded; an unfinished one changes nothing.',
+      interruption?.message ??
+        'Interrupted: stopping. Loaded partitions stay loaded; an unfinished one changes nothing.',
       () => run(connection),
-      () => connection.close(),
+      async () => {
+        await interruption?.stop();
+        await connection.close();
+      },
     );
   } finally {
     await connection.close();

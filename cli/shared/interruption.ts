@@ -1,6 +1,14 @@
 import { constants } from 'node:os';
 import type { Output } from './output';
 
+/** What a signal does to a work that does not simply go on where it runs. */
+export interface Interruption {
+  /** Says what becomes of the work. */
+  readonly message: string;
+  /** Ends the work, and waits until nothing of it is left. */
+  stop(): Promise<void>;
+}
+
 /** Ctrl-C, kill, and a closed terminal. */
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 

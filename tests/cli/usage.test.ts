@@ -100,6 +100,10 @@ const WRONG: readonly (readonly [kind: string, args: readonly string[], message:
   ['migrate: no such dataset', ['migrate', '--dataset', 'trains'], /no dataset "trains"/],
   ['migrate: a Region of no stage', ['migrate', '--region', 'eu-west-1'], /--region needs --stage/],
 
+  ['certify: no such probe', ['certify', '--only', 'nanos'], /There is no probe "nanos".*Name groups/],
+  ['certify: nobody to ask', ['certify', '--stage', 'dev'], /no terminal to ask on.*--yes/],
+  ['certify: no such probe to plan', ['certify', '--plan', '--only', 'nanos'], /There is no probe "nanos"/],
+
   ['doctor: no such dataset', ['doctor', '--dataset', 'trains'], /no dataset "trains"/],
   ['doctor: no such stage', ['doctor', '--stage', '../dev'], /Name a stage/],
   ['doctor: no state directory', ['doctor', '--state-dir', ''], /Name a directory/],

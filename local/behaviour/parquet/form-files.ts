@@ -48,12 +48,15 @@ const STORED: Readonly<Record<string, FormFile>> = {
 /** The codecs that DuckDB writes. */
 const WRITTEN_CODECS = ['UNCOMPRESSED', 'SNAPPY', 'GZIP', 'BROTLI', 'ZSTD', 'LZ4_RAW'];
 
+/** Whether something here writes a file of the form. */
+export const isWritten = ({ of, form }: Pick<FileForm, 'of' | 'form'>): boolean =>
+  of === 'extension' || (of === 'codec' ? WRITTEN_CODECS.includes(form) : form in STORED);
+
 /** A file that is stored so; undefined if nothing here writes one. */
-export async function formFile({ of, form }: Pick<FileForm, 'of' | 'form'>): Promise<FormFile | undefined> {
-  const select = 'SELECT 1::INTEGER AS a';
-  if (of === 'extension') return { ...NUMBER, bytes: await parquetOf(select), extension: form };
-  if (of !== 'codec') return STORED[form];
-  return WRITTEN_CODECS.includes(form)
-    ? { ...NUMBER, bytes: await parquetOf(select, `COMPRESSION ${form}`) }
-    : undefined;
+export async function formFile(row: Pick<FileForm, 'of' | 'form'>): Promise<FormFile | undefined> {
+  if (!isWritten(row)) return undefined;
+  const { of, form } = row;
+  if (of === 'encoding' || of === 'page') return STORED[form];
+  const bytes = await parquetOf('SELECT 1::INTEGER AS a', ...(of === 'codec' ? [`COMPRESSION ${form}`] : []));
+  return { ...NUMBER, bytes, ...(of === 'extension' && { extension: form }) };
 }

@@ -1,0 +1,170 @@
+import { writeFileSync } from 'node:fs';
+import { STACK_OUTPUTS } from '../core/stack-outputs';
+import { inParallel } from '../functions/shared/in-parallel';
+import { askPerson, checkConsent, Declined } from './certify/consent';
+import { isCertified, sluiceVersion, type CertifyDocument, type Finding } from './certify/document';
+import { AT_ONCE, chosenProbes, costsOf, costsText, needsOf } from './certify/plan';
+import { groupOf, NEEDS, type Probe } from './certify/probe';
+import { PROBES } from './certify/probes';
+import { runProbe } from './certify/run-probe';
+import { Site } from './certify/site';
+import type { Work } from './run';
+import { colours } from './shared/colours';
+import { readOutputs, stackNameOf } from './shared/connect-stage';
+import { isTwin, type Connection } from './shared/connection';
+import type { Output } from './shared/output';
+import { startSpinner } from './shared/spinner';
+import { plural } from './shared/text';
+
+export interface CertifyOptions {
+  readonly stage?: string;
+  readonly only?: string;
+  readonly plan?: boolean;
+  readonly yes?: boolean;
+  /** A file that keeps the document. */
+  readonly out?: string;
+  /** Default: asks on the terminal. */
+  readonly ask?: (question: string) => Promise<boolean>;
+}
+
+/** `sluice certify`: finds out which assumptions about AWS hold in a deployment. */
+export function certifying(options: CertifyOptions, all: readonly Probe[] = PROBES): Work<Connection> {
+  const stop = new AbortController();
+  let running: Promise<unknown> = Promise.resolve();
+  return {
+    check: () => {
+      chosenProbes(all, options.only);
+      checkConsent(options);
+    },
+    run: (connection, output) => {
+      const run = certify(connection, output, chosenProbes(all, options.only), options, stop.signal);
+      running = run.catch(() => {});
+      return run;
+    },
+    interruption: {
+      message: 'Interrupted: removing what the probes made.',
+      stop: async () => {
+        stop.abort();
+        await running;
+      },
+    },
+  };
+}
+
+/**
+ * Runs the probes in a schema and under a prefix of their own, and removes both.
+ * @returns the exit code: 0 if all that could be tried hold, and nothing is left.
+ * @throws Declined
+ */
+async function certify(
+  connection: Connection,
+  output: Output,
+  probes: readonly Probe[],
+  options: CertifyOptions,
+  signal: AbortSignal,
+): Promise<number> {
+  sayPlan(connection, output, probes);
+  const { stage, region } = connection;
+  if (!isTwin(connection) && !options.yes) {
+    const ask = options.ask ?? askPerson;
+    if (!(await ask(`Run ${plural(probes.length, 'probe')} in stage ${stage} (${region})?`)))
+      throw new Declined('Nothing was run.');
+  }
+  const started = new Date();
+  const { outputs } = await readOutputs(connection.settings, stackNameOf(stage));
+  const site = new Site(connection, outputs.get(STACK_OUTPUTS.copyRoleArn) ?? '', signal);
+  const spinner = startSpinner(output, 'Trying');
+  let findings: readonly Finding[];
+  try {
+    findings = await inParallel(probes, AT_ONCE, async (probe) => {
+      spinner?.show(probe.name);
+      return runProbe(probe, site);
+    });
+    spinner?.show('Removing what the probes made');
+  } finally {
+    spinner?.stop();
+  }
+  const left = await site.cleaning.run();
+  const document: CertifyDocument = {
+    ...{ sluice: sluiceVersion(), date: started.toISOString(), stage, region, twin: isTwin(connection) },
+    seconds: Math.round((Date.now() - started.getTime()) / 1_000),
+    ...{ probes: findings, left },
+  };
+  if (options.out !== undefined) writeFileSync(options.out, `${JSON.stringify(document, null, 2)}\n`);
+  output.document(document);
+  sayFindings(output, document, probes);
+  return isCertified(document) ? 0 : 1;
+}
+
+/** Says what the probes do, need and cost. */
+function sayPlan(connection: Connection, output: Output, probes: readonly Probe[]): void {
+  const { stage, region } = connection;
+  output.say(`${plural(probes.length, 'probe')} of assumptions about AWS, in stage ${stage} (${region}).`);
+  output.say(
+    'They work in a schema and under an S3 prefix of their own, and remove both. They read and change no data of yours.',
+  );
+  for (const need of needsOf(probes)) output.say(`  needs: ${NEEDS[need]}`);
+  output.say(
+    `  costs: ${isTwin(connection) ? 'nothing on the twin; on AWS ' : ''}${costsText(costsOf(probes))}.`,
+  );
+  output.say();
+}
+
+const MARKS: Readonly<Record<Finding['outcome'], string>> = {
+  holds: colours.green('✔'),
+  'does not hold': colours.red('✗'),
+  'could not be tried': colours.yellow('–'),
+  failed: colours.red('!'),
+};
+
+function sayFindings(
+  output: Output,
+  { probes: findings, left }: CertifyDocument,
+  probes: readonly Probe[],
+): void {
+  for (const [index, { name, assumption, outcome, seen, seconds }] of findings.entries()) {
+    output.say(`${MARKS[outcome]} ${name}: ${assumption}`);
+    output.say(colours.dim(`    ${outcome} (${seconds} s): ${seen}`));
+    if (outcome === 'does not hold') output.say(`    It matters: ${probes[index]?.matters ?? ''}`);
+  }
+  for (const { what, why, how } of left)
+    output.say(`${MARKS.failed} ${what} is left: ${why}\n    Remove it: ${how}`);
+  const counts = Object.keys(MARKS).map((outcome) => {
+    const count = findings.filter((finding) => finding.outcome === outcome).length;
+    return `${count} ${outcome}`;
+  });
+  output.say();
+  output.say(`${plural(findings.length, 'assumption')}: ${counts.join(', ')}.`);
+}
+
+/** `--plan`: the probes with what each one needs and costs. Connects to nothing. */
+export function runPlan(output: Output, options: Pick<CertifyOptions, 'only'>): number {
+  const probes = chosenProbes(PROBES, options.only);
+  const total = costsOf(probes);
+  output.document({
+    probes: probes.map(({ name, assumption, matters, needs, costs }) => ({
+      ...{ name, assumption, matters, costs },
+      needs: needs.map((need) => NEEDS[need]),
+    })),
+    costs: total,
+  });
+  for (const group of new Set(probes.map(groupOf))) {
+    const own = probes.filter((probe) => groupOf(probe) === group);
+    output.say(colours.bold(`${group} (${plural(own.length, 'probe')})`));
+    for (const need of needsOf(own)) output.say(`  needs: ${NEEDS[need]}`);
+    for (const { name, assumption, costs } of own) {
+      output.say(`  ${name}: ${assumption}`);
+      output.say(colours.dim(`    ${countsText(costs)}`));
+    }
+  }
+  output.say();
+  output.say(`Together: ${costsText(total)}.`);
+  return 0;
+}
+
+const countsText = ({ statements = 0, requests = 0, transitions = 0 }: Probe['costs']): string =>
+  [
+    ...(statements ? [plural(statements, 'statement')] : []),
+    ...(requests ? [plural(requests, 'request')] : []),
+    ...(transitions ? [plural(transitions, 'transition')] : []),
+  ].join(', ');

@@ -1,0 +1,35 @@
+import { createInterface } from 'node:readline/promises';
+import { UsageError } from '../shared/output';
+
+/** The person said no. */
+export class Declined extends Error {
+  override readonly name = 'Declined';
+}
+
+/** Whether somebody can be asked. */
+export const isTerminal = (): boolean => process.stdin.isTTY && process.stderr.isTTY;
+
+/**
+ * Refuses to work on a stage without a yes.
+ * @throws UsageError without a terminal and without --yes
+ */
+export function checkConsent(options: {
+  readonly stage?: string;
+  readonly yes?: boolean;
+  readonly plan?: boolean;
+}) {
+  if (options.stage === undefined || options.yes || options.plan || isTerminal()) return;
+  throw new UsageError(
+    `certify makes things in stage ${options.stage} and costs money, and there is no terminal to ask on. Read npx sluice certify --plan, then add --yes.`,
+  );
+}
+
+/** Asks on the terminal, on stderr: stdout may hold a document. */
+export async function askPerson(question: string): Promise<boolean> {
+  const terminal = createInterface({ input: process.stdin, output: process.stderr });
+  try {
+    return /^y(es)?$/i.test((await terminal.question(`${question} [y/N] `)).trim());
+  } finally {
+    terminal.close();
+  }
+}

@@ -1,0 +1,59 @@
+import { UsageError } from '../shared/output';
+import { plural } from '../shared/text';
+import { groupOf, NEEDS, type Costs, type Need, type Probe } from './probe';
+
+/** Probes that run at the same time. */
+export const AT_ONCE = 4;
+
+/** Seconds that a statement of a probe may take, and the price of a Redshift Processing Unit for an hour, in dollars. */
+const [SECONDS_PER_STATEMENT, DOLLARS_PER_RPU_HOUR] = [2, 0.375];
+const [RPU, LEAST_BILLED_SECONDS] = [8, 60];
+
+/**
+ * The probes that `--only` names, whole or by their group.
+ * @param only names, separated by commas; undefined for all.
+ * @throws UsageError for a name that no probe and no group has
+ */
+export function chosenProbes(probes: readonly Probe[], only: string | undefined): readonly Probe[] {
+  if (only === undefined) return probes;
+  const names = only.split(',').map((name) => name.trim());
+  const isNamed = (probe: Probe, name: string) => probe.name === name || groupOf(probe) === name;
+  const unknown = names.find((name) => !probes.some((probe) => isNamed(probe, name)));
+  if (unknown !== undefined) {
+    const groups = [...new Set(probes.map(groupOf))].join(', ');
+    throw new UsageError(
+      `There is no probe "${unknown}". Name groups (${groups}) or probes, separated by commas: npx sluice certify --plan lists them.`,
+    );
+  }
+  return probes.filter((probe) => names.some((name) => isNamed(probe, name)));
+}
+
+/** Everything that the probes need, each once. */
+export function needsOf(probes: readonly Probe[]): readonly Need[] {
+  return (Object.keys(NEEDS) as Need[]).filter((need) => probes.some(({ needs }) => needs.includes(need)));
+}
+
+/** What the probes use together. */
+export function costsOf(probes: readonly Probe[]): Required<Costs> {
+  const sum = (cost: keyof Costs) => probes.reduce((total, { costs }) => total + (costs[cost] ?? 0), 0);
+  return { statements: sum('statements'), requests: sum('requests'), transitions: sum('transitions') };
+}
+
+/**
+ * The costs for people. Nothing was measured: a statement is taken to last 2 s.
+ * Source: Amazon Redshift Management Guide, "Billing for Amazon Redshift Serverless".
+ */
+export function costsText({ statements, requests, transitions }: Required<Costs>): string {
+  const seconds = Math.max(LEAST_BILLED_SECONDS, Math.ceil((statements * SECONDS_PER_STATEMENT) / AT_ONCE));
+  const dollars = ((seconds * RPU) / 3_600) * DOLLARS_PER_RPU_HOUR;
+  const parts = [
+    ...(statements > 0
+      ? [
+          `${plural(statements, 'SQL statement')}, which keep the workgroup awake for about ${seconds} s (at ${RPU} RPU: ${seconds * RPU} RPU-seconds, $${dollars.toFixed(2)}; a wake-up is billed for ${LEAST_BILLED_SECONDS} s at least)`,
+        ]
+      : []),
+    ...(requests > 0 ? [`${plural(requests, 'request')} to S3`] : []),
+    ...(transitions > 0 ? [`${plural(transitions, 'transition')} of a state machine`] : []),
+  ];
+  return parts.join(', ') || 'nothing';
+}

@@ -1,0 +1,31 @@
+import { oneLine } from '../../core/one-line';
+import type { Finding } from './document';
+import { NotTried, type Outcome, type Probe } from './probe';
+import type { Site } from './site';
+import { Stopped } from './warehouse';
+
+/** Longer texts of services are cut: a document of all probes is to be read by people. */
+const LONGEST_TEXT = 600;
+
+/** Runs one probe. Whatever it throws is its outcome, and ends no other probe. */
+export async function runProbe(probe: Probe, site: Site): Promise<Finding> {
+  const started = performance.now();
+  const { outcome, seen } = await probe.run(site).catch((error: Error) => outcomeOf(error, site));
+  const text = oneLine(seen);
+  return {
+    ...{ name: probe.name, assumption: probe.assumption, outcome },
+    seen: text.length > LONGEST_TEXT ? `${text.slice(0, LONGEST_TEXT)}…` : text,
+    seconds: Math.round((performance.now() - started) / 10) / 100,
+  };
+}
+
+function outcomeOf(error: Error, { signal }: Site): { readonly outcome: Outcome; readonly seen: string } {
+  const text = `${error.name}: ${error.message}`;
+  if (signal.aborted || error instanceof Stopped)
+    return { outcome: 'could not be tried', seen: 'interrupted' };
+  if (error instanceof NotTried) return { outcome: 'could not be tried', seen: error.message };
+  const isDenied =
+    /AccessDenied|AuthorizationError/.test(error.name) || error.message.includes('is not authorized to');
+  if (isDenied) return { outcome: 'could not be tried', seen: `a right is missing: ${text}` };
+  return { outcome: 'failed', seen: text };
+}

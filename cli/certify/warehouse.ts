@@ -1,0 +1,124 @@
+import { asWritten, batchOf, type Sql, type SqlParameter } from '../../core/sql';
+import { DataApi, type DataValue, type StatementState } from '../../functions/shared/data-api';
+import type { Connection } from '../shared/connection';
+import { NotTried } from './probe';
+
+/** Statements of one transaction, some of which are tried. */
+export interface Trial {
+  /** What the tried statements work on. */
+  readonly given?: readonly Sql[];
+  readonly tried: Sql | readonly Sql[];
+  /** What runs if it succeeds. */
+  readonly then?: readonly Sql[];
+  readonly parameters?: readonly SqlParameter[];
+  /** Whether everything is rolled back at the end. Then there are no rows. */
+  readonly undone?: boolean;
+}
+
+/** How it went: the rows of the last query, or why Redshift refused the statement. */
+export type Tried =
+  | { readonly ran: true; readonly rows: readonly (readonly DataValue[])[] }
+  | {
+      readonly ran: false;
+      readonly error: string;
+      /** Redshift's number of the statement. */
+      readonly query: number | undefined;
+    };
+
+/** The end of a work that a signal interrupts. */
+export class Stopped extends Error {
+  override readonly name = 'Stopped';
+}
+
+/** The API answers a long poll after this many seconds at the latest. */
+const LONG_POLL_SECONDS = 30;
+/** A statement of a probe is small. If it takes this long, in seconds, something else is wrong. */
+const LONGEST_SECONDS = 150;
+/** Fails in every database, and so undoes a transaction. */
+const ROLL_BACK = asWritten('SELECT 1 FROM "sluice_certify_rolls_this_back"');
+
+/** Tries statements in the deployment's database, as the user of the loads. */
+export class Warehouse {
+  private readonly api: DataApi;
+
+  /** @param signal stops it: a running statement is cancelled. */
+  constructor(
+    connection: Connection,
+    private readonly signal: AbortSignal,
+  ) {
+    this.api = new DataApi(connection.redshiftData, connection);
+  }
+
+  /**
+   * Runs a transaction.
+   * @throws NotTried if what is given cannot be made; Stopped; the client's errors, StatementTimedOut.
+   */
+  async try({ given = [], tried, then = [], parameters = [], undone = false }: Trial): Promise<Tried> {
+    const before = [...given, ...(typeof tried === 'string' ? [tried] : tried)];
+    const { ended, at } = await this.run([...before, ...then, ...(undone ? [ROLL_BACK] : [])], parameters);
+    if (ended.status === 'FINISHED') {
+      const last = ended.selects.at(-1);
+      return { ran: true, rows: last === undefined ? [] : (await this.api.read(last)).rows };
+    }
+    const error = ended.error ?? 'no text';
+    const place = at ?? 0;
+    if (place > before.length) {
+      if (undone && place === before.length + then.length + 1) return { ran: true, rows: [] };
+      throw new Error(`What reads the result was refused: ${error}`);
+    }
+    if (place <= given.length) throw new NotTried(`what it works on could not be made: ${error}`);
+    return { ran: false, error, query: ended.query };
+  }
+
+  /** @returns how the batch ended, and which statement failed, from 1. */
+  private async run(
+    statements: readonly Sql[],
+    parameters: readonly SqlParameter[],
+  ): Promise<{ readonly ended: Ended; readonly at?: number }> {
+    this.signal.throwIfAborted();
+    const values = Object.fromEntries(parameters.map(({ name, value }) => [name, value]));
+    // Not raced with the signal: a statement whose id is not known could not be cancelled.
+    const { id } = await this.api.submitBatch(batchOf(statements, values), 'sluice certify', undefined, 1);
+    const ended = await this.end(id);
+    if (ended.status === 'FINISHED') return { ended };
+    if (ended.status === 'ABORTED') throw new Error(`The statement was aborted: ${ended.error ?? ''}`);
+    const [, at] = /:(\d+)$/.exec(ended.failed) ?? [];
+    return { ended, ...(at === undefined ? {} : { at: Number(at) }) };
+  }
+
+  private async end(id: string): Promise<Ended> {
+    const deadline = AbortSignal.timeout(LONGEST_SECONDS * 1_000);
+    const stop = AbortSignal.any([this.signal, deadline]);
+    const stopped = new Promise<undefined>((resolve) =>
+      stop.addEventListener('abort', () => resolve(undefined)),
+    );
+    try {
+      for (;;) {
+        if (stop.aborted) throw this.signal.aborted ? new Stopped('interrupted') : tooLong();
+        const state = await Promise.race([this.api.describe(id, LONG_POLL_SECONDS), stopped]);
+        const ended = state && endOf(state);
+        if (ended) return ended;
+      }
+    } catch (error) {
+      await this.api.cancel(id);
+      // Nothing may run on when what it made is removed.
+      while (!endOf(await this.api.describe(id, LONG_POLL_SECONDS)));
+      throw error;
+    }
+  }
+}
+
+type Ended = Extract<StatementState, { status: 'FINISHED' | 'FAILED' | 'ABORTED' }>;
+
+/** @throws Error for a status that the API does not document */
+function endOf(state: StatementState): Ended | undefined {
+  if (state.status === 'UNKNOWN') throw new Error(`The statement has the unknown status ${state.found}.`);
+  return state.status === 'FINISHED' || state.status === 'FAILED' || state.status === 'ABORTED'
+    ? state
+    : undefined;
+}
+
+const tooLong = () =>
+  Object.assign(new Error(`A statement took longer than ${LONGEST_SECONDS} s, and was cancelled.`), {
+    name: 'StatementTimedOut',
+  });
