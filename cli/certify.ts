@@ -1,4 +1,5 @@
-import { writeFileSync } from 'node:fs';
+import { accessSync, constants, existsSync, writeFileSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
 import { STACK_OUTPUTS } from '../core/stack-outputs';
 import { inParallel } from '../functions/shared/in-parallel';
 import { askPerson, checkConsent, Declined } from './certify/consent';
@@ -12,7 +13,7 @@ import type { Work } from './run';
 import { colours } from './shared/colours';
 import { readOutputs, stackNameOf } from './shared/connect-stage';
 import { isTwin, type Connection } from './shared/connection';
-import type { Output } from './shared/output';
+import { UsageError, type Output } from './shared/output';
 import { startSpinner } from './shared/spinner';
 import { plural } from './shared/text';
 
@@ -35,6 +36,7 @@ export function certifying(options: CertifyOptions, all: readonly Probe[] = PROB
     check: () => {
       chosenProbes(all, options.only);
       checkConsent(options);
+      if (options.out !== undefined) checkWritable(options.out);
     },
     run: (connection, output) => {
       const run = certify(connection, output, chosenProbes(all, options.only), options, stop.signal);
@@ -90,10 +92,19 @@ async function certify(
     seconds: Math.round((Date.now() - started.getTime()) / 1_000),
     ...{ probes: findings, left },
   };
-  if (options.out !== undefined) writeFileSync(options.out, `${JSON.stringify(document, null, 2)}\n`);
   output.document(document);
   sayFindings(output, document, probes);
+  if (options.out !== undefined) writeFileSync(options.out, `${JSON.stringify(document, null, 2)}\n`);
   return isCertified(document) ? 0 : 1;
+}
+
+/** @throws UsageError if the file cannot be written: that must not show after ten minutes only */
+function checkWritable(file: string): void {
+  try {
+    accessSync(existsSync(file) ? file : dirname(resolve(file)), constants.W_OK);
+  } catch (error) {
+    throw new UsageError(`${file} cannot be written: ${(error as Error).message}`);
+  }
 }
 
 /** Says what the probes do, need and cost. */

@@ -24,15 +24,17 @@ export interface Copied {
  * @throws NotTried if not even a plain file can be loaded: then no refusal says anything about a file
  */
 export async function copied(site: Site, file: Copied): Promise<Tried> {
-  await site.shared('plain file', () => loadPlainFile(site));
+  await checkCopy(site);
   return tryCopy(site, file);
 }
 
-async function loadPlainFile(site: Site): Promise<void> {
-  const bytes = await parquetOf('SELECT 1::INTEGER AS a');
-  const plain = await tryCopy(site, { bytes, columns: 'a INT', name: 'plain.parquet' });
-  if (!plain.ran) throw new NotTried(`COPY of a plain file is refused: ${plain.error}`);
-}
+/** Loads a plain file, once for all probes. @throws NotTried if that is refused */
+export const checkCopy = (site: Site): Promise<void> =>
+  site.shared('plain file', async () => {
+    const bytes = await parquetOf('SELECT 1::INTEGER AS a');
+    const plain = await tryCopy(site, { bytes, columns: 'a INT', name: 'plain.parquet' });
+    if (!plain.ran) throw new NotTried(`COPY of a plain file is refused: ${plain.error}`);
+  });
 
 async function tryCopy(site: Site, { bytes, columns, options, name }: Copied): Promise<Tried> {
   const [table, url] = [await site.table(), await site.put(name, bytes)];

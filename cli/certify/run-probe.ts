@@ -1,6 +1,6 @@
 import { oneLine } from '../../core/one-line';
 import type { Finding } from './document';
-import { NotTried, type Outcome, type Probe } from './probe';
+import { NotTried, type Probe } from './probe';
 import type { Site } from './site';
 import { Stopped } from './warehouse';
 
@@ -10,7 +10,7 @@ const LONGEST_TEXT = 600;
 /** Runs one probe. Whatever it throws is its outcome, and ends no other probe. */
 export async function runProbe(probe: Probe, site: Site): Promise<Finding> {
   const started = performance.now();
-  const { outcome, seen } = await probe.run(site).catch((error: Error) => outcomeOf(error, site));
+  const { outcome, seen } = await outcomeOf(probe, site);
   const text = oneLine(seen);
   return {
     ...{ name: probe.name, assumption: probe.assumption, outcome },
@@ -19,7 +19,17 @@ export async function runProbe(probe: Probe, site: Site): Promise<Finding> {
   };
 }
 
-function outcomeOf(error: Error, { signal }: Site): { readonly outcome: Outcome; readonly seen: string } {
+type Seen = Pick<Finding, 'outcome' | 'seen'>;
+
+async function outcomeOf(probe: Probe, site: Site): Promise<Seen> {
+  try {
+    return await probe.run(site);
+  } catch (error) {
+    return outcomeOfError(error as Error, site);
+  }
+}
+
+function outcomeOfError(error: Error, { signal }: Site): Seen {
   const text = `${error.name}: ${error.message}`;
   if (signal.aborted || error instanceof Stopped)
     return { outcome: 'could not be tried', seen: 'interrupted' };

@@ -19,6 +19,7 @@ export class Site {
   readonly warehouse: Warehouse;
   readonly cleaning = new Cleaning();
   private made = 0;
+  private turn: Promise<unknown> = Promise.resolve();
   private readonly once = new Map<string, Promise<unknown>>();
 
   constructor(
@@ -39,6 +40,13 @@ export class Site {
     const making = (this.once.get(name) as Promise<Result> | undefined) ?? make();
     this.once.set(name, making);
     return making;
+  }
+
+  /** Does one work after the other, for transactions that would conflict. A work that fails ends no other. */
+  inTurn<Result>(work: () => Promise<Result>): Promise<Result> {
+    const result = this.turn.then(work);
+    this.turn = result.catch(() => {});
+    return result;
   }
 
   /** The schema of the probes. @param suffix of a further one. @throws NotTried */

@@ -34,6 +34,8 @@ export class Stopped extends Error {
 const LONG_POLL_SECONDS = 30;
 /** A statement of a probe is small. If it takes this long, in seconds, something else is wrong. */
 const LONGEST_SECONDS = 150;
+/** A statement that is cancelled ends soon, or not at all. */
+const POLLS_AFTER_CANCEL = 2;
 /** Fails in every database, and so undoes a transaction. */
 const ROLL_BACK = asWritten('SELECT 1 FROM "sluice_certify_rolls_this_back"');
 
@@ -100,11 +102,16 @@ export class Warehouse {
         if (ended) return ended;
       }
     } catch (error) {
-      await this.api.cancel(id);
-      // Nothing may run on when what it made is removed.
-      while (!endOf(await this.api.describe(id, LONG_POLL_SECONDS)));
+      await this.cancel(id);
       throw error;
     }
+  }
+
+  /** Cancels a statement, and waits for its end: nothing may run on when what it made is removed. */
+  private async cancel(id: string): Promise<void> {
+    await this.api.cancel(id);
+    for (let polls = 0; polls < POLLS_AFTER_CANCEL; polls += 1)
+      if (endOf(await this.api.describe(id, LONG_POLL_SECONDS))) return;
   }
 }
 

@@ -102,6 +102,7 @@ const WRONG: readonly (readonly [kind: string, args: readonly string[], message:
 
   ['certify: no such probe', ['certify', '--only', 'nanos'], /There is no probe "nanos".*Name groups/],
   ['certify: nobody to ask', ['certify', '--stage', 'dev'], /no terminal to ask on.*--yes/],
+  ['certify: no such folder', ['certify', '--out', 'nowhere/a.json'], /nowhere\/a.json cannot be written/],
   ['certify: no such probe to plan', ['certify', '--plan', '--only', 'nanos'], /There is no probe "nanos"/],
 
   ['doctor: no such dataset', ['doctor', '--dataset', 'trains'], /no dataset "trains"/],

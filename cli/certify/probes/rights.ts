@@ -1,6 +1,7 @@
 import { asWritten, quoteName, quoteText, sql, type Sql } from '../../../core/sql';
 import { parquetOf } from '../../../local/behaviour/parquet/written-file';
 import { refusalOf, SQL_RIGHTS, type SqlRights } from '../../../local/behaviour/sql-rights';
+import { checkCopy } from '../copying';
 import { NotTried, slug, verdict, type Need, type Probe } from '../probe';
 import type { Site } from '../site';
 
@@ -105,11 +106,12 @@ const assumeRole: Probe = {
   assumption: 'HAS_ASSUMEROLE_PRIVILEGE counts what PUBLIC has.',
   matters: 'cli/doctor/grants.ts asks it whether the loads may COPY.',
   needs: [...NEEDS, 'lake', 'copy'],
-  costs: { statements: 16, requests: 1 },
+  costs: { statements: 20, requests: 2 },
   settles: ['HAS_ASSUMEROLE_PRIVILEGE counts what PUBLIC has'],
   async run(site) {
     const table = sql`${await site.schema(MINE)}."assumes"`;
     const url = await site.put('has-assumerole.parquet', await parquetOf('SELECT 1::INTEGER AS a'));
+    await checkCopy(site);
     const given = await asUserWith(site, []);
     const answer = await site.warehouse.try({
       given: [sql`SET LOCAL SESSION AUTHORIZATION ${await site.user()}`],
@@ -128,7 +130,8 @@ const assumeRole: Probe = {
   },
 };
 
+/** One after the other: Redshift refuses transactions that grant on the same thing at the same time. */
 export const rights: readonly Probe[] = [
   ...SQL_RIGHTS.filter(({ proven }) => !proven).map(ofStatement),
   assumeRole,
-];
+].map((probe) => ({ ...probe, run: (site) => site.inTurn(() => probe.run(site)) }));

@@ -1,3 +1,4 @@
+import { ListStatementsCommand } from '@aws-sdk/client-redshift-data';
 import { ListObjectsV2Command } from '@aws-sdk/client-s3';
 import { DeleteStateMachineCommand, ListStateMachinesCommand } from '@aws-sdk/client-sfn';
 import { readFileSync, rmSync } from 'node:fs';
@@ -123,6 +124,23 @@ describe('what it makes', () => {
   });
 });
 
+test('transactions that grant rights never run at the same time: Redshift would refuse one of them', async () => {
+  const started = Date.now();
+  await certified(twin.connection, { only: 'rights' });
+  const { Statements = [] } = await twin.connection.redshiftData.send(
+    new ListStatementsCommand({ StatementName: 'sluice certify', Status: 'ALL', MaxResults: 100 }),
+  );
+  const granting = Statements.filter(({ QueryStrings = [] }) =>
+    QueryStrings.some((text) => text.startsWith('GRANT ')),
+  )
+    .map(({ CreatedAt, UpdatedAt }) => [Number(CreatedAt), Number(UpdatedAt)] as const)
+    .filter(([begun]) => begun >= started)
+    .sort(([left], [right]) => left - right);
+  expect(granting.length).toBeGreaterThan(10);
+  for (const [index, [begun]] of granting.entries())
+    expect(begun).toBeGreaterThanOrEqual(granting[index - 1]?.[1] ?? 0);
+});
+
 describe('a probe that says nothing', () => {
   test('names the missing right, and is no failure', async () => {
     const denied = { type: 'error', code: 'AccessDeniedException', message: 'no', status: 400 } as const;
@@ -163,14 +181,21 @@ describe('a probe that says nothing', () => {
       ...{ name: 'broken/probe', assumption: 'It breaks.', matters: '', needs: [], costs: {} },
       run: () => Promise.reject(new TypeError('no such thing\u001b[2J')),
     };
+    const worse: Probe = {
+      ...{ ...broken, name: 'broken/at-once' },
+      run: () => {
+        throw new TypeError('at once');
+      },
+    };
     const others = PROBES.filter(({ name }) => name.startsWith('comparisons/'));
-    const run = await certified(twin.connection, {}, [broken, ...others]);
+    const run = await certified(twin.connection, {}, [broken, worse, ...others]);
     expect(run.probes).toMatchObject([
       { name: 'broken/probe', outcome: 'failed', seen: 'TypeError: no such thing\\u001b[2J' },
+      { name: 'broken/at-once', outcome: 'failed', seen: 'TypeError: at once' },
       { outcome: 'holds' },
     ]);
     expect(run.code).toBe(1);
-    expect(run.stderr).toContain('1 holds, 0 does not hold, 0 could not be tried, 1 failed');
+    expect(run.stderr).toContain('1 holds, 0 does not hold, 0 could not be tried, 2 failed');
   });
 });
 
