@@ -112,7 +112,7 @@ function sayPlan(connection: Connection, output: Output, probes: readonly Probe[
   const { stage, region } = connection;
   output.say(`${plural(probes.length, 'probe')} of assumptions about AWS, in stage ${stage} (${region}).`);
   output.say(
-    'They work in a schema and under an S3 prefix of their own, and remove both. They read and change no data of yours.',
+    'They make schemas, a database user, objects and state machines of their own, and remove all of them. They change no data of yours, and read none but the footer of the newest file of each stream.',
   );
   for (const need of needsOf(probes)) output.say(`  needs: ${NEEDS[need]}`);
   output.say(
@@ -121,11 +121,12 @@ function sayPlan(connection: Connection, output: Output, probes: readonly Probe[
   output.say();
 }
 
-const MARKS: Readonly<Record<Finding['outcome'], string>> = {
-  holds: colours.green('✔'),
-  'does not hold': colours.red('✗'),
-  'could not be tried': colours.yellow('–'),
-  failed: colours.red('!'),
+/** How an outcome is marked, and what several of them do. */
+const OUTCOMES: Readonly<Record<Finding['outcome'], { readonly mark: string; readonly several: string }>> = {
+  holds: { mark: colours.green('✔'), several: 'hold' },
+  'does not hold': { mark: colours.red('✗'), several: 'do not hold' },
+  'could not be tried': { mark: colours.yellow('–'), several: 'could not be tried' },
+  failed: { mark: colours.red('!'), several: 'failed' },
 };
 
 function sayFindings(
@@ -134,16 +135,16 @@ function sayFindings(
   probes: readonly Probe[],
 ): void {
   for (const [index, { name, assumption, outcome, seen, seconds }] of findings.entries()) {
-    output.say(`${MARKS[outcome]} ${name}: ${assumption}`);
+    output.say(`${OUTCOMES[outcome].mark} ${name}: ${assumption}`);
     output.say(colours.dim(`    ${outcome} (${seconds} s): ${seen}`));
     if (outcome === 'does not hold') output.say(`    It matters: ${probes[index]?.matters ?? ''}`);
   }
   for (const { what, why, how } of left)
-    output.say(`${MARKS.failed} ${what} is left: ${why}\n    Remove it: ${how}`);
-  const counts = Object.keys(MARKS).map((outcome) => {
-    const count = findings.filter((finding) => finding.outcome === outcome).length;
-    return `${count} ${outcome}`;
-  });
+    output.say(`${OUTCOMES.failed.mark} ${what} is left: ${why}\n    Remove it: ${how}`);
+  const counts = Object.entries(OUTCOMES).map(
+    ([outcome, { several }]) =>
+      `${findings.filter((finding) => finding.outcome === outcome).length} ${several}`,
+  );
   output.say();
   output.say(`${plural(findings.length, 'assumption')}: ${counts.join(', ')}.`);
 }

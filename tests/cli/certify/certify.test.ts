@@ -195,7 +195,7 @@ describe('a probe that says nothing', () => {
       { outcome: 'holds' },
     ]);
     expect(run.code).toBe(1);
-    expect(run.stderr).toContain('1 holds, 0 does not hold, 0 could not be tried, 2 failed');
+    expect(run.stderr).toContain('1 hold, 0 do not hold, 0 could not be tried, 2 failed');
   });
 });
 
