@@ -64,11 +64,14 @@ export interface Work {
   readonly furtherCopies: number;
   /** How often each of the concurrent partitions asks for the status of a statement that is still running. */
   readonly turns: number;
-  /** Whether each partition uses up the retries of a step, and those of its diagnosis. */
+  /** Whether each partition uses up the retries of the step with the most, and those of its diagnosis. */
   readonly retries: boolean;
 }
 
-/** An upper bound of the events of an execution. */
+/**
+ * The most events of an execution without retries, or in which each partition uses up the retries of one step. Retries
+ * within the branch of a step, and of steps that then succeed, are not among them.
+ */
 export function mostEvents(machine: Workflow, work: Work): number {
   const partition = partitionOf(machine);
   return (

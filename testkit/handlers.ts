@@ -1,3 +1,4 @@
+import type { Handler } from '../functions/shared/handler';
 import type { TwinDescription } from '../local/description';
 
 /**
@@ -22,10 +23,14 @@ export function useHandlers(
   });
 }
 
-/** @param step the function's file name without its extension. */
-export async function callHandler<Result>(step: string, event: unknown): Promise<Result> {
-  const { handler } = (await import(`../functions/${step}`)) as {
-    handler: (event: unknown) => Promise<Result>;
-  };
-  return handler(event);
+/**
+ * @param step the function's file name without its extension.
+ * @param seconds until Lambda would end the invocation. Default: it does not.
+ */
+export async function callHandler<Result>(step: string, event: unknown, seconds?: number): Promise<Result> {
+  const { handler } = (await import(`../functions/${step}`)) as { handler: Handler<unknown, Result> };
+  return handler(
+    event,
+    seconds === undefined ? undefined : { getRemainingTimeInMillis: () => seconds * 1_000 },
+  );
 }

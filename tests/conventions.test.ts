@@ -264,6 +264,14 @@ describe('retries and catches', () => {
     if (ErrorEquals.includes('States.ALL')) expect(ErrorEquals).toHaveLength(1);
   });
 
+  test('only a Task asks how often it was retried: no other state is known to have the number', () => {
+    const asking = STATES.filter(({ state: { Branches, ItemProcessor, ...own } }) => {
+      expect([Branches, ItemProcessor]).toBeDefined();
+      return JSON.stringify(own).includes('$$.State.RetryCount');
+    });
+    expect(asking.map(({ state }) => state.Type)).toEqual(['Task']);
+  });
+
   test('exactly the transient errors are retried by name', () => {
     const named = retriers.filter(
       ({ retrier }) => isOfSteps(retrier.ErrorEquals) && !isOfPolls(retrier.ErrorEquals),

@@ -19,9 +19,9 @@ const POLL_WAIT_SECONDS = 25;
  * The limit for statements that a handler waits for itself. They are short and never touch the data, but a workgroup may
  * have to resume, to compile them or to queue them first.
  */
-const SHORT_STATEMENT_SECONDS = 150;
+export const SHORT_STATEMENT_SECONDS = 150;
 /** The seconds of an invocation that are left for the cancellation of a statement. */
-const CANCEL_SECONDS = POLL_WAIT_SECONDS + 5;
+export const CANCEL_SECONDS = POLL_WAIT_SECONDS + 15;
 const SHORT_STATEMENT_FIX = 'Nothing to do: the step is retried.';
 const LONG_STATEMENT_FIX =
   'Look in SYS_QUERY_HISTORY for what it waited for (locks, queueing, a small workgroup). If it is the merge and the target is large, make it read only the blocks of the staged hours: begin target.sortkey with the event time, make a key column the distkey, and set target.event_time_immutable: true if a key’s event time never changes. If it only needs more time, raise load.statement_timeout_minutes. Then load the partition again.';
@@ -146,9 +146,10 @@ export async function endStatements(configuration: Configuration, load: LoadIden
 
 /**
  * Cancels the running statements of earlier attempts on a step, and waits for their end. Only the names of statements tell
- * of such attempts: whether Step Functions counts the retries of a Parallel (`$$.State.RetryCount`) is unproven.
+ * of such attempts: whether Step Functions counts the retries of a Parallel (`$$.State.RetryCount`) is unproven. The names
+ * of a step's attempts have the order of their times.
  * @returns whether there was an earlier attempt.
- * @throws LoadError StatusUnavailable
+ * @throws LoadError StatusUnavailable; also if there is a later attempt, since this one then goes on though it was given up
  */
 export async function endEarlierAttempts(
   configuration: Configuration,
@@ -157,7 +158,9 @@ export async function endEarlierAttempts(
 ): Promise<boolean> {
   const own = attemptName(step, submission);
   const statements = await listStatements(configuration, `${statementName(submission.load, step)} `);
-  const earlier = statements.filter(({ name }) => name !== own);
+  const later = statements.find(({ name }) => name > own);
+  if (later) throw statusUnavailable(later.id, 'it belongs to a later attempt than this one');
+  const earlier = statements.filter(({ name }) => name < own);
   await endRunning(earlier);
   return earlier.length > 0;
 }

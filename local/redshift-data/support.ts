@@ -106,7 +106,6 @@ export const redshiftDataDifferences: readonly string[] = [
   'a statement that changes the same rows as another fails with 1023 at once; in Redshift it waits first',
   'a statement that creates the same table as another at the same time fails with 1023, also with IF NOT EXISTS',
   'trailing blanks count in comparisons; Redshift ignores them',
-  'results round integers of more than 53 bits',
   'a column without a name has the engine’s expression as its name; Redshift calls it ?column?',
   'results are kept while the process runs; AWS keeps them for 24 hours',
   'a COPY that fails on a file has one row in SYS_LOAD_ERROR_DETAIL, at once, without line, column and table; unproven: what Redshift fills in for Parquet, and that contexts are cut after 256 bytes, not characters',

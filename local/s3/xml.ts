@@ -48,7 +48,16 @@ export function parseXml(text: string, root: string, lists: readonly string[]): 
     htmlEntities: true,
     isArray: (name) => lists.includes(name),
   });
-  const parsed = (parser.parse(text) as Record<string, unknown>)[root];
+  const parsed = contentOf(() => parser.parse(text) as Record<string, unknown>)[root];
   if (parsed === undefined) throw malformedXml();
   return typeof parsed === 'string' ? {} : (parsed as Record<string, unknown>);
+}
+
+/** The parser refuses what the validator takes: elements in elements in elements. */
+function contentOf<Content>(parse: () => Content): Content {
+  try {
+    return parse();
+  } catch {
+    throw malformedXml();
+  }
 }

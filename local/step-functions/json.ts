@@ -21,6 +21,15 @@ export function jsonEquals(left: Json, right: Json): boolean {
   );
 }
 
+/** A text that two values have in common exactly if they are equal: see {@link jsonEquals}. */
+export function canonicalText(value: Json): string {
+  return JSON.stringify(value, (_name, each: Json) =>
+    isJsonObject(each)
+      ? Object.fromEntries(Object.entries(each).sort(([left], [right]) => (left < right ? -1 : 1)))
+      : each,
+  );
+}
+
 /** The nesting depth of arrays and objects in a JSON text. */
 export function nestingOf(text: string): number {
   let [levels, most] = [0, 0];

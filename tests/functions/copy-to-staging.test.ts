@@ -49,6 +49,17 @@ test('executions that come to the step in the same moment have statements of the
   expect(await steps.twin.stagingTables()).toHaveLength(2);
 });
 
+test('an attempt that goes on after it was given up does not touch the one that replaced it', async () => {
+  await steps.twin.putTrips(HOUR, 'a.parquet', [{ trip_id: 'a' }]);
+  const load = await steps.inspected();
+  const { id } = await steps.submit('copy-to-staging', load, 1);
+  await expect(steps.submit('copy-to-staging', load, 0)).rejects.toMatchObject({
+    name: 'StatusUnavailable',
+    message: expect.stringContaining(`${id} could not be read: it belongs to a later attempt`) as string,
+  });
+  expect(await staged()).toEqual(['a']);
+});
+
 test('a retry of the step ends the statement before it', async () => {
   await steps.twin.putTrips(HOUR, 'a.parquet', [{ trip_id: 'a' }]);
   const load = await steps.inspected();

@@ -27,9 +27,12 @@ export class Steps {
     return new Steps(twin);
   }
 
-  /** @param step the name of the function's file without `.ts`. */
-  call<Result = State>(step: string, event: object): Promise<Result> {
-    return callHandler(step, event);
+  /**
+   * @param step the name of the function's file without `.ts`.
+   * @param seconds until Lambda would end the invocation. Default: it does not.
+   */
+  call<Result = State>(step: string, event: object, seconds?: number): Promise<Result> {
+    return callHandler(step, event, seconds);
   }
 
   /** Calls a step that submits a statement. Each attempt enters the state at another time. */

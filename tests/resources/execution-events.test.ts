@@ -14,8 +14,11 @@ const MACHINE = parse(readFileSync(join(ROOT, 'statemachines/load.asl.yml'), 'ut
 
 /** Source: AWS Step Functions Developer Guide, "Service quotas". */
 const QUOTA = 25_000;
-/** What an execution may have by its settings. The rest is for retries that nobody foresees. */
-const MOST_BY_SETTINGS = 22_000;
+/**
+ * What an execution may have by its settings, with the retries of a step of each partition. The rest is for retries that
+ * nobody foresees: a thousand further attempts of functions.
+ */
+const MOST_BY_SETTINGS = 21_000;
 
 const { awaitStatement } = functionDefinitions(parseSettings('sluice', 'dev', 'us-east-1', {}, String));
 const turnSeconds = (awaitStatement?.timeout ?? 0) - SECONDS_LEFT;
@@ -32,10 +35,6 @@ test.each(upTo(MOST_CONCURRENCY))(
     }
   },
 );
-
-test('leaves at least a thousand further attempts of functions', () => {
-  expect(QUOTA - MOST_BY_SETTINGS).toBeGreaterThanOrEqual(3 * 1_000);
-});
 
 test('finds a concurrency and a number of partitions that are too large', () => {
   const work = { partitions: 1, concurrency: 1, furtherCopies: 0, turns, retries: false };

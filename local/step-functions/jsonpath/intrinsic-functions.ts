@@ -1,6 +1,6 @@
 import { createHash, randomInt, randomUUID } from 'node:crypto';
 import type { Json, JsonObject } from '../json';
-import { isJsonObject, jsonEquals } from '../json';
+import { canonicalText, isJsonObject, jsonEquals } from '../json';
 import { limits } from '../limits';
 import { jsonErrorText } from './json-error';
 
@@ -49,10 +49,14 @@ export const intrinsicFunctions: Readonly<Record<string, (...args: Json[]) => Js
 
   ArrayLength: (...args) => anArray(takes(args, 1)[0]).length,
 
-  ArrayUnique: (...args) =>
-    anArray(takes(args, 1)[0]).filter(
-      (item, position, all) => all.findIndex((other) => jsonEquals(other, item)) === position,
-    ),
+  ArrayUnique(...args) {
+    const items = new Map<string, Json>();
+    for (const item of anArray(takes(args, 1)[0])) {
+      const text = canonicalText(item);
+      if (!items.has(text)) items.set(text, item);
+    }
+    return [...items.values()];
+  },
 
   Base64Encode: (...args) => Buffer.from(anEncodable(takes(args, 1)[0])).toString('base64'),
 

@@ -14,8 +14,10 @@ const functions: Readonly<Record<string, (value: Json) => Json | undefined>> = {
     Array.isArray(value) ? value.length : isJsonObject(value) ? Object.keys(value).length : undefined,
   keys: (value) => (isJsonObject(value) ? Object.keys(value) : undefined),
   sum: (value) => map(numbersOf(value), sum),
-  min: (value) => map(numbersOf(value), (numbers) => Math.min(...numbers)),
-  max: (value) => map(numbersOf(value), (numbers) => Math.max(...numbers)),
+  min: (value) =>
+    map(numbersOf(value), (numbers) => numbers.reduce((least, number) => Math.min(least, number))),
+  max: (value) =>
+    map(numbersOf(value), (numbers) => numbers.reduce((most, number) => Math.max(most, number))),
   avg: (value) => map(numbersOf(value), (numbers) => sum(numbers) / numbers.length),
 };
 

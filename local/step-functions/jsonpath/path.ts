@@ -3,7 +3,7 @@ import { EvaluationFailure } from '../interpreter/failures';
 import type { Json } from '../json';
 import { isJsonObject } from '../json';
 import { applyFunction } from './path-functions';
-import { type ParsedPath, parsePath } from './path-parser';
+import { type ParsedPath, parsePath, type PathStep } from './path-parser';
 
 /** The values that paths read: `$`, `$$` and `$variable`. */
 export interface Source {
@@ -118,16 +118,44 @@ function selectOne(path: ParsedPath, root: Json): Lookup {
   return result === undefined ? missing(`No results for path: ${walked}`) : { found: true, value: result };
 }
 
+/** The twin's own limit of the values at a `..`, since each further `..` finds the same values again and again. */
+const MOST_VALUES = 10_000;
+
 function selectMany(path: ParsedPath, root: Json): Json {
-  const filters = path.steps.some((step) => step.kind === 'filter');
+  let values: Json[] = [root];
+  for (const steps of partsOf(path.steps)) {
+    if (values.length > MOST_VALUES) {
+      throw new EvaluationFailure(
+        `Invalid path '${path.text}' : the local twin looks for '..' in ${MOST_VALUES} values at most`,
+      );
+    }
+    values = values.flatMap((value) => select(steps, value));
+  }
+  if (path.call === undefined) return values;
+  return applyFunction(path.call, values) ?? null;
+}
+
+/** The steps up to the second `..`, from there to the third, and so on. */
+function partsOf(steps: readonly PathStep[]): readonly (readonly PathStep[])[] {
+  const parts: PathStep[][] = [[]];
+  let descents = 0;
+  for (const step of steps) {
+    if (step.token === '..' && (descents += 1) > 1) parts.push([]);
+    parts.at(-1)!.push(step);
+  }
+  return parts;
+}
+
+function select(steps: readonly PathStep[], root: Json): Json[] {
+  // The library finds nothing in what is neither an object nor an array.
+  if (root === null || typeof root !== 'object') return [];
+  const filters = steps.some((step) => step.kind === 'filter');
   const selected = JSONPath<Json[] | undefined>({
-    path: ['$', ...path.steps.map((step) => step.token)],
-    json: root as object,
+    path: ['$', ...steps.map((step) => step.token)],
+    json: root,
     wrap: true,
     // Only filters are evaluated, by the library's safe evaluator, which has no access to the process.
     eval: filters ? 'safe' : false,
   });
-  const values = selected ?? [];
-  if (path.call === undefined) return values;
-  return applyFunction(path.call, values) ?? null;
+  return selected ?? [];
 }

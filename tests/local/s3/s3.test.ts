@@ -840,6 +840,13 @@ describe('a feature that the twin lacks', () => {
     expect(await get(Key)).toBe(Key);
   });
 
+  test('are 400 for elements that are nested too deep for the parser', async () => {
+    const body = `<Delete>${'<a>'.repeat(2_000)}${'</a>'.repeat(2_000)}</Delete>`;
+    const headers = { 'content-md5': createHash('md5').update(body).digest('base64') };
+    const answer = await raw('POST', `/${BUCKET}?delete`, headers, body);
+    expect(answer.body).toContain('<Code>MalformedXML</Code>');
+  });
+
   test('can be an unknown query parameter, method or escape', async () => {
     expect((await raw('GET', `/${BUCKET}?list-type=2&surprise=1`)).body).toContain(
       '<Code>NotImplemented</Code>',

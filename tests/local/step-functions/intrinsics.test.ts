@@ -13,11 +13,11 @@ const input: Json = {
   nothing: null,
 };
 
-const evaluate = (expression: string): Json =>
+const evaluate = (expression: string, of: Json = input): Json =>
   (
     evaluateTemplate(
       { 'result.$': expression },
-      { input, context: () => ({ Name: 'run' }), variable: () => 40 },
+      { input: of, context: () => ({ Name: 'run' }), variable: () => 40 },
     ) as {
       result: Json;
     }
@@ -180,4 +180,11 @@ test.each([
   `${'States.Array('.repeat(11)}${')'.repeat(11)}`,
 ])('%s is not a call', (text) => {
   expect(() => parseIntrinsic(text)).toThrow();
+});
+
+test('the members of a large array are compared in one go', () => {
+  // To compare each with each would take hours.
+  const many = Array.from({ length: 400_000 }, (_, index) => ({ [index % 2 ? 'a' : 'b']: index % 30_000 }));
+  expect(evaluate('States.ArrayUnique($)', many)).toHaveLength(30_000);
+  expect(evaluate('States.ArrayUnique($)', [{ a: 1, b: [2] }, { b: [2], a: 1 }, 1, '1'])).toHaveLength(3);
 });

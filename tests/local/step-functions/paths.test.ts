@@ -95,3 +95,23 @@ test.each<[string, string | undefined]>([
 ])('the timestamp %s', (text, nanoseconds) => {
   expect(parseTimestamp(text)?.toString()).toBe(nanoseconds);
 });
+
+describe('several ".." in a path', () => {
+  const nested = (levels: number): Json => {
+    let value: Json = { a: 0 };
+    for (let level = 1; level < levels; level += 1) value = { a: value };
+    return value;
+  };
+  const found = (path: string, levels: number) =>
+    resolvePath(path, { input: nested(levels), context: () => ({}), variable: () => undefined });
+
+  test('find a value once for each way to it', () => {
+    expect(found('$..a', 3)).toHaveLength(3);
+    expect(found('$..a..a', 3)).toHaveLength(3);
+    expect(found('$..a..a..a', 4)).toHaveLength(4);
+  });
+
+  test.each(['$..a..a..a..a..a', '$..a..a..a..a..zz'])('%s does not hang the twin', (path) => {
+    expect(() => found(path, 300)).toThrow(/10000 values at most/);
+  });
+});

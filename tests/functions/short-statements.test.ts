@@ -1,0 +1,43 @@
+import { ListStatementsCommand } from '@aws-sdk/client-redshift-data';
+import { CANCEL_SECONDS, SHORT_STATEMENT_SECONDS } from '../../functions/shared/warehouse';
+import { functionDefinitions } from '../../resources/functions';
+import { parseSettings } from '../../resources/settings';
+import { HOUR, Steps } from './steps';
+
+let steps: Steps;
+beforeAll(async () => {
+  steps = await Steps.start();
+});
+afterEach(() => steps.twin.reset());
+afterAll(() => steps.twin.remove());
+
+test('a statement that waits for too long is cancelled before Lambda ends the function, and the step is retried', async () => {
+  const [execution, seconds] = ['by-hand-short', CANCEL_SECONDS + 2];
+  steps.twin.twin.faults.set([
+    { service: 'redshift-data', operation: 'statement', fault: { type: 'statement', status: 'STARTED' } },
+  ]);
+  const { state_machine_arn: state_machine } = steps.twin.twin.description;
+  await expect(
+    steps.call('list-partitions', { input: { partition: HOUR }, execution, state_machine }, seconds),
+  ).rejects.toMatchObject({
+    name: 'WarehouseBusy',
+    message: expect.stringMatching(/after [12] seconds and was cancelled; it changed nothing/) as string,
+  });
+  const { Statements = [] } = await steps.twin.connection.redshiftData.send(
+    new ListStatementsCommand({ Status: 'ALL', MaxResults: 1 }),
+  );
+  expect(Statements).toMatchObject([{ StatementName: 'ListPartitions trips', Status: 'ABORTED' }]);
+});
+
+/** Statements that a function waits for, one after the other. */
+test.each([
+  ['listPartitions', 4],
+  ['inspectFiles', 1],
+  ['mergeIntoTarget', 1],
+  ['diagnoseFailure', 3],
+  ['sweepLeftovers', 1],
+])('%s has time for its %i short statements, each of 150 seconds and cancelled', (name, statements) => {
+  expect(SHORT_STATEMENT_SECONDS).toBe(150);
+  const { timeout } = functionDefinitions(parseSettings('sluice', 'dev', 'us-east-1', {}, String))[name]!;
+  expect(timeout).toBeGreaterThanOrEqual(statements * (SHORT_STATEMENT_SECONDS + CANCEL_SECONDS));
+});
