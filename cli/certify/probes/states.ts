@@ -49,6 +49,7 @@ const retryCountOfParallel: Probe = {
   name: 'states/retry-count-of-a-parallel',
   assumption: '$$.State.RetryCount in the Parameters of a Parallel is 0, and 1 in its first retry.',
   matters: 'Nowhere: Sluice does without it. The twin has it.',
+  settles: ['Whether AWS has it there is unproven'],
   needs: NEEDS,
   costs: { transitions: 7 },
   async run(site) {
