@@ -21,8 +21,6 @@ export interface ServiceOptions {
   readonly speed?: number;
   /** Upper bound of a Data API long poll in seconds. Default: none. */
   readonly longestPollSeconds?: number;
-  /** Upper bound of the functions' timeouts in seconds. Default: none. */
-  readonly longestInvocationSeconds?: number;
   /** The Region of a new lake bucket. An existing bucket stays where it is. Default: the twin's Region. */
   readonly bucketRegion?: string;
   /** Roles attached to the warehouse's namespace. Default: the package's. */
@@ -87,13 +85,7 @@ export async function startServices(
     concurrency: options.lambdaConcurrency,
     credentialsOf: ({ name, roleArn = '' }) => account.serviceSession(roleArn, 'lambda.amazonaws.com', name),
   });
-  const { longestInvocationSeconds = Infinity } = options;
-  lambda.deploy(
-    functions.map((each) => ({
-      ...each,
-      timeoutSeconds: Math.min(each.timeoutSeconds, longestInvocationSeconds),
-    })),
-  );
+  lambda.deploy(functions);
   closers.push(() => lambda.close());
 
   const sns = new SnsService({ directory: directoryOf('sns'), region: REGION, accountId: ACCOUNT_ID });

@@ -1,5 +1,5 @@
 import { readDatasets } from '../service/datasets';
-import { prepareDeployment } from './deployment';
+import { prepareDeployment, type Deployment } from './deployment';
 import { describeTwin } from './describe-twin';
 import type { TwinDescription } from './description';
 import type { RuleFaults } from './faults/rule-faults';
@@ -24,6 +24,8 @@ export interface TwinOptions extends ServiceOptions {
   readonly port?: number;
   /** Whether commands on the same state directory find and use this twin. Default: yes. */
   readonly announce?: boolean;
+  /** Upper bound of the functions' timeouts in seconds. Default: none. */
+  readonly longestInvocationSeconds?: number;
   /** Called before slow work. */
   readonly onProgress?: (text: string) => void;
 }
@@ -59,7 +61,7 @@ export async function startTwin(options: TwinOptions): Promise<Twin> {
     for (const each of closers.splice(0).reverse()) await each();
   };
   try {
-    const deployment = await prepareDeployment(options);
+    const deployment = shortened(await prepareDeployment(options), options.longestInvocationSeconds);
     const datasets = readDatasets(serviceDirectory);
     let endpoint = '';
     const services = await startServices(deployment, options, () => endpoint, closers);
@@ -98,4 +100,12 @@ export async function startTwin(options: TwinOptions): Promise<Twin> {
     await close();
     throw error;
   }
+}
+
+function shortened(deployment: Deployment, most = Infinity): Deployment {
+  const functions = deployment.functions.map((each) => ({
+    ...each,
+    timeoutSeconds: Math.min(each.timeoutSeconds, most),
+  }));
+  return { ...deployment, functions };
 }

@@ -6,7 +6,7 @@ import type { Task } from './tasks';
 /** The longest time that a long poll is held. A statement that runs longer is awaited by a state of its own. */
 export const LONGEST_POLL_SECONDS = 0.5;
 /** The longest time that a function has. It leaves a short statement ten seconds. */
-export const LONGEST_INVOCATION_SECONDS = 40;
+export const LONGEST_INVOCATION_SECONDS = 50;
 /** The duration of a statement that only a cancel ends. */
 export const ENDLESS_MS = 900_000;
 /** The number of hits of a lasting fault: more than all retries together. */

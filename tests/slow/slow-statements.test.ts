@@ -9,7 +9,7 @@ const HOUR = '2026-11-20T08';
 /** A submission waits this long for its statement. A statement that takes longer is awaited by a state of its own. */
 const LONGEST_POLL_SECONDS = 0.5;
 /** Leaves a short statement ten seconds, and the rest for its cancellation. */
-const LONGEST_INVOCATION_SECONDS = 40;
+const LONGEST_INVOCATION_SECONDS = 50;
 /** The duration of a statement that only a cancel ends. */
 const ENDLESS_MS = 900_000;
 
