@@ -1,13 +1,14 @@
 import { accessSync, constants, existsSync, writeFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { STACK_OUTPUTS } from '../core/stack-outputs';
-import { inParallel } from '../functions/shared/in-parallel';
+import { baseCapacityOf } from './certify/base-capacity';
+import { Cleaning } from './certify/cleaning';
 import { askPerson, checkConsent, Declined } from './certify/consent';
 import { isCertified, sluiceVersion, type CertifyDocument, type Finding } from './certify/document';
-import { AT_ONCE, chosenProbes, costsOf, costsText, needsOf } from './certify/plan';
+import { chosenProbes, costsOf, costsText, needsOf } from './certify/plan';
 import { groupOf, NEEDS, type Probe } from './certify/probe';
 import { PROBES } from './certify/probes';
-import { runProbe } from './certify/run-probe';
+import { runProbes } from './certify/run-probe';
 import { Site } from './certify/site';
 import type { Work } from './run';
 import { colours } from './shared/colours';
@@ -32,6 +33,7 @@ export interface CertifyOptions {
 export function certifying(options: CertifyOptions, all: readonly Probe[] = PROBES): Work<Connection> {
   const stop = new AbortController();
   let running: Promise<unknown> = Promise.resolve();
+  const cleaning = new Cleaning();
   return {
     check: () => {
       chosenProbes(all, options.only);
@@ -39,7 +41,8 @@ export function certifying(options: CertifyOptions, all: readonly Probe[] = PROB
       if (options.out !== undefined) checkWritable(options.out);
     },
     run: (connection, output) => {
-      const run = certify(connection, output, chosenProbes(all, options.only), options, stop.signal);
+      const probes = chosenProbes(all, options.only);
+      const run = certify(connection, output, probes, options, cleaning, stop.signal);
       running = run.catch(() => {});
       return run;
     },
@@ -49,13 +52,18 @@ export function certifying(options: CertifyOptions, all: readonly Probe[] = PROB
         stop.abort();
         await running;
       },
+      giveUp: () =>
+        [
+          'Interrupted again: ended at once.',
+          ...cleaning.remaining.map(({ what, how }) => `${what} may be left.\n    Remove it: ${how}`),
+        ].join('\n'),
     },
   };
 }
 
 /**
  * Runs the probes in a schema and under a prefix of their own, and removes both.
- * @returns the exit code: 0 if all that could be tried hold, and nothing is left.
+ * @returns the exit code: 0 if something could be tried, all of that holds, and nothing is left.
  * @throws Declined
  */
 async function certify(
@@ -63,9 +71,10 @@ async function certify(
   output: Output,
   probes: readonly Probe[],
   options: CertifyOptions,
+  cleaning: Cleaning,
   signal: AbortSignal,
 ): Promise<number> {
-  sayPlan(connection, output, probes);
+  sayPlan(connection, output, probes, await baseCapacityOf(connection));
   const { stage, region } = connection;
   if (!isTwin(connection) && !options.yes) {
     const ask = options.ask ?? askPerson;
@@ -74,19 +83,16 @@ async function certify(
   }
   const started = new Date();
   const { outputs } = await readOutputs(connection.settings, stackNameOf(stage));
-  const site = new Site(connection, outputs.get(STACK_OUTPUTS.copyRoleArn) ?? '', signal);
+  const site = new Site(connection, outputs.get(STACK_OUTPUTS.copyRoleArn) ?? '', cleaning, signal);
   const spinner = startSpinner(output, 'Trying');
   let findings: readonly Finding[];
   try {
-    findings = await inParallel(probes, AT_ONCE, async (probe) => {
-      spinner?.show(probe.name);
-      return runProbe(probe, site);
-    });
+    findings = await runProbes(probes, site, ({ name }) => spinner?.show(name));
     spinner?.show('Removing what the probes made');
   } finally {
     spinner?.stop();
   }
-  const left = await site.cleaning.run();
+  const left = await cleaning.run();
   const document: CertifyDocument = {
     ...{ sluice: sluiceVersion(), date: started.toISOString(), stage, region, twin: isTwin(connection) },
     seconds: Math.round((Date.now() - started.getTime()) / 1_000),
@@ -94,6 +100,10 @@ async function certify(
   };
   output.document(document);
   sayFindings(output, document, probes);
+  if (signal.aborted) {
+    if (options.out !== undefined) output.note(`The run was interrupted: ${options.out} is not written.`);
+    return 1;
+  }
   if (options.out !== undefined) writeFileSync(options.out, `${JSON.stringify(document, null, 2)}\n`);
   return isCertified(document) ? 0 : 1;
 }
@@ -108,16 +118,24 @@ function checkWritable(file: string): void {
 }
 
 /** Says what the probes do, need and cost. */
-function sayPlan(connection: Connection, output: Output, probes: readonly Probe[]): void {
+function sayPlan(
+  connection: Connection,
+  output: Output,
+  probes: readonly Probe[],
+  capacity: number | undefined,
+): void {
   const { stage, region } = connection;
   output.say(`${plural(probes.length, 'probe')} of assumptions about AWS, in stage ${stage} (${region}).`);
   output.say(
-    'They make schemas, a database user, objects and state machines of their own, and remove all of them. They change no data of yours, and read none but the footer of the newest file of each stream.',
+    'They make schemas, a database user, objects and state machines of their own, and remove all of them. They change no data of yours, and read none but the newest file of each stream.',
   );
   for (const need of needsOf(probes)) output.say(`  needs: ${NEEDS[need]}`);
-  output.say(
-    `  costs: ${isTwin(connection) ? 'nothing on the twin; on AWS ' : ''}${costsText(costsOf(probes))}.`,
-  );
+  const where = isTwin(connection) ? 'nothing on the twin; on AWS ' : '';
+  output.say(`  costs: ${where}${costsText(probes, capacity)}.`);
+  if (capacity === undefined)
+    output.say(
+      '    The base capacity of the workgroup could not be read. At 128 RPU it is 16 times as much.',
+    );
   output.say();
 }
 
@@ -170,7 +188,7 @@ export function runPlan(output: Output, options: Pick<CertifyOptions, 'only'>): 
     }
   }
   output.say();
-  output.say(`Together: ${costsText(total)}.`);
+  output.say(`Together: ${costsText(probes)}.`);
   return 0;
 }
 

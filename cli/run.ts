@@ -93,12 +93,11 @@ async function onStage(
   const { interruptible } = load('./shared/interruption') as typeof import('./shared/interruption');
   const connection = await connectToStage(stage, region);
   try {
-    return await interruptible(
-      output,
-      work.interruption?.message ?? `Interrupted. Work that was started in stage ${stage} continues there.`,
-      () => work.run(connection, output),
-      () => work.interruption?.stop() ?? Promise.resolve(),
-    );
+    const goesOn = {
+      message: `Interrupted. Work that was started in stage ${stage} continues there.`,
+      stop: async () => {},
+    };
+    return await interruptible(output, work.interruption ?? goesOn, () => work.run(connection, output));
   } finally {
     await connection.close();
   }

@@ -4,7 +4,14 @@ import { parseColumnType, type ColumnType } from './column-types';
 import { LoadError } from './errors';
 import { MOST_CONCURRENCY, MOST_PARTITIONS } from './execution-limits';
 import { hourOf, isHour, type Hour } from './hour';
-import { errorPrefixes, errorPrefixProblem, hourReader, prefixOfHour, prefixProblem } from './prefix';
+import {
+  CERTIFY_FOLDER,
+  errorPrefixes,
+  errorPrefixProblem,
+  hourReader,
+  prefixOfHour,
+  prefixProblem,
+} from './prefix';
 
 /** Parts of the event time that the target can have as columns. */
 export const DERIVED_COLUMNS = ['year', 'month', 'day', 'hour'] as const;
@@ -60,7 +67,11 @@ export const datasetSchema = z.strictObject({
   /** The name. Staging tables, streams, schedules and history rows carry it. */
   dataset: z
     .string()
-    .regex(/^[a-z][a-z0-9_]{0,29}$/, 'a lower-case letter, then up to 29 letters, digits or _'),
+    .regex(/^[a-z][a-z0-9_]{0,29}$/, 'a lower-case letter, then up to 29 letters, digits or _')
+    .refine(
+      (name) => name !== CERTIFY_FOLDER,
+      `a name other than ${CERTIFY_FOLDER}: sluice certify keeps its files under it`,
+    ),
   source: z.strictObject({
     prefix: z.string().superRefine((template, context) => {
       const problem = prefixProblem(template);

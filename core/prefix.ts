@@ -8,6 +8,8 @@ export type PrefixTemplate = string;
 
 /** Where Sluice keeps its own files in the lake: plans and manifests. A dataset's prefix must not be under it. */
 export const OWN_PREFIX = 'sluice/';
+/** The folder there that is no dataset's: the files of `sluice certify`. */
+export const CERTIFY_FOLDER = 'certify';
 
 const PARTS = ['yyyy', 'MM', 'dd', 'HH'] as const;
 

@@ -3,8 +3,8 @@ export interface Made {
   readonly what: string;
   /** How a person removes it. */
   readonly how: string;
-  /** Removes it, also if it is not there. */
-  remove(): Promise<void>;
+  /** Removes it, also if it is not there. @param signal ends the removal: it has taken too long. */
+  remove(signal: AbortSignal): Promise<void>;
 }
 
 /** What could not be removed. */
@@ -13,41 +13,77 @@ export interface Left extends Pick<Made, 'what' | 'how'> {
 }
 
 const ATTEMPTS = 3;
+/** A removal waits for other users' locks at most. */
+const LONGEST_SECONDS = 150;
 
 /** Remembers what was made, and removes it in the opposite order. */
 export class Cleaning {
-  private made: Made[] = [];
+  /** Each thing with the number of its makings that may have made it. */
+  private readonly made = new Map<Made, number>();
 
-  /** Notes a thing before it is made. */
-  note(made: Made): void {
-    this.made.push(made);
+  /** @param seconds how long the removal of one thing may take. */
+  constructor(private readonly seconds = LONGEST_SECONDS) {}
+
+  /**
+   * Makes a thing, or a part of one, which is removed in the end. What was refused is forgotten: nobody has to remove it.
+   * @throws what `make` throws
+   */
+  async make<Result>(made: Made, make: () => Promise<Result>): Promise<Result> {
+    this.count(made, 1);
+    try {
+      return await make();
+    } catch (error) {
+      if (isRefusal(error)) this.count(made, -1);
+      throw error;
+    }
   }
 
-  /** Forgets a thing that the service has refused to make. */
-  forget(made: Made): void {
-    this.made = this.made.filter((each) => each !== made);
+  /** What is not removed yet, the newest first. */
+  get remaining(): readonly Pick<Made, 'what' | 'how'>[] {
+    return [...this.made.keys()].reverse();
   }
 
   /** Removes everything. One thing that stays keeps no other. @returns what is left. */
   async run(): Promise<readonly Left[]> {
     const left: Left[] = [];
-    for (const made of this.made.splice(0).reverse()) {
-      const why = await failureOf(made);
-      if (why !== undefined) left.push({ what: made.what, how: made.how, why });
+    for (const made of [...this.made.keys()].reverse()) {
+      const why = await this.failureOf(made);
+      if (why === undefined) this.made.delete(made);
+      else left.push({ what: made.what, how: made.how, why });
     }
     return left;
   }
+
+  private count(made: Made, change: 1 | -1): void {
+    const count = (this.made.get(made) ?? 0) + change;
+    if (count > 0) this.made.set(made, count);
+    else this.made.delete(made);
+  }
+
+  private async failureOf(made: Made): Promise<string | undefined> {
+    const signal = AbortSignal.timeout(this.seconds * 1_000);
+    let why = '';
+    for (let attempt = 0; attempt < ATTEMPTS && !signal.aborted; attempt += 1) {
+      try {
+        await made.remove(signal);
+        return undefined;
+      } catch (error) {
+        why = `${(error as Error).name}: ${(error as Error).message}`;
+      }
+    }
+    return signal.aborted ? `it was not removed within ${this.seconds} s` : why;
+  }
 }
 
-async function failureOf(made: Made): Promise<string | undefined> {
-  let why = '';
-  for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
-    try {
-      await made.remove();
-      return undefined;
-    } catch (error) {
-      why = `${(error as Error).name}: ${(error as Error).message}`;
-    }
-  }
-  return why;
+/** The service has answered that it does not do it, or the statement was undone: so nothing was made. */
+export class Refused extends Error {
+  override readonly name = 'Refused';
+}
+
+/** Without an answer, or with one that tells of a fault of the service, a thing may have been made. */
+function isRefusal(error: unknown): boolean {
+  const { $metadata: { httpStatusCode = 0 } = {} } = error as {
+    readonly $metadata?: { readonly httpStatusCode?: number };
+  };
+  return error instanceof Refused || (httpStatusCode >= 400 && httpStatusCode < 500);
 }

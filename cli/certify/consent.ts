@@ -1,4 +1,6 @@
+import { once } from 'node:events';
 import { createInterface } from 'node:readline/promises';
+import type { Readable, Writable } from 'node:stream';
 import { UsageError } from '../shared/output';
 
 /** The person said no. */
@@ -24,11 +26,17 @@ export function checkConsent(options: {
   );
 }
 
-/** Asks on the terminal, on stderr: stdout may hold a document. */
-export async function askPerson(question: string): Promise<boolean> {
-  const terminal = createInterface({ input: process.stdin, output: process.stderr });
+/** Asks on the terminal, on stderr: stdout may hold a document. The end of the input is a no. */
+export async function askPerson(
+  question: string,
+  input: Readable = process.stdin,
+  output: Writable = process.stderr,
+): Promise<boolean> {
+  const terminal = createInterface({ input, output });
   try {
-    return /^y(es)?$/i.test((await terminal.question(`${question} [y/N] `)).trim());
+    const ended = once(terminal, 'close').then(() => '');
+    const answer = await Promise.race([terminal.question(`${question} [y/N] `), ended]);
+    return /^y(es)?$/i.test(answer.trim());
   } finally {
     terminal.close();
   }

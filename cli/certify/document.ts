@@ -39,10 +39,8 @@ export function sluiceVersion(): string {
   return version;
 }
 
-/** Whether every assumption that was tried holds, no probe failed and nothing is left. */
+/** Whether something was tried, every assumption that was tried holds, no probe failed and nothing is left. */
 export function isCertified({ probes, left }: Pick<CertifyDocument, 'probes' | 'left'>): boolean {
-  return (
-    left.length === 0 &&
-    probes.every(({ outcome }) => outcome === 'holds' || outcome === 'could not be tried')
-  );
+  const has = (outcome: Outcome) => probes.some((probe) => probe.outcome === outcome);
+  return left.length === 0 && has('holds') && !has('does not hold') && !has('failed');
 }

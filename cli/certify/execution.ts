@@ -32,15 +32,17 @@ export async function makeStateMachine(site: Site, name: string, definition: obj
   const { roleArn } = await stepFunctions.send(new DescribeStateMachineCommand({ stateMachineArn: own }));
   const full = `${site.name}-${name}`.replaceAll('_', '-');
   const stateMachineArn = `${own.slice(0, own.length - nameOfStateMachine(own).length)}${full}`;
-  site.cleaning.note({
+  const made = {
     what: `state machine ${full}`,
     how: `aws stepfunctions delete-state-machine --state-machine-arn ${stateMachineArn}`,
-    remove: async () => {
-      await stepFunctions.send(new DeleteStateMachineCommand({ stateMachineArn }));
+    remove: async (abortSignal: AbortSignal) => {
+      await stepFunctions.send(new DeleteStateMachineCommand({ stateMachineArn }), { abortSignal });
     },
-  });
-  await stepFunctions.send(
-    new CreateStateMachineCommand({ name: full, definition: JSON.stringify(definition), roleArn }),
+  };
+  await site.cleaning.make(made, () =>
+    stepFunctions.send(
+      new CreateStateMachineCommand({ name: full, definition: JSON.stringify(definition), roleArn }),
+    ),
   );
   return stateMachineArn;
 }

@@ -2,12 +2,19 @@ import { UsageError } from '../shared/output';
 import { plural } from '../shared/text';
 import { groupOf, NEEDS, type Costs, type Need, type Probe } from './probe';
 
-/** Probes that run at the same time. */
-export const AT_ONCE = 4;
+/** Two lanes, which run at the same time. */
+export const LANES = [
+  { isOf: (probe: Probe) => probe.inTurn === true, atOnce: 1 },
+  { isOf: (probe: Probe) => probe.inTurn !== true, atOnce: 3 },
+] as const;
 
 /** Seconds that a statement of a probe may take, and the price of a Redshift Processing Unit for an hour, in dollars. */
 const [SECONDS_PER_STATEMENT, DOLLARS_PER_RPU_HOUR] = [2, 0.375];
-const [RPU, LEAST_BILLED_SECONDS] = [8, 60];
+const LEAST_BILLED_SECONDS = 60;
+/** A listing and a deletion of what the probes stored. */
+const REMOVAL_REQUESTS = 2;
+/** What a new stack has, in RPU. */
+const DEFAULT_CAPACITY = 8;
 
 /**
  * The probes that `--only` names, whole or by their group.
@@ -35,21 +42,39 @@ export function needsOf(probes: readonly Probe[]): readonly Need[] {
 
 /** What the probes use together. */
 export function costsOf(probes: readonly Probe[]): Required<Costs> {
-  const sum = (cost: keyof Costs) => probes.reduce((total, { costs }) => total + (costs[cost] ?? 0), 0);
-  return { statements: sum('statements'), requests: sum('requests'), transitions: sum('transitions') };
+  const paying = probes.filter(
+    (probe, index) => !probe.shared || probes.findIndex((each) => groupOf(each) === groupOf(probe)) === index,
+  );
+  const sum = (cost: keyof Costs) => paying.reduce((total, { costs }) => total + (costs[cost] ?? 0), 0);
+  const removal = probes.some(({ needs }) => needs.includes('lake')) ? REMOVAL_REQUESTS : 0;
+  return {
+    statements: sum('statements'),
+    requests: sum('requests') + removal,
+    transitions: sum('transitions'),
+  };
+}
+
+/** How long the statements of the probes keep the workgroup awake, in seconds. */
+function secondsAwake(probes: readonly Probe[]): number {
+  const lanes = LANES.map(
+    ({ isOf, atOnce }) => (costsOf(probes.filter(isOf)).statements * SECONDS_PER_STATEMENT) / atOnce,
+  );
+  return Math.max(LEAST_BILLED_SECONDS, Math.ceil(Math.max(...lanes)));
 }
 
 /**
  * The costs for people. Nothing was measured: a statement is taken to last 2 s.
  * Source: Amazon Redshift Management Guide, "Billing for Amazon Redshift Serverless".
+ * @param capacity the base capacity of the workgroup, in RPU.
  */
-export function costsText({ statements, requests, transitions }: Required<Costs>): string {
-  const seconds = Math.max(LEAST_BILLED_SECONDS, Math.ceil((statements * SECONDS_PER_STATEMENT) / AT_ONCE));
-  const dollars = ((seconds * RPU) / 3_600) * DOLLARS_PER_RPU_HOUR;
+export function costsText(probes: readonly Probe[], capacity = DEFAULT_CAPACITY): string {
+  const { statements, requests, transitions } = costsOf(probes);
+  const seconds = secondsAwake(probes);
+  const dollars = ((seconds * capacity) / 3_600) * DOLLARS_PER_RPU_HOUR;
   const parts = [
     ...(statements > 0
       ? [
-          `${plural(statements, 'SQL statement')}, which keep the workgroup awake for about ${seconds} s (at ${RPU} RPU: ${seconds * RPU} RPU-seconds, $${dollars.toFixed(2)}; a wake-up is billed for ${LEAST_BILLED_SECONDS} s at least)`,
+          `${plural(statements, 'SQL statement')}, which keep the workgroup awake for about ${seconds} s (at ${capacity} RPU: ${seconds * capacity} RPU-seconds, $${dollars.toFixed(2)}; a wake-up is billed for ${LEAST_BILLED_SECONDS} s at least)`,
         ]
       : []),
     ...(requests > 0 ? [`${plural(requests, 'request')} to S3`] : []),

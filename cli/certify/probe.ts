@@ -11,6 +11,10 @@ export interface Probe {
   readonly matters: string;
   readonly needs: readonly Need[];
   readonly costs: Costs;
+  /** Whether the probes of its group use the same things: together they cost as much as one. */
+  readonly shared?: boolean;
+  /** Whether it runs beside no other such probe. */
+  readonly inTurn?: boolean;
   /** The rows of the twin's tables that it turns into facts. */
   readonly covers?: readonly Known[];
   /** Words from the twin's lists of differences, which it turns into facts. */
@@ -25,13 +29,14 @@ export interface Probe {
 /** What a probe uses of the deployment, in the order in which the plan tells it. */
 export type Need = keyof typeof NEEDS;
 export const NEEDS = {
+  database: 'statements in the deployment’s database, which need no right in it',
   warehouse: 'CREATE on the database for the user of the statements: a schema for the probes',
   lake: 's3:PutObject, s3:DeleteObject and s3:ListBucket on the lake’s bucket under sluice/certify/',
   copy: 'the COPY role, which reads sluice/',
   superuser: 'statements that run as a superuser (a new workgroup’s do): a database user for the probes',
   states:
     'states:CreateStateMachine, DeleteStateMachine, StartExecution and GetExecutionHistory for a state machine sluice-certify-…, states:DescribeStateMachine on the stack’s, and iam:PassRole on its role',
-  stream: 's3:ListBucket and s3:GetObject under the datasets’ prefixes',
+  stream: 's3:ListBucket and s3:GetObject under the datasets’ prefixes, where the COPY role reads, too',
 } as const;
 
 /** How much a probe uses. */

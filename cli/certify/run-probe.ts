@@ -1,11 +1,31 @@
 import { oneLine } from '../../core/one-line';
+import { inParallel } from '../../functions/shared/in-parallel';
 import type { Finding } from './document';
+import { LANES } from './plan';
 import { NotTried, type Probe } from './probe';
 import type { Site } from './site';
 import { Stopped } from './warehouse';
 
 /** Longer texts of services are cut: a document of all probes is to be read by people. */
 const LONGEST_TEXT = 600;
+
+/**
+ * Runs probes, those of each lane in their order. @param begins is called before each.
+ * @returns what became of each, in the order of the probes.
+ */
+export async function runProbes(
+  probes: readonly Probe[],
+  site: Site,
+  begins: (probe: Probe) => void,
+): Promise<readonly Finding[]> {
+  const findings = new Map<Probe, Finding>();
+  const run = async (probe: Probe) => {
+    begins(probe);
+    findings.set(probe, await runProbe(probe, site));
+  };
+  await Promise.all(LANES.map(({ isOf, atOnce }) => inParallel(probes.filter(isOf), atOnce, run)));
+  return probes.flatMap((probe) => findings.get(probe) ?? []);
+}
 
 /** Runs one probe. Whatever it throws is its outcome, and ends no other probe. */
 export async function runProbe(probe: Probe, site: Site): Promise<Finding> {

@@ -1,15 +1,14 @@
-import { DeleteObjectsCommand, paginateListObjectsV2, PutObjectCommand } from '@aws-sdk/client-s3';
+import { DeleteObjectsCommand, ListObjectsV2Command, PutObjectCommand } from '@aws-sdk/client-s3';
 import { randomBytes } from 'node:crypto';
-import { OWN_PREFIX } from '../../core/prefix';
+import { CERTIFY_FOLDER, OWN_PREFIX } from '../../core/prefix';
 import { quoteName, quoteText, sql, type Sql } from '../../core/sql';
 import { isTwin, type Connection } from '../shared/connection';
-import { query } from '../shared/query';
-import { Cleaning, type Made } from './cleaning';
+import { Refused, type Cleaning, type Made } from './cleaning';
 import { NotTried } from './probe';
 import { Warehouse } from './warehouse';
 
 /** The folder of all probes in the lake, where the COPY role may read. */
-export const CERTIFY_PREFIX = `${OWN_PREFIX}certify/`;
+export const CERTIFY_PREFIX = `${OWN_PREFIX}${CERTIFY_FOLDER}/`;
 /** Names of schemas and users, with a random end. No two runs share anything. */
 export const CERTIFY_NAME = 'sluice_certify_';
 
@@ -17,18 +16,24 @@ export const CERTIFY_NAME = 'sluice_certify_';
 export class Site {
   readonly name = `${CERTIFY_NAME}${randomBytes(4).toString('hex')}`;
   readonly warehouse: Warehouse;
-  readonly cleaning = new Cleaning();
-  private made = 0;
-  private turn: Promise<unknown> = Promise.resolve();
+  private readonly prefix = `${CERTIFY_PREFIX}${this.name}/`;
+  private readonly objects: Made;
+  private tables = 0;
   private readonly once = new Map<string, Promise<unknown>>();
 
   constructor(
     readonly connection: Connection,
     readonly copyRoleArn: string,
+    readonly cleaning: Cleaning,
     /** Aborted if the run is interrupted. */
     readonly signal: AbortSignal,
   ) {
     this.warehouse = new Warehouse(connection, signal);
+    this.objects = {
+      what: `objects under s3://${connection.bucket}/${this.prefix}`,
+      how: `aws s3 rm --recursive s3://${connection.bucket}/${this.prefix}`,
+      remove: (abortSignal) => this.removeObjects(abortSignal),
+    };
   }
 
   get isTwin(): boolean {
@@ -40,13 +45,6 @@ export class Site {
     const making = (this.once.get(name) as Promise<Result> | undefined) ?? make();
     this.once.set(name, making);
     return making;
-  }
-
-  /** Does one work after the other, for transactions that would conflict. A work that fails ends no other. */
-  inTurn<Result>(work: () => Promise<Result>): Promise<Result> {
-    const result = this.turn.then(work);
-    this.turn = result.catch(() => {});
-    return result;
   }
 
   /** The schema of the probes. @param suffix of a further one. @throws NotTried */
@@ -62,7 +60,7 @@ export class Site {
   /** A name for a new table in the schema. @throws NotTried */
   async table(): Promise<Sql> {
     const schema = await this.schema();
-    return sql`${schema}.${quoteName(`t${(this.made += 1)}`)}`;
+    return sql`${schema}.${quoteName(`t${(this.tables += 1)}`)}`;
   }
 
   /** A database user without any right. @throws NotTried */
@@ -83,9 +81,11 @@ export class Site {
   async put(name: string, body: Buffer): Promise<string> {
     this.signal.throwIfAborted();
     const { s3, bucket } = this.connection;
-    const prefix = await this.prefix();
-    await s3.send(new PutObjectCommand({ Bucket: bucket, Key: `${prefix}${name}`, Body: body }));
-    return `s3://${bucket}/${prefix}${name}`;
+    const Key = `${this.prefix}${name}`;
+    await this.cleaning.make(this.objects, () =>
+      s3.send(new PutObjectCommand({ Bucket: bucket, Key, Body: body })),
+    );
+    return `s3://${bucket}/${Key}`;
   }
 
   /** COPY of a file with the options that the loader gives. */
@@ -93,45 +93,42 @@ export class Site {
     return sql`COPY ${table} FROM ${quoteText(url)} IAM_ROLE ${quoteText(this.copyRoleArn)} FORMAT AS PARQUET ${options}`;
   }
 
-  private prefix(): Promise<string> {
-    const { s3, bucket } = this.connection;
-    const prefix = `${CERTIFY_PREFIX}${this.name}/`;
-    return this.shared('prefix', () => {
-      this.cleaning.note({
-        what: `objects under s3://${bucket}/${prefix}`,
-        how: `aws s3 rm --recursive s3://${bucket}/${prefix}`,
-        remove: async () => {
-          for await (const page of paginateListObjectsV2(
-            { client: s3 },
-            { Bucket: bucket, Prefix: prefix },
-          )) {
-            const Objects = (page.Contents ?? []).map(({ Key }) => ({ Key }));
-            if (Objects.length === 0) continue;
-            const { Errors: [error] = [] } = await s3.send(
-              new DeleteObjectsCommand({ Bucket: bucket, Delete: { Objects, Quiet: true } }),
-            );
-            if (error) throw Object.assign(new Error(`${error.Key}: ${error.Message}`), { name: error.Code });
-          }
+  private async removeObjects(abortSignal: AbortSignal): Promise<void> {
+    const { s3, bucket: Bucket } = this.connection;
+    for (;;) {
+      const { Contents = [], IsTruncated } = await s3.send(
+        new ListObjectsV2Command({ Bucket, Prefix: this.prefix }),
+        {
+          abortSignal,
         },
-      });
-      return Promise.resolve(prefix);
-    });
+      );
+      if (Contents.length === 0) return;
+      const Objects = Contents.map(({ Key }) => ({ Key }));
+      const { Errors: [error] = [] } = await s3.send(
+        new DeleteObjectsCommand({ Bucket, Delete: { Objects, Quiet: true } }),
+        { abortSignal },
+      );
+      if (error) throw Object.assign(new Error(`${error.Key}: ${error.Message}`), { name: error.Code });
+      if (!IsTruncated) return;
+    }
   }
 
   /** Makes a schema or a user, which is removed in the end. */
   private async make(kind: string, name: string, create: Sql, remove: Sql): Promise<void> {
     this.signal.throwIfAborted();
-    const noted: Made = {
+    const made: Made = {
       what: `${kind} ${name}`,
       how: remove,
-      remove: async () => {
-        await query(this.connection, remove);
-      },
+      remove: (signal) => this.warehouse.run(remove, signal),
     };
-    this.cleaning.note(noted);
-    const made = await this.warehouse.try({ tried: create });
-    if (made.ran) return;
-    this.cleaning.forget(noted);
-    throw new NotTried(`the ${kind} of the probes could not be made: ${made.error}`);
+    await this.cleaning
+      .make(made, async () => {
+        const tried = await this.warehouse.try({ tried: create });
+        if (!tried.ran) throw new Refused(tried.error);
+      })
+      .catch((error: Error) => {
+        if (!(error instanceof Refused)) throw error;
+        throw new NotTried(`the ${kind} of the probes could not be made: ${error.message}`);
+      });
   }
 }

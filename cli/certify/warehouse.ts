@@ -1,6 +1,7 @@
 import { asWritten, batchOf, type Sql, type SqlParameter } from '../../core/sql';
 import { DataApi, type DataValue, type StatementState } from '../../functions/shared/data-api';
 import type { Connection } from '../shared/connection';
+import { StatementError } from '../shared/query';
 import { NotTried } from './probe';
 
 /** Statements of one transaction, some of which are tried. */
@@ -13,6 +14,8 @@ export interface Trial {
   readonly parameters?: readonly SqlParameter[];
   /** Whether everything is rolled back at the end. Then there are no rows. */
   readonly undone?: boolean;
+  /** Is told the statement's id as soon as the API has taken it. */
+  readonly taken?: (id: string) => void;
 }
 
 /** How it went: the rows of the last query, or why Redshift refused the statement. */
@@ -55,9 +58,11 @@ export class Warehouse {
    * Runs a transaction.
    * @throws NotTried if what is given cannot be made; Stopped; the client's errors, StatementTimedOut.
    */
-  async try({ given = [], tried, then = [], parameters = [], undone = false }: Trial): Promise<Tried> {
+  async try({ given = [], tried, then = [], parameters = [], undone = false, taken }: Trial): Promise<Tried> {
     const before = [...given, ...(typeof tried === 'string' ? [tried] : tried)];
-    const { ended, at } = await this.run([...before, ...then, ...(undone ? [ROLL_BACK] : [])], parameters);
+    this.signal.throwIfAborted();
+    const statements = [...before, ...then, ...(undone ? [ROLL_BACK] : [])];
+    const { ended, at } = await this.batch(statements, { parameters, taken });
     if (ended.status === 'FINISHED') {
       const last = ended.selects.at(-1);
       return { ran: true, rows: last === undefined ? [] : (await this.api.read(last)).rows };
@@ -72,31 +77,50 @@ export class Warehouse {
     return { ran: false, error, query: ended.query };
   }
 
+  /**
+   * Runs one statement, also when this run is interrupted. @param signal cancels it.
+   * @throws StatementError; the client's errors, StatementTimedOut.
+   */
+  async run(statement: Sql, signal: AbortSignal): Promise<void> {
+    const { ended } = await this.batch([statement], { signal });
+    if (ended.status === 'FAILED') throw new StatementError(ended.status, ended.error ?? 'no text');
+  }
+
+  /** Whether a statement runs at this moment. One that still waits for its turn does not. */
+  async isRunning(id: string): Promise<boolean> {
+    return (await this.api.describe(id)).status === 'STARTED';
+  }
+
   /** @returns how the batch ended, and which statement failed, from 1. */
-  private async run(
+  private async batch(
     statements: readonly Sql[],
-    parameters: readonly SqlParameter[],
+    {
+      parameters = [],
+      taken,
+      signal = this.signal,
+    }: Partial<Pick<Trial, 'parameters' | 'taken'>> & { readonly signal?: AbortSignal },
   ): Promise<{ readonly ended: Ended; readonly at?: number }> {
-    this.signal.throwIfAborted();
     const values = Object.fromEntries(parameters.map(({ name, value }) => [name, value]));
     // Not raced with the signal: a statement whose id is not known could not be cancelled.
-    const { id } = await this.api.submitBatch(batchOf(statements, values), 'sluice certify', undefined, 1);
-    const ended = await this.end(id);
+    const wait = taken ? undefined : 1;
+    const { id } = await this.api.submitBatch(batchOf(statements, values), 'sluice certify', undefined, wait);
+    taken?.(id);
+    const ended = await this.end(id, signal);
     if (ended.status === 'FINISHED') return { ended };
     if (ended.status === 'ABORTED') throw new Error(`The statement was aborted: ${ended.error ?? ''}`);
     const [, at] = /:(\d+)$/.exec(ended.failed) ?? [];
     return { ended, ...(at === undefined ? {} : { at: Number(at) }) };
   }
 
-  private async end(id: string): Promise<Ended> {
+  private async end(id: string, signal: AbortSignal): Promise<Ended> {
     const deadline = AbortSignal.timeout(LONGEST_SECONDS * 1_000);
-    const stop = AbortSignal.any([this.signal, deadline]);
+    const stop = AbortSignal.any([signal, deadline]);
     const stopped = new Promise<undefined>((resolve) =>
       stop.addEventListener('abort', () => resolve(undefined)),
     );
     try {
       for (;;) {
-        if (stop.aborted) throw this.signal.aborted ? new Stopped('interrupted') : tooLong();
+        if (stop.aborted) throw signal.aborted ? new Stopped('interrupted') : tooLong();
         const state = await Promise.race([this.api.describe(id, LONG_POLL_SECONDS), stopped]);
         const ended = state && endOf(state);
         if (ended) return ended;

@@ -23,28 +23,26 @@ export async function withConnection<Result>(
 ): Promise<Result> {
   const running = await findRunningTwin(stateDirectory);
   if (running) {
-    return interruptible(
-      output,
-      interruption?.message ?? 'Interrupted. Work that was started on the running twin continues there.',
-      () => run(connectionTo(running, async () => {})),
-      () => interruption?.stop() ?? Promise.resolve(),
-    );
+    const goesOn = {
+      message: 'Interrupted. Work that was started on the running twin continues there.',
+      stop: async () => {},
+    };
+    return interruptible(output, interruption ?? goesOn, () => run(connectionTo(running, async () => {})));
   }
 
   // The twin ends with this command, so no other command may find it.
   const twin = await startShown(output, { stateDirectory, announce: false });
   const connection = connectionTo(twin.description, () => twin.close());
   try {
-    return await interruptible(
-      output,
-      interruption?.message ??
-        'Interrupted: stopping. Loaded partitions stay loaded; an unfinished one changes nothing.',
-      () => run(connection),
-      async () => {
+    const ends: Interruption = {
+      message: 'Interrupted: stopping. Loaded partitions stay loaded; an unfinished one changes nothing.',
+      ...interruption,
+      stop: async () => {
         await interruption?.stop();
         await connection.close();
       },
-    );
+    };
+    return await interruptible(output, ends, () => run(connection));
   } finally {
     await connection.close();
   }

@@ -7,27 +7,35 @@ export interface Interruption {
   readonly message: string;
   /** Ends the work, and waits until nothing of it is left. */
   stop(): Promise<void>;
+  /** What a second signal prints before it ends the process at once. Default: a second signal changes nothing. */
+  readonly giveUp?: () => string;
 }
+
+/** npx passes on the Ctrl-C that the terminal has sent to the process already: that is no second one. */
+const SAME_SIGNAL_MILLISECONDS = 1_000;
 
 /** Ctrl-C, kill, and a closed terminal. */
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 /**
- * Runs something that a signal ends. The first signal prints the message, waits for `before` and ends the process.
- * @param message says what becomes of the work that was started.
+ * Runs something that a signal ends. The first signal prints the message, waits for `stop` and ends the process.
  */
 export async function interruptible<Result>(
   output: Output,
-  message: string,
+  interruption: Interruption,
   run: () => Promise<Result>,
-  before: () => Promise<void> = () => Promise.resolve(),
 ): Promise<Result> {
-  let stopping = false;
+  let since: number | undefined;
   const interrupted = (signal: NodeJS.Signals) => {
-    if (stopping) return;
-    stopping = true;
-    output.note(`\n${message}`);
-    void before().finally(() => process.exit(128 + constants.signals[signal]));
+    const exit = () => process.exit(128 + constants.signals[signal]);
+    if (since === undefined) {
+      since = performance.now();
+      output.note(`\n${interruption.message}`);
+      void interruption.stop().finally(exit);
+    } else if (interruption.giveUp && performance.now() - since > SAME_SIGNAL_MILLISECONDS) {
+      output.note(`\n${interruption.giveUp()}`);
+      exit();
+    }
   };
   // Not once(): the handler of a spinner kills the process if it is the only handler left.
   for (const signal of SIGNALS) process.on(signal, interrupted);
@@ -35,7 +43,7 @@ export async function interruptible<Result>(
     return await run();
   } catch (error) {
     // An error of interrupted work is no failure: the process ends as soon as everything has stopped.
-    if (stopping) return await new Promise<never>(() => {});
+    if (since !== undefined) return await new Promise<never>(() => {});
     throw error;
   } finally {
     for (const signal of SIGNALS) process.off(signal, interrupted);

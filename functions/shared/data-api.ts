@@ -76,14 +76,14 @@ export class DataApi {
 
   /**
    * Submits a batch, which is one transaction.
-   * @param token the API runs only one batch for each token. @param waitSeconds how long the API may wait for the end.
+   * @param token the API runs only one batch for each token. @param waitSeconds how long the API may wait for the end. Default: not at all.
    * @returns its id, and its status if it still runs.
    */
   async submitBatch(
     batch: SqlBatch,
     name: string,
     token: string | undefined,
-    waitSeconds: number,
+    waitSeconds?: number,
   ): Promise<{ readonly id: string; readonly running: Running | undefined }> {
     const { Id: id = '', Status: status } = await this.client.send(
       new BatchExecuteStatementCommand({

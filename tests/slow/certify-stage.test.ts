@@ -84,3 +84,25 @@ test.each(['SIGINT', 'SIGTERM'] as const)(
   },
   60_000,
 );
+
+test('a second signal names what may be left, and ends at once', async () => {
+  const hanging = { type: 'statement', status: 'STARTED' } as const;
+  twin.twin.faults.set([
+    { service: 'redshift-data', operation: 'statement', match: '^DROP SCHEMA', times: 9, fault: hanging },
+  ]);
+  const { child, ended } = certify('--only', 'transactions/merge-with-parameters');
+  while (twin.twin.faults.rules()[0]?.hit === 0) await sleep(50);
+  child.kill('SIGINT');
+  // What npx passes on at once is the same Ctrl-C.
+  child.kill('SIGINT');
+  await sleep(1_500);
+  expect(child.exitCode).toBeNull();
+  child.kill('SIGINT');
+  const { code, stderr } = await ended;
+  expect(code).toBe(130);
+  const [, name] =
+    /Interrupted again: ended at once\.\nschema (sluice_certify_\w+) may be left\./.exec(stderr) ?? [];
+  expect(stderr).toContain(`Remove it: DROP SCHEMA IF EXISTS "${name}" CASCADE`);
+  twin.twin.faults.clear();
+  await twin.sql(`DROP SCHEMA "${name}" CASCADE`);
+}, 60_000);

@@ -1,14 +1,17 @@
 import { ListStatementsCommand } from '@aws-sdk/client-redshift-data';
 import { ListObjectsV2Command } from '@aws-sdk/client-s3';
 import { DeleteStateMachineCommand, ListStateMachinesCommand } from '@aws-sdk/client-sfn';
-import { readFileSync, rmSync } from 'node:fs';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { PassThrough, Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { certifying, runPlan } from '../../cli/certify';
-import { checkConsent } from '../../cli/certify/consent';
-import { costsOf } from '../../cli/certify/plan';
+import { Cleaning } from '../../cli/certify/cleaning';
+import { askPerson, checkConsent } from '../../cli/certify/consent';
+import { costsOf, costsText } from '../../cli/certify/plan';
 import type { Probe } from '../../cli/certify/probe';
 import { PROBES } from '../../cli/certify/probes';
+import { Site } from '../../cli/certify/site';
 import type { Connection, TwinConnection } from '../../cli/shared/connection';
 import { CapturedOutput } from '../../testkit/captured-output';
 import { temporaryFolder } from '../../testkit/temporary-folder';
@@ -108,12 +111,15 @@ describe('what it makes', () => {
     twin.twin.faults.set([
       { service: 'redshift-data', operation: 'statement', match: 'int96-into-timestamptz', fault: hanging },
     ]);
-    const work = certifying({ only: 'copy-types' });
+    const folder = temporaryFolder('sluice-certify-');
+    const out = join(folder, 'certified.json');
+    writeFileSync(out, 'of an earlier run');
+    const work = certifying({ only: 'copy-types', out });
     const captured = new CapturedOutput(true);
     const running = work.run(twin.connection, captured.output);
     while (twin.twin.faults.rules()[0]?.hit !== 1) await sleep(20);
     await work.interruption?.stop();
-    expect(await running).toBe(0);
+    expect(await running).toBe(1);
     const { probes, left } = captured.document<Awaited<ReturnType<typeof certified>>>();
     expect(probes.find(({ name }) => name === COPY)).toMatchObject({
       outcome: 'could not be tried',
@@ -121,6 +127,55 @@ describe('what it makes', () => {
     });
     expect(left).toEqual([]);
     expect(await made()).toEqual([]);
+    expect(readFileSync(out, 'utf8')).toBe('of an earlier run');
+    rmSync(folder, { recursive: true });
+  });
+
+  test('is nothing where the service refused to make it, and nothing has to be removed', async () => {
+    const denied = { type: 'error', code: 'AccessDenied', message: 'no', status: 403 } as const;
+    const times = 1_000;
+    twin.twin.faults.set([
+      ...['PutObject', 'ListObjectsV2', 'DeleteObjects'].map(
+        (operation) => ({ service: 's3', operation, times, fault: denied }) as const,
+      ),
+      ...['CreateStateMachine', 'DeleteStateMachine'].map(
+        (operation) => ({ service: 'step-functions', operation, times, fault: denied }) as const,
+      ),
+      {
+        ...{ service: 'redshift-data', operation: 'statement', match: '^(CREATE|DROP) USER', times },
+        fault: { type: 'statement', status: 'FAILED', error: 'ERROR: no' },
+      },
+    ]);
+    const run = await certified(twin.connection, { only: `${COPY},rights/lock,states/levels-of-an-input` });
+    expect(run.probes.map(({ outcome }) => outcome)).toEqual(Array(3).fill('could not be tried'));
+    twin.twin.faults.clear();
+    expect([run.left, await made()]).toEqual([[], []]);
+  });
+
+  test('is told as left if its removal takes too long, and the statement is cancelled', async () => {
+    twin.twin.faults.set([
+      {
+        ...{ service: 'redshift-data', operation: 'statement', match: '^DROP SCHEMA' },
+        fault: { type: 'statement', status: 'STARTED' },
+      },
+    ]);
+    const cleaning = new Cleaning(1);
+    const site = new Site(twin.connection, '', cleaning, new AbortController().signal);
+    const schema = await site.schema();
+    expect(await cleaning.run()).toEqual([
+      {
+        what: `schema ${site.name}`,
+        how: `DROP SCHEMA IF EXISTS ${schema} CASCADE`,
+        why: 'it was not removed within 1 s',
+      },
+    ]);
+    const { Statements = [] } = await twin.connection.redshiftData.send(
+      new ListStatementsCommand({ StatementName: 'sluice certify', Status: 'ABORTED' }),
+    );
+    expect(Statements.flatMap(({ QueryStrings }) => QueryStrings)).toContain(
+      `DROP SCHEMA IF EXISTS ${schema} CASCADE`,
+    );
+    await twin.sql(`DROP SCHEMA ${schema} CASCADE`);
   });
 });
 
@@ -142,7 +197,7 @@ test('transactions that grant rights never run at the same time: Redshift would 
 });
 
 describe('a probe that says nothing', () => {
-  test('names the missing right, and is no failure', async () => {
+  test('names the missing right, and leaves nothing', async () => {
     const denied = { type: 'error', code: 'AccessDeniedException', message: 'no', status: 400 } as const;
     twin.twin.faults.set([
       { service: 'step-functions', operation: 'CreateStateMachine', times: 1_000, fault: denied },
@@ -160,7 +215,8 @@ describe('a probe that says nothing', () => {
       { outcome: 'could not be tried', seen: expect.stringMatching(/^the schema of the probes/) as string },
       { outcome: 'could not be tried', seen: 'a right is missing: AccessDeniedException: no' },
     ]);
-    expect([run.code, run.left]).toEqual([0, []]);
+    // Nothing was shown.
+    expect([run.code, run.left]).toEqual([1, []]);
   });
 
   test('says that the user of the statements is no superuser', async () => {
@@ -219,7 +275,8 @@ describe('a stage', () => {
     const run = certifying({ stage: 'dev', only: COPY, ask }).run(stage(), captured.output);
     await expect(run).rejects.toMatchObject({ name: 'Declined', message: 'Nothing was run.' });
     expect(asked).toEqual([`Run 1 probe in stage local (${twin.connection.region})?`]);
-    expect(calls).toEqual([]);
+    // It tells what the capacity is, and wakes nothing.
+    expect(calls).toEqual(['redshift-serverless GetWorkgroup']);
   });
 
   test('runs after a yes, and with --yes without a question', async () => {
@@ -240,6 +297,34 @@ describe('a stage', () => {
     for (const options of [{}, { stage: 'dev', yes: true }, { stage: 'dev', plan: true }])
       expect(() => checkConsent(options)).not.toThrow();
   });
+
+  test.each([
+    ['y\n', true],
+    ['YES\n', true],
+    ['no\n', false],
+    ['', false],
+  ])('takes the answer %j as %s: the end of the input is a no', async (typed, yes) => {
+    expect(await askPerson('Run?', Readable.from([typed]), new PassThrough())).toBe(yes);
+  });
+});
+
+test('the costs are told at the base capacity of the workgroup, and probes in turn take their time', async () => {
+  const told = async () => (await certified(stage(), { yes: true, only: COPY })).stderr;
+  expect(await told()).toMatch(/costs: 4 SQL statements.* 60 s \(at 8 RPU: 480 RPU-seconds, \$0\.05/);
+  const captured = new CapturedOutput(false);
+  const ask = () => Promise.resolve(false);
+  const unknown = { ...stage(), workgroup: 'nowhere' };
+  await expect(certifying({ only: COPY, ask }).run(unknown, captured.output)).rejects.toThrow(
+    'Nothing was run.',
+  );
+  expect(captured.stdout).toMatch(/at 8 RPU[^]*The base capacity of the workgroup could not be read/);
+  const probe = (statements: number, inTurn: boolean): Probe => ({
+    ...{ name: 'a/b', assumption: '', matters: '', needs: [], costs: { statements }, inTurn },
+    run: () => Promise.reject(new Error()),
+  });
+  expect(costsText([probe(90, false), probe(90, true)], 128)).toContain(
+    'about 180 s (at 128 RPU: 23040 RPU-seconds, $2.40;',
+  );
 });
 
 test('--only takes probes and groups, and refuses others', () => {
@@ -271,7 +356,6 @@ test('the costs that are told cover what is sent, and are not far from it', asyn
   const told = costsOf(PROBES);
   expect(told.statements).toBeGreaterThanOrEqual(sent.statements);
   expect(told.statements).toBeLessThan(1.5 * sent.statements);
-  // The probes of streamed files share what each of them would request alone.
   expect(told.requests).toBeGreaterThanOrEqual(sent.requests);
   expect(told.requests).toBeLessThan(3 * sent.requests);
 });

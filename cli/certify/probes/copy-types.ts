@@ -73,12 +73,16 @@ function expectedOf({ family }: TypePair, { value }: ParquetFile) {
   return family === 'timestamptz' ? `${String(value)}+00` : value;
 }
 
+/** The only change that is assumed of a pair: a time becomes one in another year. */
 function isAsTold(pair: TypePair, file: ParquetFile, tried: Tried): boolean {
   if (!tried.ran) return false;
   const found = tried.rows[0]?.[0];
   const value = typeof found === 'string' && pair.family === 'bpchar' ? found.trimEnd() : found;
-  return (value === expectedOf(pair, file)) === (pair.outcome.does === 'accepts');
+  if (pair.outcome.does === 'accepts') return value === expectedOf(pair, file);
+  return value !== null && yearOf(value) !== yearOf(file.value);
 }
+
+const yearOf = (time: unknown): string => String(time).split('-')[0] ?? '';
 
 const shown = (file: ParquetFile, tried: Tried): string =>
   tried.ran

@@ -23,13 +23,14 @@ async function refusalOfQuery(site: Site, text: string): Promise<string | undefi
   }
 }
 
-const padded = (bytes: number) => `SELECT 1${' '.repeat(bytes - 8)}`;
+/** Blanks at the end might not count. */
+const padded = (bytes: number) => `SELECT /*${'x'.repeat(bytes - 13)}*/ 1`;
 
 const statement: Probe = {
   name: 'limits/bytes-of-a-statement',
   assumption: `The Data API takes a statement of ${count(limitOf('Redshift Data API', 'bytes of a statement').most)} bytes, and not one byte more.`,
   matters: 'core/inspection.ts keeps the statements of a load below it.',
-  needs: [],
+  needs: ['database'],
   costs: { statements: 3 },
   covers: [limitOf('Redshift Data API', 'bytes of a statement')],
   async run(site) {
@@ -51,7 +52,7 @@ const row: Probe = {
   name: 'limits/bytes-of-a-row',
   assumption: `The Data API returns a row of ${count(limitOf('Redshift Data API', 'bytes of a row').most)} bytes, and not a larger one.`,
   matters: 'The results that Sluice reads are far below it: the twin alone counts on it.',
-  needs: [],
+  needs: ['database'],
   costs: { statements: 2 },
   covers: [limitOf('Redshift Data API', 'bytes of a row')],
   async run(site) {

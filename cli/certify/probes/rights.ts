@@ -134,4 +134,4 @@ const assumeRole: Probe = {
 export const rights: readonly Probe[] = [
   ...SQL_RIGHTS.filter(({ proven }) => !proven).map(ofStatement),
   assumeRole,
-].map((probe) => ({ ...probe, run: (site) => site.inTurn(() => probe.run(site)) }));
+].map((probe) => ({ ...probe, inTurn: true }));

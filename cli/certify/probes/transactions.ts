@@ -1,10 +1,15 @@
-import { sql } from '../../../core/sql';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { diagnoseStatement } from '../../../core/diagnosis';
+import { quoteText, sql } from '../../../core/sql';
 import { NotTried, verdict, type Probe } from '../probe';
+import type { Site } from '../site';
 
 /** Transactions that want the mutex at the same time. */
 const RIVALS = 4;
 /** Statements between the lock and the change, so that the transactions overlap. */
 const MEANWHILE = 10;
+/** Between two looks at them. */
+const SHORT_MILLISECONDS = 100;
 
 const lock: Probe = {
   name: 'transactions/lock',
@@ -12,13 +17,14 @@ const lock: Probe = {
     'A transaction that waited for LOCK sees what the other one committed, and changes it without an error 1023.',
   matters: 'sql/merge-into-target.sql: the mutex gives overlapping merges their order.',
   needs: ['warehouse'],
-  costs: { statements: 4 + RIVALS * (MEANWHILE + 2) },
+  costs: { statements: 5 + RIVALS * (MEANWHILE + 2) },
   async run(site) {
     const mutex = await site.table();
     const made = await site.warehouse.try({
       tried: [sql`CREATE TABLE ${mutex} (n INT)`, sql`INSERT INTO ${mutex} VALUES (0)`],
     });
     if (!made.ran) throw new NotTried(`the mutex could not be made: ${made.error}`);
+    const ids: string[] = [];
     const rivals = Array.from({ length: RIVALS }, () =>
       site.warehouse.try({
         tried: [
@@ -26,18 +32,56 @@ const lock: Probe = {
           ...Array.from({ length: MEANWHILE }, () => sql`SELECT MAX(n) FROM ${mutex}`),
           sql`UPDATE ${mutex} SET n = n + 1`,
         ],
+        taken: (id) => void ids.push(id),
       }),
     );
-    const ended = await Promise.all(rivals);
+    const all = Promise.all(rivals);
+    const [ended, atOnce] = await Promise.all([all, mostAtOnce(site, ids, all)]);
+    const level = await isolationLevel(site);
     const count = await site.warehouse.try({ tried: sql`SELECT n FROM ${mutex}` });
     const n = count.ran ? Number(count.rows[0]?.[0]) : NaN;
     const refused = ended.flatMap((each) => (each.ran ? [] : [each.error]));
-    return verdict(
-      refused.length === 0 && n === RIVALS,
-      `${RIVALS - refused.length} of ${RIVALS} transactions committed, and the counter says ${n}${refused.length > 0 ? `: ${refused[0]}` : ''}`,
-    );
+    const seen = `isolation level ${level}; ${atOnce} transactions ran at once, ${RIVALS - refused.length} of ${RIVALS} committed, and the counter says ${n}${refused.length > 0 ? `: ${refused[0]}` : ''}`;
+    const others = refused.find((error) => !isConflict(error));
+    if (others !== undefined) throw new Error(`A transaction was refused for another reason: ${others}`);
+    const holds = refused.length === 0 && n === RIVALS;
+    if (holds && atOnce < 2) throw new NotTried(`they ran one after the other, which shows nothing: ${seen}`);
+    return verdict(holds, seen);
   },
 };
+
+const isConflict = (error: string): boolean =>
+  diagnoseStatement('FAILED', error, '').name === 'SerializationConflict';
+
+/**
+ * How many statements were seen to run at the same moment, at most: they ran both before and after a look at all of them.
+ * @param ids grows while it looks. @param ended settles when nothing runs any more.
+ */
+async function mostAtOnce(
+  { warehouse, connection }: Site,
+  ids: readonly string[],
+  ended: Promise<unknown>,
+): Promise<number> {
+  let isOver = false;
+  const over = ended.finally(() => (isOver = true)).catch(() => {});
+  let [most, before] = [0, [] as readonly string[]];
+  while (!isOver) {
+    const now: string[] = [];
+    for (const id of [...ids]) if (await warehouse.isRunning(id)) now.push(id);
+    most = Math.max(most, now.filter((id) => before.includes(id)).length);
+    before = now;
+    await Promise.race([over, sleep(Math.min(connection.pollInterval, SHORT_MILLISECONDS))]);
+  }
+  return most;
+}
+
+/** Source: Amazon Redshift Database Developer Guide, "STV_DB_ISOLATION_LEVEL". */
+async function isolationLevel({ warehouse, connection }: Site): Promise<string> {
+  const tried = await warehouse.try({
+    tried: sql`SELECT TRIM(isolation_level) FROM stv_db_isolation_level WHERE db_name = ${quoteText(connection.database)}`,
+  });
+  return tried.ran ? String(tried.rows[0]?.[0] ?? 'not listed') : `not told (${tried.error})`;
+}
 
 const merge: Probe = {
   name: 'transactions/merge-with-parameters',

@@ -35,7 +35,7 @@ const LISTS: Readonly<Record<string, readonly string[]>> = {
     ...GROUPS.map((group) => costs(group, ofGroup(group))),
     costs('all', PROBES),
   ],
-  together: [`Together: ${costsText(costsOf(PROBES))}.`],
+  together: [`Together: ${costsText(PROBES)}.`],
   probes: [
     '| probe | assumption | where it matters |',
     '| --- | --- | --- |',

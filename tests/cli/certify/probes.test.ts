@@ -70,7 +70,7 @@ const LEVERS: Readonly<Record<string, (probe: Probe) => FaultRule>> = {
   'rights/merge': () => rewritten('^MERGE .*', 'SELECT 1'),
   'rights/lock': () => rewritten('^LOCK .*', 'SELECT 1'),
   'rights/has-assumerole-privilege': () => rewritten('^SELECT has_assumerole_privilege.*', 'SELECT FALSE'),
-  'limits/bytes-of-a-statement': () => rewritten('^SELECT 1 +$', 'SELECT 1'),
+  'limits/bytes-of-a-statement': () => rewritten('^SELECT /\\*x+\\*/ 1$', 'SELECT 1'),
   'limits/bytes-of-a-row': () => rewritten('^SELECT REPEAT.*, REPEAT.*', 'SELECT 1'),
   'states/retry-count-of-a-task': () =>
     rewritten('\\$\\$\\.State\\.RetryCount', '$$$$.State.Name', 'CreateStateMachine'),
@@ -103,6 +103,9 @@ test('a value that is loaded as another one, or right though a wrong one is assu
     outcome: 'does not hold',
     seen: 'new: "2026-11-23 08:15:00.25" became "2026-11-23 08:15:00.25"',
   });
+  expect(
+    await inserted('copy-types/int64-timestamp-nanos-into-timestamp', "'2026-11-24 08:15:00.25'"),
+  ).toMatchObject({ outcome: 'does not hold' });
   expect(await inserted('copy-types/int64-decimal-into-numeric', '1.5')).toMatchObject({
     outcome: 'does not hold',
     seen: expect.stringContaining('became "1.50"') as string,
@@ -124,6 +127,22 @@ test('no refusal of COPY says anything if a plain file is refused, too', async (
   expect(await tried(twin.connection, 'copy-forms/codec-brotli')).toMatchObject({
     outcome: 'could not be tried',
     seen: expect.stringMatching(/^COPY of a plain file is refused: .*MAXERROR/) as string,
+  });
+});
+
+test('a lock shows nothing if the transactions run one after the other', async () => {
+  // Each ends before the API takes the next one.
+  twin.twin.faults.set([
+    {
+      ...{ service: 'redshift-data', operation: 'DescribeStatement', times: 1_000 },
+      fault: { type: 'delay', ms: 300 },
+    },
+  ]);
+  expect(await tried(twin.connection, 'transactions/lock')).toMatchObject({
+    outcome: 'could not be tried',
+    seen: expect.stringMatching(
+      /one after the other.*isolation level .*0 transactions ran at once/,
+    ) as string,
   });
 });
 

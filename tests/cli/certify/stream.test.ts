@@ -38,7 +38,7 @@ test('the file of a stream with a decimal, a time and a null', async () => {
   await twin.connection.deliver(dataset!);
   expect(await outcomes()).toEqual({
     ...{ decimal: HOLDS, timestamp: HOLDS, 'null-counts': HOLDS },
-    ...{ smallint: UNTRIED, date: UNTRIED },
+    ...{ smallint: UNTRIED, date: UNTRIED, 'decimal-as-itself': UNTRIED, 'smallint-as-itself': UNTRIED },
   });
 });
 
@@ -66,13 +66,43 @@ test.each([
         { name: 'due', type: 'date' },
       ],
     });
-    const dataset = { ...made, source: { ...made.source, native_types: native } };
+    // The COPY role reads the prefixes of the deployed datasets.
+    const { prefix } = twin.connection.datasets[0]!.source;
+    const dataset = { ...made, source: { ...made.source, prefix, native_types: native } };
     const [small, price, due] = values;
     const select = `SELECT 1::BIGINT AS order_id, now()::TIMESTAMP AS ordered_at, ${small} AS small, ${price} AS price, ${due} AS due`;
     await twin.put(`${prefixOfHour(dataset.source.prefix, NOW)}a.parquet`, await parquetOf(select));
-    expect(await outcomes([dataset])).toMatchObject({ smallint: outcome, decimal: outcome, date: outcome });
+    const [as, not] = native ? ['-as-itself', ''] : ['', '-as-itself'];
+    expect(await outcomes([dataset])).toMatchObject({
+      ...{ [`smallint${as}`]: outcome, [`decimal${as}`]: outcome, date: outcome },
+      ...{ [`smallint${not}`]: UNTRIED, [`decimal${not}`]: UNTRIED },
+    });
   },
 );
+
+test('the values count, not only their types', async () => {
+  const trip = tripsSelect([{ trip_id: 'a' }]);
+  const file = (amount: string) => parquetOf(`SELECT * REPLACE (${amount} AS total_amount) FROM (${trip})`);
+  await twin.put(twin.keyOf(NOW, 'a.parquet'), await file("'12.50'"));
+  expect(await outcomes()).toMatchObject({ decimal: HOLDS, timestamp: HOLDS });
+  await twin.put(twin.keyOf(NOW, 'a.parquet'), await file("'12.505'"));
+  expect(await outcomes()).toMatchObject({ decimal: NOT, timestamp: HOLDS });
+});
+
+test('a file that COPY loads otherwise is seen', async () => {
+  await twin.putTrips(NOW, 'a.parquet', [{ trip_id: 'a' }, { trip_id: 'b' }]);
+  const rewritten = (put: string) =>
+    twin.twin.faults.set([
+      {
+        ...{ service: 'redshift-data', operation: 'BatchExecuteStatement', times: 10 },
+        fault: { type: 'rewrite', find: '^COPY (\\S+) FROM .*', put },
+      },
+    ]);
+  rewritten('SELECT 1');
+  expect(await outcomes()).toMatchObject({ decimal: NOT, timestamp: NOT, 'null-counts': NOT });
+  rewritten('SELECT * FROM "nowhere"');
+  expect(await outcomes()).toMatchObject({ decimal: NOT, timestamp: NOT, 'null-counts': UNTRIED });
+});
 
 test('nothing is tried if nothing was streamed', async () => {
   const { probes } = await certified(twin.connection, { only: 'stream/decimal' });
