@@ -126,7 +126,7 @@ export const FILES: readonly Mutation[] = [
     'core/staging.ts',
     `  const selects = parts.map(`,
     `  const selects = parts.slice(0, 1).map(`,
-    { file: 'tests/system/drift.test.ts', test: 'an hour whose files differ in types and order is one load' },
+    { file: 'tests/slow/drift.test.ts', test: 'an hour whose files differ in types and order is one load' },
   ),
   mutation(
     'a year beyond SMALLINT is not looked for',
@@ -134,7 +134,7 @@ export const FILES: readonly Mutation[] = [
     'core/staging.ts',
     "if (!derivedAtMerge(dataset).includes('year')) return sql`0`;",
     "if (derivedAtMerge(dataset).includes('year')) return sql`0`;",
-    { file: 'tests/system/bad-files.test.ts', test: 'has such a year, and no statistics that tell' },
+    { file: 'tests/slow/bad-files.test.ts', test: 'has such a year, and no statistics that tell' },
   ),
   mutation(
     'more rows than the footers say are right',
@@ -236,7 +236,7 @@ export const FILES: readonly Mutation[] = [
     'core/footer.ts',
     'if (bytes <= LARGEST_FOOTER_BYTES) return undefined;',
     'if (bytes >= 0) return undefined;',
-    { file: 'tests/system/bad-files.test.ts', test: 'has a footer beyond the limit' },
+    { file: 'tests/slow/bad-files.test.ts', test: 'has a footer beyond the limit' },
   ),
   mutation(
     'every codec is taken',

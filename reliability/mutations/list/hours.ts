@@ -61,7 +61,7 @@ export const HOURS: readonly Mutation[] = [
     `END) < SUM(`,
     `END) > SUM(`,
     {
-      file: 'tests/system/commit-order.test.ts',
+      file: 'tests/slow/commit-order.test.ts',
       test: 'is loaded over even if the hour has left the lookback',
     },
   ),

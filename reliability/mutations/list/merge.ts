@@ -106,6 +106,6 @@ export const MERGE: readonly Mutation[] = [
     FILE,
     'GREATEST(COALESCE(MAX("merge_number"), 0), CAST(:built_on AS BIGINT)) + 1',
     'COALESCE(MAX("merge_number"), 0) + 1',
-    { file: 'tests/system/commit-order.test.ts', test: 'merges are numbered on after the mutex was dropped' },
+    { file: 'tests/slow/commit-order.test.ts', test: 'merges are numbered on after the mutex was dropped' },
   ),
 ];

@@ -86,7 +86,7 @@ export const STATEMENTS: readonly Mutation[] = [
     'Array.from({ length: parts }, (_, index) => stagingTable(',
     'Array.from({ length: Math.min(parts, 1) }, (_, index) => stagingTable(',
     {
-      file: 'tests/system/drift.test.ts',
+      file: 'tests/slow/drift.test.ts',
       test: 'an hour whose files differ in types leaves no staging table',
     },
   ),

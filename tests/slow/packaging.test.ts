@@ -3,9 +3,10 @@ import { once } from 'node:events';
 import { mkdirSync, readdirSync, readFileSync, utimesSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
-import { WorkerLambdaRuntime } from '../../../local/lambda/worker-lambda-runtime';
-import { packageService, readStack, unpackFunctions, type Stack } from '../../../local/stack';
-import { ScratchService } from './scratch-service';
+import { WorkerLambdaRuntime } from '../../local/lambda/worker-lambda-runtime';
+import { packageService, readStack, unpackFunctions, type Stack } from '../../local/stack';
+import { ROOT } from '../../testkit/root';
+import { ScratchService } from '../local/stack/scratch-service';
 
 let service: ScratchService;
 
@@ -24,9 +25,9 @@ const unfinished = () => readdirSync(service.packagesDirectory).filter((name) =>
 
 /** Packages in another process. Resolves when it has copied the sources and is about to run the tool. */
 async function packageElsewhere() {
-  const script = join(__dirname, 'packaging-process.ts');
+  const script = join(ROOT, 'tests/local/stack/packaging-process.ts');
   const child = spawn(process.execPath, ['--require', 'tsx/cjs', script, JSON.stringify(service.options)], {
-    cwd: join(__dirname, '../../..'),
+    cwd: ROOT,
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   await once(child.stdout, 'data');

@@ -3,12 +3,12 @@ import { rmSync } from 'node:fs';
 import { createServer, request as send, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { TOOL_CACHE } from '../../local/stack/package-service';
-import { runServerless } from '../../local/stack/run-serverless';
-import { PACKAGES_DIRECTORY } from '../../testkit/packages';
-import { ServiceCopy } from '../../testkit/service-copy';
-import { temporaryFolder } from '../../testkit/temporary-folder';
-import { TestTwin } from '../../testkit/test-twin';
+import { TOOL_CACHE } from '../../../local/stack/package-service';
+import { runServerless } from '../../../local/stack/run-serverless';
+import { PACKAGES_DIRECTORY } from '../../../testkit/packages';
+import { ServiceCopy } from '../../../testkit/service-copy';
+import { temporaryFolder } from '../../../testkit/temporary-folder';
+import { TestTwin } from '../../../testkit/test-twin';
 
 const ACCOUNT = '000000000000';
 

@@ -15,8 +15,8 @@ import { execFile, spawnSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { temporaryFolder } from '../../testkit/temporary-folder';
-import { TestTwin } from '../../testkit/test-twin';
+import { temporaryFolder } from '../../../testkit/temporary-folder';
+import { TestTwin } from '../../../testkit/test-twin';
 
 /** Clients as others install them, with nothing set but what `sluice local` prints. */
 

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 
-const root = join(__dirname, '../..');
+const root = join(__dirname, '../../..');
 
 test('the bench runs, and its two sides load the same rows', () => {
   const output = execFileSync('npx', ['--no-install', 'tsx', 'bench/hourly-load.ts', '2000', '2', '2'], {

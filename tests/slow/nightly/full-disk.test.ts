@@ -19,11 +19,11 @@ import { once } from 'node:events';
 import { rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { TwinDescription } from '../../local/description';
-import type { FaultRule } from '../../local/faults/fault-rule';
-import { packageCheckout } from '../../testkit/packages';
-import { ROOT } from '../../testkit/root';
-import { temporaryFolder } from '../../testkit/temporary-folder';
+import type { TwinDescription } from '../../../local/description';
+import type { FaultRule } from '../../../local/faults/fault-rule';
+import { packageCheckout } from '../../../testkit/packages';
+import { ROOT } from '../../../testkit/root';
+import { temporaryFolder } from '../../../testkit/temporary-folder';
 
 /**
  * A disk that refuses to let files grow, and then takes them again: the limit of a process on the size of its files (EFBIG

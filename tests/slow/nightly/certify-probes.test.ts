@@ -4,7 +4,7 @@ import { CASTS } from '../../../local/behaviour/casts';
 import type { Outcome } from '../../../local/behaviour/outcome';
 import type { FaultRule } from '../../../local/faults/fault-rule';
 import { TestTwin } from '../../../testkit/test-twin';
-import { certified, tried } from './certified';
+import { certified, tried } from '../../cli/certify/certified';
 
 let twin: TestTwin;
 beforeAll(async () => {

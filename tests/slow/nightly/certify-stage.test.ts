@@ -4,11 +4,11 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { CertifyDocument } from '../../cli/certify/document';
-import { PROBES } from '../../cli/certify/probes';
-import { CASTS } from '../../local/behaviour/casts';
-import { ROOT } from '../../testkit/root';
-import { TestTwin } from '../../testkit/test-twin';
+import type { CertifyDocument } from '../../../cli/certify/document';
+import { PROBES } from '../../../cli/certify/probes';
+import { CASTS } from '../../../local/behaviour/casts';
+import { ROOT } from '../../../testkit/root';
+import { TestTwin } from '../../../testkit/test-twin';
 
 /** The command against a stage, which the twin plays: waits and retries take as long as they do. */
 let twin: TestTwin;

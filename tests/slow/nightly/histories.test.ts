@@ -1,8 +1,8 @@
-import { DEFECTS, defectOf, type DefectName } from '../../reliability/histories/defects';
-import type { Change, History } from '../../reliability/histories/history';
-import { everyForm, PLAIN, type Layout } from '../../reliability/histories/layout';
-import { ProvingGround } from '../../reliability/histories/proving-ground';
-import type { Trip } from '../../reliability/histories/trip';
+import { DEFECTS, defectOf, type DefectName } from '../../../reliability/histories/defects';
+import type { Change, History } from '../../../reliability/histories/history';
+import { everyForm, PLAIN, type Layout } from '../../../reliability/histories/layout';
+import { ProvingGround } from '../../../reliability/histories/proving-ground';
+import type { Trip } from '../../../reliability/histories/trip';
 
 const HOURS = 4;
 
