@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ROOT } from '../../testkit/root';
+import { CERTIFY } from './list/certify';
 import { ERROR_TABLES } from './list/errors';
 import { FILES } from './list/files';
 import { HOURS } from './list/hours';
@@ -19,6 +20,7 @@ export const MUTATIONS: readonly Mutation[] = [
   ...ERROR_TABLES,
   ...STATEMENTS,
   ...TRANSFORMS,
+  ...CERTIFY,
 ];
 
 export function mutationNamed(name: string): Mutation {
