@@ -84,6 +84,10 @@ const namespaceLogs = (namespace: string): Resources =>
 
 function newWarehouse(settings: Settings): Resources {
   const name = deployedName(settings);
+  // Redshift makes the ids of both, so that a policy can tell them from others only by a tag: docs/deployer-data-policy.json.
+  // CloudFormation has not always given a stack's tags to them (cloudformation-coverage-roadmap, issue 1461), and may
+  // replace a namespace whose tags change (issue 1819).
+  const tags = { Tags: [{ Key: 'stack', Value: name }] };
   return {
     ...namespaceLogs(name),
     [NAMESPACE]: {
@@ -99,6 +103,7 @@ function newWarehouse(settings: Settings): Resources {
         DefaultIamRoleArn: copyRoleArn(settings),
         IamRoles: [copyRoleArn(settings)],
         LogExports: Object.keys(LOGS),
+        ...tags,
       },
     },
     [WORKGROUP]: {
@@ -111,6 +116,7 @@ function newWarehouse(settings: Settings): Resources {
         // A template without it resets the one that somebody has set by hand.
         MaxCapacity: settings.maxCapacity,
         PubliclyAccessible: false,
+        ...tags,
         ...(settings.subnetIds ? { SubnetIds: settings.subnetIds } : {}),
         ...(settings.securityGroupIds ? { SecurityGroupIds: settings.securityGroupIds } : {}),
       },

@@ -4,14 +4,28 @@ export interface Need {
   /** Makes the ARN from the properties of the resource. Default: `*`, because the actions have no resources. */
   readonly on?: (property: (name: string) => string) => string;
   readonly context?: Readonly<Record<string, string>>;
+  /** The tags of the resource decide too: those that the request gives it, or those that it has. */
+  readonly tags?: 'aws:RequestTag' | 'aws:ResourceTag';
 }
 
 const REGION = 'us-east-1';
 const ACCOUNT = '123456789012';
 const arn = (service: string, resource: string) => `arn:aws:${service}:${REGION}:${ACCOUNT}:${resource}`;
-/** A bucket without a name gets one from the stack's name and its logical id. */
-const bucket = (name: string) =>
-  `arn:aws:s3:::${name || 'sluice-dev-serverlessdeploymentbucket-1a2b3c4d5e6f'}`;
+/**
+ * Buckets of the packages. A bucket without a name gets one of at most 63 characters from the stack's name and its
+ * logical id. If that is too long, CloudFormation keeps 24 characters of each: so it does for a stage of 16 characters.
+ */
+const OF_PACKAGES = [
+  'sluice-dev-serverlessdeploymentbucket-1a2b3c4d5e6f',
+  'sluice-production-eu-1a-serverlessdeploymentbuck-1a2b3c4d5e6f',
+] as const;
+const bucketArn = (name: string) => `arn:aws:s3:::${name}`;
+/** Actions on a bucket, or on both of the packages if it has no name. */
+const onBucket = (actions: readonly string[], key = ''): readonly Need[] =>
+  OF_PACKAGES.map((ofPackages) => ({
+    actions,
+    on: (property) => bucketArn((property('BucketName') || ofPackages) + key),
+  }));
 const logGroup = (name: string) => arn('logs', `log-group:${name}`);
 const glue = (resource: string) => arn('glue', resource);
 /** One role stands for all: AWS::IAM::Role shows that their names fit. */
@@ -24,6 +38,24 @@ const give = (service: string): Need => ({
 /** Those that set tags, because stackTags in serverless.yml tags whatever can be tagged. */
 const tags = (service: string) =>
   ['ListTagsForResource', 'TagResource', 'UntagResource'].map((each) => `${service}:${each}`);
+
+/**
+ * Whatever makes a namespace or a workgroup tags it, and later calls find the tags. Reading is free of them: CloudFormation
+ * also asks for what is not there yet.
+ * Source: AWS Service Authorization Reference, "Actions, resources, and condition keys for Amazon Redshift Serverless".
+ */
+const onWarehouse = (type: 'Namespace' | 'Workgroup', resource: string): readonly Need[] => {
+  const need = (names: readonly string[], tagged?: Need['tags']): Need => ({
+    actions: names.map((name) => `redshift-serverless:${name}`),
+    on: () => arn('redshift-serverless', resource),
+    ...(tagged ? { tags: tagged } : {}),
+  });
+  return [
+    need([`Create${type}`, 'TagResource'], 'aws:RequestTag'),
+    need([`Delete${type}`, `Update${type}`, 'TagResource', 'UntagResource'], 'aws:ResourceTag'),
+    need([`Get${type}`, 'ListTagsForResource']),
+  ];
+};
 
 /**
  * What CloudFormation calls, with the rights of whoever deploys, to create, read, update and delete each type. Left out
@@ -112,7 +144,7 @@ export const NEEDS: Readonly<Record<string, readonly Need[]>> = {
       ],
       on: (property) => arn('lambda', `function:${property('FunctionName')}`),
     },
-    { actions: ['s3:GetObject'], on: () => `${bucket('')}/serverless/sluice/dev/1/reportLoad.zip` },
+    ...onBucket(['s3:GetObject'], '/serverless/sluice/dev/1/reportLoad.zip'),
     give('lambda.amazonaws.com'),
   ],
   'AWS::Logs::LogGroup': [
@@ -142,16 +174,10 @@ export const NEEDS: Readonly<Record<string, readonly Need[]>> = {
     },
   ],
   'AWS::RedshiftServerless::Namespace': [
+    // Its id is made by Redshift, so its name limits nothing. Its tags do.
+    ...onWarehouse('Namespace', 'namespace/11111111-2222-3333-4444-555555555555'),
     {
-      actions: [
-        'redshift-serverless:CreateNamespace',
-        'redshift-serverless:DeleteNamespace',
-        'redshift-serverless:GetNamespace',
-        'redshift-serverless:ListSnapshotCopyConfigurations',
-        'redshift-serverless:UpdateNamespace',
-        ...tags('redshift-serverless'),
-      ],
-      // Its id is made by Redshift, so its name limits nothing.
+      actions: ['redshift-serverless:ListSnapshotCopyConfigurations'],
       on: () => arn('redshift-serverless', 'namespace/11111111-2222-3333-4444-555555555555'),
     },
     { actions: ['redshift:GetResourcePolicy'] },
@@ -178,16 +204,7 @@ export const NEEDS: Readonly<Record<string, readonly Need[]>> = {
     give('redshift-serverless.amazonaws.com'),
   ],
   'AWS::RedshiftServerless::Workgroup': [
-    {
-      actions: [
-        'redshift-serverless:CreateWorkgroup',
-        'redshift-serverless:DeleteWorkgroup',
-        'redshift-serverless:GetWorkgroup',
-        'redshift-serverless:UpdateWorkgroup',
-        ...tags('redshift-serverless'),
-      ],
-      on: () => arn('redshift-serverless', 'workgroup/11111111-2222-3333-4444-555555555555'),
-    },
+    ...onWarehouse('Workgroup', 'workgroup/11111111-2222-3333-4444-555555555555'),
     {
       actions: [
         'ec2:DescribeAccountAttributes',
@@ -200,47 +217,37 @@ export const NEEDS: Readonly<Record<string, readonly Need[]>> = {
       ],
     },
   ],
-  'AWS::S3::Bucket': [
-    {
-      actions: [
-        's3:CreateBucket',
-        's3:DeleteBucket',
-        // To read a bucket is to read all its settings, also those that it does not have.
-        's3:GetAccelerateConfiguration',
-        's3:GetAnalyticsConfiguration',
-        's3:GetBucketAcl',
-        's3:GetBucketCORS',
-        's3:GetBucketLogging',
-        's3:GetBucketNotification',
-        's3:GetBucketObjectLockConfiguration',
-        's3:GetBucketOwnershipControls',
-        's3:GetBucketPublicAccessBlock',
-        's3:GetBucketTagging',
-        's3:GetBucketVersioning',
-        's3:GetBucketWebsite',
-        's3:GetEncryptionConfiguration',
-        's3:GetIntelligentTieringConfiguration',
-        's3:GetInventoryConfiguration',
-        's3:GetLifecycleConfiguration',
-        's3:GetMetricsConfiguration',
-        's3:GetReplicationConfiguration',
-        's3:ListBucket',
-        's3:PutBucketOwnershipControls',
-        's3:PutBucketPublicAccessBlock',
-        's3:PutBucketTagging',
-        's3:PutBucketVersioning',
-        's3:PutEncryptionConfiguration',
-        's3:PutLifecycleConfiguration',
-      ],
-      on: (property) => bucket(property('BucketName')),
-    },
-  ],
-  'AWS::S3::BucketPolicy': [
-    {
-      actions: ['s3:DeleteBucketPolicy', 's3:GetBucketPolicy', 's3:PutBucketPolicy'],
-      on: () => bucket(''),
-    },
-  ],
+  'AWS::S3::Bucket': onBucket([
+    's3:CreateBucket',
+    's3:DeleteBucket',
+    // To read a bucket is to read all its settings, also those that it does not have.
+    's3:GetAccelerateConfiguration',
+    's3:GetAnalyticsConfiguration',
+    's3:GetBucketAcl',
+    's3:GetBucketCORS',
+    's3:GetBucketLogging',
+    's3:GetBucketNotification',
+    's3:GetBucketObjectLockConfiguration',
+    's3:GetBucketOwnershipControls',
+    's3:GetBucketPublicAccessBlock',
+    's3:GetBucketTagging',
+    's3:GetBucketVersioning',
+    's3:GetBucketWebsite',
+    's3:GetEncryptionConfiguration',
+    's3:GetIntelligentTieringConfiguration',
+    's3:GetInventoryConfiguration',
+    's3:GetLifecycleConfiguration',
+    's3:GetMetricsConfiguration',
+    's3:GetReplicationConfiguration',
+    's3:ListBucket',
+    's3:PutBucketOwnershipControls',
+    's3:PutBucketPublicAccessBlock',
+    's3:PutBucketTagging',
+    's3:PutBucketVersioning',
+    's3:PutEncryptionConfiguration',
+    's3:PutLifecycleConfiguration',
+  ]),
+  'AWS::S3::BucketPolicy': onBucket(['s3:DeleteBucketPolicy', 's3:GetBucketPolicy', 's3:PutBucketPolicy']),
   'AWS::SNS::Subscription': [
     {
       actions: ['sns:Subscribe', 'sns:ListSubscriptionsByTopic'],
@@ -322,10 +329,15 @@ export const NEEDS: Readonly<Record<string, readonly Need[]>> = {
   ],
 };
 
-/** What the Serverless Framework calls itself, for `deploy`, `deploy function`, `rollback`, `info` and `remove`. */
+/**
+ * What the Serverless Framework calls itself, for `deploy`, `deploy function`, `rollback`, `info` and `remove`, and what
+ * docs/deploy.md tells people to call after a deployment that failed.
+ */
 export const OF_SERVERLESS: readonly Need[] = [
   {
     actions: [
+      'cloudformation:CancelUpdateStack',
+      'cloudformation:ContinueUpdateRollback',
       'cloudformation:CreateChangeSet',
       'cloudformation:DeleteChangeSet',
       'cloudformation:DeleteStack',
@@ -342,11 +354,11 @@ export const OF_SERVERLESS: readonly Need[] = [
     on: () => arn('cloudformation', 'stack/sluice-dev/11111111-2222-3333-4444-555555555555'),
   },
   { actions: ['cloudformation:ValidateTemplate'] },
-  { actions: ['s3:GetBucketLocation', 's3:ListBucket', 's3:ListBucketVersions'], on: () => bucket('') },
-  {
-    actions: ['s3:DeleteObject', 's3:DeleteObjectVersion', 's3:GetObject', 's3:PutObject'],
-    on: () => `${bucket('')}/serverless/sluice/dev/1/compiled-cloudformation-template.json`,
-  },
+  ...onBucket(['s3:GetBucketLocation', 's3:ListBucket', 's3:ListBucketVersions']),
+  ...onBucket(
+    ['s3:DeleteObject', 's3:DeleteObjectVersion', 's3:GetObject', 's3:PutObject'],
+    '/serverless/sluice/dev/1/compiled-cloudformation-template.json',
+  ),
   {
     actions: ['lambda:GetFunction', 'lambda:UpdateFunctionCode', 'lambda:UpdateFunctionConfiguration'],
     on: () => arn('lambda', 'function:sluice-dev-report-load'),
