@@ -168,7 +168,7 @@ function contradictions(
   if (workgroup !== undefined && settings.database === undefined) {
     say('workgroup', 'needs database too: the one that holds the targets');
   }
-  if (/^(cn|us-gov|us-iso|eu-isoe)/.test(region)) {
+  if (/^(cn|us-gov|us-iso|eu-isoe|eusc)/.test(region)) {
     say('region', `${region} is not in the partition aws, and this service has ARNs of that partition only`);
   }
   if (workgroup === undefined && /^[^a-z]/.test(settings.database ?? 'sluice')) {

@@ -67,9 +67,16 @@ test.each(['4', '8', '512', '544', '1024'])('a capacity of %s is accepted', (bas
 });
 
 describe('a wrong parameter is refused', () => {
-  test('a Region in another partition', () => {
-    expect(() => parseSettings('sluice', 'dev', 'us-gov-west-1', {}, (name) => name)).toThrow(
-      'us-gov-west-1 is not in the partition aws',
+  test.each([
+    'cn-north-1',
+    'us-gov-west-1',
+    'us-iso-east-1',
+    'us-isof-south-1',
+    'eu-isoe-west-1',
+    'eusc-de-east-1',
+  ])('a Region in another partition: %s', (region) => {
+    expect(() => parseSettings('sluice', 'dev', region, {}, (name) => name)).toThrow(
+      `${region} is not in the partition aws`,
     );
   });
 
