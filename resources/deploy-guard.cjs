@@ -1,5 +1,5 @@
 // A plugin for Serverless. Before anything is packaged or changed it refuses to deploy or remove in an account that the
-// parameters do not name, and to deploy a new workgroup into subnets in which Redshift would refuse it, minutes later.
+// parameters do not name, and to make a workgroup in subnets in which Redshift would refuse it, minutes later.
 // (resources/settings.ts refuses another Region.)
 const { require: requireTypeScript } = require('tsx/cjs/api');
 
@@ -31,28 +31,50 @@ module.exports = class DeployGuard {
   }
 
   async checkSubnets(subnetIds) {
+    const { refused, warnings } = await this.findingsOf(subnetIds);
+    for (const warning of warnings) this.log.warning(warning);
+    if (refused === undefined) return;
+    if (await this.lacksWorkgroup()) throw this.refusal(refused, 'SLUICE_WRONG_SUBNETS');
+    // Whoever updates something else must not have to mend the subnets first.
+    this.log.warning(`${refused}\nThe workgroup may be there already, so the deployment goes on.`);
+  }
+
+  async findingsOf(subnetIds) {
     const { describeSubnets } = requireTypeScript('./describe-subnets.ts', __filename);
     const { checkSubnets } = requireTypeScript('./subnets.ts', __filename);
     const provider = this.serverless.getProvider('aws');
-    let found;
     try {
-      found = await describeSubnets(await provider.getAwsSdkV3Config(), subnetIds);
+      const found = await describeSubnets(await provider.getAwsSdkV3Config(), subnetIds);
+      return checkSubnets(subnetIds, found, provider.getRegion());
     } catch (error) {
       if (error.name === 'InvalidSubnetID.NotFound') {
-        throw this.refusal(
-          `subnetIds: ${error.message}\nFix: Correct the parameter (aws ec2 describe-subnets).`,
-          'SLUICE_WRONG_SUBNETS',
-        );
+        const refused = `subnetIds: ${error.message}\nFix: Correct the parameter (aws ec2 describe-subnets).`;
+        return { refused, warnings: [] };
       }
       // Whoever may deploy need not be allowed to ask.
-      this.log.warning(
-        `The subnets of the new workgroup were not checked (ec2:DescribeSubnets): ${error.name}: ${error.message}`,
-      );
-      return;
+      const warning = `The subnets of the new workgroup were not checked (ec2:DescribeSubnets): ${error.name}: ${error.message}`;
+      return { warnings: [warning] };
     }
-    const { refused, warned } = checkSubnets(subnetIds, found, provider.getRegion());
-    if (refused !== undefined) throw this.refusal(refused, 'SLUICE_WRONG_SUBNETS');
-    if (warned !== undefined) this.log.warning(warned);
+  }
+
+  /** Whether CloudFormation says that the stack, or the workgroup in it, is not there. False if it does not answer. */
+  async lacksWorkgroup() {
+    const { CloudFormationClient, DescribeStackResourceCommand } = require('@aws-sdk/client-cloudformation');
+    const { WORKGROUP } = requireTypeScript('./warehouse.ts', __filename);
+    const provider = this.serverless.getProvider('aws');
+    try {
+      const client = new CloudFormationClient(await provider.getAwsSdkV3Config());
+      const { StackResourceDetail } = await client.send(
+        new DescribeStackResourceCommand({
+          StackName: provider.naming.getStackName(),
+          LogicalResourceId: WORKGROUP,
+        }),
+      );
+      // What a failed deployment has made is deleted again.
+      return /^(CREATE_FAILED|DELETE_COMPLETE)$/.test(StackResourceDetail.ResourceStatus);
+    } catch (error) {
+      return error.name === 'ValidationError';
+    }
   }
 
   refusal(message, code) {

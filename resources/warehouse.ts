@@ -16,7 +16,8 @@ import { lakeBucketArn, lakeKeyStatements, lakeObjects } from './lake';
 import { deployedName, statementsRoleName, type Settings } from './settings';
 
 const NAMESPACE = 'Namespace';
-const WORKGROUP = 'Workgroup';
+/** The logical id of the workgroup that the stack makes. */
+export const WORKGROUP = 'Workgroup';
 const COPY_ROLE = 'CopyRole';
 const STATEMENTS_ROLE = 'StatementsRole';
 

@@ -10,9 +10,20 @@ const subnet = (id: string, changes: Partial<Subnet> = {}): Subnet => ({
 const ASKED = ['subnet-a', 'subnet-b'];
 const check = (found: readonly Subnet[], asked = ASKED) => checkSubnets(asked, found, 'us-east-1');
 
-test('two subnets of one VPC in two zones are enough', () => {
-  expect(check([subnet('a'), subnet('b', { zone: 'us-east-1b' })])).toEqual({});
-  expect(check([subnet('a'), subnet('b', { zone: 'us-east-1b' })], [])).toEqual({});
+const THREE = [subnet('a'), subnet('b', { zone: 'us-east-1b' }), subnet('c', { zone: 'us-east-1c' })];
+
+test('three subnets of one VPC in three zones are enough', () => {
+  expect(check(THREE)).toEqual({ warnings: [] });
+  expect(check(THREE, [])).toEqual({ warnings: [] });
+});
+
+test.each([
+  ['two subnets in two zones', THREE.slice(0, 2), '2 subnets in 2 Availability Zones'],
+  ['three subnets in two zones', [...THREE.slice(0, 2), subnet('c')], '3 subnets in 2 Availability Zones'],
+])('%s are enough today, and were not until 2025: a warning', (_, found, words) => {
+  const { refused, warnings } = check(found);
+  expect(refused).toBeUndefined();
+  expect(warnings).toEqual([expect.stringContaining(`subnetIds: ${words} are enough`)]);
 });
 
 test.each<[string, readonly string[], readonly Subnet[], string]>([
@@ -42,9 +53,10 @@ test.each<[string, readonly string[], readonly Subnet[], string]>([
 });
 
 test('few free addresses are a warning: a workgroup that is there already uses some', () => {
-  const found = [subnet('a', { freeAddresses: 2 }), subnet('b', { zone: 'us-east-1b', freeAddresses: 3 })];
-  expect(check(found)).toEqual({
-    warned:
+  const [, second, third] = THREE;
+  expect(check([subnet('a', { freeAddresses: 2 }), { ...second!, freeAddresses: 3 }, third!])).toEqual({
+    warnings: [
       'subnetIds: a new workgroup needs 3 free addresses in each subnet: subnet-a has 2. If its creation fails, name other subnets.',
+    ],
   });
 });

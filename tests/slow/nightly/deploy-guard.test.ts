@@ -17,8 +17,9 @@ let twin: TestTwin;
 let service: ServiceCopy;
 let proxy: Server;
 let asked: string[];
-/** What EC2 answers, which the twin does not have. Undefined: the twin refuses the call. */
-let answerOfEc2: ((query: URLSearchParams) => { readonly status: number; readonly body: string }) | undefined;
+type Answer = (query: URLSearchParams) => { readonly status: number; readonly body: string };
+/** What AWS answers to actions that the twin does not have. Without an answer the twin refuses the call. */
+let answers: { [action: string]: Answer };
 let temporary: string;
 
 beforeAll(async () => {
@@ -31,12 +32,12 @@ beforeAll(async () => {
     incoming.on('data', (chunk: Buffer) => chunks.push(chunk));
     incoming.on('end', () => {
       const body = Buffer.concat(chunks);
-      const action = new URLSearchParams(body.toString()).get('Action');
+      const query = new URLSearchParams(body.toString());
+      const action = query.get('Action');
       asked.push(action ?? `${incoming.method} ${incoming.url}`);
-      const ec2 =
-        action === 'DescribeSubnets' ? answerOfEc2?.(new URLSearchParams(body.toString())) : undefined;
-      if (ec2 !== undefined) {
-        outgoing.writeHead(ec2.status, { 'content-type': 'text/xml;charset=UTF-8' }).end(ec2.body);
+      const own = answers[action ?? '']?.(query);
+      if (own !== undefined) {
+        outgoing.writeHead(own.status, { 'content-type': 'text/xml;charset=UTF-8' }).end(own.body);
         return;
       }
       const { method, url: path, headers } = incoming;
@@ -59,7 +60,7 @@ beforeAll(async () => {
 });
 beforeEach(() => {
   asked = [];
-  answerOfEc2 = undefined;
+  answers = {};
 });
 afterAll(async () => {
   proxy.close();
@@ -145,12 +146,30 @@ describe('the subnets of a new workgroup', () => {
     .join('')}</subnetSet>
 </DescribeSubnetsResponse>`,
   });
+  /** In the form of the AWS CloudFormation API Reference, "DescribeStackResource". */
+  const workgroup = (status: string): Answer => {
+    const detail = `<StackId>arn:aws:cloudformation:us-east-1:${ACCOUNT}:stack/sluice-dev/1</StackId><StackName>sluice-dev</StackName><LogicalResourceId>Workgroup</LogicalResourceId><PhysicalResourceId>sluice-dev</PhysicalResourceId><ResourceType>AWS::RedshiftServerless::Workgroup</ResourceType><LastUpdatedTimestamp>2026-11-23T08:00:00Z</LastUpdatedTimestamp><ResourceStatus>${status}</ResourceStatus>`;
+    return (query) => ({
+      status: query.get('LogicalResourceId') === 'Workgroup' ? 200 : 500,
+      body: `<DescribeStackResourceResponse xmlns="http://cloudformation.amazonaws.com/doc/2010-05-15/"><DescribeStackResourceResult><StackResourceDetail>${detail}</StackResourceDetail></DescribeStackResourceResult></DescribeStackResourceResponse>`,
+    });
+  };
+  const refusal =
+    (code: string, message: string, status = 400): Answer =>
+    () => ({
+      status,
+      body: `<ErrorResponse xmlns="http://cloudformation.amazonaws.com/doc/2010-05-15/"><Error><Type>Sender</Type><Code>${code}</Code><Message>${message}</Message></Error><RequestId>1</RequestId></ErrorResponse>`,
+    });
+  const noWorkgroup = refusal('ValidationError', 'Resource Workgroup does not exist for stack sluice-dev');
   const ONE_ZONE = '--param=subnetIds=subnet-00000000,subnet-00000001';
   const deploy = (...params: readonly string[]) => serverless('deploy', '--stage', 'dev', ...params);
+  beforeEach(() => {
+    answers.DescribeStackResource = noWorkgroup;
+  });
 
   test('in one zone are refused before anything is made', async () => {
     let asking = '';
-    answerOfEc2 = (query) => {
+    answers.DescribeSubnets = (query) => {
       asking = query.toString();
       return subnets('a', 'a');
     };
@@ -163,8 +182,30 @@ describe('the subnets of a new workgroup', () => {
     expect(asking).toContain('SubnetId.1=subnet-00000000&SubnetId.2=subnet-00000001');
   });
 
+  test.each([
+    ['no stack', refusal('ValidationError', "Stack 'sluice-dev' does not exist")],
+    ['a workgroup that a failed deployment has taken back', workgroup('DELETE_COMPLETE')],
+  ])('in one zone are refused if there is %s', async (_, answer) => {
+    answers.DescribeSubnets = () => subnets('a', 'a');
+    answers.DescribeStackResource = answer;
+    expect(await deploy(ONE_ZONE)).toContain('Nothing was changed: subnetIds: the new workgroup needs');
+  });
+
+  test.each([
+    ['the workgroup is there', workgroup('CREATE_COMPLETE')],
+    ['nobody may ask whether it is', refusal('AccessDenied', 'User is not authorized', 403)],
+  ])('in one zone are a warning if %s, since something else may be updated', async (_, answer) => {
+    answers.DescribeSubnets = () => subnets('a', 'a');
+    answers.DescribeStackResource = answer;
+    const said = await deploy(ONE_ZONE);
+    expect(said).not.toContain('Nothing was changed');
+    expect(said).toContain('subnetIds: the new workgroup needs subnets in 2 Availability Zones');
+    expect(said).toContain('so the deployment goes on');
+    expect(asked).toContain('DescribeStacks');
+  });
+
   test('that do not exist are refused in the words of EC2', async () => {
-    answerOfEc2 = () => ({
+    answers.DescribeSubnets = () => ({
       status: 400,
       body: `<?xml version="1.0" encoding="UTF-8"?>
 <Response><Errors><Error><Code>InvalidSubnetID.NotFound</Code><Message>The subnet ID 'subnet-00000000' does not exist</Message></Error></Errors><RequestID>x</RequestID></Response>`,
@@ -177,16 +218,17 @@ describe('the subnets of a new workgroup', () => {
   });
 
   test('are those of the default VPC if none is named, and there must be one', async () => {
-    answerOfEc2 = (query) =>
+    answers.DescribeSubnets = (query) =>
       query.get('Filter.1.Name') === 'default-for-az' ? subnets() : { status: 500, body: '' };
     expect(await deploy()).toContain('Nothing was changed: the default VPC in us-east-1: there is none');
     expect(asked[0]).toBe('DescribeSubnets');
     expect(asked).not.toContain('DescribeStacks');
   });
 
-  test('in two zones are deployed, with a warning if addresses are few', async () => {
-    answerOfEc2 = () => subnets('a', 'b');
+  test('in two zones are deployed, with a warning if subnets or addresses are few', async () => {
+    answers.DescribeSubnets = () => subnets('a', 'b');
     const said = await deploy(ONE_ZONE);
+    expect(said).toContain('2 subnets in 2 Availability Zones are enough by AWS’s guide of 2026');
     expect(said).toContain('needs 3 free addresses in each subnet: subnet-00000000 has 2');
     expect(said).not.toContain('Nothing was changed');
     expect(asked).toContain('DescribeStacks');
