@@ -2,10 +2,13 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ROOT } from '../../testkit/root';
 import { CERTIFY } from './list/certify';
+import { DEPLOYMENT } from './list/deployment';
 import { ERROR_TABLES } from './list/errors';
 import { FILES } from './list/files';
 import { HOURS } from './list/hours';
 import { MERGE } from './list/merge';
+import { RIGHTS } from './list/rights';
+import { SHORT_STATEMENTS } from './list/short-statements';
 import { STATEMENTS } from './list/statements';
 import { TRANSFORMS } from './list/transform';
 import { mutatedTexts, type Mutation } from './mutation';
@@ -19,8 +22,11 @@ export const MUTATIONS: readonly Mutation[] = [
   ...FILES,
   ...ERROR_TABLES,
   ...STATEMENTS,
+  ...SHORT_STATEMENTS,
   ...TRANSFORMS,
   ...CERTIFY,
+  ...RIGHTS,
+  ...DEPLOYMENT,
 ];
 
 export function mutationNamed(name: string): Mutation {

@@ -29,6 +29,21 @@ test('a statement that waits for too long is cancelled before Lambda ends the fu
   expect(Statements).toMatchObject([{ StatementName: 'ListPartitions trips', Status: 'ABORTED' }]);
 });
 
+test('an invocation has its own time, however little the one before in its environment had', async () => {
+  const { state_machine_arn: state_machine } = steps.twin.twin.description;
+  const list = (seconds: number) =>
+    steps.call(
+      'list-partitions',
+      { input: { partition: HOUR }, execution: 'by-hand-short', state_machine },
+      seconds,
+    );
+  await list(CANCEL_SECONDS + 2);
+  steps.twin.twin.faults.set([
+    { service: 'redshift-data', operation: 'statement', fault: { type: 'delay', ms: 4_000 } },
+  ]);
+  expect(await list(900)).toMatchObject({ dataset: 'trips' });
+});
+
 /** Statements that a function waits for, one after the other. */
 test.each([
   ['listPartitions', 4],

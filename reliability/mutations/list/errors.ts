@@ -45,6 +45,15 @@ export const ERROR_TABLES: readonly Mutation[] = [
     },
   },
   {
+    name: 'WarehouseBusy is fatal',
+    breaks: 'The first load of a night fails while the workgroup resumes.',
+    changes: madeFatal('WarehouseBusy'),
+    by: {
+      file: 'tests/slow/slow-statements.test.ts',
+      test: 'a short statement that waits for too long is cancelled before its function times out',
+    },
+  },
+  {
     name: 'a text that is too long is no fault of its file',
     breaks: 'One bad file fails its hour although the dataset quarantines.',
     changes: [
