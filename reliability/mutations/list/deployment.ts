@@ -3,7 +3,7 @@ import { mutation, type Mutation } from '../mutation';
 const POLICY = 'docs/deployer-policy.json';
 const DATA_POLICY = 'docs/deployer-data-policy.json';
 const POLICY_TEST = 'tests/resources/deployer-policy.test.ts';
-const GUARD_TEST = 'tests/slow/deploy-guard.test.ts';
+const GUARD_TEST = 'tests/slow/nightly/deploy-guard.test.ts';
 const DOCTOR_TEST = 'tests/slow/doctor-parameters.test.ts';
 
 /** Mistakes in what a first deployment meets: subnets, the rights of whoever deploys, bounds on cost, quotas. */
@@ -62,7 +62,7 @@ export const DEPLOYMENT: readonly Mutation[] = [
     'resources/warehouse.ts',
     '        MaxCapacity: settings.maxCapacity,\n',
     '',
-    { file: 'tests/resources/deployments.test.ts', test: 'the warehouse is private' },
+    { file: 'tests/slow/nightly/deployments.test.ts', test: 'the warehouse is private' },
   ),
   mutation(
     'doctor does not count the transforms',
