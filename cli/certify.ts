@@ -2,7 +2,7 @@ import { accessSync, constants, existsSync, writeFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { STACK_OUTPUTS } from '../core/stack-outputs';
 import { baseCapacityOf } from './certify/base-capacity';
-import { Cleaning } from './certify/cleaning';
+import { Cleaning, type Left } from './certify/cleaning';
 import { askPerson, checkConsent, Declined } from './certify/consent';
 import { isCertified, sluiceVersion, type CertifyDocument, type Finding } from './certify/document';
 import { chosenProbes, costsOf, costsText, needsOf } from './certify/plan';
@@ -26,7 +26,7 @@ export interface CertifyOptions {
   /** A file that keeps the document. */
   readonly out?: string;
   /** Default: asks on the terminal. */
-  readonly ask?: (question: string) => Promise<boolean>;
+  readonly ask?: (question: string, signal: AbortSignal) => Promise<boolean>;
 }
 
 /** `sluice certify`: finds out which assumptions about AWS hold in a deployment. */
@@ -78,7 +78,7 @@ async function certify(
   const { stage, region } = connection;
   if (!isTwin(connection) && !options.yes) {
     const ask = options.ask ?? askPerson;
-    if (!(await ask(`Run ${plural(probes.length, 'probe')} in stage ${stage} (${region})?`)))
+    if (!(await ask(`Run ${plural(probes.length, 'probe')} in stage ${stage} (${region})?`, signal)))
       throw new Declined('Nothing was run.');
   }
   const started = new Date();
@@ -86,13 +86,16 @@ async function certify(
   const site = new Site(connection, outputs.get(STACK_OUTPUTS.copyRoleArn) ?? '', cleaning, signal);
   const spinner = startSpinner(output, 'Trying');
   let findings: readonly Finding[];
+  let left: readonly Left[];
+  let isInterrupted: boolean;
   try {
     findings = await runProbes(probes, site, ({ name }) => spinner?.show(name));
+    isInterrupted = signal.aborted;
     spinner?.show('Removing what the probes made');
+    left = await cleaning.run();
   } finally {
     spinner?.stop();
   }
-  const left = await cleaning.run();
   const document: CertifyDocument = {
     ...{ sluice: sluiceVersion(), date: started.toISOString(), stage, region, twin: isTwin(connection) },
     seconds: Math.round((Date.now() - started.getTime()) / 1_000),
@@ -100,7 +103,7 @@ async function certify(
   };
   output.document(document);
   sayFindings(output, document, probes);
-  if (signal.aborted) {
+  if (isInterrupted) {
     if (options.out !== undefined) output.note(`The run was interrupted: ${options.out} is not written.`);
     return 1;
   }
@@ -131,7 +134,8 @@ function sayPlan(
   );
   for (const need of needsOf(probes)) output.say(`  needs: ${NEEDS[need]}`);
   const where = isTwin(connection) ? 'nothing on the twin; on AWS ' : '';
-  output.say(`  costs: ${where}${costsText(probes, capacity)}.`);
+  const streams = connection.datasets.filter(({ source }) => source.stream === 'firehose').length;
+  output.say(`  costs: ${where}${costsText(probes, capacity, streams)}.`);
   if (capacity === undefined)
     output.say(
       '    The base capacity of the workgroup could not be read. At 128 RPU it is 16 times as much.',
@@ -182,9 +186,11 @@ export function runPlan(output: Output, options: Pick<CertifyOptions, 'only'>): 
     const own = probes.filter((probe) => groupOf(probe) === group);
     output.say(colours.bold(`${group} (${plural(own.length, 'probe')})`));
     for (const need of needsOf(own)) output.say(`  needs: ${NEEDS[need]}`);
-    for (const { name, assumption, costs } of own) {
+    for (const { name, assumption, costs, shared } of own) {
       output.say(`  ${name}: ${assumption}`);
-      output.say(colours.dim(`    ${countsText(costs)}`));
+      output.say(
+        colours.dim(`    ${countsText(costs)}${shared ? ', shared by the group, for each stream' : ''}`),
+      );
     }
   }
   output.say();

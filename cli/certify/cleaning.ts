@@ -1,3 +1,6 @@
+import { once } from 'node:events';
+import { setTimeout as sleep } from 'node:timers/promises';
+
 /** Something that was made, or that may have been made: its making may have lost its answer. */
 export interface Made {
   readonly what: string;
@@ -13,6 +16,7 @@ export interface Left extends Pick<Made, 'what' | 'how'> {
 }
 
 const ATTEMPTS = 3;
+const PAUSE_MILLISECONDS = 1_000;
 /** A removal waits for other users' locks at most. */
 const LONGEST_SECONDS = 150;
 
@@ -62,16 +66,24 @@ export class Cleaning {
 
   private async failureOf(made: Made): Promise<string | undefined> {
     const signal = AbortSignal.timeout(this.seconds * 1_000);
+    // A service that does not answer at all must not keep the other things.
+    const over = once(signal, 'abort').then(() => {
+      throw new Error(`it was not removed within ${this.seconds} s`);
+    });
+    over.catch(() => {});
     let why = '';
     for (let attempt = 0; attempt < ATTEMPTS && !signal.aborted; attempt += 1) {
       try {
-        await made.remove(signal);
+        if (attempt > 0) await sleep(PAUSE_MILLISECONDS);
+        await Promise.race([made.remove(signal), over]);
         return undefined;
       } catch (error) {
-        why = `${(error as Error).name}: ${(error as Error).message}`;
+        const { name, message } = error as Error;
+        const text = name === 'Error' ? message : `${name}: ${message}`;
+        why = signal.aborted && why !== '' ? `${text} (before: ${why})` : text;
       }
     }
-    return signal.aborted ? `it was not removed within ${this.seconds} s` : why;
+    return why;
   }
 }
 
@@ -80,10 +92,13 @@ export class Refused extends Error {
   override readonly name = 'Refused';
 }
 
-/** Without an answer, or with one that tells of a fault of the service, a thing may have been made. */
+/**
+ * Without an answer, or with one that tells of a fault of the service, a thing may have been made; also if an earlier attempt
+ * of the client got no answer.
+ */
 function isRefusal(error: unknown): boolean {
-  const { $metadata: { httpStatusCode = 0 } = {} } = error as {
-    readonly $metadata?: { readonly httpStatusCode?: number };
+  const { $metadata: { httpStatusCode = 0, attempts = 1 } = {} } = error as {
+    readonly $metadata?: { readonly httpStatusCode?: number; readonly attempts?: number };
   };
-  return error instanceof Refused || (httpStatusCode >= 400 && httpStatusCode < 500);
+  return error instanceof Refused || (httpStatusCode >= 400 && httpStatusCode < 500 && attempts === 1);
 }

@@ -26,17 +26,21 @@ export function checkConsent(options: {
   );
 }
 
-/** Asks on the terminal, on stderr: stdout may hold a document. The end of the input is a no. */
+/**
+ * Asks on the terminal, on stderr: stdout may hold a document. The end of the input, and Ctrl-C, are a no.
+ * @param signal ends the question with a no.
+ */
 export async function askPerson(
   question: string,
+  signal?: AbortSignal,
   input: Readable = process.stdin,
   output: Writable = process.stderr,
 ): Promise<boolean> {
   const terminal = createInterface({ input, output });
   try {
     const ended = once(terminal, 'close').then(() => '');
-    const answer = await Promise.race([terminal.question(`${question} [y/N] `), ended]);
-    return /^y(es)?$/i.test(answer.trim());
+    const asked = terminal.question(`${question} [y/N] `, signal ? { signal } : {}).catch(() => '');
+    return /^y(es)?$/i.test((await Promise.race([asked, ended])).trim());
   } finally {
     terminal.close();
   }

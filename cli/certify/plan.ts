@@ -40,12 +40,13 @@ export function needsOf(probes: readonly Probe[]): readonly Need[] {
   return (Object.keys(NEEDS) as Need[]).filter((need) => probes.some(({ needs }) => needs.includes(need)));
 }
 
-/** What the probes use together. */
-export function costsOf(probes: readonly Probe[]): Required<Costs> {
+/** What the probes use together. @param streams how many streams the deployment has. */
+export function costsOf(probes: readonly Probe[], streams = 1): Required<Costs> {
   const paying = probes.filter(
     (probe, index) => !probe.shared || probes.findIndex((each) => groupOf(each) === groupOf(probe)) === index,
   );
-  const sum = (cost: keyof Costs) => paying.reduce((total, { costs }) => total + (costs[cost] ?? 0), 0);
+  const sum = (cost: keyof Costs) =>
+    paying.reduce((total, { costs, shared }) => total + (costs[cost] ?? 0) * (shared ? streams : 1), 0);
   const removal = probes.some(({ needs }) => needs.includes('lake')) ? REMOVAL_REQUESTS : 0;
   return {
     statements: sum('statements'),
@@ -55,9 +56,9 @@ export function costsOf(probes: readonly Probe[]): Required<Costs> {
 }
 
 /** How long the statements of the probes keep the workgroup awake, in seconds. */
-function secondsAwake(probes: readonly Probe[]): number {
+function secondsAwake(probes: readonly Probe[], streams: number): number {
   const lanes = LANES.map(
-    ({ isOf, atOnce }) => (costsOf(probes.filter(isOf)).statements * SECONDS_PER_STATEMENT) / atOnce,
+    ({ isOf, atOnce }) => (costsOf(probes.filter(isOf), streams).statements * SECONDS_PER_STATEMENT) / atOnce,
   );
   return Math.max(LEAST_BILLED_SECONDS, Math.ceil(Math.max(...lanes)));
 }
@@ -65,16 +66,16 @@ function secondsAwake(probes: readonly Probe[]): number {
 /**
  * The costs for people. Nothing was measured: a statement is taken to last 2 s.
  * Source: Amazon Redshift Management Guide, "Billing for Amazon Redshift Serverless".
- * @param capacity the base capacity of the workgroup, in RPU.
+ * @param capacity the base capacity of the workgroup, in RPU. @param streams as for {@link costsOf}.
  */
-export function costsText(probes: readonly Probe[], capacity = DEFAULT_CAPACITY): string {
-  const { statements, requests, transitions } = costsOf(probes);
-  const seconds = secondsAwake(probes);
+export function costsText(probes: readonly Probe[], capacity = DEFAULT_CAPACITY, streams = 1): string {
+  const { statements, requests, transitions } = costsOf(probes, streams);
+  const seconds = secondsAwake(probes, streams);
   const dollars = ((seconds * capacity) / 3_600) * DOLLARS_PER_RPU_HOUR;
   const parts = [
     ...(statements > 0
       ? [
-          `${plural(statements, 'SQL statement')}, which keep the workgroup awake for about ${seconds} s (at ${capacity} RPU: ${seconds * capacity} RPU-seconds, $${dollars.toFixed(2)}; a wake-up is billed for ${LEAST_BILLED_SECONDS} s at least)`,
+          `${plural(statements, 'SQL statement')}, which keep the workgroup awake for about ${seconds} s (at ${capacity} RPU: ${seconds * capacity} RPU-seconds, $${dollars.toFixed(2)} in us-east-1; a wake-up is billed for ${LEAST_BILLED_SECONDS} s at least)`,
         ]
       : []),
     ...(requests > 0 ? [`${plural(requests, 'request')} to S3`] : []),

@@ -11,9 +11,9 @@ export interface Probe {
   readonly matters: string;
   readonly needs: readonly Need[];
   readonly costs: Costs;
-  /** Whether the probes of its group use the same things: together they cost as much as one. */
+  /** Whether the probes of its group use the same things: together they cost as much as one, for each stream. */
   readonly shared?: boolean;
-  /** Whether it runs beside no other such probe. */
+  /** Whether such probes run one after another. */
   readonly inTurn?: boolean;
   /** The rows of the twin's tables that it turns into facts. */
   readonly covers?: readonly Known[];
@@ -36,7 +36,8 @@ export const NEEDS = {
   superuser: 'statements that run as a superuser (a new workgroup’s do): a database user for the probes',
   states:
     'states:CreateStateMachine, DeleteStateMachine, StartExecution and GetExecutionHistory for a state machine sluice-certify-…, states:DescribeStateMachine on the stack’s, and iam:PassRole on its role',
-  stream: 's3:ListBucket and s3:GetObject under the datasets’ prefixes, where the COPY role reads, too',
+  stream:
+    's3:ListBucket and s3:GetObject under the datasets’ prefixes; the COPY role must read there as well',
 } as const;
 
 /** How much a probe uses. */

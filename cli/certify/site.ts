@@ -121,14 +121,14 @@ export class Site {
       how: remove,
       remove: (signal) => this.warehouse.run(remove, signal),
     };
-    await this.cleaning
-      .make(made, async () => {
+    try {
+      await this.cleaning.make(made, async () => {
         const tried = await this.warehouse.try({ tried: create });
         if (!tried.ran) throw new Refused(tried.error);
-      })
-      .catch((error: Error) => {
-        if (!(error instanceof Refused)) throw error;
-        throw new NotTried(`the ${kind} of the probes could not be made: ${error.message}`);
       });
+    } catch (error) {
+      if (!(error instanceof Refused)) throw error;
+      throw new NotTried(`the ${kind} of the probes could not be made: ${error.message}`);
+    }
   }
 }

@@ -1,13 +1,14 @@
 import { paginateListObjectsV2, type _Object } from '@aws-sdk/client-s3';
 import { isChanged } from '../../core/conversions';
 import type { Dataset } from '../../core/dataset';
+import { diagnoseStatement } from '../../core/diagnosis';
 import { isDataFile } from '../../core/files';
 import { addHours, hourOf } from '../../core/hour';
 import { parquetTypeText, type ParquetField } from '../../core/parquet-types';
 import { prefixOfHour } from '../../core/prefix';
 import { joinSql, quoteName, sql } from '../../core/sql';
 import { conversionInto, stagedColumnOf, stagedDefinition } from '../../core/staged-columns';
-import { readParquetFooter, type ParquetFooter } from '../inspect/parquet-file';
+import { readParquetFooter, UnreadableFile, type ParquetFooter } from '../inspect/parquet-file';
 import { s3Object } from '../inspect/s3-target';
 import { NotTried, type Costs } from './probe';
 import type { Site } from './site';
@@ -17,12 +18,13 @@ export interface Streamed {
   readonly dataset: Dataset;
   /** `s3://bucket/key` */
   readonly name: string;
-  readonly footer: Pick<ParquetFooter, 'rows' | 'fields' | 'nulls'>;
+  readonly footer: Pick<ParquetFooter, 'rows' | 'fields' | 'nulls' | 'createdBy'>;
   readonly copied: Copied;
 }
 
-/** The loaded columns by name, or why the file is not loaded. */
-export type Copied = ReadonlyMap<string, LoadedColumn> | { readonly refused: string };
+/** The loaded columns by name, or why the file is not loaded, and the column that is to blame, if one is. */
+export type Copied =
+  ReadonlyMap<string, LoadedColumn> | { readonly refused: string; readonly column?: string };
 
 export interface LoadedColumn {
   /** Rows with a value. */
@@ -37,34 +39,33 @@ const LOOKBACK_HOURS = 48;
 export const STREAMED_COSTS: Costs = { requests: LOOKBACK_HOURS + 2, statements: 4 };
 
 /**
- * The newest file of each dataset that has a stream, loaded into a table of its own as the loader stages it.
+ * The newest file of each dataset that has a stream, loaded into a table of its own, in the types in which the loader stages
+ * it.
  * @throws NotTried if there is none
  */
 export const streamedFiles = (site: Site): Promise<readonly Streamed[]> =>
   site.shared('streamed files', async () => {
     const datasets = site.connection.datasets.filter(({ source }) => source.stream === 'firehose');
     const files: Streamed[] = [];
+    let unread: string | undefined;
     for (const dataset of datasets) {
       const newest = await newestFile(site, dataset);
       if (!newest) continue;
-      const file = s3Object(
-        site.connection.s3,
-        site.connection.bucket,
-        newest.Key ?? '',
-        newest.Size ?? 0,
-        newest.ETag,
-      );
-      const footer = await readParquetFooter(file);
-      files.push({
-        dataset,
-        name: file.name,
-        footer,
-        copied: await copied(site, dataset, file.name, footer.fields),
-      });
+      const { s3, bucket } = site.connection;
+      const file = s3Object(s3, bucket, newest.Key ?? '', newest.Size ?? 0, newest.ETag);
+      try {
+        const footer = await readParquetFooter(file);
+        const copy = await copied(site, dataset, file.name, footer.fields);
+        files.push({ dataset, name: file.name, footer, copied: copy });
+      } catch (error) {
+        if (!(error instanceof UnreadableFile)) throw error;
+        unread ??= `${file.name} cannot be read: ${error.message}`;
+      }
     }
     if (files.length > 0) return files;
     throw new NotTried(
-      `no stream wrote a file in the last ${LOOKBACK_HOURS} hours: run npx sluice stream first, and wait until Firehose delivers`,
+      unread ??
+        `no stream wrote a file in the last ${LOOKBACK_HOURS} hours: run npx sluice stream first, and wait until Firehose delivers`,
     );
   });
 
@@ -97,7 +98,10 @@ async function copied(
   const known = columns.flatMap(({ column, staged }) => (column && staged ? [{ ...column, staged }] : []));
   const odd = columns.find(({ staged }) => !staged);
   if (odd)
-    return { refused: `the loader refuses its column ${odd.field.name}: ${parquetTypeText(odd.field)}` };
+    return {
+      column: odd.field.name.toLowerCase(),
+      refused: `the loader refuses its column ${odd.field.name}: ${parquetTypeText(odd.field)}`,
+    };
 
   const table = await site.table();
   const counts = known.flatMap(({ name, type, staged }) => {
@@ -111,7 +115,11 @@ async function copied(
     tried: site.copy(table, url),
     then: [sql`SELECT ${joinSql(counts, ', ')} FROM ${table}`, sql`DROP TABLE ${table}`],
   });
-  if (!tried.ran) return { refused: tried.error };
+  if (!tried.ran) {
+    const isOfFile = diagnoseStatement('FAILED', tried.error, '').name === 'ColumnMismatch';
+    const blamed = isOfFile ? known.find(({ name }) => tried.error.includes(name)) : undefined;
+    return { refused: tried.error, ...(blamed ? { column: blamed.name } : {}) };
+  }
   const [row = []] = tried.rows;
   return new Map(
     known.map(({ name }, index) => [

@@ -34,8 +34,8 @@ export const UNTRIED: readonly Untried[] = [
     rows: unproven(FILE_FORMS).filter((form) => !isWritten(form)),
   },
   {
-    what: 'What Firehose does with values that do not fit their column.',
-    why: 'An event needs a stream, and the only stream of a stage leads into the target. The transform refuses such events.',
+    what: 'What Firehose makes of an event’s value: of a decimal or a smallint as the type itself, and of values that do not fit their column.',
+    why: 'An event needs a stream, and the only stream of a stage leads into the target. The probes of the group stream see the types and the number of the values that it wrote, not whether they are the events’. The transform refuses values that do not fit.',
     rows: unproven(FIREHOSE_VALUES),
   },
   {

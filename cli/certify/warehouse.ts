@@ -68,7 +68,8 @@ export class Warehouse {
       return { ran: true, rows: last === undefined ? [] : (await this.api.read(last)).rows };
     }
     const error = ended.error ?? 'no text';
-    const place = at ?? 0;
+    // Without a place the transaction was refused as a whole.
+    const place = at ?? given.length + 1;
     if (place > before.length) {
       if (undone && place === before.length + then.length + 1) return { ran: true, rows: [] };
       throw new Error(`What reads the result was refused: ${error}`);
@@ -112,30 +113,33 @@ export class Warehouse {
     return { ended, ...(at === undefined ? {} : { at: Number(at) }) };
   }
 
+  /** Waits for the end. What goes wrong meanwhile says nothing of what the statement has done. */
   private async end(id: string, signal: AbortSignal): Promise<Ended> {
     const deadline = AbortSignal.timeout(LONGEST_SECONDS * 1_000);
     const stop = AbortSignal.any([signal, deadline]);
-    const stopped = new Promise<undefined>((resolve) =>
-      stop.addEventListener('abort', () => resolve(undefined)),
-    );
     try {
       for (;;) {
-        if (stop.aborted) throw signal.aborted ? new Stopped('interrupted') : tooLong();
-        const state = await Promise.race([this.api.describe(id, LONG_POLL_SECONDS), stopped]);
-        const ended = state && endOf(state);
+        const ended = endOf(await this.api.describe(id, LONG_POLL_SECONDS, stop));
         if (ended) return ended;
       }
     } catch (error) {
       await this.cancel(id);
-      throw error;
+      if (signal.aborted) throw new Stopped('interrupted');
+      if (deadline.aborted) throw tooLong();
+      const { name, message } = error as Error;
+      throw Object.assign(new Error(message), { name });
     }
   }
 
   /** Cancels a statement, and waits for its end: nothing may run on when what it made is removed. */
   private async cancel(id: string): Promise<void> {
-    await this.api.cancel(id);
-    for (let polls = 0; polls < POLLS_AFTER_CANCEL; polls += 1)
-      if (endOf(await this.api.describe(id, LONG_POLL_SECONDS))) return;
+    try {
+      await this.api.cancel(id);
+      for (let polls = 0; polls < POLLS_AFTER_CANCEL; polls += 1)
+        if (endOf(await this.api.describe(id, LONG_POLL_SECONDS))) return;
+    } catch {
+      // The error that led here is the one to tell.
+    }
   }
 }
 

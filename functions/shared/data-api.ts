@@ -98,10 +98,14 @@ export class DataApi {
     return { id, running: RUNNING.find((each) => each === status) };
   }
 
-  /** @param waitSeconds how long the API may wait for the end of the statement: 30 at most. */
-  async describe(id: string, waitSeconds?: number): Promise<StatementState> {
+  /**
+   * @param waitSeconds how long the API may wait for the end of the statement: 30 at most.
+   * @param abortSignal ends the wait.
+   */
+  async describe(id: string, waitSeconds?: number, abortSignal?: AbortSignal): Promise<StatementState> {
     const described = await this.client.send(
       new DescribeStatementCommand({ Id: id, WaitTimeSeconds: waitSeconds }),
+      { abortSignal },
     );
     const { Status: status, SubStatements: ofBatch = [] } = described;
     const parts = ofBatch.length > 0 ? ofBatch : [{ ...described, Id: id }];

@@ -1,7 +1,6 @@
 import { redshiftType, type ColumnType } from '../../../core/column-types';
 import type { Column } from '../../../core/dataset';
 import { parquetTypeText, redshiftTypeOf } from '../../../core/parquet-types';
-import { FIREHOSE_VALUES } from '../../../local/behaviour/firehose-values';
 import { NotTried, verdict, type Need, type Probe } from '../probe';
 import { streamedFiles, STREAMED_COSTS, type Streamed } from '../streamed';
 
@@ -28,23 +27,24 @@ const KINDS: readonly Kind[] = [
   { type: 'timestamp', written: 'timestamp' },
 ];
 
-/** What is seen of a column that has values, and whether it is as assumed. */
-function seenOf({ name: column }: Column, { name, footer, copied }: Streamed, { written }: Kind) {
-  const field = footer.fields.find((each) => each.name === column);
-  if (!field || field.has_only_nulls) return [];
+/** What is seen of a column that has values, and whether it is as assumed; undefined: its file says nothing of it. */
+function seenOf({ name: column, required }: Column, { name, footer, copied }: Streamed, { written }: Kind) {
+  const field = footer.fields.find((each) => each.name.toLowerCase() === column);
+  if (!field || field.has_only_nulls) return undefined;
   const loaded = redshiftTypeOf(field);
-  const type = `${column} is ${parquetTypeText(field)}, which COPY loads into ${loaded ? redshiftType(loaded) : 'nothing'} (${name})`;
-  if ('refused' in copied)
-    return [{ holds: false, text: `${type}; the file is not loaded: ${copied.refused}` }];
+  const type = `${column} is ${parquetTypeText(field)}, which COPY loads into ${loaded ? redshiftType(loaded) : 'nothing'} (${name}, written by ${footer.createdBy ?? 'nobody known'})`;
+  if ('refused' in copied) {
+    if (copied.column !== column) return undefined;
+    return { holds: false, text: `${type}; the file is not loaded: ${copied.refused}` };
+  }
   const { values = 0, changed = 0 } = copied.get(column) ?? {};
   const nulls = footer.nulls.get(column);
   const areAll = nulls === undefined ? values > 0 : values === footer.rows - nulls;
-  return [
-    {
-      holds: loaded?.kind === written && areAll && changed === 0,
-      text: `${type}; ${values} values in ${footer.rows} rows were loaded, ${changed} of them would not convert unchanged`,
-    },
-  ];
+  const lacks = required && values < footer.rows;
+  return {
+    holds: loaded?.kind === written && areAll && !lacks && changed === 0,
+    text: `${type}; ${values} values in ${footer.rows} rows were loaded, ${changed} of them would not convert unchanged`,
+  };
 }
 
 const ofKind = (kind: Kind): Probe => {
@@ -52,13 +52,10 @@ const ofKind = (kind: Kind): Probe => {
   const which = native === undefined ? '' : native ? ' with native_types' : ' without native_types';
   return {
     name: `stream/${type}${native ? '-as-itself' : ''}`,
-    assumption: `Firehose writes a ${type} of an event${which} as a Parquet type that COPY loads into ${written}, with every value.`,
+    assumption: `Firehose writes a ${type} of an event${which} as a Parquet type that COPY loads into ${written}, with every value that the file has. Whether these are the event’s is not seen.`,
     matters: 'core/column-types.ts chooses the types of the Glue table by it.',
     needs: NEEDS,
     costs: STREAMED_COSTS,
-    covers: native
-      ? FIREHOSE_VALUES.filter((row) => row.type === type && !row.proven && row.outcome.does === 'accepts')
-      : [],
     async run(site) {
       const files = (await streamedFiles(site)).filter(
         ({ dataset }) => native === undefined || dataset.source.native_types === native,
@@ -66,10 +63,12 @@ const ofKind = (kind: Kind): Probe => {
       const seen = files.flatMap((file) =>
         file.dataset.columns
           .filter((column) => column.type.kind === type)
-          .flatMap((column) => seenOf(column, file, kind)),
+          .flatMap((column) => seenOf(column, file, kind) ?? []),
       );
       if (seen.length === 0)
-        throw new NotTried(`no dataset${which} with a newly streamed file has a ${type} with values`);
+        throw new NotTried(
+          whyNot(files) ?? `no dataset${which} with a newly streamed file has a ${type} with values`,
+        );
       return verdict(
         seen.every(({ holds }) => holds),
         seen.map(({ text }) => text).join('; '),
@@ -77,6 +76,12 @@ const ofKind = (kind: Kind): Probe => {
     },
   };
 };
+
+/** Why a file was not loaded, if one was not. */
+function whyNot(files: readonly Streamed[]): string | undefined {
+  const file = files.find(({ copied }) => 'refused' in copied);
+  return file && 'refused' in file.copied ? `${file.name} is not loaded: ${file.copied.refused}` : undefined;
+}
 
 const nullCounts: Probe = {
   name: 'stream/null-counts',
@@ -87,7 +92,8 @@ const nullCounts: Probe = {
   async run(site) {
     const seen: string[] = [];
     let holds = true;
-    for (const { name, footer, copied } of await streamedFiles(site)) {
+    const files = await streamedFiles(site);
+    for (const { name, footer, copied } of files) {
       const loaded = 'refused' in copied ? undefined : copied;
       const wrong = footer.fields
         .map((field) => field.name.toLowerCase())
@@ -100,9 +106,9 @@ const nullCounts: Probe = {
       seen.push(
         `${name}: nulls of ${counted}${wrong.length > 0 ? `; none counted, or other ones loaded, of ${wrong.join(', ')}` : ''}`,
       );
-      if ('refused' in copied)
-        throw new NotTried(`the file is not loaded (${copied.refused}): ${seen.join('; ')}`);
     }
+    const unloaded = whyNot(files);
+    if (holds && unloaded !== undefined) throw new NotTried(unloaded);
     return verdict(holds, seen.join('; '));
   },
 };

@@ -67,7 +67,7 @@ async function mostAtOnce(
   let [most, before] = [0, [] as readonly string[]];
   while (!isOver) {
     const now: string[] = [];
-    for (const id of [...ids]) if (await warehouse.isRunning(id)) now.push(id);
+    for (const id of [...ids]) if (await warehouse.isRunning(id).catch(() => false)) now.push(id);
     most = Math.max(most, now.filter((id) => before.includes(id)).length);
     before = now;
     await Promise.race([over, sleep(Math.min(connection.pollInterval, SHORT_MILLISECONDS))]);
@@ -75,10 +75,10 @@ async function mostAtOnce(
   return most;
 }
 
-/** Source: Amazon Redshift Database Developer Guide, "STV_DB_ISOLATION_LEVEL". */
+/** Source: Amazon Redshift Database Developer Guide, "SVV_REDSHIFT_DATABASES". */
 async function isolationLevel({ warehouse, connection }: Site): Promise<string> {
   const tried = await warehouse.try({
-    tried: sql`SELECT TRIM(isolation_level) FROM stv_db_isolation_level WHERE db_name = ${quoteText(connection.database)}`,
+    tried: sql`SELECT database_isolation_level FROM svv_redshift_databases WHERE database_name = ${quoteText(connection.database)}`,
   });
   return tried.ran ? String(tried.rows[0]?.[0] ?? 'not listed') : `not told (${tried.error})`;
 }

@@ -37,6 +37,7 @@ export const SYSTEM_VIEWS: readonly string[] = [
   'svv_tables',
   'svv_columns',
   'pg_table_def',
+  'svv_redshift_databases',
   'pg_namespace',
   'pg_tables',
   'sys_load_error_detail',

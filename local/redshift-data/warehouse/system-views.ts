@@ -56,6 +56,8 @@ export function catalogueDefinitions(database: string): readonly string[] {
             WHEN type IN ('smallint', 'integer', 'bigint') THEN 0 END AS numeric_scale,
        CAST(NULL AS VARCHAR) AS remarks
      FROM ${SYSTEM_SCHEMA}.columns`,
+    `CREATE VIEW ${SYSTEM_SCHEMA}.svv_redshift_databases AS SELECT
+       ${name} AS database_name, 'local' AS database_type, 'Snapshot Isolation' AS database_isolation_level`,
     `CREATE VIEW ${SYSTEM_SCHEMA}.pg_table_def AS SELECT
        schema_name AS schemaname, table_name AS tablename, column_name AS "column", type, encoding, distkey, sortkey,
        NOT is_nullable AS "notnull"

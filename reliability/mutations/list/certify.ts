@@ -6,8 +6,8 @@ export const CERTIFY: readonly Mutation[] = [
     'the types of a streamed file count, not its values',
     'A decimal that the merge would refuse is told as one that holds.',
     'cli/certify/probes/stream.ts',
-    'holds: loaded?.kind === written && areAll && changed === 0,',
-    'holds: loaded?.kind === written && areAll,',
+    'areAll && !lacks && changed === 0,',
+    'areAll && !lacks,',
     { file: 'tests/cli/certify/stream.test.ts', test: 'the values count, not only their types' },
   ),
   mutation(
@@ -24,6 +24,14 @@ export const CERTIFY: readonly Mutation[] = [
     'cli/certify/cleaning.ts',
     'if (isRefusal(error)) this.count(made, -1);',
     'if (made.what === "") this.count(made, -1);',
-    { file: 'tests/slow/nightly/certify.test.ts', test: 'is nothing where the service refused to make it' },
+    { file: 'tests/cli/certify/cleaning.test.ts', test: 'the service refused' },
+  ),
+  mutation(
+    'a refusal after an attempt without an answer counts as one',
+    'A schema that was made is neither removed nor told.',
+    'cli/certify/cleaning.ts',
+    ' && attempts === 1',
+    ' && attempts >= 1',
+    { file: 'tests/cli/certify/cleaning.test.ts', test: 'an attempt before the refusal got no answer' },
   ),
 ];

@@ -100,8 +100,22 @@ test('a file that COPY loads otherwise is seen', async () => {
     ]);
   rewritten('SELECT 1');
   expect(await outcomes()).toMatchObject({ decimal: NOT, timestamp: NOT, 'null-counts': NOT });
+  // A refusal that is not about the file says nothing of Firehose.
   rewritten('SELECT * FROM "nowhere"');
-  expect(await outcomes()).toMatchObject({ decimal: NOT, timestamp: NOT, 'null-counts': UNTRIED });
+  expect(await outcomes()).toMatchObject({ decimal: UNTRIED, timestamp: UNTRIED, 'null-counts': UNTRIED });
+});
+
+test('a column that the loader refuses is to blame alone, and a null in a required column is seen', async () => {
+  const trips = tripsSelect([{ trip_id: 'a' }, { trip_id: 'b' }]);
+  const file = async (replaced: string) =>
+    twin.put(twin.keyOf(NOW, 'a.parquet'), await parquetOf(`SELECT * REPLACE (${replaced}) FROM (${trips})`));
+  await file('TRUE AS total_amount');
+  expect(await outcomes()).toMatchObject({ decimal: NOT, timestamp: UNTRIED, 'null-counts': UNTRIED });
+  const [{ columns } = { columns: [] }] = twin.connection.datasets;
+  const required = columns.filter((column) => column.required && column.type.kind === 'timestamp');
+  expect(required.map(({ name }) => name)).toContain('updated_at');
+  await file("'1.50' AS total_amount, CASE WHEN trip_id = 'a' THEN updated_at END AS updated_at");
+  expect(await outcomes()).toMatchObject({ decimal: HOLDS, timestamp: NOT });
 });
 
 test('nothing is tried if nothing was streamed', async () => {

@@ -141,7 +141,7 @@ test('a lock shows nothing if the transactions run one after the other', async (
   expect(await tried(twin.connection, 'transactions/lock')).toMatchObject({
     outcome: 'could not be tried',
     seen: expect.stringMatching(
-      /one after the other.*isolation level .*0 transactions ran at once/,
+      /one after the other.*isolation level Snapshot Isolation; 0 transactions ran at once/,
     ) as string,
   });
 });
