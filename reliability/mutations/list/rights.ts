@@ -1,7 +1,7 @@
 import { mutation, type Mutation } from '../mutation';
 
 const GRANTS_TEST = 'tests/cli/doctor/missing-grants.test.ts';
-const RIGHTS_TEST = 'tests/slow/warehouse-rights.test.ts';
+const RIGHTS_TEST = 'tests/slow/nightly/warehouse-rights.test.ts';
 
 /** Mistakes in what a load needs in a warehouse that was there before, and in what `doctor` says of it. */
 export const RIGHTS: readonly Mutation[] = [

@@ -1,9 +1,9 @@
 import { GetExecutionHistoryCommand } from '@aws-sdk/client-sfn';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { hourOf } from '../../core/hour';
-import { ROOT } from '../../testkit/root';
-import { ServiceTwin } from '../../testkit/service-twin';
+import { hourOf } from '../../../core/hour';
+import { ROOT } from '../../../testkit/root';
+import { ServiceTwin } from '../../../testkit/service-twin';
 
 const HOURS = 16;
 /** Milliseconds between two status requests. */

@@ -1,9 +1,9 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { LocalTwin } from '../../reliability/matrix/local-twin';
-import { Matrix, recordTasks } from '../../reliability/matrix/matrix';
-import { packageService } from '../../reliability/matrix/packaged-service';
-import { runCell } from '../../reliability/matrix/run-cell';
+import { LocalTwin } from '../../../reliability/matrix/local-twin';
+import { Matrix, recordTasks } from '../../../reliability/matrix/matrix';
+import { packageService } from '../../../reliability/matrix/packaged-service';
+import { runCell } from '../../../reliability/matrix/run-cell';
 
 test('a step that is not retried, and one whose errors are not caught, are wrong cells of the matrix', async () => {
   const broken = await packageService((copy) => {

@@ -1,7 +1,7 @@
-import { hourOf } from '../../core/hour';
-import type { Fault, FaultRule } from '../../local/faults/fault-rule';
-import { ANSWER_LOST, CRASH, LOST, SDK_ATTEMPTS, THROTTLING } from '../../testkit/faults';
-import { TestTwin } from '../../testkit/test-twin';
+import { hourOf } from '../../../core/hour';
+import type { Fault, FaultRule } from '../../../local/faults/fault-rule';
+import { ANSWER_LOST, CRASH, LOST, SDK_ATTEMPTS, THROTTLING } from '../../../testkit/faults';
+import { TestTwin } from '../../../testkit/test-twin';
 
 /** An hour within a scheduled execution's lookback. */
 const HOUR = hourOf(new Date(Date.now() - 5 * 3_600_000));
