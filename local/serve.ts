@@ -8,6 +8,7 @@ import { TwinServer } from './http/twin-server';
 import { IamService } from './iam/iam-service';
 import { StsService } from './iam/sts-service';
 import { LambdaService } from './lambda/lambda-service';
+import { usageOf } from './metering/usage';
 import { redshiftServerlessService } from './redshift-serverless/redshift-serverless-service';
 import { s3Handler } from './s3/http-handler';
 import { SchedulerService } from './scheduler/scheduler-service';
@@ -46,19 +47,33 @@ export function serverOf(
     faults,
     identity: authorizer,
     callerOf: (traceId) => lambda.callerOf(traceId),
-    control: controlRoutes(services, describe),
+    control: controlRoutes(services, stack, describe),
+    meter: services.meter,
     onUnexpected,
   });
 }
 
 const deliverInput = z.object({ stream: z.string() });
+const usageInput = z.object({ since: z.iso.datetime().optional() });
 
-function controlRoutes({ firehose, faults, sns }: Services, describe: () => TwinDescription): ControlRoutes {
+function controlRoutes(
+  { firehose, faults, sns, meter }: Services,
+  { workgroups }: Stack,
+  describe: () => TwinDescription,
+): ControlRoutes {
   return {
     'GET /_sluice/twin': describe,
     'POST /_sluice/deliver': (input) => firehose.flush(deliverInput.parse(input).stream),
     'PUT /_sluice/faults': (input) => faults.set(input),
     'DELETE /_sluice/faults': () => faults.clear(),
     'GET /_sluice/notifications': () => sns.messages(),
+    'GET /_sluice/usage': (input) => {
+      const { since } = usageInput.parse(input);
+      return usageOf(
+        meter,
+        workgroups[0]?.baseCapacity ?? 0,
+        since === undefined ? undefined : new Date(since),
+      );
+    },
   };
 }

@@ -8,6 +8,8 @@ import { Account } from './iam/account';
 import { integrationsAs, lambdaAs, storeAs } from './iam/as-role';
 import { Authorizer } from './iam/authorizer';
 import { WorkerLambdaRuntime } from './lambda/worker-lambda-runtime';
+import { Meter } from './metering/meter';
+import { meteredStore } from './metering/metered-store';
 import { RedshiftDataService } from './redshift-data';
 import { FileObjectStore } from './s3/file-object-store';
 import { SnsService } from './sns/sns-service';
@@ -38,6 +40,7 @@ export interface WarehouseClock {
 
 /** The services of the deployed stack, without their HTTP server. */
 export interface Services {
+  readonly meter: Meter;
   readonly faults: RuleFaults;
   readonly account: Account;
   readonly authorizer: Authorizer;
@@ -67,6 +70,8 @@ export async function startServices(
   const [machine] = stack.stateMachines;
   if (!machine) throw new Error('The package has no state machine.');
 
+  const meter = new Meter(directoryOf('meter'));
+  closers.push(() => meter.close());
   const account = accountOf(stack);
   const faults = new RuleFaults();
   faults.set(options.faults ?? []);
@@ -83,6 +88,7 @@ export async function startServices(
     compiledCode: join(packageDirectory, 'compiled'),
     environmentsPerFunction: options.environmentsPerFunction,
     concurrency: options.lambdaConcurrency,
+    meter,
     credentialsOf: ({ name, roleArn = '' }) => account.serviceSession(roleArn, 'lambda.amazonaws.com', name),
   });
   lambda.deploy(functions);
@@ -105,7 +111,8 @@ export async function startServices(
   const warehouseClock: WarehouseClock = { now: () => new Date() };
   const redshiftData = new RedshiftDataService({
     directory: directoryOf('redshift-data'),
-    store,
+    store: meteredStore(store, meter),
+    meter,
     faults,
     region: REGION,
     accountId: ACCOUNT_ID,
@@ -126,7 +133,7 @@ export async function startServices(
     lambda,
     asRoleOf: ({ roleArn = '' }) => {
       const require = authorizer.asRole(roleArn, 'firehose.amazonaws.com', 'firehose');
-      return { store: storeAs(store, require), lambda: lambdaAs(lambda, require) };
+      return { store: storeAs(meteredStore(store, meter), require), lambda: lambdaAs(lambda, require) };
     },
     directory: directoryOf('firehose'),
   });
@@ -136,15 +143,17 @@ export async function startServices(
   const stepFunctions = new StepFunctionsService({
     directory: directoryOf('step-functions'),
     lambda: lambdaAs(lambda, asMachine),
-    integrations: integrationsAs(new InProcessIntegrations([sns], faults), asMachine),
+    integrations: integrationsAs(new InProcessIntegrations([sns], faults, meter), asMachine),
     region: REGION,
     accountId: ACCOUNT_ID,
+    meter,
     clock: options.speed === undefined ? systemClock : compressedClock({ sleeping: 1 / options.speed }),
   });
   stepFunctions.putStateMachine(machine);
   closers.push(() => stepFunctions.close());
 
   return {
+    meter,
     faults,
     account,
     authorizer,

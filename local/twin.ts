@@ -4,6 +4,7 @@ import { describeTwin } from './describe-twin';
 import type { TwinDescription } from './description';
 import type { RuleFaults } from './faults/rule-faults';
 import type { Account } from './iam/account';
+import type { MeterClock } from './metering/meter';
 import { announceTwin, withdrawTwin } from './running-twin';
 import { serverOf } from './serve';
 import type { SnsService } from './sns/sns-service';
@@ -39,6 +40,7 @@ export interface Twin {
   /** Roles and their policies, which tests change. */
   readonly account: Account;
   readonly warehouseClock: WarehouseClock;
+  readonly meterClock: MeterClock;
   /** The file with all published notifications. */
   readonly inboxPath: string;
   /** Ends the functions' idle environments with their memory, as a deployment does. */
@@ -83,7 +85,7 @@ export async function startTwin(options: TwinOptions): Promise<Twin> {
       withdrawTwin(stateDirectory);
       return Promise.resolve();
     });
-    const { faults, sns, account, lambda, warehouseClock } = services;
+    const { faults, sns, account, lambda, warehouseClock, meter } = services;
     return {
       description,
       packageDirectory: deployment.packageDirectory,
@@ -91,6 +93,7 @@ export async function startTwin(options: TwinOptions): Promise<Twin> {
       sns,
       account,
       warehouseClock,
+      meterClock: meter.clock,
       inboxPath: sns.inboxPath,
       renewFunctions: () => lambda.deploy(deployment.functions),
       unref: () => server.unref(),

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import type { Dataset } from '../../core/dataset';
 import type { TwinDescription } from '../../local/description';
+import { usage } from '../../local/metering/usage';
 import { findRunningTwin } from '../../local/running-twin';
 import { readDatasets } from '../../service/datasets';
 import { clientsOf, destroy } from './clients';
@@ -87,6 +88,12 @@ export function connectionTo(twin: TwinDescription, close: () => Promise<void>):
       });
       if (!answer.ok) throw new Error(`Firehose could not deliver: ${await answer.text()}`);
       return delivered.parse(await answer.json());
+    },
+    async usage(since) {
+      const query = since === undefined ? '' : `?since=${since.toISOString()}`;
+      const answer = await fetch(`${twin.endpoint}/_sluice/usage${query}`);
+      if (!answer.ok) throw new Error(`The twin cannot say what it used: ${await answer.text()}`);
+      return usage.parse(await answer.json());
     },
     async close() {
       destroy(clients);

@@ -4,6 +4,7 @@ import type { S3Client } from '@aws-sdk/client-s3';
 import type { SFNClient } from '@aws-sdk/client-sfn';
 import type { AwsCredentialIdentity } from '@aws-sdk/types';
 import type { Dataset } from '../../core/dataset';
+import type { Usage } from '../../local/metering/usage';
 
 /** The settings for any further client of the same account and Region. */
 export interface ClientSettings {
@@ -48,6 +49,8 @@ export interface TwinConnection extends Connection {
   readonly endpoint: string;
   /** Delivers what Firehose buffers without waiting for the end of its interval. @returns the written objects. */
   deliver(dataset: Dataset): Promise<readonly DeliveredObject[]>;
+  /** What the twin has used since a time. Default: since it began to count. */
+  usage(since?: Date): Promise<Usage>;
 }
 
 export function isTwin(connection: Connection): connection is TwinConnection {

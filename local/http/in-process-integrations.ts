@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { CallingState } from '../faults/calling-state';
 import { faultError } from '../faults/fault-error';
 import type { FaultInjector } from '../faults/fault-injector';
+import type { Meter } from '../metering/meter';
 import { ServiceError } from '../service-error';
 import type { ServiceName } from '../service-name';
 import type { Integrations } from '../step-functions/integrations';
@@ -24,6 +25,7 @@ export class InProcessIntegrations implements Integrations {
   constructor(
     services: readonly CallableService[],
     private readonly faults: FaultInjector,
+    private readonly meter?: Meter,
   ) {
     this.services = new Map(services.map((service) => [service.name, service]));
   }
@@ -43,7 +45,7 @@ export class InProcessIntegrations implements Integrations {
       case 'error':
         throw faultError(fault);
       case 'drop':
-        if (fault.when === 'after') await service.call(operation, input);
+        if (fault.when === 'after') await this.carryOut(service, operation, input);
         throw connectionLost();
       case 'crash':
         killProcess();
@@ -51,6 +53,11 @@ export class InProcessIntegrations implements Integrations {
       default:
         throw new Error(`A fault of type ${fault?.type} cannot happen at ${name}`);
     }
+    return this.carryOut(service, operation, input);
+  }
+
+  private carryOut(service: CallableService, operation: string, input: unknown): Promise<unknown> {
+    this.meter?.request(service.name, operation);
     return service.call(operation, input);
   }
 }

@@ -5,6 +5,7 @@ import { isDiskError, reportDisk } from '../disk';
 import type { CallingState } from '../faults/calling-state';
 import type { FaultInjector } from '../faults/fault-injector';
 import type { Principal } from '../iam/principal';
+import type { Meter } from '../metering/meter';
 import { ServiceError } from '../service-error';
 import type { ServiceName } from '../service-name';
 import { TwinError } from '../twin-error';
@@ -38,6 +39,7 @@ export interface TwinServerOptions {
   /** Authenticates and authorizes callers. Default: every call is allowed. */
   readonly identity?: Identity;
   readonly control?: ControlRoutes;
+  readonly meter?: Meter;
   /** Largest body of an AWS JSON or Query call, in bytes. Default 16 MiB. */
   readonly largestBodyBytes?: number;
   /** How long running calls may take to finish when the server closes, in milliseconds. Default 2,000. */
@@ -166,7 +168,8 @@ export class TwinServer {
     let exchange: Exchange | undefined;
     try {
       exchange = await protocol.read(request);
-      const { identity, faults } = this.options;
+      const { identity, faults, meter } = this.options;
+      if (meter) meterRequest(meter, exchange, request, response);
       const principal = identity?.principalOf(credentialOf(request)?.accessKeyId);
       if (principal) identity?.authorize(principal, exchange.service, exchange.operation, exchange.input);
       const context = { signal, caller: this.callerOf(request), principal };
@@ -194,6 +197,24 @@ export class TwinServer {
     const code = INTERNAL_ERRORS[service ?? 's3'] ?? 'InternalFailure';
     return new ServiceError(code, error instanceof Error ? error.message : String(error), 500);
   }
+}
+
+/**
+ * Counts a request once it is answered. AWS bills no answer of 5xx; a lost answer counts, since its work was done.
+ * Source: Amazon S3 User Guide, "Billing for Amazon S3 error responses".
+ */
+function meterRequest(
+  meter: Meter,
+  { service, operation }: Exchange,
+  { method, headers }: IncomingMessage,
+  response: ServerResponse,
+): void {
+  response.once('close', () => {
+    if (response.statusCode >= 500) return;
+    const sent = headers['x-amz-decoded-content-length'] ?? headers['content-length'];
+    const bytes = method === 'GET' ? response.getHeader('content-length') : sent;
+    meter.request(service, operation, Number(bytes ?? 0));
+  });
 }
 
 function endForClose(response: ServerResponse, ending: AbortController): void {

@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { CallingState } from '../faults/calling-state';
 import type { FaultInjector } from '../faults/fault-injector';
 import type { Fault } from '../faults/fault-rule';
+import type { Meter } from '../metering/meter';
 import { checkFunction } from './check-function';
 import type { DeployedFunction } from './deployed-function';
 import { EnvironmentPool } from './environment-pool';
@@ -30,6 +31,7 @@ export interface LambdaRuntimeOptions {
   readonly environmentsPerFunction?: number;
   /** Most invocations of all functions at a time; more are throttled. Default 1,000, as in AWS; new accounts have less. */
   readonly concurrency?: number;
+  readonly meter?: Meter;
 }
 
 interface Deployment {
@@ -179,7 +181,10 @@ export class WorkerLambdaRuntime implements LambdaRuntime {
     if (caller !== undefined) this.callers.set(rootOf(trace), caller);
     const requestId = randomUUID();
     const log = this.log(deployed.name);
+    const initStartedAt = performance.now();
     const failed = await environment.initialize();
+    // The time of a load that failed counts, too.
+    const failedInitMs = failed && performance.now() - initStartedAt;
     log.append(`START RequestId: ${requestId} Version: $LATEST\n`);
     const startedAt = performance.now();
     const ending =
@@ -193,12 +198,15 @@ export class WorkerLambdaRuntime implements LambdaRuntime {
         `${new Date().toISOString()} ${requestId} Task timed out after ${deployed.timeoutSeconds.toFixed(2)} seconds\n`,
       );
     }
+    const durationMs = performance.now() - startedAt;
+    const initDurationMs = environment.takeInitDuration() ?? failedInitMs;
+    this.options.meter?.invocation(deployed.name, deployed.memoryMB, durationMs, initDurationMs);
     const report = reportLine({
       requestId,
-      durationMs: performance.now() - startedAt,
+      durationMs,
       memorySizeMB: deployed.memoryMB,
       memoryUsedMB: 'memoryMB' in ending ? ending.memoryMB : undefined,
-      initDurationMs: environment.takeInitDuration(),
+      initDurationMs,
       failure,
     });
     log.append(`END RequestId: ${requestId}\n${report}`);

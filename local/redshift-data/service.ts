@@ -101,8 +101,16 @@ async function openContext(options: RedshiftDataOptions): Promise<ServiceContext
   const journal = new Journal(join(options.directory, 'statements.jsonl'));
   const database = await Database.open({ ...options, journal: journal.path });
   const registry = new StatementRegistry(journal, options.longestPollSeconds);
-  const { store, region, accountId, iamRoles, mayAssume, mayRead, faults, now } = options;
+  const { store, region, accountId, iamRoles, mayAssume, mayRead, faults, now, meter } = options;
   const copy = { store, region, accountId, iamRoles, mayAssume, mayRead, directory: database.scratch };
-  const runner = new StatementRunner({ database, locks: new TableLocks(), registry, faults, copy, now });
+  const runner = new StatementRunner({
+    database,
+    locks: new TableLocks(),
+    registry,
+    faults,
+    copy,
+    now,
+    meter,
+  });
   return { options, database, registry, runner };
 }

@@ -1,6 +1,7 @@
 import { mkdirSync, readdirSync, unlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { executionArn, nameOfStateMachine } from '../../core/arn';
+import type { Meter } from '../metering/meter';
 import { ServiceError } from '../service-error';
 import type { Clock } from './clock';
 import { createExecution } from './interpreter/create-execution';
@@ -26,6 +27,7 @@ export interface ExecutionsOptions {
   readonly accountId: string;
   readonly clock: Clock;
   readonly backends: Backends;
+  readonly meter?: Meter | undefined;
 }
 
 interface Entry {
@@ -51,7 +53,7 @@ export class Executions {
 
   /** Starts an execution without waiting for it. */
   start(machine: StateMachine, name: string, input: string): ExecutionRecord {
-    const { region, accountId, clock, backends } = this.options;
+    const { region, accountId, clock, backends, meter } = this.options;
     const payload = new Payload(JSON.parse(input) as Json, input);
     const events: RecordedEvent[] = [];
     const journal = new Journal(this.path(machine.name, name), 'new');
@@ -68,6 +70,7 @@ export class Executions {
         events.push(event);
         journal.event(event);
       },
+      onTransition: () => meter?.transition(),
     });
     const started: StartedRecord = {
       arn: execution.arn,
@@ -77,6 +80,7 @@ export class Executions {
       startDate: execution.startTime.getTime(),
     };
     journal.start(started);
+    meter?.executionStarted();
     const entry: Entry = { started, events, stop: new AbortController(), done: Promise.resolve() };
     this.entries.set(execution.arn, entry);
     entry.done = (async () => {

@@ -4,6 +4,7 @@ import type { AwsJsonService } from '../http/aws-json-service';
 import type { RequestContext } from '../http/request-context';
 import { validate, validationError } from '../http/validation';
 import type { LambdaRuntime } from '../lambda/lambda-runtime';
+import type { Meter } from '../metering/meter';
 import { ServiceError } from '../service-error';
 import { type Clock, systemClock } from './clock';
 import { type ExecutionRecord, Executions } from './executions';
@@ -31,6 +32,7 @@ export interface StepFunctionsOptions {
   readonly accountId: string;
   /** Default: the system's clock. */
   readonly clock?: Clock;
+  readonly meter?: Meter;
 }
 
 type Operations = { readonly [O in OperationName]: (input: RequestOf<O>) => object | Promise<object> };
@@ -53,6 +55,7 @@ export class StepFunctionsService implements AwsJsonService {
     region,
     accountId,
     clock = systemClock,
+    meter,
   }: StepFunctionsOptions) {
     this.machines = new StateMachines(
       join(directory, 'state-machines'),
@@ -65,6 +68,7 @@ export class StepFunctionsService implements AwsJsonService {
       accountId,
       clock,
       backends: { lambda, integrations },
+      meter,
     });
   }
 

@@ -20,11 +20,14 @@ export async function withCatalog<T>(
   checkWorkgroup(input.WorkgroupName, context);
   checkDatabase(input.ConnectedDatabase ?? input.Database, context);
   checkDatabase(input.Database, context);
+  const start = new Date();
   const connection = await context.database.connect(request.signal);
   try {
     return await read(new Catalog(connection, context.options.database));
   } finally {
     connection.close();
+    // Redshift reads its catalog with queries, which wake the warehouse, too.
+    context.options.meter?.statement(start, new Date());
   }
 }
 

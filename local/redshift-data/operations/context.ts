@@ -1,5 +1,6 @@
 import type { FaultInjector } from '../../faults/fault-injector';
 import type { RequestContext } from '../../http/request-context';
+import type { Meter } from '../../metering/meter';
 import type { ObjectStore } from '../../s3/object-store';
 import type { StatementRegistry } from '../statements/registry';
 import type { StatementRunner } from '../statements/runner';
@@ -28,6 +29,7 @@ export interface RedshiftDataOptions {
   readonly now?: () => Date;
   /** Upper bound of a long poll's `WaitTimeSeconds`. Default: none. */
   readonly longestPollSeconds?: number;
+  readonly meter?: Meter;
 }
 
 /** The objects that the operations share. */

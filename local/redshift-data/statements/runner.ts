@@ -3,6 +3,7 @@ import { reportDisk } from '../../disk';
 import type { CallingState } from '../../faults/calling-state';
 import type { FaultInjector } from '../../faults/fault-injector';
 import type { Fault } from '../../faults/fault-rule';
+import type { Meter } from '../../metering/meter';
 import type { CopyEnvironment } from '../copy/load';
 import { SqlError } from '../sql/errors';
 import { Cancelled } from '../warehouse/connection';
@@ -21,6 +22,7 @@ export interface RunnerOptions {
   readonly copy: CopyEnvironment;
   /** The warehouse's clock. Default: the system's. */
   readonly now?: (() => Date) | undefined;
+  readonly meter?: Meter | undefined;
 }
 
 /** PostgreSQL's message with Redshift's spelling. Unverified. */
@@ -57,6 +59,8 @@ export class StatementRunner {
         : `ERROR: the local twin failed: ${(error as Error).stack}`;
       endAll(record, 'FAILED', text);
     }
+    // One that never ran may have woken the warehouse all the same.
+    this.options.meter?.statement(record.startedAt ?? record.updatedAt, record.updatedAt);
     registry.end(record);
   }
 

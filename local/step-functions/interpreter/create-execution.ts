@@ -18,6 +18,8 @@ export interface ExecutionSettings {
   readonly random?: () => number;
   /** Called with every event when it happens. */
   readonly keep: (event: RecordedEvent) => void;
+  /** Called when a state is entered, and when its work is tried again. */
+  readonly onTransition?: (() => void) | undefined;
 }
 
 /** Creates the object that all states of an execution share. */
@@ -36,6 +38,7 @@ export function createExecution(settings: ExecutionSettings): Execution {
     clock,
     history: new History(clock, settings.keep),
     random: settings.random ?? Math.random,
+    onTransition: settings.onTransition ?? (() => {}),
     resource: (resource) => taskResource(resource, backends),
     run: (workflow, data, thread) => runWorkflow(workflow, data, thread, execution),
     child: (label, childInput) =>

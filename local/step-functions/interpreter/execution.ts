@@ -19,6 +19,8 @@ export interface Execution {
   readonly clock: Clock;
   /** Between 0 and 1, for jitter. */
   readonly random: () => number;
+  /** Called for each transition that AWS bills: a state that is entered, and a retry. */
+  readonly onTransition: () => void;
   /** The service behind a Task's Resource. */
   resource(arn: string): TaskResource;
   /**

@@ -69,6 +69,7 @@ export async function withErrorHandling(
         attempts.set(retrier, earlier + 1);
         await execution.clock.sleep(retryDelay(retrier, earlier, execution.random) * 1000, thread.signal);
         visit.retryCount++;
+        execution.onTransition();
         continue;
       }
       if (failure.error !== errorNames.runtime) givenUp();

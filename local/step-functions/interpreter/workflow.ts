@@ -34,6 +34,7 @@ async function runState(
   execution: Execution,
 ): Promise<{ output: Payload; next: string | undefined }> {
   const { history } = execution;
+  execution.onTransition();
   const enteredTime = execution.clock.now();
   const enteredEventId = history.record(thread, eventType(state.Type, 'StateEntered'), {
     stateEnteredEventDetails: { name, input: input.text, inputDetails: { truncated: false } },

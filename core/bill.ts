@@ -1,0 +1,98 @@
+import { dollarsOfRpuSeconds, HOURS_OF_MONTH, PRICES, s3RequestClass, type S3RequestClass } from './prices';
+import type { Counts } from './usage';
+import { windowsOf, type Seconds } from './warehouse-windows';
+
+/** What the warehouse is billed for. */
+export interface WarehouseUse {
+  /** Redshift Processing Units: the base capacity of the workgroup. */
+  readonly capacity: number;
+  readonly wake_ups: number;
+  /** Seconds in which a statement ran, on at least one connection. */
+  readonly busy_seconds: number;
+  /** RPU-seconds, with the least of each wake-up. */
+  readonly billed_rpu_seconds: number;
+}
+
+/** @param statements the times of all statements. @param capacity the workgroup's base capacity, in RPU. */
+export function warehouseUse(statements: readonly Seconds[], capacity: number): WarehouseUse {
+  const windows = windowsOf(statements);
+  return {
+    capacity,
+    wake_ups: windows.length,
+    busy_seconds: sum(windows.map(({ busy }) => busy)),
+    billed_rpu_seconds: sum(windows.map(({ start, end }) => end - start)) * capacity,
+  };
+}
+
+/** All that a bill is made from. */
+export interface Use {
+  readonly hours: number;
+  readonly counts: Counts;
+  readonly warehouse: WarehouseUse;
+  /** The deployment's alarms. */
+  readonly alarms: number;
+  /** The metrics that the functions write, each set of dimensions once. */
+  readonly metrics: number;
+}
+
+export interface BillLine {
+  readonly service: string;
+  readonly what: string;
+  readonly quantity: number;
+  readonly dollars: number;
+}
+
+export interface Bill {
+  readonly lines: readonly BillLine[];
+  readonly dollars: number;
+  /** What a month at this rate costs; null if the time is too short to say so. */
+  readonly month_dollars: number | null;
+}
+
+/** A schedule runs once in up to 24 hours: a shorter time may have no run of it, or nothing else. */
+const LEAST_HOURS = 24;
+
+/** What was not counted is zero. */
+export function billOf({ hours, counts, warehouse, alarms, metrics }: Use): Bill {
+  const { transitions = 0, functions = {}, s3 = {}, data_api: dataApi = {}, messages = 0 } = counts;
+  const ofFunctions = Object.values(functions);
+  const calls = sum(ofFunctions.map((each) => each.calls));
+  const gbSeconds = gigabyteSeconds(sum(ofFunctions.map((each) => each.mb_ms)));
+  const requests = (wanted: S3RequestClass) =>
+    sum(
+      Object.entries(s3)
+        .filter(([operation]) => s3RequestClass(operation) === wanted)
+        .map(([, each]) => each.requests),
+    );
+  const ofMonth = (number: number) => (number * hours) / HOURS_OF_MONTH;
+  const line = (service: string, what: string, quantity: number, price: number): BillLine => ({
+    service,
+    what,
+    quantity,
+    dollars: quantity * price,
+  });
+  const lines = [
+    line('Redshift Serverless', 'RPU-seconds', warehouse.billed_rpu_seconds, dollarsOfRpuSeconds(1)),
+    line('Redshift Data API', 'calls', sum(Object.values(dataApi)), 0),
+    line('Step Functions', 'transitions', transitions, PRICES.transition),
+    line('Lambda', 'calls', calls, PRICES.lambda_request),
+    line('Lambda', 'GB-seconds', gbSeconds, PRICES.lambda_gb_second),
+    line('S3', 'PUT, COPY, POST and LIST requests', requests('put'), PRICES.s3_request.put),
+    line('S3', 'GET and all other requests', requests('get'), PRICES.s3_request.get),
+    line('S3', 'requests to delete', requests('free'), PRICES.s3_request.free),
+    line('SNS', 'messages, each with one e-mail', messages, PRICES.sns_publish + PRICES.sns_email),
+    line('CloudWatch', 'months of an alarm', ofMonth(alarms), PRICES.alarm_month),
+    line('CloudWatch', 'months of a metric', ofMonth(metrics), PRICES.metric_month),
+  ];
+  const dollars = sum(lines.map((each) => each.dollars));
+  return {
+    lines,
+    dollars,
+    month_dollars: hours < LEAST_HOURS ? null : (dollars * HOURS_OF_MONTH) / hours,
+  };
+}
+
+/** Lambda's gigabyte has 1,024 MB. */
+export const gigabyteSeconds = (megabyteMilliseconds: number): number => megabyteMilliseconds / 1_024 / 1_000;
+
+const sum = (numbers: readonly number[]): number => numbers.reduce((total, each) => total + each, 0);

@@ -1,0 +1,116 @@
+import { billOf, warehouseUse, type Use } from '../../core/bill';
+import { PRICES, s3RequestClass } from '../../core/prices';
+import { secondsOf } from '../../core/warehouse-windows';
+
+const NOTHING: Use = {
+  hours: 730,
+  counts: {},
+  warehouse: warehouseUse([], 8),
+  alarms: 0,
+  metrics: 0,
+};
+const lineOf = (use: Partial<Use>, service: string, what: string) =>
+  billOf({ ...NOTHING, ...use }).lines.find((line) => line.service === service && line.what === what);
+
+test('the price list says when it was made, and where each service’s prices are', () => {
+  expect(PRICES.date).toMatch(/^\d{4}-\d\d-\d\d$/);
+  expect(new Date(PRICES.date).toISOString().slice(0, 10)).toBe(PRICES.date);
+  for (const source of Object.values(PRICES.sources)) expect(source).toMatch(/pricing/);
+});
+
+test('nothing costs nothing', () => {
+  expect(billOf(NOTHING)).toMatchObject({ dollars: 0, month_dollars: 0 });
+});
+
+describe('the warehouse', () => {
+  /** The hour of a month, in seconds. */
+  const hourly = (seconds: number) =>
+    Array.from({ length: 730 }, (_, hour) => secondsOf(hour * 3_600_000, hour * 3_600_000 + seconds * 1_000));
+
+  test.each([
+    [8, 36.5],
+    [32, 146],
+    [128, 584],
+  ])('one short statement an hour costs at %i RPU $%d a month', (capacity, dollars) => {
+    const warehouse = warehouseUse(hourly(1), capacity);
+    expect(warehouse).toEqual({
+      capacity,
+      wake_ups: 730,
+      busy_seconds: 730,
+      billed_rpu_seconds: 730 * 60 * capacity,
+    });
+    expect(billOf({ ...NOTHING, warehouse }).dollars).toBeCloseTo(dollars, 9);
+  });
+
+  // Source: Amazon Redshift Management Guide, "Billing for Amazon Redshift Serverless", its own example.
+  test('13 jobs of 10 minutes and 30 seconds at 128 RPU cost $109.20', () => {
+    const warehouse = warehouseUse(hourly(630).slice(0, 13), 128);
+    expect(billOf({ ...NOTHING, warehouse }).dollars).toBeCloseTo(109.2, 9);
+  });
+});
+
+test.each([
+  ['ListBuckets', 'put'],
+  ['ListObjectsV2', 'put'],
+  ['PutObject', 'put'],
+  ['CopyObject', 'put'],
+  ['CreateMultipartUpload', 'put'],
+  ['UploadPart', 'put'],
+  ['CompleteMultipartUpload', 'put'],
+  ['DeleteObjects', 'put'],
+  ['GetObject', 'get'],
+  ['HeadObject', 'get'],
+  ['GetBucketLocation', 'get'],
+  ['DeleteObject', 'free'],
+  ['AbortMultipartUpload', 'free'],
+])('S3 bills %s as %s', (operation, expected) => {
+  expect(s3RequestClass(operation)).toBe(expected);
+});
+
+test('counts become lines with their prices', () => {
+  const counts = {
+    transitions: 1_000,
+    functions: {
+      a: { calls: 600_000, duration_ms: 1, mb_ms: 512 * 1_000 },
+      b: { calls: 400_000, duration_ms: 1, mb_ms: 1_024 * 500 },
+    },
+    data_api: { BatchExecuteStatement: 2, DescribeStatement: 5 },
+    s3: {
+      PutObject: { requests: 600, bytes: 1e12 },
+      ListObjectsV2: { requests: 400, bytes: 0 },
+      GetObject: { requests: 1_000, bytes: 1e12 },
+      DeleteObject: { requests: 7, bytes: 0 },
+    },
+    messages: 100,
+  };
+  const use = { counts, alarms: 14, metrics: 17 };
+  const priced = [
+    ['Redshift Data API', 'calls', 7, 0],
+    ['Step Functions', 'transitions', 1_000, 0.025],
+    ['Lambda', 'calls', 1_000_000, 0.2],
+    ['Lambda', 'GB-seconds', 1, 0.0000133334],
+    ['S3', 'PUT, COPY, POST and LIST requests', 1_000, 0.005],
+    ['S3', 'GET and all other requests', 1_000, 0.0004],
+    ['S3', 'requests to delete', 7, 0],
+    ['SNS', 'messages, each with one e-mail', 100, 0.00205],
+    ['CloudWatch', 'months of an alarm', 14, 1.4],
+    ['CloudWatch', 'months of a metric', 17, 5.1],
+  ] as const;
+  for (const [service, what, quantity, dollars] of priced) {
+    const line = lineOf(use, service, what);
+    expect(line).toMatchObject({ service, what, quantity });
+    expect(line?.dollars).toBeCloseTo(dollars, 12);
+  }
+  const { dollars } = billOf({ ...NOTHING, ...use });
+  expect(dollars).toBeCloseTo(
+    priced.reduce((sum, [, , , each]) => sum + each, 0),
+    9,
+  );
+});
+
+test('a month at this rate is said from a day on, and what stands costs by the hour', () => {
+  const day = billOf({ ...NOTHING, hours: 24, alarms: 10 });
+  expect(day.dollars).toBeCloseTo((24 / 730) * 10 * 0.1, 12);
+  expect(day.month_dollars).toBeCloseTo(1, 12);
+  expect(billOf({ ...NOTHING, hours: 23.99, alarms: 10 }).month_dollars).toBeNull();
+});

@@ -1,0 +1,137 @@
+import { readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setImmediate as turn } from 'node:timers/promises';
+import type { Counts } from '../../../core/usage';
+import { billedMilliseconds, Meter } from '../../../local/metering/meter';
+import { usageOf } from '../../../local/metering/usage';
+import { temporaryFolder } from '../../../testkit/temporary-folder';
+
+const MINUTE = 60_000;
+const DAY = 24 * 60 * MINUTE;
+
+let directory: string;
+let meter: Meter;
+beforeEach(() => {
+  directory = temporaryFolder('sluice-meter-');
+  meter = new Meter(directory);
+});
+afterEach(async () => {
+  await meter.close();
+  rmSync(directory, { recursive: true });
+});
+
+const now = () => new Date(meter.now());
+const minutesSince = (since: Date): Counts[] => meter.read(since, now()).minutes.map(({ counts }) => counts);
+const begun = (ms: number) => new Date(Math.floor(ms / MINUTE) * MINUTE);
+const files = () => readdirSync(directory).sort();
+
+test('what happens is counted in its minute', () => {
+  const since = now();
+  meter.transition();
+  meter.clock.ahead += MINUTE;
+  meter.transition();
+  meter.transition();
+  meter.request('redshift-data', 'ExecuteStatement');
+  meter.request('step-functions', 'StartExecution'); // costs nothing
+  const second = now();
+  expect(minutesSince(since)).toEqual([
+    { transitions: 1 },
+    { transitions: 2, data_api: { ExecuteStatement: 1 } },
+  ]);
+  expect(minutesSince(second)).toEqual([{ transitions: 2, data_api: { ExecuteStatement: 1 } }]);
+  expect(meter.begin()).toEqual(begun(since.getTime()));
+});
+
+test('a call of a function is billed by the millisecond that has begun, with the time to load it', () => {
+  expect([billedMilliseconds(0.2), billedMilliseconds(3), billedMilliseconds(3.1, 100.5)]).toEqual([
+    1, 3, 104,
+  ]);
+  meter.invocation('a', 512, 3.25);
+  meter.invocation('a', 512, 1.5, 100);
+  const { counts } = usageOf(meter, 8);
+  expect(counts.functions).toEqual({ a: { calls: 2, duration_ms: 4.75, mb_ms: 512 * (4 + 102) } });
+});
+
+test('statements are kept as their union, and become windows', () => {
+  const at = begun(meter.now()).getTime();
+  const since = new Date(at);
+  for (let second = 0; second < 1_000; second += 1)
+    meter.statement(new Date(at + second * 1_000), new Date(at + second * 1_000 + 500));
+  meter.statement(new Date(at + 7_200_000), new Date(at + 7_200_500));
+  meter.clock.ahead = 3 * 3_600_000;
+  expect(meter.read(since, now()).statements).toHaveLength(2);
+  expect(usageOf(meter, 8, since).warehouse).toEqual({
+    capacity: 8,
+    wake_ups: 2,
+    busy_seconds: 1_001,
+    billed_rpu_seconds: (1_000 + 60) * 8,
+  });
+});
+
+test('a statement over midnight is one, and the part before a time does not count', () => {
+  const midnight = Math.ceil(meter.now() / DAY) * DAY;
+  meter.clock.ahead = midnight - Date.now() + 10 * MINUTE;
+  const { ahead } = meter.clock;
+  const [from, to] = [midnight - 2 * MINUTE - ahead, midnight + 3 * MINUTE - ahead];
+  meter.statement(new Date(from), new Date(to));
+  expect(usageOf(meter, 8).warehouse).toMatchObject({ wake_ups: 1, busy_seconds: 300 });
+  expect(usageOf(meter, 8, new Date(midnight)).warehouse).toMatchObject({ wake_ups: 1, busy_seconds: 180 });
+});
+
+test('a month ahead, a restart reads what was counted before and after', async () => {
+  const since = now();
+  meter.transition();
+  meter.clock.ahead = 30 * DAY;
+  meter.transition();
+  meter.statement(new Date(), new Date());
+  const before = usageOf(meter, 8, since);
+  await meter.close();
+  expect(files()).toHaveLength(2);
+  meter = new Meter(directory);
+  meter.clock.ahead = 30 * DAY;
+  const after = usageOf(meter, 8, since);
+  expect(after.counts).toEqual({ transitions: 2 });
+  expect({ ...after, until: 0 }).toEqual({ ...before, until: 0 });
+});
+
+test('what is counted is written soon, without being asked: a kill loses no more than that', async () => {
+  meter.transition();
+  while (files().length === 0) await turn();
+  const killed = new Meter(directory);
+  expect(usageOf(killed, 8).counts).toEqual({ transitions: 1 });
+  await killed.close();
+});
+
+test('a file that a crash of the machine left unreadable counts as empty', async () => {
+  const [yesterday] = new Date(Date.now() - DAY).toISOString().split('T');
+  writeFileSync(join(directory, `${yesterday}.json`), '{"minutes": {"20');
+  meter.transition();
+  expect(usageOf(meter, 8, new Date(Date.now() - 2 * DAY)).counts).toEqual({ transitions: 1 });
+  expect(usageOf(meter, 8).counts).toEqual({ transitions: 1 });
+  await meter.close();
+});
+
+test('days are kept as long as CloudWatch keeps metrics', async () => {
+  const name = (days: number) => `${new Date(Date.now() - days * DAY).toISOString().slice(0, 10)}.json`;
+  const empty = '{"minutes":{},"statements":[]}';
+  for (const days of [1, 454, 456, 1_000]) writeFileSync(join(directory, name(days)), empty);
+  writeFileSync(join(directory, 'notes.txt'), 'not ours');
+  await meter.close();
+  meter = new Meter(directory);
+  expect(files()).toEqual([name(1), name(454), 'notes.txt'].sort());
+});
+
+test('a meter that is closed writes nothing more', async () => {
+  jest.useFakeTimers();
+  try {
+    meter.transition();
+    await meter.close();
+    const [file = ''] = files();
+    rmSync(join(directory, file));
+    meter.transition();
+    jest.runAllTimers();
+    expect(files()).toEqual([]);
+  } finally {
+    jest.useRealTimers();
+  }
+});
