@@ -1,12 +1,12 @@
 import * as z from 'zod';
 
 const count = z.number().nonnegative();
-const ofOperation = z.record(z.string(), count);
+const byName = z.record(z.string(), count);
 
 /** What was counted of a deployment, without its warehouse. Every number adds up. */
 export const counts = z.strictObject({
-  /** Executions that were started. */
-  executions: count.optional(),
+  /** Executions that were started, by the name of their state machine. */
+  executions: byName.optional(),
   /** States that were entered, and retries. */
   transitions: count.optional(),
   /** By the name of the function. */
@@ -23,7 +23,7 @@ export const counts = z.strictObject({
     )
     .optional(),
   /** Calls of the Redshift Data API, by operation. */
-  data_api: ofOperation.optional(),
+  data_api: byName.optional(),
   /** Requests to S3, by operation. Bytes are those of the bodies. */
   s3: z.record(z.string(), z.strictObject({ requests: count, bytes: count })).optional(),
   /** Messages that were published to SNS. */

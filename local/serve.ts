@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { objectArn } from '../core/arn';
 import { CloudFormationService } from './cloudformation/cloudformation-service';
+import { cloudWatchService } from './cloudwatch/cloudwatch-service';
 import type { TwinDescription } from './description';
 import { glueService } from './glue/glue-service';
 import type { ControlRoutes } from './http/control';
@@ -34,6 +35,7 @@ export function serverOf(
       stepFunctions,
       glueService(stack),
       redshiftServerlessService(stack, services.iamRoles),
+      cloudWatchService(stack, services.meter),
     ],
     query: [sns, new StsService(account), new IamService(account), new CloudFormationService(stack)],
     rest: [new SchedulerService(stack.schedules), new LambdaService(lambda)],

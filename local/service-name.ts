@@ -11,4 +11,5 @@ export type ServiceName =
   | 'cloudformation'
   | 'glue'
   | 'redshift-serverless'
+  | 'cloudwatch'
   | 'scheduler';

@@ -21,12 +21,11 @@ export function operation<Shape extends z.ZodType>(
 
 /** A service of the AWS JSON protocol. Each operation is a function of its members. */
 export class JsonOperations implements AwsJsonService {
-  readonly contentType = 'application/x-amz-json-1.1';
-
   constructor(
     readonly name: ServiceName,
     readonly target: string,
     private readonly operations: Readonly<Record<string, JsonOperation>>,
+    readonly contentType: AwsJsonService['contentType'] = 'application/x-amz-json-1.1',
   ) {}
 
   // eslint-disable-next-line @typescript-eslint/require-await -- callers expect a rejection, not a throw

@@ -8,7 +8,10 @@ import { renderQueryError } from './query-form';
 import { credentialOf } from './signature';
 
 /** The names in signatures that differ from the twin's names. */
-const SIGNING_NAMES: Readonly<Partial<Record<ServiceName, string>>> = { 'step-functions': 'states' };
+const SIGNING_NAMES: Readonly<Partial<Record<ServiceName, string>>> = {
+  'step-functions': 'states',
+  cloudwatch: 'monitoring',
+};
 
 /**
  * Refuses requests for services that the twin does not have, by the name that the client signed for. Their protocols may

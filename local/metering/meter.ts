@@ -57,8 +57,8 @@ export class Meter {
     for (const each of this.written()) if (each < oldest) rmSync(this.path(each));
   }
 
-  executionStarted(): void {
-    this.count({ executions: 1 });
+  executionStarted(stateMachine: string): void {
+    this.count({ executions: { [stateMachine]: 1 } });
   }
 
   /** A state was entered, or its work is tried again. */

@@ -1,7 +1,7 @@
 import type { StackScope } from './stack-scope';
 import type { Resource } from './template';
 
-/** An alarm as data. The twin has no CloudWatch, but shows the alarms of the service. */
+/** An alarm as data. The twin shows the alarms of the service, and evaluates none. */
 export interface PlannedAlarm {
   readonly logicalId: string;
   readonly name: string;

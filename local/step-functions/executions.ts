@@ -80,7 +80,7 @@ export class Executions {
       startDate: execution.startTime.getTime(),
     };
     journal.start(started);
-    meter?.executionStarted();
+    meter?.executionStarted(machine.name);
     const entry: Entry = { started, events, stop: new AbortController(), done: Promise.resolve() };
     this.entries.set(execution.arn, entry);
     entry.done = (async () => {

@@ -7,13 +7,13 @@ test('counts add up member by member', () => {
     s3: { GetObject: { requests: 1, bytes: 10 } },
   };
   const right: Counts = {
-    executions: 1,
+    executions: { load: 1 },
     transitions: 3,
     functions: { a: { calls: 1, duration_ms: 2, mb_ms: 1 }, b: { calls: 4, duration_ms: 0, mb_ms: 0 } },
     data_api: { ExecuteStatement: 1 },
   };
   const sum = {
-    executions: 1,
+    executions: { load: 1 },
     transitions: 5,
     functions: { a: { calls: 2, duration_ms: 3.5, mb_ms: 513 }, b: { calls: 4, duration_ms: 0, mb_ms: 0 } },
     data_api: { ExecuteStatement: 1 },

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { cloudWatchSupport } from '../../local/cloudwatch/support';
 import { FAULT_TYPES, parseRules } from '../../local/faults/fault-rule';
 import { firehoseSupport } from '../../local/firehose/support';
 import { iamSupport } from '../../local/iam/support';
@@ -22,6 +23,7 @@ const SERVICES = {
   SNS: snsSupport,
   Lambda: lambdaSupport,
   'IAM and STS': iamSupport,
+  CloudWatch: cloudWatchSupport,
   'Deployed resources': stackSupport,
 } as const;
 
