@@ -28,4 +28,16 @@ export function hour(text: string): string {
   return text;
 }
 
+/** A time in UTC, to the day, the hour, the minute or the second. */
+export function time(text: string): Date {
+  const [, day, hour = 'T00', minute = ':00', second = ':00'] =
+    /^(\d{4}-\d\d-\d\d)(?:(T\d\d)(?:(:\d\d)(:\d\d)?)?Z?)?$/.exec(text) ?? [];
+  const found = new Date(`${day}${hour}${minute}${second}Z`);
+  // Date takes 2026-02-30 for March 2.
+  if (Number.isNaN(found.getTime()) || !found.toISOString().startsWith(`${day}${hour}`)) {
+    throw new InvalidArgumentError('Write a time in UTC, for example 2026-11-23T08:30.');
+  }
+  return found;
+}
+
 export const hours = (text: string): number | 'all' => (text === 'all' ? 'all' : integer(1, 24 * 366)(text));

@@ -1,7 +1,7 @@
 import { Command, CommanderError, Option } from 'commander';
 import { createRequire } from 'node:module';
 import { isDiskError } from '../local/disk';
-import { directory, hour, hours, integer, stageName } from './arguments';
+import { directory, hour, hours, integer, stageName, time } from './arguments';
 import { act, connected, EXIT, onTwin, report, type CommonOptions } from './run';
 import { Output, UsageError } from './shared/output';
 
@@ -169,6 +169,22 @@ command('doctor', 'check everything that a load needs, and say how to fix what i
         (load('./doctor') as typeof import('./doctor')).runDoctor(connection, output, options),
     }),
 );
+
+command('bill', 'count what a deployment used, and say what AWS takes for it')
+  .addOption(
+    new Option(
+      '--since <time>',
+      'count from this time on, UTC, for example 2026-11-23T08:30; default: all of it, of a stage 14 days',
+    ).argParser(time),
+  )
+  .action((options: CommonOptions & { since?: Date }) => {
+    const { checkBill } = load('./bill/usage') as typeof import('./bill/usage');
+    return connected(options, {
+      check: () => checkBill(options, new Date()),
+      run: (connection, output) =>
+        (load('./bill') as typeof import('./bill')).runBill(connection, output, options),
+    });
+  });
 
 command('certify', 'find out which assumptions about AWS hold in a deployment')
   .option('--plan', 'only list the probes, with what each one needs and costs')

@@ -7,7 +7,7 @@ export interface WarehouseUse {
   /** Redshift Processing Units: the base capacity of the workgroup. */
   readonly capacity: number;
   readonly wake_ups: number;
-  /** Seconds in which a statement ran, on at least one connection. */
+  /** Seconds in which a statement ran. */
   readonly busy_seconds: number;
   /** RPU-seconds, with the least of each wake-up. */
   readonly billed_rpu_seconds: number;
@@ -21,6 +21,38 @@ export function warehouseUse(statements: readonly Seconds[], capacity: number): 
     wake_ups: windows.length,
     busy_seconds: sum(windows.map(({ busy }) => busy)),
     billed_rpu_seconds: sum(windows.map(({ start, end }) => end - start)) * capacity,
+  };
+}
+
+/** What the warehouse has used in a minute, without the least of a wake-up. */
+export interface UsedMinute {
+  /** Seconds since 1970. */
+  readonly start: number;
+  readonly rpu_seconds: number;
+}
+
+const MINUTE = 60;
+
+/**
+ * What the warehouse is billed for at least. Minutes that follow each other are taken for one wake-up, and a wake-up is
+ * billed for 60 seconds at least; more than one may hide in them, or in one of them.
+ */
+export function leastWarehouseUse(minutes: readonly UsedMinute[], capacity: number): WarehouseUse {
+  const wakeUps: { used: number; last: number }[] = [];
+  const used = minutes
+    .filter((each) => each.rpu_seconds > 0)
+    .toSorted((left, right) => left.start - right.start);
+  for (const { start, rpu_seconds: rpuSeconds } of used) {
+    const wakeUp = wakeUps.at(-1);
+    if (wakeUp === undefined || start > wakeUp.last + MINUTE) wakeUps.push({ used: rpuSeconds, last: start });
+    else Object.assign(wakeUp, { used: wakeUp.used + rpuSeconds, last: start });
+  }
+  const least = PRICES.wake_up_seconds * capacity;
+  return {
+    capacity,
+    wake_ups: wakeUps.length,
+    busy_seconds: sum(wakeUps.map((each) => each.used)) / capacity,
+    billed_rpu_seconds: sum(wakeUps.map((each) => Math.max(each.used, least))),
   };
 }
 

@@ -1,5 +1,6 @@
 import { addHours, HOUR_MILLISECONDS, startOfHour, type Hour } from './hour';
 import { hasFailed, type LoadReport } from './report';
+import { MEASURED_STEPS } from './steps';
 
 /** The CloudWatch namespace of Sluice's own metrics. The functions write them; alarms and the dashboard read them. */
 export const METRICS_NAMESPACE = 'Sluice';
@@ -29,6 +30,10 @@ export const METRICS = {
   StepSeconds: 'Seconds',
 } as const;
 export type MetricName = keyof typeof METRICS;
+
+/** How many metrics a number of datasets has: StepSeconds is one for each step. */
+export const metricsOf = (datasets: number): number =>
+  datasets * (Object.keys(METRICS).length - 1 + MEASURED_STEPS.length);
 
 /**
  * The measurements of an execution that has ended.

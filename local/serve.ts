@@ -60,7 +60,7 @@ const usageInput = z.object({ since: z.iso.datetime().optional() });
 
 function controlRoutes(
   { firehose, faults, sns, meter }: Services,
-  { workgroups }: Stack,
+  stack: Stack,
   describe: () => TwinDescription,
 ): ControlRoutes {
   return {
@@ -71,11 +71,7 @@ function controlRoutes(
     'GET /_sluice/notifications': () => sns.messages(),
     'GET /_sluice/usage': (input) => {
       const { since } = usageInput.parse(input);
-      return usageOf(
-        meter,
-        workgroups[0]?.baseCapacity ?? 0,
-        since === undefined ? undefined : new Date(since),
-      );
+      return usageOf(meter, stack, since === undefined ? undefined : new Date(since));
     },
   };
 }

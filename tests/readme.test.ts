@@ -4,8 +4,8 @@ import { preProcessFile } from 'typescript';
 import { parse } from 'yaml';
 import { OUTCOME_FIX } from '../core/diagnosis';
 import { FATAL_ERRORS, TRANSIENT_ERRORS } from '../core/errors';
-import { METRICS } from '../core/metrics';
-import { MEASURED_STEPS, STEP_NAMES, STEPS } from '../core/steps';
+import { metricsOf } from '../core/metrics';
+import { STEP_NAMES, STEPS } from '../core/steps';
 import { alarmIds } from '../resources/alarms';
 import { PARAMETERS, parseSettings } from '../resources/settings';
 import { readDatasets } from '../service/datasets';
@@ -217,8 +217,7 @@ describe('docs/deploy.md', () => {
     const settings = parseSettings('sluice', 'dev', 'us-east-1', {}, (name) => name);
     const second = { ...trips, name: 'rides' };
     const alarms = alarmIds(settings, [trips]).length;
-    // StepSeconds is one of the metrics, and counts once for each step.
-    const metrics = Object.keys(METRICS).length - 1 + MEASURED_STEPS.length;
+    const metrics = metricsOf(1);
     expect(page).toContain(`${metrics} metrics and ${alarms} alarms for a dataset`);
     expect(page).toContain(
       `adds ${metrics} × $0.30 + ${alarmIds(settings, [trips, second]).length - alarms} × $0.10`,

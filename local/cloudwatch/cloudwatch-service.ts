@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { JsonOperations, operation } from '../http/json-operations';
 import type { Meter } from '../metering/meter';
 import { ServiceError } from '../service-error';
+import type { Stack } from '../stack';
 import { METRICS, type Point, type Warehouse } from './metrics';
 
 /** Source: Amazon CloudWatch API Reference, "GetMetricData": what one request may ask for, and what it answers. */
@@ -31,15 +32,30 @@ const getMetricData = z.strictObject({
 });
 type Request = z.output<typeof getMetricData>;
 
+const describeAlarms = z.strictObject({ AlarmNamePrefix: z.string().min(1) });
+
 /**
- * CloudWatch: the metrics of what the meter has counted.
+ * CloudWatch: the metrics of what the meter has counted, and the stack's alarms.
  * https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_GetMetricData.html
  */
-export function cloudWatchService(stack: Warehouse, meter: Meter): JsonOperations {
+export function cloudWatchService(stack: Pick<Stack, 'workgroups' | 'alarms'>, meter: Meter): JsonOperations {
   return new JsonOperations(
     'cloudwatch',
     'GraniteServiceVersion20100801',
-    { GetMetricData: operation(getMetricData, (request) => metricData(request, stack, meter)) },
+    {
+      GetMetricData: operation(getMetricData, (request) => metricData(request, stack, meter)),
+      DescribeAlarms: operation(describeAlarms, ({ AlarmNamePrefix }) => ({
+        MetricAlarms: stack.alarms
+          .filter(({ name }) => name.startsWith(AlarmNamePrefix))
+          .map(({ name, properties }) => ({
+            AlarmName: name,
+            Namespace: properties.Namespace,
+            MetricName: properties.MetricName,
+            StateValue: 'INSUFFICIENT_DATA',
+          })),
+        CompositeAlarms: [],
+      })),
+    },
     'application/x-amz-json-1.0',
   );
 }

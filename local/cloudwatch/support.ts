@@ -4,6 +4,7 @@ import { METRICS } from './metrics';
 export const cloudWatchSupport: Support = {
   supported: [
     'GetMetricData: up to 500 metrics, by MetricStat with Sum, one dimension and a Period in whole minutes; ScanBy',
+    'DescribeAlarms by AlarmNamePrefix: the names and metrics of the stack’s alarms',
     ...METRICS.map(({ namespace, name, dimension }) => `${namespace} ${name}, by ${dimension}`),
   ],
   refused: [

@@ -140,6 +140,11 @@ export class WorkerLambdaRuntime implements LambdaRuntime {
     return { concurrency, unreserved: concurrency - reserved, functions: all.length };
   }
 
+  /** A deployed function by its name. */
+  functionOf(name: string): DeployedFunction | undefined {
+    return [...this.deployments.values()].find(({ deployed }) => deployed.name === name)?.deployed;
+  }
+
   /** A function with reserved concurrency has it for itself; all others share what is left. */
   private isThrottled({ concurrency }: DeployedFunction, pool: EnvironmentPool): boolean {
     if (concurrency !== undefined) return pool.invocations >= concurrency;

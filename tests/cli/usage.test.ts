@@ -100,6 +100,16 @@ const WRONG: readonly (readonly [kind: string, args: readonly string[], message:
   ['migrate: no such dataset', ['migrate', '--dataset', 'trains'], /no dataset "trains"/],
   ['migrate: a Region of no stage', ['migrate', '--region', 'eu-west-1'], /--region needs --stage/],
 
+  ['bill: no time', ['bill', '--since', 'yesterday'], /Write a time in UTC/],
+  ['bill: no such day', ['bill', '--since', '2026-02-30'], /Write a time in UTC/],
+  ['bill: a time to come', ['bill', '--since', '2999-01-01T08'], /is in the future/],
+  ['bill: of one dataset', ['bill', '--dataset', 'trips'], /that of all datasets/],
+  [
+    'bill: of a time that CloudWatch has no minutes of',
+    ['bill', '--stage', 'dev', '--since', '2020-01-01T08:30'],
+    /for 15 days only/,
+  ],
+
   ['certify: no such probe', ['certify', '--only', 'nanos'], /There is no probe "nanos".*Name groups/],
   ['certify: nobody to ask', ['certify', '--stage', 'dev'], /no terminal to ask on.*--yes/],
   ['certify: no such folder', ['certify', '--out', 'nowhere/a.json'], /nowhere\/a.json cannot be written/],

@@ -1,6 +1,7 @@
-import { billOf, warehouseUse, type Use } from '../../core/bill';
+import fc from 'fast-check';
+import { billOf, leastWarehouseUse, warehouseUse, type UsedMinute, type Use } from '../../core/bill';
 import { PRICES, s3RequestClass } from '../../core/prices';
-import { secondsOf } from '../../core/warehouse-windows';
+import { secondsOf, union, type Seconds } from '../../core/warehouse-windows';
 
 const NOTHING: Use = {
   hours: 730,
@@ -113,4 +114,55 @@ test('a month at this rate is said from a day on, and what stands costs by the h
   expect(day.dollars).toBeCloseTo((24 / 730) * 10 * 0.1, 12);
   expect(day.month_dollars).toBeCloseTo(1, 12);
   expect(billOf({ ...NOTHING, hours: 23.99, alarms: 10 }).month_dollars).toBeNull();
+});
+
+describe('the warehouse of a stage, by what it used in each minute', () => {
+  const minutes = (...used: readonly (readonly [minute: number, rpuSeconds: number])[]): UsedMinute[] =>
+    used.map(([minute, rpuSeconds]) => ({ start: minute * 60, rpu_seconds: rpuSeconds }));
+
+  test.each<[string, UsedMinute[], number, number]>([
+    ['nothing', [], 0, 0],
+    ['a minute without use', minutes([0, 0], [1, 0]), 0, 0],
+    ['a short use is billed for 60 seconds', minutes([7, 13]), 1, 480],
+    ['one over two minutes once', minutes([7, 13], [8, 20]), 1, 480],
+    ['a long one for what it used', minutes([7, 480], [8, 480], [9, 8]), 1, 968],
+    ['after a minute without use it is another', minutes([7, 13], [8, 0], [9, 13]), 2, 960],
+    ['in any order', minutes([9, 13], [7, 13], [8, 8]), 1, 480],
+  ])('%s', (_, used, wakeUps, billed) => {
+    expect(leastWarehouseUse(used, 8)).toMatchObject({
+      capacity: 8,
+      wake_ups: wakeUps,
+      billed_rpu_seconds: billed,
+    });
+  });
+
+  /** What CloudWatch has of statements: the RPU-seconds of each minute. */
+  function usedMinutes(statements: readonly Seconds[], capacity: number): UsedMinute[] {
+    const used = new Map<number, number>();
+    for (const { start, end } of union(statements)) {
+      for (let second = start; second < end; second += 1) {
+        const minute = second - (second % 60);
+        used.set(minute, (used.get(minute) ?? 0) + capacity);
+      }
+    }
+    return [...used].map(([start, rpuSeconds]) => ({ start, rpu_seconds: rpuSeconds }));
+  }
+
+  test('is never more than the windows of its statements', () => {
+    const statement = fc
+      .tuple(fc.integer({ min: 0, max: 3_000 }), fc.integer({ min: 1, max: 200 }))
+      .map(([start, length]) => ({ start, end: start + length }));
+    fc.assert(
+      fc.property(fc.array(statement, { maxLength: 12 }), (statements) => {
+        const [least, whole] = [
+          leastWarehouseUse(usedMinutes(statements, 8), 8),
+          warehouseUse(statements, 8),
+        ];
+        expect(least.busy_seconds).toBe(whole.busy_seconds);
+        expect(least.wake_ups).toBeLessThanOrEqual(whole.wake_ups);
+        expect(least.billed_rpu_seconds).toBeLessThanOrEqual(whole.billed_rpu_seconds);
+        expect(least.wake_ups > 0).toBe(whole.wake_ups > 0);
+      }),
+    );
+  });
 });

@@ -1,5 +1,6 @@
 import {
   CloudWatchClient,
+  DescribeAlarmsCommand,
   GetMetricDataCommand,
   ListMetricsCommand,
   type MetricDataQuery,
@@ -23,6 +24,12 @@ const WORKGROUP = {
   maxCapacity: undefined,
 };
 
+const ALARMS = ['sluice-dev-failed', 'sluice-dev-stale', 'sluice-prod-failed'].map((name) => ({
+  logicalId: name,
+  name,
+  properties: { Namespace: 'AWS/States', MetricName: 'ExecutionsFailed', Threshold: 0 },
+}));
+
 let directory: string;
 let meter: Meter;
 let twin: Twin;
@@ -33,7 +40,7 @@ let end: Date;
 beforeEach(async () => {
   directory = temporaryFolder('sluice-cloudwatch-');
   meter = new Meter(directory);
-  twin = new Twin({ json: [cloudWatchService({ workgroups: [WORKGROUP] }, meter)] });
+  twin = new Twin({ json: [cloudWatchService({ workgroups: [WORKGROUP], alarms: ALARMS }, meter)] });
   await twin.server.listen();
   client = new CloudWatchClient(twin.client);
   // The metrics' minutes begin when the clock's do.
@@ -138,6 +145,12 @@ test('newest first, unless asked for otherwise', async () => {
     }),
   );
   expect(MetricDataResults).toMatchObject([{ Id: 'duration', Values: [2, 1], StatusCode: 'Complete' }]);
+});
+
+test('the stack’s alarms, by the beginning of their names', async () => {
+  const { MetricAlarms } = await client.send(new DescribeAlarmsCommand({ AlarmNamePrefix: 'sluice-dev-' }));
+  expect(MetricAlarms?.map(({ AlarmName }) => AlarmName)).toEqual(['sluice-dev-failed', 'sluice-dev-stale']);
+  await expect(client.send(new DescribeAlarmsCommand({}))).rejects.toThrow(/AlarmNamePrefix/);
 });
 
 describe('refused', () => {

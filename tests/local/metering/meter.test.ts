@@ -9,6 +9,22 @@ import { temporaryFolder } from '../../../testkit/temporary-folder';
 const MINUTE = 60_000;
 const DAY = 24 * 60 * MINUTE;
 
+const STACK = {
+  workgroups: [
+    {
+      logicalId: 'Workgroup',
+      name: 'sluice',
+      arn: '',
+      id: '',
+      namespace: 'sluice',
+      publiclyAccessible: false,
+      baseCapacity: 8,
+      maxCapacity: undefined,
+    },
+  ],
+  alarms: [],
+};
+
 let directory: string;
 let meter: Meter;
 beforeEach(() => {
@@ -48,7 +64,7 @@ test('a call of a function is billed by the millisecond that has begun, with the
   ]);
   meter.invocation('a', 512, 3.25);
   meter.invocation('a', 512, 1.5, 100);
-  const { counts } = usageOf(meter, 8);
+  const { counts } = usageOf(meter, STACK);
   expect(counts.functions).toEqual({ a: { calls: 2, duration_ms: 4.75, mb_ms: 512 * (4 + 102) } });
 });
 
@@ -60,7 +76,7 @@ test('statements are kept as their union, and become windows', () => {
   meter.statement(new Date(at + 7_200_000), new Date(at + 7_200_500));
   meter.clock.ahead = 3 * 3_600_000;
   expect(meter.read(since, now()).statements).toHaveLength(2);
-  expect(usageOf(meter, 8, since).warehouse).toEqual({
+  expect(usageOf(meter, STACK, since).warehouse).toEqual({
     capacity: 8,
     wake_ups: 2,
     busy_seconds: 1_001,
@@ -74,8 +90,11 @@ test('a statement over midnight is one, and the part before a time does not coun
   const { ahead } = meter.clock;
   const [from, to] = [midnight - 2 * MINUTE - ahead, midnight + 3 * MINUTE - ahead];
   meter.statement(new Date(from), new Date(to));
-  expect(usageOf(meter, 8).warehouse).toMatchObject({ wake_ups: 1, busy_seconds: 300 });
-  expect(usageOf(meter, 8, new Date(midnight)).warehouse).toMatchObject({ wake_ups: 1, busy_seconds: 180 });
+  expect(usageOf(meter, STACK).warehouse).toMatchObject({ wake_ups: 1, busy_seconds: 300 });
+  expect(usageOf(meter, STACK, new Date(midnight)).warehouse).toMatchObject({
+    wake_ups: 1,
+    busy_seconds: 180,
+  });
 });
 
 test('a month ahead, a restart reads what was counted before and after', async () => {
@@ -84,12 +103,12 @@ test('a month ahead, a restart reads what was counted before and after', async (
   meter.clock.ahead = 30 * DAY;
   meter.transition();
   meter.statement(new Date(), new Date());
-  const before = usageOf(meter, 8, since);
+  const before = usageOf(meter, STACK, since);
   await meter.close();
   expect(files()).toHaveLength(2);
   meter = new Meter(directory);
   meter.clock.ahead = 30 * DAY;
-  const after = usageOf(meter, 8, since);
+  const after = usageOf(meter, STACK, since);
   expect(after.counts).toEqual({ transitions: 2 });
   expect({ ...after, until: 0 }).toEqual({ ...before, until: 0 });
 });
@@ -98,7 +117,7 @@ test('what is counted is written soon, without being asked: a kill loses no more
   meter.transition();
   while (files().length === 0) await turn();
   const killed = new Meter(directory);
-  expect(usageOf(killed, 8).counts).toEqual({ transitions: 1 });
+  expect(usageOf(killed, STACK).counts).toEqual({ transitions: 1 });
   await killed.close();
 });
 
@@ -106,8 +125,8 @@ test('a file that a crash of the machine left unreadable counts as empty', async
   const [yesterday] = new Date(Date.now() - DAY).toISOString().split('T');
   writeFileSync(join(directory, `${yesterday}.json`), '{"minutes": {"20');
   meter.transition();
-  expect(usageOf(meter, 8, new Date(Date.now() - 2 * DAY)).counts).toEqual({ transitions: 1 });
-  expect(usageOf(meter, 8).counts).toEqual({ transitions: 1 });
+  expect(usageOf(meter, STACK, new Date(Date.now() - 2 * DAY)).counts).toEqual({ transitions: 1 });
+  expect(usageOf(meter, STACK).counts).toEqual({ transitions: 1 });
   await meter.close();
 });
 

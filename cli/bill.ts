@@ -1,0 +1,137 @@
+import { billOf, type Bill, type WarehouseUse } from '../core/bill';
+import { metricsOf } from '../core/metrics';
+import { HOURS_OF_MONTH, LEFT_OUT, PRICES } from '../core/prices';
+import type { Counts } from '../core/usage';
+import { useOfStage } from './bill/stage-use';
+import { defaultSince } from './bill/usage';
+import { isTwin, type Connection } from './shared/connection';
+import type { Output } from './shared/output';
+import { renderTable } from './shared/table';
+import { plural } from './shared/text';
+
+export interface BillOptions {
+  /** Default: on the twin everything, on a stage the last 14 days. */
+  readonly since?: Date;
+  /** Characters in a line. Default: the terminal's width. */
+  readonly width?: number;
+}
+
+/** The document of `--json`: scripts rely on it. */
+export interface BillDocument extends Bill {
+  readonly stage: string;
+  readonly region: string;
+  readonly since: string;
+  readonly until: string;
+  readonly hours: number;
+  readonly prices: { readonly date: string; readonly region: string };
+  readonly warehouse: WarehouseUse;
+  readonly counts: Counts;
+  /** What the numbers leave out or guess. */
+  readonly notes: readonly string[];
+}
+
+interface Counted {
+  readonly since: string;
+  readonly until: string;
+  readonly alarms: number;
+  readonly counts: Counts;
+  readonly warehouse: WarehouseUse;
+}
+
+/** Services of which a stage has no counts. */
+const UNCOUNTED = ['Redshift Data API', 'S3', 'SNS'];
+const HOUR_MS = 60 * 60 * 1000;
+
+/** Prints what a deployment used, and what AWS takes for it. Never wakes the warehouse. @returns the exit code. */
+export async function runBill(connection: Connection, output: Output, options: BillOptions): Promise<number> {
+  const document = await documentOf(connection, options);
+  output.document(document);
+  if (!output.json) output.say(billText(document, options.width));
+  return 0;
+}
+
+async function documentOf(connection: Connection, { since }: BillOptions): Promise<BillDocument> {
+  const { stage, region, datasets } = connection;
+  const counted = isTwin(connection) ? await connection.usage(since) : await stageUse(connection, since);
+  const hours = (Date.parse(counted.until) - Date.parse(counted.since)) / HOUR_MS;
+  const bill = billOf({
+    ...counted,
+    hours,
+    metrics: metricsOf(datasets.length),
+  });
+  return {
+    stage,
+    region,
+    since: counted.since,
+    until: counted.until,
+    hours,
+    prices: { date: PRICES.date, region: PRICES.region },
+    ...bill,
+    lines: isTwin(connection) ? bill.lines : bill.lines.filter(({ service }) => !UNCOUNTED.includes(service)),
+    warehouse: counted.warehouse,
+    counts: counted.counts,
+    notes: notesOf(connection),
+  };
+}
+
+async function stageUse(connection: Connection, from: Date | undefined): Promise<Counted> {
+  const until = new Date();
+  const { since, ...use } = await useOfStage(connection, from ?? defaultSince(until), until);
+  return { since: since.toISOString(), until: until.toISOString(), ...use };
+}
+
+function notesOf(connection: Connection): string[] {
+  const leftOut = `Not in it: ${LEFT_OUT.join('; ')}.`;
+  if (isTwin(connection)) {
+    return [
+      leftOut,
+      'Counts are those of AWS; times are this machine’s, and say nothing of how long Redshift or Lambda would take.',
+    ];
+  }
+  return [
+    leftOut,
+    `Not counted on a stage: ${UNCOUNTED.join(', ')}; the time to load a function.`,
+    'The warehouse is billed for at least this, for everybody who uses the workgroup: minutes in use that follow each other count as one wake-up. charged_seconds of SYS_SERVERLESS_USAGE and AWS Cost Explorer have what was billed; the first wakes the warehouse.',
+    'Transitions are those of the newest executions, on average.',
+    ...(connection.region === PRICES.region ? [] : [`${connection.region} has other prices.`]),
+  ];
+}
+
+function billText(document: BillDocument, width: number | undefined): string {
+  const { stage, region, since, until, hours, warehouse, prices, notes } = document;
+  const rows = document.lines.map(({ service, what, quantity, dollars }) => [
+    service,
+    what,
+    shown(quantity, 0),
+    dollarsText(dollars),
+  ]);
+  const table = renderTable(
+    ['service', 'what', 'quantity', 'dollars'],
+    [...rows, ['together', '', '', dollarsText(document.dollars)]],
+    { numeric: new Set([2, 3]), width },
+  );
+  const minute = (time: string) => `${time.slice(0, 16)}Z`;
+  const billed = warehouse.billed_rpu_seconds / Math.max(warehouse.capacity, 1);
+  return [
+    `Stage ${stage}, ${region}, from ${minute(since)} to ${minute(until)} (${hours < 1 ? plural(Math.ceil(hours * 60), 'minute') : plural(Number(hours.toFixed(1)), 'hour')})`,
+    table,
+    `The warehouse woke up ${plural(warehouse.wake_ups, 'time')}: ${plural(Math.ceil(warehouse.busy_seconds), 'second')} of statements, billed as ${plural(Math.ceil(billed), 'second')} at ${warehouse.capacity} RPU.`,
+    document.month_dollars === null
+      ? 'The time is too short to say what a month costs.'
+      : `A month of ${HOURS_OF_MONTH} hours at this rate: ${dollarsText(document.month_dollars)}.`,
+    `List prices of ${prices.region}, looked up on ${prices.date}.`,
+    ...notes,
+  ].join('\n');
+}
+
+/** `$36.50`, `$0.00158` */
+const dollarsText = (dollars: number): string => `$${shown(dollars, 2)}`;
+
+/** A number to two decimals, or with three digits if it is less than one. */
+function shown(number: number, leastDecimals: number): string {
+  const digits =
+    number < 1
+      ? { maximumSignificantDigits: 3 }
+      : { minimumFractionDigits: leastDecimals, maximumFractionDigits: 2 };
+  return number.toLocaleString('en', digits);
+}
