@@ -6,7 +6,10 @@ export const PRICES = {
   /** When the prices were last looked up. */
   date: '2026-11-30',
   region: 'us-east-1',
-  /** The pages that have the prices, by service. */
+  /**
+   * The pages that have the prices, by service. The numbers of Lambda, S3, SNS and CloudWatch were taken from other pages
+   * that quote them.
+   */
   sources: {
     redshift:
       'Amazon Redshift pricing, "Amazon Redshift Serverless"; Amazon Redshift Management Guide, "Billing for Amazon Redshift Serverless"',
