@@ -1,3 +1,4 @@
+import { dollarsOfRpuSeconds, PRICES } from '../../core/prices';
 import { UsageError } from '../shared/output';
 import { plural } from '../shared/text';
 import { groupOf, NEEDS, type Costs, type Need, type Probe } from './probe';
@@ -8,9 +9,8 @@ export const LANES = [
   { isOf: (probe: Probe) => probe.inTurn !== true, atOnce: 3 },
 ] as const;
 
-/** Seconds that a statement of a probe may take, and the price of a Redshift Processing Unit for an hour, in dollars. */
-const [SECONDS_PER_STATEMENT, DOLLARS_PER_RPU_HOUR] = [2, 0.375];
-const LEAST_BILLED_SECONDS = 60;
+/** Seconds that a statement of a probe may take. */
+const SECONDS_PER_STATEMENT = 2;
 /** A listing and a deletion of what the probes stored. */
 const REMOVAL_REQUESTS = 2;
 /** What a new stack has, in RPU. */
@@ -60,7 +60,7 @@ function secondsAwake(probes: readonly Probe[], streams: number): number {
   const lanes = LANES.map(
     ({ isOf, atOnce }) => (costsOf(probes.filter(isOf), streams).statements * SECONDS_PER_STATEMENT) / atOnce,
   );
-  return Math.max(LEAST_BILLED_SECONDS, Math.ceil(Math.max(...lanes)));
+  return Math.max(PRICES.wake_up_seconds, Math.ceil(Math.max(...lanes)));
 }
 
 /**
@@ -71,11 +71,11 @@ function secondsAwake(probes: readonly Probe[], streams: number): number {
 export function costsText(probes: readonly Probe[], capacity = DEFAULT_CAPACITY, streams = 1): string {
   const { statements, requests, transitions } = costsOf(probes, streams);
   const seconds = secondsAwake(probes, streams);
-  const dollars = ((seconds * capacity) / 3_600) * DOLLARS_PER_RPU_HOUR;
+  const dollars = dollarsOfRpuSeconds(seconds * capacity);
   const parts = [
     ...(statements > 0
       ? [
-          `${plural(statements, 'SQL statement')}, which keep the workgroup awake for about ${seconds} s (at ${capacity} RPU: ${seconds * capacity} RPU-seconds, $${dollars.toFixed(2)} in us-east-1; a wake-up is billed for ${LEAST_BILLED_SECONDS} s at least)`,
+          `${plural(statements, 'SQL statement')}, which keep the workgroup awake for about ${seconds} s (at ${capacity} RPU: ${seconds * capacity} RPU-seconds, $${dollars.toFixed(2)} in ${PRICES.region}; a wake-up is billed for ${PRICES.wake_up_seconds} s at least)`,
         ]
       : []),
     ...(requests > 0 ? [`${plural(requests, 'request')} to S3`] : []),
