@@ -61,4 +61,10 @@ export const UNTRIED: readonly Untried[] = [
     rows: [],
     words: ['a Parquet footer over 8 MB'],
   },
+  {
+    what: 'What ComputeSeconds says of a minute in which the warehouse did nothing, and where its seconds begin and end.',
+    why: 'The metric comes minutes later, when the run is over. Hold sluice bill --stage against charged_seconds of SYS_SERVERLESS_USAGE.',
+    rows: [],
+    words: ['that a minute in which the warehouse did nothing'],
+  },
 ];
