@@ -70,8 +70,8 @@ module.exports = class DeployGuard {
           LogicalResourceId: WORKGROUP,
         }),
       );
-      // What a failed deployment has made is deleted again.
-      return /^(CREATE_FAILED|DELETE_COMPLETE)$/.test(StackResourceDetail.ResourceStatus);
+      // What a failed deployment has made is deleted again; what was kept is no part of the stack any more.
+      return /^(CREATE_FAILED|DELETE_COMPLETE|DELETE_SKIPPED)$/.test(StackResourceDetail.ResourceStatus);
     } catch (error) {
       return error.name === 'ValidationError';
     }

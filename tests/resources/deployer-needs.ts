@@ -134,6 +134,8 @@ export const NEEDS: Readonly<Record<string, readonly Need[]>> = {
         'lambda:GetFunction',
         'lambda:GetFunctionCodeSigningConfig',
         'lambda:GetFunctionRecursionConfig',
+        'lambda:GetFunctionScalingConfig',
+        'lambda:GetProvisionedConcurrencyConfig',
         'lambda:GetRuntimeManagementConfig',
         'lambda:ListTags',
         'lambda:PutRuntimeManagementConfig',
@@ -223,9 +225,11 @@ export const NEEDS: Readonly<Record<string, readonly Need[]>> = {
     // To read a bucket is to read all its settings, also those that it does not have.
     's3:GetAccelerateConfiguration',
     's3:GetAnalyticsConfiguration',
+    's3:GetBucketAbac',
     's3:GetBucketAcl',
     's3:GetBucketCORS',
     's3:GetBucketLogging',
+    's3:GetBucketMetadataTableConfiguration',
     's3:GetBucketNotification',
     's3:GetBucketObjectLockConfiguration',
     's3:GetBucketOwnershipControls',
@@ -246,6 +250,8 @@ export const NEEDS: Readonly<Record<string, readonly Need[]>> = {
     's3:PutBucketVersioning',
     's3:PutEncryptionConfiguration',
     's3:PutLifecycleConfiguration',
+    // Newer handlers set tags with CreateBucket, which asks for these.
+    ...tags('s3'),
   ]),
   'AWS::S3::BucketPolicy': onBucket(['s3:DeleteBucketPolicy', 's3:GetBucketPolicy', 's3:PutBucketPolicy']),
   'AWS::SNS::Subscription': [
