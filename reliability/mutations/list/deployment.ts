@@ -20,7 +20,7 @@ export const DEPLOYMENT: readonly Mutation[] = [
     'the subnets of a workgroup that is there are refused',
     'Nothing can be deployed until somebody mends subnets that are in use.',
     'resources/deploy-guard.cjs',
-    '/^(CREATE_FAILED|DELETE_COMPLETE)$/',
+    '/^(CREATE_FAILED|DELETE_COMPLETE|DELETE_SKIPPED)$/',
     '/^(CREATE_FAILED|.*_COMPLETE)$/',
     { file: GUARD_TEST, test: 'in one zone are a warning if the workgroup is there' },
   ),
