@@ -19,14 +19,21 @@ const ATTEMPTS = 3;
 const PAUSE_MILLISECONDS = 1_000;
 /** A removal waits for other users' locks at most. */
 const LONGEST_SECONDS = 150;
+const CANCEL_SECONDS = 15;
 
 /** Remembers what was made, and removes it in the opposite order. */
 export class Cleaning {
   /** Each thing with the number of its makings that may have made it. */
   private readonly made = new Map<Made, number>();
 
-  /** @param seconds how long the removal of one thing may take. */
-  constructor(private readonly seconds = LONGEST_SECONDS) {}
+  /**
+   * @param seconds how long the removal of one thing may take.
+   * @param grace seconds in which a removal that has taken too long is cancelled.
+   */
+  constructor(
+    private readonly seconds = LONGEST_SECONDS,
+    private readonly grace = CANCEL_SECONDS,
+  ) {}
 
   /**
    * Makes a thing, or a part of one, which is removed in the end. What was refused is forgotten: nobody has to remove it.
@@ -67,8 +74,9 @@ export class Cleaning {
   private async failureOf(made: Made): Promise<string | undefined> {
     const signal = AbortSignal.timeout(this.seconds * 1_000);
     // A service that does not answer at all must not keep the other things.
-    const over = once(signal, 'abort').then(() => {
-      throw new Error(`it was not removed within ${this.seconds} s`);
+    const over = once(signal, 'abort').then(async () => {
+      await sleep(this.grace * 1_000, undefined, { ref: false });
+      throw new Error('no answer');
     });
     over.catch(() => {});
     let why = '';
@@ -78,12 +86,11 @@ export class Cleaning {
         await Promise.race([made.remove(signal), over]);
         return undefined;
       } catch (error) {
-        const { name, message } = error as Error;
-        const text = name === 'Error' ? message : `${name}: ${message}`;
-        why = signal.aborted && why !== '' ? `${text} (before: ${why})` : text;
+        if (!signal.aborted) why = `${(error as Error).name}: ${(error as Error).message}`;
       }
     }
-    return why;
+    if (!signal.aborted) return why;
+    return `it was not removed within ${this.seconds} s${why === '' ? '' : ` (before: ${why})`}`;
   }
 }
 

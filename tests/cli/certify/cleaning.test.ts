@@ -47,7 +47,7 @@ test('what was made last is removed first, and one thing that stays keeps no oth
 });
 
 test('a removal that gets no answer ends after its time, and the last reason is told', async () => {
-  const cleaning = new Cleaning(1.5);
+  const cleaning = new Cleaning(1.5, 0.1);
   let attempts = 0;
   const made = thing(() => ((attempts += 1) === 1 ? Promise.reject(answered(503)) : new Promise(() => {})));
   await cleaning.make(made, () => Promise.resolve());
