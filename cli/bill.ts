@@ -1,4 +1,4 @@
-import { billOf, type Bill, type WarehouseUse } from '../core/bill';
+import { billOf, type Bill, type Uncounted, type WarehouseUse } from '../core/bill';
 import { metricsOf } from '../core/metrics';
 import { HOURS_OF_MONTH, LEFT_OUT, PRICES } from '../core/prices';
 import type { Counts } from '../core/usage';
@@ -24,7 +24,8 @@ export interface BillDocument extends Bill {
   readonly until: string;
   readonly hours: number;
   readonly prices: { readonly date: string; readonly region: string };
-  readonly warehouse: WarehouseUse;
+  /** Null: unknown, as a line's quantity and dollars. */
+  readonly warehouse: WarehouseUse | null;
   readonly counts: Counts;
   /** What the numbers leave out or guess. */
   readonly notes: readonly string[];
@@ -33,9 +34,11 @@ export interface BillDocument extends Bill {
 interface Counted {
   readonly since: string;
   readonly until: string;
-  readonly alarms: number;
+  readonly alarms: number | null;
   readonly counts: Counts;
-  readonly warehouse: WarehouseUse;
+  readonly uncounted?: readonly Uncounted[];
+  readonly warehouse: WarehouseUse | null;
+  readonly notes?: readonly string[];
 }
 
 /** Services of which a stage has no counts. */
@@ -46,13 +49,15 @@ const HOUR_MS = 60 * 60 * 1000;
 export async function runBill(connection: Connection, output: Output, options: BillOptions): Promise<number> {
   const document = await documentOf(connection, options);
   output.document(document);
-  if (!output.json) output.say(billText(document, options.width));
+  if (!output.json) output.say(billText(document, isTwin(connection), options.width));
   return 0;
 }
 
 async function documentOf(connection: Connection, { since }: BillOptions): Promise<BillDocument> {
   const { stage, region, datasets } = connection;
-  const counted = isTwin(connection) ? await connection.usage(since) : await stageUse(connection, since);
+  const counted: Counted = isTwin(connection)
+    ? await connection.usage(since)
+    : await stageUse(connection, since);
   const hours = (Date.parse(counted.until) - Date.parse(counted.since)) / HOUR_MS;
   const bill = billOf({
     ...counted,
@@ -70,7 +75,7 @@ async function documentOf(connection: Connection, { since }: BillOptions): Promi
     lines: isTwin(connection) ? bill.lines : bill.lines.filter(({ service }) => !UNCOUNTED.includes(service)),
     warehouse: counted.warehouse,
     counts: counted.counts,
-    notes: notesOf(connection),
+    notes: [...notesOf(connection), ...(counted.notes ?? [])],
   };
 }
 
@@ -85,6 +90,7 @@ function notesOf(connection: Connection): string[] {
   if (isTwin(connection)) {
     return [
       leftOut,
+      'The warehouse stays at its base capacity: more than that is not counted.',
       'Counts are those of AWS; times are this machine’s, and say nothing of how long Redshift or Lambda would take.',
     ];
   }
@@ -92,36 +98,46 @@ function notesOf(connection: Connection): string[] {
     leftOut,
     `Not counted on a stage: ${UNCOUNTED.join(', ')}; the time to load a function.`,
     'The warehouse is billed for at least this, for everybody who uses the workgroup: minutes in use that follow each other count as one wake-up. charged_seconds of SYS_SERVERLESS_USAGE and AWS Cost Explorer have what was billed; the first wakes the warehouse.',
+    'CloudWatch gets metrics late: those of the last minutes may be missing.',
     'Transitions are those of the newest executions, on average.',
     ...(connection.region === PRICES.region ? [] : [`${connection.region} has other prices.`]),
   ];
 }
 
-function billText(document: BillDocument, width: number | undefined): string {
-  const { stage, region, since, until, hours, warehouse, prices, notes } = document;
+function billText(document: BillDocument, isExact: boolean, width: number | undefined): string {
+  const { stage, region, since, until, hours, prices, notes } = document;
   const rows = document.lines.map(({ service, what, quantity, dollars }) => [
     service,
     what,
-    shown(quantity, 0),
-    dollarsText(dollars),
+    quantity === null ? 'unknown' : shown(quantity, 0),
+    dollars === null ? 'unknown' : dollarsText(dollars),
   ]);
+  const known = document.lines.some(({ dollars }) => dollars === null) ? ', without what is unknown' : '';
   const table = renderTable(
     ['service', 'what', 'quantity', 'dollars'],
-    [...rows, ['together', '', '', dollarsText(document.dollars)]],
+    [...rows, [`together${known}`, '', '', dollarsText(document.dollars)]],
     { numeric: new Set([2, 3]), width },
   );
   const minute = (time: string) => `${time.slice(0, 16)}Z`;
-  const billed = warehouse.billed_rpu_seconds / Math.max(warehouse.capacity, 1);
   return [
     `Stage ${stage}, ${region}, from ${minute(since)} to ${minute(until)} (${hours < 1 ? plural(Math.ceil(hours * 60), 'minute') : plural(Number(hours.toFixed(1)), 'hour')})`,
     table,
-    `The warehouse woke up ${plural(warehouse.wake_ups, 'time')}: ${plural(Math.ceil(warehouse.busy_seconds), 'second')} of statements, billed as ${plural(Math.ceil(billed), 'second')} at ${warehouse.capacity} RPU.`,
+    warehouseText(document.warehouse, isExact),
     document.month_dollars === null
       ? 'The time is too short to say what a month costs.'
-      : `A month of ${HOURS_OF_MONTH} hours at this rate: ${dollarsText(document.month_dollars)}.`,
+      : `A month of ${HOURS_OF_MONTH} hours at this rate: ${dollarsText(document.month_dollars)}${known}.`,
     `List prices of ${prices.region}, looked up on ${prices.date}.`,
     ...notes,
   ].join('\n');
+}
+
+/** The twin knows each statement; CloudWatch knows minutes, which may hide wake-ups. */
+function warehouseText(warehouse: WarehouseUse | null, isExact: boolean): string {
+  if (warehouse === null) return 'What the warehouse used is unknown.';
+  const { capacity, wake_ups: wakeUps, used_rpu_seconds: used, billed_rpu_seconds: billed } = warehouse;
+  const least = isExact ? '' : 'at least ';
+  const at = capacity === null ? 'an unknown base capacity' : `${capacity} RPU`;
+  return `The warehouse woke up ${least}${plural(wakeUps, 'time')}: ${plural(Math.ceil(used), 'RPU-second')} used, billed as ${least}${Math.ceil(billed)}, at ${at}.`;
 }
 
 /** `$36.50`, `$0.00158` */

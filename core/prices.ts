@@ -30,11 +30,15 @@ export const PRICES = {
   lambda_gb_second: 0.000_013_333_4,
   /** By class, as {@link s3RequestClass} tells them apart. */
   s3_request: { put: 0.005 / 1_000, get: 0.000_4 / 1_000, free: 0 },
+  /** Between S3 and these services in one Region. */
+  s3_byte: 0,
   sns_publish: 0.5 / 1_000_000,
   sns_email: 2 / 100_000,
   /** Dollars for a month; CloudWatch counts the hours of each. */
   alarm_month: 0.1,
   metric_month: 0.3,
+  /** A metric that GetMetricData is asked for. */
+  metric_read: 0.01 / 1_000,
 } as const;
 
 /** The hours of AWS's month. */
@@ -47,10 +51,10 @@ export const LEFT_OUT: readonly string[] = [
   'what is stored, in S3 and in Redshift',
   'logs, traces, the dashboard, the secret and keys of KMS',
   'the schedule and its dead-letter queue',
-  'capacity beyond the base capacity',
+  `what reading a stage costs: $${PRICES.metric_read * 1_000} for 1,000 metrics of GetMetricData`,
 ];
 
-/** The calls of the Data API have no price; neither has a transfer between these services in one Region. */
+/** The calls of the Data API have no price. */
 export type S3RequestClass = keyof typeof PRICES.s3_request;
 
 /**

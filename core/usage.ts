@@ -17,8 +17,8 @@ export const counts = z.strictObject({
         calls: count,
         /** Milliseconds that handlers ran. */
         duration_ms: count,
-        /** Megabytes × billed milliseconds: each call rounded up to the next one, with the time to load the function. */
-        mb_ms: count,
+        /** Megabytes × billed milliseconds: each call rounded up to the next one, with the time to load the function. Missing if the memory is unknown. */
+        mb_ms: count.optional(),
       }),
     )
     .optional(),
@@ -46,24 +46,36 @@ function sum(left: Numbers, right: Numbers): Numbers {
   return total;
 }
 
-/** `LambdaFunctionScheduled`, `ParallelStateEntered` … */
+/** An event of an execution's history: `LambdaFunctionScheduled`, `ParallelStateEntered` … */
 interface Event {
+  readonly id?: number | undefined;
+  readonly previousEventId?: number | undefined;
   readonly type?: string | undefined;
 }
 
+/** The work of a state begins: what it follows if that is for the first time. Later it follows a failure. */
+const BEGINNINGS: Readonly<Record<string, string>> = {
+  LambdaFunctionScheduled: 'TaskStateEntered',
+  TaskScheduled: 'TaskStateEntered',
+  ParallelStateStarted: 'ParallelStateEntered',
+  MapStateStarted: 'MapStateEntered',
+};
+const REDRIVEN = 'ExecutionRedriven';
+
 /**
- * The transitions that AWS counts for an execution: each state that is entered, and each retry. A retry of a Task
- * schedules its work again, and one of a Parallel or a Map starts it again, without entering the state again.
+ * The transitions that AWS counts for an execution: each state that is entered, each retry, and each redrive. A retry
+ * begins the work of its state again without entering it. One that fails before its work begins has no event, so there
+ * may be more.
  * Source: AWS Step Functions pricing, "Standard Workflows"; executions recorded on AWS.
  * @param events the whole history.
  */
 export function transitionsOf(events: readonly Event[]): number {
-  const number = (isMeant: RegExp) => events.filter(({ type = '' }) => isMeant.test(type)).length;
-  const retries = (entered: RegExp, begun: RegExp) => Math.max(number(begun) - number(entered), 0);
-  return (
-    number(/StateEntered$/) +
-    retries(/^TaskStateEntered$/, /^(LambdaFunction|Task)Scheduled$/) +
-    retries(/^ParallelStateEntered$/, /^ParallelStateStarted$/) +
-    retries(/^MapStateEntered$/, /^MapStateStarted$/)
-  );
+  const types = new Map(events.map(({ id, type }) => [id, type]));
+  return events.filter(({ type = '', previousEventId }) => {
+    if (type.endsWith('StateEntered') || type === REDRIVEN) return true;
+    const first = BEGINNINGS[type];
+    const previous = types.get(previousEventId);
+    // A redrive begins the work again, and is a transition itself.
+    return first !== undefined && previous !== first && previous !== REDRIVEN;
+  }).length;
 }

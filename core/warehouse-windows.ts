@@ -23,14 +23,19 @@ export function secondsOf(start: number, end: number): Seconds {
 }
 
 /** The union of intervals, in order: those that overlap or touch become one. */
-export function union(intervals: readonly Seconds[]): readonly Seconds[] {
+export function union(intervals: readonly Seconds[]): Seconds[] {
   const merged: Seconds[] = [];
-  for (const next of intervals.toSorted((left, right) => left.start - right.start)) {
-    const last = merged.at(-1);
-    if (last === undefined || next.start > last.end) merged.push(next);
-    else merged[merged.length - 1] = { start: last.start, end: Math.max(last.end, next.end) };
-  }
+  for (const next of intervals.toSorted((left, right) => left.start - right.start)) addTo(merged, next);
   return merged;
+}
+
+/** Adds an interval to a union, in place. One that begins last, as most do, takes no look at the others. */
+export function addTo(merged: Seconds[], next: Seconds): void {
+  const last = merged.at(-1);
+  if (last === undefined || next.start > last.end) merged.push(next);
+  else if (next.start >= last.start)
+    merged[merged.length - 1] = { start: last.start, end: Math.max(last.end, next.end) };
+  else merged.splice(0, merged.length, ...union([...merged, next]));
 }
 
 /**

@@ -1,157 +1,234 @@
-import {
-  CloudWatchClient,
-  paginateDescribeAlarms,
-  paginateGetMetricData,
-  type MetricDataQuery,
-} from '@aws-sdk/client-cloudwatch';
+import { CloudFormationClient, paginateListStackResources } from '@aws-sdk/client-cloudformation';
+import { CloudWatchClient, paginateGetMetricData, type MetricDataQuery } from '@aws-sdk/client-cloudwatch';
 import { GetFunctionConfigurationCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { GetWorkgroupCommand, RedshiftServerlessClient } from '@aws-sdk/client-redshift-serverless';
-import {
-  DescribeStateMachineCommand,
-  ListExecutionsCommand,
-  paginateGetExecutionHistory,
-  type HistoryEvent,
-} from '@aws-sdk/client-sfn';
+import { DescribeStateMachineCommand } from '@aws-sdk/client-sfn';
 import { nameOfStateMachine } from '../../core/arn';
-import { leastWarehouseUse, type WarehouseUse } from '../../core/bill';
-import { FUNCTION_NAMES, stemOf } from '../../core/steps';
-import { transitionsOf, type Counts } from '../../core/usage';
+import { knownCapacity, leastWarehouseUse, type Uncounted, type WarehouseUse } from '../../core/bill';
+import { FUNCTION_NAMES, stemOf, type FunctionName } from '../../core/steps';
+import type { Counts } from '../../core/usage';
 import { stackNameOf } from '../shared/connect-stage';
 import type { Connection } from '../shared/connection';
+import { metricSums, type MetricSums } from './metric-sums';
+import { meanTransitions } from './transitions';
+import { startOfBill } from './usage';
 
+/** What is null or uncounted is unknown, and a note says why. */
 export interface StageUse {
   /** When the stage was made, if that is later than was asked for. */
   readonly since: Date;
-  readonly alarms: number;
+  readonly alarms: number | null;
   readonly counts: Counts;
-  readonly warehouse: WarehouseUse;
+  readonly uncounted: readonly Uncounted[];
+  readonly warehouse: WarehouseUse | null;
+  readonly notes: readonly string[];
 }
 
-/** Executions whose histories are read: as many as an hourly schedule has in a day. */
-const SAMPLE = 24;
 const MINUTE = 60;
+const HOUR = 60 * MINUTE;
+/** Functions of which no call is without a statement. */
+const SUBMITTING: readonly FunctionName[] = ['CopyToStaging', 'MergeIntoTarget'];
+
+type Stage = Pick<Connection, 'settings' | 'stage' | 'stepFunctions' | 'stateMachineArn' | 'workgroup'>;
 
 interface Clients {
+  readonly cloudFormation: CloudFormationClient;
   readonly cloudWatch: CloudWatchClient;
   readonly lambda: LambdaClient;
   readonly redshift: RedshiftServerlessClient;
 }
 
 /**
- * What a stage has used, from CloudWatch, Step Functions and the descriptions of its functions and its workgroup. None of
- * these wakes the warehouse. S3, SNS and the Data API have no such numbers.
+ * What a stage has used, from CloudWatch, Step Functions and the descriptions of its stack, its functions and its workgroup.
+ * None of these wakes the warehouse. S3, SNS and the Data API have no such numbers.
  */
-export async function useOfStage(connection: Connection, from: Date, until: Date): Promise<StageUse> {
-  const { settings } = connection;
+export async function useOfStage(stage: Stage, from: Date, until: Date): Promise<StageUse> {
+  const { settings } = stage;
   const clients: Clients = {
+    cloudFormation: new CloudFormationClient(settings),
     cloudWatch: new CloudWatchClient(settings),
     lambda: new LambdaClient(settings),
     redshift: new RedshiftServerlessClient(settings),
   };
   try {
-    return await readUse(connection, clients, from, until);
+    return await readUse(stage, clients, from, until);
   } finally {
     for (const client of Object.values(clients) as Clients[keyof Clients][]) client.destroy();
   }
 }
 
-async function readUse(
-  connection: Connection,
-  { cloudWatch, lambda, redshift }: Clients,
-  from: Date,
-  until: Date,
-): Promise<StageUse> {
-  const { stage, stepFunctions, stateMachineArn, workgroup: workgroupName } = connection;
-  const described = await stepFunctions.send(new DescribeStateMachineCommand({ stateMachineArn }));
-  const since = described.creationDate && described.creationDate > from ? described.creationDate : from;
-  const { workgroup } = await redshift.send(new GetWorkgroupCommand({ workgroupName }));
-  const sums = await sumsByMinute(cloudWatch, since, until, {
-    executions: ['AWS/States', 'ExecutionsStarted', 'StateMachineArn', stateMachineArn],
-    compute: ['AWS/Redshift-Serverless', 'ComputeSeconds', 'Workgroup', workgroupName],
-    ...Object.fromEntries(
-      FUNCTION_NAMES.flatMap((name): (readonly [string, Metric])[] => [
-        [`calls${name}`, ['AWS/Lambda', 'Invocations', 'FunctionName', deployedName(stage, name)]],
-        [`duration${name}`, ['AWS/Lambda', 'Duration', 'FunctionName', deployedName(stage, name)]],
-      ]),
-    ),
-  });
-  const total = (id: string) => [...(sums.get(id) ?? [])].reduce((sum, [, value]) => sum + value, 0);
-  const functions: NonNullable<Counts['functions']> = {};
-  for (const name of FUNCTION_NAMES) {
-    const [calls, duration] = [total(`calls${name}`), total(`duration${name}`)];
-    const FunctionName = deployedName(stage, name);
-    const { MemorySize = 0 } = await lambda.send(new GetFunctionConfigurationCommand({ FunctionName }));
-    functions[FunctionName] = { calls, duration_ms: duration, mb_ms: MemorySize * duration };
-  }
+async function readUse(stage: Stage, clients: Clients, from: Date, until: Date): Promise<StageUse> {
+  const { stepFunctions, stateMachineArn, workgroup } = stage;
+  const notes: string[] = [];
+  const asked = startOfBill(from);
+  const described = await read(notes, 'When the stage was made', () =>
+    stepFunctions.send(new DescribeStateMachineCommand({ stateMachineArn })),
+  );
+  const made = described?.creationDate;
+  const since = made && made > asked ? made : asked;
+
+  const measured = await read(notes, 'The metrics', () => measure(stage, clients.cloudWatch, since, until));
+  notes.push(...(measured?.notes ?? []));
+  const total = (id: string) => {
+    const sums = measured?.sums.get(id);
+    return sums && [...sums.values()].reduce((sum, each) => sum + each, 0);
+  };
   const executions = total('executions');
-  const minutes = [...(sums.get('compute') ?? [])].map(([start, value]) => ({ start, rpu_seconds: value }));
+  const called = FUNCTION_NAMES.map((name) => ({
+    name: deployedName(stage, name),
+    calls: total(`calls${name}`),
+    duration: total(`duration${name}`),
+  }));
+  const submitted = SUBMITTING.some((name) => total(`calls${name}`) !== 0);
+
+  const mean =
+    executions === undefined
+      ? undefined
+      : await read(notes, 'The executions', () => meanTransitions(stage, executions, since));
+  if (mean === null) notes.push('None of the newest executions has ended: their transitions are unknown.');
+  const transitions = executions === undefined || mean == null ? undefined : Math.round(executions * mean);
   return {
     since,
-    alarms: await alarmsOf(cloudWatch, stage),
+    alarms: (await read(notes, 'The alarms', () => alarmsOf(stage, clients.cloudFormation))) ?? null,
     counts: {
-      executions: { [nameOfStateMachine(stateMachineArn)]: executions },
-      transitions: Math.round(executions * (await transitionsOfOne(connection, since))),
-      functions,
+      ...(executions === undefined
+        ? {}
+        : { executions: { [nameOfStateMachine(stateMachineArn)]: executions } }),
+      ...(transitions === undefined ? {} : { transitions }),
+      functions: await functionsOf(called, clients.lambda, notes),
     },
-    warehouse: leastWarehouseUse(minutes, workgroup?.baseCapacity ?? 0),
+    uncounted: [
+      ...(transitions === undefined ? (['transitions'] as const) : []),
+      ...(called.some(({ calls, duration }) => calls === undefined || duration === undefined)
+        ? (['functions'] as const)
+        : []),
+    ],
+    warehouse: await warehouseOf(
+      workgroup,
+      clients.redshift,
+      measured?.sums.get('compute'),
+      submitted,
+      notes,
+    ),
+    notes,
   };
 }
 
-const deployedName = (stage: string, name: (typeof FUNCTION_NAMES)[number]): string =>
+/** Reads one part. If AWS refuses that, for want of a right or of the thing itself, a note says so. */
+async function read<T>(notes: string[], what: string, ask: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await ask();
+  } catch (error) {
+    const { name, message } = error as Error;
+    if (!('$fault' in (error as Error))) throw error;
+    notes.push(`${what} could not be read: ${name}: ${message}`);
+    return undefined;
+  }
+}
+
+const deployedName = ({ stage }: Stage, name: FunctionName): string =>
   `${stackNameOf(stage)}-${stemOf(name)}`;
 
-/** A metric: its namespace, its name, and its dimension. */
-type Metric = readonly [namespace: string, name: string, dimension: string, value: string];
+/** A metric: its namespace, its name, its dimension, and the period of its sums in seconds. */
+type Metric = readonly [namespace: string, name: string, dimension: string, value: string, period: number];
 
-/** @returns by id the sums of each minute, by its start in seconds since 1970. */
-async function sumsByMinute(
+/** The sums of all metrics that say what a stage used. Minutes are needed of the warehouse only. */
+async function measure(
+  stage: Stage,
   client: CloudWatchClient,
-  StartTime: Date,
+  since: Date,
   EndTime: Date,
-  metrics: Readonly<Record<string, Metric>>,
-): Promise<ReadonlyMap<string, ReadonlyMap<number, number>>> {
+): Promise<MetricSums> {
+  const { stateMachineArn, workgroup } = stage;
+  const metrics: Readonly<Record<string, Metric>> = {
+    executions: ['AWS/States', 'ExecutionsStarted', 'StateMachineArn', stateMachineArn, HOUR],
+    compute: ['AWS/Redshift-Serverless', 'ComputeSeconds', 'Workgroup', workgroup, MINUTE],
+    ...Object.fromEntries(
+      FUNCTION_NAMES.flatMap((name): (readonly [string, Metric])[] => [
+        [`calls${name}`, ['AWS/Lambda', 'Invocations', 'FunctionName', deployedName(stage, name), HOUR]],
+        [`duration${name}`, ['AWS/Lambda', 'Duration', 'FunctionName', deployedName(stage, name), HOUR]],
+      ]),
+    ),
+  };
   const MetricDataQueries = Object.entries(metrics).map(
-    ([Id, [Namespace, MetricName, Name, Value]]): MetricDataQuery => ({
+    ([Id, [Namespace, MetricName, Name, Value, Period]]): MetricDataQuery => ({
       Id,
       MetricStat: {
         Metric: { Namespace, MetricName, Dimensions: [{ Name, Value }] },
-        Period: MINUTE,
+        Period,
         Stat: 'Sum',
       },
     }),
   );
-  const sums = new Map(Object.keys(metrics).map((id) => [id, new Map<number, number>()]));
-  const pages = paginateGetMetricData({ client }, { MetricDataQueries, StartTime, EndTime });
-  for await (const { MetricDataResults = [] } of pages) {
-    for (const { Id = '', Timestamps = [], Values = [] } of MetricDataResults)
-      Timestamps.forEach((at, index) => sums.get(Id)?.set(at.getTime() / 1_000, Values[index] ?? 0));
+  const request = { MetricDataQueries, StartTime: startOfBill(since), EndTime };
+  return metricSums(Object.keys(metrics), paginateGetMetricData({ client }, request));
+}
+
+interface Called {
+  readonly name: string;
+  readonly calls: number | undefined;
+  readonly duration: number | undefined;
+}
+
+/** The functions that were called. One that was not may be missing: an older version deployed the stage. */
+async function functionsOf(
+  called: readonly Called[],
+  client: LambdaClient,
+  notes: string[],
+): Promise<NonNullable<Counts['functions']>> {
+  const functions: NonNullable<Counts['functions']> = {};
+  for (const { name: FunctionName, calls = 0, duration = 0 } of called) {
+    if (calls === 0) continue;
+    const found = await read(notes, `The memory of ${FunctionName}`, () =>
+      client.send(new GetFunctionConfigurationCommand({ FunctionName })),
+    );
+    const memory = found?.MemorySize;
+    functions[FunctionName] = {
+      calls,
+      duration_ms: duration,
+      ...(memory === undefined ? {} : { mb_ms: memory * duration }),
+    };
   }
-  return sums;
+  return functions;
 }
 
-async function alarmsOf(client: CloudWatchClient, stage: string): Promise<number> {
-  let alarms = 0;
-  for await (const page of paginateDescribeAlarms({ client }, { AlarmNamePrefix: `${stackNameOf(stage)}-` }))
-    alarms += page.MetricAlarms?.length ?? 0;
-  return alarms;
-}
-
-/** The transitions of one execution, on average over the newest ones: no metric counts those of a state machine. */
-async function transitionsOfOne(
-  { stepFunctions: client, stateMachineArn }: Connection,
-  since: Date,
-): Promise<number> {
-  const listing = new ListExecutionsCommand({ stateMachineArn, maxResults: SAMPLE });
-  const { executions = [] } = await client.send(listing);
-  const ended = executions.filter(
-    ({ startDate, status }) => startDate && startDate >= since && status !== 'RUNNING',
+/**
+ * @param compute RPU-seconds of each minute in which the warehouse was used; undefined: unknown.
+ * @param submitted whether statements must have run.
+ */
+async function warehouseOf(
+  workgroupName: string,
+  client: RedshiftServerlessClient,
+  compute: ReadonlyMap<number, number> | undefined,
+  submitted: boolean,
+  notes: string[],
+): Promise<WarehouseUse | null> {
+  if (compute === undefined) return null;
+  if ([...compute.values()].every((each) => each === 0)) {
+    notes.push(
+      `CloudWatch has no ComputeSeconds of the workgroup ${workgroupName}${submitted ? ', although statements ran: what the warehouse used is unknown' : ''}.`,
+    );
+    if (submitted) return null;
+  }
+  const found = await read(notes, 'The workgroup', () =>
+    client.send(new GetWorkgroupCommand({ workgroupName })),
   );
-  let transitions = 0;
-  for (const { executionArn } of ended) {
-    const events: HistoryEvent[] = [];
-    const pages = paginateGetExecutionHistory({ client }, { executionArn, includeExecutionData: false });
-    for await (const page of pages) events.push(...(page.events ?? []));
-    transitions += transitionsOf(events);
+  const capacity = knownCapacity(found?.workgroup?.baseCapacity);
+  if (capacity === undefined) {
+    notes.push(
+      'The base capacity is unknown (a workgroup that scales by price-performance has none): the warehouse counts without the least of 60 seconds for a wake-up.',
+    );
   }
-  return ended.length === 0 ? 0 : transitions / ended.length;
+  const minutes = [...compute].map(([start, value]) => ({ start, rpu_seconds: value }));
+  return leastWarehouseUse(minutes, capacity);
+}
+
+/** The alarms of the stage's stack: names alone do not tell `dev` from `dev-2`. */
+async function alarmsOf({ stage }: Stage, client: CloudFormationClient): Promise<number> {
+  let alarms = 0;
+  for await (const page of paginateListStackResources({ client }, { StackName: stackNameOf(stage) })) {
+    const resources = page.StackResourceSummaries ?? [];
+    alarms += resources.filter(({ ResourceType }) => ResourceType === 'AWS::CloudWatch::Alarm').length;
+  }
+  return alarms;
 }

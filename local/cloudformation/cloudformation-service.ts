@@ -4,6 +4,7 @@ import { ServiceError } from '../service-error';
 import type { Stack } from '../stack';
 
 const describeStacks = z.strictObject({ StackName: z.string().optional() });
+const listStackResources = z.strictObject({ StackName: z.string() });
 
 /** AWS CloudFormation with one deployed stack. */
 export class CloudFormationService extends QueryService {
@@ -16,16 +17,16 @@ export class CloudFormationService extends QueryService {
 
   // eslint-disable-next-line @typescript-eslint/require-await -- callers expect a rejection, not a throw
   async call(operation: string, input: unknown): Promise<unknown> {
-    const parsed = describeStacks.safeParse(input);
-    if (operation !== 'DescribeStacks' || !parsed.success) {
-      throw new ServiceError(
-        'InvalidAction',
-        `The twin has no operation ${operation} of CloudFormation with these members`,
-      );
-    }
+    if (operation === 'DescribeStacks')
+      return this.describe(inputOf(describeStacks, operation, input).StackName);
+    if (operation === 'ListStackResources')
+      return this.resources(inputOf(listStackResources, operation, input).StackName);
+    throw invalid(operation);
+  }
+
+  private describe(asked = this.stack.name) {
+    this.check(asked);
     const { name, region, accountId, outputs } = this.stack;
-    const { StackName: asked = name } = parsed.data;
-    if (asked !== name) throw new ServiceError('ValidationError', `Stack with id ${asked} does not exist`);
     return {
       Stacks: [
         {
@@ -42,4 +43,33 @@ export class CloudFormationService extends QueryService {
       ],
     };
   }
+
+  private resources(asked: string) {
+    this.check(asked);
+    return {
+      StackResourceSummaries: this.stack.resources.map(({ logicalId, type }) => ({
+        LogicalResourceId: logicalId,
+        ResourceType: type,
+        LastUpdatedTimestamp: this.created,
+        ResourceStatus: 'CREATE_COMPLETE',
+      })),
+    };
+  }
+
+  private check(asked: string): void {
+    if (asked !== this.stack.name)
+      throw new ServiceError('ValidationError', `Stack with id ${asked} does not exist`);
+  }
 }
+
+function inputOf<T>(schema: z.ZodType<T>, operation: string, input: unknown): T {
+  const parsed = schema.safeParse(input);
+  if (!parsed.success) throw invalid(operation);
+  return parsed.data;
+}
+
+const invalid = (operation: string) =>
+  new ServiceError(
+    'InvalidAction',
+    `The twin has no operation ${operation} of CloudFormation with these members`,
+  );

@@ -2,11 +2,11 @@ import * as z from 'zod';
 import { JsonOperations, operation } from '../http/json-operations';
 import type { Meter } from '../metering/meter';
 import { ServiceError } from '../service-error';
-import type { Stack } from '../stack';
 import { METRICS, type Point, type Warehouse } from './metrics';
 
 /** Source: Amazon CloudWatch API Reference, "GetMetricData": what one request may ask for, and what it answers. */
 const LIMITS = { queries: 500, points: 100_800 };
+const MINUTE = 60;
 
 const query = z.strictObject({
   Id: z.string().regex(/^[a-z]\w*$/),
@@ -16,9 +16,12 @@ const query = z.strictObject({
     Metric: z.strictObject({
       Namespace: z.string(),
       MetricName: z.string(),
-      Dimensions: z.tuple([z.strictObject({ Name: z.string(), Value: z.string() })]),
+      Dimensions: z
+        .array(z.strictObject({ Name: z.string(), Value: z.string() }))
+        .max(30)
+        .default([]),
     }),
-    Period: z.int().positive().multipleOf(60),
+    Period: z.int().positive().multipleOf(MINUTE),
     Stat: z.literal('Sum'),
   }),
 });
@@ -32,30 +35,15 @@ const getMetricData = z.strictObject({
 });
 type Request = z.output<typeof getMetricData>;
 
-const describeAlarms = z.strictObject({ AlarmNamePrefix: z.string().min(1) });
-
 /**
- * CloudWatch: the metrics of what the meter has counted, and the stack's alarms.
+ * CloudWatch: the metrics of what the meter has counted.
  * https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_GetMetricData.html
  */
-export function cloudWatchService(stack: Pick<Stack, 'workgroups' | 'alarms'>, meter: Meter): JsonOperations {
+export function cloudWatchService(stack: Warehouse, meter: Meter): JsonOperations {
   return new JsonOperations(
     'cloudwatch',
     'GraniteServiceVersion20100801',
-    {
-      GetMetricData: operation(getMetricData, (request) => metricData(request, stack, meter)),
-      DescribeAlarms: operation(describeAlarms, ({ AlarmNamePrefix }) => ({
-        MetricAlarms: stack.alarms
-          .filter(({ name }) => name.startsWith(AlarmNamePrefix))
-          .map(({ name, properties }) => ({
-            AlarmName: name,
-            Namespace: properties.Namespace,
-            MetricName: properties.MetricName,
-            StateValue: 'INSUFFICIENT_DATA',
-          })),
-        CompositeAlarms: [],
-      })),
-    },
+    { GetMetricData: operation(getMetricData, (request) => metricData(request, stack, meter)) },
     'application/x-amz-json-1.0',
   );
 }
@@ -72,15 +60,20 @@ function metricData(
   // The end does not belong to the data; the minute that has begun at the start does.
   const metered = meter.read(new Date(StartTime * 1_000), new Date(EndTime * 1_000 - 1));
   const MetricDataResults = MetricDataQueries.map(({ Id, Label, MetricStat: { Metric, Period } }) => {
-    const [{ Name, Value }] = Metric.Dimensions;
+    if (Period > MINUTE && StartTime % Period !== 0)
+      throw invalid(
+        `The local twin sums up ${Period} seconds only from a StartTime that is a multiple of them.`,
+      );
+    const [{ Name, Value } = { Name: '', Value: '' }, ...more] = Metric.Dimensions;
+    // A metric that nobody writes has no data, and no error.
     const metric = METRICS.find(
       ({ namespace, name, dimension }) =>
-        namespace === Metric.Namespace && name === Metric.MetricName && dimension === Name,
+        namespace === Metric.Namespace &&
+        name === Metric.MetricName &&
+        dimension === Name &&
+        more.length === 0,
     );
-    if (!metric) {
-      throw invalid(`The local twin has no metric ${Metric.MetricName} of ${Metric.Namespace} by ${Name}.`);
-    }
-    const points = sums(metric.points(metered, Value, stack), Period);
+    const points = sums(metric?.points(metered, Value, stack) ?? [], Period);
     if (ScanBy === 'TimestampDescending') points.reverse();
     return {
       Id,

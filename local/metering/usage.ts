@@ -12,9 +12,9 @@ export const usage = z.object({
   alarms: z.number(),
   counts,
   warehouse: z.object({
-    capacity: z.number(),
+    capacity: z.number().nullable(),
     wake_ups: z.number(),
-    busy_seconds: z.number(),
+    used_rpu_seconds: z.number(),
     billed_rpu_seconds: z.number(),
   }),
 });

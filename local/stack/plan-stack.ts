@@ -29,7 +29,9 @@ export interface Stack {
   readonly alarms: readonly PlannedAlarm[];
   /** The template's outputs, by name. */
   readonly outputs: Readonly<Record<string, { readonly value: string; readonly description: string }>>;
-  /** The template's other resources. */
+  /** All resources of the template. */
+  readonly resources: readonly { readonly logicalId: string; readonly type: string }[];
+  /** Those that the twin does not deploy. */
   readonly notDeployed: readonly { readonly logicalId: string; readonly type: string }[];
 }
 
@@ -71,13 +73,14 @@ export function planStack(template: Template, settings: StackSettings): Stack {
     ],
     alarms: plan(ofType('AWS::CloudWatch::Alarm'), planAlarm),
   };
-  const others = resources.filter(([logicalId]) => !planned.has(logicalId));
+  const named = resources.map(([logicalId, { Type: type }]) => ({ logicalId, type }));
   return {
     name: settings.stackName,
     region: settings.region,
     accountId: settings.accountId,
     ...deployed,
     outputs: scope.outputs(),
-    notDeployed: others.map(([logicalId, { Type: type }]) => ({ logicalId, type })),
+    resources: named,
+    notDeployed: named.filter(({ logicalId }) => !planned.has(logicalId)),
   };
 }

@@ -1,5 +1,12 @@
 import fc from 'fast-check';
-import { billOf, leastWarehouseUse, warehouseUse, type UsedMinute, type Use } from '../../core/bill';
+import {
+  billOf,
+  knownCapacity,
+  leastWarehouseUse,
+  warehouseUse,
+  type UsedMinute,
+  type Use,
+} from '../../core/bill';
 import { PRICES, s3RequestClass } from '../../core/prices';
 import { secondsOf, union, type Seconds } from '../../core/warehouse-windows';
 
@@ -37,7 +44,7 @@ describe('the warehouse', () => {
     expect(warehouse).toEqual({
       capacity,
       wake_ups: 730,
-      busy_seconds: 730,
+      used_rpu_seconds: 730 * capacity,
       billed_rpu_seconds: 730 * 60 * capacity,
     });
     expect(billOf({ ...NOTHING, warehouse }).dollars).toBeCloseTo(dollars, 9);
@@ -93,6 +100,7 @@ test('counts become lines with their prices', () => {
     ['S3', 'PUT, COPY, POST and LIST requests', 1_000, 0.005],
     ['S3', 'GET and all other requests', 1_000, 0.0004],
     ['S3', 'requests to delete', 7, 0],
+    ['S3', 'bytes', 2e12, 0],
     ['SNS', 'messages, each with one e-mail', 100, 0.00205],
     ['CloudWatch', 'months of an alarm', 14, 1.4],
     ['CloudWatch', 'months of a metric', 17, 5.1],
@@ -107,6 +115,22 @@ test('counts become lines with their prices', () => {
     priced.reduce((sum, [, , , each]) => sum + each, 0),
     9,
   );
+});
+
+test('what is unknown has no number, and adds nothing', () => {
+  const counts = {
+    functions: { a: { calls: 1, duration_ms: 1, mb_ms: 1 }, b: { calls: 2, duration_ms: 1 } },
+  };
+  const use: Use = { ...NOTHING, counts, uncounted: ['transitions'], warehouse: null, alarms: null };
+  const unknown = billOf(use).lines.filter(({ quantity, dollars }) => quantity === null && dollars === null);
+  expect(unknown.map(({ service, what }) => `${service}: ${what}`)).toEqual([
+    'Redshift Serverless: RPU-seconds',
+    'Step Functions: transitions',
+    'Lambda: GB-seconds',
+    'CloudWatch: months of an alarm',
+  ]);
+  expect(billOf(use).dollars).toBeCloseTo(3 * PRICES.lambda_request, 12);
+  expect(lineOf({ uncounted: ['functions'] }, 'Lambda', 'calls')?.quantity).toBeNull();
 });
 
 test('a month at this rate is said from a day on, and what stands costs by the hour', () => {
@@ -136,6 +160,16 @@ describe('the warehouse of a stage, by what it used in each minute', () => {
     });
   });
 
+  test.each([-1, 0, undefined])('a base capacity of %p is none: only what was used counts', (answered) => {
+    const capacity = knownCapacity(answered);
+    expect(leastWarehouseUse(minutes([7, 13], [9, 500]), capacity)).toEqual({
+      capacity: null,
+      wake_ups: 2,
+      used_rpu_seconds: 513,
+      billed_rpu_seconds: 513,
+    });
+  });
+
   /** What CloudWatch has of statements: the RPU-seconds of each minute. */
   function usedMinutes(statements: readonly Seconds[], capacity: number): UsedMinute[] {
     const used = new Map<number, number>();
@@ -158,7 +192,7 @@ describe('the warehouse of a stage, by what it used in each minute', () => {
           leastWarehouseUse(usedMinutes(statements, 8), 8),
           warehouseUse(statements, 8),
         ];
-        expect(least.busy_seconds).toBe(whole.busy_seconds);
+        expect(least.used_rpu_seconds).toBe(whole.used_rpu_seconds);
         expect(least.wake_ups).toBeLessThanOrEqual(whole.wake_ups);
         expect(least.billed_rpu_seconds).toBeLessThanOrEqual(whole.billed_rpu_seconds);
         expect(least.wake_ups > 0).toBe(whole.wake_ups > 0);

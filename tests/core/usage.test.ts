@@ -26,7 +26,12 @@ test('counts add up member by member', () => {
   expect(left.functions?.a?.calls).toBe(1);
 });
 
-const events = (...types: readonly string[]) => types.map((type) => ({ type }));
+/** `type<previous`: without a previous event it is the one before. */
+const events = (...written: readonly string[]) =>
+  written.map((each, index) => {
+    const [type = '', previous = index] = each.split('<');
+    return { id: index + 1, type, previousEventId: Number(previous) };
+  });
 
 test.each<[string, readonly string[], number]>([
   ['each state that is entered', ['PassStateEntered', 'PassStateExited', 'SucceedStateEntered'], 2],
@@ -50,16 +55,35 @@ test.each<[string, readonly string[], number]>([
   [
     'iterations have none of their own',
     [
-      'MapStateEntered',
-      'MapStateStarted',
-      'MapIterationStarted',
-      'PassStateEntered',
-      'MapIterationStarted',
-      'PassStateEntered',
+      ...['MapStateEntered', 'MapStateStarted', 'MapIterationStarted', 'PassStateEntered'],
+      ...['MapIterationStarted<2', 'PassStateEntered'],
     ],
     3,
   ],
-  ['a Task that fails before it is scheduled', ['TaskStateEntered', 'ExecutionFailed'], 1],
+  [
+    'Tasks in parallel that begin in another order',
+    [
+      ...['ParallelStateEntered', 'ParallelStateStarted', 'TaskStateEntered<2', 'TaskStateEntered<2'],
+      ...['TaskScheduled<4', 'LambdaFunctionScheduled<3', 'TaskFailed<5', 'TaskScheduled'],
+    ],
+    4,
+  ],
+  [
+    'a Task that fails before it is scheduled hides no retry of another',
+    [
+      ...['TaskStateEntered', 'ExecutionFailed', 'TaskStateEntered', 'LambdaFunctionScheduled'],
+      ...['LambdaFunctionFailed', 'LambdaFunctionScheduled'],
+    ],
+    3,
+  ],
+  [
+    'a redrive, which schedules the failed Task again',
+    [
+      ...['TaskStateEntered', 'LambdaFunctionScheduled', 'LambdaFunctionFailed', 'ExecutionFailed'],
+      ...['ExecutionRedriven', 'LambdaFunctionScheduled', 'LambdaFunctionSucceeded'],
+    ],
+    2,
+  ],
   ['the beginning and the end have none', ['ExecutionStarted', 'ExecutionSucceeded'], 0],
 ])('transitions: %s', (_, types, expected) => {
   expect(transitionsOf(events(...types))).toBe(expected);

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { secondsOf, union, windowsOf, type Seconds } from '../../core/warehouse-windows';
+import { addTo, secondsOf, union, windowsOf, type Seconds } from '../../core/warehouse-windows';
 
 const seconds = (...pairs: readonly (readonly [number, number])[]): Seconds[] =>
   pairs.map(([start, end]) => ({ start, end }));
@@ -69,6 +69,28 @@ describe('the union', () => {
   ] as [string, [number, number][], [number, number][]][])('%s', (_, given, expected) => {
     expect(union(seconds(...given))).toEqual(seconds(...expected));
   });
+});
+
+test('adding one interval after another gives the union', () => {
+  const interval = fc
+    .tuple(fc.integer({ min: 0, max: 60 }), fc.integer({ min: 1, max: 20 }))
+    .map(([start, length]) => ({ start, end: start + length }));
+  fc.assert(
+    fc.property(fc.array(interval, { maxLength: 12 }), (intervals) => {
+      const merged: Seconds[] = [];
+      for (const each of intervals) addTo(merged, each);
+      const touched = new Set(
+        intervals.flatMap(({ start, end }) =>
+          Array.from({ length: end - start }, (_, index) => start + index),
+        ),
+      );
+      const covered = merged.flatMap(({ start, end }) =>
+        Array.from({ length: end - start }, (_, index) => start + index),
+      );
+      expect(covered).toEqual([...touched].sort((left, right) => left - right));
+      expect(merged).toEqual(union(intervals));
+    }),
+  );
 });
 
 describe('windows', () => {

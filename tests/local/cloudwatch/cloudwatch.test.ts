@@ -1,6 +1,5 @@
 import {
   CloudWatchClient,
-  DescribeAlarmsCommand,
   GetMetricDataCommand,
   ListMetricsCommand,
   type MetricDataQuery,
@@ -24,12 +23,6 @@ const WORKGROUP = {
   maxCapacity: undefined,
 };
 
-const ALARMS = ['sluice-dev-failed', 'sluice-dev-stale', 'sluice-prod-failed'].map((name) => ({
-  logicalId: name,
-  name,
-  properties: { Namespace: 'AWS/States', MetricName: 'ExecutionsFailed', Threshold: 0 },
-}));
-
 let directory: string;
 let meter: Meter;
 let twin: Twin;
@@ -40,7 +33,7 @@ let end: Date;
 beforeEach(async () => {
   directory = temporaryFolder('sluice-cloudwatch-');
   meter = new Meter(directory);
-  twin = new Twin({ json: [cloudWatchService({ workgroups: [WORKGROUP], alarms: ALARMS }, meter)] });
+  twin = new Twin({ json: [cloudWatchService({ workgroups: [WORKGROUP] }, meter)] });
   await twin.server.listen();
   client = new CloudWatchClient(twin.client);
   // The metrics' minutes begin when the clock's do.
@@ -147,25 +140,47 @@ test('newest first, unless asked for otherwise', async () => {
   expect(MetricDataResults).toMatchObject([{ Id: 'duration', Values: [2, 1], StatusCode: 'Complete' }]);
 });
 
-test('the stack’s alarms, by the beginning of their names', async () => {
-  const { MetricAlarms } = await client.send(new DescribeAlarmsCommand({ AlarmNamePrefix: 'sluice-dev-' }));
-  expect(MetricAlarms?.map(({ AlarmName }) => AlarmName)).toEqual(['sluice-dev-failed', 'sluice-dev-stale']);
-  await expect(client.send(new DescribeAlarmsCommand({}))).rejects.toThrow(/AlarmNamePrefix/);
+test.each<[string, MetricDataQuery]>([
+  ['a metric that nobody writes', query('q', ['AWS/Lambda', 'Invocation', 'FunctionName', 'a'])],
+  ['a misspelt dimension', query('q', ['AWS/Lambda', 'Invocations', 'Function', 'a'])],
+  ['another value', query('q', ['AWS/Lambda', 'Invocations', 'FunctionName', 'b'])],
+  [
+    'one dimension too many',
+    {
+      Id: 'q',
+      MetricStat: {
+        Metric: {
+          Namespace: 'AWS/Lambda',
+          MetricName: 'Invocations',
+          Dimensions: [
+            { Name: 'FunctionName', Value: 'a' },
+            { Name: 'Resource', Value: 'a' },
+          ],
+        },
+        Period: 60,
+        Stat: 'Sum',
+      },
+    },
+  ],
+  [
+    'no dimension',
+    {
+      Id: 'q',
+      MetricStat: {
+        Metric: { Namespace: 'AWS/Lambda', MetricName: 'Invocations' },
+        Period: 60,
+        Stat: 'Sum',
+      },
+    },
+  ],
+])('%s has no data, and no error', async (_, each) => {
+  meter.invocation('a', 512, 1);
+  expect(await dataOf(each)).toEqual({ q: [] });
 });
 
 describe('refused', () => {
   const stat = query('q', COMPUTE).MetricStat!;
   test.each<[string, MetricDataQuery[], RegExp]>([
-    [
-      'a metric that the twin does not have',
-      [query('q', ['Sluice', 'LagHours', 'dataset', 'trips'])],
-      /no metric LagHours of Sluice by dataset/,
-    ],
-    [
-      'a misspelt dimension',
-      [query('q', ['AWS/Redshift-Serverless', 'ComputeSeconds', 'WorkgroupName', 'sluice'])],
-      /by WorkgroupName/,
-    ],
     ['another statistic', [{ Id: 'q', MetricStat: { ...stat, Stat: 'Average' } }], /Stat/],
     ['a period within a minute', [{ Id: 'q', MetricStat: { ...stat, Period: 30 } }], /Period/],
     ['an expression', [{ Id: 'q', Expression: 'SUM(METRICS())' }], /MetricDataQueries\.0/],
@@ -177,6 +192,11 @@ describe('refused', () => {
       name: 'ValidationException',
       message: expect.stringMatching(message) as string,
     });
+  });
+
+  test('hours from a time within an hour, of which nobody knows where they begin', async () => {
+    start = new Date(start.getTime() + MINUTE);
+    await expect(dataOf(query('q', COMPUTE, 3_600))).rejects.toThrow(/StartTime that is a multiple/);
   });
 
   test('a time that ends before it begins', async () => {

@@ -79,7 +79,7 @@ test('statements are kept as their union, and become windows', () => {
   expect(usageOf(meter, STACK, since).warehouse).toEqual({
     capacity: 8,
     wake_ups: 2,
-    busy_seconds: 1_001,
+    used_rpu_seconds: 1_001 * 8,
     billed_rpu_seconds: (1_000 + 60) * 8,
   });
 });
@@ -90,10 +90,10 @@ test('a statement over midnight is one, and the part before a time does not coun
   const { ahead } = meter.clock;
   const [from, to] = [midnight - 2 * MINUTE - ahead, midnight + 3 * MINUTE - ahead];
   meter.statement(new Date(from), new Date(to));
-  expect(usageOf(meter, STACK).warehouse).toMatchObject({ wake_ups: 1, busy_seconds: 300 });
+  expect(usageOf(meter, STACK).warehouse).toMatchObject({ wake_ups: 1, used_rpu_seconds: 2_400 });
   expect(usageOf(meter, STACK, new Date(midnight)).warehouse).toMatchObject({
     wake_ups: 1,
-    busy_seconds: 180,
+    used_rpu_seconds: 1_440,
   });
 });
 
