@@ -20,7 +20,7 @@ export function isDiskError(error: unknown): boolean {
 const REPORT_EVERY_MS = 10_000;
 let reported = -Infinity;
 
-/** Says on the terminal what the disk refuses. */
+/** Says on the terminal what the disk refuses, or why else something could not be written. */
 export function reportDisk(error: unknown): void {
   if (performance.now() - reported < REPORT_EVERY_MS) return;
   reported = performance.now();

@@ -13,6 +13,7 @@ import { send } from './answers';
 import { AwsJsonProtocol } from './aws-json';
 import type { AwsJsonService } from './aws-json-service';
 import { AwsQueryProtocol, type AwsQueryService } from './aws-query';
+import { bodyLength } from './body-length';
 import { answerControl, CONTROL_PREFIX, pathOf, type ControlRoutes } from './control';
 import type { Exchange, Protocol } from './exchange';
 import { carryOut } from './faulty';
@@ -210,10 +211,12 @@ function meterRequest(
   response: ServerResponse,
 ): void {
   response.once('close', () => {
-    if (response.statusCode >= 500) return;
-    const sent = headers['x-amz-decoded-content-length'] ?? headers['content-length'];
-    const bytes = method === 'GET' ? response.getHeader('content-length') : sent;
-    meter.request(service, operation, Number(bytes ?? 0));
+    const { statusCode } = response;
+    if (statusCode >= 500) return;
+    const bytes = Number(method === 'GET' ? response.getHeader('content-length') : bodyLength(headers));
+    // A client may announce what it likes, and then be refused.
+    const isSent = statusCode < 300 && Number.isSafeInteger(bytes) && bytes >= 0;
+    meter.request(service, operation, isSent ? bytes : 0);
   });
 }
 

@@ -1,9 +1,9 @@
-import { mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import * as z from 'zod';
 import { add, counts, type Counts } from '../../core/usage';
-import { secondsOf, union, type Seconds } from '../../core/warehouse-windows';
-import { DISK_RETRY_MS, isDiskError, reportDisk } from '../disk';
+import { addTo, secondsOf, union, type Seconds } from '../../core/warehouse-windows';
+import { reportDisk } from '../disk';
 import { parseJsonLines, readIfPresent, writeWhole } from '../files';
 import type { ServiceName } from '../service-name';
 
@@ -30,31 +30,35 @@ const day = z.object({
 
 interface Day {
   readonly minutes: Record<string, Counts>;
-  statements: readonly Seconds[];
+  /** A union, in order. */
+  readonly statements: Seconds[];
 }
 
 /** As long as CloudWatch keeps metrics. Source: Amazon CloudWatch User Guide, "Metrics retention". */
 const KEPT_DAYS = 455;
 const DAY_MS = 24 * 60 * 60 * 1000;
-/** How long counts wait to be written, in milliseconds: a kill loses at most so much. */
-const WRITE_AFTER_MS = 500;
+/** The name of a day's file, or of one that was set aside. */
+const OF_DAY = /^\d{4}-\d\d-\d\d\.json/;
+/** How long counts wait to be written, in milliseconds: a kill loses at most so much, unless the disk refuses. */
+export const WRITE_AFTER_MS = 5_000;
 
 /**
  * Counts what AWS would bill for: the one owner of what is counted and how. Services say what happens. One file a day
- * holds the counts of each minute and the times of the statements, so they survive a restart, and a file stays small.
+ * holds the counts of each minute and the times of the statements, so they survive a restart, and a file stays small. What it cannot count or write it reports; it never throws into the
+ * service that it counts for.
  */
 export class Meter {
   readonly clock: MeterClock = { ahead: 0 };
   /** The days that were changed and are not written yet, and the current one. */
   private readonly days = new Map<string, Day>();
   private readonly changed = new Set<string>();
+  /** The day on which old files were last removed. */
+  private purged = '';
   private timer: NodeJS.Timeout | undefined;
   private isClosed = false;
 
   constructor(private readonly directory: string) {
-    mkdirSync(directory, { recursive: true });
-    const oldest = this.textOf(new Date(this.now() - KEPT_DAYS * DAY_MS)).slice(0, 10);
-    for (const each of this.written()) if (each < oldest) rmSync(this.path(each));
+    this.purge();
   }
 
   executionStarted(stateMachine: string): void {
@@ -88,10 +92,7 @@ export class Meter {
   statement(start: Date, end: Date): void {
     const { ahead } = this.clock;
     const seconds = secondsOf(start.getTime() + ahead, end.getTime() + ahead);
-    const name = this.textOf(new Date(seconds.start * 1_000)).slice(0, 10);
-    const entry = this.day(name);
-    entry.statements = union([...entry.statements, seconds]);
-    this.change(name);
+    this.change(new Date(seconds.start * 1_000), ({ statements }) => addTo(statements, seconds));
   }
 
   /**
@@ -148,23 +149,34 @@ export class Meter {
   }
 
   private count(more: Counts): void {
-    const minute = this.textOf(new Date(this.now()));
-    const name = minute.slice(0, 10);
-    const { minutes } = this.day(name);
-    minutes[minute] = add(minutes[minute] ?? {}, more);
-    this.change(name);
+    const now = new Date(this.now());
+    const minute = this.textOf(now);
+    this.change(now, ({ minutes }) => (minutes[minute] = add(minutes[minute] ?? {}, more)));
   }
 
-  private change(name: string): void {
+  private change(at: Date, change: (day: Day) => void): void {
     if (this.isClosed) return;
-    this.changed.add(name);
-    this.timer ??= setTimeout(() => this.write(), WRITE_AFTER_MS).unref();
+    try {
+      const name = this.dayOf(at);
+      change(this.day(name));
+      this.changed.add(name);
+    } catch (error) {
+      reportDisk(error);
+    }
+    this.writeLater();
   }
 
-  /** What the disk refuses is kept, and written later. */
+  private writeLater(): void {
+    this.timer ??= setTimeout(() => {
+      this.timer = undefined;
+      this.write();
+    }, WRITE_AFTER_MS).unref();
+  }
+
+  /** What cannot be written is kept, and tried again. Whoever deletes the directory gets it again. */
   private write(): void {
-    this.timer = undefined;
     try {
+      mkdirSync(this.directory, { recursive: true });
       for (const name of this.changed) {
         const { minutes, statements } = this.days.get(name)!;
         const text = JSON.stringify({
@@ -175,16 +187,27 @@ export class Meter {
         this.changed.delete(name);
       }
       this.forget();
+      this.purge();
     } catch (error) {
-      if (!isDiskError(error)) throw error;
       reportDisk(error);
-      this.timer = setTimeout(() => this.write(), DISK_RETRY_MS).unref();
+      this.writeLater();
     }
+  }
+
+  /** Removes the files of days that are no longer kept, once a day. */
+  private purge(): void {
+    const today = this.dayOf(new Date(this.now()));
+    if (today === this.purged) return;
+    mkdirSync(this.directory, { recursive: true });
+    const oldest = this.dayOf(new Date(this.now() - KEPT_DAYS * DAY_MS));
+    for (const file of readdirSync(this.directory))
+      if (OF_DAY.test(file) && file < oldest) rmSync(join(this.directory, file));
+    this.purged = today;
   }
 
   /** Keeps no more in memory than the current day and what is not written yet. */
   private forget(): void {
-    const today = this.textOf(new Date(this.now())).slice(0, 10);
+    const today = this.dayOf(new Date(this.now()));
     for (const name of this.days.keys())
       if (name !== today && !this.changed.has(name)) this.days.delete(name);
   }
@@ -192,15 +215,25 @@ export class Meter {
   private day(name: string): Day {
     const known = this.days.get(name);
     if (known) return known;
-    const entry = dayOf(readIfPresent(this.path(name)));
+    const text = readIfPresent(this.path(name));
+    let entry = text === undefined ? { minutes: {}, statements: [] } : parsed(text);
+    if (entry === undefined) {
+      const aside = `${this.path(name)}.unreadable-${Date.now()}`;
+      renameSync(this.path(name), aside);
+      console.error(
+        `The meter cannot read what it counted on ${name}, and begins that day anew. The file is now ${aside}.`,
+      );
+      entry = { minutes: {}, statements: [] };
+    }
     this.days.set(name, entry);
     return entry;
   }
 
   /** The days that have a file. */
   private written(): string[] {
+    if (!existsSync(this.directory)) return [];
     return readdirSync(this.directory)
-      .filter((file) => /^\d{4}-\d\d-\d\d\.json$/.test(file))
+      .filter((file) => OF_DAY.test(file) && file.endsWith('.json'))
       .map((file) => file.slice(0, 10));
   }
 
@@ -212,13 +245,17 @@ export class Meter {
   private textOf(time: Date): string {
     return time.toISOString().slice(0, 16);
   }
+
+  /** `2026-11-23` */
+  private dayOf(time: Date): string {
+    return time.toISOString().slice(0, 10);
+  }
 }
 
-/** @param text of a file; one that a crash of the machine left unreadable counts as empty. */
-function dayOf(text: string | undefined): Day {
-  const { data } = day.safeParse(parseJsonLines(text ?? '')[0]);
-  const { minutes, statements } = data ?? { minutes: {}, statements: [] };
-  return { minutes, statements: statements.map(([start, end]) => ({ start, end })) };
+/** @returns undefined for the text of a file that a crash of the machine left unreadable. */
+function parsed(text: string): Day | undefined {
+  const { data } = day.safeParse(parseJsonLines(text)[0]);
+  return data && { ...data, statements: data.statements.map(([start, end]) => ({ start, end })) };
 }
 
 const timeOf = (minute: string): Date => new Date(`${minute}Z`);

@@ -3,6 +3,7 @@ import { createWriteStream } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import type { IncomingMessage } from 'node:http';
 import { pipeline } from 'node:stream/promises';
+import { bodyLength, isAwsChunked } from '../http/body-length';
 import { ServiceError } from '../service-error';
 import { decodeAwsChunked } from './aws-chunked';
 import {
@@ -47,9 +48,8 @@ export interface ReceivedBody extends FinishedBody {
 /** @throws ServiceError for headers that contradict each other or need a feature that the twin lacks. */
 export function bodyExpectations(headers: Headers): BodyExpectations {
   const payload = headers['x-amz-content-sha256'] ?? 'UNSIGNED-PAYLOAD';
-  // This header decides: clients may omit aws-chunked from Content-Encoding.
-  const chunked = payload.startsWith('STREAMING-');
-  const length = chunked ? headers['x-amz-decoded-content-length'] : headers['content-length'];
+  const chunked = isAwsChunked(headers);
+  const length = bodyLength(headers);
   if (!chunked && headers['transfer-encoding'] !== undefined) throw notImplemented('Transfer-Encoding');
   if (length === undefined || !/^\d+$/.test(length)) {
     throw new ServiceError('MissingContentLength', 'You must provide the Content-Length HTTP header.', 411);

@@ -185,6 +185,44 @@ test('S3 requests count by operation, with the bytes of their bodies, and no ans
   });
 });
 
+test.each([
+  ['not chunked, and yet of a decoded length', { 'x-amz-decoded-content-length': '-5' }, 900],
+  ['not chunked, and of no number', { 'x-amz-decoded-content-length': 'many' }, 900],
+  [
+    'chunked, and of no number',
+    {
+      'x-amz-content-sha256': 'STREAMING-UNSIGNED-PAYLOAD-TRAILER',
+      'x-amz-decoded-content-length': 'many',
+    },
+    0,
+  ],
+  [
+    'refused, for it is too long',
+    {
+      'x-amz-content-sha256': 'STREAMING-UNSIGNED-PAYLOAD-TRAILER',
+      'x-amz-decoded-content-length': '9'.repeat(15),
+    },
+    0,
+  ],
+])(
+  'a body that is announced as %s counts for what was sent, and breaks no day',
+  async (_, headers, bytes) => {
+    const { s3, bucket: Bucket } = twin.connection;
+    const { usage } = await used(async () => {
+      const put = new PutObjectCommand({ Bucket, Key: 'announced', Body: 'a hundred'.repeat(100) });
+      put.middlewareStack.add(
+        (next) => (args) => {
+          Object.assign((args.request as { headers: Record<string, string> }).headers, headers);
+          return next(args);
+        },
+        { step: 'finalizeRequest', priority: 'low' },
+      );
+      await s3.send(put).catch(() => undefined);
+    });
+    expect(usage.counts.s3).toEqual({ PutObject: { requests: 1, bytes } });
+  },
+);
+
 test('Firehose puts an object, and calls its transform', async () => {
   const [dataset] = twin.connection.datasets;
   const event = { trip_id: 'a', pickup_datetime: '2026-11-20T08:00:00Z', updated_at: '2026-11-20T08:00:00Z' };

@@ -59,9 +59,9 @@ export class StatementRunner {
         : `ERROR: the local twin failed: ${(error as Error).stack}`;
       endAll(record, 'FAILED', text);
     }
+    registry.end(record);
     // One that never ran may have woken the warehouse all the same.
     this.options.meter?.statement(record.startedAt ?? record.updatedAt, record.updatedAt);
-    registry.end(record);
   }
 
   /** @returns whether the fault has ended the statement. */

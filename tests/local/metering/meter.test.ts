@@ -1,8 +1,7 @@
-import { readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { setImmediate as turn } from 'node:timers/promises';
 import type { Counts } from '../../../core/usage';
-import { billedMilliseconds, Meter } from '../../../local/metering/meter';
+import { billedMilliseconds, Meter, WRITE_AFTER_MS } from '../../../local/metering/meter';
 import { usageOf } from '../../../local/metering/usage';
 import { temporaryFolder } from '../../../testkit/temporary-folder';
 
@@ -113,21 +112,96 @@ test('a month ahead, a restart reads what was counted before and after', async (
   expect({ ...after, until: 0 }).toEqual({ ...before, until: 0 });
 });
 
-test('what is counted is written soon, without being asked: a kill loses no more than that', async () => {
-  meter.transition();
-  while (files().length === 0) await turn();
-  const killed = new Meter(directory);
-  expect(usageOf(killed, STACK).counts).toEqual({ transitions: 1 });
-  await killed.close();
+test('what is counted is written every few seconds, not at each count: a kill loses no more than that', async () => {
+  jest.useFakeTimers({ doNotFake: ['Date'] });
+  try {
+    meter.transition();
+    jest.advanceTimersByTime(WRITE_AFTER_MS - 1);
+    meter.transition();
+    expect(files()).toEqual([]);
+    jest.advanceTimersByTime(1);
+    const killed = new Meter(directory);
+    expect(usageOf(killed, STACK).counts).toEqual({ transitions: 2 });
+    await killed.close();
+  } finally {
+    jest.useRealTimers();
+  }
 });
 
-test('a file that a crash of the machine left unreadable counts as empty', async () => {
+test('a file that cannot be read is set aside, whole, and counting goes on', async () => {
+  const said = jest.spyOn(console, 'error').mockImplementation();
   const [yesterday] = new Date(Date.now() - DAY).toISOString().split('T');
-  writeFileSync(join(directory, `${yesterday}.json`), '{"minutes": {"20');
+  const [today] = new Date(meter.now()).toISOString().split('T');
+  const broken = [
+    '{"minutes": {"20',
+    '{"minutes":{"2026-11-23T08:15":{"transitions":null}},"statements":[]}',
+  ];
+  writeFileSync(join(directory, `${yesterday}.json`), broken[0]!);
+  writeFileSync(join(directory, `${today}.json`), broken[1]!);
   meter.transition();
   expect(usageOf(meter, STACK, new Date(Date.now() - 2 * DAY)).counts).toEqual({ transitions: 1 });
-  expect(usageOf(meter, STACK).counts).toEqual({ transitions: 1 });
   await meter.close();
+  const aside = files().filter((file) => file.includes('.unreadable-'));
+  expect(aside.map((file) => readFileSync(join(directory, file), 'utf8'))).toEqual(broken);
+  expect(said).toHaveBeenCalledTimes(2);
+  said.mockRestore();
+  meter = new Meter(directory);
+  expect(usageOf(meter, STACK).counts).toEqual({ transitions: 1 });
+});
+
+describe('what the file system refuses ends nothing', () => {
+  beforeEach(() => {
+    jest.useFakeTimers({ doNotFake: ['Date'] });
+    jest.spyOn(console, 'error').mockImplementation();
+  });
+  afterEach(() => {
+    jest.useRealTimers();
+    jest.restoreAllMocks();
+  });
+
+  test('a directory that somebody deletes is made again', () => {
+    meter.transition();
+    rmSync(directory, { recursive: true });
+    expect(usageOf(meter, STACK).counts).toEqual({ transitions: 1 });
+    jest.advanceTimersByTime(WRITE_AFTER_MS);
+    expect(files()).toHaveLength(1);
+  });
+
+  test('what cannot be written now is written later', () => {
+    rmSync(directory, { recursive: true });
+    writeFileSync(directory, 'a file in its place');
+    meter.transition();
+    jest.advanceTimersByTime(3 * WRITE_AFTER_MS);
+    rmSync(directory);
+    jest.advanceTimersByTime(WRITE_AFTER_MS);
+    expect(files()).toHaveLength(1);
+  });
+
+  test('what cannot be read is not counted, and throws into no service', () => {
+    const [today] = new Date(meter.now()).toISOString().split('T');
+    mkdirSync(join(directory, `${today}.json`));
+    meter.transition();
+    meter.statement(new Date(), new Date());
+    rmSync(join(directory, `${today}.json`), { recursive: true });
+    meter.transition();
+    expect(usageOf(meter, STACK).counts).toEqual({ transitions: 1 });
+  });
+});
+
+test('a day that changes removes old files, without a restart', () => {
+  jest.useFakeTimers({ doNotFake: ['Date'] });
+  try {
+    const [yesterday] = new Date(Date.now() - DAY).toISOString().split('T');
+    writeFileSync(join(directory, `${yesterday}.json`), '{"minutes":{},"statements":[]}');
+    writeFileSync(join(directory, `${yesterday}.json.unreadable-1`), '');
+    meter.clock.ahead = 460 * DAY;
+    meter.transition();
+    jest.advanceTimersByTime(WRITE_AFTER_MS);
+    expect(files().filter((file) => file.startsWith(yesterday!))).toEqual([]);
+    expect(files()).toHaveLength(1);
+  } finally {
+    jest.useRealTimers();
+  }
 });
 
 test('days are kept as long as CloudWatch keeps metrics', async () => {
