@@ -1,6 +1,7 @@
 import { GetFunctionConfigurationCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { stripVTControlCharacters } from 'node:util';
 import { runBill, type BillDocument } from '../../cli/bill';
+import { useOfStage } from '../../cli/bill/stage-use';
 import { connectToStage } from '../../cli/shared/connect-stage';
 import type { Connection } from '../../cli/shared/connection';
 import { metricsOf } from '../../core/metrics';
@@ -152,6 +153,21 @@ describe('a stage', () => {
       9,
     );
     expect(bill.notes.join(' ')).toMatch(/Not counted on a stage: Redshift Data API, S3, SNS/);
+  });
+
+  test('does not know the transitions of executions of which none has ended', async () => {
+    const { meterClock } = twin.twin;
+    // For CloudWatch the execution starts later than all that Step Functions lists.
+    meterClock.ahead += 200 * HOUR_MS;
+    const from = new Date(Date.now() + meterClock.ahead);
+    await twin.load({ plan: true });
+    const until = new Date(from.getTime() + HOUR_MS);
+    const { counts, uncounted, notes } = await onStage((stage) => useOfStage(stage, from, until));
+    meterClock.ahead = 0;
+    expect(counts.executions).toEqual({ 'sluice-local-load': 1 });
+    expect(counts).not.toHaveProperty('transitions');
+    expect(uncounted).toEqual(['transitions']);
+    expect(notes.join()).toContain('None of the newest executions has ended');
   });
 
   test('is billed without a call of the Data API, and without waking the warehouse', async () => {

@@ -7,7 +7,7 @@ import {
 } from '@aws-sdk/client-redshift-data';
 import { GetObjectCommand, HeadObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';
 import { paginateGetExecutionHistory, type HistoryEvent } from '@aws-sdk/client-sfn';
-import { readdirSync, readFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, rmdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { executionArn } from '../../core/arn';
 import { transitionsOf } from '../../core/usage';
@@ -246,6 +246,17 @@ test('a notification counts, from Step Functions too', async () => {
   expect(result.status).toBe('FAILED');
   expect(await twin.notifications()).toHaveLength(1);
   expect(usage.counts.messages).toBe(1);
+});
+
+test('what the meter cannot read ends no load', async () => {
+  const { meterClock } = twin.twin;
+  meterClock.ahead += 48 * HOUR_MS;
+  const day = new Date(Date.now() + meterClock.ahead).toISOString().slice(0, 10);
+  const unreadable = join(twin.stateDirectory, 'meter', `${day}.json`);
+  mkdirSync(unreadable);
+  await twin.putTrips(HOUR, 'a.parquet', [{ trip_id: 'a' }]);
+  expect((await loadOf(HOUR)).status).toBe('SUCCEEDED');
+  rmdirSync(unreadable);
 });
 
 test('a restart keeps what was counted', async () => {
