@@ -151,6 +151,7 @@ function loadOf(
     inspection: {
       outcome: 'ready',
       plan_key: '',
+      fingerprint: '',
       parts: 1,
       files,
       rows: staged,

@@ -6,6 +6,7 @@ import { findingsOf, waiting, type Check, type Finding } from './doctor/finding'
 import { grants } from './doctor/grants';
 import { bucketPolicy, bucketRegion } from './doctor/lake';
 import { lakeKey } from './doctor/lake-key';
+import { ledger } from './doctor/ledger';
 import { identity, schedule, stateMachine, subscription } from './doctor/operation';
 import { siteOf } from './doctor/site';
 import { strays } from './doctor/strays';
@@ -37,6 +38,7 @@ export const CHECKS: readonly Check[] = [
   glueColumns,
   streamPrefix,
   strays,
+  ledger,
   stateMachine,
   concurrency,
   schedule,

@@ -1,4 +1,4 @@
-import { Command, CommanderError, Option } from 'commander';
+import { Argument, Command, CommanderError, Option } from 'commander';
 import { createRequire } from 'node:module';
 import { isDiskError } from '../local/disk';
 import { directory, hour, hours, integer, stageName, time } from './arguments';
@@ -159,6 +159,15 @@ command('migrate', 'change the target tables to match the dataset files, unless 
     connected(options, {
       run: (connection, output) =>
         (load('./migrate') as typeof import('./migrate')).runMigrate(connection, output, options),
+    }),
+  );
+
+command('ledger', 'write the ledgers in the lake anew from the load history')
+  .addArgument(new Argument('<action>', 'what to do').choices(['rebuild']))
+  .action((_action: string, options: CommonOptions) =>
+    connected(options, {
+      run: (connection, output) =>
+        (load('./ledger') as typeof import('./ledger')).runRebuild(connection, output, options),
     }),
   );
 

@@ -1,12 +1,12 @@
 import { chooseDataset, type Dataset } from '../core/dataset';
 import { hourOf } from '../core/hour';
 import { addedColumn, planMigration, type Migration } from '../core/migration';
-import type { Sql } from '../core/sql';
-import { creatingStatements } from '../service/create-warehouse';
+import { batchOf, type Sql, type SqlBatch } from '../core/sql';
+import { creatingBatch } from '../service/create-warehouse';
 import { statementsOf } from '../service/statements';
 import type { Connection } from './shared/connection';
 import type { Output } from './shared/output';
-import { query } from './shared/query';
+import { runBatch } from './shared/query';
 import { SERVICE_DIRECTORY } from './shared/service-directory';
 import { readTargetColumns, readWarehouseObjects } from './shared/target-columns';
 
@@ -33,8 +33,12 @@ export interface MigrateDocument {
 interface Planned {
   readonly dataset: Dataset;
   readonly migration: Migration;
-  readonly statements: readonly Sql[];
+  /** Each is a transaction of its own. */
+  readonly batches: readonly SqlBatch[];
 }
+
+const statementsOfBatches = (batches: readonly SqlBatch[]): readonly Sql[] =>
+  batches.flatMap(({ sqls }) => sqls);
 
 /**
  * Brings targets in line with their dataset files, if nothing is lost. If any change of any target is refused, nothing is
@@ -52,27 +56,34 @@ export async function runMigrate(
   const planned: Planned[] = [];
   for (const dataset of chosen) {
     const migration = planMigration(dataset, await readTargetColumns(connection, dataset));
-    const statements = migration.create
-      ? creatingStatements(SERVICE_DIRECTORY, dataset, await readWarehouseObjects(connection, dataset))
-      : addingStatements(dataset, migration);
-    planned.push({ dataset, migration, statements });
+    const batches = migration.create
+      ? [
+          creatingBatch(
+            SERVICE_DIRECTORY,
+            dataset,
+            await readWarehouseObjects(connection, dataset),
+            'sluice migrate',
+          ),
+        ]
+      : addingStatements(dataset, migration).map((statement) => batchOf([statement], {}));
+    planned.push({ dataset, migration, batches });
   }
   const refused = planned.some(({ migration }) => migration.refused.length > 0);
   const apply = !refused && !options.plan;
   for (const each of planned) {
     if (!output.json) output.say(planText(each));
     if (!apply) continue;
-    for (const statement of each.statements) {
-      await query(connection, statement);
-      if (!output.json) output.say(`  done: ${firstLine(statement)}`);
+    for (const batch of each.batches) {
+      await runBatch(connection, batch, `sluice migrate ${each.dataset.name}`);
+      if (!output.json) for (const statement of batch.sqls) output.say(`  done: ${firstLine(statement)}`);
     }
   }
   output.document({
     applied: apply,
-    targets: planned.map(({ dataset, migration, statements }) => ({
+    targets: planned.map(({ dataset, migration, batches }) => ({
       dataset: dataset.name,
       table: tableOf(dataset),
-      statements,
+      statements: statementsOfBatches(batches),
       refused: migration.refused,
       left: migration.left,
     })),
@@ -99,7 +110,7 @@ function addingStatements(dataset: Dataset, { add }: Migration): readonly Sql[] 
   );
 }
 
-function planText({ dataset, migration, statements }: Planned): string {
+function planText({ dataset, migration, batches }: Planned): string {
   const { create, add, refused, left } = migration;
   const lines = [
     ...(create ? ['the table does not exist: create it, and what is missing of Sluice’s own tables'] : []),
@@ -117,7 +128,7 @@ function planText({ dataset, migration, statements }: Planned): string {
         `  ${name} is not in the dataset file: the column stays, but a replaced row loses its value, and files with the column are refused (ColumnMismatch)`,
     ),
   ];
-  const nothing = statements.length === 0 && refused.length === 0;
+  const nothing = batches.length === 0 && refused.length === 0;
   return [`${tableOf(dataset)} (dataset ${dataset.name})`, ...lines, ...(nothing ? ['nothing to do'] : [])]
     .map((line, index) => (index === 0 ? line : `  ${line}`))
     .join('\n');

@@ -1,5 +1,7 @@
 import type { Hour } from './hour';
-import type { Reason } from './states';
+
+/** How an attempt on a partition ends in the load history. */
+export const OUTCOMES = ['loaded', 'empty', 'failed', 'dropped'] as const;
 
 /**
  * What the attempts on a partition mean together. The rules depend on numbers, never on a clock:
@@ -11,13 +13,16 @@ import type { Reason } from './states';
  *   two, the whole partition is loaded once more.
  * - An attempt that found nothing to load tells of the merge that it built on (`merge_number`), whenever its row is
  *   written. It holds until the partition's next merge. Several hold side by side.
+ * - If the target was dropped, an attempt with the outcome `dropped` and a number of its own says so for each hour that it
+ *   held. It counts as a merge that left nothing.
  * - Failures are numbered too, and a load or an attempt without files carries the number of the last one that it knew.
  *   The partition is failing while it has a failure that none of them knew.
  */
 export interface Attempt {
   readonly partition: Hour;
-  readonly outcome: 'loaded' | 'empty' | 'failed';
-  readonly reason: Reason;
+  readonly outcome: (typeof OUTCOMES)[number];
+  /** One of REASONS in states.ts, or that of another version. */
+  readonly reason: string;
   /** Null if it failed, as `plan_key` is. */
   readonly fingerprint: string | null;
   readonly plan_key: string | null;
@@ -45,6 +50,8 @@ export interface KnownPartition {
   readonly last_failure: number;
   readonly isFailing: boolean;
   readonly isLoaded: boolean;
+  /** True if it was loaded, and the target was dropped since. */
+  readonly isDropped: boolean;
   /** True if its last two merges overlapped: the last one did not know the one before it. */
   readonly isOverlapped: boolean;
   /** The last merge, if it took for granted what another merge has replaced since. */
@@ -53,26 +60,18 @@ export interface KnownPartition {
   readonly holdings: readonly Holding[];
 }
 
-/**
- * @param attempts of any partitions, in any order.
- * @param hasTarget false if the target does not exist, so that it holds nothing of what was loaded.
- */
-export function knownPartitions(attempts: readonly Attempt[], hasTarget = true): KnownPartition[] {
+/** @param attempts of any partitions, in any order. */
+export function knownPartitions(attempts: readonly Attempt[]): KnownPartition[] {
   const partitions = new Map<Hour, Attempt[]>();
   for (const attempt of attempts) {
     const { partition } = attempt;
     partitions.set(partition, [...(partitions.get(partition) ?? []), attempt]);
   }
-  const known = [...partitions].map(([partition, each]) => knownPartition(partition, each));
-  if (hasTarget) return known;
-  return known.map(({ partition, last_merge, last_failure, isFailing }) => ({
-    ...{ partition, last_merge, last_failure, isFailing },
-    ...{ isLoaded: false, isOverlapped: false, holdings: [] },
-  }));
+  return [...partitions].map(([partition, each]) => knownPartition(partition, each));
 }
 
 function knownPartition(partition: Hour, attempts: readonly Attempt[]): KnownPartition {
-  const merges = attempts.filter(({ outcome }) => outcome === 'loaded');
+  const merges = attempts.filter(({ outcome }) => outcome === 'loaded' || outcome === 'dropped');
   const failed = attempts.filter(({ outcome }) => outcome === 'failed');
   const last_merge = greatest(merges.map((each) => each.merge_number));
   const last_failure = greatest(failed.map((each) => each.failures));
@@ -80,7 +79,8 @@ function knownPartition(partition: Hour, attempts: readonly Attempt[]): KnownPar
     attempts.filter(({ outcome }) => outcome !== 'failed').map((each) => each.failures),
   );
 
-  const last = merges.find((each) => each.merge_number === last_merge);
+  const lastChange = merges.find((each) => each.merge_number === last_merge);
+  const last = lastChange?.outcome === 'loaded' ? lastChange : undefined;
   const isOverlapped =
     last !== undefined &&
     merges.some((each) => each.merge_number > last.built_on && each.merge_number < last.merge_number);
@@ -92,6 +92,7 @@ function knownPartition(partition: Hour, attempts: readonly Attempt[]): KnownPar
     last_failure,
     isFailing: last_failure > known_failure,
     isLoaded: last !== undefined,
+    isDropped: lastChange?.outcome === 'dropped',
     isOverlapped,
     ...(isDoubtful ? { doubtful: holding(last) } : {}),
     holdings: [...(last && !isDoubtful ? [last] : []), ...empty].map(holding),

@@ -1,4 +1,5 @@
 import type * as z from 'zod';
+import type { OUTCOMES } from './attempts';
 import { firstBytes, type Diagnosis } from './diagnosis';
 import { startedText, timestampText } from './hour';
 import type { PartitionPlan } from './plan';
@@ -20,7 +21,7 @@ import {
 export const HISTORY_TABLE = 'load_history';
 
 /** How an attempt ended. Each outcome fills the row in its own way. */
-type Outcome = 'loaded' | 'empty' | 'failed';
+type Outcome = (typeof OUTCOMES)[number];
 
 /** Where the value of a column comes from: a parameter with the column's name, an expression, or nowhere (NULL). */
 type Source = 'bound' | Sql | null;
@@ -39,10 +40,18 @@ const OPTIONAL = { required: false } as const;
 const NONE = sql`0`;
 
 /** For columns that every attempt knows. */
-const EVERY = { loaded: 'bound', empty: 'bound', failed: 'bound' } as const;
+const EVERY = { loaded: 'bound', empty: 'bound', failed: 'bound', dropped: 'bound' } as const;
 /** For columns that only a successful attempt knows. */
-const ENDED = { loaded: 'bound', empty: 'bound', failed: null } as const;
-const OF_FILES = { ...COUNT, ...REQUIRED, loaded: 'bound', empty: NONE, failed: 'bound' } as const;
+const ENDED = { loaded: 'bound', empty: 'bound', failed: null, dropped: null } as const;
+const OF_FILES = {
+  ...COUNT,
+  ...REQUIRED,
+  loaded: 'bound',
+  empty: NONE,
+  failed: 'bound',
+  dropped: NONE,
+} as const;
+const NOW = sql`GETDATE()`;
 
 /** A column for each count of a schema. */
 function columnsOf<Schema extends z.ZodObject, Like extends Column>(
@@ -59,14 +68,18 @@ const OF_MERGE = columnsOf(mergeCounts, (name) => ({
   loaded: quoteName(name),
   empty: NONE,
   failed: NONE,
+  dropped: NONE,
 }));
 
 const COLUMNS = {
   dataset: { ...text(64), ...REQUIRED, ...EVERY },
-  partition: { kind: 'text', type: sql`CHAR(13)`, ...REQUIRED, ...EVERY },
+  partition: { kind: 'text', type: sql`CHAR(13)`, ...REQUIRED, ...EVERY, dropped: quoteName('partition') },
   execution: { ...text(320), ...REQUIRED, ...EVERY },
-  reason: { ...text(32), ...REQUIRED, ...EVERY },
-  outcome: { ...text(16), ...REQUIRED, loaded: sql`'loaded'`, empty: sql`'empty'`, failed: sql`'failed'` },
+  reason: { ...text(32), ...REQUIRED, ...EVERY, dropped: sql`'target-dropped'` },
+  outcome: {
+    ...{ ...text(16), ...REQUIRED },
+    ...{ loaded: sql`'loaded'`, empty: sql`'empty'`, failed: sql`'failed'`, dropped: sql`'dropped'` },
+  },
   files: OF_FILES,
   bytes: OF_FILES,
   rows_in_files: OF_FILES,
@@ -75,20 +88,23 @@ const COLUMNS = {
   fingerprint: { ...text(64), ...OPTIONAL, ...ENDED },
   plan_key: { ...text(1_024), ...OPTIONAL, ...ENDED },
   started: { ...TIME, ...REQUIRED, ...EVERY },
-  finished: { ...TIME, ...REQUIRED, loaded: sql`GETDATE()`, empty: sql`GETDATE()`, failed: sql`GETDATE()` },
-  error: { ...text(256), ...OPTIONAL, ...EVERY },
-  cause: { ...text(65_535), ...OPTIONAL, ...EVERY },
-  fix: { ...text(65_535), ...OPTIONAL, ...EVERY },
-  ...columnsOf(stagedCounts, () => ({ ...COUNT, ...OPTIONAL, loaded: 'bound', empty: NONE, failed: null })),
+  finished: { ...TIME, ...REQUIRED, loaded: NOW, empty: NOW, failed: NOW, dropped: NOW },
+  error: { ...text(256), ...OPTIONAL, ...EVERY, dropped: null },
+  cause: { ...text(65_535), ...OPTIONAL, ...EVERY, dropped: null },
+  fix: { ...text(65_535), ...OPTIONAL, ...EVERY, dropped: null },
+  ...columnsOf(stagedCounts, () => ({ ...COUNT, ...OPTIONAL, ...ENDED, empty: NONE })),
   ...columnsOf(foundCounts, () => ({ ...COUNT, ...OPTIONAL, ...ENDED })),
-  rerun: { ...text(1_024), ...OPTIONAL, ...EVERY },
+  rerun: { ...text(1_024), ...OPTIONAL, ...EVERY, dropped: null },
   inspected: { ...TIME, ...REQUIRED, ...EVERY },
   /** The number of the merge in the order of commits; of an attempt without a merge: the number that it built on. */
-  merge_number: { ...COUNT, ...REQUIRED, loaded: quoteName('merge_number'), empty: 'bound', failed: 'bound' },
+  merge_number: {
+    ...{ ...COUNT, ...REQUIRED, loaded: quoteName('merge_number'), empty: 'bound', failed: 'bound' },
+    dropped: quoteName('merge_number'),
+  },
   /** The number of the partition's last merge that the attempt knew; 0: none. */
-  built_on: { ...COUNT, ...REQUIRED, ...EVERY },
+  built_on: { ...COUNT, ...REQUIRED, ...EVERY, dropped: quoteName('built_on') },
   /** The number of the partition's last failure that the attempt knew, 0: none; of a failure: its own number. */
-  failures: { ...COUNT, ...REQUIRED, ...EVERY, failed: quoteName('failures') },
+  failures: { ...COUNT, ...REQUIRED, ...EVERY, failed: quoteName('failures'), dropped: NONE },
 } as const satisfies Readonly<Record<string, Column>>;
 
 type Name = keyof typeof COLUMNS;
@@ -136,6 +152,17 @@ const boundNames = (outcome: Outcome): readonly string[] =>
   columns.filter(([, column]) => column[outcome] === 'bound').map(([name]) => name);
 const MERGE_COUNTS = Object.keys(mergeCounts.shape);
 
+/** The columns that say what an attempt did. */
+const ATTEMPT = [
+  ...(['partition', 'execution', 'outcome', 'reason', 'fingerprint', 'plan_key', 'quarantined'] as const),
+  ...(['merge_number', 'built_on', 'failures', 'files', 'rows_in_files'] as const),
+  ...(['staged', 'duplicates', 'superseded', 'deleted', 'inserted', 'started', 'finished', 'error'] as const),
+] satisfies readonly Name[];
+/** The most characters of a cause and of a fix that are read for many attempts at once. */
+const SHORT_TEXT = 2_000;
+const shortText = (name: 'cause' | 'fix'): Sql =>
+  sql`LEFT(${quoteName(name)}, ${SHORT_TEXT}) AS ${quoteName(name)}`;
+
 /** Pieces of SQL for the statements in sql/ that use the load history or the merge's table of counts. */
 export const HISTORY_PIECES = {
   history_definition: lines(columns.map(([name, { type, required }]) => definition(name, type, required))),
@@ -143,6 +170,9 @@ export const HISTORY_PIECES = {
   loaded_row: rowOf('loaded'),
   empty_row: rowOf('empty'),
   failed_row: rowOf('failed'),
+  dropped_row: rowOf('dropped'),
+  attempt_columns: joinSql(ATTEMPT.map(quoteName)),
+  attempt_texts: joinSql([shortText('cause'), shortText('fix')]),
   merge_counts: joinSql(MERGE_COUNTS.map(quoteName)),
   merge_counts_definition: lines(MERGE_COUNTS.map((name) => definition(name, COUNT.type, true))),
 } as const satisfies Pieces;
@@ -152,6 +182,7 @@ export const ROW_PARAMETERS = {
   loaded: boundNames('loaded'),
   empty: boundNames('empty'),
   failed: boundNames('failed'),
+  dropped: boundNames('dropped'),
 } as const;
 
 type Parameters = Readonly<Record<string, string | number>>;
@@ -206,6 +237,11 @@ export function failedRow(failure: FailedState, diagnosis: Diagnosis, rerun: obj
   });
 }
 
+/** What is the same in the rows of all hours of a target that was dropped. @param now when that was seen. */
+export function droppedRow(dataset: string, execution: string, now: Date): Parameters {
+  return bound<'dropped'>({ dataset, execution, ...startOf(now) });
+}
+
 function bound<Ended extends Outcome>(row: BoundRow<Ended>): Parameters {
   const values = Object.entries<string | number | null>(row);
   return Object.fromEntries(
@@ -217,10 +253,11 @@ function bound<Ended extends Outcome>(row: BoundRow<Ended>): Parameters {
 }
 
 function attempt({ dataset, partition, execution, reason, built_on }: PartitionState, started: Date) {
-  // `started` has whole seconds like `finished`, `inspected` has fractions. People read them; they decide nothing.
-  const start = { started: startedText(started), inspected: timestampText(started) };
-  return { dataset, partition, execution, reason, built_on, ...start };
+  return { dataset, partition, execution, reason, built_on, ...startOf(started) };
 }
+
+/** `started` has whole seconds like `finished`, `inspected` has fractions. People read them; they decide nothing. */
+const startOf = (started: Date) => ({ started: startedText(started), inspected: timestampText(started) });
 
 /** The most bytes that the cause and the fix take each: a row of the Data API has 64 KB at most. */
 const TEXT_BYTES = 20_000;

@@ -17,17 +17,22 @@ export interface LoadPlan {
 
 /**
  * Hours before the lookback that a scheduled execution still looks at, as far back as plans are kept: those that failed,
- * those with files left out, which may have been fixed, and those whose last two merges overlapped.
+ * those with files left out, which may have been fixed, those whose last two merges overlapped, and those that the target
+ * held before it was dropped.
+ * @param lost hours that the warehouse has lost.
  */
-export function overdueHours({ from }: { from: Hour }, known: readonly KnownPartition[]): Hour[] {
-  return known
-    .filter(({ partition }) => partition < from)
+export function overdueHours(
+  { from }: { from: Hour },
+  known: readonly KnownPartition[],
+  lost: readonly Hour[] = [],
+): Hour[] {
+  const unsettled = known
     .filter(
-      ({ isFailing, isOverlapped, holdings }) =>
-        isFailing || isOverlapped || holdings.some(({ quarantined }) => quarantined > 0),
+      ({ isFailing, isOverlapped, isDropped, holdings }) =>
+        isFailing || isOverlapped || isDropped || holdings.some(({ quarantined }) => quarantined > 0),
     )
-    .map(({ partition }) => partition)
-    .sort();
+    .map(({ partition }) => partition);
+  return [...new Set([...unsettled, ...lost])].filter((hour) => hour < from).sort();
 }
 
 /** The range of hours that an execution looks at, both ends included. `from` is after `to` if no hour is closed yet. */
@@ -37,9 +42,22 @@ export function hoursToList(dataset: Dataset, input: ExecutionInput, now: Date):
   return { from: addHours(to, 1 - dataset.source.lookback_hours), to };
 }
 
+/** The hours of which an execution may know: as far back as plans are kept, and those that it looks at. */
+export function hoursOfPlans(
+  dataset: Dataset,
+  { from, to }: { readonly from: Hour; readonly to: Hour },
+  now: Date,
+): { readonly from: Hour; readonly to: Hour } {
+  const last = lastClosedHour(now, dataset.source.settle_minutes);
+  const first = addHours(last, -24 * dataset.load.retention_days);
+  return { from: first < from ? first : from, to: last > to ? last : to };
+}
+
 /** The newest hour that was loaded. If the lookback, which begins with `from`, has none: the hour before it. */
 export function newestLoaded(known: readonly KnownPartition[], from: Hour): Hour {
-  const hours = known.filter(({ isLoaded }) => isLoaded).map(({ partition }) => partition);
+  const hours = known
+    .filter(({ isLoaded, partition }) => isLoaded && partition >= from)
+    .map(({ partition }) => partition);
   return hours.sort().at(-1) ?? addHours(from, -1);
 }
 

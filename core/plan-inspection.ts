@@ -100,6 +100,7 @@ export function planInspection(
     inspection: {
       outcome: good.length === 0 ? 'empty' : 'ready',
       plan_key: key,
+      fingerprint: plan.fingerprint,
       parts: Math.max(plan.parts.length, before?.inspection.parts ?? 0),
       files: good.length,
       rows: plan.rows,

@@ -53,7 +53,7 @@ export interface LoadReport {
   /** The input that loads the waiting partitions; null if the next scheduled execution loads them. */
   readonly next: object | null;
   readonly partitions: readonly PartitionResult[];
-  /** Null for a requested execution, which sweeps nothing. */
+  /** Null for a requested execution, and for one that finds nothing to load: they sweep nothing. */
   readonly housekeeping: Housekeeping | null;
   /** What belongs to no hour, so that no load reads it; null if the execution failed before it looked. */
   readonly strays: Strays | null;

@@ -59,6 +59,8 @@ const listing = z.object({
   several: z.boolean(),
   /** True: only report what would be loaded. */
   plan: z.boolean(),
+  /** Whether there is something to load, and not only to report. */
+  loads: z.boolean(),
   /** Oldest first. Each is an item of the state machine's Map. */
   partitions: z.array(partitionState),
   /** The number of due partitions that this execution does not take. */
@@ -68,7 +70,9 @@ const listing = z.object({
   /** The newest hour that was loaded before this execution. If the lookback has none: the hour before it. */
   newest_loaded: z.string(),
   max_concurrency: z.number(),
-  /** Whether this execution cleans up after dead ones. Scheduled executions do. */
+  /** Whether the schedule, or nobody in particular, asked for it: then it tells how fresh the target is. */
+  scheduled: z.boolean(),
+  /** Whether this execution cleans up after dead ones. Scheduled executions do, if the warehouse is awake anyway. */
   sweep: z.boolean(),
   /** Staging tables of the dataset, of any execution, that existed before this execution created its own. */
   staging: z.array(z.string()),
@@ -96,8 +100,9 @@ export type FoundCounts = DeepReadonly<z.infer<typeof foundCounts>>;
 export const inspection = z.object({
   /** `empty`: there is nothing to load. */
   outcome: z.enum(['ready', 'empty']),
-  /** The key of the load's plan, which names every file. */
+  /** The key of the load's plan, which names every file, and the fingerprint of the partition's files in it. */
   plan_key: z.string(),
+  fingerprint: z.string(),
   /** The most staging tables that this load has at any time: one for each part of its plan. */
   parts: z.number(),
   /** The files that this load takes, with their rows and bytes. */
@@ -139,7 +144,7 @@ export const stagingCounts = z.object({
 });
 export type StagingCounts = DeepReadonly<z.infer<typeof stagingCounts>>;
 
-/** The row counts that the merge's last statement selects. MergeIntoTarget adds these and nothing else. */
+/** The row counts that the merge's last statement selects. */
 export const mergeCounts = z.object({
   staged: z.number(),
   /** Rows whose key is also staged with a greater version. */
@@ -151,6 +156,14 @@ export const mergeCounts = z.object({
   inserted: z.number(),
 });
 export type MergeCounts = DeepReadonly<z.infer<typeof mergeCounts>>;
+
+/** What MergeIntoTarget adds. */
+export const merged = z.object({
+  ...mergeCounts.shape,
+  /** Its number in the order of commits. */
+  merge_number: z.number(),
+});
+export type Merged = DeepReadonly<z.infer<typeof merged>>;
 
 export const inspectedState = partitionState.extend({ inspection });
 export type InspectedState = DeepReadonly<z.infer<typeof inspectedState>>;
@@ -196,20 +209,23 @@ export const statementProgress = z.object({
 export type StatementProgress = DeepReadonly<z.infer<typeof statementProgress>>;
 
 /** The Map's result for one partition: its outcome, and the members of the steps that it completed. */
-const partitionEnd = duePartition.omit({ previous_plan: true, built_on: true, failures: true }).extend({
-  /**
-   * `unknown`: the merge was submitted, and nobody could say whether it was committed. `planned`: the input asks only for
-   * a plan, so no step ran.
-   */
-  outcome: z.enum(['loaded', 'empty', 'failed', 'unknown', 'planned']).default('planned'),
-  inspection: inspection.optional(),
-  counts: stagingCounts.optional(),
-  merged: mergeCounts.optional(),
-  /** Why it failed. */
-  diagnosis: diagnosis.optional(),
-  /** ISO 8601. */
-  finished: z.string().optional(),
-});
+const partitionEnd = duePartition
+  .omit({ previous_plan: true })
+  .partial({ built_on: true, failures: true })
+  .extend({
+    /**
+     * `unknown`: the merge was submitted, and nobody could say whether it was committed. `planned`: the input asks only for
+     * a plan, so no step ran.
+     */
+    outcome: z.enum(['loaded', 'empty', 'failed', 'unknown', 'planned']).default('planned'),
+    inspection: inspection.optional(),
+    counts: stagingCounts.optional(),
+    merged: merged.optional(),
+    /** Why it failed. */
+    diagnosis: diagnosis.optional(),
+    /** ISO 8601. */
+    finished: z.string().optional(),
+  });
 export type PartitionEnd = DeepReadonly<z.infer<typeof partitionEnd>>;
 
 /** What SweepLeftovers deleted. */

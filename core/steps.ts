@@ -26,6 +26,7 @@ export const STEPS = {
     scope: 'execution',
     sql: true,
     measured: true,
+    lakeKey: ['kms:Decrypt', 'kms:GenerateDataKey'],
   },
   InspectFiles: {
     description: 'Reads Parquet footers and plans the load of one partition',
@@ -77,9 +78,10 @@ export const STEPS = {
     sql: true,
   },
   ReportLoad: {
-    description: 'Sums an execution up and writes its notification',
+    description: 'Sums an execution up, and writes the ledger and its notification',
     scope: 'execution',
     sql: false,
+    lakeKey: ['kms:Decrypt', 'kms:GenerateDataKey'],
   },
 } as const satisfies Readonly<Record<string, StepDefinition>>;
 

@@ -12,7 +12,7 @@ import { rerunInput } from '../core/execution-input';
 import { failedRow } from '../core/history';
 import { batchOf } from '../core/sql';
 import { stagingPieces, stagingTables } from '../core/staging';
-import { failedState, type FailedState, type MergeCounts, type PartitionEnd } from '../core/states';
+import { failedState, type FailedState, type Merged, type PartitionEnd } from '../core/states';
 import { findDataset } from '../service/datasets';
 import { namedStatementsOf } from '../service/statements';
 import { readConfiguration } from './shared/configuration';
@@ -49,8 +49,11 @@ export const handler = stepHandler(
     const { attempt } = input;
     const failure = withoutOldCounts(input.load);
     const diagnosis = diagnose(failure.error);
-    const { partition, reason, files, inspection, counts } = failure;
-    const end = { partition, reason, files, inspection: withoutDiagnosis(inspection), counts };
+    const { partition, reason, files, built_on, failures, inspection, counts } = failure;
+    const end = {
+      ...{ partition, reason, files, built_on, failures, counts },
+      inspection: withoutDiagnosis(inspection),
+    };
     const settled = await cleanUp(failure, diagnosis, attempt < CLEAN_UP_RETRIES);
     const finished = new Date().toISOString();
     if (settled.outcome === 'loaded') return { ...end, ...settled, inspection, finished };
@@ -73,7 +76,7 @@ function withoutDiagnosis(inspected: FailedState['inspection']): FailedState['in
 
 type Settled =
   /** The merge was committed and only its answer was lost: then the load did not fail. */
-  { readonly outcome: 'loaded'; readonly merged: MergeCounts } | { readonly outcome: 'failed' | 'unknown' };
+  { readonly outcome: 'loaded'; readonly merged: Merged } | { readonly outcome: 'failed' | 'unknown' };
 
 /** @param again whether a transient error may be thrown, so that the step is retried. */
 async function cleanUp(failure: FailedState, diagnosis: Diagnosis, again: boolean): Promise<Settled> {

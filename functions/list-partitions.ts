@@ -1,13 +1,13 @@
 import * as z from 'zod';
 import { accountOf } from '../core/arn';
-import { knownPartitions, type Attempt, type KnownPartition } from '../core/attempts';
-import type { Dataset } from '../core/dataset';
+import { knownPartitions, type KnownPartition } from '../core/attempts';
 import { LoadError } from '../core/errors';
-import { parseExecutionInput, type ExecutionInput } from '../core/execution-input';
+import { parseExecutionInput } from '../core/execution-input';
 import { mostFurtherCopies } from '../core/execution-limits';
 import { filesByHour, type LakeFile } from '../core/files';
-import { addHours, type Hour } from '../core/hour';
-import { hoursToList, newestLoaded, overdueHours, planLoad } from '../core/partitions';
+import type { Hour } from '../core/hour';
+import { attemptsOf, changedHours, lastMerge, lostHours, type LedgerHours } from '../core/ledger';
+import { hoursOfPlans, hoursToList, newestLoaded, overdueHours, planLoad } from '../core/partitions';
 import {
   dayPrefixes,
   errorPrefixes,
@@ -15,20 +15,19 @@ import {
   prefixOfHour,
   type PrefixTemplate,
 } from '../core/prefix';
-import { batchOf, type Sql } from '../core/sql';
-import type { Listing, Row } from '../core/states';
+import type { Listing } from '../core/states';
 import { strayFinder, straysOf } from '../core/strays';
-import { assertTargetFits, objectParameters, warehouseObjects } from '../core/warehouse-objects';
-import { creatingStatements, findingStatements } from '../service/create-warehouse';
 import { findDataset } from '../service/datasets';
 import { statementsOf } from '../service/statements';
 import { readConfiguration, type Configuration } from './shared/configuration';
 import { findStrays } from './shared/find-strays';
-import { stepHandler } from './shared/handler';
+import { logger, stepHandler } from './shared/handler';
+import { readHistory } from './shared/history';
 import { inParallel } from './shared/in-parallel';
-import { allowed, bucketRegion, listerOf, listFiles } from './shared/lake';
+import { allowed, bucketRegion, lakeClient, listerOf, listFiles } from './shared/lake';
+import { Ledger, type LedgerContent } from './shared/ledger';
 import { recordStep } from './shared/metrics';
-import { runBatch } from './shared/warehouse';
+import { endLoad, settle, unfinishedLoads } from './shared/unfinished-loads';
 
 const event = z.object({
   input: z.unknown(),
@@ -43,9 +42,6 @@ const CONCURRENT_LISTINGS = 16;
 /** The bytes that the diagnoses of all failed partitions share, out of the 262,144 bytes of a payload between states. */
 const DIAGNOSES_BYTES = 100_000;
 
-/** Staging tables that one execution looks at; the next one takes the rest. */
-const MOST_STAGING_TABLES = 200;
-
 /** Finds the partitions that this execution loads. */
 export const handler = stepHandler(
   'ListPartitions',
@@ -55,7 +51,8 @@ export const handler = stepHandler(
     const configuration = readConfiguration();
     const request = parseExecutionInput(input);
     const { dataset, datasets, several } = findDataset(configuration.packageDirectory, request.dataset);
-    const hours = hoursToList(dataset, request, new Date());
+    const now = new Date();
+    const hours = hoursToList(dataset, request, now);
 
     assertSameAccount(configuration, state_machine);
     await assertSameRegion(configuration);
@@ -64,39 +61,83 @@ export const handler = stepHandler(
     const days = (template: PrefixTemplate) => dayPrefixes(template, hours.from, hours.to);
     const find = strayFinder(dataset, datasets);
     const inDays = new Map<string, string | undefined>();
-    const [files, errorFiles, { known, staging }] = await Promise.all([
+    // A requested execution looks only at the requested hours.
+    const isScheduled = request.kind === 'scheduled';
+    const kept = hoursOfPlans(dataset, hours, now);
+    const ledger = new Ledger({ client: lakeClient, ...configuration }, dataset);
+    const [files, errorFiles, told] = await Promise.all([
       listHours(bucket, [source.prefix], days, (listing) => {
         for (const [place, key] of find({ objects: listing, folders: [] })) inDays.set(place, key);
       }),
       allowed(() => listHours(bucket, errorPrefixes(source.error_prefix), days), new Map<Hour, LakeFile[]>()),
-      readWarehouse(configuration, dataset, request, hours),
+      // Without it every hour looks due, and the history is asked.
+      allowed(() => ledger.read(kept), NOTHING_TOLD, 'the ledger, so the history is asked'),
     ]);
-    const overdue = request.kind === 'scheduled' ? overdueHours(hours, known) : [];
-    const each = (template: PrefixTemplate) => overdue.map((hour) => prefixOfHour(template, hour));
     // A request is about its hours, so it looks only at their days.
-    const above = request.kind === 'scheduled' ? prefixesAboveDays(source.prefix, hours.from, hours.to) : [];
-    const [overdueFiles, overdueErrors, strays] = await Promise.all([
-      listHours(bucket, [source.prefix], each),
-      allowed(() => listHours(bucket, errorPrefixes(source.error_prefix), each), new Map<Hour, LakeFile[]>()),
-      allowed(
-        () => findStrays(listerOf(bucket), find, above, inDays),
-        straysOf(inDays, false),
-        'the folders above the days, where files of no hour may be',
-      ),
-    ]);
-    const { partitions, waiting, next } = planLoad(
-      dataset,
-      request,
-      { ...hours, overdue },
-      new Map([...files, ...overdueFiles]),
-      new Map([...errorFiles, ...overdueErrors]),
-      known,
+    const above = isScheduled ? prefixesAboveDays(source.prefix, hours.from, hours.to) : [];
+    const strays = await allowed(
+      () => findStrays(listerOf(bucket), find, above, inDays),
+      straysOf(inDays, false),
+      'the folders above the days, where files of no hour may be',
     );
+    /** @param lost hours of which the ledger tells and the history does not. */
+    const planned = async (known: readonly KnownPartition[], lost: readonly Hour[]) => {
+      const overdue = isScheduled ? overdueHours(hours, known, lost) : [];
+      const each = (template: PrefixTemplate) => overdue.map((hour) => prefixOfHour(template, hour));
+      const [overdueFiles, overdueErrors] = await Promise.all([
+        listHours(bucket, [source.prefix], each),
+        allowed(
+          () => listHours(bucket, errorPrefixes(source.error_prefix), each),
+          new Map<Hour, LakeFile[]>(),
+        ),
+      ]);
+      return planLoad(
+        dataset,
+        request,
+        { ...hours, overdue },
+        new Map([...files, ...overdueFiles]),
+        new Map([...errorFiles, ...overdueErrors]),
+        known,
+      );
+    };
+    const lost = lostHours(told.hours);
+    let known: readonly KnownPartition[] = knownPartitions(attemptsOf(told.hours));
+    let plan = await planned(known, lost);
+    let staging: readonly string[] = [];
+    const unfinished =
+      isScheduled && !request.plan ? await unfinishedLoads(ledger, told, { execution, state_machine }) : [];
+    // Nothing is due, or somebody only looks: then nobody wakes the warehouse.
+    const asks = !request.plan && (plan.partitions.length > 0 || unfinished.length > 0);
+    if (asks) {
+      for (const load of unfinished) await endLoad(configuration, dataset, load);
+      // An hour that only the ledger finds due is asked for, too, or it would be due for ever.
+      const doubted = [
+        ...plan.partitions.map(({ partition }) => partition),
+        ...unfinished.flatMap((each) => each.hours),
+      ];
+      const from = [hours.from, ...doubted].sort()[0] ?? hours.from;
+      const asked = { kept, from, to: hours.to };
+      const history = await readHistory(configuration, dataset, {
+        ...asked,
+        execution,
+        statements: statementsOf(configuration.packageDirectory, 'list-partitions', dataset),
+        told_merge: lastMerge(told.hours),
+      });
+      const changed = changedHours(told.hours, history.hours, history.isBehind ? kept : asked);
+      ({ staging } = history);
+      known = knownPartitions(attemptsOf(history.hours));
+      plan = await planned(known, [...lost, ...changed.keys()]);
+      if (await repaired(ledger, changed)) await settle(ledger, unfinished, now);
+    }
+    const { partitions, waiting, next } = plan;
+    const loads = !request.plan && partitions.length > 0;
+    if (loads) await begin(ledger, execution, partitions);
     recordStep(dataset.name, 'ListPartitions', called);
     return {
       dataset: dataset.name,
       several,
       plan: request.plan,
+      loads,
       partitions: partitions.map((each) => ({
         ...each,
         dataset: dataset.name,
@@ -105,7 +146,8 @@ export const handler = stepHandler(
         most_further_copies: mostFurtherCopies(partitions.length),
       })),
       waiting,
-      sweep: request.kind === 'scheduled' && !request.plan,
+      scheduled: isScheduled && !request.plan,
+      sweep: isScheduled && asks,
       staging,
       strays,
       newest_loaded: newestLoaded(known, hours.from),
@@ -162,61 +204,27 @@ async function listHours(
   return hours;
 }
 
-/**
- * Reads what earlier attempts on these hours did, and which staging tables exist. Creates what is missing in the
- * warehouse, unless the input asks only for a plan.
- */
-async function readWarehouse(
-  configuration: Configuration,
-  dataset: Dataset,
-  request: ExecutionInput,
-  { from, to }: { readonly from: Hour; readonly to: Hour },
-): Promise<{ readonly known: readonly KnownPartition[]; readonly staging: readonly string[] }> {
-  const { packageDirectory } = configuration;
-  const parameters = {
-    ...objectParameters(dataset),
-    dataset: dataset.name,
-    // A requested execution looks only at the requested hours.
-    oldest_hour: request.kind === 'scheduled' ? addHours(to, -24 * dataset.load.retention_days) : from,
-    from_hour: from,
-    to_hour: to,
-  };
-  const read = (statements: readonly Sql[]) =>
-    runBatch(configuration, batchOf(statements, parameters), `ListPartitions ${dataset.name}`);
-  const finding = findingStatements(packageDirectory, dataset);
-  const statements = statementsOf(packageDirectory, 'list-partitions', dataset);
-  const results = await read(statements).catch(async (error: unknown) => {
-    // Before the first load the history does not exist.
-    if (!(error instanceof LoadError) || error.name !== 'TargetMismatch') throw error;
-    const found = await read(finding);
-    // Another execution may have created it since.
-    return warehouseObjects(found, dataset).hasHistory ? read(statements) : found;
+const NOTHING_TOLD: LedgerContent = { hours: new Map(), running: [] };
+
+/** Without it a kill after the commit stays unnoticed until the history is asked, but a load is not to fail for it. */
+async function begin(
+  ledger: Ledger,
+  execution: string,
+  partitions: readonly { readonly partition: Hour }[],
+): Promise<void> {
+  const hours = partitions.map(({ partition }) => partition);
+  await ledger.begin(execution, hours).catch((error: unknown) => {
+    logger.warn('The ledger does not call this execution running', { error: error as Error });
   });
-  const objects = warehouseObjects(results, dataset);
-  assertTargetFits(objects, dataset);
-  const creating = creatingStatements(packageDirectory, dataset, objects);
-  if (!request.plan && creating.length > 0) {
-    await runBatch(configuration, batchOf(creating, {}), `CreateWarehouse ${dataset.name}`);
-  }
-  const attempts = results[finding.length] ?? [];
-  return {
-    known: knownPartitions(attempts.map(attempt), objects.hasTarget),
-    staging: objects.staging.slice(0, MOST_STAGING_TABLES),
-  };
 }
 
-function attempt(row: Row): Attempt {
-  const { partition, outcome, reason, fingerprint, plan_key, quarantined, merge_number, built_on, failures } =
-    row;
-  return {
-    partition: String(partition).trim(),
-    outcome: outcome as Attempt['outcome'],
-    reason: reason as Attempt['reason'],
-    fingerprint: fingerprint === null ? null : String(fingerprint),
-    plan_key: plan_key === null ? null : String(plan_key),
-    quarantined: Number(quarantined),
-    merge_number: Number(merge_number),
-    built_on: Number(built_on),
-    failures: Number(failures),
-  };
+/** A ledger that stays as it is only makes the next execution ask again, so it fails no load. */
+async function repaired(ledger: Ledger, asked: LedgerHours): Promise<boolean> {
+  return ledger.change({ asked }).then(
+    () => true,
+    (error: unknown) => {
+      logger.warn('The ledger is not repaired', { error: error as Error });
+      return false;
+    },
+  );
 }

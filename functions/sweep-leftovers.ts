@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import type { Dataset } from '../core/dataset';
 import { diagnoseClientError, firstBytes } from '../core/diagnosis';
+import { ledgerPrefix } from '../core/ledger';
 import { plansOfDataset, plansOfPartition } from '../core/plan';
 import { batchOf } from '../core/sql';
 import { stagedLoad, stagingPieces } from '../core/staging';
@@ -8,7 +9,7 @@ import type { Housekeeping } from '../core/states';
 import { findDataset } from '../service/datasets';
 import { statementsOf } from '../service/statements';
 import { readConfiguration, type Configuration } from './shared/configuration';
-import { hasEnded } from './shared/executions';
+import { executionStatus } from './shared/executions';
 import { logger, stepHandler } from './shared/handler';
 import { deleteOlder, listFiles } from './shared/lake';
 import { endStatements, runBatch, type LoadIdentity } from './shared/warehouse';
@@ -49,7 +50,7 @@ export const handler = stepHandler('SweepLeftovers', event, async (input): Promi
 
   const before = new Date(started - dataset.load.retention_days * DAY);
   const deleted = await tried('Deleting old plans', () =>
-    deleteOlder(configuration.bucket, plansOfDataset(dataset.name), before),
+    deleteOlder(configuration.bucket, plansOfDataset(dataset.name), before, ledgerPrefix(dataset.name)),
   );
   let dropped = 0;
   for (const table of input.staging) {
@@ -80,7 +81,7 @@ async function deadLoad(
     ({ key }) => key.slice(plans.length).split('/')[0] ?? '',
   );
   const owner = names.find((name) => staged.isOf(name));
-  if (owner === undefined || !(await hasEnded(state_machine, owner))) return undefined;
+  if (owner === undefined || (await executionStatus(state_machine, owner)) !== 'ended') return undefined;
   return { dataset, partition: staged.partition, execution: owner };
 }
 

@@ -1,4 +1,5 @@
 import type { Dataset } from '../core/dataset';
+import { ledgerPrefix } from '../core/ledger';
 import { errorPrefixes, fixedPart, OWN_PREFIX } from '../core/prefix';
 import { FUNCTION_NAMES, FUNCTIONS, lakeKeyActionsOf, stemOf, type FunctionName } from '../core/steps';
 import { arnOf, attribute, role, sub, type Resources, type Statement, type Value } from './cloudformation';
@@ -15,7 +16,16 @@ interface FunctionDefinition {
 }
 
 const DEFINITIONS: Readonly<Record<FunctionName, FunctionDefinition>> = {
-  ListPartitions: { rights: ({ listHours, statements }) => [listHours, statements], timeout: 900 },
+  ListPartitions: {
+    rights: ({ listHours, useLedger, describeExecutions, key, statements }) => [
+      listHours,
+      useLedger,
+      describeExecutions,
+      ...key,
+      statements,
+    ],
+    timeout: 900,
+  },
   InspectFiles: {
     rights: ({ findFiles, readHours, readPlans, writePlans, key, statements }) => [
       findFiles,
@@ -42,7 +52,7 @@ const DEFINITIONS: Readonly<Record<FunctionName, FunctionDefinition>> = {
     ],
     timeout: 600,
   },
-  ReportLoad: { rights: () => [] },
+  ReportLoad: { rights: ({ findFiles, useLedger, key }) => [findFiles, useLedger, ...key] },
   TransformRecords: { rights: () => [], timeout: 120 },
 };
 
@@ -150,6 +160,11 @@ function rightsOf(name: FunctionName, settings: Settings, datasets: readonly Dat
     readHours: allow('ReadHours', ['s3:GetObject'], objects(hours)),
     readPlans: allow('ReadPlans', ['s3:GetObject'], lakeObjects(settings, OWN_PREFIX)),
     writePlans: allow('WritePlans', ['s3:PutObject'], lakeObjects(settings, OWN_PREFIX)),
+    useLedger: allow(
+      'UseLedger',
+      ['s3:GetObject', 's3:PutObject', 's3:DeleteObject'],
+      lakeObjects(settings, ledgerPrefix('*')),
+    ),
     listPlans: {
       ...allow('ListPlans', ['s3:ListBucket'], bucket),
       Condition: { StringLike: { 's3:prefix': `${OWN_PREFIX}*` } },

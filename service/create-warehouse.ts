@@ -1,5 +1,6 @@
 import type { Dataset } from '../core/dataset';
-import type { Sql } from '../core/sql';
+import { droppedRow } from '../core/history';
+import { batchOf, type Sql, type SqlBatch } from '../core/sql';
 import { SLUICE_SCHEMA } from '../core/warehouse';
 import type { WarehouseObjects } from '../core/warehouse-objects';
 import { namedStatementsOf } from './statements';
@@ -13,21 +14,30 @@ export function findingStatements(packageDirectory: string, dataset: Dataset): r
 
 /**
  * The statements that create what a dataset needs and the warehouse lacks, and nothing else: Redshift asks for the
- * privilege to create a thing even if it exists and the statement says IF NOT EXISTS.
+ * privilege to create a thing even if it exists and the statement says IF NOT EXISTS. If the target is missing and
+ * there is a history, they also record that it was dropped.
+ * @param execution the name of the execution that creates.
  */
-export function creatingStatements(
+export function creatingBatch(
   packageDirectory: string,
   dataset: Dataset,
   { schemas, hasTarget, hasHistory, hasMutex }: WarehouseObjects,
-): readonly Sql[] {
+  execution: string,
+): SqlBatch {
+  // Without a history nothing was ever loaded, so nothing is lost with the target.
+  const isNoDrop = hasTarget || !hasHistory;
   const isThere: Readonly<Record<string, boolean>> = {
     'create-sluice-schema': schemas.includes(SLUICE_SCHEMA),
     'create-history': hasHistory,
     'create-mutex': hasMutex,
+    'lock-mutex': isNoDrop,
+    'number-drop': isNoDrop,
+    'record-drop': isNoDrop,
     'create-target-schema': schemas.includes(dataset.target.schema),
     'create-target': hasTarget,
   };
-  return namedStatementsOf(packageDirectory, 'create-warehouse', dataset)
+  const statements = namedStatementsOf(packageDirectory, 'create-warehouse', dataset)
     .filter(({ name }) => isThere[name] !== true)
     .map(({ sql }) => sql);
+  return batchOf(statements, droppedRow(dataset.name, execution, new Date()));
 }

@@ -1,4 +1,4 @@
--- Reads what the warehouse already holds, in one batch. An idle hour costs only this batch.
+-- Reads what the warehouse already holds, in one batch. An hour in which nothing is due does not ask.
 
 -- statement: existing-schemas
 -- information_schema.schemata has only the schemas that the user owns. This one has all.
@@ -22,20 +22,30 @@ FROM svv_columns
 WHERE ("table_schema" = :target_schema AND "table_name" = :target_table)
   OR ("table_schema" = :sluice_schema AND "table_name" LIKE 'staging%' AND "ordinal_position" = 1);
 
+-- statement: last-merge
+-- A ledger that tells of a later merge is ahead of the history: the warehouse was restored, or the history was changed.
+SELECT COALESCE(MAX("merge_number"), 0) AS "last_merge"
+FROM {history}
+WHERE "dataset" = :dataset;
+
 -- statement: known-attempts
 -- What earlier attempts did: all attempts on the hours of the lookback, and on earlier hours for which something may
--- still be to do: an attempt failed, files were left out, or two merges built on the same one, so they overlapped.
+-- still be to do: an attempt failed, files were left out, two merges built on the same one, so they overlapped, or the
+-- target was dropped. If the ledger is ahead, all hours for which plans are kept.
 -- core/attempts.ts says what the rows mean. Their order decides nothing: it only makes reports say things once.
-SELECT "partition", "outcome", "reason", "fingerprint", "plan_key", "quarantined", "merge_number", "built_on", "failures"
+SELECT {attempt_columns}
 FROM {history}
-WHERE "dataset" = :dataset AND "partition" BETWEEN :oldest_hour AND :to_hour
-  AND ("partition" >= :from_hour OR "partition" IN (
-    SELECT "partition"
-    FROM {history}
-    WHERE "dataset" = :dataset AND "partition" BETWEEN :oldest_hour AND :to_hour
-    GROUP BY "partition"
-    HAVING MAX("failures") > 0
-      OR MAX("quarantined") > 0
-      OR COUNT(DISTINCT CASE WHEN "outcome" = 'loaded' THEN "built_on" END) < SUM(CASE WHEN "outcome" = 'loaded' THEN 1 ELSE 0 END)
-  ))
+WHERE "dataset" = :dataset AND "partition" BETWEEN :oldest_hour AND :newest_hour
+  AND ("partition" BETWEEN :from_hour AND :to_hour
+    OR CAST(:told_merge AS BIGINT) > (SELECT COALESCE(MAX("merge_number"), 0) FROM {history} WHERE "dataset" = :dataset)
+    OR "partition" IN (
+      SELECT "partition"
+      FROM {history}
+      WHERE "dataset" = :dataset AND "partition" BETWEEN :oldest_hour AND :newest_hour
+      GROUP BY "partition"
+      HAVING MAX("failures") > 0
+        OR MAX("quarantined") > 0
+        OR COUNT(DISTINCT CASE WHEN "outcome" IN ('loaded', 'dropped') THEN "built_on" END) < SUM(CASE WHEN "outcome" IN ('loaded', 'dropped') THEN 1 ELSE 0 END)
+        OR MAX(CASE WHEN "outcome" = 'dropped' THEN "merge_number" ELSE 0 END) > MAX(CASE WHEN "outcome" = 'loaded' THEN "merge_number" ELSE 0 END)
+    ))
 ORDER BY "inspected", "execution";

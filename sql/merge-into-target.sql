@@ -114,5 +114,5 @@ FROM {counts} CROSS JOIN (SELECT MAX("merge_number") AS "merge_number" FROM {mut
 DROP TABLE {staging_tables};
 
 -- statement: counts
-SELECT {merge_counts}
-FROM {counts};
+SELECT {merge_counts}, "merge_number"
+FROM {counts} CROSS JOIN (SELECT MAX("merge_number") AS "merge_number" FROM {mutex}) AS "sluice_order";

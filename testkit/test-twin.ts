@@ -2,6 +2,7 @@ import { PutObjectCommand } from '@aws-sdk/client-s3';
 import { ListExecutionsCommand, StopExecutionCommand } from '@aws-sdk/client-sfn';
 import { rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { ledgerOf } from '../cli/ledger/ledger-of';
 import type { LoadDocument } from '../cli/load/document';
 import { startLoad } from '../cli/load/follow';
 import { connectionTo } from '../cli/shared/connect';
@@ -81,6 +82,13 @@ export class TestTwin {
     await this.stopExecutions();
     await emptyTwin(this.connection);
     this.published = (await this.twin.sns.messages()).length;
+  }
+
+  /** Forgets what was loaded, in the load history and in the ledgers. The targets stay as they are. */
+  async forget(): Promise<void> {
+    await this.sql('DELETE FROM sluice.load_history');
+    for (const dataset of this.connection.datasets)
+      await ledgerOf(this.connection, dataset).rebuild(new Map());
   }
 
   private stopFaults(): void {

@@ -313,8 +313,8 @@ describe('SQL', () => {
   const label = ({ stem, template }: (typeof templates)[number]) =>
     [`${stem}: ${template.name}`, template] as const;
   /** The code that reads the files: functions, and the command for sql/migrate.sql. */
-  const functions = ['functions', 'functions/shared', 'service', 'cli', 'cli/shared'].flatMap((directory) =>
-    stems(directory, '.ts').map((stem) => read(`${directory}/${stem}.ts`)),
+  const functions = ['functions', 'functions/shared', 'service', 'cli', 'cli/ledger', 'cli/shared'].flatMap(
+    (directory) => stems(directory, '.ts').map((stem) => read(`${directory}/${stem}.ts`)),
   );
   /** The pieces that functions add to the dataset's, because they belong to one load or one warehouse. */
   const OF_A_LOAD = ['file_columns', 'manifest', 'role', 'added_column'];
@@ -361,9 +361,12 @@ describe('SQL', () => {
     const dataset = ordersDataset({ target: { event_time_immutable: true } });
     const pieces = longestPieces(dataset);
     const called = functions.filter((source) => source.includes(`'${stem}'`)).join('\n');
+    const asked = called.includes('readHistory(') ? read('functions/shared/history.ts') : '';
     // core/warehouse-objects.ts binds the names of schemas and tables.
-    const tables = called.includes('objectParameters(') ? read('core/warehouse-objects.ts') : '';
-    const reader = `${called}\n${tables}`;
+    const tables = `${called}\n${asked}`.includes('objectParameters(')
+      ? read('core/warehouse-objects.ts')
+      : '';
+    const reader = [called, asked, tables].join('\n');
     // core/history.ts makes the parameters of a row of the history.
     const ofRow = Object.entries(ROW_PARAMETERS).flatMap(([outcome, names]) =>
       reader.includes(`${outcome}Row(`) ? names : [],

@@ -1,4 +1,4 @@
-import type { Sql, SqlParameter } from '../../core/sql';
+import type { Sql, SqlBatch, SqlParameter } from '../../core/sql';
 import { DataApi, type DataValue, type StatementState } from '../../functions/shared/data-api';
 import type { Connection } from './connection';
 
@@ -52,6 +52,17 @@ export async function query(
     total: Math.max(counted ?? 0, rows.length),
     affected: null,
   };
+}
+
+/** Runs a batch, which is one transaction, and waits for it. @throws StatementError with Redshift's text. */
+export async function runBatch(
+  connection: Pick<Connection, 'redshiftData' | 'workgroup' | 'database' | 'secret'>,
+  batch: SqlBatch,
+  name: string,
+): Promise<void> {
+  const api = new DataApi(connection.redshiftData, connection);
+  const { id } = await api.submitBatch(batch, name);
+  await finished(api, id);
 }
 
 /** Waits only for the known statuses of a running statement: an unknown status ends the wait, as a failure. */

@@ -82,7 +82,7 @@ export class DataApi {
   async submitBatch(
     batch: SqlBatch,
     name: string,
-    token: string | undefined,
+    token?: string,
     waitSeconds?: number,
   ): Promise<{ readonly id: string; readonly running: Running | undefined }> {
     const { Id: id = '', Status: status } = await this.client.send(

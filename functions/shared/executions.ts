@@ -5,19 +5,20 @@ import { traced } from './tracing';
 
 const client = traced(new SFNClient({}));
 
+/** `unknown`: the service does not know it. It may belong to another state machine, and may still run. */
+export type ExecutionStatus = 'running' | 'ended' | 'unknown';
+
 /**
- * Whether an execution of a state machine has ended. False for an execution that the service does not know: it may
- * belong to another state machine, and may still run.
  * @param stateMachine its ARN. @param name the name of the execution.
  * @throws LoadError as diagnosed
  */
-export async function hasEnded(stateMachine: string, name: string): Promise<boolean> {
+export async function executionStatus(stateMachine: string, name: string): Promise<ExecutionStatus> {
   const arn = executionArn(stateMachine, name);
   try {
     const { status } = await client.send(new DescribeExecutionCommand({ executionArn: arn }));
-    return status !== 'RUNNING' && status !== 'PENDING_REDRIVE';
+    return status === 'RUNNING' || status === 'PENDING_REDRIVE' ? 'running' : 'ended';
   } catch (error) {
-    if ((error as Error).name === 'ExecutionDoesNotExist') return false;
+    if ((error as Error).name === 'ExecutionDoesNotExist') return 'unknown';
     throw diagnoseClientError(error, `DescribeExecution ${arn}`);
   }
 }

@@ -16,7 +16,8 @@ import { logger } from './handler';
 import { listEntries } from './listing';
 import { traced } from './tracing';
 
-const client = traced(new S3Client({}));
+export const lakeClient = traced(new S3Client({}));
+const client = lakeClient;
 
 /** The Region of a bucket. S3 returns nothing for us-east-1. */
 export async function bucketRegion(bucket: string): Promise<string> {
@@ -89,13 +90,21 @@ export async function countLines(bucket: string, file: LakeFile): Promise<number
 
 /**
  * Deletes the objects under a prefix that were written before a time.
+ * @param kept the start of keys that stay.
  * @returns how many were deleted.
  */
-export async function deleteOlder(bucket: string, prefix: string, before: Date): Promise<number> {
+export async function deleteOlder(
+  bucket: string,
+  prefix: string,
+  before: Date,
+  kept: string,
+): Promise<number> {
   return explained(`DeleteObjects s3://${bucket}/${prefix}`, async () => {
     let deleted = 0;
     for await (const page of paginateListObjectsV2({ client }, { Bucket: bucket, Prefix: prefix })) {
-      const old = (page.Contents ?? []).filter(({ LastModified }) => LastModified && LastModified < before);
+      const old = (page.Contents ?? []).filter(
+        ({ Key = '', LastModified }) => LastModified && LastModified < before && !Key.startsWith(kept),
+      );
       if (old.length === 0) continue;
       const answer = await client.send(
         new DeleteObjectsCommand({
@@ -134,10 +143,10 @@ export async function writeJson(bucket: string, key: string, value: object): Pro
 }
 
 /**
- * Runs a read that only feeds the report. If access is denied, logs it and returns the fallback, because a load must not
- * fail because of its report.
+ * Runs a read without which a load is only told less of, or asks the warehouse more often. If access is denied, logs it and
+ * returns the fallback.
  * @param otherwise the fallback.
- * @param unread what is not counted then.
+ * @param unread what is not read then.
  */
 export async function allowed<Result>(
   run: () => Promise<Result>,
@@ -148,7 +157,7 @@ export async function allowed<Result>(
     return await run();
   } catch (error) {
     if (!(error instanceof LoadError) || error.name !== 'AccessDenied') throw error;
-    logger.warn(`Access is denied to ${unread}: they are not counted`, { error });
+    logger.warn(`Access is denied to ${unread}`, { error });
     return otherwise;
   }
 }

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { DEFECTS, type DefectName } from './defects';
 import { FAULTS, type FaultName } from './faults';
 import { layouts, NULLABLE_COLUMNS, PLAIN, type Layout } from './layout';
+import { LEDGER_FAULTS, type LedgerFault } from './ledgers';
 import { REMAINING, type Trip } from './trip';
 import { ON_BAD_FILE, type OnBadFile, type Strategy } from './variants';
 
@@ -43,6 +44,8 @@ export type Run =
 
 export interface Step {
   readonly changes: readonly Change[];
+  /** What becomes of the ledgers before the run. */
+  readonly ledger?: LedgerFault | undefined;
   readonly run: Run;
 }
 
@@ -219,14 +222,22 @@ interface Surroundings extends Pick<History, 'alike' | 'blind'> {
   readonly looks: readonly Look[];
   /** What the first side does about a bad file. A second side does the other. */
   readonly onBadFile: OnBadFile;
+  /** One for each step. */
+  readonly ledgers: readonly (LedgerFault | undefined)[];
 }
 
-const PLAIN_SURROUNDINGS: Surroundings = { looks: [], alike: false, blind: false, onBadFile: 'fail' };
+const PLAIN_SURROUNDINGS: Surroundings = {
+  ...{ looks: [], alike: false, blind: false, onBadFile: 'fail', ledgers: [] },
+};
 const surroundings: fc.Arbitrary<Surroundings> = fc.record({
   looks: fc.array(look, { minLength: MOST_STEPS * MOST_CHANGES, maxLength: MOST_STEPS * MOST_CHANGES }),
   alike: fc.boolean(),
   blind: fc.boolean(),
   onBadFile: fc.constantFrom(...ON_BAD_FILE),
+  ledgers: fc.array(orNothing(2, fc.constantFrom(...LEDGER_FAULTS)), {
+    minLength: MOST_STEPS,
+    maxLength: MOST_STEPS,
+  }),
 });
 
 /**
@@ -248,7 +259,7 @@ export function histories(
     );
   // What surrounds the events is drawn after them, so that they are the same without it.
   return fc.tuple(events, surroundings).map(([{ chosen, ...history }, drawn]) => {
-    const { looks, alike, blind, onBadFile } = plain ? PLAIN_SURROUNDINGS : drawn;
+    const { looks, alike, blind, onBadFile, ledgers } = plain ? PLAIN_SURROUNDINGS : drawn;
     const other = ON_BAD_FILE.find((each) => each !== onBadFile) ?? onBadFile;
     return {
       ...history,
@@ -259,6 +270,7 @@ export function histories(
       })),
       steps: history.steps.map((step, at) => ({
         ...step,
+        ...(ledgers[at] ? { ledger: ledgers[at] } : {}),
         changes: step.changes.map((each, index) =>
           withLook(each, looks[at * MOST_CHANGES + index] ?? PLAIN_LOOK),
         ),

@@ -8,6 +8,7 @@ import { MERGE_SQL } from '../mutations/mutations';
 import type { History } from './history';
 import { Lake } from './lake';
 import { ADDED_IN_HOUR } from './layout';
+import { Ledgers } from './ledgers';
 import { ParquetWriter } from './parquet-writer';
 import { runHistory } from './run-history';
 import { VARIANTS, variantFiles } from './variants';
@@ -87,6 +88,7 @@ export class ProvingGround {
     for (const dataset of datasets)
       if (!existing.has(dataset)) await twin.load({ dataset, partition: '2026-11-01T00' });
     for (const dataset of datasets) used.add(dataset);
+    await new Ledgers(twin, datasets).disturb('deleted');
     const tables = ['sluice.load_history', ...datasets.map((dataset) => `public.${dataset}`)];
     for (const table of tables) await twin.sql(`DELETE FROM ${table}`);
     for (const table of await twin.stagingTables()) await twin.sql(`DROP TABLE sluice.${String(table)}`);

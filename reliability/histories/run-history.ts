@@ -8,6 +8,7 @@ import { FAULTS, NO_DETAIL } from './faults';
 import type { Change, History, Request, Run } from './history';
 import type { Lake, Written } from './lake';
 import { ADDED_IN_HOUR, PLAIN } from './layout';
+import { Ledgers } from './ledgers';
 import { COUNTS, readLoadHistory, type Recorded } from './load-history';
 import type { TargetRow } from './oracle';
 import { Side, type Snapshot } from './side';
@@ -44,6 +45,7 @@ export async function runHistory(ground: Ground, history: History): Promise<numb
   const running = new RunningHistory(ground, history);
   for (const step of history.steps) {
     for (const change of step.changes) await running.change(change);
+    await running.ledgers.disturb(step.ledger);
     await running.run(step.run);
   }
   await running.assertTables();
@@ -53,6 +55,7 @@ export async function runHistory(ground: Ground, history: History): Promise<numb
     : { kind: 'range', from: 0, to: history.hours - 1 };
   await running.run({ kind: 'alone', request });
   await running.assertTables();
+  await running.ledgers.assertTrue({ from: ground.oldest, to: addHours(ground.oldest, history.hours - 1) });
   return running.executions;
 }
 
@@ -67,6 +70,7 @@ interface Expectation {
 
 class RunningHistory {
   executions = 0;
+  readonly ledgers: Ledgers;
   private readonly sides: readonly Side[];
   private readonly hours: readonly Hour[];
   /** Called with each call of a load, which waits for them. */
@@ -77,6 +81,7 @@ class RunningHistory {
     private readonly history: History,
   ) {
     this.hours = Array.from({ length: history.hours }, (_, index) => addHours(ground.oldest, index));
+    this.ledgers = new Ledgers(ground.twin, this.datasets);
     this.sides = ground.variants.map(({ dataset, onBadFile }) => new Side(dataset, onBadFile));
   }
 

@@ -33,6 +33,7 @@ function* simplerOnes(history: History): Generator<History> {
   for (const [index, step] of steps.entries()) {
     const withStep = (simpler: Step) => ({ ...history, steps: steps.with(index, simpler) });
     for (const at of step.changes.keys()) yield withStep({ ...step, changes: without(step.changes, at) });
+    if (step.ledger) yield withStep({ ...step, ledger: undefined });
     for (const run of simplerRuns(step.run)) yield withStep({ ...step, run });
     for (const [at, change] of step.changes.entries())
       for (const simpler of simplerChanges(change))

@@ -14,8 +14,10 @@ export function storyOf(history: History): string[] {
       ...(history.alike ? ['the names of files begin alike'] : []),
       ...(history.blind ? ['SYS_LOAD_ERROR_DETAIL cannot be read'] : []),
     ].join('; '),
-    ...history.steps.flatMap(({ changes, run }, index) =>
-      [...changes.map(changeText), runText(run)].map((text) => `${index + 1}. ${text}`),
+    ...history.steps.flatMap(({ changes, ledger, run }, index) =>
+      [...changes.map(changeText), ...(ledger ? [`the ledgers are ${ledger}`] : []), runText(run)].map(
+        (text) => `${index + 1}. ${text}`,
+      ),
     ),
     `${history.steps.length + 1}. if bad files are left, write them again or delete them, and load what is new; else load every hour again`,
   ];

@@ -1,5 +1,6 @@
 import type { RowCounts } from '../../core/report';
 import type { Cell } from './cells';
+import { LEDGER_BEHIND } from './faults';
 import { CHANGED_LAKES, HOUR, LAKE, loaded, OLDER, type Lake, type Target } from './lake';
 import { WAY_ERROR } from './ways';
 
@@ -33,6 +34,7 @@ export function expectationOf({ recorded, aim }: Cell): Expectation {
     case 'step':
       return { ...FAILED, lake, label: error, error, partitions: both('loaded', 'failed') };
     case 'report':
+      if (error === LEDGER_BEHIND) return { ...base, label: LEDGER_BEHIND };
       return { ...FAILED, lake, label: error, error, partitions: both('loaded', 'loaded'), reported: false };
     case 'diagnosis':
       // The failure that could not be diagnosed keeps its own error.

@@ -40,6 +40,9 @@ export interface Kill {
   readonly afterMs: number;
 }
 
+/** How a report ends that could not write the ledger. */
+export const LEDGER_BEHIND = 'ledger behind';
+
 export interface Fault {
   readonly name: string;
   readonly group: 'Lambda' | 'S3' | 'Data API' | 'Statements' | 'SNS' | 'Process';
@@ -96,6 +99,9 @@ function calling(
       // SweepLeftovers reports what it cannot do and leaves it to the next execution, so its state has no retry.
       if (!error && service === 'redshift-data' && task.role === 'housekeeping' && times >= SDK_ATTEMPTS)
         return { rules, hits: 'any', ends: { error: 'unswept' } };
+      // ReportLoad does without the ledger, which the next execution then repairs.
+      if (service === 's3' && task.role === 'report')
+        return { rules, hits: 'any', ends: error ? { error: LEDGER_BEHIND } : 'recovered' };
       // A retry finds a merge that is committed, and a failure that is recorded.
       if (workIsDone && (mergesBy(recorded) || task.role === 'diagnosis'))
         return failing(rules, error, 'recovered');

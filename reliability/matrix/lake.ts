@@ -42,6 +42,9 @@ export const LAKE: Lake = {
   [HOUR]: { 'a.parquet': KEPT, [CHANGED_FILE]: [row('b', 3, '08:20'), row('c', 6, '08:40')] },
 };
 
+/** The rows of a file that arrives after everything else. */
+export const LATE: readonly Row[] = [row('late', 1, '08:59')];
+
 /** The lake after the file is deleted, or overwritten with other rows and another size. */
 export const CHANGED_LAKES: Readonly<Record<'deleted' | 'overwritten', Lake>> = {
   deleted: { ...LAKE, [HOUR]: { 'a.parquet': KEPT } },

@@ -228,8 +228,9 @@ export async function judgeNextLoad(
   );
 }
 
-/** The next scheduled execution removes the leftovers. */
+/** The next scheduled execution that loads something removes the leftovers. */
 export async function judgeSweep(site: Site, findings: Findings): Promise<void> {
+  await site.arrive();
   const { status } = await site.load(SCHEDULED);
   findings.equal('scheduled execution after it', status, 'SUCCEEDED');
   findings.equal('staging tables after a scheduled execution', await site.stagingTables(), []);

@@ -1,6 +1,7 @@
 import { DeleteObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';
 import { DescribeExecutionCommand, ListExecutionsCommand, StartExecutionCommand } from '@aws-sdk/client-sfn';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { ledgerOf } from '../../cli/ledger/ledger-of';
 import type { LoadDocument } from '../../cli/load/document';
 import { startLoad } from '../../cli/load/follow';
 import { connectionTo } from '../../cli/shared/connect';
@@ -17,7 +18,7 @@ import type { TwinDescription } from '../../local/description';
 import type { FaultRule } from '../../local/faults/fault-rule';
 import { emptyTwin } from '../../testkit/empty-twin';
 import { SILENT } from '../../testkit/silent-output';
-import { BOTH, CHANGED_FILE, CHANGED_LAKES, fileOf, HOUR, LAKE } from './lake';
+import { BOTH, CHANGED_FILE, CHANGED_LAKES, fileOf, HOUR, LAKE, LATE } from './lake';
 import { inputOf, type Way } from './ways';
 
 export type AttemptRow = Pick<HistoryRow, 'partition' | 'outcome' | 'error'> & RowCounts;
@@ -68,6 +69,13 @@ export class Site {
     await query(this.connection, sql`CREATE TABLE ${sluiceTable(staging)} (trip_id VARCHAR(64))`);
     await query(this.connection, sql`DELETE FROM sluice.load_history`);
     await query(this.connection, sql`DELETE FROM public.trips`);
+    for (const dataset of this.connection.datasets)
+      await ledgerOf(this.connection, dataset).rebuild(new Map());
+  }
+
+  /** A file arrives, so that a scheduled execution has something to load. */
+  async arrive(): Promise<void> {
+    await this.put(HOUR, 'late.parquet', await fileOf(LATE));
   }
 
   /** Deletes or overwrites a file of the hour under fault. A producer may do so at any time. */

@@ -1,5 +1,6 @@
 import { renderTable } from '../../cli/shared/table';
 import type { Cell } from './cells';
+import { LEDGER_BEHIND } from './faults';
 import { FAULTS, type Fault } from './faults';
 import type { Result } from './run-cell';
 
@@ -92,16 +93,20 @@ const MEANINGS: readonly (readonly [outcome: string, meaning: string])[] = [
   ],
   [
     'undiagnosed',
-    'The failure cannot be diagnosed, and is reported with its own error, in one notification. If the diagnosis cannot reach the warehouse, the history may lack the row, and the staging table stays until the next scheduled execution.',
+    'The failure cannot be diagnosed, and is reported with its own error, in one notification. If the diagnosis cannot reach the warehouse, the history may lack the row, and the staging table stays until the next scheduled execution that loads something.',
   ],
   [
     'unswept',
-    'The load is right, but the staging table of a dead execution remains. The next scheduled execution removes it.',
+    'The load is right, but the staging table of a dead execution remains. The next scheduled execution that loads something removes it.',
+  ],
+  [
+    LEDGER_BEHIND,
+    'Both partitions are loaded and reported, and the ledger is not written. The next scheduled execution asks the history, copies nothing, and repairs it.',
   ],
   ['unnotified', 'The execution ends FAILED with its own error and cause, and the notification is not sent.'],
   [
     'right again',
-    'The process is killed and started again. Each merge is whole or absent, the history says which, and no execution keeps running. The next scheduled execution removes the leftovers.',
+    'The process is killed and started again. Each merge is whole or absent, the history says which, and no execution keeps running. The next scheduled execution that loads something removes the leftovers.',
   ],
   [NOT_APPLICABLE, 'The task makes no call that this fault can hit, as a run without the fault shows.'],
 ];

@@ -6,6 +6,7 @@ import { DEPLOYMENT } from './list/deployment';
 import { ERROR_TABLES } from './list/errors';
 import { FILES } from './list/files';
 import { HOURS } from './list/hours';
+import { LEDGERS } from './list/ledger';
 import { MERGE } from './list/merge';
 import { RIGHTS } from './list/rights';
 import { SHORT_STATEMENTS } from './list/short-statements';
@@ -24,6 +25,7 @@ export const MUTATIONS: readonly Mutation[] = [
   ...STATEMENTS,
   ...SHORT_STATEMENTS,
   ...TRANSFORMS,
+  ...LEDGERS,
   ...CERTIFY,
   ...RIGHTS,
   ...DEPLOYMENT,

@@ -66,10 +66,27 @@ describe('what is known of a partition', () => {
     expect(only({ ...second, failures: 1 }, { ...failed, failures: 2 })).toMatchObject({ isFailing: true });
   });
 
-  test('nothing holds if the target does not exist, but the numbers go on', () => {
-    expect(knownPartitions([first, second], false)).toMatchObject([
-      { last_merge: 2, isLoaded: false, holdings: [] },
-    ]);
+  describe('of a target that was dropped', () => {
+    const dropped = attempt({ outcome: 'dropped', fingerprint: null, merge_number: 3, built_on: 2 });
+    const empty = attempt({ outcome: 'empty', fingerprint: 'empty', merge_number: 2 });
+
+    test('nothing holds, but the numbers go on', () => {
+      expect(knownPartitions([first, dropped, empty, second])).toMatchObject([
+        { last_merge: 3, isLoaded: false, isDropped: true, isOverlapped: false, holdings: [] },
+      ]);
+    });
+
+    test('what came after it holds', () => {
+      expect(held(first, second, dropped, { ...empty, merge_number: 3 })).toEqual(['empty']);
+      const again = attempt({ fingerprint: 'again', merge_number: 4, built_on: 3 });
+      expect(only(first, second, dropped, again)).toMatchObject({ isLoaded: true, isDropped: false });
+      expect(held(first, second, dropped, again)).toEqual(['again']);
+    });
+
+    test('late files that were merged after it, on what it took away, are no reason to rest', () => {
+      const late = { ...second, merge_number: 4 };
+      expect(only(first, dropped, late)).toMatchObject({ isOverlapped: true, holdings: [] });
+    });
   });
 });
 

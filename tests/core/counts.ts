@@ -1,5 +1,5 @@
 import type { PartitionResult } from '../../core/report';
-import { foundCounts, mergeCounts, stagedCounts, type MergeCounts } from '../../core/states';
+import { foundCounts, mergeCounts, stagedCounts, type Merged } from '../../core/states';
 
 const zeros = (schema: { readonly shape: object }) =>
   Object.fromEntries(Object.keys(schema.shape).map((name) => [name, 0]));
@@ -15,5 +15,5 @@ export const NO_COUNTS = {
 >;
 
 /** The counts of a merge. Missing counts are 0. */
-export const merged = (counts: Partial<MergeCounts>): MergeCounts =>
-  ({ ...zeros(mergeCounts), ...counts }) as MergeCounts;
+export const merged = (counts: Partial<Merged>): Merged =>
+  ({ ...zeros(mergeCounts), merge_number: 1, ...counts }) as Merged;

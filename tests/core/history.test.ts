@@ -15,6 +15,7 @@ const LOAD: PartitionState = {
 const INSPECTION: Inspection = {
   outcome: 'ready',
   plan_key: 'sluice/trips/plan.json',
+  fingerprint: 'f',
   parts: 1,
   files: 2,
   rows: 10,

@@ -17,6 +17,7 @@ const known = (partition: Hour, what: Partial<KnownPartition> = {}): KnownPartit
   last_failure: 0,
   isFailing: false,
   isLoaded: false,
+  isDropped: false,
   isOverlapped: false,
   holdings: [],
   ...what,

@@ -142,6 +142,7 @@ describe('an inspection', () => {
     expect(inspection).toEqual({
       outcome: 'ready',
       plan_key: 'sluice/orders/2026-11-23T08/execution-1/plan.json',
+      fingerprint: plan.fingerprint,
       parts: 1,
       files: 2,
       rows: 15,

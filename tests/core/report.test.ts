@@ -65,6 +65,7 @@ describe('the result of a partition', () => {
     statement_timeout_minutes: 60,
     merge_timeout_minutes: 240,
     plan_key: 'sluice/trips/p/e/plan.json',
+    fingerprint: 'f',
     files: 1,
     rows: 10,
     quarantined: 0,

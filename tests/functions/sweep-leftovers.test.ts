@@ -40,6 +40,14 @@ async function started(partition: string): Promise<string> {
 const stop = (executionArn: string) =>
   steps.twin.connection.stepFunctions.send(new StopExecutionCommand({ executionArn }));
 
+/** A scheduled execution that has something to load: it sweeps, because the warehouse is awake anyway. */
+async function sweepingLoad() {
+  const recent = hourOf(new Date(Date.now() - 5 * 3_600_000));
+  await steps.twin.putTrips(recent, 'a.parquet', [{ trip_id: `${(trips += 1)}` }]);
+  return steps.twin.load();
+}
+let trips = 0;
+
 test('tables of a running execution stay; those of a stopped one are dropped by the next scheduled execution', async () => {
   const stopped = await stoppedExecution(HOUR);
   const running = await stoppedExecution('2026-11-20T09');
@@ -50,22 +58,22 @@ test('tables of a running execution stay; those of a stopped one are dropped by 
     expect.stringMatching(/^staging_trips_2026112009_/),
   ]);
 
-  expect(await steps.twin.load()).toMatchObject({
+  expect(await sweepingLoad()).toMatchObject({
     status: 'SUCCEEDED',
     housekeeping: { staging_tables: 1, plan_files: 0, error: null },
   });
   expect(await steps.twin.stagingTables()).toEqual([second]);
 
   await stop(running);
-  expect(await steps.twin.load()).toMatchObject({ housekeeping: { staging_tables: 1 } });
+  expect(await sweepingLoad()).toMatchObject({ housekeeping: { staging_tables: 1 } });
   expect(await steps.twin.stagingTables()).toEqual([]);
-  expect(await steps.twin.load()).toMatchObject({ housekeeping: { staging_tables: 0 } });
+  expect(await sweepingLoad()).toMatchObject({ housekeeping: { staging_tables: 0 } });
 });
 
 test('a statement that a stopped execution has left running is ended before its table is dropped', async () => {
   const stopped = await stoppedExecution(HOUR);
   await stop(stopped);
-  expect(await steps.twin.load()).toMatchObject({ housekeeping: { staging_tables: 1, error: null } });
+  expect(await sweepingLoad()).toMatchObject({ housekeeping: { staging_tables: 1, error: null } });
   const left = `trips ${HOUR} ${stopped.split(':').at(-1)} ValidateStaging`;
   const { Statements = [] } = await steps.twin.connection.redshiftData.send(
     new ListStatementsCommand({ StatementName: left, Status: 'ALL' }),
@@ -73,9 +81,10 @@ test('a statement that a stopped execution has left running is ended before its 
   expect(Statements.map(({ Status }) => Status)).toEqual(['ABORTED']);
 });
 
-test('a requested execution sweeps nothing', async () => {
+test('a requested execution sweeps nothing, nor does one that finds nothing to load', async () => {
   const stopped = await stoppedExecution(HOUR);
   await stop(stopped);
+  expect(await steps.twin.load()).toMatchObject({ housekeeping: null });
   expect(await steps.twin.load({ partition: '2026-11-20T10' })).toMatchObject({ housekeeping: null });
   expect(await steps.twin.stagingTables()).toHaveLength(1);
 });
@@ -90,7 +99,7 @@ test('a table stays if no execution of this state machine created it', async () 
   );
   const staging = await steps.twin.stagingTables();
   expect(staging).toHaveLength(2);
-  expect(await steps.twin.load()).toMatchObject({ housekeeping: { staging_tables: 0, error: null } });
+  expect(await sweepingLoad()).toMatchObject({ housekeeping: { staging_tables: 0, error: null } });
   expect(await steps.twin.stagingTables()).toEqual(staging);
 });
 

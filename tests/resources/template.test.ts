@@ -30,6 +30,7 @@ const HERE = (service: string) => `arn:\${AWS::Partition}:${service}:\${AWS::Reg
 const STATEMENTS = {
   Statements: 'sts:AssumeRole on arn:${AWS::Partition}:iam::${AWS::AccountId}:role/sluice-dev-statements',
 };
+const LEDGER = 's3:DeleteObject s3:GetObject s3:PutObject on ${LakeBucket.Arn}/sluice/*/ledger/*';
 const ERRORS = '${LakeBucket.Arn}/errors/trips';
 const FILES = `${ERRORS}/format-conversion-failed/year=* ${ERRORS}/processing-failed/year=* \${LakeBucket.Arn}/trips/year=*`;
 
@@ -57,6 +58,8 @@ const RIGHTS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   ListPartitionsRole: {
     ...OF_FUNCTIONS('ListPartitionsRole'),
     ListHours: 's3:GetBucketLocation s3:ListBucket on ${LakeBucket.Arn}',
+    UseLedger: LEDGER,
+    DescribeExecutions: `states:DescribeExecution on ${HERE('states')}:execution:sluice-dev-load:*`,
     ...STATEMENTS,
   },
   InspectFilesRole: {
@@ -99,6 +102,8 @@ const RIGHTS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   },
   ReportLoadRole: {
     ...OF_FUNCTIONS('ReportLoadRole'),
+    FindFiles: 's3:ListBucket on ${LakeBucket.Arn}',
+    UseLedger: LEDGER,
   },
   TransformRecordsRole: {
     ...OF_FUNCTIONS('TransformRecordsRole'),

@@ -1,5 +1,5 @@
 import type { WarehouseObjects } from '../../core/warehouse-objects';
-import { creatingStatements } from '../../service/create-warehouse';
+import { creatingBatch } from '../../service/create-warehouse';
 import { ROOT } from '../../testkit/root';
 import { ordersDataset } from '../core/orders';
 
@@ -28,9 +28,9 @@ const PARTS: [created: string, there: Partial<WarehouseObjects>][] = [
 function created(there: readonly Partial<WarehouseObjects>[]): string[] {
   const schemas = there.flatMap((part) => part.schemas ?? []);
   const objects = { ...NOTHING, ...(Object.assign({}, ...there) as Partial<WarehouseObjects>), schemas };
-  return creatingStatements(ROOT, dataset, objects).map(
-    (statement) => /CREATE (\w+ IF NOT EXISTS [^\s;]+)/.exec(statement)?.[1] ?? statement,
-  );
+  return creatingBatch(ROOT, dataset, objects, 'execution')
+    .sqls.filter((statement) => statement.startsWith('CREATE'))
+    .map((statement) => /CREATE (\w+ IF NOT EXISTS [^\s;]+)/.exec(statement)?.[1] ?? statement);
 }
 
 test.each(PARTS)('only %s is created if only that is missing', (name, part) => {
@@ -44,4 +44,27 @@ test('an empty warehouse gets everything, in an order that works, and a complete
   expect(position('SCHEMA IF NOT EXISTS "sluice"')).toBeLessThan(position('load_history'));
   expect(position(`SCHEMA IF NOT EXISTS "${schema}"`)).toBeLessThan(position(`"${schema}"."${table}"`));
   expect(created(PARTS.map(([, there]) => there))).toEqual([]);
+});
+
+test('a target that was dropped is noted before it is created again, under the lock of the merges', () => {
+  const statements = (there: Partial<WarehouseObjects>) =>
+    creatingBatch(
+      ROOT,
+      dataset,
+      {
+        ...NOTHING,
+        schemas: ['sluice', schema],
+        hasMutex: true,
+        ...there,
+      },
+      'execution',
+    ).sqls.map((statement) => /^(LOCK|INSERT INTO \S+|CREATE TABLE)/.exec(statement)?.[0]);
+  expect(statements({ hasHistory: true })).toEqual([
+    'LOCK',
+    `INSERT INTO "sluice"."mutex_${dataset.name}"`,
+    'INSERT INTO "sluice"."load_history"',
+    'CREATE TABLE',
+  ]);
+  expect(statements({ hasHistory: true, hasTarget: true })).toEqual([]);
+  expect(statements({ hasHistory: false })).toEqual(['CREATE TABLE', 'CREATE TABLE']);
 });

@@ -57,6 +57,7 @@ async function sequentialTable(): Promise<unknown[][]> {
   for (const partition of HOURS)
     expect(await twin.load({ partition })).toMatchObject({ status: 'SUCCEEDED' });
   const table = await twin.target();
+  await twin.forget();
   await twin.sql('DROP TABLE public.trips');
   await twin.sql('DROP TABLE sluice.load_history');
   return table;
@@ -86,7 +87,7 @@ test('the same partition twice at once', async () => {
   await putHours(40);
   const table = await sequentialTable();
   await twin.load({ from: HOURS[1], to: HOURS[2] });
-  await twin.sql('DELETE FROM sluice.load_history');
+  await twin.forget();
   const partition = HOURS[0];
   const documents = await Promise.all([twin.load({ partition }), twin.load({ partition })]);
   await expectConverged(documents, table);
@@ -117,7 +118,7 @@ test('six executions at once over three hours, during which reads of the target 
   await putHours(400);
   const table = await sequentialTable();
   await twin.load({ partition: HOURS[0] });
-  await twin.sql('DELETE FROM sluice.load_history');
+  await twin.forget();
 
   const inputs = [...HOURS, ...HOURS].map((partition) => ({ partition }));
   const documents = await loadWhileRead(400, inputs);
@@ -128,7 +129,7 @@ test('twenty executions at once: of the same hours, of neighbouring hours, and s
   await putHours(40);
   const table = await sequentialTable();
   await twin.load({ partition: HOURS[0] });
-  await twin.sql('DELETE FROM sluice.load_history');
+  await twin.forget();
 
   const inputs: object[] = [
     ...Array.from({ length: 5 }, () => HOURS.map((partition) => ({ partition }))).flat(),

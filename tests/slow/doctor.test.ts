@@ -275,7 +275,11 @@ describe('a lake that a KMS key encrypts', () => {
       'sluice-local-copy-to-staging may not kms:Decrypt (implicitDeny)',
       'sluice-local-inspect-files may not kms:Decrypt (implicitDeny)',
       'sluice-local-inspect-files may not kms:GenerateDataKey (implicitDeny)',
+      'sluice-local-list-partitions may not kms:Decrypt (implicitDeny)',
+      'sluice-local-list-partitions may not kms:GenerateDataKey (implicitDeny)',
       'sluice-local-merge-into-target may not kms:Decrypt (implicitDeny)',
+      'sluice-local-report-load may not kms:Decrypt (implicitDeny)',
+      'sluice-local-report-load may not kms:GenerateDataKey (implicitDeny)',
       'sluice-local-trips-stream may not kms:GenerateDataKey (implicitDeny)',
       'sluice-local-validate-staging may not kms:Decrypt (implicitDeny)',
     ]);
@@ -292,7 +296,9 @@ describe('a lake that a KMS key encrypts', () => {
       'sluice-local-copy': ['kms:Decrypt'],
       'sluice-local-copy-to-staging': ['kms:Decrypt'],
       'sluice-local-inspect-files': ['kms:Decrypt', 'kms:GenerateDataKey'],
+      'sluice-local-list-partitions': ['kms:Decrypt', 'kms:GenerateDataKey'],
       'sluice-local-merge-into-target': ['kms:Decrypt'],
+      'sluice-local-report-load': ['kms:Decrypt', 'kms:GenerateDataKey'],
       'sluice-local-trips-stream': ['kms:Decrypt', 'kms:GenerateDataKey'],
       'sluice-local-validate-staging': ['kms:Decrypt'],
     };

@@ -1,4 +1,4 @@
-import { lastClosedHour } from '../../core/hour';
+import { addHours, lastClosedHour } from '../../core/hour';
 import { TestTwin } from '../../testkit/test-twin';
 
 const HOUR = lastClosedHour(new Date(), 60);
@@ -63,10 +63,15 @@ describe('a warehouse that changed since the last load', () => {
     await twin.putTrips(HOUR, 'a.parquet', [{ trip_id: 'a' }]);
     await twin.load();
     await twin.sql('DROP TABLE public.trips');
+    // Nobody wakes the warehouse to see it, until something is due.
+    expect((await twin.load()).partitions).toEqual([]);
+    const before = addHours(HOUR, -1);
+    await twin.putTrips(before, 'b.parquet', [{ trip_id: 'b' }]);
     expect((await twin.load()).partitions).toMatchObject([
+      { partition: before, reason: 'new', outcome: 'loaded', inserted: 1 },
       { partition: HOUR, reason: 'new', outcome: 'loaded', inserted: 1 },
     ]);
-    expect(await twin.target()).toHaveLength(1);
+    expect(await twin.target()).toHaveLength(2);
   });
 
   test('a key that was duplicated by hand is unique after its next load', async () => {

@@ -47,7 +47,7 @@ export const HOURS: readonly Mutation[] = [
     'the history of hours before the lookback leaves out files that were quarantined',
     'A bad file that is written again late is never loaded.',
     'sql/list-partitions.sql',
-    '\n      OR MAX("quarantined") > 0',
+    '\n        OR MAX("quarantined") > 0',
     '',
     {
       file: 'tests/slow/quarantine.test.ts',

@@ -17,8 +17,8 @@ export const SHORT_STATEMENTS: readonly Mutation[] = [
     'a function has no time for its short statements',
     'Lambda ends it while the workgroup resumes, and the statement runs beside its replacement.',
     'resources/functions.ts',
-    'rights: ({ listHours, statements }) => [listHours, statements], timeout: 900',
-    'rights: ({ listHours, statements }) => [listHours, statements], timeout: 300',
+    'timeout: 900,\n  },\n  InspectFiles: {',
+    'timeout: 300,\n  },\n  InspectFiles: {',
     { file: SHORT_TEST, test: 'short statements, each of 150 seconds and cancelled' },
   ),
   mutation(

@@ -7,10 +7,11 @@ import { startLoad } from '../../../cli/load/follow';
 import type { Connection } from '../../../cli/shared/connection';
 import { query } from '../../../cli/shared/query';
 import { chooseDataset, type Dataset } from '../../../core/dataset';
+import { hourOf } from '../../../core/hour';
 import { prefixOfHour } from '../../../core/prefix';
 import { asWritten } from '../../../core/sql';
 import type { WarehouseObjects } from '../../../core/warehouse-objects';
-import { creatingStatements } from '../../../service/create-warehouse';
+import { creatingBatch } from '../../../service/create-warehouse';
 import { readDatasets } from '../../../service/datasets';
 import { CapturedOutput } from '../../../testkit/captured-output';
 import { emptyTwin } from '../../../testkit/empty-twin';
@@ -128,7 +129,7 @@ async function made(dataset: string, missing: Partial<WarehouseObjects>): Promis
   const all = { schemas: ['sluice', 'public'], hasTarget: true, hasHistory: true, hasMutex: true };
   const objects = { ...all, targetColumns: [], staging: [], ...missing };
   await asAdministrator(
-    ...creatingStatements(deployed.service.directory, chooseDataset(datasets, dataset), objects),
+    ...creatingBatch(deployed.service.directory, chooseDataset(datasets, dataset), objects, 'made').sqls,
   );
 }
 
@@ -325,6 +326,8 @@ test('leftovers of a stopped execution are swept without any further right', asy
   deployed.twin.twin.faults.clear();
   await stepFunctions.send(new StopExecutionCommand({ executionArn }));
   expect(await stagingTables()).toHaveLength(1);
+  // An execution that loads something sweeps.
+  await put('trips', hourOf(new Date(Date.now() - 5 * 3_600_000)), 'b');
   expect(await load('trips', {})).toMatchObject({ housekeeping: { staging_tables: 1, error: null } });
   expect(await stagingTables()).toEqual([]);
 });

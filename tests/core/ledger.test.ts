@@ -1,0 +1,279 @@
+import * as fc from 'fast-check';
+import { knownPartitions } from '../../core/attempts';
+import {
+  attemptsOf,
+  byHour,
+  changedHours,
+  changedLedger,
+  hoursOfRunning,
+  ledgerHours,
+  ledgerKey,
+  ledgerObject,
+  lostHours,
+  runningKey,
+  runningText,
+  warehouseOf,
+} from '../../core/ledger';
+import { endedAttempt, historyAttempt, type LedgerAttempt } from '../../core/ledger-attempt';
+import type { PartitionEnd } from '../../core/states';
+
+const DAY = '2026-11-23';
+const OWNER = { dataset: 'trips', warehouse: 'sluice.dev.public.trips' };
+const SUBJECT = { ...OWNER, day: DAY };
+const NONE = new Map<string, readonly LedgerAttempt[]>();
+
+const attempt = (changes: Partial<LedgerAttempt> = {}): LedgerAttempt => ({
+  ...{
+    execution: 'one',
+    outcome: 'loaded',
+    reason: 'new',
+    fingerprint: 'f',
+    plan_key: 'plan',
+    quarantined: 0,
+  },
+  ...{ merge_number: 1, built_on: 0, failures: 0, files: 1, rows_in_files: 2 },
+  ...{ staged: 2, duplicates: 0, superseded: 0, deleted: 0, inserted: 2 },
+  ...{ started: '2026-11-23T09:20:00.000Z', finished: '2026-11-23T09:21:00.000Z' },
+  ...{ error: null, cause: null, fix: null },
+  ...changes,
+});
+const ended = (hour: string, ...attempts: readonly LedgerAttempt[]) => ({
+  asked: NONE,
+  ended: new Map([[`${DAY}T${hour}`, attempts]]),
+});
+
+const attempts = fc
+  .record({
+    execution: fc.constantFrom('a', 'b', 'c', 'd'),
+    outcome: fc.constantFrom('loaded' as const, 'empty' as const, 'failed' as const, 'dropped' as const),
+    merge_number: fc.nat(4),
+    failures: fc.nat(3),
+  })
+  .map(attempt);
+
+test('an object has a key for each day, and tells its day', () => {
+  const key = 'sluice/trips/ledger/sluice.dev.public.trips/2026/11/23.json';
+  expect(ledgerKey(OWNER, DAY)).toBe(key);
+  expect(ledgerObject(OWNER, key)).toEqual({ day: DAY });
+  expect(ledgerObject(OWNER, `${key}.bak`)).toBeUndefined();
+});
+
+test('deployments with one bucket have ledgers of their own, whatever their names', () => {
+  const of = (workgroup: string, database: string) =>
+    warehouseOf({ workgroup, database }, { target: { schema: 'public', table: 'trips' } });
+  expect(of('sluice', 'dev')).toBe(OWNER.warehouse);
+  expect(of('a.b', 'c')).not.toBe(of('a', 'b.c'));
+  expect(of('a/b', 'c')).not.toContain('/');
+});
+
+test('an execution that loads has an object of its own, whatever its name', () => {
+  for (const name of ['a', 'a b/ü', '%41', '2026-11-23T05:00:00Z']) {
+    expect(ledgerObject(OWNER, runningKey(OWNER, name))).toEqual({ running: name });
+  }
+  expect(ledgerObject(OWNER, `${runningKey(OWNER, 'a').slice(0, -5)}%.json`)).toEqual({ running: 'a%' });
+  expect(hoursOfRunning(runningText([`${DAY}T05`]))).toEqual([`${DAY}T05`]);
+  for (const text of [undefined, '', '{', '{"hours":1}']) expect(hoursOfRunning(text)).toEqual([]);
+});
+
+test('an hour that the history has lost is remembered until it is loaded', () => {
+  const hour = `${DAY}T05`;
+  const told = changedLedger(SUBJECT, undefined, ended('05', attempt()));
+  const lost = changedLedger(SUBJECT, told, { asked: new Map([[hour, []]]), ended: NONE });
+  expect(lostHours(ledgerHours(SUBJECT, lost))).toEqual([hour]);
+  expect(changedHours(ledgerHours(SUBJECT, lost), NONE, { from: hour, to: hour })).toEqual(NONE);
+  const loaded = changedLedger(SUBJECT, lost, ended('05', attempt({ execution: 'two' })));
+  expect(lostHours(ledgerHours(SUBJECT, loaded))).toEqual([]);
+});
+
+test('what executions add does not depend on their order, nor on how often they add it', () => {
+  fc.assert(
+    fc.property(fc.array(attempts, { maxLength: 30 }), fc.nat(), (all, turn) => {
+      const written = (list: readonly LedgerAttempt[]) =>
+        list.reduce<string | undefined>(
+          (text, each) => changedLedger(SUBJECT, text, ended('08', each)),
+          undefined,
+        );
+      const turned = all.map((_, index) => all[(index + turn) % all.length]!);
+      expect(written(turned)).toBe(written(all));
+      expect(written([...all, ...turned])).toBe(written(all));
+      expect(written([...all].reverse())).toBe(written(all));
+    }),
+  );
+});
+
+test('hours of one object do not touch each other', () => {
+  const first = changedLedger(SUBJECT, undefined, ended('08', attempt()));
+  const both = changedLedger(SUBJECT, first, ended('09', attempt({ execution: 'two' })));
+  expect([...ledgerHours(SUBJECT, both)].map(([hour, each]) => [hour, each.length])).toEqual([
+    ['2026-11-23T08', 1],
+    ['2026-11-23T09', 1],
+  ]);
+});
+
+test('what is kept of the attempts means the same as all of them', () => {
+  const many = fc.array(
+    fc
+      .record({
+        execution: fc.nat(40).map(String),
+        outcome: fc.constantFrom('loaded' as const, 'empty' as const, 'failed' as const, 'dropped' as const),
+        fingerprint: fc.constantFrom('f', 'g', 'h'),
+        reason: fc.constantFrom('new' as const, 'late-files' as const),
+        merge_number: fc.nat(30),
+        built_on: fc.nat(30),
+        failures: fc.nat(30),
+      })
+      .map(attempt),
+    { maxLength: 60 },
+  );
+  fc.assert(
+    fc.property(many, (all) => {
+      const isNumbered = ({ outcome }: LedgerAttempt) => outcome === 'loaded' || outcome === 'dropped';
+      const isSame = (one: LedgerAttempt, other: LedgerAttempt) =>
+        (one.outcome === other.outcome && one.execution === other.execution) ||
+        // No two merges have one number, nor a merge and a drop.
+        (isNumbered(one) && isNumbered(other) && one.merge_number === other.merge_number);
+      const distinct = all.filter((each, index) => all.findIndex((other) => isSame(other, each)) === index);
+      const text = changedLedger(SUBJECT, undefined, ended('08', ...distinct));
+      const [known] = knownPartitions(attemptsOf(ledgerHours(SUBJECT, text)));
+      const [whole] = knownPartitions(distinct.map((each) => ({ partition: `${DAY}T08`, ...each })));
+      const meaning = (each: typeof known) =>
+        each && { ...each, holdings: new Set(each.holdings.map((holding) => JSON.stringify(holding))) };
+      expect(meaning(known)).toEqual(meaning(whole));
+    }),
+    { numRuns: 500 },
+  );
+});
+
+test.each([
+  ['nothing', undefined],
+  ['an empty object', ''],
+  ['half of one', changedLedger(SUBJECT, undefined, ended('08', attempt())).slice(0, 100)],
+  ['another shape', '[]'],
+  [
+    'an attempt of a later version',
+    changedLedger(SUBJECT, undefined, ended('08', { ...attempt(), more: 1 } as never)),
+  ],
+  ['another dataset', changedLedger({ ...SUBJECT, dataset: 'orders' }, undefined, ended('08', attempt()))],
+  ['another day', changedLedger({ ...SUBJECT, day: '2026-11-24' }, undefined, ended('08', attempt()))],
+  ['another warehouse', changedLedger({ ...SUBJECT, warehouse: '[]' }, undefined, ended('08', attempt()))],
+])('an object that is not exactly what it should be tells nothing, and is written anew: %s', (_, text) => {
+  expect(ledgerHours(SUBJECT, text).size).toBe(0);
+  const anew = changedLedger(SUBJECT, text, ended('09', attempt()));
+  expect(anew).toBe(changedLedger(SUBJECT, undefined, ended('09', attempt())));
+});
+
+test('what the history says replaces what the ledger said, and then nothing differs', () => {
+  const hour = fc.constantFrom('2026-11-23T07', '2026-11-23T08', '2026-11-23T09');
+  const hours = fc.array(fc.tuple(hour, attempts), { maxLength: 12 }).map(byHour);
+  const range = { from: '2026-11-23T00', to: '2026-11-23T23' };
+  fc.assert(
+    fc.property(hours, hours, (ledger, history) => {
+      const before = changedLedger(SUBJECT, undefined, { asked: NONE, ended: ledger });
+      const asked = changedHours(ledgerHours(SUBJECT, before), history, range);
+      const after = ledgerHours(SUBJECT, changedLedger(SUBJECT, before, { asked, ended: NONE }));
+      expect(changedHours(after, history, range).size).toBe(0);
+      expect(attemptsOf(after)).toEqual(
+        attemptsOf(ledgerHours(SUBJECT, changedLedger(SUBJECT, undefined, { asked: NONE, ended: history }))),
+      );
+    }),
+  );
+});
+
+test('causes that the history was not asked for stay', () => {
+  const failed = { outcome: 'failed', fingerprint: null, plan_key: null, failures: 1 } as const;
+  const before = changedLedger(SUBJECT, undefined, ended('08', attempt({ ...failed, cause: 'c', fix: 'x' })));
+  const asked = byHour([[`${DAY}T08`, attempt({ ...failed, failures: 2 })]]);
+  expect(
+    attemptsOf(ledgerHours(SUBJECT, changedLedger(SUBJECT, before, { asked, ended: NONE }))),
+  ).toMatchObject([{ failures: 2, cause: 'c', fix: 'x' }]);
+});
+
+test('hours of which the history was not asked stay as they are', () => {
+  const ledger = byHour([[`${DAY}T02`, attempt()]]);
+  expect(changedHours(ledger, NONE, { from: `${DAY}T03`, to: `${DAY}T09` }).size).toBe(0);
+  expect([...changedHours(ledger, NONE, { from: `${DAY}T02`, to: `${DAY}T09` })]).toEqual([
+    [`${DAY}T02`, []],
+  ]);
+});
+
+test('a clock that goes otherwise is no difference', () => {
+  const ledger = byHour([[`${DAY}T08`, attempt()]]);
+  const history = byHour([[`${DAY}T08`, attempt({ finished: '2026-11-23T09:20:59.000Z', cause: 'longer' })]]);
+  expect(changedHours(ledger, history, { from: `${DAY}T00`, to: `${DAY}T23` }).size).toBe(0);
+});
+
+describe('an attempt that has ended', () => {
+  const end = (changes: Partial<PartitionEnd>): PartitionEnd => ({
+    ...{ partition: `${DAY}T08`, reason: 'new', files: 3, built_on: 4, failures: 2, outcome: 'loaded' },
+    inspection: {
+      ...{ outcome: 'ready', plan_key: 'plan', fingerprint: 'f', parts: 1, files: 1, rows: 2, bytes: 3 },
+      ...{ quarantined: 0, vanished: 0, overwritten: 0, error_objects: 0, error_records: 0 },
+      ...{ on_bad_file: 'fail', further_copies: 0, searching: false, started: '2026-11-23T09:20:00.000Z' },
+      ...{ statement_timeout_minutes: 60, merge_timeout_minutes: 240 },
+    },
+    merged: { staged: 2, duplicates: 0, superseded: 0, deleted: 0, inserted: 2, merge_number: 5 },
+    finished: '2026-11-23T09:21:00.000Z',
+    ...changes,
+  });
+
+  test('carries what the history has', () => {
+    expect(endedAttempt(end({}), 'one')).toEqual([
+      `${DAY}T08`,
+      attempt({ merge_number: 5, built_on: 4, failures: 2 }),
+    ]);
+    const diagnosis = { error: 'NullKeys', cause: 'c'.repeat(5_000), fix: 'x' };
+    expect(endedAttempt(end({ outcome: 'failed', merged: undefined, diagnosis }), 'one')?.[1]).toMatchObject({
+      ...{ outcome: 'failed', fingerprint: null, plan_key: null, merge_number: 4, built_on: 4, failures: 3 },
+      ...{ error: 'NullKeys', fix: 'x' },
+    });
+    expect(endedAttempt(end({ outcome: 'empty', merged: undefined }), 'one')?.[1]).toMatchObject({
+      ...{ outcome: 'empty', fingerprint: 'f', merge_number: 4, failures: 2, files: 0, rows_in_files: 0 },
+    });
+  });
+
+  test.each([
+    ['nobody knows how', { outcome: 'unknown' }],
+    ['nothing was tried', { outcome: 'planned', finished: undefined }],
+    ['its number is not known', { merged: undefined }],
+  ] as const)('tells nothing if %s', (_, changes) => {
+    expect(endedAttempt(end(changes), 'one')).toBeUndefined();
+  });
+});
+
+test('a row of the history is an attempt', () => {
+  const row = {
+    ...{ partition: '2026-11-23T08', execution: 'one', outcome: 'failed', reason: 'new', fingerprint: null },
+    ...{
+      plan_key: null,
+      quarantined: null,
+      merge_number: 1,
+      built_on: 1,
+      failures: 1,
+      files: 1,
+      rows_in_files: 2,
+    },
+    ...{ staged: 0, duplicates: 0, superseded: 0, deleted: 0, inserted: 0 },
+    ...{
+      started: '2026-11-23 09:20:00',
+      finished: '2026-11-23 09:21:00',
+      error: 'NullKeys',
+      cause: 'c',
+      fix: 'x',
+    },
+  };
+  expect(historyAttempt(row)).toEqual([
+    `${DAY}T08`,
+    attempt({
+      ...{
+        outcome: 'failed',
+        fingerprint: null,
+        plan_key: null,
+        built_on: 1,
+        failures: 1,
+        staged: 0,
+        inserted: 0,
+      },
+      ...{ error: 'NullKeys', cause: 'c', fix: 'x' },
+    }),
+  ]);
+});
