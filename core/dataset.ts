@@ -12,6 +12,7 @@ import {
   prefixOfHour,
   prefixProblem,
 } from './prefix';
+import { LONGEST_WAIT_MINUTES } from './schedule';
 
 /** Parts of the event time that the target can have as columns. */
 export const DERIVED_COLUMNS = ['year', 'month', 'day', 'hour'] as const;
@@ -98,7 +99,7 @@ export const datasetSchema = z.strictObject({
     /** Minutes after its end at which an hour is closed. Firehose buffers for up to 15 minutes. */
     settle_minutes: count(0, 1_440).default(20),
     /** How many hours back an execution looks for new and late files. */
-    lookback_hours: count(1, 24 * 31).default(48),
+    lookback_hours: count(2, 24 * 31).default(48),
   }),
   target: z.strictObject({
     schema: identifier
@@ -129,13 +130,15 @@ export const datasetSchema = z.strictObject({
       strategy: z.enum(['delete-insert', 'merge']).default('delete-insert'),
       max_concurrency: count(1, MOST_CONCURRENCY).default(4),
       max_partitions: count(1, MOST_PARTITIONS).default(MOST_PARTITIONS),
+      /** The schedule starts an execution every so many hours, from midnight UTC on. */
+      every_hours: count(1, 24).default(1),
       /** `quarantine`: leave out and report a file that cannot be loaded, and load the rest. */
       on_bad_file: z.enum(['fail', 'quarantine']).default('fail'),
       /** Days for which plans and manifests of past loads are kept. */
       retention_days: count(2, 3_650).default(90),
       statement_timeout_minutes: count(1, 12 * 60).default(60),
-      /** The alarm goes off if the newest loaded hour ended this many hours ago. */
-      stale_after_hours: count(2, 7 * 24).default(6),
+      /** The alarm goes off if the newest loaded hour ended this many hours ago. Default: `every_hours` + 5. */
+      stale_after_hours: count(2, 7 * 24).optional(),
     })
     .prefault({}),
 });
@@ -157,7 +160,7 @@ export interface Dataset {
   readonly target: Readonly<Omit<Parsed['target'], 'version'>> & { readonly version: string };
   /** The columns of the data files, in file order. They include the derived columns if the transform makes them. */
   readonly columns: readonly Column[];
-  readonly load: Readonly<Parsed['load']>;
+  readonly load: Readonly<Required<Parsed['load']>>;
 }
 
 /** One thing that is wrong with a dataset file, with the path of its key or item. */
@@ -288,12 +291,26 @@ function inconsistencies({ dataset, source, target, columns, load }: Parsed): Fi
       `shorter than source.lookback_hours (${source.lookback_hours}): without the plans of these hours late files cannot be told from loaded ones`,
     );
   }
-  // When an hour settles, the newest loaded hour ended up to an hour plus the settle time ago.
-  const leastStale = Math.ceil(source.settle_minutes / 60) + 1;
-  if (load.stale_after_hours < leastStale) {
+  const leastLookback = 2 * load.every_hours;
+  if (source.lookback_hours < leastLookback) {
+    say(
+      ['source', 'lookback_hours'],
+      `${source.lookback_hours}: shorter than the time of two starts (load.every_hours is ${load.every_hours}), so a start that is missed would hide hours; raise it to ${leastLookback} or more`,
+    );
+  }
+  if (load.max_partitions < load.every_hours) {
+    say(
+      ['load', 'max_partitions'],
+      `${load.max_partitions}: fewer than the hours that come between two starts (load.every_hours is ${load.every_hours}), so ever more would wait; raise it to ${load.every_hours} or more`,
+    );
+  }
+  // Even if all goes well, the newest loaded hour ended up to so long ago: it settles, then the next start comes.
+  const leastStale = Math.floor((source.settle_minutes + LONGEST_WAIT_MINUTES) / 60) + 1;
+  const stale = load.stale_after_hours ?? defaultStale(load);
+  if (stale < leastStale) {
     say(
       ['source', 'settle_minutes'],
-      `${source.settle_minutes}: the alarm on load.stale_after_hours (${load.stale_after_hours}) would never stop; raise that to ${leastStale} or more`,
+      `${source.settle_minutes}: the alarm on load.stale_after_hours (${stale}) would never stop; raise that to ${leastStale} or more`,
     );
   }
   const known = `a column of this dataset (${columns.map((each) => each.name).join(', ')})`;
@@ -362,6 +379,9 @@ function defaultErrorPrefix(dataset: string): string {
   return `errors/${dataset}/{type}/year={yyyy}/month={MM}/day={dd}/hour={HH}/`;
 }
 
+/** Hours. Who loads less often is told less soon. */
+const defaultStale = (load: Parsed['load']): number => load.every_hours + 5;
+
 function complete({ dataset, source, target, columns, load }: Parsed): Dataset {
   const derived: Column[] =
     target.derive_in === 'transform'
@@ -372,7 +392,7 @@ function complete({ dataset, source, target, columns, load }: Parsed): Dataset {
     source: { ...source, error_prefix: source.error_prefix ?? defaultErrorPrefix(dataset) },
     target: { ...target, version: target.version ?? target.event_time },
     columns: [...columns, ...derived],
-    load,
+    load: { ...load, stale_after_hours: load.stale_after_hours ?? defaultStale(load) },
   };
 }
 

@@ -143,7 +143,7 @@ function scheduleAlarms(settings: Settings): Record<string, Alarm> {
       description:
         'A scheduled execution could not be started, and neither could its retries. The message in queue ' +
         `${deadLettersName(settings)} has the error in its attributes (often a missing right of role ` +
-        `${scheduleRoleName(settings)}). The next execution loads that hour too. Delete the message after you fixed the cause.`,
+        `${scheduleRoleName(settings)}). The next execution loads those hours too. Delete the message after you fixed the cause.`,
     },
   };
 }
@@ -165,7 +165,9 @@ function transformAlarms(settings: Settings): Record<string, Alarm> {
 
 function loadAlarms(settings: Settings, dataset: Dataset): Record<string, Alarm> {
   const stem = logicalStem(dataset.name);
-  const { stale_after_hours: hours } = dataset.load;
+  const { stale_after_hours: hours, every_hours: every } = dataset.load;
+  // Between two starts no data is normal. The further hour is for an execution that takes longer than the one before.
+  const silent = every + 1;
   const ours = (metric: MetricName) => ({
     namespace: METRICS_NAMESPACE,
     metric,
@@ -178,12 +180,12 @@ function loadAlarms(settings: Settings, dataset: Dataset): Record<string, Alarm>
       when: 'GreaterThanOrEqualToThreshold',
       threshold: hours,
       period: HOUR,
-      periods: 2,
+      periods: silent,
       missing: 'breaching',
       lasts: true,
       description:
         `The newest loaded hour of dataset ${dataset.name} ended ${hours} hours ago or more, or no scheduled execution has ` +
-        'reported for two hours. Check first whether executions start (the schedule is enabled, no dead letters), then ' +
+        `reported for ${silent} hours. Check first whether executions start (the schedule is enabled, no dead letters), then ` +
         'whether they fail, then whether files arrive (sluice inspect, the stream’s metrics). sluice doctor checks all of ' +
         'this. If whole hours without events are normal, raise load.stale_after_hours.',
     },

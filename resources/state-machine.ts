@@ -1,4 +1,5 @@
 import type { Dataset } from '../core/dataset';
+import { scheduleExpression, shortestGap } from '../core/schedule';
 import { STEP_NAMES } from '../core/steps';
 import {
   attribute,
@@ -17,12 +18,13 @@ export const STATE_MACHINE = 'LoadStateMachine';
 /** The ARNs of the functions that the states call. Serverless gives these logical ids. */
 const CALLED = STEP_NAMES.map((name) => attribute(`${name}LambdaFunction`, 'Arn'));
 
-/** A schedule retries a failed start until shortly before the next start is due. */
-const RETRIES = 20;
-const OLDEST_START_SECONDS = 50 * 60;
+/**
+ * A schedule retries a failed start until shortly before the next start is due, at most as often as EventBridge
+ * Scheduler can. Source: EventBridge Scheduler API Reference, "RetryPolicy".
+ */
+const RETRIES = 185;
+const oldestStartSeconds = ({ load }: Dataset): number => (shortestGap(load.every_hours) * 60 - 10) * 60;
 const DAYS_OF_DEAD_LETTERS = 14;
-/** Minutes from the end of an hour's settle time to the start of its load. */
-const START_MINUTES = 5;
 
 /** Log deliveries belong to the account, not to a log group. Source: Step Functions, "Logging using CloudWatch Logs". */
 const DELIVER_LOGS: Statement = {
@@ -117,8 +119,8 @@ function schedules(settings: Settings, datasets: readonly Dataset[]): Resources 
             Name: scheduleName(settings, dataset),
             GroupName: ref('ScheduleGroup'),
             Description: `Loads the new hours of dataset ${dataset.name}`,
-            // Each dataset has a schedule of its own, because each has a settle time of its own.
-            ScheduleExpression: `cron(${(dataset.source.settle_minutes + START_MINUTES) % 60} * * * ? *)`,
+            // The minute is the same for all, and exact: datasets share a window of the awake warehouse.
+            ScheduleExpression: scheduleExpression(dataset, datasets),
             ScheduleExpressionTimezone: 'UTC',
             FlexibleTimeWindow: { Mode: 'OFF' },
             State: 'ENABLED',
@@ -126,7 +128,10 @@ function schedules(settings: Settings, datasets: readonly Dataset[]): Resources 
               Arn: ref(STATE_MACHINE),
               RoleArn: attribute('ScheduleRole', 'Arn'),
               Input: JSON.stringify({ dataset: dataset.name }),
-              RetryPolicy: { MaximumRetryAttempts: RETRIES, MaximumEventAgeInSeconds: OLDEST_START_SECONDS },
+              RetryPolicy: {
+                MaximumRetryAttempts: RETRIES,
+                MaximumEventAgeInSeconds: oldestStartSeconds(dataset),
+              },
               DeadLetterConfig: { Arn: attribute('ScheduleDeadLetters', 'Arn') },
             },
           },

@@ -143,11 +143,18 @@ describe('defaults', () => {
       strategy: 'delete-insert',
       max_concurrency: 4,
       max_partitions: 50,
+      every_hours: 1,
       on_bad_file: 'fail',
       retention_days: 90,
       statement_timeout_minutes: 60,
       stale_after_hours: 6,
     });
+  });
+
+  test('the target is stale five hours after the next start was due', () => {
+    const stale = (load: object) => ordersDataset({ load }).load.stale_after_hours;
+    expect([1, 6, 24].map((every_hours) => stale({ every_hours }))).toEqual([6, 11, 29]);
+    expect(stale({ every_hours: 24, stale_after_hours: 3 })).toBe(3);
   });
 
   test('the version is the event time', () => {
@@ -182,6 +189,17 @@ describe('names', () => {
     expect(() => named('x'.repeat(128))).toThrow('at most 127 bytes');
     expect(() => named('😀'.repeat(32))).toThrow('at most 127 bytes');
   });
+});
+
+test('numbers at their limits are accepted', () => {
+  const limits = (every_hours: number, settle_minutes: number) =>
+    ordersDataset({
+      source: { lookback_hours: 2 * every_hours, settle_minutes },
+      load: { every_hours, max_partitions: every_hours },
+    });
+  expect(limits(1, 295).load.stale_after_hours).toBe(6);
+  expect(limits(6, 595).load.stale_after_hours).toBe(11);
+  expect(limits(24, 1_440).load.stale_after_hours).toBe(29);
 });
 
 test('an alias has the value of its anchor', () => {

@@ -51,8 +51,8 @@ describe('the hours that an execution looks at', () => {
 
   test('scheduled: the lookback up to the last closed hour', () => {
     expect(hoursToList(dataset, SCHEDULED, now)).toEqual({ from: '2026-11-21T08', to: '2026-11-23T07' });
-    const one = ordersDataset({ source: { lookback_hours: 1 } });
-    expect(hoursToList(one, SCHEDULED, now)).toEqual({ from: '2026-11-23T07', to: '2026-11-23T07' });
+    const two = ordersDataset({ source: { lookback_hours: 2 } });
+    expect(hoursToList(two, SCHEDULED, now)).toEqual({ from: '2026-11-23T06', to: '2026-11-23T07' });
     const month = ordersDataset({ source: { lookback_hours: 744 } });
     expect(hoursToList(month, SCHEDULED, now)).toEqual({ from: '2026-10-23T08', to: '2026-11-23T07' });
   });
