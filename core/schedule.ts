@@ -11,7 +11,7 @@ interface Scheduled {
 
 /** Minutes from the end of an hour's settle time to the start of its load, at least. */
 const START_MINUTES = 5;
-/** The most minutes from the end of an hour's settle time to the next start, with `every_hours: 1`. */
+/** The most minutes from the end of an hour's settle time to the minute of its load. */
 export const LONGEST_WAIT_MINUTES = START_MINUTES + 59;
 
 /**

@@ -8,6 +8,7 @@ import { DescribeStateMachineCommand } from '@aws-sdk/client-sfn';
 import { ListSubscriptionsByTopicCommand } from '@aws-sdk/client-sns';
 import { GetCallerIdentityCommand } from '@aws-sdk/client-sts';
 import { isArn } from '../../core/arn';
+import { scheduleExpression } from '../../core/schedule';
 import { deployAgain, shellJson } from './commands';
 import { ofEach, type Check } from './finding';
 
@@ -42,7 +43,7 @@ export const schedule: Check = {
   title: 'schedule enabled',
   needs: 'scheduler:GetSchedule',
   run(site) {
-    const { scheduler, scheduleGroup, connection } = site;
+    const { scheduler, scheduleGroup, connection, datasets } = site;
     return ofEach(this, site, connection.datasets, async (dataset) => {
       const Name = `${scheduleGroup}-${dataset.name}`;
       const subject = `${scheduleGroup}/${Name}`;
@@ -59,19 +60,26 @@ export const schedule: Check = {
       }
       const { ScheduleExpression, ScheduleExpressionTimezone: zone = 'UTC', Target: target, State } = found;
       const input = JSON.stringify({ dataset: dataset.name });
+      const expression = scheduleExpression(dataset, datasets);
       const problems = [
         ...(State === 'ENABLED' ? [] : ['it is disabled: no hour is loaded on schedule']),
         ...(target?.Arn === connection.stateMachineArn
           ? []
           : [`it starts ${target?.Arn ?? 'nothing'}, not this state machine`]),
         ...(target?.Input === input ? [] : [`its input is ${target?.Input ?? 'none'}, not ${input}`]),
+        ...(ScheduleExpression === expression
+          ? []
+          : [
+              `it starts a load at ${ScheduleExpression}, not at ${expression} (load.every_hours, and the settle times of all datasets)`,
+            ]),
         ...(zone === 'UTC' ? [] : [`its time zone is ${zone}, not UTC`]),
       ];
       if (problems.length === 0) {
-        return [{ subject, text: `it starts a load at ${ScheduleExpression} (${zone})` }];
+        return [{ subject, text: `it starts a load at ${expression} (${zone})` }];
       }
       const fixed = { ...target, Arn: connection.stateMachineArn, Input: input } as Target;
-      return [{ subject, text: problems.join('; '), fix: enable(connection.region, found, fixed) }];
+      const command = enable(connection.region, { ...found, ScheduleExpression: expression }, fixed);
+      return [{ subject, text: problems.join('; '), fix: command }];
     });
   },
 };

@@ -5,7 +5,7 @@ import { PACKAGES_DIRECTORY } from '../../testkit/packages';
 import { ServiceCopy } from '../../testkit/service-copy';
 import type { Template } from '../../testkit/template-check';
 
-const dataset = (name: string, source = '') => `
+const dataset = (name: string, source = '', load = '') => `
 dataset: ${name}
 source:
   prefix: ${name}/{yyyy}/{MM}/{dd}/{HH}/
@@ -16,7 +16,7 @@ ${source}target:
 columns:
   - { name: id, type: bigint, required: true }
   - { name: at, type: timestamp, required: true }
-`;
+${load}`;
 
 interface Shape {
   readonly datasets: Readonly<Record<string, string>>;
@@ -36,7 +36,7 @@ export const SHAPES: Readonly<Record<string, Shape>> = {
   'three datasets': {
     datasets: {
       'page_views.yml': dataset('page_views', '  settle_minutes: 3\n'),
-      'readings.yml': dataset('readings', '  settle_minutes: 90\n'),
+      'readings.yml': dataset('readings', '  settle_minutes: 90\n', 'load: { every_hours: 5 }\n'),
     },
     params: {
       email: 'on-call@example.com',

@@ -86,17 +86,17 @@ const reading = (site: string, probe: number, measured: string, more: object = {
 const ORDER = `SELECT site, "probe ""inner""", CAST(measured AS VARCHAR), "select", valid, CAST(calibrated AS VARCHAR),
   temperature, cost, year, month, CAST(source_partition AS VARCHAR) FROM telemetry."order" ORDER BY site, "probe ""inner"""`;
 
-test('each dataset gets a schedule and a stream of its own', () => {
+test('each dataset gets a schedule and a stream of its own, and all start in the same minute', () => {
   const { schedules } = readStack(twin.twin.packageDirectory, {
     region: 'us-east-1',
     accountId: '000000000000',
     stackName: 'sluice-local',
   });
   expect(schedules.map(({ expression, input }) => `${expression} ${input}`).sort()).toEqual([
-    'cron(25 * * * ? *) {"dataset":"rides"}',
-    'cron(25 * * * ? *) {"dataset":"trips"}',
-    // Its hours settle later than those of trips.
+    // Its hours settle later than those of the others.
     'cron(40 * * * ? *) {"dataset":"probe_readings"}',
+    'cron(40 * * * ? *) {"dataset":"rides"}',
+    'cron(40 * * * ? *) {"dataset":"trips"}',
   ]);
   expect(twin.twin.description.streams).toEqual({
     probe_readings: 'sluice-local-probe_readings',

@@ -369,10 +369,10 @@ describe('the warehouse', () => {
 
 describe('schedules', () => {
   test.each([
-    ['PageViews', 'cron(8 * * * ? *)'],
-    ['Trips', 'cron(25 * * * ? *)'],
-    ['Readings', 'cron(35 * * * ? *)'],
-  ])('%s starts at %s, is retried, and leaves a dead letter', (stem, expression) => {
+    ['PageViews', 'cron(35 * * * ? *)', 3_000],
+    ['Trips', 'cron(35 * * * ? *)', 3_000],
+    ['Readings', 'cron(35 0,5,10,15,20 * * ? *)', 13_800],
+  ])('%s starts at %s, is retried, and leaves a dead letter', (stem, expression, oldest) => {
     expect(properties('three datasets', `${stem}Schedule`)).toMatchObject({
       ScheduleExpression: expression,
       ScheduleExpressionTimezone: 'UTC',
@@ -380,7 +380,7 @@ describe('schedules', () => {
       FlexibleTimeWindow: { Mode: 'OFF' },
       Target: {
         Arn: { Ref: 'LoadStateMachine' },
-        RetryPolicy: { MaximumRetryAttempts: 20, MaximumEventAgeInSeconds: 3_000 },
+        RetryPolicy: { MaximumRetryAttempts: 185, MaximumEventAgeInSeconds: oldest },
         DeadLetterConfig: { Arn: { 'Fn::GetAtt': ['ScheduleDeadLetters', 'Arn'] } },
       },
     });
