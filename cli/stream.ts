@@ -103,7 +103,7 @@ function sentText(
   const hour = hourOf(new Date());
   return [
     `${plural(records, 'event')} sent to ${stream}. Firehose writes them within ${dataset.source.settle_minutes} minutes, under the hour of arrival.`,
-    `The schedule loads the hour once it has ended and settled. To load it earlier: npx sluice load ${hour} --stage ${stage} --region ${region}`,
+    `The schedule loads the hour at its first start after the hour has ended and settled. To load it earlier: npx sluice load ${hour} --stage ${stage} --region ${region}`,
   ].join('\n');
 }
 

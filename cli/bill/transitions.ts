@@ -2,7 +2,7 @@ import { ListExecutionsCommand, paginateGetExecutionHistory, type HistoryEvent }
 import { transitionsOf } from '../../core/usage';
 import type { Connection } from '../shared/connection';
 
-/** Executions whose histories are read: as many as an hourly schedule has in a day. */
+/** Executions whose histories are read: as many as one dataset has in a day, at most. */
 const SAMPLE = 24;
 /** Events in a page: the most that GetExecutionHistory answers. */
 const pageSize = 1_000;
