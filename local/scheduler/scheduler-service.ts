@@ -2,14 +2,14 @@ import * as z from 'zod';
 import type { RestJsonService } from '../http/rest-json';
 import { checkMembers } from '../http/validation';
 import { ServiceError } from '../service-error';
-import { deadLetters, retryPolicy, type PlannedSchedule } from '../stack';
+import { deadLetters, retryPolicy, scheduleExpression, type PlannedSchedule } from '../stack';
 
 /** An update replaces the whole schedule: members that it leaves out get their defaults. https://docs.aws.amazon.com/scheduler/latest/APIReference/API_UpdateSchedule.html */
 const update = z.strictObject({
   GroupName: z.string().default('default'),
   ClientToken: z.string().optional(),
   Description: z.string().optional(),
-  ScheduleExpression: z.string(),
+  ScheduleExpression: scheduleExpression,
   ScheduleExpressionTimezone: z.string().default('UTC'),
   State: z.enum(['ENABLED', 'DISABLED']).default('ENABLED'),
   FlexibleTimeWindow: z.strictObject({ Mode: z.literal('OFF') }),

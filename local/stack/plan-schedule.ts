@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { readProperties } from './properties';
+import { scheduleExpression } from './schedule-expression';
 import { StackError } from './stack-error';
 import type { StackScope } from './stack-scope';
 import type { Resource } from './template';
@@ -35,7 +36,7 @@ const state = z.enum(['ENABLED', 'DISABLED']).default('ENABLED');
 
 const schedule = z.object({
   Name: z.string().optional(),
-  ScheduleExpression: z.string(),
+  ScheduleExpression: scheduleExpression,
   ScheduleExpressionTimezone: z.string().default('UTC'),
   State: state,
   FlexibleTimeWindow: z.looseObject({}),
@@ -54,7 +55,7 @@ const scheduleWithout = ['KmsKeyArn'];
 
 const rule = z.object({
   Name: z.string().optional(),
-  ScheduleExpression: z.string(),
+  ScheduleExpression: scheduleExpression,
   State: state,
   Targets: z.array(z.looseObject({ Arn: z.string(), Input: z.string().default('{}') })),
 });

@@ -10,5 +10,9 @@ export const stackSupport: Support = {
     'EventBridge Scheduler: GetSchedule, UpdateSchedule',
     'changes last until the twin restarts, as a deployment would revert them',
   ],
-  refused: ['all other operations of these services', 'resource policies in SimulatePrincipalPolicy'],
+  refused: [
+    'all other operations of these services',
+    'at expressions, names of months and days, L, W and # in ScheduleExpression',
+    'resource policies in SimulatePrincipalPolicy',
+  ],
 };

@@ -87,6 +87,15 @@ test('a schedule with other hours than the dataset file is found, and the printe
   expect(await findings('trips')).toMatchObject([{ ok: true }]);
 });
 
+test('the twin refuses an hour that no day has, as AWS does', async () => {
+  const { Name, GroupName, FlexibleTimeWindow, Target } = await read('trips');
+  const ScheduleExpression = 'cron(40 0,24 * * ? *)';
+  const wrong = { Name, GroupName, FlexibleTimeWindow, Target, ScheduleExpression };
+  await expect(scheduler.send(new UpdateScheduleCommand(wrong))).rejects.toMatchObject({
+    name: 'ValidationException',
+  });
+});
+
 test('one start loads all hours since the one before, and both datasets share one wake-up', async () => {
   const newest = lastClosedHour(new Date(), 35);
   const hours = Array.from({ length: 6 }, (_, index) => addHours(newest, index - 5));
