@@ -13,9 +13,9 @@ const MAY_IMPORT = {
   resources: ['core', 'service', 'functions'],
   local: ['core', 'service'],
   cli: ['core', 'service', 'functions', 'local'],
-  bench: ['core', 'service', 'functions', 'local', 'cli'],
   testkit: ['core', 'service', 'functions', 'resources', 'local', 'cli'],
   reliability: ['core', 'service', 'functions', 'resources', 'local', 'cli', 'testkit'],
+  bench: ['core', 'service', 'functions', 'resources', 'local', 'cli', 'testkit', 'reliability'],
 };
 
 const FOLDERS = [...Object.keys(MAY_IMPORT), 'tests'];

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { compressedClock, systemClock } from './clock';
 import { ACCOUNT_ID, REGION, type Deployment } from './deployment';
 import type { FaultRule } from './faults/fault-rule';
 import { RuleFaults } from './faults/rule-faults';
@@ -14,13 +15,19 @@ import { RedshiftDataService } from './redshift-data';
 import { FileObjectStore } from './s3/file-object-store';
 import { SnsService } from './sns/sns-service';
 import { deliveryStreams, type Stack } from './stack';
-import { compressedClock, StepFunctionsService, systemClock } from './step-functions';
+import { StepFunctionsService } from './step-functions';
 
 export interface ServiceOptions {
   readonly stateDirectory: string;
   readonly faults?: readonly FaultRule[];
   /** How many times faster than real time Wait states and retry intervals pass. Default 1. */
   readonly speed?: number;
+  /**
+   * For counting what a long time costs: with `speed`, long polls and what a statement seems to run (a fault) pass faster,
+   * too, except while a statement really works, and the meter's time goes on as if nothing had been left out. The functions'
+   * clocks are the system's.
+   */
+  readonly virtualTime?: boolean;
   /** Upper bound of a Data API long poll in seconds. Default: none. */
   readonly longestPollSeconds?: number;
   /** The Region of a new lake bucket. An existing bucket stays where it is. Default: the twin's Region. */
@@ -72,6 +79,13 @@ export async function startServices(
 
   const meter = new Meter(directoryOf('meter'));
   closers.push(() => meter.close());
+  const clock =
+    options.speed === undefined
+      ? undefined
+      : compressedClock({
+          sleeping: 1 / options.speed,
+          onSkip: options.virtualTime ? (ms) => (meter.clock.ahead += ms) : undefined,
+        });
   const account = accountOf(stack);
   const faults = new RuleFaults();
   faults.set(options.faults ?? []);
@@ -123,6 +137,7 @@ export async function startServices(
     mayRead: (role, bucket, key) => authorizer.mayCopy(role, bucket, key),
     longestPollSeconds: options.longestPollSeconds,
     now: () => warehouseClock.now(),
+    clock: options.virtualTime ? clock : undefined,
   });
   await redshiftData.start();
   closers.push(() => redshiftData.close());
@@ -147,7 +162,7 @@ export async function startServices(
     region: REGION,
     accountId: ACCOUNT_ID,
     meter,
-    clock: options.speed === undefined ? systemClock : compressedClock({ sleeping: 1 / options.speed }),
+    clock: clock ?? systemClock,
   });
   stepFunctions.putStateMachine(machine);
   closers.push(() => stepFunctions.close());

@@ -32,12 +32,12 @@ const fault = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('rewrite'), find: regularExpression, put: z.string() }),
   /** lambda: the invocation times out at once (the worker is ended). */
   z.strictObject({ type: z.literal('timeout') }),
-  /** redshift-data, operation `statement`: the statement ends with this status instead of running; `STARTED` runs until it is cancelled. */
+  /** redshift-data, operation `statement`: the statement ends with this status instead of running; `STARTED` runs until it is cancelled, `FINISHED` does run, but takes longer. */
   z.strictObject({
     type: z.literal('statement'),
-    status: z.enum(['FAILED', 'ABORTED', 'STARTED']),
+    status: z.enum(['FAILED', 'ABORTED', 'STARTED', 'FINISHED']),
     error: z.string().optional(),
-    /** How long the statement seems to run before it ends, in milliseconds. Default 0. */
+    /** How long the statement seems to run before it ends or does its work, in milliseconds. Default 0. */
     after: z.int().min(0).max(LONGEST_DELAY_MS).optional(),
   }),
 ]);

@@ -191,7 +191,9 @@ export class WorkerLambdaRuntime implements LambdaRuntime {
     // The time of a load that failed counts, too.
     const failedInitMs = failed && performance.now() - initStartedAt;
     log.append(`START RequestId: ${requestId} Version: $LATEST\n`);
+    const { meter } = this.options;
     const startedAt = performance.now();
+    const ahead = meter?.clock.ahead ?? 0;
     const ending =
       failed ??
       (await faulty(environment, fault)) ??
@@ -205,7 +207,9 @@ export class WorkerLambdaRuntime implements LambdaRuntime {
     }
     const durationMs = performance.now() - startedAt;
     const initDurationMs = environment.takeInitDuration() ?? failedInitMs;
-    this.options.meter?.invocation(deployed.name, deployed.memoryMB, durationMs, initDurationMs);
+    // What the meter's clock has gone ahead meanwhile, the function has waited.
+    const billedMs = durationMs + (meter ? meter.clock.ahead - ahead : 0);
+    meter?.invocation(deployed.name, deployed.memoryMB, billedMs, initDurationMs);
     const report = reportLine({
       requestId,
       durationMs,

@@ -88,10 +88,12 @@ export class Meter {
     if (service === 'sns' && operation === 'Publish') this.count({ messages: 1 });
   }
 
-  /** The warehouse has worked, for a statement or for a call that reads its catalog. */
-  statement(start: Date, end: Date): void {
-    const { ahead } = this.clock;
-    const seconds = secondsOf(start.getTime() + ahead, end.getTime() + ahead);
+  /**
+   * The warehouse has worked, for a statement or for a call that reads its catalog.
+   * @param ahead what the clock was ahead at the start. Default: as much as at the end.
+   */
+  statement(start: Date, end: Date, ahead = this.clock.ahead): void {
+    const seconds = secondsOf(start.getTime() + ahead, end.getTime() + this.clock.ahead);
     this.change(new Date(seconds.start * 1_000), ({ statements }) => addTo(statements, seconds));
   }
 

@@ -100,8 +100,8 @@ async function openContext(options: RedshiftDataOptions): Promise<ServiceContext
   await mkdir(options.directory, { recursive: true });
   const journal = new Journal(join(options.directory, 'statements.jsonl'));
   const database = await Database.open({ ...options, journal: journal.path });
-  const registry = new StatementRegistry(journal, options.longestPollSeconds);
-  const { store, region, accountId, iamRoles, mayAssume, mayRead, faults, now, meter } = options;
+  const { store, region, accountId, iamRoles, mayAssume, mayRead, faults, now, meter, clock } = options;
+  const registry = new StatementRegistry(journal, options.longestPollSeconds, clock);
   const copy = { store, region, accountId, iamRoles, mayAssume, mayRead, directory: database.scratch };
   const runner = new StatementRunner({
     database,
@@ -111,6 +111,7 @@ async function openContext(options: RedshiftDataOptions): Promise<ServiceContext
     copy,
     now,
     meter,
+    clock,
   });
   return { options, database, registry, runner };
 }

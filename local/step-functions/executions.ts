@@ -1,9 +1,9 @@
 import { mkdirSync, readdirSync, unlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { executionArn, nameOfStateMachine } from '../../core/arn';
+import type { Clock } from '../clock';
 import type { Meter } from '../metering/meter';
 import { ServiceError } from '../service-error';
-import type { Clock } from './clock';
 import { createExecution } from './interpreter/create-execution';
 import { Interrupted } from './interpreter/failures';
 import type { RecordedEvent } from './interpreter/history';

@@ -1,4 +1,3 @@
-export { type Clock, compressedClock, systemClock } from './clock';
 export { type Diagnostic, diagnosticsText } from './definition/diagnostics';
 export { parseDefinition } from './definition/parse';
 export { type StepFunctionsOptions, StepFunctionsService } from './service';

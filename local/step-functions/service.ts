@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
+import { type Clock, systemClock } from '../clock';
 import type { AwsJsonService } from '../http/aws-json-service';
 import type { RequestContext } from '../http/request-context';
 import { validate, validationError } from '../http/validation';
 import type { LambdaRuntime } from '../lambda/lambda-runtime';
 import type { Meter } from '../metering/meter';
 import { ServiceError } from '../service-error';
-import { type Clock, systemClock } from './clock';
 import { type ExecutionRecord, Executions } from './executions';
 import type { Integrations } from './integrations';
 import { nestingOf } from './json';

@@ -1,3 +1,4 @@
+import type { CompressedClock } from '../../clock';
 import type { FaultInjector } from '../../faults/fault-injector';
 import type { RequestContext } from '../../http/request-context';
 import type { Meter } from '../../metering/meter';
@@ -30,6 +31,8 @@ export interface RedshiftDataOptions {
   /** Upper bound of a long poll's `WaitTimeSeconds`. Default: none. */
   readonly longestPollSeconds?: number;
   readonly meter?: Meter;
+  /** Long polls, and what a statement seems to run, take its time. Default: the system's clock. */
+  readonly clock?: CompressedClock | undefined;
 }
 
 /** The objects that the operations share. */

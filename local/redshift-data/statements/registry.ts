@@ -1,6 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { EventEmitter, once } from 'node:events';
+import { EventEmitter } from 'node:events';
 import { rmSync } from 'node:fs';
+import { systemClock, type Clock } from '../../clock';
 import { ServiceError } from '../../service-error';
 import { Journal, type JournalEntry, type TokenUse } from './journal';
 import {
@@ -30,10 +31,11 @@ export class StatementRegistry {
   private readonly ended = new EventEmitter().setMaxListeners(0);
   private queryId = 1000;
 
-  /** @param longestPollSeconds upper bound of {@link wait}. */
+  /** @param longestPollSeconds upper bound of {@link wait}. @param clock whose time {@link wait} takes. */
   constructor(
     private readonly journal: Journal,
     private readonly longestPollSeconds = Infinity,
+    private readonly clock: Pick<Clock, 'sleep'> = systemClock,
   ) {
     for (const entry of journal.read()) this.restore(entry);
   }
@@ -102,18 +104,17 @@ export class StatementRegistry {
   /** Waits until the statement ends, the time is over or the client disconnects. */
   async wait(record: StatementRecord, seconds: number | undefined, signal: AbortSignal): Promise<void> {
     if (seconds === undefined || isFinal(record.status) || signal.aborted) return;
-    // Not AbortSignal.timeout: AbortSignal.any does not keep it alive, and after its collection the wait would not end.
-    const timeout = new AbortController();
-    const timer = setTimeout(
-      () => timeout.abort(),
-      Math.min(seconds, this.longestPollSeconds) * 1000,
-    ).unref();
+    const over = new AbortController();
+    const end = () => over.abort();
+    this.ended.once(record.id, end);
+    signal.addEventListener('abort', end);
     try {
-      await once(this.ended, record.id, { signal: AbortSignal.any([timeout.signal, signal]) });
+      await this.clock.sleep(Math.min(seconds, this.longestPollSeconds) * 1000, over.signal);
     } catch (error) {
-      if ((error as Error).name !== 'AbortError') throw error;
+      if (!over.signal.aborted) throw error;
     } finally {
-      clearTimeout(timer);
+      this.ended.off(record.id, end);
+      signal.removeEventListener('abort', end);
     }
   }
 

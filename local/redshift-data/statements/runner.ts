@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { systemClock, type CompressedClock } from '../../clock';
 import { reportDisk } from '../../disk';
 import type { CallingState } from '../../faults/calling-state';
 import type { FaultInjector } from '../../faults/fault-injector';
@@ -23,6 +24,8 @@ export interface RunnerOptions {
   /** The warehouse's clock. Default: the system's. */
   readonly now?: (() => Date) | undefined;
   readonly meter?: Meter | undefined;
+  /** If it is given, what a statement seems to run takes its time. Default: the system's clock. */
+  readonly clock?: CompressedClock | undefined;
 }
 
 /** PostgreSQL's message with Redshift's spelling. Unverified. */
@@ -46,12 +49,14 @@ export class StatementRunner {
   }
 
   private async run(record: StatementRecord, caller: CallingState | undefined): Promise<void> {
-    const { registry, faults } = this.options;
+    const { registry, faults, meter, clock } = this.options;
+    const work = () => this.runInSession(record);
     advance(record, 'PICKED');
+    const ahead = meter?.clock.ahead;
     try {
       const subject = record.submission.sqls.join(';\n');
       const fault = await faults.take('redshift-data', 'statement', subject, caller);
-      if (!(await this.inject(fault, record))) await this.runInSession(record);
+      if (!(await this.inject(fault, record))) await (clock?.during(work) ?? work());
     } catch (error) {
       // Of a statement's own errors only those of the disk get here. Anything else is a bug in the twin.
       const text = isOfDisk(error)
@@ -61,19 +66,23 @@ export class StatementRunner {
     }
     registry.end(record);
     // One that never ran may have woken the warehouse all the same.
-    this.options.meter?.statement(record.startedAt ?? record.updatedAt, record.updatedAt);
+    meter?.statement(record.startedAt ?? record.updatedAt, record.updatedAt, ahead);
   }
 
   /** @returns whether the fault has ended the statement. */
   private async inject(fault: Fault | undefined, record: StatementRecord): Promise<boolean> {
-    const signal = this.options.registry.signalOf(record);
+    const { registry, clock } = this.options;
+    const signal = registry.signalOf(record);
     if (fault?.type === 'delay') await untilAborted(signal, fault.ms);
     if (fault?.type !== 'statement') return false;
     advance(record, 'STARTED');
-    if (fault.status !== 'STARTED' && fault.after !== undefined) await untilAborted(signal, fault.after);
+    if (fault.status !== 'STARTED' && fault.after !== undefined)
+      await (clock ?? systemClock).sleep(fault.after, signal).catch(ignoreAbort);
     if (fault.status === 'STARTED' || signal.aborted) {
       await untilAborted(signal);
       endAll(record, 'ABORTED', CANCELLED);
+    } else if (fault.status === 'FINISHED') {
+      return false;
     } else {
       endAll(
         record,
@@ -104,7 +113,7 @@ export class StatementRunner {
       isBatch: submission.isBatch,
       now,
     });
-    advance(record, 'STARTED');
+    if (record.status !== 'STARTED') advance(record, 'STARTED');
     try {
       await this.runAll(record, session);
     } finally {
@@ -193,6 +202,9 @@ function dropResult(progress: Progress): void {
   progress.result = undefined;
   progress.hasResultSet = false;
 }
+
+/** The signal says so itself. */
+function ignoreAbort(): void {}
 
 function untilAborted(signal: AbortSignal, ms?: number): Promise<void> {
   return new Promise((resolve) => {

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { Clock } from '../clock';
+import type { Clock } from '../../clock';
 import type { Json } from '../json';
 import type { Execution } from './execution';
 import { History, type RecordedEvent } from './history';

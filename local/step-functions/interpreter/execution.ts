@@ -1,4 +1,4 @@
-import type { Clock } from '../clock';
+import type { Clock } from '../../clock';
 import type { Workflow } from '../definition/language';
 import type { Json, JsonObject, Payload } from '../json';
 import type { SiblingFailed } from './failures';

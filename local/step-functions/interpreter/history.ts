@@ -1,5 +1,5 @@
 import type { HistoryEvent, HistoryEventType } from '@aws-sdk/client-sfn';
-import type { Clock } from '../clock';
+import type { Clock } from '../../clock';
 import { limits } from '../limits';
 import { HistoryFull } from './failures';
 

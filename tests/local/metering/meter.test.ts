@@ -96,6 +96,14 @@ test('a statement over midnight is one, and the part before a time does not coun
   });
 });
 
+test('what the clock goes ahead while a statement runs is a part of its time', () => {
+  const start = new Date(Math.ceil(Date.now() / 1_000) * 1_000);
+  const { ahead } = meter.clock;
+  meter.clock.ahead += 600_000;
+  meter.statement(start, start, ahead);
+  expect(usageOf(meter, STACK).warehouse).toMatchObject({ wake_ups: 1, billed_rpu_seconds: 4_800 });
+});
+
 test('a month ahead, a restart reads what was counted before and after', async () => {
   const since = now();
   meter.transition();

@@ -400,6 +400,18 @@ describe('cancelling and waiting', () => {
     expect((await ended(twin.client, Id!)).Status).toBe('ABORTED');
   });
 
+  it('lets a statement take longer, as a rule says, and then do its work, unless it is cancelled', async () => {
+    const slow = { type: 'statement', status: 'FINISHED', after: 200 } as const;
+    twin.faults.due.push({ words: 'SELECT 7', fault: slow });
+    const { Status, Duration, ResultRows } = await execute(twin, 'SELECT 7');
+    expect({ Status, ResultRows }).toEqual({ Status: 'FINISHED', ResultRows: 1 });
+    expect(Duration).toBeGreaterThanOrEqual(200e6);
+    twin.faults.due.push({ words: 'SELECT 8', fault: { ...slow, after: 60_000 } });
+    const { Id } = await twin.client.send(new ExecuteStatementCommand({ ...WHERE, Sql: 'SELECT 8' }));
+    await twin.client.send(new CancelStatementCommand({ Id }));
+    expect((await ended(twin.client, Id!)).Status).toBe('ABORTED');
+  });
+
   it('runs a faulty statement for the rule’s time, or until it is cancelled', async () => {
     const failed = { type: 'statement', status: 'FAILED', error: 'ERROR: disk full', after: 200 } as const;
     twin.faults.due.push({ words: 'SELECT 5', fault: failed });

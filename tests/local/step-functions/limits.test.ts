@@ -1,4 +1,4 @@
-import { compressedClock, type Clock } from '../../../local/step-functions/clock';
+import { compressedClock, type Clock } from '../../../local/clock';
 import { Interrupted } from '../../../local/step-functions/interpreter/failures';
 import { run, summary } from './support';
 

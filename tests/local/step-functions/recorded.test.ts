@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { compressedClock } from '../../../local/step-functions/clock';
+import { compressedClock } from '../../../local/clock';
 import type { Json, JsonObject } from '../../../local/step-functions/json';
 import { isJsonObject } from '../../../local/step-functions/json';
 import { type Behaviours, run } from './support';

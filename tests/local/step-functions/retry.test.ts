@@ -1,4 +1,4 @@
-import { compressedClock } from '../../../local/step-functions/clock';
+import { compressedClock } from '../../../local/clock';
 import { matchesError, retryDelay } from '../../../local/step-functions/interpreter/retry';
 import { run } from './support';
 

@@ -13,13 +13,9 @@ import {
 } from '@aws-sdk/client-sfn';
 import { appendFileSync, cpSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { type Clock, compressedClock } from '../../../local/clock';
 import { ServiceError } from '../../../local/service-error';
-import {
-  type Clock,
-  compressedClock,
-  StepFunctionsService,
-  stepFunctionsSupport,
-} from '../../../local/step-functions';
+import { StepFunctionsService, stepFunctionsSupport } from '../../../local/step-functions';
 import type { Integrations } from '../../../local/step-functions/integrations';
 import { temporaryFolder } from '../../../testkit/temporary-folder';
 import { serve } from './http';

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { type Clock, compressedClock } from '../../../local/clock';
 import type { Invocation, LambdaRuntime } from '../../../local/lambda/lambda-runtime';
-import { type Clock, compressedClock } from '../../../local/step-functions/clock';
 import { parseDefinition } from '../../../local/step-functions/definition/parse';
 import type { Integrations } from '../../../local/step-functions/integrations';
 import { createExecution } from '../../../local/step-functions/interpreter/create-execution';
