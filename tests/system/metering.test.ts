@@ -18,6 +18,8 @@ import { TestTwin } from '../../testkit/test-twin';
 
 const HOUR = '2026-11-20T08';
 const HOUR_MS = 3_600_000;
+const COPIED = `trip_id VARCHAR(64), vendor_id INTEGER, pickup_datetime TIMESTAMP, dropoff_datetime TIMESTAMP,
+  passenger_count INTEGER, trip_distance DOUBLE PRECISION, total_amount DECIMAL(10,2), updated_at TIMESTAMP`;
 
 let twin: TestTwin;
 beforeAll(async () => {
@@ -158,6 +160,18 @@ test('statements of two hours wake the warehouse twice; reading its catalog wake
   const read = await used(() => root.send(new ListTablesCommand({ WorkgroupName, Database })));
   root.destroy();
   expect(read.usage.warehouse).toMatchObject({ wake_ups: 1, billed_rpu_seconds: 480 });
+});
+
+test('a COPY from a prefix lists it and reads what it finds', async () => {
+  for (const name of ['a', 'b', 'c']) await twin.putTrips(HOUR, `${name}.parquet`, [{ trip_id: name }]);
+  await twin.sql(`CREATE TABLE copied (${COPIED})`);
+  const { usage } = await used(() =>
+    twin.sql(
+      `COPY copied FROM 's3://${twin.connection.bucket}/${twin.keyOf(HOUR, '')}' IAM_ROLE DEFAULT FORMAT AS PARQUET`,
+    ),
+  );
+  await twin.sql('DROP TABLE copied');
+  expect(usage.counts.s3).toMatchObject({ ListObjectsV2: { requests: 1 }, GetObject: { requests: 3 } });
 });
 
 test('a statement that fails has woken the warehouse', async () => {
