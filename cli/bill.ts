@@ -7,7 +7,7 @@ import { defaultSince } from './bill/usage';
 import { isTwin, type Connection } from './shared/connection';
 import type { Output } from './shared/output';
 import { renderTable } from './shared/table';
-import { plural } from './shared/text';
+import { dollarsText, numberText, plural } from './shared/text';
 
 export interface BillOptions {
   /** Default: on the twin everything, on a stage the last 14 days. */
@@ -109,7 +109,7 @@ function billText(document: BillDocument, isExact: boolean, width: number | unde
   const rows = document.lines.map(({ service, what, quantity, dollars }) => [
     service,
     what,
-    quantity === null ? 'unknown' : shown(quantity, 0),
+    quantity === null ? 'unknown' : numberText(quantity),
     dollars === null ? 'unknown' : dollarsText(dollars),
   ]);
   const known = document.lines.some(({ dollars }) => dollars === null) ? ', without what is unknown' : '';
@@ -138,16 +138,4 @@ function warehouseText(warehouse: WarehouseUse | null, isExact: boolean): string
   const least = isExact ? '' : 'at least ';
   const at = capacity === null ? 'an unknown base capacity' : `${capacity} RPU`;
   return `The warehouse woke up ${least}${plural(wakeUps, 'time')}: ${plural(Math.ceil(used), 'RPU-second')} used, billed as ${least}${Math.ceil(billed)}, at ${at}.`;
-}
-
-/** `$36.50`, `$0.00158` */
-const dollarsText = (dollars: number): string => `$${shown(dollars, 2)}`;
-
-/** A number to two decimals, or with three digits if it is less than one. */
-function shown(number: number, leastDecimals: number): string {
-  const digits =
-    number < 1
-      ? { maximumSignificantDigits: 3 }
-      : { minimumFractionDigits: leastDecimals, maximumFractionDigits: 2 };
-  return number.toLocaleString('en', digits);
 }

@@ -15,3 +15,15 @@ export function plural(count: number, noun: string): string {
 export function createdByText(createdBy: string): string {
   return createdBy.replace(/ \(build [^)]*\)$/, '');
 }
+
+/** `$36.50`, `$0.00158` */
+export const dollarsText = (dollars: number): string => `$${numberText(dollars, 2)}`;
+
+/** A number to two decimals, or with three digits if it is less than one. */
+export function numberText(number: number, leastDecimals = 0): string {
+  const digits =
+    number < 1
+      ? { maximumSignificantDigits: 3 }
+      : { minimumFractionDigits: leastDecimals, maximumFractionDigits: 2 };
+  return number.toLocaleString('en', digits);
+}

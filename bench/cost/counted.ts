@@ -1,0 +1,65 @@
+import { billOf, gigabyteSeconds, type WarehouseUse } from '../../core/bill';
+import { HOURS_OF_MONTH } from '../../core/prices';
+import { add, type Counts } from '../../core/usage';
+
+/** What the twin's meter has counted in an hour. */
+export interface Use {
+  readonly counts: Counts;
+  readonly warehouse: WarehouseUse;
+}
+
+/** What people read of some hours' use. */
+export interface Figures {
+  readonly transitions: number;
+  readonly lambda_calls: number;
+  readonly gb_seconds: number;
+  /** Calls of the Data API that submit statements. */
+  readonly submits: number;
+  /** Its other calls. */
+  readonly other_data_api_calls: number;
+  readonly s3_requests: number;
+  readonly wake_ups: number;
+  /** Seconds that the warehouse is billed for. */
+  readonly warehouse_seconds: number;
+  /** A month of such hours, by the list prices. Alarms and metrics are the same in both designs, and left out. */
+  readonly month_dollars: number;
+}
+
+export type FigureName = keyof Figures;
+export type Ratios = Readonly<Record<FigureName, number | null>>;
+
+const SUBMITS = ['ExecuteStatement', 'BatchExecuteStatement'];
+const total = (numbers: readonly number[]) => numbers.reduce((sum, each) => sum + each, 0);
+
+/** The figures of hours, of which each has windows of its own. @param of what they are of: a month, or one hour. */
+export function figuresOf(uses: readonly Use[], of: 'month' | 'hour'): Figures {
+  const counts = uses.reduce<Counts>((sum, use) => add(sum, use.counts), {});
+  const { transitions = 0, functions = {}, data_api: dataApi = {}, s3 = {} } = counts;
+  const calls = Object.entries(dataApi);
+  const callsOf = (isMeant: (operation: string) => boolean) =>
+    total(calls.filter(([operation]) => isMeant(operation)).map(([, count]) => count));
+  const dollars = total(uses.map((use) => billOf({ ...use, hours: 1, alarms: 0, metrics: 0 }).dollars));
+  const inMonth = HOURS_OF_MONTH / uses.length;
+  const scale = of === 'month' ? inMonth : 1 / uses.length;
+  return {
+    transitions: transitions * scale,
+    lambda_calls: total(Object.values(functions).map((each) => each.calls)) * scale,
+    gb_seconds: gigabyteSeconds(total(Object.values(functions).map((each) => each.mb_ms ?? NaN))) * scale,
+    submits: callsOf((operation) => SUBMITS.includes(operation)) * scale,
+    other_data_api_calls: callsOf((operation) => !SUBMITS.includes(operation)) * scale,
+    s3_requests: total(Object.values(s3).map((each) => each.requests)) * scale,
+    wake_ups: total(uses.map(({ warehouse }) => warehouse.wake_ups)) * scale,
+    warehouse_seconds: total(uses.map(({ warehouse }) => secondsOf(warehouse))) * scale,
+    month_dollars: dollars * inMonth,
+  };
+}
+
+const secondsOf = ({ billed_rpu_seconds: seconds, capacity }: WarehouseUse) => seconds / (capacity ?? NaN);
+
+/** How much of the right the left takes; null where the right takes nothing. */
+export function ratiosOf(left: Figures, right: Figures): Ratios {
+  const names = Object.keys(left) as readonly FigureName[];
+  return Object.fromEntries(
+    names.map((name) => [name, right[name] === 0 ? null : left[name] / right[name]]),
+  ) as Ratios;
+}
