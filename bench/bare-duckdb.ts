@@ -58,7 +58,8 @@ export async function bareDuckdb(files: readonly string[], hour: string, directo
       Object.fromEntries(used.map(([name, value]) => [name, String(value)])),
     );
   };
-  for (const { sql } of statements('create-warehouse')) await run(sql, {});
+  // The others are for a target that was dropped.
+  for (const { sql } of statements('create-warehouse')) if (sql.startsWith('CREATE')) await run(sql, {});
 
   const staged: Record<string, string> = {
     sluice_schema: 'sluice',

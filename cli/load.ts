@@ -1,3 +1,4 @@
+import { hasFailed } from '../core/report';
 import { startLoad } from './load/follow';
 import type { Connection } from './shared/connection';
 import type { Output } from './shared/output';
@@ -10,5 +11,7 @@ import type { Output } from './shared/output';
 export async function runLoad(connection: Connection, output: Output, input: object): Promise<number> {
   const document = await startLoad(connection, output, input);
   output.document(document);
-  return document.status === 'SUCCEEDED' ? 0 : 1;
+  // A scheduled execution succeeds if it has told its failures before.
+  const isDone = document.status === 'SUCCEEDED' && !document.partitions.some(hasFailed);
+  return isDone ? 0 : 1;
 }

@@ -23,8 +23,11 @@ export interface Attempt {
   readonly outcome: (typeof OUTCOMES)[number];
   /** One of REASONS in states.ts, or that of another version. */
   readonly reason: string;
-  /** Null if it failed, as `plan_key` is. */
+  /**
+   * Of the partition's files: 64 hexadecimal digits. If it failed, judged as in retry.ts. Null if nobody knows.
+   */
   readonly fingerprint: string | null;
+  /** Null if it failed. */
   readonly plan_key: string | null;
   /** The number of files that were left out. */
   readonly quarantined: number;
@@ -32,6 +35,19 @@ export interface Attempt {
   readonly merge_number: number;
   readonly built_on: number;
   readonly failures: number;
+  /** Why it failed, or why files were left out. */
+  readonly error: string | null;
+  /** ISO 8601. It decides only when a failed partition is tried again. */
+  readonly finished: string;
+}
+
+/** The last failure of a partition that is failing. */
+export interface Failure {
+  readonly error: string | null;
+  readonly fingerprint: string | null;
+  readonly finished: string;
+  /** How often it has failed since it last succeeded. */
+  readonly times: number;
 }
 
 /** An attempt after which the target holds the files of its fingerprint. */
@@ -48,7 +64,8 @@ export interface KnownPartition {
   readonly last_merge: number;
   /** The number of its last failure; 0: none. */
   readonly last_failure: number;
-  readonly isFailing: boolean;
+  /** Undefined if it is not failing. */
+  readonly failure?: Failure;
   readonly isLoaded: boolean;
   /** True if it was loaded, and the target was dropped since. */
   readonly isDropped: boolean;
@@ -79,6 +96,11 @@ function knownPartition(partition: Hour, attempts: readonly Attempt[]): KnownPar
     attempts.filter(({ outcome }) => outcome !== 'failed').map((each) => each.failures),
   );
 
+  // Failures of the same moment may share a number.
+  const lastFailed = failed
+    .filter((each) => each.failures === last_failure)
+    .sort((left, right) => (ageOf(left) < ageOf(right) ? -1 : 1))
+    .at(-1);
   const lastChange = merges.find((each) => each.merge_number === last_merge);
   const last = lastChange?.outcome === 'loaded' ? lastChange : undefined;
   const isOverlapped =
@@ -90,7 +112,9 @@ function knownPartition(partition: Hour, attempts: readonly Attempt[]): KnownPar
     partition,
     last_merge,
     last_failure,
-    isFailing: last_failure > known_failure,
+    ...(lastFailed && last_failure > known_failure
+      ? { failure: failureOf(lastFailed, last_failure - known_failure) }
+      : {}),
     isLoaded: last !== undefined,
     isDropped: lastChange?.outcome === 'dropped',
     isOverlapped,
@@ -104,3 +128,10 @@ const greatest = (numbers: readonly number[]): number => Math.max(0, ...numbers)
 function holding({ fingerprint, plan_key, quarantined }: Attempt): Holding {
   return { fingerprint: fingerprint ?? '', plan_key: plan_key ?? '', quarantined };
 }
+
+const ageOf = ({ finished, error, fingerprint }: Attempt): string =>
+  JSON.stringify([finished, error, fingerprint]);
+
+const failureOf = ({ error, fingerprint, finished }: Attempt, times: number): Failure => ({
+  ...{ error, fingerprint, finished, times },
+});

@@ -132,6 +132,8 @@ export const datasetSchema = z.strictObject({
       max_partitions: count(1, MOST_PARTITIONS).default(MOST_PARTITIONS),
       /** The schedule starts an execution every so many hours, from midnight UTC on. */
       every_hours: count(1, 24).default(1),
+      /** Hours after which whoever is on call hears again of failures that last. */
+      remind_hours: count(1, 7 * 24).default(24),
       /** `quarantine`: leave out and report a file that cannot be loaded, and load the rest. */
       on_bad_file: z.enum(['fail', 'quarantine']).default('fail'),
       /** Days for which plans and manifests of past loads are kept. */

@@ -48,6 +48,20 @@ export const FATAL_ERRORS = [
 ] as const;
 
 /**
+ * Errors for which the partition's files are to blame, as the dataset's columns judge them. Trying again does not help before
+ * the files or the columns change.
+ */
+export const FILE_ERRORS: readonly string[] = [
+  'ColumnMismatch',
+  'FilesQuarantined',
+  'NullKeys',
+  'TooManyLayouts',
+  'UnreadableFile',
+  'ValueInvalid',
+  'ValueTooLong',
+] satisfies readonly ErrorName[];
+
+/**
  * Errors by which the warehouse itself says that a statement failed, so that its transaction is rolled back. After any
  * other error of a merge it is open whether the merge was committed.
  */

@@ -12,6 +12,9 @@ export const MOST_CONCURRENCY = 8;
 const FURTHER_COPIES_OF_ONE = 20;
 export const FURTHER_COPIES = 60;
 
+/** Whether an attempt may have fewer COPYs than one that is alone in its execution. */
+export const isCutShort = (most: number): boolean => most < FURTHER_COPIES_OF_ONE;
+
 /** The most COPYs beyond the first that each of the partitions of an execution may have. */
 export function mostFurtherCopies(partitions: number): number {
   return Math.min(FURTHER_COPIES_OF_ONE, Math.floor(FURTHER_COPIES / partitions));

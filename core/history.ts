@@ -85,7 +85,7 @@ const COLUMNS = {
   rows_in_files: OF_FILES,
   ...OF_MERGE,
   staged: { ...OF_MERGE.staged, failed: 'bound' },
-  fingerprint: { ...text(64), ...OPTIONAL, ...ENDED },
+  fingerprint: { ...text(64), ...OPTIONAL, ...EVERY, dropped: null },
   plan_key: { ...text(1_024), ...OPTIONAL, ...ENDED },
   started: { ...TIME, ...REQUIRED, ...EVERY },
   finished: { ...TIME, ...REQUIRED, loaded: NOW, empty: NOW, failed: NOW, dropped: NOW },
@@ -229,6 +229,7 @@ export function failedRow(failure: FailedState, diagnosis: Diagnosis, rerun: obj
   return bound<'failed'>({
     ...attempt(failure, inspection ? new Date(inspection.started) : now),
     merge_number: failure.built_on,
+    fingerprint: failure.listed ?? null,
     ...explained(diagnosis, rerun),
     files: inspection?.files ?? failure.files,
     bytes: inspection?.bytes ?? 0,

@@ -83,7 +83,7 @@ export function endedAttempt(
   const shortened = (text: string | null) => text && firstBytes(text, TEXT_BYTES);
   const attempt: LedgerAttempt = {
     ...{ execution, outcome, reason: end.reason },
-    fingerprint: hasFailed ? null : (inspection?.fingerprint ?? null),
+    fingerprint: (hasFailed ? end.listed : inspection?.fingerprint) ?? null,
     plan_key: hasFailed ? null : (inspection?.plan_key ?? null),
     quarantined: hasFailed ? 0 : (inspection?.quarantined ?? 0),
     built_on,

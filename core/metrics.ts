@@ -25,6 +25,8 @@ export const METRICS = {
   EventsRefused: 'Count',
   /** Values of events that were dropped, because no column has the attribute's name. The log has the names. */
   AttributesUnknown: 'Count',
+  /** Partitions that are failing, or of which files were left out, whenever that was. Only scheduled executions measure it. */
+  HoursFailing: 'Count',
   /** Hours since the newest loaded hour ended. Only scheduled executions measure it. */
   LagHours: 'None',
   StepSeconds: 'Seconds',
@@ -40,7 +42,7 @@ export const metricsOf = (datasets: number): number =>
  * @param newestLoaded the newest hour that was loaded before; undefined for a requested execution.
  */
 export function measureLoad(
-  { partitions, waiting, strays }: LoadReport,
+  { partitions, waiting, strays, failing }: LoadReport,
   newestLoaded: Hour | undefined,
   now: Date,
 ): Partial<Record<MetricName, number>> {
@@ -62,6 +64,7 @@ export function measureLoad(
       : {
           LagHours: lagHours([newestLoaded, ...loaded.map(({ partition }) => partition)], now),
           ...(strays ? { StraysFound: strays.count } : {}),
+          ...(failing === null ? {} : { HoursFailing: failing }),
         }),
   };
 }

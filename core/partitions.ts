@@ -4,6 +4,7 @@ import type { Dataset } from './dataset';
 import type { ExecutionInput } from './execution-input';
 import { EMPTY_FINGERPRINT, fingerprintOf, type LakeFile } from './files';
 import { addHours, lastClosedHour, type Hour } from './hour';
+import { isTriedAgain, judgeOf, nextTry } from './retry';
 import type { DuePartition } from './states';
 
 export interface LoadPlan {
@@ -11,6 +12,8 @@ export interface LoadPlan {
   readonly partitions: readonly DuePartition[];
   /** The number of due partitions that this execution does not take. */
   readonly waiting: number;
+  /** Partitions of whose files, as they are listed, none was left out. */
+  readonly complete: readonly Hour[];
   /** The input of an execution that continues with the waiting partitions; a scheduled execution needs none. */
   readonly next?: { readonly from: Hour; readonly to: Hour };
 }
@@ -28,8 +31,11 @@ export function overdueHours(
 ): Hour[] {
   const unsettled = known
     .filter(
-      ({ isFailing, isOverlapped, isDropped, holdings }) =>
-        isFailing || isOverlapped || isDropped || holdings.some(({ quarantined }) => quarantined > 0),
+      ({ failure, isOverlapped, isDropped, holdings }) =>
+        failure !== undefined ||
+        isOverlapped ||
+        isDropped ||
+        holdings.some(({ quarantined }) => quarantined > 0),
     )
     .map(({ partition }) => partition);
   return [...new Set([...unsettled, ...lost])].filter((hour) => hour < from).sort();
@@ -66,6 +72,7 @@ export function newestLoaded(known: readonly KnownPartition[], from: Hour): Hour
  * @param hours the hours to look at: `from` to `to`, and the overdue ones. Other hours are ignored.
  * @param files the data files by hour.
  * @param errorFiles the objects with undelivered records, by hour. An hour with only such objects is reported too.
+ * @param now decides only whether a failed partition is tried again.
  */
 export function planLoad(
   dataset: Dataset,
@@ -74,6 +81,7 @@ export function planLoad(
   files: ReadonlyMap<Hour, readonly LakeFile[]>,
   errorFiles: ReadonlyMap<Hour, readonly LakeFile[]>,
   known: readonly KnownPartition[],
+  now: Date,
 ): LoadPlan {
   const partitions = new Map(known.map((each) => [each.partition, each]));
   const hours = new Set([...files.keys(), ...errorFiles.keys(), ...partitions.keys()]);
@@ -82,19 +90,30 @@ export function planLoad(
 
   const columns = columnsDigest(dataset.columns);
   const due: DuePartition[] = [];
+  const complete: Hour[] = [];
   for (const partition of [...hours]
     .filter((hour) => (hour >= from && hour <= to) || overdue.includes(hour))
     .sort()) {
     const present = files.get(partition) ?? [];
     const undelivered = errorFiles.get(partition) ?? [];
     const earlier = partitions.get(partition);
-    const { last_merge = 0, last_failure = 0, doubtful, holdings = [] } = earlier ?? {};
+    const { last_merge = 0, last_failure = 0, failure, doubtful, holdings = [] } = earlier ?? {};
     const fingerprint = (judgedBy: string) => fingerprintOf([...present, ...undelivered], judgedBy);
+    const found = holdings.filter(
+      (each) => each.fingerprint === fingerprint(each.quarantined > 0 ? columns : ''),
+    );
+    if (failure === undefined && found.some(({ quarantined }) => quarantined === 0)) complete.push(partition);
     const isHeld =
-      holdings.some((each) => each.fingerprint === fingerprint(each.quarantined > 0 ? columns : '')) ||
-      (holdings.length === 0 && !doubtful && fingerprint('') === EMPTY_FINGERPRINT);
+      found.length > 0 || (holdings.length === 0 && !doubtful && fingerprint('') === EMPTY_FINGERPRINT);
+    const listed = fingerprint(judgeOf(dataset));
     const isRequested = input.kind === 'requested';
-    const isDue = isRequested ? present.length + undelivered.length > 0 || from === to : !isHeld;
+    const isDue = isRequested
+      ? present.length + undelivered.length > 0 || from === to
+      : failure
+        ? // The target holds these files, so they are not to blame: an attempt that finds nothing to load ends the failure.
+          (isHeld && nextTry(failure) === undefined) ||
+          isTriedAgain(failure, listed, now, dataset.load.every_hours)
+        : !isHeld;
     if (!isDue) continue;
     // Any of the holdings is true. The last one tells best what was reported before.
     const last = holdings.at(-1);
@@ -107,6 +126,7 @@ export function planLoad(
       ...(previous ? { previous_plan: previous.plan_key } : {}),
       built_on: last_merge,
       failures: last_failure,
+      listed,
     });
   }
   const { max_partitions: most } = dataset.load;
@@ -114,16 +134,17 @@ export function planLoad(
     const [firstWaiting] = due.slice(most);
     return {
       partitions: due.slice(0, most),
+      complete,
       waiting: Math.max(0, due.length - most),
       ...(firstWaiting ? { next: { from: firstWaiting.partition, to } } : {}),
     };
   }
   // Partitions that fail again and again must not keep all others waiting.
-  const failing = new Set(known.filter(({ isFailing }) => isFailing).map(({ partition }) => partition));
+  const failing = new Set(known.filter(({ failure }) => failure).map(({ partition }) => partition));
   const inTurn = [
     ...due.filter((each) => !failing.has(each.partition)),
     ...due.filter((each) => failing.has(each.partition)),
   ];
   const taken = new Set(inTurn.slice(0, most));
-  return { partitions: due.filter((each) => taken.has(each)), waiting: due.length - taken.size };
+  return { partitions: due.filter((each) => taken.has(each)), complete, waiting: due.length - taken.size };
 }

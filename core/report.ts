@@ -1,4 +1,5 @@
 import { withReadableCause, type Diagnosis } from './diagnosis';
+import { FILE_ERRORS } from './errors';
 import type { Hour } from './hour';
 import { oneLine } from './one-line';
 import {
@@ -57,12 +58,34 @@ export interface LoadReport {
   readonly housekeeping: Housekeeping | null;
   /** What belongs to no hour, so that no load reads it; null if the execution failed before it looked. */
   readonly strays: Strays | null;
+  /** The number of partitions that are failing or incomplete after it; null if it does not know of all. */
+  readonly failing: number | null;
   /** The execution's own error, or the error of the first partition that has one. */
   readonly error: string | null;
+  /** What somebody should look at although the execution succeeded, one line each. */
+  readonly warnings: readonly string[];
   /** The result in one line. */
   readonly summary: string;
-  /** The message to the SNS topic; null if the execution succeeded. */
+  /** The message to the SNS topic; null if the execution succeeded, also if its failures were told before. */
   readonly notification: { readonly subject: string; readonly message: string } | null;
+}
+
+/** A partition that is failing or incomplete, as the ledger tells of it. */
+export interface LastingFailure {
+  readonly partition: Hour;
+  readonly error: string;
+  readonly cause: string | null;
+  readonly fix: string | null;
+}
+
+/** What is to be told of failures. */
+export interface Complaint {
+  /** The partitions whose failures are told. A requested execution tells of each. */
+  readonly hours: ReadonlySet<Hour>;
+  /** What lasts and is told again: partitions that this execution did not try. */
+  readonly lasting: readonly LastingFailure[];
+  /** Whether everything that lasts is told again. */
+  readonly isReminder: boolean;
 }
 
 /** @param rerun the execution input that loads the partition again. */
@@ -148,47 +171,86 @@ export function reportLoad(
     readonly next: object | null;
     readonly housekeeping: Housekeeping | null;
     readonly strays: Strays | null;
+    readonly failing: number | null;
+    /** Whether somebody asked for certain hours. */
+    readonly isRequested: boolean;
   },
   partitions: readonly PartitionResult[],
   failure: Diagnosis | null,
+  complaint: Complaint,
 ): LoadReport {
-  const { dataset, waiting, next, housekeeping, strays } = load;
+  const { dataset, waiting, next, housekeeping, strays, failing } = load;
+  const { hours, lasting, isReminder } = complaint;
   // Somebody must also know about a partition that was loaded without some of its files.
-  const incomplete = partitions.filter((each) => each.error !== null);
+  const incomplete = partitions.filter(
+    (each) => each.error !== null && (isReminder || hours.has(each.partition)),
+  );
   const summary = failure
     ? `stopped by ${failure.error}`
-    : [summaryOf(partitions, waiting), ...straysSummary(strays)].join(', ');
-  const common = { dataset, waiting, next, housekeeping, strays, partitions, summary };
-  if (!failure && incomplete.length === 0) {
+    : [summaryOf(partitions, waiting), ...failingSummary(failing), ...straysSummary(strays)].join(', ');
+  const unfound = partitions.filter(isUnfound).map(({ partition }) => partition);
+  const warnings = [
+    ...(load.isRequested && !failure && partitions.length === 0 ? ['in the hours that were asked for'] : []),
+    ...unfound.map((hour) => `in hour ${hour}`),
+  ].map((where) => `Nothing was found ${where}: no file is under the dataset’s prefix there.`);
+  const common = { dataset, waiting, next, housekeeping, strays, failing, partitions, warnings, summary };
+  if (!failure && incomplete.length === 0 && lasting.length === 0) {
     return { ...common, status: 'SUCCEEDED', error: null, notification: null };
   }
 
-  const failed = partitions.filter(hasFailed);
+  const failed = incomplete.filter(hasFailed);
   const unknown = failed.filter((each) => each.outcome === 'unknown').length;
   const what = failure
     ? failure.error
     : failed.length > 0
       ? `${failed.length} of ${partitions.length} partitions ${unknown < failed.length ? 'failed' : 'have an unknown outcome'}`
-      : `${incomplete.length} of ${partitions.length} partitions loaded without some of their files`;
+      : incomplete.length > 0
+        ? `${incomplete.length} of ${partitions.length} partitions loaded without some of their files`
+        : `${lasting.length === 1 ? '1 partition' : `${lasting.length} partitions`} still failing or incomplete`;
   const sections = failure
     ? [explain(failure, failure.error === 'InvalidInput' ? null : load.input)]
-    : incomplete.map((each) =>
-        [
-          `Partition ${each.partition} (${each.reason})${hasFailed(each) ? '' : `, ${each.quarantined} of its files left out`}: ${each.error}`,
-          explain(each, each.rerun),
-        ].join('\n'),
-      );
+    : [
+        ...incomplete.map((each) =>
+          [
+            `Partition ${each.partition} (${each.reason})${hasFailed(each) ? '' : `, ${each.quarantined} of its files left out`}: ${each.error}`,
+            explain(each, each.rerun),
+            ...(hasFailed(each) ? [triedAgain(each.error ?? '')] : []),
+          ].join('\n'),
+        ),
+        ...lasting.map((each) =>
+          [
+            `Partition ${each.partition}, still: ${each.error}`,
+            each.cause === null
+              ? 'The load history says what happened and how to fix it.'
+              : explain(each, null),
+            triedAgain(each.error),
+          ].join('\n'),
+        ),
+      ];
   return {
     ...common,
     status: 'FAILED',
     // A failed partition matters more than one that was loaded without some of its files.
-    error: (failure ?? incomplete.find(hasFailed) ?? incomplete[0])?.error ?? null,
+    error: (failure ?? incomplete.find(hasFailed) ?? incomplete[0] ?? lasting[0])?.error ?? null,
     notification: {
       subject: `Sluice: ${dataset ?? 'load'}: ${what}`.replace(/[^\x20-\x7e]/g, '?').slice(0, SUBJECT_LENGTH),
       message: fitted([`Execution ${load.execution} failed: ${summary}.`, ...sections]),
     },
   };
 }
+
+/** Whether somebody asked for the partition and there is nothing in it. */
+const isUnfound = ({ outcome, reason, files, quarantined, vanished }: PartitionResult): boolean =>
+  outcome === 'empty' && reason === 'requested' && files + quarantined + vanished === 0;
+
+/** When a scheduled execution tries a partition again: see retry.ts. */
+const triedAgain = (error: string): string =>
+  FILE_ERRORS.includes(error)
+    ? 'It is tried again when its files or the dataset’s columns change.'
+    : 'It is tried again by itself, after 1, 2, 4 … 24 hours, and at once when its files change.';
+
+const failingSummary = (failing: number | null): string[] =>
+  failing === null || failing === 0 ? [] : [`${failing} failing or incomplete in all`];
 
 function explain(
   failure: { error: string | null; cause: string | null; fix: string | null },

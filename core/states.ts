@@ -27,6 +27,8 @@ const duePartition = z.object({
   /** The number of the partition's last merge, and of its last failure, that the load history holds; 0: none. */
   built_on: z.number(),
   failures: z.number(),
+  /** The fingerprint of the files in the listing, judged as in retry.ts. */
+  listed: z.string().optional(),
 });
 export type DuePartition = DeepReadonly<z.infer<typeof duePartition>>;
 
@@ -52,6 +54,15 @@ const strays = z.object({
 });
 export type Strays = DeepReadonly<z.infer<typeof strays>>;
 
+/** A partition that is failing, or of which files were left out. */
+const unsettledHour = z.object({
+  partition: z.string(),
+  error: z.string(),
+  /** Of the files in which something is wrong that was not told before; null: the same as before, as far as anybody knows. */
+  fingerprint: z.string().nullable(),
+});
+export type UnsettledHour = DeepReadonly<z.infer<typeof unsettledHour>>;
+
 /** What ListPartitions returns. */
 const listing = z.object({
   dataset: z.string(),
@@ -72,8 +83,16 @@ const listing = z.object({
   max_concurrency: z.number(),
   /** Whether the schedule, or nobody in particular, asked for it: then it tells how fresh the target is. */
   scheduled: z.boolean(),
-  /** Whether this execution cleans up after dead ones. Scheduled executions do, if the warehouse is awake anyway. */
+  /**
+   * Whether this execution cleans up. A scheduled one does if it loads: once a day, since old plans are many, and whenever
+   * there are staging tables.
+   */
   sweep: z.boolean(),
+  /** The partitions that were failing or incomplete before this execution, the oldest ones, and how many there were. */
+  unsettled: z.array(unsettledHour),
+  unsettled_count: z.number(),
+  /** Whether these are all, as far as the ledger could be read. */
+  unsettled_known: z.boolean(),
   /** Staging tables of the dataset, of any execution, that existed before this execution created its own. */
   staging: z.array(z.string()),
   /** A requested execution looks only at the days of its hours. */
@@ -250,3 +269,4 @@ export const executionEnd = listing
     swept: housekeeping.optional(),
     sweep_error: caughtError.optional(),
   });
+export type ExecutionEnd = DeepReadonly<z.infer<typeof executionEnd>>;

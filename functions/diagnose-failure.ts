@@ -9,6 +9,7 @@ import {
 } from '../core/diagnosis';
 import { isTransient, LoadError } from '../core/errors';
 import { rerunInput } from '../core/execution-input';
+import { isCutShort } from '../core/execution-limits';
 import { failedRow } from '../core/history';
 import { batchOf } from '../core/sql';
 import { stagingPieces, stagingTables } from '../core/staging';
@@ -47,11 +48,11 @@ export const handler = stepHandler(
       return { diagnosis: shortenedDiagnosis(diagnose(input.error), EXECUTION_DIAGNOSIS_BYTES) };
 
     const { attempt } = input;
-    const failure = withoutOldCounts(input.load);
+    const failure = withoutHaste(withoutOldCounts(input.load));
     const diagnosis = diagnose(failure.error);
-    const { partition, reason, files, built_on, failures, inspection, counts } = failure;
+    const { partition, reason, files, built_on, failures, listed, inspection, counts } = failure;
     const end = {
-      ...{ partition, reason, files, built_on, failures, counts },
+      ...{ partition, reason, files, built_on, failures, listed, counts },
       inspection: withoutDiagnosis(inspection),
     };
     const settled = await cleanUp(failure, diagnosis, attempt < CLEAN_UP_RETRIES);
@@ -67,6 +68,16 @@ function withoutOldCounts(failure: FailedState): FailedState {
   const { inspection, counts } = failure;
   const isOld = inspection?.searching === true || (counts && counts.staged !== inspection?.rows);
   return isOld ? { ...failure, counts: undefined } : failure;
+}
+
+/**
+ * A load that searched for bad files, and had few COPYs because many partitions were due, may find them when it is alone. So
+ * it does not say which files failed, and is tried again although they are the same.
+ */
+function withoutHaste(failure: FailedState): FailedState {
+  const { inspection, most_further_copies: most } = failure;
+  const isSpent = inspection !== undefined && inspection.further_copies >= most && isCutShort(most);
+  return isSpent ? { ...failure, listed: undefined } : failure;
 }
 
 /** All diagnoses share one payload, and in a failed partition the diagnosis of files that were left out does not matter. */

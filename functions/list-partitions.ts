@@ -6,28 +6,23 @@ import { parseExecutionInput } from '../core/execution-input';
 import { mostFurtherCopies } from '../core/execution-limits';
 import { filesByHour, type LakeFile } from '../core/files';
 import type { Hour } from '../core/hour';
-import { attemptsOf, changedHours, lastMerge, lostHours, type LedgerHours } from '../core/ledger';
+import { attemptsOf, dayOf, hasScheduledOn, lostHours, type LedgerHours } from '../core/ledger';
 import { hoursOfPlans, hoursToList, newestLoaded, overdueHours, planLoad } from '../core/partitions';
-import {
-  dayPrefixes,
-  errorPrefixes,
-  prefixesAboveDays,
-  prefixOfHour,
-  type PrefixTemplate,
-} from '../core/prefix';
+import { dayPrefixes, errorPrefixes, prefixesAboveDays, type PrefixTemplate } from '../core/prefix';
 import type { Listing } from '../core/states';
 import { strayFinder, straysOf } from '../core/strays';
+import { unsettledHours } from '../core/unsettled';
 import { findDataset } from '../service/datasets';
 import { statementsOf } from '../service/statements';
 import { readConfiguration, type Configuration } from './shared/configuration';
 import { findStrays } from './shared/find-strays';
 import { logger, stepHandler } from './shared/handler';
-import { readHistory } from './shared/history';
+import { readHistory, type History } from './shared/history';
 import { inParallel } from './shared/in-parallel';
-import { allowed, bucketRegion, lakeClient, listerOf, listFiles } from './shared/lake';
-import { Ledger, type LedgerContent } from './shared/ledger';
+import { allowed, bucketRegion, ledgerOf, listerOf, listFiles } from './shared/lake';
+import type { Ledger, LedgerContent } from './shared/ledger';
 import { recordStep } from './shared/metrics';
-import { endLoad, settle, unfinishedLoads } from './shared/unfinished-loads';
+import { settle, unfinishedLoads } from './shared/unfinished-loads';
 
 const event = z.object({
   input: z.unknown(),
@@ -41,6 +36,9 @@ const CONCURRENT_LISTINGS = 16;
 
 /** The bytes that the diagnoses of all failed partitions share, out of the 262,144 bytes of a payload between states. */
 const DIAGNOSES_BYTES = 100_000;
+
+/** Partitions that are failing or incomplete, as the payload between states names them: some 140 bytes each. */
+const MOST_UNSETTLED = 300;
 
 /** Finds the partitions that this execution loads. */
 export const handler = stepHandler(
@@ -64,7 +62,7 @@ export const handler = stepHandler(
     // A requested execution looks only at the requested hours.
     const isScheduled = request.kind === 'scheduled';
     const kept = hoursOfPlans(dataset, hours, now);
-    const ledger = new Ledger({ client: lakeClient, ...configuration }, dataset);
+    const ledger = ledgerOf(configuration, dataset);
     const [files, errorFiles, told] = await Promise.all([
       listHours(bucket, [source.prefix], days, (listing) => {
         for (const [place, key] of find({ objects: listing, folders: [] })) inDays.set(place, key);
@@ -83,7 +81,10 @@ export const handler = stepHandler(
     /** @param lost hours of which the ledger tells and the history does not. */
     const planned = async (known: readonly KnownPartition[], lost: readonly Hour[]) => {
       const overdue = isScheduled ? overdueHours(hours, known, lost) : [];
-      const each = (template: PrefixTemplate) => overdue.map((hour) => prefixOfHour(template, hour));
+      // Whole days: the more hours of a day are overdue, the fewer listings are each.
+      const each = (template: PrefixTemplate) => [
+        ...new Set(overdue.flatMap((hour) => dayPrefixes(template, hour, hour))),
+      ];
       const [overdueFiles, overdueErrors] = await Promise.all([
         listHours(bucket, [source.prefix], each),
         allowed(
@@ -98,6 +99,7 @@ export const handler = stepHandler(
         new Map([...files, ...overdueFiles]),
         new Map([...errorFiles, ...overdueErrors]),
         known,
+        now,
       );
     };
     const lost = lostHours(told.hours);
@@ -105,31 +107,38 @@ export const handler = stepHandler(
     let plan = await planned(known, lost);
     let staging: readonly string[] = [];
     const unfinished =
-      isScheduled && !request.plan ? await unfinishedLoads(ledger, told, { execution, state_machine }) : [];
+      isScheduled && !request.plan
+        ? await unfinishedLoads(ledger, told, { configuration, dataset, execution, state_machine })
+        : [];
     // Nothing is due, or somebody only looks: then nobody wakes the warehouse.
     const asks = !request.plan && (plan.partitions.length > 0 || unfinished.length > 0);
     if (asks) {
-      for (const load of unfinished) await endLoad(configuration, dataset, load);
       // An hour that only the ledger finds due is asked for, too, or it would be due for ever.
       const doubted = [
         ...plan.partitions.map(({ partition }) => partition),
         ...unfinished.flatMap((each) => each.hours),
       ];
       const from = [hours.from, ...doubted].sort()[0] ?? hours.from;
-      const asked = { kept, from, to: hours.to };
-      const history = await readHistory(configuration, dataset, {
-        ...asked,
-        execution,
+      const history = await readHistory(configuration, dataset, told.hours, {
+        ...{ kept, from, to: hours.to, execution },
         statements: statementsOf(configuration.packageDirectory, 'list-partitions', dataset),
-        told_merge: lastMerge(told.hours),
       });
-      const changed = changedHours(told.hours, history.hours, history.isBehind ? kept : asked);
+      const { changed } = history;
       ({ staging } = history);
       known = knownPartitions(attemptsOf(history.hours));
       plan = await planned(known, [...lost, ...changed.keys()]);
-      if (await repaired(ledger, changed)) await settle(ledger, unfinished, now);
+      await repair(ledger, told.hours, history);
+      await settle(ledger, unfinished, now);
     }
     const { partitions, waiting, next } = plan;
+    const complete = new Set(plan.complete);
+    const taken = new Set(plan.partitions.map(({ partition }) => partition));
+    const unsettled = unsettledHours(known.filter(({ partition }) => !complete.has(partition)));
+    // Those of this execution come first, so that it knows how many are left.
+    const named = [
+      ...unsettled.filter(({ partition }) => taken.has(partition)),
+      ...unsettled.filter(({ partition }) => !taken.has(partition)),
+    ];
     const loads = !request.plan && partitions.length > 0;
     if (loads) await begin(ledger, execution, partitions);
     recordStep(dataset.name, 'ListPartitions', called);
@@ -147,7 +156,11 @@ export const handler = stepHandler(
       })),
       waiting,
       scheduled: isScheduled && !request.plan,
-      sweep: isScheduled && asks,
+      sweep:
+        isScheduled && loads && (staging.length > 0 || !hasScheduledOn(told.hours, dayOf(now.toISOString()))),
+      unsettled: named.slice(0, MOST_UNSETTLED),
+      unsettled_count: unsettled.length,
+      unsettled_known: told.isWhole || asks,
       staging,
       strays,
       newest_loaded: newestLoaded(known, hours.from),
@@ -204,7 +217,7 @@ async function listHours(
   return hours;
 }
 
-const NOTHING_TOLD: LedgerContent = { hours: new Map(), running: [] };
+const NOTHING_TOLD: LedgerContent = { hours: new Map(), running: [], isWhole: false };
 
 /** Without it a kill after the commit stays unnoticed until the history is asked, but a load is not to fail for it. */
 async function begin(
@@ -218,13 +231,21 @@ async function begin(
   });
 }
 
-/** A ledger that stays as it is only makes the next execution ask again, so it fails no load. */
-async function repaired(ledger: Ledger, asked: LedgerHours): Promise<boolean> {
-  return ledger.change({ asked }).then(
-    () => true,
-    (error: unknown) => {
-      logger.warn('The ledger is not repaired', { error: error as Error });
-      return false;
-    },
-  );
+/**
+ * A ledger that stays as it is only makes the next execution ask again, so it fails no load. But if it is ahead of the
+ * history, the merges of this load would hide what it lacks, so nothing is loaded then.
+ * @throws LoadError ServiceUnavailable
+ */
+async function repair(ledger: Ledger, told: LedgerHours, { changed, isBehind }: History): Promise<void> {
+  try {
+    await ledger.change({ asked: changed, told });
+  } catch (error) {
+    if (isBehind)
+      throw new LoadError(
+        'ServiceUnavailable',
+        `The load history lacks merges of which the ledger tells, and the ledger cannot be put right: ${(error as Error).message}`,
+        'Let list-partitions write under sluice/ in the lake, or run sluice ledger rebuild. Then hours that the warehouse has lost are loaded again.',
+      );
+    logger.warn('The ledger is not repaired', { error: error as Error });
+  }
 }

@@ -93,7 +93,10 @@ export function compressedClock({ start, sleeping, deadlines = 1, onSkip }: Comp
           const real = Math.max(0, end - now()) * (working > 0 ? 1 : sleeping);
           timer = setTimeout(real > longestTimer ? set : wake, Math.min(real, longestTimer));
         };
-        if (signal.aborted) { abort(); return; }
+        if (signal.aborted) {
+          abort();
+          return;
+        }
         signal.addEventListener('abort', abort);
         sleepers.add(set);
         set();

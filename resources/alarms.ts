@@ -33,8 +33,8 @@ interface Alarm {
   /** How many periods are evaluated (default 1), and how many of them must meet the condition (default all). */
   readonly periods?: number;
   readonly datapoints?: number;
-  /** Default: missing data raises no alarm. */
-  readonly missing?: 'breaching';
+  /** Default: missing data raises no alarm. `ignore`: the alarm stays as it is. */
+  readonly missing?: 'breaching' | 'ignore';
   /** Whether its end is notified too. True for a condition that lasts, not for an event that happened once. */
   readonly lasts?: true;
 }
@@ -100,7 +100,8 @@ function executionAlarms(settings: Settings): Record<string, Alarm> {
       ...states,
       metric: 'ExecutionsFailed',
       description:
-        `An execution of ${name} failed: at least one partition was not loaded, or was loaded without some of its files. ` +
+        `An execution of ${name} failed: at least one partition was not loaded, or was loaded without some of its files, and ` +
+        'that is new or has lasted long enough to be told again. ' +
         'The notification of the same time says which partition, why, how to fix it and which input loads it again; so do ' +
         'the execution’s cause and sluice.load_history. A failed partition has not changed the target.',
     },
@@ -197,13 +198,20 @@ function loadAlarms(settings: Settings, dataset: Dataset): Record<string, Alarm>
         `${dataset.source.error_prefix}. sluice inspect on that prefix says why each was refused. Correct them and send ` +
         'them again. The loaded rows are right without them.',
     },
-    [`${stem}QuarantinedAlarm`]: {
-      ...ours('FilesQuarantined'),
-      ...ONCE,
+    [`${stem}FailingAlarm`]: {
+      ...ours('HoursFailing'),
+      statistic: 'Maximum',
+      when: 'GreaterThanThreshold',
+      threshold: 0,
+      period: HOUR,
+      // Between two scheduled executions nothing has changed.
+      missing: 'ignore',
+      lasts: true,
       description:
-        `Files of dataset ${dataset.name} cannot be loaded and were left out. The notification names each file and what is ` +
-        'wrong with it. An execution loads them by itself after they were written again, or after the dataset’s columns ' +
-        'were changed to fit them.',
+        `Hours of dataset ${dataset.name} failed, or were loaded without some of their files. The notification names each ` +
+        'file or statement, what is wrong and how to fix it; so does sluice.load_history. An hour with bad files is tried ' +
+        'again when its files are written again or deleted, or when the dataset’s columns change to fit them; any other ' +
+        'after 1, 2, 4 … 24 hours. The alarm ends with the first scheduled execution that leaves no such hour.',
     },
   };
 }

@@ -163,7 +163,7 @@ function rightsOf(name: FunctionName, settings: Settings, datasets: readonly Dat
     useLedger: allow(
       'UseLedger',
       ['s3:GetObject', 's3:PutObject', 's3:DeleteObject'],
-      lakeObjects(settings, ledgerPrefix('*')),
+      objects(datasets.map(({ name: dataset }) => ledgerPrefix(dataset))),
     ),
     listPlans: {
       ...allow('ListPlans', ['s3:ListBucket'], bucket),

@@ -1,17 +1,13 @@
-import { knownPartitions } from '../../core/attempts';
-import { parseExecutionInput } from '../../core/execution-input';
-import { attemptsOf, ledgerPrefix, type LedgerHours } from '../../core/ledger';
-import { hoursToList } from '../../core/partitions';
-import { readHistory } from '../ledger/history';
-import { ledgerOf } from '../ledger/ledger-of';
+import { ledgerPrefix } from '../../core/ledger';
+import { ledgerDifferences } from '../ledger/differences';
 import { plural } from '../shared/text';
 import { sluice } from './commands';
 import { ofEach, type Check } from './finding';
 import { dataApi } from './warehouse';
 
 /**
- * Whether the ledger is as the load history in the hours of the lookback. A ledger that is behind repairs itself. One that
- * is ahead, because the warehouse was restored or its tables were changed by hand, hides hours until the next load.
+ * Whether the ledger is as the load history, as far back as plans are kept. One that is behind is repaired by the next load.
+ * One that is ahead, because the warehouse was restored or its tables were changed by hand, hides hours until then.
  */
 export const ledger: Check = {
   title: 'ledger as the load history',
@@ -20,37 +16,23 @@ export const ledger: Check = {
   run(site) {
     return ofEach(this, site, site.connection.datasets, async (dataset) => {
       const { connection } = site;
-      const range = hoursToList(dataset, parseExecutionInput({}), new Date());
       const subject = `s3://${connection.bucket}/${ledgerPrefix(dataset.name)}`;
-      const { hours: told } = await ledgerOf(connection, dataset).read(range);
-      const history = await readHistory(connection, dataset, range.from);
-      // What an attempt left matters, not how it is told: its own number may differ.
-      const meaning = (hours: LedgerHours) =>
-        new Map(
-          knownPartitions(attemptsOf(hours)).map(({ partition, isFailing, holdings }) => [
-            partition,
-            JSON.stringify([isFailing, holdings]),
-          ]),
-        );
-      const [byLedger, byHistory] = [meaning(told), meaning(history)];
-      const wrong = [...new Set([...byLedger.keys(), ...byHistory.keys()])]
-        .filter((hour) => hour <= range.to && byLedger.get(hour) !== byHistory.get(hour))
-        .sort();
-      const [first] = wrong;
-      if (first === undefined)
+      const { behind, ahead } = await ledgerDifferences(connection, dataset);
+      const [first] = ahead;
+      if (first !== undefined)
         return [
           {
             subject,
-            text: `as the load history in the last ${plural(dataset.source.lookback_hours, 'hour')}`,
+            text: `tells of attempts that the load history does not have, in ${plural(ahead.length, 'hour')} from ${first} on`,
+            fix: `${sluice(connection, `ledger rebuild --dataset ${dataset.name}`)}; the next scheduled execution then loads what is missing.`,
           },
         ];
-      return [
-        {
-          subject,
-          text: `${plural(wrong.length, 'hour')} not as in the load history, from ${first} on`,
-          fix: `${sluice(connection, `ledger rebuild --dataset ${dataset.name}`)}; the next scheduled execution then loads what is missing.`,
-        },
-      ];
+      const [late] = behind;
+      const text =
+        late === undefined
+          ? `as the load history in the last ${plural(dataset.load.retention_days, 'day')}`
+          : `behind the load history in ${plural(behind.length, 'hour')} from ${late} on: the next load puts it right`;
+      return [{ subject, text }];
     });
   },
 };

@@ -13,6 +13,10 @@ export interface LoadDocument {
   readonly housekeeping: Housekeeping | null;
   /** What belongs to no hour, so that no load reads it; null if the execution failed before it looked. */
   readonly strays: Strays | null;
+  /** The number of partitions that are failing or incomplete after it; null if it does not know of all. */
+  readonly failing: number | null;
+  /** What somebody should look at although the execution succeeded. */
+  readonly warnings: readonly string[];
   readonly error: string | null;
   /** The execution's cause, with the text of the notification. */
   readonly cause: string | null;

@@ -63,6 +63,8 @@ async function follow(
       next: report?.next ?? null,
       housekeeping: report?.housekeeping ?? null,
       strays: report?.strays ?? null,
+      failing: report?.failing ?? null,
+      warnings: report?.warnings ?? [],
       error: described.error ?? null,
       cause: described.cause ?? null,
     };

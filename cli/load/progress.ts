@@ -59,12 +59,15 @@ export class Progress {
     for (const partition of document.partitions)
       if (!this.shown.has(partition.partition)) this.line(partition);
     const summary = report?.summary ?? document.status.toLowerCase();
-    const mark = document.status === 'SUCCEEDED' ? colours.green('✔') : colours.red('✖');
+    const isWell = document.warnings.length === 0 && !document.partitions.some(hasFailed);
+    const mark =
+      document.status !== 'SUCCEEDED' ? colours.red('✖') : isWell ? colours.green('✔') : colours.yellow('⚠');
     this.output.say(`${mark} ${document.status}: ${summary} (execution ${this.execution})`);
     if (document.status !== 'SUCCEEDED' && document.cause) {
       this.output.say();
       this.output.say(document.cause.split('\n').map(oneLine).join('\n'));
     }
+    for (const warning of document.warnings) this.output.say(colours.yellow(warning));
     for (const remark of remarksOfStrays(document.strays)) this.output.say(colours.yellow(remark));
     this.housekeeping(document.housekeeping);
     if (document.next)

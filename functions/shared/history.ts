@@ -1,7 +1,7 @@
 import type { Dataset } from '../../core/dataset';
 import { LoadError } from '../../core/errors';
 import type { Hour } from '../../core/hour';
-import { byHour, type LedgerHours } from '../../core/ledger';
+import { byHour, changedHours, isAhead, lastMerge, type LedgerHours } from '../../core/ledger';
 import { historyAttempt } from '../../core/ledger-attempt';
 import { batchOf, type Sql } from '../../core/sql';
 import { assertTargetFits, objectParameters, warehouseObjects } from '../../core/warehouse-objects';
@@ -20,14 +20,14 @@ export interface AskedHours {
   readonly execution: string;
   /** Those that find what exists, then `last-merge` and `known-attempts`. */
   readonly statements: readonly Sql[];
-  /** The number of the last merge of which the ledger tells. */
-  readonly told_merge: number;
 }
 
 /** What the warehouse says. */
 export interface History {
   /** The attempts on the hours. */
   readonly hours: LedgerHours;
+  /** The hours in which the ledger is not as the history, with what the history says. */
+  readonly changed: LedgerHours;
   /** Whether the ledger tells of a merge that it does not have. Then `hours` has all of `kept`. */
   readonly isBehind: boolean;
   /** The dataset's staging tables, of any execution. */
@@ -41,8 +41,27 @@ export interface History {
 export async function readHistory(
   configuration: Configuration,
   dataset: Dataset,
-  { execution, statements, kept, from, to, told_merge }: AskedHours,
+  told: LedgerHours,
+  asked: AskedHours,
 ): Promise<History> {
+  const history = await askHistory(configuration, dataset, lastMerge(told), asked);
+  const isLacking =
+    !history.isBehind && isAhead(told, history.hours, changedHours(told, history.hours, asked));
+  // The warehouse was restored while an execution ran, whose merges took the numbers of those that it lost.
+  const whole = isLacking
+    ? await askHistory(configuration, dataset, Number.MAX_SAFE_INTEGER, asked)
+    : history;
+  const { hours, isBehind, staging } = whole;
+  return { hours, isBehind, staging, changed: changedHours(told, hours, isBehind ? asked.kept : asked) };
+}
+
+/** @param told_merge the number of the last merge of which the ledger tells. */
+async function askHistory(
+  configuration: Configuration,
+  dataset: Dataset,
+  told_merge: number,
+  { execution, statements, kept, from, to }: AskedHours,
+): Promise<Omit<History, 'changed'>> {
   const { packageDirectory } = configuration;
   const parameters = {
     ...objectParameters(dataset),

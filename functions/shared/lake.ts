@@ -8,16 +8,19 @@ import {
 } from '@aws-sdk/client-s3';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
+import { accountOf } from '../../core/arn';
+import type { Dataset } from '../../core/dataset';
 import { diagnoseClientError } from '../../core/diagnosis';
 import { LoadError } from '../../core/errors';
 import type { LakeFile } from '../../core/files';
+import type { Configuration } from './configuration';
 import type { ListPrefix } from './find-strays';
 import { logger } from './handler';
+import { Ledger } from './ledger';
 import { listEntries } from './listing';
 import { traced } from './tracing';
 
-export const lakeClient = traced(new S3Client({}));
-const client = lakeClient;
+const client = traced(new S3Client({}));
 
 /** The Region of a bucket. S3 returns nothing for us-east-1. */
 export async function bucketRegion(bucket: string): Promise<string> {
@@ -140,6 +143,14 @@ export async function writeJson(bucket: string, key: string, value: object): Pro
       }),
     ),
   );
+}
+
+/** The ledger of a dataset. */
+export function ledgerOf({ bucket, workgroup, database, copyRole }: Configuration, dataset: Dataset): Ledger {
+  // The role that COPY assumes belongs to the warehouse's account.
+  const place = { account: accountOf(copyRole), workgroup, database };
+  const warn = (error: LoadError) => logger.warn('A part of the ledger cannot be used', { error });
+  return new Ledger({ client, bucket, ...place, warn }, dataset);
 }
 
 /**

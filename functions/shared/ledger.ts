@@ -12,19 +12,24 @@ import { LoadError } from '../../core/errors';
 import type { Hour } from '../../core/hour';
 import {
   changedLedger,
+  ENDED_TEXT,
   dayOf,
   hoursOfRunning,
+  ledgerDayOf,
   ledgerFolder,
   ledgerHours,
   ledgerKey,
   ledgerObject,
   runningKey,
   runningText,
+  toldKey,
   warehouseOf,
   type LedgerChanges,
   type LedgerHours,
   type LedgerOwner,
+  type WarehousePlace,
 } from '../../core/ledger';
+import { toldOf, type News, type Told } from '../../core/news';
 import { inParallel } from './in-parallel';
 
 /** Objects that are read or written at the same time. */
@@ -33,11 +38,11 @@ const CONCURRENT_DAYS = 16;
 const MOST_WRITES = 20;
 
 /** Where a ledger is, and of which warehouse it tells. */
-export interface LedgerPlace {
+export interface LedgerPlace extends WarehousePlace {
   readonly client: S3Client;
   readonly bucket: string;
-  readonly workgroup: string;
-  readonly database: string;
+  /** Is told of an object that may not be read or deleted. */
+  readonly warn?: (error: LoadError) => void;
 }
 
 /** An execution that began to load, and of whose end the ledger does not tell. */
@@ -50,6 +55,8 @@ export interface RunningExecution {
 export interface LedgerContent {
   readonly hours: LedgerHours;
   readonly running: readonly RunningExecution[];
+  /** False: it has a day that tells nothing, or that may not be read. */
+  readonly isWhole: boolean;
 }
 
 /** The ledger of a dataset in the lake. Its methods throw LoadErrors as diagnosed. */
@@ -70,11 +77,27 @@ export class Ledger {
   }: { readonly from?: Hour; readonly to?: Hour } = {}): Promise<LedgerContent> {
     const { days, running } = await this.list();
     const read = days.filter((day) => day >= dayOf(from) && day <= dayOf(to));
-    const hours = await inParallel(read, CONCURRENT_DAYS, async (day) => {
-      const object = await this.object(this.keyOf(day));
-      return [...ledgerHours({ ...this.owner, day }, object?.text)];
+    const { hours, isWhole } = await this.hoursOfDays(read);
+    return { hours: new Map(hours.filter(([hour]) => hour >= from && hour <= to)), running, isWhole };
+  }
+
+  /** The attempts on some hours. */
+  async attemptsOn(hours: readonly Hour[]): Promise<LedgerHours> {
+    const days = [...new Set(hours.map(dayOf))];
+    const read = await this.hoursOfDays(days);
+    return new Map(read.hours.filter(([hour]) => hours.includes(hour)));
+  }
+
+  private async hoursOfDays(days: readonly string[]) {
+    let isWhole = true;
+    const read = await inParallel(days, CONCURRENT_DAYS, async (day) => {
+      // An object that may not be read tells nothing. The others still do.
+      const object = await this.allowed(() => this.object(this.keyOf(day)));
+      const subject = { ...this.owner, day };
+      if (ledgerDayOf(subject, object?.text) === undefined) isWhole = false;
+      return [...ledgerHours(subject, object?.text)];
     });
-    return { hours: new Map(hours.flat().filter(([hour]) => hour >= from && hour <= to)), running };
+    return { hours: read.flat(), isWhole };
   }
 
   /** Says that an execution loads hours, before it copies anything. */
@@ -82,33 +105,58 @@ export class Ledger {
     await this.write(runningKey(this.owner, execution), runningText(hours), {});
   }
 
-  /** The hours that a running execution loads. */
-  async hoursOf({ execution }: RunningExecution): Promise<readonly Hour[]> {
-    return hoursOfRunning((await this.object(runningKey(this.owner, execution)))?.text);
+  /** The hours that a running execution loads; undefined if it has ended since. */
+  async hoursOf({ execution }: RunningExecution): Promise<readonly Hour[] | undefined> {
+    // An object that may not be read tells of no hours.
+    const read = await this.allowed(async () => ({
+      object: await this.object(runningKey(this.owner, execution)),
+    }));
+    if (read === undefined) return [];
+    return read.object && hoursOfRunning(read.object.text);
   }
 
   /** Says that the ledger has all that there is to tell of an execution. */
   async end(execution: string): Promise<void> {
     const { client, bucket: Bucket } = this.place;
     const Key = runningKey(this.owner, execution);
-    await explained(`DeleteObject s3://${Bucket}/${Key}`, () =>
-      client.send(new DeleteObjectCommand({ Bucket, Key })),
+    const isDeleted = await this.allowed(() =>
+      explained(`DeleteObject s3://${Bucket}/${Key}`, async () => {
+        await client.send(new DeleteObjectCommand({ Bucket, Key }));
+        return true;
+      }),
     );
+    if (isDeleted !== true) await this.write(Key, ENDED_TEXT, {});
+  }
+
+  /** @returns undefined if access is denied. */
+  private async allowed<Result>(run: () => Promise<Result>): Promise<Result | undefined> {
+    try {
+      return await run();
+    } catch (error) {
+      if (!(error instanceof LoadError) || error.name !== 'AccessDenied') throw error;
+      this.place.warn?.(error);
+      return undefined;
+    }
   }
 
   /**
    * Changes the ledger, with a conditional write for each day: what another execution writes in between is kept.
    * @throws LoadError FileChanged if others write again and again
    */
-  async change({ asked = new Map(), ended = new Map() }: Partial<LedgerChanges>): Promise<void> {
+  async change({
+    asked = new Map(),
+    told = new Map(),
+    ended = new Map(),
+  }: Partial<LedgerChanges>): Promise<void> {
     const days = new Set([...asked.keys(), ...ended.keys()].map(dayOf));
     await inParallel([...days], CONCURRENT_DAYS, async (day) => {
       const isOfDay = ([hour]: readonly [Hour, unknown]) => dayOf(hour) === day;
       const changes = {
         asked: new Map([...asked].filter(isOfDay)),
+        told,
         ended: new Map([...ended].filter(isOfDay)),
       };
-      await this.rewrite(day, (text) => changedLedger({ ...this.owner, day }, text, changes));
+      await this.rewrite(this.keyOf(day), (text) => changedLedger({ ...this.owner, day }, text, changes));
     });
   }
 
@@ -121,22 +169,41 @@ export class Ledger {
     await inParallel(days, CONCURRENT_DAYS, async (day) => {
       const subject = { ...this.owner, day };
       const known = [...history].filter(([hour]) => dayOf(hour) === day);
-      await this.rewrite(day, (text) => {
-        const told = [...ledgerHours(subject, text).keys()].map((hour) => [hour, []] as const);
-        const asked: LedgerHours = new Map([...told, ...known]);
+      await this.rewrite(this.keyOf(day), (text) => {
+        const lost = [...ledgerHours(subject, text).keys()].map((hour) => [hour, []] as const);
+        const asked: LedgerHours = new Map([...lost, ...known]);
         return changedLedger(subject, undefined, { asked, ended: new Map() });
       });
     });
     return days.length;
   }
 
-  private async rewrite(day: string, changed: (text: string | undefined) => string): Promise<void> {
-    const key = this.keyOf(day);
+  /**
+   * Decides what is news, and notes that it is told.
+   * @param decide is called with what was told before, again if another execution has told something in between.
+   */
+  async tell(decide: (owner: LedgerOwner, before: Told | undefined) => News): Promise<News> {
+    let news: News | undefined;
+    await this.rewrite(toldKey(this.owner), (text) => {
+      const before = toldOf(this.owner, text);
+      news = decide(this.owner, before);
+      const isNothing = before === undefined && Object.keys(news.told.failures).length === 0;
+      return isNothing ? text : JSON.stringify(news.told);
+    });
+    if (news === undefined) throw new RangeError('nothing was decided');
+    return news;
+  }
+
+  /** @param changed gives the object's new text; undefined: there is none, and none is to be. */
+  private async rewrite(
+    key: string,
+    changed: (text: string | undefined) => string | undefined,
+  ): Promise<void> {
     for (let writes = 0; writes < MOST_WRITES; writes += 1) {
       const before = await this.object(key);
       const text = changed(before?.text);
       const condition = before === undefined ? { IfNoneMatch: '*' } : { IfMatch: before.etag };
-      if (text === before?.text || (await this.write(key, text, condition))) return;
+      if (text === undefined || text === before?.text || (await this.write(key, text, condition))) return;
     }
     throw new LoadError(
       'FileChanged',
@@ -155,11 +222,12 @@ export class Ledger {
       const days: string[] = [];
       const running: RunningExecution[] = [];
       for await (const { Contents = [] } of paginateListObjectsV2({ client }, { Bucket, Prefix }))
-        for (const { Key = '', LastModified = new Date(0) } of Contents) {
+        for (const { Key = '', LastModified = new Date(0), Size } of Contents) {
           const object = ledgerObject(this.owner, Key);
           if (object === undefined) continue;
           if ('day' in object) days.push(object.day);
-          else running.push({ execution: object.running, since: LastModified });
+          else if (Size !== ENDED_TEXT.length)
+            running.push({ execution: object.running, since: LastModified });
         }
       return { days, running };
     });

@@ -1,9 +1,9 @@
 import type { Dataset } from '../../core/dataset';
+import { isTransient, LoadError } from '../../core/errors';
 import type { Hour } from '../../core/hour';
 import type { Configuration } from './configuration';
-import { executionStatus } from './executions';
+import { executionStatus, type ExecutionStatus } from './executions';
 import { logger } from './handler';
-import { allowed } from './lake';
 import type { Ledger, LedgerContent, RunningExecution } from './ledger';
 import { endStatements } from './warehouse';
 
@@ -13,43 +13,83 @@ const LONGEST_EXECUTION = 24 * 60 * 60 * 1_000;
 /** An execution that loaded, and of whose end the ledger does not tell. */
 export interface UnfinishedLoad extends RunningExecution {
   readonly hours: readonly Hour[];
-  readonly isKnown: boolean;
+  /** Whether it surely has ended, with all of its statements. */
+  readonly isOver: boolean;
 }
 
-/** The executions that no longer run, as far as the service knows them, and never wrote how they ended. */
+/**
+ * The executions that no longer run, as far as the service knows them, and never wrote how they ended. A merge of such an
+ * execution may still run. It is ended: only then is the history's answer the last one.
+ */
 export async function unfinishedLoads(
   ledger: Ledger,
-  { running }: LedgerContent,
-  { execution, state_machine }: { readonly execution: string; readonly state_machine: string },
+  { running, hours: told }: LedgerContent,
+  {
+    configuration,
+    dataset,
+    execution,
+    state_machine,
+  }: {
+    readonly configuration: Configuration;
+    readonly dataset: Dataset;
+    readonly execution: string;
+    readonly state_machine: string;
+  },
 ): Promise<UnfinishedLoad[]> {
   const loads: UnfinishedLoad[] = [];
   for (const each of running.filter((other) => other.execution !== execution)) {
-    const status = await allowed(
-      () => executionStatus(state_machine, each.execution),
-      'unknown',
-      `execution ${each.execution}`,
-    );
+    const status = await statusOf(state_machine, each.execution);
     if (status === 'running') continue;
-    loads.push({ ...each, hours: await ledger.hoursOf(each), isKnown: status === 'ended' });
+    const hours = await ledger.hoursOf(each);
+    // It has ended since the ledger was read.
+    if (hours === undefined) continue;
+    const isTold = (hour: Hour) => told.get(hour)?.some((attempt) => attempt.execution === each.execution);
+    if (status === 'ended' && hours.every(isTold)) {
+      await settle(ledger, [{ ...each, hours, isOver: true }]);
+      continue;
+    }
+    const isOver = status === 'ended' && (await endLoads(configuration, dataset, each.execution, hours));
+    loads.push({ ...each, hours, isOver });
   }
   return loads;
 }
 
-/** A merge of an execution that ended may still run. Only when it has ended is the history's answer the last one. */
-export async function endLoad(
-  configuration: Configuration,
-  dataset: Dataset,
-  { execution, hours, isKnown }: UnfinishedLoad,
-): Promise<void> {
-  if (!isKnown) return;
-  for (const partition of hours)
-    await endStatements(configuration, { dataset: dataset.name, partition, execution });
+/** An execution of which nobody can say anything must not keep others from loading. */
+async function statusOf(stateMachine: string, execution: string): Promise<ExecutionStatus> {
+  try {
+    return await executionStatus(stateMachine, execution);
+  } catch (error) {
+    if (error instanceof LoadError && isTransient(error.name)) throw error;
+    logger.warn('Whether an execution runs is unknown', { execution, error: error as Error });
+    return 'unknown';
+  }
 }
 
-/** The history has told all of them, apart from one that may still run. */
-export async function settle(ledger: Ledger, loads: readonly UnfinishedLoad[], now: Date): Promise<void> {
+/** @returns whether none of its statements runs any more. */
+async function endLoads(
+  configuration: Configuration,
+  dataset: Dataset,
+  execution: string,
+  hours: readonly Hour[],
+): Promise<boolean> {
+  try {
+    for (const partition of hours)
+      await endStatements(configuration, { dataset: dataset.name, partition, execution });
+    return true;
+  } catch (error) {
+    logger.warn('A statement of an execution that ended may still run', { execution, error: error as Error });
+    return false;
+  }
+}
+
+/** The history has told all of them, apart from those that may still run. */
+export async function settle(
+  ledger: Ledger,
+  loads: readonly UnfinishedLoad[],
+  now: Date = new Date(),
+): Promise<void> {
   const over = loads.filter(
-    ({ isKnown, since }) => isKnown || now.getTime() - since.getTime() > LONGEST_EXECUTION,
+    ({ isOver, since }) => isOver || now.getTime() - since.getTime() > LONGEST_EXECUTION,
   );
   for (const { execution } of over)
     await ledger.end(execution).catch((error: unknown) => {

@@ -1,3 +1,4 @@
+import { FILE_ERRORS } from '../../core/errors';
 import type { Hour } from '../../core/hour';
 import { defectOf, STAGES } from './defects';
 import type { LakeFile } from './lake';
@@ -15,6 +16,12 @@ interface Success {
   readonly present: readonly LakeFile[];
 }
 
+/** A failed attempt. `files`: those that were there; undefined if nobody knows. */
+interface Failure {
+  readonly error: string | null;
+  readonly files: readonly LakeFile[] | undefined;
+}
+
 /** What a load may do: the files that it takes, and the bad files that it reports because no load has before. */
 interface Possibility {
   readonly files: readonly LakeFile[];
@@ -29,6 +36,12 @@ export class Side {
   private readonly successes = new Map<Hour, Success[]>();
   /** The identities of all files whose rows were loaded, and of all bad files that were left out and named. */
   private readonly taken = new Set<string>();
+  /** The hours of which the last attempt failed. */
+  private readonly failures = new Map<Hour, Failure>();
+  /** The same before the executions that were looked at last. */
+  private before: ReadonlyMap<Hour, Failure> = new Map();
+  /** Whether any attempt has failed, or left files out. */
+  hasComplained = false;
 
   constructor(
     readonly dataset: string,
@@ -77,25 +90,60 @@ export class Side {
       }
     }
     this.oracle.commit(loads.map(({ delivery }) => delivery));
+    this.rememberFailures(fresh);
     return fresh;
+  }
+
+  private rememberFailures(fresh: readonly Recorded[]): void {
+    this.before = new Map(this.failures);
+    this.hasComplained ||= fresh.some(({ outcome, quarantined }) => outcome === 'failed' || quarantined > 0);
+    for (const row of fresh) {
+      const isOnly = fresh.filter(({ partition }) => partition === row.partition).length === 1;
+      // Which of several attempts at the same time came last, nobody knows.
+      if (row.outcome === 'failed')
+        this.failures.set(row.partition, {
+          error: row.error,
+          files: isOnly ? this.presentAt(row) : undefined,
+        });
+      else if (isOnly) this.failures.delete(row.partition);
+    }
+  }
+
+  /** Whether an attempt says something that the one before it did not say. */
+  isNews(row: Recorded): boolean {
+    if (row.outcome !== 'failed') return row.error !== null;
+    const before = this.before.get(row.partition);
+    return before?.error !== row.error || !isSame(before.files ?? [], this.presentAt(row));
   }
 
   /**
    * Asserts that executions that were asked to load these hours did: each good file was loaded, and each bad file named.
-   * An hour that a bad file fails was tried again.
+   * A scheduled execution tries an hour that failed only if its files have changed, or if they are not to blame.
    * @param fresh what {@link look} returned for these executions
    * @throws WrongOutcome
    */
   assertNothingLost(
-    asked: readonly { readonly execution: string; readonly hours: readonly Hour[] }[],
+    asked: readonly {
+      readonly execution: string;
+      readonly hours: readonly Hour[];
+      readonly isScheduled?: boolean;
+    }[],
     fresh: readonly Recorded[],
   ): void {
-    for (const { execution, hours } of asked) {
+    for (const { execution, hours, isScheduled = false } of asked) {
       const snapshot = this.asked.get(execution);
       for (const hour of hours) {
         const present = snapshot?.get(hour) ?? [];
+        const failure = isScheduled ? this.before.get(hour) : undefined;
+        const isTried = fresh.some((row) => row.execution === execution && row.partition === hour);
+        const isUnchanged = failure?.files !== undefined && isSame(failure.files, present);
+        if (isTried && isUnchanged && FILE_ERRORS.includes(failure.error ?? ''))
+          throw new WrongOutcome('an hour was tried again though its bad files are the same', [
+            `${execution} ${hour}`,
+          ]);
+        // It waits, or nobody knows whether it does.
+        if (!isTried && failure !== undefined && (isUnchanged || failure.files === undefined)) continue;
         if (this.mustFail(present)) {
-          const isTried = fresh.some((row) => row.execution === execution && row.partition === hour);
           if (!isTried)
             throw new WrongOutcome('an hour with a bad file was not tried', [`${execution} ${hour}`]);
           continue;
@@ -182,7 +230,9 @@ export class Side {
         ? before.length === 0
         : row.reason !== 'late-files' ||
           !before.every((success) => isSame(success.present, present)) ||
-          before.length === 0;
+          before.length === 0 ||
+          // It ends the failure of an hour whose files the target holds.
+          this.failures.has(row.partition);
     if (!found || !isDue || this.mustFail(present) || row.quarantined !== bad.length) {
       throw new WrongOutcome('a load took the wrong files', [
         rowText(row),

@@ -38,6 +38,7 @@ export async function runCell(cell: Cell, twin: LocalTwin, tasks: readonly Task[
     await judge(load.document, expected, site, underFault);
     await judgeNextLoad({ lake: load.isChanged ? expected.lake : LAKE }, site, withoutFault);
     if (!expected.cleanedUp) await judgeSweep(site, withoutFault);
+    await judgeRest(site, withoutFault);
   } catch (error) {
     if (!(error instanceof Hang)) throw error;
     return { cell, label: expected.label, problems: [error.message] };
@@ -234,6 +235,19 @@ export async function judgeSweep(site: Site, findings: Findings): Promise<void> 
   const { status } = await site.load(SCHEDULED);
   findings.equal('scheduled execution after it', status, 'SUCCEEDED');
   findings.equal('staging tables after a scheduled execution', await site.stagingTables(), []);
+}
+
+/**
+ * Nothing is due any more. The next scheduled execution may still ask how an execution ended that was stopped; the one after
+ * it asks nothing, and the ledger is as the history.
+ */
+export async function judgeRest(site: Site, findings: Findings): Promise<void> {
+  await site.load(SCHEDULED);
+  const before = await site.submitted();
+  const { status, partitions } = await site.load(SCHEDULED);
+  findings.equal('execution with nothing due', [status, partitions.length], ['SUCCEEDED', 0]);
+  findings.equal('batches of an execution with nothing due', (await site.submitted()) - before, 0);
+  findings.equal('hours in which ledger and history differ', await site.ledgerDifferences(), []);
 }
 
 /** A partition in the report or the history. The counts of a failed partition depend on how far it came. */

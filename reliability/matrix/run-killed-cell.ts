@@ -5,7 +5,7 @@ import { Findings } from './compare';
 import { loadsOf, rowsOf } from './expectation';
 import type { KillableTwin } from './killable-twin';
 import { HOUR, LAKE, OLDER } from './lake';
-import { judgeNextLoad, judgeSweep, wayOf, type Result } from './run-cell';
+import { judgeNextLoad, judgeRest, judgeSweep, wayOf, type Result } from './run-cell';
 import type { Site } from './site';
 import type { Task } from './tasks';
 
@@ -56,6 +56,7 @@ async function run(
   await judgeWhatStands(site, findings);
   await judgeNextLoad({ lake: LAKE }, site, findings);
   await judgeSweep(site, findings);
+  await judgeRest(site, findings);
   return undefined;
 }
 

@@ -1,6 +1,7 @@
 import { DeleteObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';
 import { DescribeExecutionCommand, ListExecutionsCommand, StartExecutionCommand } from '@aws-sdk/client-sfn';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { ledgerDifferences } from '../../cli/ledger/differences';
 import { ledgerOf } from '../../cli/ledger/ledger-of';
 import type { LoadDocument } from '../../cli/load/document';
 import { startLoad } from '../../cli/load/follow';
@@ -175,6 +176,17 @@ export class Site {
     return (await this.tables(sql`table_schema = 'sluice' AND table_name LIKE 'staging%'`)).map(
       ([, table]) => table,
     );
+  }
+
+  /** How many batches the functions have submitted since the twin started. */
+  async submitted(): Promise<number> {
+    return (await this.connection.usage()).counts.data_api?.BatchExecuteStatement ?? 0;
+  }
+
+  /** The hours in which a ledger is not as the history. */
+  async ledgerDifferences(): Promise<readonly string[]> {
+    const each = this.connection.datasets.map((dataset) => ledgerDifferences(this.connection, dataset));
+    return (await Promise.all(each)).flatMap(({ behind, ahead }) => [...behind, ...ahead]);
   }
 
   /** The messages published since the last reset. */

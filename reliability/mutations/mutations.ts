@@ -12,6 +12,7 @@ import { RIGHTS } from './list/rights';
 import { SHORT_STATEMENTS } from './list/short-statements';
 import { STATEMENTS } from './list/statements';
 import { TRANSFORMS } from './list/transform';
+import { WAITING } from './list/waiting';
 import { mutatedTexts, type Mutation } from './mutation';
 
 /** The path in the sources and in a function's package. */
@@ -26,6 +27,7 @@ export const MUTATIONS: readonly Mutation[] = [
   ...SHORT_STATEMENTS,
   ...TRANSFORMS,
   ...LEDGERS,
+  ...WAITING,
   ...CERTIFY,
   ...RIGHTS,
   ...DEPLOYMENT,

@@ -10,6 +10,9 @@ const PARTITION = '2026-11-23T05';
 const LOOKBACK = { from: '2026-11-21T08', to: '2026-11-23T07' };
 const LATER_LOOKBACK = { from: '2026-11-25T08', to: '2026-11-27T07' };
 
+/** Long after every failure. */
+const NOW = new Date('2026-12-23T06:30:00Z');
+
 const attempt = (what: Partial<Attempt>): Attempt => ({
   partition: PARTITION,
   outcome: 'loaded',
@@ -20,6 +23,8 @@ const attempt = (what: Partial<Attempt>): Attempt => ({
   merge_number: 1,
   built_on: 0,
   failures: 0,
+  error: null,
+  finished: '2026-11-23T06:30:00.000Z',
   ...what,
 });
 const only = (...attempts: readonly Attempt[]) => knownPartitions(attempts)[0];
@@ -60,10 +65,15 @@ describe('what is known of a partition', () => {
 
   test('a failure counts until a later attempt that knew it succeeds', () => {
     const failed = attempt({ outcome: 'failed', failures: 1, merge_number: 1, built_on: 1 });
-    expect(only(failed)).toMatchObject({ isFailing: true, last_failure: 1, isLoaded: false });
-    expect(only(first, failed)).toMatchObject({ isFailing: true });
-    expect(only({ ...second, failures: 1 }, first, failed)).toMatchObject({ isFailing: false });
-    expect(only({ ...second, failures: 1 }, { ...failed, failures: 2 })).toMatchObject({ isFailing: true });
+    expect(only(failed)).toMatchObject({ failure: { times: 1 }, last_failure: 1, isLoaded: false });
+    expect(only(first, failed)).toMatchObject({ failure: { times: 1 } });
+    expect(only({ ...second, failures: 1 }, first, failed)?.failure).toBeUndefined();
+    expect(only({ ...second, failures: 1 }, { ...failed, failures: 2 })).toMatchObject({
+      failure: { times: 1 },
+    });
+    expect(only(first, { ...failed, failures: 2 }, { ...failed, failures: 3, error: 'last' })).toMatchObject({
+      failure: { times: 3, error: 'last' },
+    });
   });
 
   describe('of a target that was dropped', () => {
@@ -124,7 +134,7 @@ function list(world: World, isRequested: boolean, isReversed: boolean, lookback 
     : { ...lookback, overdue: overdueHours(lookback, known) };
   const input = parseExecutionInput(isRequested ? { partition: PARTITION } : {});
   const files = new Map([[PARTITION, present(world)]]);
-  return planLoad(dataset, input, hours, files, new Map(), known).partitions[0];
+  return planLoad(dataset, input, hours, files, new Map(), known, NOW).partitions[0];
 }
 
 function inspect(world: World, { reason, previous_plan = '' }: DuePartition): Execution['found'] {

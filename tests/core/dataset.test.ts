@@ -96,7 +96,7 @@ describe('datasets/reference.yml', () => {
 
   test('has options with defaults', () => {
     expect(withDefault.map(([path]) => path)).toContain('source.settle_minutes');
-    expect(withDefault).toHaveLength(18);
+    expect(withDefault).toHaveLength(19);
   });
 
   test.each(withDefault)('names the default of %s', (path, value) => {
@@ -144,6 +144,7 @@ describe('defaults', () => {
       max_concurrency: 4,
       max_partitions: 50,
       every_hours: 1,
+      remind_hours: 24,
       on_bad_file: 'fail',
       retention_days: 90,
       statement_timeout_minutes: 60,

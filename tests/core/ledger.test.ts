@@ -5,7 +5,9 @@ import {
   byHour,
   changedHours,
   changedLedger,
+  ENDED_TEXT,
   hoursOfRunning,
+  isAhead,
   ledgerHours,
   ledgerKey,
   ledgerObject,
@@ -18,7 +20,7 @@ import { endedAttempt, historyAttempt, type LedgerAttempt } from '../../core/led
 import type { PartitionEnd } from '../../core/states';
 
 const DAY = '2026-11-23';
-const OWNER = { dataset: 'trips', warehouse: 'sluice.dev.public.trips' };
+const OWNER = { dataset: 'trips', warehouse: '1.sluice.dev.public.trips' };
 const SUBJECT = { ...OWNER, day: DAY };
 const NONE = new Map<string, readonly LedgerAttempt[]>();
 
@@ -52,18 +54,19 @@ const attempts = fc
   .map(attempt);
 
 test('an object has a key for each day, and tells its day', () => {
-  const key = 'sluice/trips/ledger/sluice.dev.public.trips/2026/11/23.json';
+  const key = 'sluice/trips/ledger/1.sluice.dev.public.trips/2026/11/23.json';
   expect(ledgerKey(OWNER, DAY)).toBe(key);
   expect(ledgerObject(OWNER, key)).toEqual({ day: DAY });
   expect(ledgerObject(OWNER, `${key}.bak`)).toBeUndefined();
 });
 
 test('deployments with one bucket have ledgers of their own, whatever their names', () => {
-  const of = (workgroup: string, database: string) =>
-    warehouseOf({ workgroup, database }, { target: { schema: 'public', table: 'trips' } });
+  const of = (workgroup: string, database: string, account = '1') =>
+    warehouseOf({ account, workgroup, database }, { target: { schema: 'public', table: 'trips' } });
   expect(of('sluice', 'dev')).toBe(OWNER.warehouse);
   expect(of('a.b', 'c')).not.toBe(of('a', 'b.c'));
   expect(of('a/b', 'c')).not.toContain('/');
+  expect(of('a', 'b', '2')).not.toBe(of('a', 'b'));
 });
 
 test('an execution that loads has an object of its own, whatever its name', () => {
@@ -72,7 +75,9 @@ test('an execution that loads has an object of its own, whatever its name', () =
   }
   expect(ledgerObject(OWNER, `${runningKey(OWNER, 'a').slice(0, -5)}%.json`)).toEqual({ running: 'a%' });
   expect(hoursOfRunning(runningText([`${DAY}T05`]))).toEqual([`${DAY}T05`]);
-  for (const text of [undefined, '', '{', '{"hours":1}']) expect(hoursOfRunning(text)).toEqual([]);
+  for (const text of ['', '{', '{"hours":1}', '{"hours":[""]}', ENDED_TEXT]) {
+    expect(hoursOfRunning(text)).toEqual([]);
+  }
 });
 
 test('an hour that the history has lost is remembered until it is loaded', () => {
@@ -83,6 +88,43 @@ test('an hour that the history has lost is remembered until it is loaded', () =>
   expect(changedHours(ledgerHours(SUBJECT, lost), NONE, { from: hour, to: hour })).toEqual(NONE);
   const loaded = changedLedger(SUBJECT, lost, ended('05', attempt({ execution: 'two' })));
   expect(lostHours(ledgerHours(SUBJECT, loaded))).toEqual([]);
+});
+
+test('an end that came after the history was asked stays, whoever writes last', () => {
+  const hour = `${DAY}T08`;
+  const first = attempt({ execution: 'first', merge_number: 6, built_on: 5 });
+  const second = attempt({ execution: 'second', merge_number: 7, built_on: 5, reason: 'late-files' });
+  const before = changedLedger(SUBJECT, undefined, ended('08', first));
+  const told = ledgerHours(SUBJECT, before);
+  const answer = { asked: new Map([[hour, [first]]]), told, ended: NONE };
+  const endFirst = changedLedger(SUBJECT, changedLedger(SUBJECT, before, ended('08', second)), answer);
+  const answerFirst = changedLedger(SUBJECT, changedLedger(SUBJECT, before, answer), ended('08', second));
+  expect(endFirst).toBe(answerFirst);
+  expect(knownPartitions(attemptsOf(ledgerHours(SUBJECT, endFirst)))).toMatchObject([
+    { last_merge: 7, holdings: [], doubtful: { fingerprint: 'f' } },
+  ]);
+});
+
+test('a ledger is ahead if it tells of a merge that the history lacks, even if the history has a later one', () => {
+  const hour = `${DAY}T08`;
+  const told = new Map([[hour, [attempt({ merge_number: 6 })]]]);
+  const ahead = (...merges: readonly number[]) => {
+    const history = new Map([[hour, merges.map((merge_number) => attempt({ merge_number }))]]);
+    return isAhead(told, history, changedHours(told, history, { from: hour, to: hour }));
+  };
+  expect(ahead(6)).toBe(false);
+  expect(ahead(6, 7)).toBe(false);
+  expect(ahead(7)).toBe(true);
+  expect(ahead()).toBe(true);
+});
+
+test('what is of no hour is left out', () => {
+  expect(
+    byHour([
+      [`${DAY}T8`, attempt()],
+      [`${DAY}T08`, attempt()],
+    ]).size,
+  ).toBe(1);
 });
 
 test('what executions add does not depend on their order, nor on how often they add it', () => {

@@ -32,6 +32,8 @@ const report = (...partitions: PartitionResult[]): LoadReport => ({
   partitions,
   housekeeping: null,
   strays: { count: 2, complete: true, keys: [] },
+  failing: 4,
+  warnings: [],
   error: null,
   summary: '',
   notification: null,

@@ -1,9 +1,10 @@
-import type { KnownPartition } from '../../core/attempts';
+import type { Failure, KnownPartition } from '../../core/attempts';
 import { columnsDigest } from '../../core/columns';
 import { parseExecutionInput } from '../../core/execution-input';
 import { fingerprintOf, type LakeFile } from '../../core/files';
 import { addHours, type Hour } from '../../core/hour';
 import { hoursToList, overdueHours, planLoad } from '../../core/partitions';
+import { judgeOf } from '../../core/retry';
 import { ORDER_COLUMNS, ordersDataset } from './orders';
 
 const dataset = ordersDataset();
@@ -15,13 +16,19 @@ const known = (partition: Hour, what: Partial<KnownPartition> = {}): KnownPartit
   partition,
   last_merge: 0,
   last_failure: 0,
-  isFailing: false,
   isLoaded: false,
   isDropped: false,
   isOverlapped: false,
   holdings: [],
   ...what,
 });
+const NOW = new Date('2026-11-23T08:25:00Z');
+const planned = (
+  ...[data, input, hours, files, errors, before]: Parameters<typeof planLoad> extends [...infer Most, Date]
+    ? Most
+    : never
+) => planLoad(data, input, hours, files, errors, before, NOW);
+
 /** The plan of the earlier load of a partition. */
 const planOf = (partition: Hour) => `sluice/orders/${partition}/earlier/plan.json`;
 const loaded = (partition: Hour, files: readonly LakeFile[], columns?: string): KnownPartition =>
@@ -36,12 +43,19 @@ const loaded = (partition: Hour, files: readonly LakeFile[], columns?: string): 
       },
     ],
   });
-const failing = (partition: Hour): KnownPartition => known(partition, { last_failure: 2, isFailing: true });
+const FAILURE: Failure = {
+  error: 'StatementFailed',
+  fingerprint: null,
+  finished: '2026-11-22T00:00:00.000Z',
+  times: 1,
+};
+const failing = (partition: Hour): KnownPartition => known(partition, { last_failure: 2, failure: FAILURE });
 const history = (...partitions: readonly KnownPartition[]): readonly KnownPartition[] => partitions;
 const NOTHING = history();
 /** What a partition hands on that was never tried, or that {@link loaded} tells of. */
-const NEVER = { built_on: 0, failures: 0 };
-const BEFORE = { built_on: 7, failures: 0 };
+const LISTED = { listed: expect.any(String) as string };
+const NEVER = { built_on: 0, failures: 0, ...LISTED };
+const BEFORE = { built_on: 7, failures: 0, ...LISTED };
 /** No error files: Firehose delivered all records. */
 const NO_ERRORS = new Map<Hour, LakeFile[]>();
 const requested = (from: Hour, to: Hour) => parseExecutionInput({ from, to });
@@ -75,8 +89,9 @@ describe('the hours that an execution looks at', () => {
 describe('a scheduled execution', () => {
   test('loads an hour that was never loaded', () => {
     const files = new Map([['2026-11-23T07', [file('a'), file('b')]]]);
-    expect(planLoad(dataset, SCHEDULED, WINDOW, files, NO_ERRORS, NOTHING)).toEqual({
+    expect(planned(dataset, SCHEDULED, WINDOW, files, NO_ERRORS, NOTHING)).toEqual({
       partitions: [{ ...NEVER, partition: '2026-11-23T07', reason: 'new', files: 2 }],
+      complete: [],
       waiting: 0,
     });
   });
@@ -84,7 +99,7 @@ describe('a scheduled execution', () => {
   test('does not load an hour again, whatever the order of the listing', () => {
     const files = new Map([['2026-11-23T07', [file('a'), file('b')]]]);
     const before = history(loaded('2026-11-23T07', [file('b'), file('a')]));
-    expect(planLoad(dataset, SCHEDULED, WINDOW, files, NO_ERRORS, before).partitions).toEqual([]);
+    expect(planned(dataset, SCHEDULED, WINDOW, files, NO_ERRORS, before).partitions).toEqual([]);
   });
 
   test.each([
@@ -92,7 +107,7 @@ describe('a scheduled execution', () => {
     ['an overwritten file', [file('a', 'e2')]],
   ])('loads an hour with %s, and passes on the plan of its last load', (_, present) => {
     const before = history(loaded('2026-11-23T07', [file('a')]));
-    const plan = planLoad(
+    const plan = planned(
       dataset,
       SCHEDULED,
       WINDOW,
@@ -113,16 +128,16 @@ describe('a scheduled execution', () => {
 
   test('takes an hour whose files have all vanished once, and not again after that', () => {
     const before = history(loaded('2026-11-23T07', [file('a')]));
-    expect(planLoad(dataset, SCHEDULED, WINDOW, new Map(), NO_ERRORS, before).partitions).toMatchObject([
+    expect(planned(dataset, SCHEDULED, WINDOW, new Map(), NO_ERRORS, before).partitions).toMatchObject([
       { partition: '2026-11-23T07', reason: 'late-files', files: 0 },
     ]);
     const after = history(loaded('2026-11-23T07', []));
-    expect(planLoad(dataset, SCHEDULED, WINDOW, new Map(), NO_ERRORS, after).partitions).toEqual([]);
+    expect(planned(dataset, SCHEDULED, WINDOW, new Map(), NO_ERRORS, after).partitions).toEqual([]);
   });
 
   test('does not take an hour that never had files', () => {
     expect(
-      planLoad(dataset, SCHEDULED, WINDOW, new Map([['2026-11-23T07', []]]), NO_ERRORS, NOTHING).partitions,
+      planned(dataset, SCHEDULED, WINDOW, new Map([['2026-11-23T07', []]]), NO_ERRORS, NOTHING).partitions,
     ).toEqual([]);
   });
 
@@ -131,7 +146,7 @@ describe('a scheduled execution', () => {
     const files = new Map(hours.map((hour) => [hour, [file(hour)]]));
     const before = history(loaded('2026-11-20T00', [file('gone')]));
     expect(
-      planLoad(dataset, SCHEDULED, WINDOW, files, NO_ERRORS, before).partitions.map((each) => each.partition),
+      planned(dataset, SCHEDULED, WINDOW, files, NO_ERRORS, before).partitions.map((each) => each.partition),
     ).toEqual(['2026-11-21T08', '2026-11-23T07']);
   });
 
@@ -140,9 +155,7 @@ describe('a scheduled execution', () => {
       ['2026-11-23T01', '2026-11-22T10', '2026-11-22T09'].map((hour) => [hour, [file(hour)]]),
     );
     expect(
-      planLoad(dataset, SCHEDULED, WINDOW, files, NO_ERRORS, NOTHING).partitions.map(
-        (each) => each.partition,
-      ),
+      planned(dataset, SCHEDULED, WINDOW, files, NO_ERRORS, NOTHING).partitions.map((each) => each.partition),
     ).toEqual(['2026-11-22T09', '2026-11-22T10', '2026-11-23T01']);
   });
 });
@@ -153,7 +166,7 @@ describe('an hour with records that Firehose could not deliver', () => {
   const none = new Map<Hour, LakeFile[]>();
 
   test('is due even without data files, so that it is reported', () => {
-    expect(planLoad(dataset, SCHEDULED, WINDOW, none, errors, NOTHING).partitions).toEqual([
+    expect(planned(dataset, SCHEDULED, WINDOW, none, errors, NOTHING).partitions).toEqual([
       { ...NEVER, partition: HOUR, reason: 'new', files: 0 },
     ]);
   });
@@ -161,9 +174,9 @@ describe('an hour with records that Firehose could not deliver', () => {
   test('is not due again until new objects arrive', () => {
     const told = history(loaded(HOUR, [file('a'), file('errors/a')]));
     const files = new Map([[HOUR, [file('a')]]]);
-    expect(planLoad(dataset, SCHEDULED, WINDOW, files, errors, told).partitions).toEqual([]);
+    expect(planned(dataset, SCHEDULED, WINDOW, files, errors, told).partitions).toEqual([]);
     const more = new Map([[HOUR, [file('errors/a'), file('errors/b')]]]);
-    expect(planLoad(dataset, SCHEDULED, WINDOW, files, more, told).partitions).toMatchObject([
+    expect(planned(dataset, SCHEDULED, WINDOW, files, more, told).partitions).toMatchObject([
       { partition: HOUR, reason: 'late-files', files: 1 },
     ]);
   });
@@ -181,8 +194,9 @@ describe('a requested load', () => {
 
   test('of one hour loads all of it, whatever the history says', () => {
     const hour = { from: '2026-11-23T05', to: '2026-11-23T05' };
-    expect(planLoad(dataset, requested(hour.from, hour.to), hour, files, NO_ERRORS, before)).toEqual({
+    expect(planned(dataset, requested(hour.from, hour.to), hour, files, NO_ERRORS, before)).toEqual({
       partitions: [{ ...PARTITION, reason: 'requested', files: 1 }],
+      complete: [hour.from],
       waiting: 0,
     });
   });
@@ -190,7 +204,7 @@ describe('a requested load', () => {
   test('of one hour has a result even if the hour has no files', () => {
     const hour = { from: '2026-11-23T06', to: '2026-11-23T06' };
     expect(
-      planLoad(dataset, requested(hour.from, hour.to), hour, files, NO_ERRORS, before).partitions,
+      planned(dataset, requested(hour.from, hour.to), hour, files, NO_ERRORS, before).partitions,
     ).toEqual([{ ...NEVER, partition: '2026-11-23T06', reason: 'requested', files: 0 }]);
   });
 
@@ -198,7 +212,7 @@ describe('a requested load', () => {
     const range = { from: '2026-11-23T00', to: '2026-11-23T23' };
     const gone = loaded('2026-11-23T09', [file('gone')]);
     expect(
-      planLoad(dataset, requested(range.from, range.to), range, files, NO_ERRORS, history(...before, gone))
+      planned(dataset, requested(range.from, range.to), range, files, NO_ERRORS, history(...before, gone))
         .partitions,
     ).toEqual([{ ...PARTITION, reason: 'requested', files: 1 }]);
   });
@@ -211,7 +225,7 @@ describe('more partitions than one execution takes', () => {
   const files = new Map(hours.map((hour) => [hour, [file(hour)]]));
 
   test('scheduled: the rest waits for the next execution, which needs no input', () => {
-    const plan = planLoad(dataset, SCHEDULED, window, files, NO_ERRORS, NOTHING);
+    const plan = planned(dataset, SCHEDULED, window, files, NO_ERRORS, NOTHING);
     expect(plan.partitions.map((each) => each.partition)).toEqual(hours.slice(0, 50));
     expect(plan.waiting).toBe(53);
     expect(plan).not.toHaveProperty('next');
@@ -221,7 +235,7 @@ describe('more partitions than one execution takes', () => {
     const small = ordersDataset({ load: { max_partitions: 2 } });
     const three = new Map(hours.slice(0, 3).map((hour) => [hour, [file(hour)]]));
     const taken = (failed: readonly Hour[]) =>
-      planLoad(small, SCHEDULED, window, three, NO_ERRORS, failed.map(failing)).partitions.map(
+      planned(small, SCHEDULED, window, three, NO_ERRORS, failed.map(failing)).partitions.map(
         (each) => each.partition,
       );
     expect(taken([])).toEqual([hours[0], hours[1]]);
@@ -235,7 +249,7 @@ describe('more partitions than one execution takes', () => {
     let range: { from: Hour; to: Hour } | undefined = window;
     const waiting: number[] = [];
     while (range) {
-      const plan = planLoad(small, requested(range.from, range.to), range, files, NO_ERRORS, NOTHING);
+      const plan = planned(small, requested(range.from, range.to), range, files, NO_ERRORS, NOTHING);
       taken.push(...plan.partitions.map((each) => each.partition));
       waiting.push(plan.waiting);
       range = plan.next;
@@ -245,7 +259,7 @@ describe('more partitions than one execution takes', () => {
   });
 
   test('exactly as many: nothing waits, and there is no input for a rest', () => {
-    const plan = planLoad(
+    const plan = planned(
       ordersDataset({ load: { max_partitions: 3 } }),
       requested(first, addHours(first, 2)),
       { from: first, to: addHours(first, 2) },
@@ -253,7 +267,7 @@ describe('more partitions than one execution takes', () => {
       NO_ERRORS,
       NOTHING,
     );
-    expect(plan).toEqual({ partitions: expect.any(Array) as unknown[], waiting: 0 });
+    expect(plan).toEqual({ partitions: expect.any(Array) as unknown[], complete: [], waiting: 0 });
     expect(plan.partitions).toHaveLength(3);
   });
 });
@@ -277,16 +291,61 @@ describe('hours that have left the lookback', () => {
   test('that failed stay due until they are loaded', () => {
     const failed = history(failing(OLD));
     const hours = { ...WINDOW, overdue: overdueHours(WINDOW, failed) };
-    expect(planLoad(dataset, SCHEDULED, hours, files, NO_ERRORS, failed).partitions).toEqual([
-      { partition: OLD, reason: 'new', files: 1, built_on: 0, failures: 2 },
+    expect(planned(dataset, SCHEDULED, hours, files, NO_ERRORS, failed).partitions).toEqual([
+      { partition: OLD, reason: 'new', files: 1, ...NEVER, failures: 2 },
     ]);
+  });
+
+  test('that failed by their files wait until these change, or are deleted', () => {
+    const fingerprint = fingerprintOf([file('a')], judgeOf(dataset));
+    const failure = { ...FAILURE, error: 'ColumnMismatch', fingerprint };
+    const due = (present: readonly LakeFile[], held: Partial<KnownPartition> = {}, data = dataset) => {
+      const before = history(known(OLD, { last_failure: 2, failure, ...held }));
+      const hours = { ...WINDOW, overdue: overdueHours(WINDOW, before) };
+      return planned(data, SCHEDULED, hours, new Map([[OLD, present]]), NO_ERRORS, before).partitions.length;
+    };
+    expect(due([file('a')])).toBe(0);
+    expect(due([file('a', 'e2')])).toBe(1);
+    expect(due([file('a'), file('b')])).toBe(1);
+    expect(due([])).toBe(1);
+    // The target holds these files, so it is an attempt by hand that failed. An attempt without files ends it.
+    const { holdings } = loaded(OLD, [file('a')]);
+    expect(due([file('a')], { holdings })).toBe(1);
+    // Any other failure of it waits like all others.
+    const statement = { ...FAILURE, fingerprint, times: 9, finished: '2026-11-23T08:00:00.000Z' };
+    expect(due([file('a')], { holdings, failure: statement })).toBe(0);
+    // So are other columns, and leave to do without a bad file.
+    expect(due([file('a')], {}, { ...dataset, columns: dataset.columns.slice(1) })).toBe(1);
+    expect(due([file('a')], {}, { ...dataset, load: { ...dataset.load, on_bad_file: 'quarantine' } })).toBe(
+      1,
+    );
+  });
+
+  test('of which files were left out are complete once these are deleted', () => {
+    const columns = columnsDigest(dataset.columns);
+    const before = history(
+      known(OLD, {
+        last_merge: 7,
+        isLoaded: true,
+        holdings: [
+          ...loaded(OLD, [file('a')]).holdings,
+          ...loaded(OLD, [file('a'), file('bad')], columns).holdings,
+        ],
+      }),
+    );
+    const plan = (...present: readonly LakeFile[]) => {
+      const hours = { ...WINDOW, overdue: overdueHours(WINDOW, before) };
+      return planned(dataset, SCHEDULED, hours, new Map([[OLD, present]]), NO_ERRORS, before);
+    };
+    expect(plan(file('a'), file('bad'))).toMatchObject({ partitions: [], complete: [] });
+    expect(plan(file('a'))).toMatchObject({ partitions: [], complete: [OLD] });
   });
 
   test('that were loaded without some of their files are due after a change of a file or of the columns', () => {
     const columns = columnsDigest(dataset.columns);
     const last = loaded(OLD, [file('a')], columns);
     const due = (now: typeof dataset, present: LakeFile) =>
-      planLoad(
+      planned(
         now,
         SCHEDULED,
         { ...WINDOW, overdue: [OLD] },
@@ -312,15 +371,21 @@ describe('a partition whose last two merges overlapped', () => {
   const doubtful = known(HOUR, { last_merge: 7, isLoaded: true, isOverlapped: true, doubtful: holdings[0] });
 
   test('is loaded whole again if the last one cannot be relied on, though its files are the same', () => {
-    expect(planLoad(dataset, SCHEDULED, WINDOW, files, NO_ERRORS, [doubtful]).partitions).toEqual([
-      { partition: HOUR, reason: 'overlapped', files: 1, previous_plan: planOf(HOUR), ...BEFORE },
+    expect(planned(dataset, SCHEDULED, WINDOW, files, NO_ERRORS, [doubtful]).partitions).toEqual([
+      {
+        partition: HOUR,
+        reason: 'overlapped',
+        files: 1,
+        previous_plan: planOf(HOUR),
+        ...BEFORE,
+      },
     ]);
   });
 
   test('is not due for ever if its files are gone by then', () => {
     const nothing = new Map<Hour, LakeFile[]>();
     const due = (each: KnownPartition) =>
-      planLoad(dataset, SCHEDULED, WINDOW, nothing, NO_ERRORS, [each]).partitions;
+      planned(dataset, SCHEDULED, WINDOW, nothing, NO_ERRORS, [each]).partitions;
     expect(due(doubtful)).toMatchObject([{ reason: 'overlapped', files: 0 }]);
     const empty = { fingerprint: fingerprintOf([]), plan_key: 'plan', quarantined: 0 };
     expect(due({ ...doubtful, holdings: [empty] })).toEqual([]);
@@ -333,7 +398,7 @@ test('a partition is not due if any attempt found that the target holds its file
   const later = { fingerprint: fingerprintOf([file('a')]), plan_key: 'later', quarantined: 0 };
   const both = { ...first!, holdings: [...first!.holdings, later] };
   const due = (...present: readonly LakeFile[]) =>
-    planLoad(dataset, SCHEDULED, WINDOW, new Map([[HOUR, present]]), NO_ERRORS, [both]).partitions;
+    planned(dataset, SCHEDULED, WINDOW, new Map([[HOUR, present]]), NO_ERRORS, [both]).partitions;
   expect(due(file('a'), file('b'))).toEqual([]);
   expect(due(file('a'))).toEqual([]);
   expect(due(file('a'), file('c'))).toMatchObject([{ reason: 'late-files', previous_plan: 'later' }]);

@@ -1,3 +1,4 @@
+import type { Diagnosis } from '../../core/diagnosis';
 import {
   partitionResult,
   remarksOf,
@@ -16,7 +17,21 @@ const LOAD = {
   next: null,
   housekeeping: null,
   strays: null,
+  failing: null,
+  isRequested: false,
 };
+
+/** The report of an execution that tells everything. */
+const reported = (
+  load: Parameters<typeof reportLoad>[0],
+  partitions: readonly PartitionResult[],
+  failure: Diagnosis | null,
+) =>
+  reportLoad(load, partitions, failure, {
+    hours: new Set(partitions.map(({ partition }) => partition)),
+    lasting: [],
+    isReminder: false,
+  });
 
 /** Nothing beside the rows, and nothing that went wrong. */
 const UNREMARKABLE = {
@@ -219,14 +234,14 @@ describe('an execution that succeeded', () => {
       '1 partitions would be loaded, 2 more would wait',
     ],
   ])('%s', (_, partitions, waiting, summary) => {
-    const report = reportLoad({ ...LOAD, waiting }, partitions, null);
+    const report = reported({ ...LOAD, waiting }, partitions, null);
     expect(report).toMatchObject({ status: 'SUCCEEDED', summary, waiting, error: null, notification: null });
     expect(report.partitions).toEqual(partitions);
   });
 
   test('returns the input that loads the waiting partitions', () => {
     const next = { from: '2026-11-23T09', to: '2026-11-23T23' };
-    expect(reportLoad({ ...LOAD, waiting: 15, next }, [result()], null).next).toEqual(next);
+    expect(reported({ ...LOAD, waiting: 15, next }, [result()], null).next).toEqual(next);
   });
 });
 
@@ -236,7 +251,7 @@ describe('an execution in which partitions failed', () => {
     failed(),
     failed({ partition: '2026-11-23T09', error: 'FileVanished', cause: 'gone' }),
   ];
-  const report = reportLoad({ ...LOAD, waiting: 2 }, partitions, null);
+  const report = reported({ ...LOAD, waiting: 2 }, partitions, null);
 
   test('fails with the first one’s error, although another was loaded', () => {
     expect(report).toMatchObject({
@@ -256,13 +271,81 @@ describe('an execution in which partitions failed', () => {
         'What happened: trip_id is null',
         'How to fix it: Fix it.',
         'To load it again, start an execution with {"partition":"2026-11-23T08"}',
+        'It is tried again when its files or the dataset’s columns change.',
         '',
         'Partition 2026-11-23T09 (new): FileVanished',
         'What happened: gone',
         'How to fix it: Fix it.',
         'To load it again, start an execution with {"partition":"2026-11-23T09"}',
+        'It is tried again by itself, after 1, 2, 4 … 24 hours, and at once when its files change.',
       ].join('\n'),
     });
+  });
+});
+
+describe('a scheduled execution', () => {
+  const told = { hours: new Set<string>(), lasting: [], isReminder: false };
+  const lasting = { partition: '2026-11-22T08', error: 'NullKeys', cause: 'null again', fix: 'Fix it.' };
+
+  test('succeeds if it has nothing new to complain of, and says how many hours fail', () => {
+    expect(reportLoad({ ...LOAD, failing: 2 }, [failed(), result()], null, told)).toMatchObject({
+      status: 'SUCCEEDED',
+      error: null,
+      notification: null,
+      failing: 2,
+      summary: '1 of 2 partitions loaded, 7 rows inserted, 1 failed, 2 failing or incomplete in all',
+    });
+  });
+
+  test('tells only what is new', () => {
+    const other = failed({ partition: '2026-11-23T09', error: 'FileVanished' });
+    const hours = new Set(['2026-11-23T09']);
+    const { notification, error } = reportLoad(LOAD, [failed(), other], null, { ...told, hours });
+    expect(error).toBe('FileVanished');
+    expect(notification?.message).toContain('2026-11-23T09 (new)');
+    expect(notification?.message).not.toContain('2026-11-23T08 (new)');
+  });
+
+  test('tells all that lasts when it is time to, also what it did not try', () => {
+    const complaint = { ...told, lasting: [lasting], isReminder: true };
+    const { notification, status } = reportLoad({ ...LOAD, failing: 2 }, [failed()], null, complaint);
+    expect(status).toBe('FAILED');
+    expect(notification?.message).toContain('2026-11-23T08 (new)');
+    expect(notification?.message).toContain('Partition 2026-11-22T08, still: NullKeys');
+    expect(notification?.message).toContain('What happened: null again');
+    expect(reportLoad({ ...LOAD, failing: 1 }, [], null, complaint)).toMatchObject({
+      status: 'FAILED',
+      error: 'NullKeys',
+      notification: { subject: 'Sluice: trips: 1 partition still failing or incomplete' },
+    });
+  });
+});
+
+describe('an execution for hours in which nothing is', () => {
+  const empty = result({ outcome: 'empty', reason: 'requested', files: 0 });
+
+  test('warns', () => {
+    const report = reported({ ...LOAD, isRequested: true }, [empty, result()], null);
+    expect(report.warnings).toEqual([
+      'Nothing was found in hour 2026-11-23T08: no file is under the dataset’s prefix there.',
+    ]);
+    expect(reported({ ...LOAD, isRequested: true }, [], null).warnings).toEqual([
+      'Nothing was found in the hours that were asked for: no file is under the dataset’s prefix there.',
+    ]);
+  });
+
+  test('does not warn if it was not asked, or if files vanished or were left out', () => {
+    expect(reported(LOAD, [], null).warnings).toEqual([]);
+    expect(
+      reported(
+        LOAD,
+        [
+          { ...empty, vanished: 1 },
+          { ...empty, quarantined: 1 },
+        ],
+        null,
+      ).warnings,
+    ).toEqual([]);
   });
 });
 
@@ -276,7 +359,7 @@ describe('an execution that left files out', () => {
   });
 
   test('fails, so that it is reported, although all partitions were loaded', () => {
-    expect(reportLoad(LOAD, [quarantined, result()], null)).toMatchObject({
+    expect(reported(LOAD, [quarantined, result()], null)).toMatchObject({
       status: 'FAILED',
       error: 'FilesQuarantined',
       summary: '2 of 2 partitions loaded, 14 rows inserted, 2 files left out',
@@ -295,7 +378,7 @@ describe('an execution that left files out', () => {
   });
 
   test('has the error of a failed partition, if one failed', () => {
-    expect(reportLoad(LOAD, [quarantined, failed()], null)).toMatchObject({
+    expect(reported(LOAD, [quarantined, failed()], null)).toMatchObject({
       error: 'NullKeys',
       notification: { subject: 'Sluice: trips: 1 of 2 partitions failed' },
     });
@@ -303,7 +386,7 @@ describe('an execution that left files out', () => {
 });
 
 test('records that never became Parquet are reported, but are not a failure', () => {
-  const report = reportLoad(LOAD, [result({ error_objects: 1, error_records: 4 }), result()], null);
+  const report = reported(LOAD, [result({ error_objects: 1, error_records: 4 }), result()], null);
   expect(report).toMatchObject({
     status: 'SUCCEEDED',
     summary: '2 of 2 partitions loaded, 14 rows inserted, 4 records never became Parquet',
@@ -314,17 +397,17 @@ describe('strays', () => {
   const strays = { count: 7, complete: false, keys: ['trips/a', 'trips/b\u001b[2J\nc'] };
 
   test('are in the report of an execution, which succeeds', () => {
-    expect(reportLoad({ ...LOAD, strays }, [result()], null)).toMatchObject({
+    expect(reported({ ...LOAD, strays }, [result()], null)).toMatchObject({
       status: 'SUCCEEDED',
       summary: '1 of 1 partitions loaded, 7 rows inserted, at least 7 folders or files belong to no hour',
       notification: null,
       strays,
     });
     const one = { count: 1, complete: true, keys: ['trips/a'] };
-    expect(reportLoad({ ...LOAD, strays: one }, [], null).summary).toBe(
+    expect(reported({ ...LOAD, strays: one }, [], null).summary).toBe(
       'nothing to load, 1 folder or file belongs to no hour',
     );
-    expect(reportLoad({ ...LOAD, strays: { ...one, count: 0 } }, [], null).summary).toBe('nothing to load');
+    expect(reported({ ...LOAD, strays: { ...one, count: 0 } }, [], null).summary).toBe('nothing to load');
   });
 
   test('are named for people, one line each, without control characters', () => {
@@ -342,7 +425,7 @@ describe('an execution that failed as a whole', () => {
   const failure = { error: 'RegionMismatch', cause: 'The bucket is elsewhere.', fix: 'Move it.' };
 
   test('says why, and names the whole input that starts it again', () => {
-    const report = reportLoad({ ...LOAD, dataset: null, input: { from: 'a', to: 'b' } }, [], failure);
+    const report = reported({ ...LOAD, dataset: null, input: { from: 'a', to: 'b' } }, [], failure);
     expect(report).toMatchObject({
       status: 'FAILED',
       dataset: null,
@@ -365,7 +448,7 @@ describe('an execution that failed as a whole', () => {
 describe('the limits of SNS and Step Functions', () => {
   test('a subject has printable ASCII only, and fewer than 100 characters', () => {
     const failure = { error: `Größe\n${'x'.repeat(200)}`, cause: 'c', fix: 'f' };
-    const { notification } = reportLoad(LOAD, [], failure);
+    const { notification } = reported(LOAD, [], failure);
     expect(notification?.subject).toMatch(/^Sluice: trips: Gr\?\?e\?x+$/);
     expect(notification?.subject).toHaveLength(99);
   });
@@ -374,7 +457,7 @@ describe('the limits of SNS and Step Functions', () => {
     const partitions = Array.from({ length: 100 }, (_, index) =>
       failed({ partition: `partition-${index}`, cause: 'c'.repeat(1_000) }),
     );
-    const message = reportLoad(LOAD, partitions, null).notification?.message ?? '';
+    const message = reported(LOAD, partitions, null).notification?.message ?? '';
     expect(message.length).toBeLessThan(32_768);
     const shown = message.match(/^Partition /gm)?.length ?? 0;
     expect(shown).toBeGreaterThan(10);
@@ -389,7 +472,7 @@ describe('the limits of SNS and Step Functions', () => {
       fix: `Fix it. ${'f'.repeat(200_000)}`,
     };
     const input = { dataset: 'x'.repeat(200_000) };
-    const message = reportLoad({ ...LOAD, input }, [], failure).notification?.message ?? '';
+    const message = reported({ ...LOAD, input }, [], failure).notification?.message ?? '';
     expect(message.length).toBeLessThan(32_768);
     expect(message).toContain('\nHow to fix it: Fix it. fff');
     expect(message).toContain('\nTo load it again, start an execution with {"dataset":"xxx');
@@ -399,14 +482,14 @@ describe('the limits of SNS and Step Functions', () => {
   test('no character is cut in two', () => {
     for (const padding of ['', 'x']) {
       const failure = { error: 'E', cause: `${padding}${'😀'.repeat(20_000)}`, fix: 'f' };
-      expect(reportLoad(LOAD, [], failure).notification?.message).not.toMatch(/\p{Surrogate}/u);
+      expect(reported(LOAD, [], failure).notification?.message).not.toMatch(/\p{Surrogate}/u);
     }
   });
 });
 
 test('a partition whose outcome is unknown fails the execution, and says what is not known', () => {
   const unknown = failed({ outcome: 'unknown', error: 'OutcomeUnknown' });
-  const report = reportLoad(LOAD, [result(), unknown], null);
+  const report = reported(LOAD, [result(), unknown], null);
   expect(report).toMatchObject({ status: 'FAILED', error: 'OutcomeUnknown' });
   expect(report.summary).toBe('1 of 2 partitions loaded, 7 rows inserted, 1 unknown');
   expect(report.notification?.subject).toBe('Sluice: trips: 1 of 2 partitions have an unknown outcome');
@@ -414,7 +497,7 @@ test('a partition whose outcome is unknown fails the execution, and says what is
   expect(remarksOf(unknown)).toEqual([
     'the merge may have been committed: rows that it changed are not counted',
   ]);
-  expect(reportLoad(LOAD, [failed(), unknown], null).notification?.subject).toBe(
+  expect(reported(LOAD, [failed(), unknown], null).notification?.subject).toBe(
     'Sluice: trips: 2 of 2 partitions failed',
   );
 });

@@ -29,6 +29,18 @@ test('a failed partition is diagnosed, recorded once, and leaves nothing behind'
   expect(await steps.twin.stagingTables()).toEqual([]);
 });
 
+test('an attempt that had few COPYs, because many partitions were due, does not say which files failed', async () => {
+  const validated = await steps.validated();
+  const inspection = { ...validated.inspection!, further_copies: 2 };
+  const listed = async (most_further_copies: number) => {
+    const load = { ...validated, inspection, most_further_copies, error };
+    return (await steps.call<{ listed?: string }>('diagnose-failure', { load, attempt: 0 })).listed;
+  };
+  expect(await listed(20)).toBe(validated.listed);
+  expect(await listed(3)).toBe(validated.listed);
+  expect(await listed(2)).toBeUndefined();
+});
+
 test('a merge that was committed although its answer was lost did not fail', async () => {
   const load = await steps.validated();
   await steps.submit('merge-into-target', load);

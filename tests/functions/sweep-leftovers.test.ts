@@ -67,7 +67,15 @@ test('tables of a running execution stay; those of a stopped one are dropped by 
   await stop(running);
   expect(await sweepingLoad()).toMatchObject({ housekeeping: { staging_tables: 1 } });
   expect(await steps.twin.stagingTables()).toEqual([]);
-  expect(await sweepingLoad()).toMatchObject({ housekeeping: { staging_tables: 0 } });
+  // Nothing is left, and today's old plans are deleted.
+  expect(await sweepingLoad()).toMatchObject({ status: 'SUCCEEDED', housekeeping: null });
+});
+
+test('an execution by hand sweeps nothing, so the first scheduled one of a day does', async () => {
+  await steps.twin.putTrips(HOUR, 'a.parquet', [{ trip_id: 'a' }]);
+  expect(await steps.twin.load({ partition: HOUR })).toMatchObject({ housekeeping: null });
+  expect(await sweepingLoad()).toMatchObject({ housekeeping: { staging_tables: 0, plan_files: 0 } });
+  expect(await sweepingLoad()).toMatchObject({ housekeeping: null });
 });
 
 test('a statement that a stopped execution has left running is ended before its table is dropped', async () => {

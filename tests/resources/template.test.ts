@@ -30,7 +30,7 @@ const HERE = (service: string) => `arn:\${AWS::Partition}:${service}:\${AWS::Reg
 const STATEMENTS = {
   Statements: 'sts:AssumeRole on arn:${AWS::Partition}:iam::${AWS::AccountId}:role/sluice-dev-statements',
 };
-const LEDGER = 's3:DeleteObject s3:GetObject s3:PutObject on ${LakeBucket.Arn}/sluice/*/ledger/*';
+const LEDGER = 's3:DeleteObject s3:GetObject s3:PutObject on ${LakeBucket.Arn}/sluice/trips/ledger/*';
 const ERRORS = '${LakeBucket.Arn}/errors/trips';
 const FILES = `${ERRORS}/format-conversion-failed/year=* ${ERRORS}/processing-failed/year=* \${LakeBucket.Arn}/trips/year=*`;
 
@@ -163,8 +163,8 @@ const ALARMS: Readonly<Record<string, string>> = {
     'Sluice LagHours (service=sluice-dev, dataset=trips): Minimum >= 6 in 2 of 2 × 3600 s, no data is breaching',
   TripsErrorRecordsAlarm:
     'Sluice ErrorRecords (service=sluice-dev, dataset=trips): Sum > 0 in 1 of 1 × 300 s, no data is notBreaching',
-  TripsQuarantinedAlarm:
-    'Sluice FilesQuarantined (service=sluice-dev, dataset=trips): Sum > 0 in 1 of 1 × 300 s, no data is notBreaching',
+  TripsFailingAlarm:
+    'Sluice HoursFailing (service=sluice-dev, dataset=trips): Maximum > 0 in 1 of 1 × 3600 s, no data is ignore',
   TripsDeliveryLateAlarm:
     'AWS/Firehose DeliveryToS3.DataFreshness (DeliveryStreamName=sluice-dev-trips): Maximum > 1800 in 3 of 3 × 300 s, no data is notBreaching',
   TripsDeliveryFailingAlarm:
@@ -226,6 +226,7 @@ test('each alarm has exactly the condition in this list', () => {
   expect(tellsEnd.sort()).toEqual([
     'TripsDeliveryFailingAlarm',
     'TripsDeliveryLateAlarm',
+    'TripsFailingAlarm',
     'TripsStaleAlarm',
     'TripsTransformFailingAlarm',
   ]);

@@ -221,6 +221,8 @@ describe('while sluice local runs', () => {
         next: null,
         housekeeping: null,
         strays: { count: 0, complete: true, keys: [] },
+        failing: null,
+        warnings: [],
         error: null,
         cause: null,
       },

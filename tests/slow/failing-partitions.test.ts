@@ -11,8 +11,15 @@ test('partitions that always fail do not delay the others', async () => {
   const { twin } = deployed;
   try {
     const [first, second, third] = [addHours(HOUR, -2), addHours(HOUR, -1), HOUR];
-    await twin.put(twin.keyOf(first, 'bad.parquet'), 'no Parquet');
-    await twin.put(twin.keyOf(second, 'bad.parquet'), 'no Parquet');
+    await twin.putTrips(first, 'a.parquet', [{ trip_id: 'a' }]);
+    await twin.putTrips(second, 'a.parquet', [{ trip_id: 'a' }]);
+    // The files are not to blame, so the hours are tried again.
+    twin.twin.faults.set(
+      [first, second].map((hour) => ({
+        ...{ service: 'redshift-data', operation: 'statement', match: `/${hour}/`, times: 99 },
+        fault: { type: 'statement', status: 'FAILED', error: 'ERROR: out of luck' },
+      })),
+    );
     await twin.putTrips(third, 'a.parquet', [{ trip_id: 'a' }]);
     expect(await twin.load()).toMatchObject({
       waiting: 1,

@@ -1,3 +1,4 @@
+import { DeleteObjectCommand } from '@aws-sdk/client-s3';
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { hourOf } from '../../core/hour';
@@ -303,4 +304,17 @@ test.each<[string, FaultRule[]]>([
     ['loaded', 1, 1, 'FilesQuarantined'],
   ]);
   expect(await twin.stagingTables()).toEqual([]);
+});
+
+test('a late bad file is told once, is counted while it is there, and is no longer counted once it is deleted', async () => {
+  await twin.putTrips(HOUR, 'a.parquet', [{ trip_id: 'a' }]);
+  expect(await twin.load()).toMatchObject({ status: 'SUCCEEDED', failing: 0 });
+  const Key = twin.keyOf(HOUR, 'bad.parquet');
+  await twin.put(Key, 'no Parquet');
+  expect(await twin.load()).toMatchObject({ status: 'FAILED', error: 'FilesQuarantined', failing: 1 });
+  expect(await twin.load()).toMatchObject({ status: 'SUCCEEDED', partitions: [], failing: 1 });
+  await twin.connection.s3.send(new DeleteObjectCommand({ Bucket: twin.connection.bucket, Key }));
+  expect(await twin.load()).toMatchObject({ status: 'SUCCEEDED', failing: 0 });
+  expect(await twin.load()).toMatchObject({ status: 'SUCCEEDED', failing: 0 });
+  expect(await twin.notifications()).toHaveLength(1);
 });

@@ -1,5 +1,5 @@
 import { DeleteObjectCommand, GetObjectCommand, ListObjectsV2Command } from '@aws-sdk/client-s3';
-import { ListExecutionsCommand } from '@aws-sdk/client-sfn';
+import { warehousePlace } from '../../cli/ledger/ledger-of';
 import { addHours, hourOf } from '../../core/hour';
 import { ledgerKey, ledgerPrefix, runningKey, runningText, warehouseOf } from '../../core/ledger';
 import { TestTwin } from '../../testkit/test-twin';
@@ -24,7 +24,7 @@ afterAll(() => twin.remove());
 const bucket = () => ({ Bucket: twin.connection.bucket });
 const keyOf = (hour: string) => {
   const [trips] = twin.connection.datasets;
-  const warehouse = warehouseOf(twin.connection, trips!);
+  const warehouse = warehouseOf(warehousePlace(twin.connection), trips!);
   return ledgerKey({ dataset: 'trips', warehouse }, hour.slice(0, 10));
 };
 async function ledger(hour: string): Promise<string> {
@@ -170,15 +170,20 @@ describe('a target that was dropped', () => {
     statements = [];
     await twin.load();
     expect(statements).toEqual([]);
-    expect(await twin.history('partition, outcome, merge_number, built_on')).toEqual([
-      [OLD, 'loaded', 1, 0],
-      [HOUR, 'loaded', 2, 0],
-      [OLD, 'dropped', 3, 1],
-      [HOUR, 'dropped', 3, 2],
-      [NEXT, 'loaded', 4, 0],
-      [OLD, 'loaded', expect.any(Number), 3],
-      [HOUR, 'loaded', expect.any(Number), 3],
-    ]);
+    const history = await twin.history('partition, outcome, merge_number, built_on');
+    const byNumber = history.sort((left, right) => Number(left[2]) - Number(right[2]));
+    expect(byNumber).toEqual(
+      expect.arrayContaining([
+        [OLD, 'loaded', 1, 0],
+        [HOUR, 'loaded', 2, 0],
+        [OLD, 'dropped', 3, 1],
+        [HOUR, 'dropped', 3, 2],
+        [NEXT, 'loaded', 4, 0],
+        [OLD, 'loaded', expect.any(Number), 3],
+        [HOUR, 'loaded', expect.any(Number), 3],
+      ]) as unknown,
+    );
+    expect(history).toHaveLength(7);
   });
 
   test('is loaded again although an hour fails in the first execution', async () => {
@@ -196,21 +201,94 @@ describe('a target that was dropped', () => {
   });
 });
 
-test('an execution that ended without a word is asked after, and only once', async () => {
+describe('an execution that ended without a word', () => {
+  async function plant(name: string, hours: readonly string[]) {
+    const [trips] = twin.connection.datasets;
+    const owner = { dataset: 'trips', warehouse: warehouseOf(warehousePlace(twin.connection), trips!) };
+    await twin.put(runningKey(owner, name), runningText(hours));
+  }
+  const runs = async () => {
+    statements = [];
+    await twin.load();
+    return statements.length > 0;
+  };
+
+  test('is asked after, and only once', async () => {
+    await twin.putTrips(HOUR, 'a.parquet', [{ trip_id: 'a' }]);
+    const { execution } = await twin.load();
+    // It was stopped after the commit, and another one has loaded the hour by the ledger alone.
+    const text = await ledger(HOUR);
+    await twin.put(keyOf(HOUR), text.replaceAll(execution, 'another'));
+    await plant(execution, [HOUR]);
+    expect(await runs()).toBe(true);
+    expect(await attemptsOn(HOUR)).toMatchObject([{ execution }]);
+    expect(await runs()).toBe(false);
+  });
+
+  test('is not asked after if the ledger tells how all of it ended', async () => {
+    await twin.putTrips(HOUR, 'a.parquet', [{ trip_id: 'a' }]);
+    const { execution } = await twin.load();
+    await plant(execution, [HOUR]);
+    expect(await runs()).toBe(false);
+  });
+
+  test('is forgotten by a bucket that refuses deletions, too', async () => {
+    twin.twin.faults.set([
+      {
+        ...{ service: 's3', operation: 'DeleteObject', times: 99 },
+        fault: { type: 'error', code: 'AccessDenied', message: 'no', status: 403 },
+      },
+    ]);
+    await twin.putTrips(HOUR, 'a.parquet', [{ trip_id: 'a' }]);
+    expect(await twin.load()).toMatchObject({ status: 'SUCCEEDED' });
+    expect(await runs()).toBe(false);
+  });
+
+  test.each(['unknown', 'no execution has this name: it is too long'.repeat(3)])(
+    'keeps nobody from loading if the service does not know it: %s',
+    async (name) => {
+      await plant(name, [HOUR, 'no hour']);
+      await twin.putTrips(HOUR, 'a.parquet', [{ trip_id: 'a' }]);
+      expect(await twin.load()).toMatchObject({ status: 'SUCCEEDED', partitions: [{ outcome: 'loaded' }] });
+    },
+  );
+});
+
+test('a day of the ledger that may not be read tells nothing, and the others still do', async () => {
+  const old = addHours(HOUR, -24 * 10);
+  await twin.putTrips(old, 'a.parquet', [{ trip_id: 'a' }]);
+  await twin.load({ partition: old });
   await twin.putTrips(HOUR, 'a.parquet', [{ trip_id: 'a' }]);
   await twin.load();
-  const [trips] = twin.connection.datasets;
-  const owner = { dataset: 'trips', warehouse: warehouseOf(twin.connection, trips!) };
-  const { executions = [] } = await twin.connection.stepFunctions.send(
-    new ListExecutionsCommand({ stateMachineArn: twin.connection.stateMachineArn }),
-  );
-  await twin.put(runningKey(owner, executions[0]!.name!), runningText([HOUR]));
+  twin.twin.faults.set([
+    {
+      ...{ service: 's3', operation: 'GetObject', match: keyOf(old), times: 99 },
+      fault: { type: 'error', code: 'InvalidObjectState', message: 'archived', status: 403 },
+    },
+  ]);
   statements = [];
-  await twin.load();
-  expect(statements).not.toEqual([]);
-  statements = [];
-  await twin.load();
+  expect(await twin.load()).toMatchObject({ status: 'SUCCEEDED', partitions: [] });
   expect(statements).toEqual([]);
+});
+
+test('a warehouse that was restored is loaded only after the ledger has been put right', async () => {
+  const old = addHours(HOUR, -24 * 10);
+  await twin.putTrips(old, 'a.parquet', [{ trip_id: 'a' }]);
+  await twin.load({ partition: old });
+  await twin.sql('DELETE FROM trips');
+  await twin.sql('DELETE FROM sluice.load_history');
+  await twin.putTrips(HOUR, 'b.parquet', [{ trip_id: 'b' }]);
+  twin.twin.faults.set([
+    {
+      ...{ service: 's3', operation: 'PutObject', match: keyOf(old), times: 999 },
+      fault: { type: 'error', code: 'AccessDenied', message: 'no', status: 403 },
+    },
+  ]);
+  expect(await twin.load()).toMatchObject({ status: 'FAILED', error: 'ServiceUnavailable', partitions: [] });
+  expect(await rows()).toEqual([]);
+  twin.twin.faults.clear();
+  await twin.load();
+  expect(await rows()).toEqual(['a', 'b']);
 });
 
 test('a request loads whatever the ledger says', async () => {

@@ -250,6 +250,8 @@ const PARAMETERS: Readonly<Record<string, string | number>> = {
   built_on: 0,
   failures: 0,
   oldest_hour: PARTITION,
+  newest_hour: PARTITION,
+  told_merge: 0,
   other_hours: 0,
   quarantined: 0,
   vanished: 0,

@@ -39,8 +39,8 @@ export const HOURS: readonly Mutation[] = [
     'an hour that fails is forgotten once it leaves the lookback',
     'Its rows never arrive.',
     'core/partitions.ts',
-    'isFailing || isOverlapped ||',
-    'isOverlapped ||',
+    'failure !== undefined ||',
+    '',
     { file: 'tests/core/partitions.test.ts', test: 'are overdue only if they failed' },
   ),
   mutation(
@@ -177,8 +177,8 @@ export const HOURS: readonly Mutation[] = [
     'an hour that failed once is failing for ever',
     'It waits behind all others, and stays overdue.',
     'core/attempts.ts',
-    'isFailing: last_failure > known_failure',
-    'isFailing: last_failure > Math.min(known_failure, 0)',
+    'lastFailed && last_failure > known_failure',
+    'lastFailed && last_failure > Math.min(known_failure, 0)',
     {
       file: 'tests/core/attempts.test.ts',
       test: 'a failure counts until a later attempt that knew it succeeds',

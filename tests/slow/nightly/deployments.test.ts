@@ -52,7 +52,7 @@ const OF_STAGE = [
   'ExecutionsTimedOut',
   'ScheduleDeadLetters',
 ];
-const OF_DATASET = ['ErrorRecords', 'Quarantined', 'Stale'];
+const OF_DATASET = ['ErrorRecords', 'Failing', 'Stale'];
 const OF_STREAM = ['ConversionFailing', 'DeliveryFailing', 'DeliveryLate', 'Throttled', 'TransformFailing'];
 
 describe.each(names)('%s', (name) => {
@@ -475,7 +475,9 @@ describe('rights', () => {
       'CopyRole',
       'CopyToStagingRole',
       'InspectFilesRole',
+      'ListPartitionsRole',
       'MergeIntoTargetRole',
+      'ReportLoadRole',
       'TripsStreamRole',
       'ValidateStagingRole',
     ]);

@@ -128,9 +128,14 @@ const withoutUser = (statements: readonly string[]) =>
 async function made(dataset: string, missing: Partial<WarehouseObjects>): Promise<void> {
   const all = { schemas: ['sluice', 'public'], hasTarget: true, hasHistory: true, hasMutex: true };
   const objects = { ...all, targetColumns: [], staging: [], ...missing };
-  await asAdministrator(
-    ...creatingBatch(deployed.service.directory, chooseDataset(datasets, dataset), objects, 'made').sqls,
+  const { sqls } = creatingBatch(
+    deployed.service.directory,
+    chooseDataset(datasets, dataset),
+    objects,
+    'made',
   );
+  // Nothing was ever loaded, so nothing was dropped.
+  await asAdministrator(...sqls.filter((statement) => statement.startsWith('CREATE')));
 }
 
 interface Warehouse {

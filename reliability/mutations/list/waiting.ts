@@ -1,0 +1,147 @@
+import { mutation, type Mutation } from '../mutation';
+
+const NEWS = 'core/news.ts';
+const NEWS_TEST = 'tests/core/news.test.ts';
+const RETRY = 'core/retry.ts';
+const RETRY_TEST = 'tests/core/retry.test.ts';
+const SYSTEM_TEST = 'tests/system/waiting.test.ts';
+
+/** Mistakes in when a failed hour is tried again, and in what is told of it. */
+export const WAITING: readonly Mutation[] = [
+  mutation(
+    'an hour with a bad file is tried again though nothing has changed',
+    'The warehouse and a person are woken for the same file again and again.',
+    RETRY,
+    'if (error !== null && FILE_ERRORS.includes(error)) return undefined;',
+    '',
+    { file: RETRY_TEST, test: 'waits for other files or columns' },
+  ),
+  mutation(
+    'an hour that failed is never tried again before its files change',
+    'A failure of the warehouse is never made up for.',
+    RETRY,
+    'if (time === undefined) return false;',
+    'if (time !== null) return false;',
+    { file: SYSTEM_TEST, test: 'is tried again after a while, and told once' },
+  ),
+  mutation(
+    'a failed hour waits without end',
+    'After some failures it is days until the next try.',
+    RETRY,
+    'Math.min(2 ** (times - 1), LONGEST_WAIT_HOURS)',
+    '2 ** (times - 1)',
+    { file: RETRY_TEST, test: 'failures in a row the next try comes at' },
+  ),
+  mutation(
+    'a failed hour does not look at its files',
+    'A file that was written again waits for hours, or for ever.',
+    RETRY,
+    'if (failure.fingerprint !== fingerprint) return true;',
+    '',
+    { file: SYSTEM_TEST, test: 'is loaded once the file is written again' },
+  ),
+  mutation(
+    'a failed attempt does not say which files it met',
+    'Every execution tries it again.',
+    'core/ledger-attempt.ts',
+    '(hasFailed ? end.listed : inspection?.fingerprint) ?? null',
+    '(hasFailed ? undefined : inspection?.fingerprint) ?? null',
+    { file: SYSTEM_TEST, test: 'wakes neither the warehouse nor a person again' },
+  ),
+  mutation(
+    'the history does not say which files a failed attempt met',
+    'If the ledger is lost, every bad file wakes a person once more.',
+    'core/history.ts',
+    'fingerprint: failure.listed ?? null,',
+    'fingerprint: null,',
+    { file: SYSTEM_TEST, test: 'waits although the ledger is lost' },
+  ),
+  mutation(
+    'an hour that the target holds fails for ever',
+    'After an attempt by hand that its files failed, the alarm never ends.',
+    'core/partitions.ts',
+    '(isHeld && nextTry(failure) === undefined) ||',
+    '',
+    { file: 'tests/core/partitions.test.ts', test: 'that failed by their files wait until' },
+  ),
+  mutation(
+    'an hour whose bad file was deleted stays incomplete',
+    'The alarm never ends.',
+    'functions/list-partitions.ts',
+    'known.filter(({ partition }) => !complete.has(partition))',
+    'known.filter(({ partition }) => partition !== [...complete].join())',
+    { file: 'tests/slow/quarantine.test.ts', test: 'is no longer counted once it is deleted' },
+  ),
+  mutation(
+    'a load that had few COPYs waits for other files',
+    'Hours that were due with many others are never searched to the end.',
+    'functions/diagnose-failure.ts',
+    'withoutHaste(withoutOldCounts(input.load))',
+    'withoutOldCounts(input.load)',
+    { file: 'tests/functions/diagnose-failure.test.ts', test: 'that had few COPYs' },
+  ),
+  mutation(
+    'news puts off the reminder',
+    'If other hours fail now and then, what lasts is never told again.',
+    NEWS,
+    '...(isReminder || before === undefined',
+    '...(isReminder || hours.size > 0 || before === undefined',
+    { file: NEWS_TEST, test: 'once a day, whatever comes in between' },
+  ),
+  mutation(
+    'a failure is told every hour',
+    'Whoever is on call stops reading.',
+    NEWS,
+    'known === undefined ||',
+    'known !== null ||',
+    { file: SYSTEM_TEST, test: 'wakes neither the warehouse nor a person again' },
+  ),
+  mutation(
+    'a failure with other files counts as told',
+    'A file that was written again as badly is never told.',
+    NEWS,
+    '(fingerprint !== null && known.fingerprint !== fingerprint)',
+    'false',
+    { file: NEWS_TEST, test: 'with other files' },
+  ),
+  mutation(
+    'a failure with another error counts as told',
+    'The second thing that is wrong with an hour is never told.',
+    NEWS,
+    'known.error !== error ||',
+    '',
+    { file: NEWS_TEST, test: 'an hour that fails with another error' },
+  ),
+  mutation(
+    'a report that is made again has nothing to tell',
+    'If the first answer of ReportLoad is lost, nobody hears of the failure.',
+    NEWS,
+    'known.execution === execution ||',
+    '',
+    { file: NEWS_TEST, test: 'a report that is made twice says the same twice' },
+  ),
+  mutation(
+    'what lasts is never told again',
+    'A failure that was overlooked once is overlooked for ever.',
+    NEWS,
+    'tried === undefined && unsettled.length > 0 && hasPassed',
+    'tried === undefined && unsettled.length > 0 && hasPassed && before === undefined',
+    { file: SYSTEM_TEST, test: 'is told again after load.remind_hours' },
+  ),
+  mutation(
+    'what a request has put right stays told',
+    'If the hour fails again, nobody hears of it.',
+    NEWS,
+    '!tried.includes(hour)',
+    'hour !== null',
+    { file: NEWS_TEST, test: 'what it has put right is news when it fails again' },
+  ),
+  mutation(
+    'if nobody knows what was told, nothing is told',
+    'A ledger that cannot be read silences every failure.',
+    'functions/report-load.ts',
+    'hours: new Set(unsettled.map(({ partition }) => partition)), isReminder: isScheduled',
+    'hours: new Set<string>(), isReminder: false',
+    { file: SYSTEM_TEST, test: 'is told again if the ledger cannot be used' },
+  ),
+];
