@@ -82,7 +82,9 @@ export interface LastingFailure {
 export interface Complaint {
   /** The partitions whose failures are told. A requested execution tells of each. */
   readonly hours: ReadonlySet<Hour>;
-  /** What lasts and is told again: partitions that this execution did not try. */
+  /** What lasts although this execution did not try it. */
+  readonly untried: readonly Pick<LastingFailure, 'partition' | 'error'>[];
+  /** What of it is told again. */
   readonly lasting: readonly LastingFailure[];
   /** Whether everything that lasts is told again. */
   readonly isReminder: boolean;
@@ -180,7 +182,7 @@ export function reportLoad(
   complaint: Complaint,
 ): LoadReport {
   const { dataset, waiting, next, housekeeping, strays, failing } = load;
-  const { hours, lasting, isReminder } = complaint;
+  const { hours, untried, lasting, isReminder } = complaint;
   // Somebody must also know about a partition that was loaded without some of its files.
   const incomplete = partitions.filter(
     (each) => each.error !== null && (isReminder || hours.has(each.partition)),
@@ -188,11 +190,10 @@ export function reportLoad(
   const summary = failure
     ? `stopped by ${failure.error}`
     : [summaryOf(partitions, waiting), ...failingSummary(failing), ...straysSummary(strays)].join(', ');
-  const unfound = partitions.filter(isUnfound).map(({ partition }) => partition);
   const warnings = [
-    ...(load.isRequested && !failure && partitions.length === 0 ? ['in the hours that were asked for'] : []),
-    ...unfound.map((hour) => `in hour ${hour}`),
-  ].map((where) => `Nothing was found ${where}: no file is under the dataset’s prefix there.`);
+    ...unfoundWarnings(partitions, load.isRequested && failure === null),
+    ...lastingWarnings(untried),
+  ];
   const common = { dataset, waiting, next, housekeeping, strays, failing, partitions, warnings, summary };
   if (!failure && incomplete.length === 0 && lasting.length === 0) {
     return { ...common, status: 'SUCCEEDED', error: null, notification: null };
@@ -239,9 +240,27 @@ export function reportLoad(
   };
 }
 
-/** Whether somebody asked for the partition and there is nothing in it. */
+/** Somebody asked for hours in which nothing is. */
+function unfoundWarnings(partitions: readonly PartitionResult[], isRequested: boolean): string[] {
+  const hours = partitions.filter(isUnfound).map(({ partition }) => `in hour ${partition}`);
+  const places = isRequested && partitions.length === 0 ? ['in the hours that were asked for'] : hours;
+  return places.map((where) => `Nothing was found ${where}: no file is under the dataset’s prefix there.`);
+}
+
 const isUnfound = ({ outcome, reason, files, quarantined, vanished }: PartitionResult): boolean =>
   outcome === 'empty' && reason === 'requested' && files + quarantined + vanished === 0;
+
+/** Partitions that the warnings name. */
+const MOST_NAMED = 5;
+
+function lastingWarnings(untried: Complaint['untried']): string[] {
+  const named = untried.slice(0, MOST_NAMED);
+  const more = untried.length - named.length;
+  return [
+    ...named.map(({ partition, error }) => `Hour ${partition} still fails or lacks files: ${error}.`),
+    ...(more > 0 ? [`${more} more hours still fail or lack files.`] : []),
+  ];
+}
 
 /** When a scheduled execution tries a partition again: see retry.ts. */
 const triedAgain = (error: string): string =>

@@ -45,6 +45,7 @@ export const handler = stepHandler(
       : {
           complaint: {
             hours: new Set(results.map(({ partition }) => partition)),
+            untried: [],
             lasting: [],
             isReminder: false,
           },
@@ -134,9 +135,15 @@ async function complaintOf(
     });
   // Who asked for an hour hears of it, whoever has heard before.
   if (!isScheduled)
-    return { complaint: { hours: new Set(tried), lasting: [], isReminder: false }, failing: null };
+    return {
+      complaint: { hours: new Set(tried), untried: [], lasting: [], isReminder: false },
+      failing: null,
+    };
   const told = lasting.filter(({ partition }) => news.isReminder || news.hours.has(partition));
-  return { complaint: { ...news, lasting: told }, failing: knowsAll ? unsettled.length + more : null };
+  return {
+    complaint: { ...news, untried: lasting, lasting: told },
+    failing: knowsAll ? unsettled.length + more : null,
+  };
 }
 
 /** The failures that the ledger does not know as mended, with what it says of them. */

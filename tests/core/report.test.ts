@@ -29,6 +29,7 @@ const reported = (
 ) =>
   reportLoad(load, partitions, failure, {
     hours: new Set(partitions.map(({ partition }) => partition)),
+    untried: [],
     lasting: [],
     isReminder: false,
   });
@@ -284,7 +285,7 @@ describe('an execution in which partitions failed', () => {
 });
 
 describe('a scheduled execution', () => {
-  const told = { hours: new Set<string>(), lasting: [], isReminder: false };
+  const told = { hours: new Set<string>(), untried: [], lasting: [], isReminder: false };
   const lasting = { partition: '2026-11-22T08', error: 'NullKeys', cause: 'null again', fix: 'Fix it.' };
 
   test('succeeds if it has nothing new to complain of, and says how many hours fail', () => {
@@ -295,6 +296,18 @@ describe('a scheduled execution', () => {
       failing: 2,
       summary: '1 of 2 partitions loaded, 7 rows inserted, 1 failed, 2 failing or incomplete in all',
     });
+  });
+
+  test('names some of what still fails, as a warning', () => {
+    const untried = Array.from({ length: 7 }, (_, index) => ({
+      partition: `2026-11-22T0${index}`,
+      error: 'NullKeys',
+    }));
+    const { warnings, status } = reportLoad(LOAD, [], null, { ...told, untried });
+    expect(status).toBe('SUCCEEDED');
+    expect(warnings).toHaveLength(6);
+    expect(warnings[0]).toBe('Hour 2026-11-22T00 still fails or lacks files: NullKeys.');
+    expect(warnings[5]).toBe('2 more hours still fail or lack files.');
   });
 
   test('tells only what is new', () => {
