@@ -1,4 +1,4 @@
-import { PutObjectCommand } from '@aws-sdk/client-s3';
+import { DeleteObjectCommand, ListObjectsV2Command, PutObjectCommand } from '@aws-sdk/client-s3';
 import { ListExecutionsCommand, StopExecutionCommand } from '@aws-sdk/client-sfn';
 import { rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -8,6 +8,7 @@ import { startLoad } from '../cli/load/follow';
 import { connectionTo } from '../cli/shared/connect';
 import type { TwinConnection } from '../cli/shared/connection';
 import { query, type QueryResult } from '../cli/shared/query';
+import { ledgerPrefix } from '../core/ledger';
 import { prefixOfHour } from '../core/prefix';
 import { asWritten } from '../core/sql';
 import type { Twin, TwinOptions } from '../local/twin';
@@ -89,6 +90,17 @@ export class TestTwin {
     await this.sql('DELETE FROM sluice.load_history');
     for (const dataset of this.connection.datasets)
       await ledgerOf(this.connection, dataset).rebuild(new Map());
+  }
+
+  /** Somebody deletes the ledgers. What the load history has stays. */
+  async loseLedgers(): Promise<void> {
+    const { s3, bucket: Bucket, datasets } = this.connection;
+    for (const { name } of datasets) {
+      const { Contents = [] } = await s3.send(
+        new ListObjectsV2Command({ Bucket, Prefix: ledgerPrefix(name) }),
+      );
+      for (const { Key } of Contents) await s3.send(new DeleteObjectCommand({ Bucket, Key }));
+    }
   }
 
   private stopFaults(): void {

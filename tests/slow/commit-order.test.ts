@@ -83,6 +83,23 @@ describe('an older load that commits after a newer one', () => {
     expect(await amounts()).toEqual([['a', '2.00']]);
     expect(await load()).toEqual([]);
   });
+
+  test('is loaded over even then if the ledger is lost: the history tells of it', async () => {
+    const hour = addHours(HOUR, -200);
+    await put('a', 1, hour);
+    const older = await steps.validated({ partition: hour });
+    await put('a', 2, hour);
+    await load({ partition: hour });
+    await merge(older);
+    await steps.twin.loseLedgers();
+    // Something is due, so the history is asked.
+    await put('b', 3);
+    expect(await load()).toMatchObject([{ partition: hour }, { partition: HOUR }]);
+    expect(await amounts()).toEqual([
+      ['a', '2.00'],
+      ['b', '3.00'],
+    ]);
+  });
 });
 
 describe('after the warehouse’s clock went back two hours', () => {

@@ -241,6 +241,17 @@ test('a bad file is loaded once it is written again, even after its hour has lef
   expect(await twin.load()).toMatchObject({ partitions: [] });
 });
 
+test('if the ledger is lost, the history tells of files that were left out before the lookback', async () => {
+  const old = hourOf(new Date(Date.now() - 200 * 3_600_000));
+  await twin.put(twin.keyOf(old, 'bad.parquet'), 'no Parquet');
+  expect(await twin.load({ partition: old })).toMatchObject({ error: 'FilesQuarantined' });
+  await twin.loseLedgers();
+  await twin.putTrips(old, 'bad.parquet', [{ trip_id: 'b' }]);
+  // Something is due, so the history is asked.
+  await twin.putTrips(HOUR, 'a.parquet', [{ trip_id: 'a' }]);
+  expect(await twin.load()).toMatchObject({ partitions: [{ partition: old }, { partition: HOUR }] });
+});
+
 test('the partition fails if too many files are bad, and all bad files found are named', async () => {
   const files = Array.from({ length: 22 }, (_, index) => `long-${String(index).padStart(2, '0')}.parquet`);
   for (const [index, name] of files.entries())

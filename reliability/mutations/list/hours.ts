@@ -51,7 +51,7 @@ export const HOURS: readonly Mutation[] = [
     '',
     {
       file: 'tests/slow/quarantine.test.ts',
-      test: 'a bad file is loaded once it is written again, even after its hour has left the lookback',
+      test: 'if the ledger is lost, the history tells of files that were left out before the lookback',
     },
   ),
   mutation(
@@ -62,7 +62,7 @@ export const HOURS: readonly Mutation[] = [
     `END) > SUM(`,
     {
       file: 'tests/slow/commit-order.test.ts',
-      test: 'is loaded over even if the hour has left the lookback',
+      test: 'is loaded over even then if the ledger is lost: the history tells of it',
     },
   ),
   mutation(
