@@ -186,6 +186,20 @@ test('what is kept of the attempts means the same as all of them', () => {
   );
 });
 
+test('all attempts that found nothing after the last merge are kept, however many they are', () => {
+  const empty = Array.from({ length: 12 }, (_, index) =>
+    attempt({
+      execution: `empty ${index}`,
+      outcome: 'empty',
+      fingerprint: `files ${index}`,
+      merge_number: 1,
+    }),
+  );
+  const text = changedLedger(SUBJECT, undefined, ended('08', attempt(), ...empty));
+  const [known] = knownPartitions(attemptsOf(ledgerHours(SUBJECT, text)));
+  expect(known?.holdings).toHaveLength(13);
+});
+
 test.each([
   ['nothing', undefined],
   ['an empty object', ''],

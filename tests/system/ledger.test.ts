@@ -1,5 +1,5 @@
 import { DeleteObjectCommand, GetObjectCommand, ListObjectsV2Command } from '@aws-sdk/client-s3';
-import { warehousePlace } from '../../cli/ledger/ledger-of';
+import { ledgerOf, warehousePlace } from '../../cli/ledger/ledger-of';
 import { addHours, hourOf } from '../../core/hour';
 import { ledgerKey, ledgerPrefix, runningKey, runningText, warehouseOf } from '../../core/ledger';
 import { TestTwin } from '../../testkit/test-twin';
@@ -42,6 +42,8 @@ test('an hour without anything new makes no statement, also on an empty warehous
   await twin.putTrips(HOUR, 'a.parquet', [{ trip_id: 'a' }]);
   expect(await twin.load()).toMatchObject({ partitions: [{ outcome: 'loaded', inserted: 1 }] });
   expect(statements.length).toBeGreaterThan(0);
+  const [trips] = twin.connection.datasets;
+  expect((await ledgerOf(twin.connection, trips!).read()).running).toEqual([]);
 
   statements = [];
   for (let hours = 0; hours < 3; hours += 1)
@@ -150,6 +152,35 @@ test('a ledger that is ahead hides no hour, however long nothing was due', async
   expect(statements).toEqual([]);
 });
 
+test('of a ledger that is ahead only what the history lacks is loaded again', async () => {
+  const old = addHours(HOUR, -24 * 10);
+  await twin.putTrips(old, 'a.parquet', [{ trip_id: 'a' }]);
+  await twin.load({ partition: old });
+  await twin.putTrips(HOUR, 'b.parquet', [{ trip_id: 'b' }]);
+  await twin.load();
+  await twin.sql(`DELETE FROM sluice.load_history WHERE partition = '${HOUR}'`);
+  await twin.putTrips(NEXT, 'c.parquet', [{ trip_id: 'c' }]);
+  expect(await twin.load()).toMatchObject({ partitions: [{ partition: HOUR }, { partition: NEXT }] });
+});
+
+test('executions that write a day at the same moment keep each other’s hours', async () => {
+  const [trips] = twin.connection.datasets;
+  const ledgerNow = () => ledgerOf(twin.connection, trips!);
+  await twin.putTrips(HOUR, 'a.parquet', [{ trip_id: 'a' }]);
+  await twin.load();
+  const [first] = (await ledgerNow().attemptsOn([HOUR])).get(HOUR) ?? [];
+  const end = (execution: string) => ({ ended: new Map([[HOUR, [{ ...first!, execution }]]]) });
+  let isBetween = false;
+  twin.twin.faults.observe(async ({ service, operation, subject }) => {
+    if (isBetween || service !== 's3' || operation !== 'PutObject' || !subject.includes('ledger')) return;
+    isBetween = true;
+    await ledgerNow().change(end('between'));
+  });
+  await ledgerNow().change(end('outer'));
+  expect(isBetween).toBe(true);
+  expect((await attemptsOn(HOUR))?.length).toBe(3);
+});
+
 describe('a target that was dropped', () => {
   const OLD = addHours(HOUR, -24 * 10);
   beforeEach(async () => {
@@ -219,7 +250,8 @@ describe('an execution that ended without a word', () => {
     // It was stopped after the commit, and another one has loaded the hour by the ledger alone.
     const text = await ledger(HOUR);
     await twin.put(keyOf(HOUR), text.replaceAll(execution, 'another'));
-    await plant(execution, [HOUR]);
+    // It was stopped before it came to the other hour.
+    await plant(execution, [HOUR, NEXT]);
     expect(await runs()).toBe(true);
     expect(await attemptsOn(HOUR)).toMatchObject([{ execution }]);
     expect(await runs()).toBe(false);

@@ -45,7 +45,7 @@ export const LEDGERS: readonly Mutation[] = [
     LEDGER,
     'each === knowsMost || holds(each)',
     'each === knowsMost',
-    { file: LEDGER_TEST, test: 'what is kept of the attempts means the same as all of them' },
+    { file: LEDGER_TEST, test: 'all attempts that found nothing after the last merge are kept' },
   ),
   mutation(
     'what others write in between is overwritten',
@@ -53,7 +53,7 @@ export const LEDGERS: readonly Mutation[] = [
     'functions/shared/ledger.ts',
     "before === undefined ? { IfNoneMatch: '*' } : { IfMatch: before.etag }",
     '{}',
-    { file: SYSTEM_TEST, test: 'executions that end at the same time keep each other’s hours' },
+    { file: SYSTEM_TEST, test: 'executions that write a day at the same moment' },
   ),
   mutation(
     'an unknown outcome counts as a load',
@@ -89,11 +89,11 @@ export const LEDGERS: readonly Mutation[] = [
   ),
   mutation(
     'a ledger that is ahead is compared in the lookback alone',
-    'After a warehouse was restored, older hours stay hidden for good.',
+    'After a warehouse was restored, older hours that it has are taken for lost.',
     'sql/list-partitions.sql',
     'CAST(:told_merge AS BIGINT) >',
     '0 >',
-    { file: SYSTEM_TEST, test: 'however long nothing was due' },
+    { file: SYSTEM_TEST, test: 'only what the history lacks is loaded again' },
   ),
   mutation(
     'what the warehouse has lost is forgotten before it is loaded',

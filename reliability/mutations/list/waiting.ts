@@ -69,7 +69,7 @@ export const WAITING: readonly Mutation[] = [
     'The alarm never ends.',
     'functions/list-partitions.ts',
     'known.filter(({ partition }) => !complete.has(partition))',
-    'known.filter(({ partition }) => partition !== [...complete].join())',
+    'known.filter(() => complete.size >= 0)',
     { file: 'tests/slow/quarantine.test.ts', test: 'is no longer counted once it is deleted' },
   ),
   mutation(
