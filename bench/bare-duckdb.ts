@@ -41,9 +41,17 @@ export async function bareDuckdb(files: readonly string[], hour: string, directo
     staging_attributes: nothing,
   };
   const plain = (sql: string) =>
-    sql.replaceAll('GETDATE()', 'CAST(now() AS TIMESTAMP)').replace(/ DISTSTYLE AUTO SORTKEY \(.*\)/, '');
+    sql
+      // DuckDB has neither SYSDATE nor this form of DATEDIFF.
+      .replaceAll('DATEDIFF(second, SYSDATE, GETDATE())', '0')
+      .replaceAll('GETDATE()', 'CAST(now() AS TIMESTAMP)')
+      .replace(/ DISTSTYLE AUTO SORTKEY \(.*\)/, '');
   const statements = (step: string) =>
-    namedStatementsOf(ROOT, step, dataset, pieces, { 'copy-files': [], 'check-values': [] })
+    namedStatementsOf(ROOT, step, dataset, pieces, {
+      'copy-files': [],
+      'check-values': [],
+      'add-history-column': [],
+    })
       .filter((each) => each.name !== 'lock-mutex')
       .map((each) => ({ name: each.name, sql: plain(each.sql) }));
 
@@ -175,6 +183,7 @@ function loadOf(
       other_hours: Number(counts.other_hours),
       first_event: String(counts.first_event),
       last_event: String(counts.last_event),
+      warehouse_seconds: null,
     },
   };
 }

@@ -2,7 +2,8 @@ import { chooseDataset, type Dataset } from '../core/dataset';
 import { hourOf } from '../core/hour';
 import { addedColumn, planMigration, type Migration } from '../core/migration';
 import { batchOf, type Sql, type SqlBatch } from '../core/sql';
-import { creatingBatch } from '../service/create-warehouse';
+import { assertTargetFits } from '../core/warehouse-objects';
+import { creatingBatch, historyColumnStatements } from '../service/create-warehouse';
 import { statementsOf } from '../service/statements';
 import type { Connection } from './shared/connection';
 import type { Output } from './shared/output';
@@ -56,16 +57,15 @@ export async function runMigrate(
   const planned: Planned[] = [];
   for (const dataset of chosen) {
     const migration = planMigration(dataset, await readTargetColumns(connection, dataset));
+    const objects = await readWarehouseObjects(connection, dataset);
+    // A target without columns may be one that the user does not see.
+    if (migration.create) assertTargetFits(objects, dataset);
     const batches = migration.create
-      ? [
-          creatingBatch(
-            SERVICE_DIRECTORY,
-            dataset,
-            await readWarehouseObjects(connection, dataset),
-            'sluice migrate',
-          ),
-        ]
-      : addingStatements(dataset, migration).map((statement) => batchOf([statement], {}));
+      ? [creatingBatch(SERVICE_DIRECTORY, dataset, objects, 'sluice migrate')]
+      : [
+          ...addingStatements(dataset, migration),
+          ...historyColumnStatements(SERVICE_DIRECTORY, dataset, objects),
+        ].map((statement) => batchOf([statement], {}));
     planned.push({ dataset, migration, batches });
   }
   const refused = planned.some(({ migration }) => migration.refused.length > 0);

@@ -1,6 +1,14 @@
 import * as z from 'zod';
 import { CLIENT_RULES, PLATFORM_FIXES, STATEMENT_RULES } from './diagnosis-rules';
-import { isErrorName, isTransient, linesOf, LoadError, ROLLED_BACK, splitMessage } from './errors';
+import {
+  isErrorName,
+  isTransient,
+  linesOf,
+  LoadError,
+  ROLLED_BACK,
+  splitMessage,
+  STILL_RUNNING,
+} from './errors';
 import { oneLine } from './one-line';
 
 /** A failure as the notification, the load history, the execution's cause and the command line show it. */
@@ -72,7 +80,7 @@ export function diagnose(caught: CaughtError): Diagnosis {
   const lines = isOwn ? linesOf({ reason }) : [reason];
   const text = lines.map(oneLine).join('\n');
   // A transient error arrives here after its last retry, so its own fix ("the step is retried") is no longer true.
-  if (isTransient(error))
+  if (isTransient(error) || error === STILL_RUNNING)
     return { error, cause: text, fix: error === 'WarehouseBusy' ? BUSY_FIX : PERSISTED_FIX };
   if (isOwn) return { error, cause: text, fix: oneLine(fix) };
   return {

@@ -17,6 +17,9 @@ export const TRANSIENT_ERRORS = [
   'WarehouseBusy',
 ] as const;
 
+/** Not a failure: a step's statement runs longer than an invocation, so the state machine calls the step again. */
+export const STILL_RUNNING = 'StatementRunning';
+
 /** Errors that a person must fix. They are never retried. */
 export const FATAL_ERRORS = [
   'AccessDenied',
@@ -75,7 +78,7 @@ export const ROLLED_BACK: readonly string[] = [
 
 export type TransientErrorName = (typeof TRANSIENT_ERRORS)[number];
 export type FatalErrorName = (typeof FATAL_ERRORS)[number];
-export type ErrorName = TransientErrorName | FatalErrorName;
+export type ErrorName = TransientErrorName | FatalErrorName | typeof STILL_RUNNING;
 
 /** Separates the reason from the fix in an error's message. Lambda passes on only the message, as one text. */
 const FIX = '\nFix: ';
@@ -111,7 +114,7 @@ export function splitMessage(message: string): { reason: string; fix?: string } 
 }
 
 export function isErrorName(name: string): name is ErrorName {
-  return [...TRANSIENT_ERRORS, ...FATAL_ERRORS].some((known) => known === name);
+  return [...TRANSIENT_ERRORS, ...FATAL_ERRORS, STILL_RUNNING].some((known) => known === name);
 }
 
 /** Whether the error goes away by itself. */

@@ -23,11 +23,14 @@ export const HISTORY_TABLE = 'load_history';
 /** How an attempt ended. Each outcome fills the row in its own way. */
 type Outcome = (typeof OUTCOMES)[number];
 
-/** Where the value of a column comes from: a parameter with the column's name, an expression, or nowhere (NULL). */
-type Source = 'bound' | Sql | null;
+/**
+ * Where the value of a column comes from: a parameter with the column's name, the parameter and the seconds that the
+ * transaction has taken so far, an expression, or nowhere (NULL).
+ */
+type Source = 'bound' | 'bound and transaction' | Sql | null;
 
 interface Column extends Readonly<Record<Outcome, Source>> {
-  readonly kind: 'text' | 'count' | 'time';
+  readonly kind: 'text' | 'count' | 'time' | 'seconds';
   readonly type: Sql;
   readonly required: boolean;
 }
@@ -35,6 +38,9 @@ interface Column extends Readonly<Record<Outcome, Source>> {
 const text = (length: number) => ({ kind: 'text', type: sql`VARCHAR(${length})` }) as const;
 const COUNT = { kind: 'count', type: keywords('BIGINT') } as const;
 const TIME = { kind: 'time', type: keywords('TIMESTAMP') } as const;
+const SECONDS = { kind: 'seconds', type: sql`DECIMAL(12, 3)` } as const;
+/** SYSDATE is the start of the transaction, GETDATE that of the statement, in whole seconds. */
+const OF_TRANSACTION = sql`DATEDIFF(second, SYSDATE, GETDATE())`;
 const REQUIRED = { required: true } as const;
 const OPTIONAL = { required: false } as const;
 const NONE = sql`0`;
@@ -105,7 +111,17 @@ const COLUMNS = {
   built_on: { ...COUNT, ...REQUIRED, ...EVERY, dropped: quoteName('built_on') },
   /** The number of the partition's last failure that the attempt knew, 0: none; of a failure: its own number. */
   failures: { ...COUNT, ...REQUIRED, ...EVERY, failed: quoteName('failures'), dropped: NONE },
+  /**
+   * The seconds for which the attempt's statements ran; of a load: those before the merge, and the merge until the row is
+   * written. NULL: nobody knows.
+   */
+  warehouse_seconds: {
+    ...{ ...SECONDS, ...OPTIONAL, ...EVERY, loaded: 'bound and transaction', dropped: null },
+  },
 } as const satisfies Readonly<Record<string, Column>>;
+
+type Bound = Extract<Source, 'bound' | 'bound and transaction'>;
+const isBound = (source: Source): source is Bound => source === 'bound' || source === 'bound and transaction';
 
 type Name = keyof typeof COLUMNS;
 interface Values {
@@ -113,6 +129,8 @@ interface Values {
   readonly count: number;
   /** UTC, as Redshift writes a TIMESTAMP. */
   readonly time: string;
+  /** As a parameter; a result has it as text, like every DECIMAL. */
+  readonly seconds: number | string;
 }
 
 /** A row of the load history as a SELECT returns it. */
@@ -124,7 +142,7 @@ export type HistoryRow = {
 /** The columns of a row that take parameters. */
 type BoundRow<Ended extends Outcome> = Pick<
   HistoryRow,
-  { [Each in Name]: 'bound' extends (typeof COLUMNS)[Each][Ended] ? Each : never }[Name]
+  { [Each in Name]: (typeof COLUMNS)[Each][Ended] extends Bound ? Each : never }[Name]
 >;
 
 const columns = Object.entries<Column>(COLUMNS);
@@ -132,15 +150,16 @@ const columns = Object.entries<Column>(COLUMNS);
 /** The Data API accepts neither NULL nor an empty text as a parameter, so these values mean NULL. */
 const NO_TEXT = '-';
 const NO_COUNT = -1;
-const NO_VALUE = { text: sql`'-'`, count: sql`-1`, time: undefined } as const;
+const NO_VALUE = { text: sql`'-'`, count: sql`-1`, seconds: sql`-1`, time: undefined } as const;
 
 function valueOf(name: string, { kind, type, required, ...sources }: Column, outcome: Outcome): Sql {
   const source = sources[outcome];
   if (source === null) return sql`CAST(NULL AS ${type})`;
-  if (source !== 'bound') return source;
+  if (!isBound(source)) return source;
   const bound = sql`CAST(${parameter(name)} AS ${type})`;
   const none = NO_VALUE[kind];
-  return required || none === undefined ? bound : sql`NULLIF(${bound}, ${none})`;
+  const value = required || none === undefined ? bound : sql`NULLIF(${bound}, ${none})`;
+  return source === 'bound' ? value : sql`${value} + ${OF_TRANSACTION}`;
 }
 
 const lines = (pieces: readonly Sql[]): Sql => joinSql(pieces, ',\n  ');
@@ -149,8 +168,15 @@ const rowOf = (outcome: Outcome): Sql =>
 const definition = (name: string, type: Sql, required: boolean): Sql =>
   sql`${quoteName(name)} ${type}${required ? sql` NOT NULL` : sql``}`;
 const boundNames = (outcome: Outcome): readonly string[] =>
-  columns.filter(([, column]) => column[outcome] === 'bound').map(([name]) => name);
+  columns.filter(([, column]) => isBound(column[outcome])).map(([name]) => name);
 const MERGE_COUNTS = Object.keys(mergeCounts.shape);
+
+/** The columns that may be added to a history that an earlier version made, with their definitions. */
+export const ADDABLE_COLUMNS: ReadonlyMap<string, Sql> = new Map(
+  columns
+    .filter(([, { required }]) => !required)
+    .map(([name, { type }]) => [name, definition(name, type, false)]),
+);
 
 /** The columns that say what an attempt did. */
 const ATTEMPT = [
@@ -202,15 +228,20 @@ export function loadedRow(load: ValidatedState, plan: PlanOfRow, rerun: object):
     rows_in_files: inspection.rows,
     fingerprint: plan.fingerprint,
     plan_key: inspection.plan_key,
+    warehouse_seconds: counts.warehouse_seconds,
   });
 }
 
-/** The row of a partition with nothing to load. @param rerun as for {@link loadedRow}. */
+/**
+ * The row of a partition with nothing to load.
+ * @param rerun as for {@link loadedRow}. @param seconds for which the load's statements ran; null: nobody knows.
+ */
 export function emptyRow(
   load: PartitionState,
   inspection: Inspection,
   plan: PlanOfRow,
   rerun: object,
+  seconds: number | null,
 ): Parameters {
   return bound<'empty'>({
     ...attempt(load, new Date(inspection.started)),
@@ -220,11 +251,21 @@ export function emptyRow(
     ...foundCounts.parse(inspection),
     fingerprint: plan.fingerprint,
     plan_key: inspection.plan_key,
+    warehouse_seconds: seconds,
   });
 }
 
-/** The row of a partition that failed. @param now its start if it failed before its inspection. */
-export function failedRow(failure: FailedState, diagnosis: Diagnosis, rerun: object, now: Date): Parameters {
+/**
+ * The row of a partition that failed.
+ * @param rerun, seconds as for {@link emptyRow}. @param now its start if it failed before its inspection.
+ */
+export function failedRow(
+  failure: FailedState,
+  diagnosis: Diagnosis,
+  rerun: object,
+  seconds: number | null,
+  now: Date,
+): Parameters {
   const { inspection, counts } = failure;
   return bound<'failed'>({
     ...attempt(failure, inspection ? new Date(inspection.started) : now),
@@ -235,6 +276,7 @@ export function failedRow(failure: FailedState, diagnosis: Diagnosis, rerun: obj
     bytes: inspection?.bytes ?? 0,
     rows_in_files: inspection?.rows ?? 0,
     staged: counts?.staged ?? 0,
+    warehouse_seconds: seconds,
   });
 }
 
@@ -248,7 +290,7 @@ function bound<Ended extends Outcome>(row: BoundRow<Ended>): Parameters {
   return Object.fromEntries(
     values.map(([name, value]) => [
       name,
-      value ?? (COLUMNS[name as Name].kind === 'count' ? NO_COUNT : NO_TEXT),
+      value ?? (COLUMNS[name as Name].kind === 'text' ? NO_TEXT : NO_COUNT),
     ]),
   );
 }

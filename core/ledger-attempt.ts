@@ -35,7 +35,7 @@ export type LedgerAttempt = DeepReadonly<z.infer<typeof ledgerAttempt>>;
 const TEXT_BYTES = 2_000;
 
 /**
- * An attempt of the history: a row that sql/list-partitions.sql selects. It reads whatever there is: one row that somebody
+ * An attempt of the history: a row that sql/prepare-warehouse.sql selects. It reads whatever there is: one row that somebody
  * wrote by hand must not stop the loads of all hours.
  */
 export function historyAttempt(row: Row): readonly [Hour, LedgerAttempt] {

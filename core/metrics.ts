@@ -30,6 +30,8 @@ export const METRICS = {
   /** Hours since the newest loaded hour ended. Only scheduled executions measure it. */
   LagHours: 'None',
   StepSeconds: 'Seconds',
+  /** The seconds for which the statements of an execution ran. */
+  WarehouseSeconds: 'Seconds',
 } as const;
 export type MetricName = keyof typeof METRICS;
 
@@ -42,7 +44,7 @@ export const metricsOf = (datasets: number): number =>
  * @param newestLoaded the newest hour that was loaded before; undefined for a requested execution.
  */
 export function measureLoad(
-  { partitions, waiting, strays, failing }: LoadReport,
+  { partitions, waiting, strays, failing, warehouse_seconds: seconds }: LoadReport,
   newestLoaded: Hour | undefined,
   now: Date,
 ): Partial<Record<MetricName, number>> {
@@ -59,6 +61,7 @@ export function measureLoad(
     FilesQuarantined: sum(({ quarantined }) => quarantined),
     // If the records could not be counted or read, only the number of their objects is known.
     ErrorRecords: sum(({ error_records: records, error_objects: objects }) => records ?? objects),
+    ...(seconds === null ? {} : { WarehouseSeconds: seconds }),
     ...(newestLoaded === undefined
       ? {}
       : {

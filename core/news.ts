@@ -1,5 +1,7 @@
+import { createHash } from 'node:crypto';
 import * as z from 'zod';
 import type { DeepReadonly } from './deep-readonly';
+import type { Diagnosis } from './diagnosis';
 import { HOUR_MILLISECONDS, type Hour } from './hour';
 import type { UnsettledHour } from './states';
 
@@ -15,6 +17,14 @@ const toldFailure = z.object({
   execution: z.string(),
 });
 
+/** What stopped executions as a whole: a right, a setting, a table that does not fit. */
+const toldStop = z.object({
+  fingerprint: z.string(),
+  /** The execution that told it, and when, ISO 8601. */
+  execution: z.string(),
+  at: z.iso.datetime(),
+});
+
 const told = z.object({
   dataset: z.string(),
   warehouse: z.string(),
@@ -23,6 +33,8 @@ const told = z.object({
   /** When all that lasted were told, ISO 8601, and by which execution. */
   at: z.iso.datetime(),
   execution: z.string(),
+  /** Absent: the last execution was not stopped. */
+  stopped: toldStop.optional(),
 });
 /** What was told of the failures that last. */
 export type Told = DeepReadonly<z.infer<typeof told>>;
@@ -88,11 +100,9 @@ export function newsOf(
   };
   const news = unsettled.filter(isNews);
   const hours = new Set(news.map(({ partition }) => partition));
-  const hasPassed =
-    before === undefined ||
-    before.execution === execution ||
-    now.getTime() - Date.parse(before.at) >= (remindHours - SLACK_HOURS) * HOUR_MILLISECONDS;
-  const isReminder = tried === undefined && unsettled.length > 0 && hasPassed;
+  const isTime =
+    before === undefined || before.execution === execution || hasPassed(before.at, now, remindHours);
+  const isReminder = tried === undefined && unsettled.length > 0 && isTime;
   const entry = ({ partition, error, fingerprint }: UnsettledHour) => {
     const known = hours.has(partition) ? undefined : failures[partition];
     return [partition, known ?? { error, fingerprint, execution }] as const;
@@ -104,9 +114,58 @@ export function newsOf(
     told: {
       ...owner,
       failures: Object.fromEntries([...others, ...unsettled.map(entry)]),
+      // A request that is not stopped does not say that schedules are not.
+      ...(tried !== undefined && before?.stopped ? { stopped: before.stopped } : {}),
       ...(isReminder || before === undefined
         ? { at: now.toISOString(), execution }
         : { at: before.at, execution: before.execution }),
     },
   };
 }
+
+/** Whether what stopped an execution is news, and what is told after it. */
+export interface NewsOfStop {
+  readonly isNews: boolean;
+  readonly told: Told;
+}
+
+/** @param before what was told before. @param failure what stopped the execution. */
+export function newsOfStop(
+  owner: Pick<Told, 'dataset' | 'warehouse'>,
+  before: Told | undefined,
+  failure: Pick<Diagnosis, 'error' | 'cause'>,
+  {
+    execution,
+    now,
+    remindHours,
+  }: { readonly execution: string; readonly now: Date; readonly remindHours: number },
+): NewsOfStop {
+  const fingerprint = fingerprintOfStop(failure, execution);
+  const known = before?.stopped;
+  const isNews =
+    known?.fingerprint !== fingerprint ||
+    known.execution === execution ||
+    hasPassed(known.at, now, remindHours);
+  const at = now.toISOString();
+  return {
+    isNews,
+    told: {
+      ...(before ?? { ...owner, failures: {}, at, execution }),
+      stopped: isNews ? { fingerprint, execution, at } : known,
+    },
+  };
+}
+
+/** The execution, ids of statements, numbers of processes and days in keys are others each time. */
+const ID = /[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}(?::\d+)?/gi;
+
+function fingerprintOfStop({ error, cause }: Pick<Diagnosis, 'error' | 'cause'>, execution: string): string {
+  const same = cause.replaceAll(execution, 'execution').replace(ID, 'id').replace(/\d+/g, '0');
+  return createHash('sha256')
+    .update(JSON.stringify([error, same]))
+    .digest('hex');
+}
+
+/** Whether it is time to tell again what was told then. */
+const hasPassed = (at: string, now: Date, remindHours: number): boolean =>
+  now.getTime() - Date.parse(at) >= (remindHours - SLACK_HOURS) * HOUR_MILLISECONDS;

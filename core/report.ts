@@ -24,8 +24,10 @@ export interface PartitionResult extends MergeCounts, StagedCounts, FoundCounts 
   readonly rows_in_files: number;
   /** The key of the load's plan, which names every file; null if there is no plan. */
   readonly plan_key: string | null;
-  /** Wall-clock time from the inspection to the end. */
+  /** Wall-clock time from the inspection to the end, with the time in which other partitions had their turn. */
   readonly seconds: number;
+  /** The seconds for which its statements ran in the warehouse; null: nobody knows. */
+  readonly warehouse_seconds: number | null;
   /** Why the partition failed, or what was left out; null if all is loaded. */
   readonly error: string | null;
   readonly cause: string | null;
@@ -45,8 +47,16 @@ export const ROW_COUNTS = [
 ] as const satisfies readonly (keyof PartitionResult)[];
 export type RowCounts = Pick<PartitionResult, (typeof ROW_COUNTS)[number]>;
 
+/** What an execution used of the warehouse. Null: nobody knows. */
+export interface WarehouseShare {
+  /** The seconds for which its statements ran, each by itself. */
+  readonly warehouse_seconds: number | null;
+  /** What the windows cost in which they ran: see warehouse-time.ts. */
+  readonly warehouse_dollars: number | null;
+}
+
 /** The result of an execution. */
-export interface LoadReport {
+export interface LoadReport extends WarehouseShare {
   readonly dataset: string | null;
   readonly status: 'SUCCEEDED' | 'FAILED';
   /** The number of due partitions that this execution did not take. */
@@ -90,8 +100,15 @@ export interface Complaint {
   readonly isReminder: boolean;
 }
 
-/** @param rerun the execution input that loads the partition again. */
-export function partitionResult(end: PartitionEnd, rerun: object): PartitionResult {
+/**
+ * @param rerun the execution input that loads the partition again.
+ * @param warehouseSeconds for which its statements ran; null: nobody knows.
+ */
+export function partitionResult(
+  end: PartitionEnd,
+  rerun: object,
+  warehouseSeconds: number | null,
+): PartitionResult {
   const { merged, inspection, counts } = end;
   const made = end.diagnosis ?? inspection?.diagnosis;
   const diagnosis = made && withReadableCause(made);
@@ -108,6 +125,7 @@ export function partitionResult(end: PartitionEnd, rerun: object): PartitionResu
     ...countsOf<FoundCounts>(foundCounts, inspection),
     seconds:
       inspection && end.finished ? (Date.parse(end.finished) - Date.parse(inspection.started)) / 1_000 : 0,
+    warehouse_seconds: warehouseSeconds,
     error: diagnosis?.error ?? null,
     cause: diagnosis?.cause ?? null,
     fix: diagnosis?.fix ?? null,
@@ -165,7 +183,7 @@ const FIX_LENGTH = 4_000;
 const INPUT_LENGTH = 2_000;
 
 export function reportLoad(
-  load: {
+  load: WarehouseShare & {
     readonly dataset: string | null;
     readonly execution: string;
     readonly input: unknown;
@@ -176,12 +194,15 @@ export function reportLoad(
     readonly failing: number | null;
     /** Whether somebody asked for certain hours. */
     readonly isRequested: boolean;
+    /** Whether the failure of the execution as a whole was told before. */
+    readonly isTold: boolean;
   },
   partitions: readonly PartitionResult[],
   failure: Diagnosis | null,
   complaint: Complaint,
 ): LoadReport {
-  const { dataset, waiting, next, housekeeping, strays, failing } = load;
+  const { dataset, waiting, next, housekeeping, strays, failing, warehouse_seconds, warehouse_dollars } =
+    load;
   const { hours, untried, lasting, isReminder } = complaint;
   // Somebody must also know about a partition that was loaded without some of its files.
   const incomplete = partitions.filter(
@@ -189,12 +210,24 @@ export function reportLoad(
   );
   const summary = failure
     ? `stopped by ${failure.error}`
-    : [summaryOf(partitions, waiting), ...failingSummary(failing), ...straysSummary(strays)].join(', ');
+    : [
+        summaryOf(partitions, waiting),
+        ...failingSummary(failing),
+        ...straysSummary(strays),
+        ...warehouseSummary(load),
+      ].join(', ');
   const warnings = [
     ...unfoundWarnings(partitions, load.isRequested && failure === null),
     ...lastingWarnings(untried),
   ];
-  const common = { dataset, waiting, next, housekeeping, strays, failing, partitions, warnings, summary };
+  const common = {
+    ...{ dataset, waiting, next, housekeeping, strays, failing, warehouse_seconds, warehouse_dollars },
+    ...{ partitions, warnings, summary },
+  };
+  if (failure && load.isTold) {
+    const still = `Still stopped by ${failure.error}, as was told before: ${shortened(failure.cause, CAUSE_LENGTH)}`;
+    return { ...common, warnings: [still], status: 'SUCCEEDED', error: null, notification: null };
+  }
   if (!failure && incomplete.length === 0 && lasting.length === 0) {
     return { ...common, status: 'SUCCEEDED', error: null, notification: null };
   }
@@ -306,6 +339,16 @@ function summaryOf(partitions: readonly PartitionResult[], waiting: number): str
     ...(undelivered > 0 ? [`${undelivered} records never became Parquet`] : []),
     ...(waiting > 0 ? [`${waiting} waiting`] : []),
   ].join(', ');
+}
+
+/** Nothing if the warehouse was not used, or if nobody knows. */
+function warehouseSummary({
+  warehouse_seconds: seconds,
+  warehouse_dollars: dollars,
+}: WarehouseShare): string[] {
+  if (!seconds) return [];
+  const cost = dollars === null ? '' : ` (about $${dollars.toFixed(2)})`;
+  return [`${seconds.toFixed(1)} s of the warehouse${cost}`];
 }
 
 /** Nothing if there are no strays. */

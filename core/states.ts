@@ -1,7 +1,6 @@
 import * as z from 'zod';
 import type { DeepReadonly } from './deep-readonly';
 import { caughtError, diagnosis } from './diagnosis';
-import { MEASURED_STEPS } from './steps';
 
 /**
  * The types of the payloads that the states of statemachines/load.asl.yml pass to each other. A count that a step makes
@@ -36,6 +35,8 @@ export type DuePartition = DeepReadonly<z.infer<typeof duePartition>>;
 export const partitionState = duePartition.extend({
   dataset: z.string(),
   execution: z.string(),
+  /** Whether its first inspection refused its files, as all of this execution, so that nobody asked the load history. */
+  unasked: z.boolean().optional(),
   /** The most bytes of this partition's diagnosis in the payload between states. */
   diagnosis_bytes: z.number(),
   /** How many COPYs may follow the first because of bad files. All share the events of an execution. */
@@ -62,43 +63,6 @@ const unsettledHour = z.object({
   fingerprint: z.string().nullable(),
 });
 export type UnsettledHour = DeepReadonly<z.infer<typeof unsettledHour>>;
-
-/** What ListPartitions returns. */
-const listing = z.object({
-  dataset: z.string(),
-  /** Whether there are other datasets, so that an input must name this one. */
-  several: z.boolean(),
-  /** True: only report what would be loaded. */
-  plan: z.boolean(),
-  /** Whether there is something to load, and not only to report. */
-  loads: z.boolean(),
-  /** Oldest first. Each is an item of the state machine's Map. */
-  partitions: z.array(partitionState),
-  /** The number of due partitions that this execution does not take. */
-  waiting: z.number(),
-  /** The input that loads the waiting partitions; null if the next scheduled execution loads them. */
-  next: z.object({ from: z.string(), to: z.string() }).nullable(),
-  /** The newest hour that was loaded before this execution. If the lookback has none: the hour before it. */
-  newest_loaded: z.string(),
-  max_concurrency: z.number(),
-  /** Whether the schedule, or nobody in particular, asked for it: then it tells how fresh the target is. */
-  scheduled: z.boolean(),
-  /**
-   * Whether this execution cleans up. A scheduled one does if it loads: once a day, since old plans are many, and whenever
-   * there are staging tables.
-   */
-  sweep: z.boolean(),
-  /** The partitions that were failing or incomplete before this execution, the oldest ones, and how many there were. */
-  unsettled: z.array(unsettledHour),
-  unsettled_count: z.number(),
-  /** Whether these are all, as far as the ledger could be read. */
-  unsettled_known: z.boolean(),
-  /** Staging tables of the dataset, of any execution, that existed before this execution created its own. */
-  staging: z.array(z.string()),
-  /** A requested execution looks only at the days of its hours. */
-  strays,
-});
-export type Listing = DeepReadonly<z.infer<typeof listing>>;
 
 /** What InspectFiles finds in addition to the files that are loaded. */
 export const foundCounts = z.object({
@@ -160,6 +124,8 @@ export const stagingCounts = z.object({
   /** Range of event times as Redshift writes a TIMESTAMP; null if no row was staged. */
   first_event: z.string().nullable(),
   last_event: z.string().nullable(),
+  /** The seconds for which the load's statements have run so far; null: nobody knows. */
+  warehouse_seconds: z.number().nullable(),
 });
 export type StagingCounts = DeepReadonly<z.infer<typeof stagingCounts>>;
 
@@ -189,6 +155,51 @@ export type InspectedState = DeepReadonly<z.infer<typeof inspectedState>>;
 export const validatedState = inspectedState.extend({ counts: stagingCounts });
 export type ValidatedState = DeepReadonly<z.infer<typeof validatedState>>;
 
+/** What ListPartitions returns, and PrepareWarehouse once more after it has asked the load history. */
+const listing = z.object({
+  dataset: z.string(),
+  /** Whether there are other datasets, so that an input must name this one. */
+  several: z.boolean(),
+  /** True: only report what would be loaded. */
+  plan: z.boolean(),
+  /** Whether there is something to load, or to ask the load history, and not only to report. */
+  loads: z.boolean(),
+  /** Oldest first. Each is an item of the state machine's Maps. */
+  partitions: z.array(partitionState),
+  /** The number of due partitions that this execution does not take. */
+  waiting: z.number(),
+  /** The input that loads the waiting partitions; null if the next scheduled execution loads them. */
+  next: z.object({ from: z.string(), to: z.string() }).nullable(),
+  /** The newest hour that was loaded before this execution. If the lookback has none: the hour before it. */
+  newest_loaded: z.string(),
+  max_concurrency: z.number(),
+  /** Whether the schedule, or nobody in particular, asked for it: then it tells how fresh the target is. */
+  scheduled: z.boolean(),
+  /**
+   * Whether this execution cleans up. A scheduled one does if it loads: once a day, since old plans are many, and whenever
+   * there are staging tables.
+   */
+  sweep: z.boolean(),
+  /** The partitions that were failing or incomplete before this execution, the oldest ones, and how many there were. */
+  unsettled: z.array(unsettledHour),
+  unsettled_count: z.number(),
+  /** Whether these are all, as far as the ledger could be read. */
+  unsettled_known: z.boolean(),
+  /** Staging tables of the dataset, of any execution, that existed before this execution created its own. */
+  staging: z.array(z.string()),
+  /** A requested execution looks only at the days of its hours. */
+  strays,
+});
+export type Listing = DeepReadonly<z.infer<typeof listing>>;
+
+/** What PrepareWarehouse is given, and returns: each partition with its inspection, or with whether that refused its files. */
+export const inspectedListing = listing.extend({
+  partitions: z.array(
+    partitionState.extend({ inspection: inspection.optional(), files_refused: z.boolean().optional() }),
+  ),
+});
+export type InspectedListing = DeepReadonly<z.infer<typeof inspectedListing>>;
+
 /** A partition that failed, with the members of the steps that it completed. */
 export const failedState = partitionState.extend({
   inspection: inspection.optional(),
@@ -197,35 +208,8 @@ export const failedState = partitionState.extend({
 });
 export type FailedState = DeepReadonly<z.infer<typeof failedState>>;
 
-/** The event of each step that submits a statement. */
-export const submission = <State extends z.ZodType>(load: State) =>
-  z.object({
-    load,
-    /** When the state was entered. Every retry of the step has a new time; Lambda's own retries have the same. */
-    entered: z.string(),
-  });
-
 /** A row of a result, with the values as the Data API returns them. */
-const row = z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()]));
-export type Row = DeepReadonly<z.infer<typeof row>>;
-
-/** The statuses of a statement that has not ended. */
-export const RUNNING = ['SUBMITTED', 'PICKED', 'STARTED'] as const;
-
-/** The progress of a statement, as states pass it on. */
-export const statementProgress = z.object({
-  id: z.string(),
-  /** The dataset and the step that the statement belongs to. */
-  dataset: z.string(),
-  step: z.enum(MEASURED_STEPS),
-  /** A running status means: wait again. A handler never returns a status of failure; it throws. */
-  status: z.enum([...RUNNING, 'FINISHED']),
-  /** When it was submitted, ISO 8601. */
-  submitted: z.string(),
-  /** The rows of all SELECTs of the batch, in order, if it is FINISHED. */
-  rows: z.array(row).optional(),
-});
-export type StatementProgress = DeepReadonly<z.infer<typeof statementProgress>>;
+export type Row = Readonly<Record<string, string | number | boolean | null>>;
 
 /** The Map's result for one partition: its outcome, and the members of the steps that it completed. */
 const partitionEnd = duePartition

@@ -6,8 +6,8 @@
 interface StepDefinition {
   /** What its function does, in one line. */
   readonly description: string;
-  /** What it works on: the execution as a whole, one partition of it, or one statement of another step. */
-  readonly scope: 'execution' | 'partition' | 'statement';
+  /** What it works on: the execution as a whole, or one partition of it. */
+  readonly scope: 'execution' | 'partition';
   /** The states that call its function. Default: only the state with the step's name. */
   readonly calledBy?: readonly string[];
   /** Whether it has statements in sql/. */
@@ -24,35 +24,41 @@ export const STEPS = {
   ListPartitions: {
     description: 'Finds the hourly partitions whose files are not loaded yet',
     scope: 'execution',
-    sql: true,
+    sql: false,
     measured: true,
-    lakeKey: ['kms:Decrypt', 'kms:GenerateDataKey'],
+    lakeKey: ['kms:Decrypt'],
   },
   InspectFiles: {
     description: 'Reads Parquet footers and plans the load of one partition',
     scope: 'partition',
+    calledBy: ['InspectFiles', 'InspectAgain'],
+    sql: false,
+    measured: true,
+    lakeKey: ['kms:Decrypt', 'kms:GenerateDataKey'],
+  },
+  PrepareWarehouse: {
+    description: 'Creates what is missing in the warehouse, and asks what it has loaded',
+    scope: 'execution',
     sql: true,
     measured: true,
     lakeKey: ['kms:Decrypt', 'kms:GenerateDataKey'],
   },
+  RecordEmpty: {
+    description: 'Records that a partition has nothing to load',
+    scope: 'partition',
+    sql: true,
+    lakeKey: ['kms:Decrypt'],
+  },
   CopyToStaging: {
     description: "Copies one partition's files into staging tables of their own",
     scope: 'partition',
-    calledBy: ['SubmitCopy'],
     sql: true,
     measured: true,
     lakeKey: ['kms:Decrypt'],
   },
-  AwaitStatement: {
-    description: 'Waits for a Redshift statement',
-    scope: 'statement',
-    calledBy: ['AwaitCopy', 'AwaitValidation', 'AwaitMerge'],
-    sql: false,
-  },
   ValidateStaging: {
     description: 'Compares what was staged with what the files hold',
     scope: 'partition',
-    calledBy: ['SubmitValidation', 'JudgeStaging'],
     sql: true,
     measured: true,
     lakeKey: ['kms:Decrypt'],
@@ -60,7 +66,6 @@ export const STEPS = {
   MergeIntoTarget: {
     description: 'Merges staged rows into the target in one transaction',
     scope: 'partition',
-    calledBy: ['SubmitMerge'],
     sql: true,
     measured: true,
     lakeKey: ['kms:Decrypt'],
@@ -98,8 +103,10 @@ const namesOf = (isMeant: (step: StepDefinition) => boolean): readonly StepName[
 
 export const STEP_NAMES = namesOf(() => true);
 export const MEASURED_STEPS = namesOf(({ measured }) => measured === true) as readonly MeasuredStep[];
-/** The steps that a partition goes through. */
-export const PARTITION_STEPS: readonly string[] = namesOf(({ scope }) => scope === 'partition');
+/** The states of the steps that a partition goes through. */
+export const PARTITION_STATES: readonly string[] = namesOf(({ scope }) => scope === 'partition').flatMap(
+  callersOf,
+);
 /** The states that end a partition. Their output is its result. */
 export const PARTITION_ENDS: readonly string[] = [
   'PartitionLoaded',

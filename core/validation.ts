@@ -13,7 +13,7 @@ export function judgeStaging(
   dataset: Dataset,
   plan: Pick<PartitionPlan, 'partition' | 'parts' | 'rows'>,
   counts: Row,
-): StagingCounts {
+): Omit<StagingCounts, 'warehouse_seconds'> {
   const number = (name: string) => Number(counts[name] ?? 0);
   const { partition, parts } = plan;
   const columns = parts.reduce((sum, part) => sum + part.columns.length, 0);

@@ -1,6 +1,6 @@
 import { targetColumns, type Dataset } from './dataset';
 import { LoadError } from './errors';
-import { HISTORY_TABLE } from './history';
+import { ADDABLE_COLUMNS, HISTORY_TABLE } from './history';
 import { foundColumn, planMigration, type FoundColumn } from './migration';
 import { stagedLoad } from './staging';
 import type { Row } from './states';
@@ -12,6 +12,8 @@ export interface WarehouseObjects {
   readonly schemas: readonly string[];
   readonly hasTarget: boolean;
   readonly hasHistory: boolean;
+  /** The optional columns that the history lacks. A user without any privilege on it does not know. */
+  readonly lackingHistory: readonly string[];
   readonly hasMutex: boolean;
   /** The target's columns. A user without any privilege on the table sees none. */
   readonly targetColumns: readonly FoundColumn[];
@@ -19,7 +21,7 @@ export interface WarehouseObjects {
   readonly staging: readonly string[];
 }
 
-/** The parameters of the statements `existing-…` in sql/list-partitions.sql. */
+/** The parameters of the statements `existing-…` in sql/prepare-warehouse.sql. */
 export function objectParameters({ name, target }: Dataset): Readonly<Record<string, string>> {
   return {
     target_schema: target.schema,
@@ -41,6 +43,7 @@ export function warehouseObjects(
     schemas: schemas.map((row) => String(row.nspname)),
     hasTarget: has(target.schema, target.table),
     hasHistory: has(SLUICE_SCHEMA, HISTORY_TABLE),
+    lackingHistory: lackingColumns(columns),
     hasMutex: has(SLUICE_SCHEMA, mutexTable(name)),
     targetColumns: columns
       .filter((row) => row.table_schema === target.schema && row.table_name === target.table)
@@ -49,6 +52,13 @@ export function warehouseObjects(
       .map((row) => String(row.table_name))
       .filter((table) => stagedLoad(name, table) !== undefined),
   };
+}
+
+function lackingColumns(columns: readonly Row[]): readonly string[] {
+  const names = columns
+    .filter((row) => row.table_schema === SLUICE_SCHEMA && row.table_name === HISTORY_TABLE)
+    .map((row) => row.column_name);
+  return names.length === 0 ? [] : [...ADDABLE_COLUMNS.keys()].filter((name) => !names.includes(name));
 }
 
 /**

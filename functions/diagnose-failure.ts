@@ -20,6 +20,7 @@ import { readConfiguration } from './shared/configuration';
 import { logger, stepHandler } from './shared/handler';
 import { recordedLoad } from './shared/recorded-load';
 import { endStatements, runBatch, statementName } from './shared/warehouse';
+import { secondsSoFar } from './shared/warehouse-seconds';
 
 /** A failure outside a partition: of the input or the listing. */
 const executionFailure = z.object({ error: caughtError });
@@ -104,16 +105,17 @@ async function cleanUp(failure: FailedState, diagnosis: Diagnosis, again: boolea
   const configuration = readConfiguration();
   const { dataset, several } = findDataset(configuration.packageDirectory, failure.dataset);
   // A partition that has its counts has come to the merge.
-  const isOpen = failure.counts !== undefined && isOutcomeOpen(diagnosis);
+  const mayBeCommitted = failure.counts !== undefined;
+  const isOpen = mayBeCommitted && isOutcomeOpen(diagnosis);
   const ended = await tried('Ending the running statements of the load', () =>
     endStatements(configuration, failure),
   );
   // As long as the merge may be running, no answer of the history is final.
   if (isOpen && !ended) return { outcome: 'unknown' };
 
-  const asked = await tried('Looking for a committed merge', () =>
-    recordedLoad(configuration, dataset, failure),
-  );
+  const asked = mayBeCommitted
+    ? await tried('Looking for a committed merge', () => recordedLoad(configuration, dataset, failure))
+    : undefined;
   if (asked?.result) return { outcome: 'loaded', merged: asked.result };
 
   const tables = stagingTables(failure, failure.inspection?.parts ?? 0);
@@ -126,10 +128,11 @@ async function cleanUp(failure: FailedState, diagnosis: Diagnosis, again: boolea
   const named = (name: string) => statements.filter((each) => each.name === name).map(({ sql }) => sql);
   // The transaction that records asks once more: either answer settles the outcome.
   const rerun = rerunInput(failure.dataset, failure.partition, several);
+  const seconds = await secondsSoFar(configuration, failure);
   const recorded = await tried('Recording the failure', () =>
     recordedLoad(configuration, dataset, failure, {
       statements: named('record-failure'),
-      parameters: failedRow(failure, diagnosis, rerun, new Date()),
+      parameters: failedRow(failure, diagnosis, rerun, seconds, new Date()),
     }),
   );
   if (recorded?.result) return { outcome: 'loaded', merged: recorded.result };

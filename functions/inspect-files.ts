@@ -2,26 +2,20 @@ import * as z from 'zod';
 import type { Dataset } from '../core/dataset';
 import { caughtError } from '../core/diagnosis';
 import { LoadError } from '../core/errors';
-import { rerunInput } from '../core/execution-input';
 import { isDataFile, type LakeFile } from '../core/files';
-import { emptyRow } from '../core/history';
 import type { PartitionFiles } from '../core/inspection';
 import { copiesOf, manifestOf, type PartitionPlan } from '../core/plan';
 import { chooseFiles, planInspection, type CopyBefore } from '../core/plan-inspection';
 import { errorPrefixes, prefixOfHour } from '../core/prefix';
-import { batchOf } from '../core/sql';
-import { stagingPieces, stagingTables } from '../core/staging';
 import { inspection, partitionState, type Inspection } from '../core/states';
 import { findDataset } from '../service/datasets';
-import { statementsOf } from '../service/statements';
-import { readConfiguration, type Configuration } from './shared/configuration';
+import { readConfiguration } from './shared/configuration';
 import { readFooter } from './shared/footer';
 import { logger, stepHandler } from './shared/handler';
 import { inParallel } from './shared/in-parallel';
 import { allowed, countLines, listFiles, writeJson } from './shared/lake';
 import { recordStep } from './shared/metrics';
 import { readPlan, writePlan } from './shared/plan';
-import { endStatements, runBatch, statementName } from './shared/warehouse';
 
 /** Footers that are read at the same time, with two small requests each. */
 const CONCURRENT_FOOTERS = 32;
@@ -43,9 +37,8 @@ type Load = z.infer<typeof event>;
 export const handler = stepHandler('InspectFiles', event, async (load): Promise<Inspection> => {
   const called = Date.now();
   const started = load.inspection ? new Date(load.inspection.started) : new Date();
-  const configuration = readConfiguration();
-  const { bucket } = configuration;
-  const { dataset, several } = findDataset(configuration.packageDirectory, load.dataset);
+  const { bucket, packageDirectory } = readConfiguration();
+  const { dataset } = findDataset(packageDirectory, load.dataset);
 
   const found = await listPartition(bucket, dataset, load);
   const previous = load.previous_plan ? await planBefore(bucket, load.previous_plan) : undefined;
@@ -56,19 +49,24 @@ export const handler = stepHandler('InspectFiles', event, async (load): Promise<
     footer: await readFooter(bucket, file),
   }));
   const { plan, inspection } = planInspection(subject, chosen, read, started);
+  if (load.unasked) throw filesReplaced(load.partition);
 
   await Promise.all(
     copiesOf(plan).map((copy) => writeJson(bucket, copy.manifest_key, manifestOf(bucket, copy))),
   );
   await writePlan(bucket, inspection.plan_key, plan);
-  if (inspection.outcome === 'empty') {
-    const rerun = rerunInput(dataset.name, load.partition, several);
-    const tables = stagingTables(load, inspection.parts);
-    await recordEmpty(configuration, dataset, plan, tables, emptyRow(load, inspection, plan, rerun));
-  }
   recordStep(dataset.name, 'InspectFiles', called);
   return inspection;
 });
+
+/** Without the load history nobody knows what is left to load. */
+function filesReplaced(partition: string): LoadError {
+  return new LoadError(
+    'FileOverwritten',
+    `The files of partition ${partition} could not be loaded when the execution began, and now they can: somebody has replaced them meanwhile.`,
+    'Load the partition again; a scheduled execution does this by itself.',
+  );
+}
 
 /** What the state HalfLoads sets instead of the error of a COPY. */
 const NO_ERROR = 'none';
@@ -114,27 +112,4 @@ async function planBefore(bucket: string, plan: string): Promise<PartitionPlan |
     logger.warn('The plan of the last load is gone: the whole partition is loaded again', { plan });
     return undefined;
   }
-}
-
-/**
- * Records that there was nothing to load, so that the next execution does not inspect the same files again.
- * @param tables the staging tables of COPYs before this inspection, which found that every file is bad.
- */
-async function recordEmpty(
-  configuration: Configuration,
-  dataset: Dataset,
-  plan: PartitionPlan,
-  tables: readonly string[],
-  row: Readonly<Record<string, string | number>>,
-): Promise<void> {
-  const statements = statementsOf(
-    configuration.packageDirectory,
-    'inspect-files',
-    dataset,
-    {},
-    { 'drop-staging': tables.length > 0 ? [stagingPieces(tables)] : [] },
-  );
-  // The same statement of an earlier attempt may still run if its answer was lost. Neither would see the other's row.
-  await endStatements(configuration, plan);
-  await runBatch(configuration, batchOf(statements, row), statementName(plan, 'InspectFiles'));
 }

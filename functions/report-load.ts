@@ -1,12 +1,12 @@
 import * as z from 'zod';
 import { knownPartitions } from '../core/attempts';
 import type { Dataset } from '../core/dataset';
-import { diagnose, shortenedDiagnosis, type CaughtError } from '../core/diagnosis';
-import { rerunInput } from '../core/execution-input';
+import { diagnose, shortenedDiagnosis, type CaughtError, type Diagnosis } from '../core/diagnosis';
+import { parseExecutionInput, rerunInput } from '../core/execution-input';
 import { attemptsOf, byHour, type LedgerHours } from '../core/ledger';
 import { endedAttempt } from '../core/ledger-attempt';
 import { measureLoad } from '../core/metrics';
-import { newsOf, type News } from '../core/news';
+import { newsOf, newsOfStop, type News } from '../core/news';
 import {
   partitionResult,
   reportLoad,
@@ -17,11 +17,12 @@ import {
 import { executionEnd, type ExecutionEnd, type UnsettledHour } from '../core/states';
 import { unsettledAfter, unsettledHours } from '../core/unsettled';
 import { findDataset } from '../service/datasets';
-import { readConfiguration } from './shared/configuration';
+import { readConfiguration, type Configuration } from './shared/configuration';
 import { logger, stepHandler } from './shared/handler';
 import { ledgerOf } from './shared/lake';
 import type { Ledger } from './shared/ledger';
 import { recordMetrics } from './shared/metrics';
+import { NO_SHARE, shareOf, UNKNOWN_SHARE, type ExecutionShare } from './shared/warehouse-share';
 
 const SWEEP_ERROR_BYTES = 2_000;
 
@@ -32,25 +33,27 @@ export const handler = stepHandler(
   'ReportLoad',
   event,
   async ({ execution, input, load }): Promise<LoadReport> => {
-    const name = load.dataset ?? null;
     const { waiting = 0, several = false, next = null, strays = null, swept, sweep_error } = load;
-    const results = load.partitions.map((end) =>
-      partitionResult(end, rerunInput(name ?? '', end.partition, several)),
-    );
-    const isLoad = name !== null && load.plan !== true;
-    const memory = isLoad ? memoryOf(name) : undefined;
+    const memory = load.plan === true ? undefined : memoryOf(load, input);
+    const name = load.dataset ?? memory?.dataset.name ?? null;
     if (memory) await writeLedger(memory.ledger, execution, load);
-    const { complaint, failing } = memory
-      ? await complaintOf(memory, load, execution)
-      : {
-          complaint: {
-            hours: new Set(results.map(({ partition }) => partition)),
-            untried: [],
-            lasting: [],
-            isReminder: false,
-          },
-          failing: null,
-        };
+    const share = await shareOfLoad(load, memory, execution);
+    const results = load.partitions.map((end) =>
+      partitionResult(end, rerunInput(name ?? '', end.partition, several), share.secondsOf(end.partition)),
+    );
+    const stop = load.diagnosis ?? null;
+    const { complaint, failing } =
+      memory && !stop
+        ? await complaintOf(memory, load, execution)
+        : {
+            complaint: {
+              hours: new Set(results.map(({ partition }) => partition)),
+              untried: [],
+              lasting: [],
+              isReminder: false,
+            },
+            failing: null,
+          };
     const report = reportLoad(
       {
         dataset: name,
@@ -64,38 +67,88 @@ export const handler = stepHandler(
         strays,
         failing,
         isRequested: load.scheduled === false && load.plan === false,
+        isTold: memory !== undefined && stop !== null && (await isToldBefore(memory, stop, execution)),
+        warehouse_seconds: share.warehouse_seconds,
+        warehouse_dollars: share.warehouse_dollars,
       },
       results,
-      load.diagnosis ?? null,
+      stop,
       complaint,
     );
-    if (isLoad)
-      recordMetrics(name, measureLoad(report, load.scheduled ? load.newest_loaded : undefined, new Date()));
+    if (memory) recordMetrics(memory.dataset.name, measured(report, load));
     return report;
   },
 );
 
-/** A dataset and its ledger. */
-interface Memory {
-  readonly dataset: Dataset;
-  readonly ledger: Ledger;
+/** An execution in which nothing was due made no statement. */
+function shareOfLoad(
+  load: ExecutionEnd,
+  memory: Memory | undefined,
+  execution: string,
+): Promise<ExecutionShare> | ExecutionShare {
+  if (load.loads === false) return NO_SHARE;
+  return memory ? shareOf(memory.configuration, { dataset: memory.dataset.name, execution }) : UNKNOWN_SHARE;
 }
 
-/** An execution is reported, whatever is wrong with the settings. */
-function memoryOf(name: string): Memory | undefined {
+/** An execution that was stopped has looked at no partition, but it may have woken the warehouse. */
+function measured(report: LoadReport, load: ExecutionEnd): ReturnType<typeof measureLoad> {
+  if (!load.diagnosis)
+    return measureLoad(report, load.scheduled ? load.newest_loaded : undefined, new Date());
+  const { warehouse_seconds: seconds } = report;
+  return seconds === null ? {} : { WarehouseSeconds: seconds };
+}
+
+/** A dataset and its ledger. */
+interface Memory {
+  readonly configuration: Configuration;
+  readonly dataset: Dataset;
+  readonly ledger: Ledger;
+  /** Whether nobody asked for certain hours. */
+  readonly isScheduled: boolean;
+}
+
+/** An execution is reported, whatever is wrong with the settings or its input. One that was stopped has only its input. */
+function memoryOf({ dataset: name }: ExecutionEnd, input: unknown): Memory | undefined {
   try {
     const configuration = readConfiguration();
-    const { dataset } = findDataset(configuration.packageDirectory, name);
-    return { dataset, ledger: ledgerOf(configuration, dataset) };
+    const request = parseExecutionInput(input);
+    if (request.plan) return undefined;
+    const { dataset } = findDataset(configuration.packageDirectory, name ?? request.dataset);
+    const isScheduled = request.kind === 'scheduled';
+    return { configuration, dataset, ledger: ledgerOf(configuration, dataset), isScheduled };
   } catch (error) {
     logger.error('There is no ledger', { error: error as Error });
     return undefined;
   }
 }
 
+/** Whoever asked for hours hears of it, whoever has heard before. */
+async function isToldBefore(
+  { dataset, ledger, isScheduled }: Memory,
+  stop: Diagnosis,
+  execution: string,
+): Promise<boolean> {
+  if (!isScheduled) return false;
+  try {
+    const news = await ledger.tell((owner, before) =>
+      newsOfStop(owner, before, stop, {
+        ...{ execution, now: new Date(), remindHours: dataset.load.remind_hours },
+      }),
+    );
+    return !news.isNews;
+  } catch (error) {
+    logger.error('Nobody knows what was told before', { error: error as Error });
+    return false;
+  }
+}
+
 /** A ledger that is behind only makes the next execution ask the history, so it fails no load. */
-async function writeLedger(ledger: Ledger, execution: string, { partitions }: ExecutionEnd): Promise<void> {
-  if (partitions.length === 0) return;
+async function writeLedger(
+  ledger: Ledger,
+  execution: string,
+  { partitions, loads }: ExecutionEnd,
+): Promise<void> {
+  if (partitions.length === 0 && !loads) return;
   try {
     const told = partitions.map((end) => endedAttempt(end, execution)).filter((each) => each !== undefined);
     await ledger.change({ ended: byHour(told) });

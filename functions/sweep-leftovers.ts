@@ -12,7 +12,13 @@ import { readConfiguration, type Configuration } from './shared/configuration';
 import { executionStatus } from './shared/executions';
 import { logger, stepHandler } from './shared/handler';
 import { deleteOlder, listFiles } from './shared/lake';
-import { endStatements, runBatch, type LoadIdentity } from './shared/warehouse';
+import {
+  endStatements,
+  runBatch,
+  statementName,
+  type ExecutionIdentity,
+  type LoadIdentity,
+} from './shared/warehouse';
 
 /** The longest error in the report. */
 const ERROR_BYTES = 2_000;
@@ -57,7 +63,7 @@ export const handler = stepHandler('SweepLeftovers', event, async (input): Promi
     if (Date.now() - started > TIME_BUDGET) break;
     const swept = await tried(`Dropping ${table}`, async () => {
       const load = await deadLoad(configuration.bucket, input, table);
-      if (load) await dropStaging(configuration, dataset, load, table);
+      if (load) await dropStaging(configuration, dataset, input, load, table);
       return load;
     });
     if (swept) dropped += 1;
@@ -89,6 +95,7 @@ async function deadLoad(
 async function dropStaging(
   configuration: Configuration,
   dataset: Dataset,
+  sweeper: ExecutionIdentity,
   load: LoadIdentity,
   table: string,
 ): Promise<void> {
@@ -99,5 +106,5 @@ async function dropStaging(
     dataset,
     stagingPieces([table]),
   );
-  await runBatch(configuration, batchOf(statements, {}), `SweepLeftovers ${table}`);
+  await runBatch(configuration, batchOf(statements, {}), statementName(sweeper, `SweepLeftovers ${table}`));
 }

@@ -1,14 +1,7 @@
 import { addHours, startOfHour, timestampText } from '../core/hour';
 import { batchOf } from '../core/sql';
 import { checkPieces, countPieces, stagedPieces, valueChecksByStatement } from '../core/staging';
-import {
-  inspectedState,
-  statementProgress,
-  submission,
-  type Row,
-  type StagingCounts,
-  type StatementProgress,
-} from '../core/states';
+import { inspectedState, type Row, type StagingCounts } from '../core/states';
 import { judgeStaging } from '../core/validation';
 import { SLUICE_SCHEMA } from '../core/warehouse';
 import { findDataset } from '../service/datasets';
@@ -16,21 +9,17 @@ import { statementsOf } from '../service/statements';
 import { readConfiguration } from './shared/configuration';
 import { stepHandler } from './shared/handler';
 import { readPlanFor } from './shared/plan';
-import { submitBatch } from './shared/warehouse';
-
-/** The step is called twice: to submit the count, and, with the finished statement, to check the counts. */
-const event = submission(inspectedState).extend({ statement: statementProgress.optional() });
+import { runStep } from './shared/warehouse';
+import { secondsSoFar } from './shared/warehouse-seconds';
 
 /** Counts the staged rows, and stops the load if the counts do not match the files. */
 export const handler = stepHandler(
   'ValidateStaging',
-  event,
-  async ({ load, entered, statement }): Promise<StatementProgress | StagingCounts> => {
+  inspectedState,
+  async (load): Promise<StagingCounts> => {
     const configuration = readConfiguration();
     const { dataset } = findDataset(configuration.packageDirectory, load.dataset);
     const plan = await readPlanFor(dataset, configuration.bucket, load.inspection.plan_key);
-    if (statement) return judgeStaging(dataset, plan, Object.assign({}, ...(statement.rows ?? [])) as Row);
-
     const statements = statementsOf(
       configuration.packageDirectory,
       'validate-staging',
@@ -43,10 +32,13 @@ export const handler = stepHandler(
         ),
       },
     );
-    return submitBatch(configuration, batchOf(statements, parameters(load.partition)), 'ValidateStaging', {
-      load,
-      entered,
+    const rows = await runStep(configuration, {
+      ...{ step: 'ValidateStaging', load, timeout_minutes: load.inspection.statement_timeout_minutes },
+      batch: () => Promise.resolve(batchOf(statements, parameters(load.partition))),
     });
+    const counts = judgeStaging(dataset, plan, Object.assign({}, ...rows) as Row);
+    // The merge's batch must be the same whenever it is submitted, so what it records is decided here.
+    return { ...counts, warehouse_seconds: await secondsSoFar(configuration, load) };
   },
 );
 

@@ -100,9 +100,9 @@ function executionAlarms(settings: Settings): Record<string, Alarm> {
       ...states,
       metric: 'ExecutionsFailed',
       description:
-        `An execution of ${name} failed: at least one partition was not loaded, or was loaded without some of its files, and ` +
-        'that is new or has lasted long enough to be told again. ' +
-        'The notification of the same time says which partition, why, how to fix it and which input loads it again; so do ' +
+        `An execution of ${name} failed: it was stopped as a whole, or at least one partition was not loaded, or was loaded ` +
+        'without some of its files, and that is new or has lasted long enough to be told again. ' +
+        'The notification of the same time says what, why, how to fix it and which input loads it again; so do ' +
         'the execution’s cause and sluice.load_history. A failed partition has not changed the target.',
     },
     ExecutionsTimedOutAlarm: {

@@ -173,6 +173,11 @@ function graphsOf(settings: Settings, datasets: readonly Dataset[]): readonly Gr
       ),
     },
     {
+      title: 'Warehouse: seconds in which statements of loads ran',
+      stat: 'Sum',
+      lines: ours('WarehouseSeconds'),
+    },
+    {
       title: 'Warehouse: compute, RPU',
       stat: 'Maximum',
       lines: [['AWS/Redshift-Serverless', 'ComputeCapacity', 'Workgroup', '${WorkgroupName}']],

@@ -5,6 +5,7 @@ import { FUNCTION_NAMES, FUNCTIONS, lakeKeyActionsOf, stemOf, type FunctionName 
 import { arnOf, attribute, role, sub, type Resources, type Statement, type Value } from './cloudformation';
 import { lakeBucketArn, lakeKeyStatements, lakeObjects } from './lake';
 import { deployedName, stateMachineName, statementsRoleName, type Settings } from './settings';
+import { workgroupArn } from './warehouse';
 
 interface FunctionDefinition {
   /** What the function may do, in addition to writing its log and its traces. */
@@ -17,6 +18,26 @@ interface FunctionDefinition {
 
 const DEFINITIONS: Readonly<Record<FunctionName, FunctionDefinition>> = {
   ListPartitions: {
+    rights: ({ listHours, readLedger, describeExecutions, key }) => [
+      listHours,
+      readLedger,
+      describeExecutions,
+      ...key,
+    ],
+    timeout: 900,
+  },
+  InspectFiles: {
+    rights: ({ findFiles, readHours, readPlans, writePlans, key }) => [
+      findFiles,
+      readHours,
+      readPlans,
+      writePlans,
+      ...key,
+    ],
+    memorySize: 1_024,
+    timeout: 600,
+  },
+  PrepareWarehouse: {
     rights: ({ listHours, useLedger, describeExecutions, key, statements }) => [
       listHours,
       useLedger,
@@ -26,22 +47,19 @@ const DEFINITIONS: Readonly<Record<FunctionName, FunctionDefinition>> = {
     ],
     timeout: 900,
   },
-  InspectFiles: {
-    rights: ({ findFiles, readHours, readPlans, writePlans, key, statements }) => [
-      findFiles,
-      readHours,
-      readPlans,
-      writePlans,
-      ...key,
-      statements,
-    ],
-    memorySize: 1_024,
-    timeout: 600,
+  RecordEmpty: { rights: ({ readPlans, key, statements }) => [readPlans, ...key, statements] },
+  CopyToStaging: {
+    rights: ({ readPlans, key, statements }) => [readPlans, ...key, statements],
+    timeout: 900,
   },
-  CopyToStaging: { rights: ({ readPlans, key, statements }) => [readPlans, ...key, statements] },
-  AwaitStatement: { rights: ({ statements }) => [statements], timeout: 900 },
-  ValidateStaging: { rights: ({ readPlans, key, statements }) => [readPlans, ...key, statements] },
-  MergeIntoTarget: { rights: ({ readPlans, key, statements }) => [readPlans, ...key, statements] },
+  ValidateStaging: {
+    rights: ({ readPlans, key, statements }) => [readPlans, ...key, statements],
+    timeout: 900,
+  },
+  MergeIntoTarget: {
+    rights: ({ readPlans, key, statements }) => [readPlans, ...key, statements],
+    timeout: 900,
+  },
   DiagnoseFailure: { rights: ({ statements }) => [statements], timeout: 900 },
   SweepLeftovers: {
     rights: ({ listPlans, deletePlans, describeExecutions, statements }) => [
@@ -52,7 +70,15 @@ const DEFINITIONS: Readonly<Record<FunctionName, FunctionDefinition>> = {
     ],
     timeout: 600,
   },
-  ReportLoad: { rights: ({ findFiles, useLedger, key }) => [findFiles, useLedger, ...key] },
+  ReportLoad: {
+    rights: ({ findFiles, useLedger, readCapacity, key, statements }) => [
+      findFiles,
+      useLedger,
+      readCapacity,
+      ...key,
+      statements,
+    ],
+  },
   TransformRecords: { rights: () => [], timeout: 120 },
 };
 
@@ -147,6 +173,7 @@ function rightsOf(name: FunctionName, settings: Settings, datasets: readonly Dat
     ),
   ];
   const objects = (prefixes: readonly string[]) => prefixes.map((prefix) => lakeObjects(settings, prefix));
+  const ledgers = datasets.map(({ name: dataset }) => ledgerPrefix(dataset));
   const allow = (Sid: string, Action: readonly string[], Resource: Value): Statement => ({
     Sid,
     Effect: 'Allow',
@@ -160,11 +187,8 @@ function rightsOf(name: FunctionName, settings: Settings, datasets: readonly Dat
     readHours: allow('ReadHours', ['s3:GetObject'], objects(hours)),
     readPlans: allow('ReadPlans', ['s3:GetObject'], lakeObjects(settings, OWN_PREFIX)),
     writePlans: allow('WritePlans', ['s3:PutObject'], lakeObjects(settings, OWN_PREFIX)),
-    useLedger: allow(
-      'UseLedger',
-      ['s3:GetObject', 's3:PutObject', 's3:DeleteObject'],
-      objects(datasets.map(({ name: dataset }) => ledgerPrefix(dataset))),
-    ),
+    readLedger: allow('ReadLedger', ['s3:GetObject'], objects(ledgers)),
+    useLedger: allow('UseLedger', ['s3:GetObject', 's3:PutObject', 's3:DeleteObject'], objects(ledgers)),
     listPlans: {
       ...allow('ListPlans', ['s3:ListBucket'], bucket),
       Condition: { StringLike: { 's3:prefix': `${OWN_PREFIX}*` } },
@@ -175,6 +199,7 @@ function rightsOf(name: FunctionName, settings: Settings, datasets: readonly Dat
       ['states:DescribeExecution'],
       arnOf('states', `execution:${stateMachineName(settings)}:*`),
     ),
+    readCapacity: allow('ReadCapacity', ['redshift-serverless:GetWorkgroup'], workgroupArn(settings)),
     /** The role is named by text: it refers to the functions' roles, and CloudFormation refuses circular references. */
     statements: allow(
       'Statements',

@@ -71,5 +71,6 @@ export function longestPieces(dataset: Dataset): Pieces {
     manifest: OF_A_LOAD,
     role: OF_A_LOAD,
     added_column: OF_A_LOAD,
+    history_column: OF_A_LOAD,
   };
 }

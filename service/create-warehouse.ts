@@ -1,13 +1,13 @@
 import type { Dataset } from '../core/dataset';
-import { droppedRow } from '../core/history';
-import { batchOf, type Sql, type SqlBatch } from '../core/sql';
+import { ADDABLE_COLUMNS, droppedRow } from '../core/history';
+import { batchOf, type Pieces, type Sql, type SqlBatch } from '../core/sql';
 import { SLUICE_SCHEMA } from '../core/warehouse';
 import type { WarehouseObjects } from '../core/warehouse-objects';
 import { namedStatementsOf } from './statements';
 
 /** The statements that find what exists of what a load needs. `warehouseObjects` of core reads their rows. */
 export function findingStatements(packageDirectory: string, dataset: Dataset): readonly Sql[] {
-  return namedStatementsOf(packageDirectory, 'list-partitions', dataset)
+  return namedStatementsOf(packageDirectory, 'prepare-warehouse', dataset)
     .filter(({ name }) => name.startsWith('existing-'))
     .map(({ sql }) => sql);
 }
@@ -21,7 +21,7 @@ export function findingStatements(packageDirectory: string, dataset: Dataset): r
 export function creatingBatch(
   packageDirectory: string,
   dataset: Dataset,
-  { schemas, hasTarget, hasHistory, hasMutex }: WarehouseObjects,
+  { schemas, hasTarget, hasHistory, lackingHistory, hasMutex }: WarehouseObjects,
   execution: string,
 ): SqlBatch {
   // Without a history nothing was ever loaded, so nothing is lost with the target.
@@ -36,8 +36,29 @@ export function creatingBatch(
     'create-target-schema': schemas.includes(dataset.target.schema),
     'create-target': hasTarget,
   };
-  const statements = namedStatementsOf(packageDirectory, 'create-warehouse', dataset)
+  const repeated = { [ADD]: lackingHistory.map(addedColumn) };
+  const statements = namedStatementsOf(packageDirectory, 'create-warehouse', dataset, {}, repeated)
     .filter(({ name }) => isThere[name] !== true)
     .map(({ sql }) => sql);
   return batchOf(statements, droppedRow(dataset.name, execution, new Date()));
+}
+
+const ADD = 'add-history-column';
+
+function addedColumn(name: string): Pieces {
+  const definition = ADDABLE_COLUMNS.get(name);
+  if (definition === undefined) throw new RangeError(`the history has no column ${name} that can be added`);
+  return { history_column: definition };
+}
+
+/** The statements that add what a history of an earlier version lacks, and nothing else. */
+export function historyColumnStatements(
+  packageDirectory: string,
+  dataset: Dataset,
+  { lackingHistory }: WarehouseObjects,
+): readonly Sql[] {
+  const repeated = { [ADD]: lackingHistory.map(addedColumn) };
+  return namedStatementsOf(packageDirectory, 'create-warehouse', dataset, {}, repeated)
+    .filter(({ name }) => name === ADD)
+    .map(({ sql }) => sql);
 }

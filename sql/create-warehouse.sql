@@ -13,6 +13,10 @@ CREATE TABLE IF NOT EXISTS {history} (
   {history_definition}
 ) DISTSTYLE AUTO SORTKEY ("dataset", "partition");
 
+-- statement: add-history-column
+-- For a history that an earlier version of Sluice made. Only the table's owner may change it.
+ALTER TABLE {history} ADD COLUMN {history_column};
+
 -- statement: create-mutex
 -- Every merge of the dataset locks it first, then adds its own number. Nothing is updated, and it needs no first row.
 CREATE TABLE IF NOT EXISTS {mutex} ("merge_number" BIGINT NOT NULL);

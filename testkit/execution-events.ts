@@ -1,3 +1,5 @@
+import { STILL_RUNNING } from '../core/errors';
+
 /**
  * How many events the history of an execution can have, computed from the definition of its state machine.
  * Source: AWS Step Functions API Reference, "HistoryEvent". A test holds the counts to the twin's interpreter.
@@ -49,9 +51,13 @@ export function eventsOf(state: State, ofBranch: (branch: Workflow) => number = 
   }
 }
 
-/** The further events of a visit in which every retrier is used up. */
+/** A retrier for a statement that runs longer than an invocation. What it costs depends on how long statements run. */
+const isOfRunning = ({ ErrorEquals }: Retrier): boolean => ErrorEquals.includes(STILL_RUNNING);
+
+/** The further events of a visit in which every retrier is used up, apart from those of running statements. */
 function eventsOfRetries(state: State): number {
-  const retries = total((state.Retry ?? []).map(({ MaxAttempts }) => MaxAttempts));
+  const retriers = (state.Retry ?? []).filter((retrier) => !isOfRunning(retrier));
+  const retries = total(retriers.map(({ MaxAttempts }) => MaxAttempts));
   return retries * (state.Type === 'Task' ? ATTEMPT : eventsOf(state) - VISIT);
 }
 
@@ -62,45 +68,34 @@ export interface Work {
   readonly concurrency: number;
   /** COPYs beyond the first of each partition, of all partitions together. */
   readonly furtherCopies: number;
-  /** How often each of the concurrent partitions asks for the status of a statement that is still running. */
+  /** How often each of the concurrent partitions is called again since its statement is still running. */
   readonly turns: number;
-  /** Whether each partition uses up the retries of the step with the most, and those of its diagnosis. */
+  /** Whether each partition uses up the retries of the step with the most in each Map, and those of its diagnosis. */
   readonly retries: boolean;
 }
 
 /**
- * The most events of an execution without retries, or in which each partition uses up the retries of one step. Retries
- * within the branch of a step, and of steps that then succeed, are not among them.
+ * The most events of an execution without retries, or in which each partition uses up the retries of one step in each Map.
+ * Retries of steps that then succeed are not among them.
  */
 export function mostEvents(machine: Workflow, work: Work): number {
-  const partition = partitionOf(machine);
+  const ofPartition = (partition: Workflow) =>
+    STARTED_AND_ENDED + longestPath(partition) + (work.retries ? mostRetries(partition) : 0);
   return (
     STARTED_AND_ENDED +
     longestPath(machine) +
-    work.partitions *
-      (STARTED_AND_ENDED + longestPath(partition) + (work.retries ? mostRetries(partition) : 0)) +
-    work.furtherCopies * longestLoop(partition, 'InspectFiles') +
-    work.concurrency * work.turns * eventsOfTurn(partition)
+    work.partitions * total(partitionsOf(machine).map(ofPartition)) +
+    work.furtherCopies *
+      Math.max(...partitionsOf(machine).map((partition) => longestLoop(partition, 'InspectAgain'))) +
+    work.concurrency * work.turns * ATTEMPT
   );
 }
 
-/** The states that each partition goes through. */
-export function partitionOf({ States }: Workflow): Workflow {
-  const partition = Object.values(States).find(({ Type }) => Type === 'Map')?.ItemProcessor;
-  if (!partition) throw new Error('The state machine has no Map.');
-  return partition;
-}
-
-/** The events of one turn of the longest loop in which a step waits for its statement. */
-export function eventsOfTurn(partition: Workflow): number {
-  const branches = Object.values(partition.States).flatMap(({ Branches = [] }) => Branches);
-  return Math.max(
-    ...branches.flatMap((branch) =>
-      Object.keys(branch.States)
-        .filter((name) => name.startsWith('Await'))
-        .map((name) => longestLoop(branch, name)),
-    ),
-  );
+/** The states that each partition goes through, Map by Map. */
+function partitionsOf({ States }: Workflow): Workflow[] {
+  const partitions = Object.values(States).flatMap(({ ItemProcessor }) => ItemProcessor ?? []);
+  if (partitions.length === 0) throw new Error('The state machine has no Map.');
+  return partitions;
 }
 
 /** Of the step whose retries have the most events, which ends the partition, and of DiagnoseFailure. */
@@ -117,7 +112,8 @@ export function longestPath(workflow: Workflow): number {
 /** The events of the longest way from a state back to itself that takes no transition twice. */
 export function longestLoop(workflow: Workflow, name: string): number {
   const state = workflow.States[name];
-  return longestWay(workflow, name, (_, at) => at === name) - (state ? eventsOf(state) : 0);
+  if (!state) return 0;
+  return longestWay(workflow, name, (_, at) => at === name) - eventsOf(state);
 }
 
 function longestWay(

@@ -2,12 +2,12 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { parse } from 'yaml';
-import { FATAL_ERRORS, ROLLED_BACK, TRANSIENT_ERRORS } from '../core/errors';
+import { FATAL_ERRORS, FILE_ERRORS, ROLLED_BACK, STILL_RUNNING, TRANSIENT_ERRORS } from '../core/errors';
 import { ROW_PARAMETERS } from '../core/history';
 import { parseSqlFile, renderSql } from '../core/sql';
-import { RUNNING, stagingCounts } from '../core/states';
 import { callersOf, FUNCTION_NAMES, PARTITION_ENDS, STEP_NAMES, STEPS, stemOf } from '../core/steps';
 import { VARIABLES } from '../functions/shared/configuration';
+import { SECONDS_LEFT } from '../functions/shared/warehouse';
 import { functionDefinitions } from '../resources/functions';
 import { serviceOf } from '../resources/service';
 import { parseSettings } from '../resources/settings';
@@ -44,6 +44,7 @@ interface State {
 
 interface StateMachine {
   readonly StartAt: string;
+  readonly TimeoutSeconds?: number;
   readonly States: Readonly<Record<string, State>>;
 }
 
@@ -89,8 +90,9 @@ test('the steps, in order', () => {
   expect(STEP_NAMES).toEqual([
     'ListPartitions',
     'InspectFiles',
+    'PrepareWarehouse',
+    'RecordEmpty',
     'CopyToStaging',
-    'AwaitStatement',
     'ValidateStaging',
     'MergeIntoTarget',
     'DiagnoseFailure',
@@ -100,17 +102,17 @@ test('the steps, in order', () => {
 });
 
 describe.each(STEP_CASES)('$name', ({ name, stem, step }) => {
-  test('is a state, or is called by states that submit or await a statement', () => {
+  test('is a state, and no other state calls its function but those in the list of steps', () => {
     const callers = STATES.filter(({ state }) => functionOf(state) === name);
     expect(callers.map((each) => each.name)).toEqual(callersOf(name));
-    expect(STATES.some((each) => each.name === name)).toBe(step.scope !== 'statement');
+    expect(callersOf(name)).toContain(name);
   });
 
-  test('is in the Map if it works on one partition, and outside if it does not', () => {
+  test('is in a Map if it works on one partition, and outside if it does not', () => {
     const places = STATES.filter((each) => each.name === name).map(({ within }) =>
       within.some(({ Type }) => Type === 'Map'),
     );
-    expect(places).toEqual(step.scope === 'statement' ? [] : [step.scope === 'partition']);
+    expect(places).toEqual([step.scope === 'partition']);
   });
 
   test('has one function, with its name in kebab-case', () => {
@@ -128,7 +130,7 @@ describe.each(STEP_CASES)('$name', ({ name, stem, step }) => {
   });
 
   test('measures its duration if the dashboard shows it', () => {
-    const measured = /recordStep\(|submitBatch\(/.test(read(`functions/${stem}.ts`));
+    const measured = /recordStep\(|runStep\(/.test(read(`functions/${stem}.ts`));
     expect(measured).toBe('measured' in step);
   });
 });
@@ -139,8 +141,9 @@ describe('nothing is left over', () => {
     expect([...new Set(called.filter((name) => name !== undefined))].sort()).toEqual([...STEP_NAMES].sort());
   });
 
-  test('every end state in the Map ends a partition', () => {
-    const ends = STATES.filter(({ state, within }) => state.End && within.at(-1)?.Type === 'Map');
+  test('every end state in the Map that loads ends a partition', () => {
+    const loading = MACHINE.States.LoadPartitions;
+    const ends = STATES.filter(({ state, within }) => state.End && within.at(-1) === loading);
     expect(ends.map(({ name }) => name)).toEqual(PARTITION_ENDS);
   });
 
@@ -168,13 +171,6 @@ describe('nothing is left over', () => {
   });
 });
 
-test('the state machine awaits a statement again at each status of a running one, and at no other', () => {
-  const choices = STATES.flatMap(({ state }) => state.Choices ?? []).filter(({ Or }) => Or !== undefined);
-  expect(choices).toHaveLength(STATES.filter(({ name }) => name.startsWith('Await')).length);
-  for (const { Or } of choices)
-    expect(Or).toEqual(RUNNING.map((status) => ({ Variable: '$.statement.status', StringEquals: status })));
-});
-
 test('the state machine calls an outcome open after the same errors as DiagnoseFailure', () => {
   const [choice] = STATES.find(({ name }) => name === 'OutcomeOpen')?.state.Choices ?? [];
   const named = ROLLED_BACK.map((error) => ({ Variable: '$.error.Error', StringEquals: error }));
@@ -185,15 +181,6 @@ test('the state machine calls an outcome open after the same errors as DiagnoseF
       { Not: { Or: named } },
     ],
     Next: 'OutcomeUnknown',
-  });
-});
-
-describe('counts', () => {
-  test('the counts that ValidateStaging selects are the ones in core/states.ts', () => {
-    const selector = STATES.find(({ name }) => name === 'ValidateStaging')?.state.ResultSelector;
-    expect(selector).toEqual(
-      Object.fromEntries(Object.keys(stagingCounts.shape).map((name) => [`${name}.$`, `$[0].${name}`])),
-    );
   });
 });
 
@@ -213,7 +200,8 @@ describe('retries and catches', () => {
     'Runtime.ExitError',
     'Sandbox.Timedout',
   ];
-  const known: readonly string[] = [...PLATFORM_ERRORS, ...TRANSIENT_ERRORS, ...FATAL_ERRORS];
+  const ours: readonly string[] = [...TRANSIENT_ERRORS, ...FATAL_ERRORS, STILL_RUNNING];
+  const known: readonly string[] = [...PLATFORM_ERRORS, ...ours];
   const canFail = STATES.filter(({ state }) => ['Task', 'Parallel', 'Map'].includes(state.Type));
   const handlers = STATES.flatMap(({ name, state }) =>
     [...(state.Retry ?? []), ...(state.Catch ?? [])].map(({ ErrorEquals }) => ({ name, ErrorEquals })),
@@ -221,23 +209,18 @@ describe('retries and catches', () => {
   const retriers = STATES.flatMap(({ name, state }) =>
     (state.Retry ?? []).map((retrier) => ({ name, retrier })),
   );
-  const ours: readonly string[] = [...TRANSIENT_ERRORS, ...FATAL_ERRORS];
+  const isRunning = ({ ErrorEquals }: Retrier) => ErrorEquals.includes(STILL_RUNNING);
   const isOfSteps = (errors: readonly string[]) => errors.some((error) => ours.includes(error));
 
   test.each(canFail)('$name has a Retry of its own', ({ state }) => {
     expect(state.Retry ?? []).not.toEqual([]);
   });
 
-  test.each(canFail)(
-    '$name has a Catch for every error, or is in a Parallel that has one',
-    ({ state, within }) => {
-      const parent = within.at(-1);
-      const scope = state.Catch ?? (parent?.Type === 'Parallel' ? parent.Catch : undefined);
-      expect(scope?.at(-1)?.ErrorEquals).toEqual(['States.ALL']);
-    },
-  );
+  test.each(canFail)('$name has a Catch for every error', ({ state }) => {
+    expect(state.Catch?.at(-1)?.ErrorEquals).toEqual(['States.ALL']);
+  });
 
-  test.each(retriers)(
+  test.each(retriers.filter(({ retrier }) => !isRunning(retrier)))(
     'a retrier of $name waits longer each time, with jitter, and never too long',
     ({ retrier }) => {
       expect(Object.keys(retrier).sort()).toEqual([
@@ -272,35 +255,44 @@ describe('retries and catches', () => {
     expect(asking.map(({ state }) => state.Type)).toEqual(['Task']);
   });
 
-  test('exactly the transient errors are retried by name', () => {
-    const named = retriers.filter(
-      ({ retrier }) => isOfSteps(retrier.ErrorEquals) && !isOfPolls(retrier.ErrorEquals),
-    );
+  test('exactly the transient errors are retried by name, as failures', () => {
+    const named = retriers.filter(({ retrier }) => isOfSteps(retrier.ErrorEquals) && !isRunning(retrier));
     expect(named.length).toBeGreaterThan(0);
     for (const { retrier } of named)
       expect([...retrier.ErrorEquals].sort()).toEqual([...TRANSIENT_ERRORS].sort());
   });
 
-  test('every step runs again as a whole after these errors', () => {
-    for (const name of STEP_NAMES.filter((each) => STEPS[each].scope !== 'statement')) {
+  test('the load history is left alone only after errors of the files themselves', () => {
+    const inspection = STATES.find(({ name }) => name === 'InspectFiles');
+    const [refused, ...others] = inspection?.state.Catch ?? [];
+    expect([...(refused?.ErrorEquals ?? [])].sort()).toEqual([...FILE_ERRORS].sort());
+    expect([refused?.Next, ...others.map(({ Next }) => Next)]).toEqual([
+      'FilesRefused',
+      'InspectionFailed',
+      'InspectionFailed',
+    ]);
+  });
+
+  test('every state of a step runs again after these errors', () => {
+    for (const name of STEP_NAMES.flatMap(callersOf)) {
       const step = STATES.find((each) => each.name === name);
       const errors = step?.state.Retry?.flatMap((retrier) => retrier.ErrorEquals);
       expect(errors).toEqual(expect.arrayContaining([...TRANSIENT_ERRORS]));
     }
   });
 
-  /** Await… states poll again if only the poll failed: the statement itself goes on. */
-  const isOfPolls = (errors: readonly string[]) => errors.join() === 'StatusUnavailable';
-
-  test('a Task of a step retries only a poll without an answer: the step retries all other errors', () => {
-    const inside = STATES.filter(
-      ({ state, within }) => state.Type === 'Task' && within.at(-1)?.Type === 'Parallel',
-    );
-    expect(inside.length).toBeGreaterThan(0);
-    for (const { name, state } of inside) {
-      expect(
-        state.Retry?.flatMap((retrier) => retrier.ErrorEquals).filter((error) => isOfSteps([error])),
-      ).toEqual(name.startsWith('Await') ? ['StatusUnavailable'] : []);
+  test('exactly the steps that wait for a statement are called again while it runs, until the execution ends', () => {
+    const waiting = STEP_NAMES.filter((name) => read(`functions/${stemOf(name)}.ts`).includes('runStep('));
+    const again = retriers.filter(({ retrier }) => isRunning(retrier));
+    expect(again.map(({ name }) => name)).toEqual(waiting);
+    for (const { name, retrier } of again) {
+      const { timeout = 0 } = FUNCTIONS[`${name.charAt(0).toLowerCase()}${name.slice(1)}`] ?? {};
+      const { ErrorEquals, MaxAttempts, ...wait } = retrier;
+      expect(ErrorEquals).toEqual([STILL_RUNNING]);
+      expect(Number(MaxAttempts) * (timeout - SECONDS_LEFT)).toBeGreaterThan(
+        MACHINE.TimeoutSeconds ?? Infinity,
+      );
+      expect(wait).toEqual({ IntervalSeconds: 1, BackoffRate: 1 });
     }
   });
 });
@@ -317,7 +309,7 @@ describe('SQL', () => {
     (directory) => stems(directory, '.ts').map((stem) => read(`${directory}/${stem}.ts`)),
   );
   /** The pieces that functions add to the dataset's, because they belong to one load or one warehouse. */
-  const OF_A_LOAD = ['file_columns', 'manifest', 'role', 'added_column'];
+  const OF_A_LOAD = ['file_columns', 'manifest', 'role', 'added_column', 'history_column'];
   const given = DATASETS.flatMap((dataset) => Object.keys(longestPieces(dataset)));
   const named = templates.flatMap(({ template }) =>
     [...template.text.matchAll(/\{(.*?)\}/g)].map((match) => match[1]),

@@ -1,8 +1,10 @@
 import { GetWorkgroupCommand } from '@aws-sdk/client-redshift-serverless';
+import { HISTORY_TABLE } from '../../core/history';
 import { planMigration } from '../../core/migration';
 import { quoteText, sql } from '../../core/sql';
 import { stagedLoad } from '../../core/staging';
 import { SLUICE_SCHEMA } from '../../core/warehouse';
+import { assertTargetFits } from '../../core/warehouse-objects';
 import { query } from '../shared/query';
 import { readTargetColumns, readWarehouseObjects } from '../shared/target-columns';
 import { sluice } from './commands';
@@ -67,9 +69,10 @@ export const targetColumns: Check = {
     return ofEach(this, site, connection.datasets, async (dataset) => {
       const subject = `${dataset.target.schema}.${dataset.target.table}`;
       const { create, add, refused } = planMigration(dataset, await readTargetColumns(connection, dataset));
+      const objects = await readWarehouseObjects(connection, dataset);
       if (create) {
         // A table on which the user has no privilege seems to have no columns.
-        await readWarehouseObjects(connection, dataset);
+        assertTargetFits(objects, dataset);
         return [{ subject, text: 'there is no table yet: the first load creates it' }];
       }
       const found = refused.map(({ column, problem, fix }) => ({
@@ -81,6 +84,13 @@ export const targetColumns: Check = {
         found.push({
           subject,
           text: `it lacks ${add.map(({ name }) => name).join(', ')}`,
+          fix: sluice(connection, `migrate --dataset ${dataset.name}`),
+        });
+      }
+      if (objects.lackingHistory.length > 0) {
+        found.push({
+          subject: `${SLUICE_SCHEMA}.${HISTORY_TABLE}`,
+          text: `it lacks ${objects.lackingHistory.join(', ')}, which the next load adds if its user owns the table`,
           fix: sluice(connection, `migrate --dataset ${dataset.name}`),
         });
       }

@@ -15,6 +15,9 @@ export interface LoadDocument {
   readonly strays: Strays | null;
   /** The number of partitions that are failing or incomplete after it; null if it does not know of all. */
   readonly failing: number | null;
+  /** What its statements used of the warehouse, and what that costs about, as in the report. */
+  readonly warehouse_seconds: number | null;
+  readonly warehouse_dollars: number | null;
   /** What somebody should look at although the execution succeeded. */
   readonly warnings: readonly string[];
   readonly error: string | null;

@@ -64,6 +64,8 @@ async function follow(
       housekeeping: report?.housekeeping ?? null,
       strays: report?.strays ?? null,
       failing: report?.failing ?? null,
+      warehouse_seconds: report?.warehouse_seconds ?? null,
+      warehouse_dollars: report?.warehouse_dollars ?? null,
       warnings: report?.warnings ?? [],
       error: described.error ?? null,
       cause: described.cause ?? null,

@@ -9,7 +9,7 @@ import {
   type PartitionResult,
 } from '../../core/report';
 import type { Housekeeping, PartitionEnd } from '../../core/states';
-import { PARTITION_ENDS, PARTITION_STEPS } from '../../core/steps';
+import { PARTITION_ENDS, PARTITION_STATES } from '../../core/steps';
 import { colours } from '../shared/colours';
 import type { Output } from '../shared/output';
 import { startSpinner } from '../shared/spinner';
@@ -40,13 +40,17 @@ export class Progress {
       const end = JSON.parse(ended) as Partial<PartitionEnd>;
       // A DiagnoseFailure that fails has no outcome: DiagnosisUnavailable follows.
       if (end.outcome !== undefined) {
-        this.partitionEnded(partitionResult(end as PartitionEnd, { partition: end.partition }));
+        this.partitionEnded(partitionResult(end as PartitionEnd, { partition: end.partition }, null));
       }
     }
     const entered = event.stateEnteredEventDetails;
-    if (event.type === 'MapStateStarted') this.total = event.mapStateStartedEventDetails?.length ?? 0;
+    if (event.type === 'MapStateStarted') {
+      // The second Map has only the partitions that the load history does not know as loaded.
+      this.total = event.mapStateStartedEventDetails?.length ?? 0;
+      this.running.clear();
+    }
     if (!entered?.name) return;
-    if (PARTITION_STEPS.includes(entered.name)) {
+    if (PARTITION_STATES.includes(entered.name)) {
       const { partition } = JSON.parse(entered.input ?? '{}') as { partition?: string };
       if (partition) this.running.set(partition, entered.name);
     }

@@ -2,12 +2,7 @@ import type { Dataset } from '../../core/dataset';
 import { foundColumn, type FoundColumn } from '../../core/migration';
 import { batchOf, type Sql, type SqlParameter } from '../../core/sql';
 import type { Row } from '../../core/states';
-import {
-  assertTargetFits,
-  objectParameters,
-  warehouseObjects,
-  type WarehouseObjects,
-} from '../../core/warehouse-objects';
+import { objectParameters, warehouseObjects, type WarehouseObjects } from '../../core/warehouse-objects';
 import { findingStatements } from '../../service/create-warehouse';
 import { statementsOf } from '../../service/statements';
 import type { Connection } from './connection';
@@ -23,10 +18,7 @@ export async function readTargetColumns(connection: Connection, dataset: Dataset
   return (await rowsOf(connection, statement, parameters)).map(foundColumn);
 }
 
-/**
- * Finds what exists of what the loads of a dataset need.
- * @throws StatementError; LoadError if the target exists and does not fit, as {@link assertTargetFits}
- */
+/** Finds what exists of what the loads of a dataset need. @throws StatementError */
 export async function readWarehouseObjects(
   connection: Connection,
   dataset: Dataset,
@@ -36,9 +28,7 @@ export async function readWarehouseObjects(
     const { parameters } = batchOf([statement], objectParameters(dataset));
     results.push(await rowsOf(connection, statement, parameters));
   }
-  const objects = warehouseObjects(results, dataset);
-  assertTargetFits(objects, dataset);
-  return objects;
+  return warehouseObjects(results, dataset);
 }
 
 /** The rows of a query with the names of its columns, as the functions get them. */

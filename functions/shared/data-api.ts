@@ -10,7 +10,7 @@ import {
   type RedshiftDataClient,
 } from '@aws-sdk/client-redshift-data';
 import type { Sql, SqlBatch, SqlParameter } from '../../core/sql';
-import { RUNNING } from '../../core/states';
+import type { StatementTime } from '../../core/warehouse-time';
 
 /** The database in which statements run, and their user. */
 export interface Warehouse {
@@ -20,6 +20,8 @@ export interface Warehouse {
   readonly secret?: string | undefined;
 }
 
+/** The statuses of a statement that has not ended. */
+const RUNNING = ['SUBMITTED', 'PICKED', 'STARTED'] as const;
 type Running = (typeof RUNNING)[number];
 
 /** The state of a statement. A status that this list does not have is UNKNOWN, so that nothing waits for it. */
@@ -52,6 +54,10 @@ export interface NamedStatement {
   readonly id: string;
   readonly name: string;
   readonly isRunning: boolean;
+  /** Whether it failed or was aborted. */
+  readonly hasFailed: boolean;
+  /** When it was submitted. */
+  readonly created: Date;
 }
 
 export interface DataRows {
@@ -77,14 +83,14 @@ export class DataApi {
   /**
    * Submits a batch, which is one transaction.
    * @param token the API runs only one batch for each token. @param waitSeconds how long the API may wait for the end. Default: not at all.
-   * @returns its id, and its status if it still runs.
+   * @returns its id, and whether it still runs.
    */
   async submitBatch(
     batch: SqlBatch,
     name: string,
     token?: string,
     waitSeconds?: number,
-  ): Promise<{ readonly id: string; readonly running: Running | undefined }> {
+  ): Promise<{ readonly id: string; readonly isRunning: boolean }> {
     const { Id: id = '', Status: status } = await this.client.send(
       new BatchExecuteStatementCommand({
         ...this.place(),
@@ -95,7 +101,7 @@ export class DataApi {
         WaitTimeSeconds: waitSeconds,
       }),
     );
-    return { id, running: RUNNING.find((each) => each === status) };
+    return { id, isRunning: RUNNING.some((each) => each === status) };
   }
 
   /**
@@ -137,6 +143,15 @@ export class DataApi {
     }
   }
 
+  /** When a statement ran, as far as the API knows yet, in milliseconds since 1970. */
+  async timeOf(id: string): Promise<StatementTime> {
+    const { Duration: nanoseconds = 0, UpdatedAt: updated } = await this.client.send(
+      new DescribeStatementCommand({ Id: id }),
+    );
+    const end = (updated ?? new Date()).getTime();
+    return { start: end - Math.max(nanoseconds, 0) / 1_000_000, end };
+  }
+
   /** The result of a statement. @param most how many rows are read at most. */
   async read(id: string, most = Infinity): Promise<DataRows> {
     let columns: readonly ColumnMetadata[] = [];
@@ -164,8 +179,16 @@ export class DataApi {
       { WorkgroupName: this.warehouse.workgroup, StatementName: name, Status: 'ALL' },
     );
     for await (const page of pages) {
-      for (const { Id: id = '', StatementName: statement = '', Status: status } of page.Statements ?? [])
-        listed.push({ id, name: statement, isRunning: RUNNING.some((each) => each === status) });
+      for (const each of page.Statements ?? []) {
+        const { Id: id = '', StatementName: statement = '', Status: status, CreatedAt: created } = each;
+        // The service compares beginnings. Whether it keeps a blank at the end is unproven: `load-1 ` is not `load-10 `.
+        if (!statement.startsWith(name)) continue;
+        listed.push({
+          ...{ id, name: statement, created: created ?? new Date() },
+          isRunning: RUNNING.some((running) => running === status),
+          hasFailed: status === 'FAILED' || status === 'ABORTED',
+        });
+      }
     }
     return listed;
   }

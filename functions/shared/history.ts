@@ -7,7 +7,7 @@ import { batchOf, type Sql } from '../../core/sql';
 import { assertTargetFits, objectParameters, warehouseObjects } from '../../core/warehouse-objects';
 import { creatingBatch, findingStatements } from '../../service/create-warehouse';
 import type { Configuration } from './configuration';
-import { runBatch } from './warehouse';
+import { runBatch, statementName } from './warehouse';
 
 /** Staging tables that one execution looks at; the next one takes the rest. */
 const MOST_STAGING_TABLES = 200;
@@ -68,8 +68,9 @@ async function askHistory(
     ...{ dataset: dataset.name, told_merge, from_hour: from, to_hour: to },
     ...{ oldest_hour: kept.from, newest_hour: kept.to },
   };
+  const owner = { dataset: dataset.name, execution };
   const read = (statements: readonly Sql[]) =>
-    runBatch(configuration, batchOf(statements, parameters), `ListPartitions ${dataset.name}`);
+    runBatch(configuration, batchOf(statements, parameters), statementName(owner, 'PrepareWarehouse'));
   const finding = findingStatements(packageDirectory, dataset);
   let results = await read(statements).catch(async (error: unknown) => {
     // Before the first load the history does not exist.
@@ -82,7 +83,7 @@ async function askHistory(
   assertTargetFits(objects, dataset);
   const creating = creatingBatch(packageDirectory, dataset, objects, execution);
   if (creating.sqls.length > 0) {
-    await runBatch(configuration, creating, `CreateWarehouse ${dataset.name}`);
+    await runBatch(configuration, creating, statementName(owner, 'CreateWarehouse'));
     // It tells of a target that was dropped since.
     if (objects.hasHistory && !objects.hasTarget) results = await read(statements);
   }

@@ -29,7 +29,7 @@ import {
   type LedgerOwner,
   type WarehousePlace,
 } from '../../core/ledger';
-import { toldOf, type News, type Told } from '../../core/news';
+import { toldOf, type Told } from '../../core/news';
 import { inParallel } from './in-parallel';
 
 /** Objects that are read or written at the same time. */
@@ -182,12 +182,15 @@ export class Ledger {
    * Decides what is news, and notes that it is told.
    * @param decide is called with what was told before, again if another execution has told something in between.
    */
-  async tell(decide: (owner: LedgerOwner, before: Told | undefined) => News): Promise<News> {
+  async tell<News extends { readonly told: Told }>(
+    decide: (owner: LedgerOwner, before: Told | undefined) => News,
+  ): Promise<News> {
     let news: News | undefined;
     await this.rewrite(toldKey(this.owner), (text) => {
       const before = toldOf(this.owner, text);
       news = decide(this.owner, before);
-      const isNothing = before === undefined && Object.keys(news.told.failures).length === 0;
+      const { failures, stopped } = news.told;
+      const isNothing = before === undefined && !stopped && Object.keys(failures).length === 0;
       return isNothing ? text : JSON.stringify(news.told);
     });
     if (news === undefined) throw new RangeError('nothing was decided');

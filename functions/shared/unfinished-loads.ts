@@ -10,31 +10,20 @@ import { endStatements } from './warehouse';
 /** An execution ends after a day at most. Source: `TimeoutSeconds` in statemachines/load.asl.yml. */
 const LONGEST_EXECUTION = 24 * 60 * 60 * 1_000;
 
-/** An execution that loaded, and of whose end the ledger does not tell. */
+/** An execution that loaded, is not known to run any more, and never wrote that it has ended. */
 export interface UnfinishedLoad extends RunningExecution {
   readonly hours: readonly Hour[];
-  /** Whether it surely has ended, with all of its statements. */
-  readonly isOver: boolean;
+  /** Whether it surely has ended; one of its statements may still run. */
+  readonly hasEnded: boolean;
+  /** Whether it has ended and the ledger tells of all of its hours, so that there is nothing to ask. */
+  readonly isTold: boolean;
 }
 
-/**
- * The executions that no longer run, as far as the service knows them, and never wrote how they ended. A merge of such an
- * execution may still run. It is ended: only then is the history's answer the last one.
- */
+/** The executions that no longer run, as far as the service knows them, and never wrote that they have ended. */
 export async function unfinishedLoads(
   ledger: Ledger,
   { running, hours: told }: LedgerContent,
-  {
-    configuration,
-    dataset,
-    execution,
-    state_machine,
-  }: {
-    readonly configuration: Configuration;
-    readonly dataset: Dataset;
-    readonly execution: string;
-    readonly state_machine: string;
-  },
+  { execution, state_machine }: { readonly execution: string; readonly state_machine: string },
 ): Promise<UnfinishedLoad[]> {
   const loads: UnfinishedLoad[] = [];
   for (const each of running.filter((other) => other.execution !== execution)) {
@@ -43,15 +32,29 @@ export async function unfinishedLoads(
     const hours = await ledger.hoursOf(each);
     // It has ended since the ledger was read.
     if (hours === undefined) continue;
-    const isTold = (hour: Hour) => told.get(hour)?.some((attempt) => attempt.execution === each.execution);
-    if (status === 'ended' && hours.every(isTold)) {
-      await settle(ledger, [{ ...each, hours, isOver: true }]);
-      continue;
-    }
-    const isOver = status === 'ended' && (await endLoads(configuration, dataset, each.execution, hours));
-    loads.push({ ...each, hours, isOver });
+    const isKnown = (hour: Hour) => told.get(hour)?.some((attempt) => attempt.execution === each.execution);
+    const hasEnded = status === 'ended';
+    loads.push({ ...each, hours, hasEnded, isTold: hasEnded && hours.every(isKnown) });
   }
   return loads;
+}
+
+/**
+ * Ends the statements of these executions: a merge may still run, and only afterwards the history's answer is the last one.
+ * @returns those of which surely nothing runs any more.
+ */
+export async function endUnfinished(
+  configuration: Configuration,
+  dataset: Dataset,
+  loads: readonly UnfinishedLoad[],
+): Promise<readonly UnfinishedLoad[]> {
+  const over: UnfinishedLoad[] = [];
+  for (const load of loads) {
+    const isOver =
+      load.isTold || (load.hasEnded && (await endExecution(configuration, dataset, load.execution)));
+    if (isOver) over.push(load);
+  }
+  return over;
 }
 
 /** An execution of which nobody can say anything must not keep others from loading. */
@@ -66,15 +69,13 @@ async function statusOf(stateMachine: string, execution: string): Promise<Execut
 }
 
 /** @returns whether none of its statements runs any more. */
-async function endLoads(
+async function endExecution(
   configuration: Configuration,
   dataset: Dataset,
   execution: string,
-  hours: readonly Hour[],
 ): Promise<boolean> {
   try {
-    for (const partition of hours)
-      await endStatements(configuration, { dataset: dataset.name, partition, execution });
+    await endStatements(configuration, { dataset: dataset.name, execution });
     return true;
   } catch (error) {
     logger.warn('A statement of an execution that ended may still run', { execution, error: error as Error });
@@ -82,16 +83,17 @@ async function endLoads(
   }
 }
 
-/** The history has told all of them, apart from those that may still run. */
+/** The history has told all of them. @param over those of which nothing runs any more. */
 export async function settle(
   ledger: Ledger,
   loads: readonly UnfinishedLoad[],
-  now: Date = new Date(),
+  over: readonly UnfinishedLoad[],
+  now: Date,
 ): Promise<void> {
-  const over = loads.filter(
-    ({ isOver, since }) => isOver || now.getTime() - since.getTime() > LONGEST_EXECUTION,
+  const settled = loads.filter(
+    (each) => over.includes(each) || now.getTime() - each.since.getTime() > LONGEST_EXECUTION,
   );
-  for (const { execution } of over)
+  for (const { execution } of settled)
     await ledger.end(execution).catch((error: unknown) => {
       logger.warn('The ledger still calls an execution running', { execution, error: error as Error });
     });

@@ -1,12 +1,15 @@
 import { RedshiftDataClient } from '@aws-sdk/client-redshift-data';
 import { createHash } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { diagnoseClientError, diagnoseStatement } from '../../core/diagnosis';
-import { isTransient, linesOf, LoadError, type ErrorName } from '../../core/errors';
+import { isTransient, linesOf, LoadError, STILL_RUNNING, type ErrorName } from '../../core/errors';
 import type { SqlBatch } from '../../core/sql';
-import type { PartitionState, Row, StatementProgress } from '../../core/states';
+import type { Inspection, PartitionState, Row } from '../../core/states';
 import type { MeasuredStep } from '../../core/steps';
+import type { StatementTime } from '../../core/warehouse-time';
 import { readConfiguration, type Configuration } from './configuration';
 import { DataApi, type NamedStatement } from './data-api';
+import { inParallel } from './in-parallel';
 import { secondsLeft } from './invocation';
 import { recordStep } from './metrics';
 import { statementCredentials } from './statement-credentials';
@@ -15,13 +18,23 @@ import { traced } from './tracing';
 /** How long a call waits for the end of the statement, in seconds. The service allows 30 at most. */
 const SUBMIT_WAIT_SECONDS = 20;
 const POLL_WAIT_SECONDS = 25;
+/** The pause after a poll that failed. */
+const PAUSE_SECONDS = 2;
 /**
  * The limit for statements that a handler waits for itself. They are short and never touch the data, but a workgroup may
  * have to resume, to compile them or to queue them first.
  */
 export const SHORT_STATEMENT_SECONDS = 150;
+/**
+ * A step waits for its statement until so many seconds of the invocation are left: for a last poll, the cancellation of the
+ * statement and the name of a bad file. It waits for long, because each further invocation costs events; see
+ * core/execution-limits.ts.
+ */
+export const SECONDS_LEFT = 75;
 /** The seconds of an invocation that are left for the cancellation of a statement. */
 export const CANCEL_SECONDS = POLL_WAIT_SECONDS + 15;
+/** Statements that are asked after at the same time. */
+const CONCURRENT_QUESTIONS = 8;
 const SHORT_STATEMENT_FIX = 'Nothing to do: the step is retried.';
 const LONG_STATEMENT_FIX =
   'Look in SYS_QUERY_HISTORY for what it waited for (locks, queueing, a small workgroup). If it is the merge and the target is large, make it read only the blocks of the staged hours: begin target.sortkey with the event time, make a key column the distkey, and set target.event_time_immutable: true if a key’s event time never changes. If it only needs more time, raise load.statement_timeout_minutes. Then load the partition again.';
@@ -30,71 +43,140 @@ const client = traced(new RedshiftDataClient({ credentials: statementCredentials
 const apiOf = (configuration: Configuration): DataApi => new DataApi(client, configuration);
 
 /** A batch in the service. `results` holds the rows of each of its SELECTs if it is FINISHED. */
-interface Statement extends Omit<StatementProgress, 'dataset' | 'step'> {
+interface Statement {
+  readonly id: string;
+  readonly isRunning: boolean;
+  /** Milliseconds since 1970. */
+  readonly submitted: number;
   readonly results: readonly (readonly Row[])[];
 }
 
-/** The load that a statement belongs to. */
-export type LoadIdentity = Pick<PartitionState, 'dataset' | 'partition' | 'execution'>;
+/** The load that a statement belongs to: of a partition, or of all partitions of an execution. */
+export type ExecutionIdentity = Pick<PartitionState, 'dataset' | 'execution'>;
+export type LoadIdentity = ExecutionIdentity & Pick<PartitionState, 'partition'>;
 
-/** The name of a load's statement. It begins with the load, so that {@link endStatements} finds running statements. */
-export function statementName(load: LoadIdentity, step: string): string {
-  return `${loadName(load)}${step}`;
+/**
+ * The name of an execution's statement. It begins with what the statement belongs to, so that {@link endStatements} and
+ * {@link timesOf} find it.
+ */
+export function statementName(owner: ExecutionIdentity | LoadIdentity, step: string): string {
+  return `${ownerName(owner)}${step}`;
 }
 
-function loadName({ dataset, partition, execution }: LoadIdentity): string {
-  return `${dataset} ${partition} ${execution} `;
+/** What the names of all statements of a load or an execution begin with. */
+function ownerName(owner: ExecutionIdentity | LoadIdentity): string {
+  const { dataset, execution } = owner;
+  return `${dataset} ${execution} ${'partition' in owner ? `${owner.partition} ` : ''}`;
 }
 
-/** An attempt on a step of a load. `entered`: when the step's state was entered, which differs for each attempt. */
-interface Submission {
-  readonly load: LoadIdentity;
-  readonly entered: string;
-}
-
-function attemptName(step: MeasuredStep, { load, entered }: Submission): string {
-  return `${statementName(load, step)} ${entered}`;
+/** The statement of a step of a load, as one state of the state machine runs it. */
+export interface StepStatement {
+  readonly step: MeasuredStep;
+  readonly load: LoadIdentity & { readonly inspection: Pick<Inspection, 'further_copies'> };
+  /** It is cancelled when it has run for so long. */
+  readonly timeout_minutes: number;
+  /** The batch to submit, which is one transaction. It is asked for only if no statement of the step runs or has finished. */
+  readonly batch: () => Promise<SqlBatch>;
+  /** The rows of a statement that failed, if it was committed all the same. Asked before another one takes its place. */
+  readonly committed?: () => Promise<readonly Row[] | undefined>;
 }
 
 /**
- * Submits a load's batch, which is one transaction, and waits up to {@link SUBMIT_WAIT_SECONDS}.
- * @throws LoadError as the statement's failure is diagnosed.
+ * Runs the statement of a step and waits for its end, for as long as the invocation may. Whoever calls it again, because
+ * the statement runs longer or the invocation is lost, goes on with the same statement: the names of statements tell of it.
+ * Only after a failure another one is submitted.
+ * @returns the rows of all SELECTs of the batch, in order.
+ * @throws LoadError as the statement's failure is diagnosed; StatementRunning; StatementTimedOut; StatusUnavailable
  */
-export async function submitBatch(
+export async function runStep(
   configuration: Configuration,
-  batch: SqlBatch,
-  step: MeasuredStep,
-  submission: Submission,
-): Promise<StatementProgress> {
-  const { load } = submission;
-  const statement = await submit(configuration, batch, attemptName(step, submission), {
-    token: clientToken(step, submission),
+  statement: StepStatement,
+): Promise<readonly Row[]> {
+  const { step, load, timeout_minutes: minutes } = statement;
+  const begun = Date.now();
+  const found = await currentStatement(configuration, statement);
+  if ('committed' in found) return found.committed;
+  let current: Statement = found;
+  const deadline = current.submitted + minutes * 60_000;
+  while (current.isRunning) {
+    const { id, submitted } = current;
+    if (Date.now() > deadline) {
+      const limit = `${minutes} minutes`;
+      current = await asked(id, () => end({ id, submitted }, limit, 'StatementTimedOut', LONG_STATEMENT_FIX));
+      break;
+    }
+    const wait = waitSeconds(POLL_WAIT_SECONDS, deadline);
+    current = await asked(id, () => describe(id, submitted, wait)).catch(goingOn(current));
+    if (current.isRunning && secondsLeft() <= SECONDS_LEFT) throw stillRunning(id, step);
+  }
+  // An earlier invocation may have submitted it; one that finds it finished does not know how long it took.
+  recordStep(load.dataset, step, Math.min(current.submitted, begun));
+  return current.results.flat();
+}
+
+/** If only a poll fails, the statement goes on, and so does whoever waits for it: hours may still pass. */
+function goingOn(statement: Statement): (error: unknown) => Promise<Statement> {
+  return async (error) => {
+    if (!(error instanceof LoadError) || error.name !== 'StatusUnavailable') throw error;
+    await sleep(PAUSE_SECONDS * 1_000);
+    return statement;
+  };
+}
+
+/** The statement of the step that runs or has finished, or else a new one. */
+async function currentStatement(
+  configuration: Configuration,
+  { step, load, batch, committed }: StepStatement,
+): Promise<Statement | { readonly committed: readonly Row[] }> {
+  // COPYs of one load that follow each other because of bad files are statements of their own.
+  const name = `${statementName(load, step)} ${load.inspection.further_copies} `;
+  const earlier = await listStatements(configuration, name);
+  const alive = earlier.find(({ hasFailed }) => !hasFailed);
+  if (alive) {
+    const { id, isRunning } = alive;
+    const submitted = alive.created.getTime();
+    return isRunning ? { id, isRunning, submitted, results: [] } : asked(id, () => describe(id, submitted));
+  }
+  const failed = earlier.toSorted((left, right) => left.created.getTime() - right.created.getTime()).at(-1);
+  if (failed) {
+    const rows = await committed?.();
+    if (rows) return { committed: rows };
+    await throwIfFatal(failed);
+  }
+  const attempt = earlier.length + 1;
+  const token = clientToken([step, load.execution, load.partition, load.inspection.further_copies, attempt]);
+  const wait = waitSeconds(SUBMIT_WAIT_SECONDS);
+  return submit(configuration, await batch(), `${name}${attempt}`, { token, wait });
+}
+
+/** How long a step's call waits: not beyond the deadline, nor beyond what the invocation has left for waiting. */
+function waitSeconds(most: number, deadline = Infinity): number {
+  const left = Math.min((deadline - Date.now()) / 1_000, secondsLeft() - SECONDS_LEFT, most);
+  return Math.max(1, Math.ceil(left));
+}
+
+/** The call that waited for it may be lost, and its failure with it. */
+async function throwIfFatal({ id, created }: NamedStatement): Promise<void> {
+  await asked(id, () => describe(id, created.getTime())).catch((error: unknown) => {
+    if (!(error instanceof StatementError) || !isTransient(error.name)) throw error;
   });
-  return progressOf({ ...statement, dataset: load.dataset, step });
 }
 
 /**
- * A token by which the Data API recognizes a repeated call, so that a batch whose answer was lost does not run twice.
- * It includes `entered`: for eight hours the service answers a repeated token with the first, failed batch.
+ * A token by which the Data API recognizes a repeated call, so that a batch whose answer was lost, or which the list of
+ * statements does not have yet, does not run twice. It includes the attempt: for eight hours the service answers a repeated
+ * token with the first, failed batch.
  */
-function clientToken(step: MeasuredStep, { load, entered }: Submission): string {
-  const parts = [step, load.execution, load.partition, entered];
+function clientToken(parts: readonly (string | number)[]): string {
   return createHash('sha256').update(JSON.stringify(parts)).digest('hex');
 }
 
-/**
- * Waits for a statement with one long poll, until its deadline at most.
- * @param deadline milliseconds since 1970.
- * @throws LoadError as the statement's failure is diagnosed; StatusUnavailable if only the poll failed
- */
-export async function pollStatement(
-  { id, submitted, dataset, step }: StatementProgress,
-  deadline: number,
-): Promise<StatementProgress> {
-  const left = Math.ceil((deadline - Date.now()) / 1_000);
-  const waitSeconds = Math.min(Math.max(left, 1), POLL_WAIT_SECONDS);
-  const statement = await asked(id, () => describe(id, submitted, waitSeconds));
-  return progressOf({ ...statement, dataset, step });
+function stillRunning(id: string, step: string): LoadError {
+  return new LoadError(
+    STILL_RUNNING,
+    `Statement ${id} of ${step} is still running.`,
+    'Nothing to do: the step waits for it again.',
+  );
 }
 
 /**
@@ -112,8 +194,8 @@ export async function runBatch(
 ): Promise<readonly (readonly Row[])[]> {
   const seconds = Math.max(1, Math.floor(Math.min(most, secondsLeft() - CANCEL_SECONDS)));
   let statement = await submit(configuration, batch, name, { wait: Math.min(seconds, SUBMIT_WAIT_SECONDS) });
-  const deadline = Date.parse(statement.submitted) + seconds * 1_000;
-  while (statement.status !== 'FINISHED') {
+  const deadline = statement.submitted + seconds * 1_000;
+  while (statement.isRunning) {
     if (Date.now() > deadline) {
       return (await end(statement, `${seconds} seconds`, 'WarehouseBusy', SHORT_STATEMENT_FIX)).results;
     }
@@ -123,46 +205,31 @@ export async function runBatch(
 }
 
 /**
- * Cancels a statement that is past its deadline.
- * @returns the statement if it finished before it could be cancelled: its changes are committed then.
- * @throws LoadError StatementTimedOut; StatusUnavailable if the cancellation failed
- */
-export async function endStatement(statement: StatementProgress, limit: string): Promise<StatementProgress> {
-  const { dataset, step } = statement;
-  const ended = await asked(statement.id, () =>
-    end(statement, limit, 'StatementTimedOut', LONG_STATEMENT_FIX),
-  );
-  return progressOf({ ...ended, dataset, step });
-}
-
-/**
- * Cancels all running statements of a load and waits for their end. Otherwise a statement that nothing waits for could
+ * Cancels all running statements of a load, or of an execution, and waits for their end. Otherwise a statement that nothing waits for could
  * run at the same time as its replacement, or create the staging table after it was dropped.
  * @throws LoadError StatusUnavailable
  */
-export async function endStatements(configuration: Configuration, load: LoadIdentity): Promise<void> {
-  await endRunning(await listStatements(configuration, loadName(load)));
+export async function endStatements(
+  configuration: Configuration,
+  owner: ExecutionIdentity | LoadIdentity,
+): Promise<void> {
+  await endRunning(await listStatements(configuration, ownerName(owner)));
 }
 
 /**
- * Cancels the running statements of earlier attempts on a step, and waits for their end. Only the names of statements tell
- * of such attempts: whether Step Functions counts the retries of a Parallel (`$$.State.RetryCount`) is unproven. The names
- * of a step's attempts have the order of their times.
- * @returns whether there was an earlier attempt.
- * @throws LoadError StatusUnavailable; also if there is a later attempt, since this one then goes on though it was given up
+ * When the statements of an execution or a load ran, by their names. Statements of the last 24 hours are known. It wakes
+ * nothing.
+ * @throws LoadError StatusUnavailable
  */
-export async function endEarlierAttempts(
+export async function timesOf(
   configuration: Configuration,
-  step: MeasuredStep,
-  submission: Submission,
-): Promise<boolean> {
-  const own = attemptName(step, submission);
-  const statements = await listStatements(configuration, `${statementName(submission.load, step)} `);
-  const later = statements.find(({ name }) => name > own);
-  if (later) throw statusUnavailable(later.id, 'it belongs to a later attempt than this one');
-  const earlier = statements.filter(({ name }) => name < own);
-  await endRunning(earlier);
-  return earlier.length > 0;
+  owner: ExecutionIdentity | LoadIdentity,
+): Promise<readonly (StatementTime & { readonly name: string })[]> {
+  const statements = await listStatements(configuration, ownerName(owner));
+  return inParallel(statements, CONCURRENT_QUESTIONS, async ({ id, name }) => ({
+    ...(await asked(id, () => call(`DescribeStatement ${id}`, () => apiOf(configuration).timeOf(id)))),
+    name,
+  }));
 }
 
 function listStatements(configuration: Configuration, name: string): Promise<NamedStatement[]> {
@@ -171,9 +238,9 @@ function listStatements(configuration: Configuration, name: string): Promise<Nam
 
 async function endRunning(statements: readonly NamedStatement[]): Promise<void> {
   for (const { id } of statements.filter(({ isRunning }) => isRunning)) {
-    const ended = await asked(id, () => cancel(id, new Date().toISOString()));
-    if (ended && ended.status !== 'FINISHED') {
-      throw statusUnavailable(id, `it is ${ended.status} though it was cancelled`);
+    const ended = await asked(id, () => cancel(id, Date.now()));
+    if (ended?.isRunning) {
+      throw statusUnavailable(id, 'it still runs though it was cancelled');
     }
   }
 }
@@ -184,21 +251,21 @@ async function submit(
   name: string,
   { token, wait = SUBMIT_WAIT_SECONDS }: { readonly token?: string; readonly wait?: number },
 ): Promise<Statement> {
-  const submitted = new Date().toISOString();
-  const { id, running } = await call(`BatchExecuteStatement ${name}`, () =>
+  const submitted = Date.now();
+  const { id, isRunning } = await call(`BatchExecuteStatement ${name}`, () =>
     apiOf(configuration).submitBatch(batch, name, token, wait),
   );
-  return running ? { id, status: running, submitted, results: [] } : describe(id, submitted);
+  return isRunning ? { id, isRunning, submitted, results: [] } : describe(id, submitted);
 }
 
-async function describe(id: string, submitted: string, waitSeconds?: number): Promise<Statement> {
+async function describe(id: string, submitted: number, waitSeconds?: number): Promise<Statement> {
   const configuration = readConfiguration();
   const api = apiOf(configuration);
   const state = await call(`DescribeStatement ${id}`, () => api.describe(id, waitSeconds));
   switch (state.status) {
     case 'FINISHED': {
       const results = await Promise.all(state.selects.map((select) => readRows(api, select)));
-      return { id, status: state.status, submitted, results };
+      return { id, isRunning: false, submitted, results };
     }
     case 'FAILED':
     case 'ABORTED': {
@@ -212,12 +279,12 @@ async function describe(id: string, submitted: string, waitSeconds?: number): Pr
         'Look the statement up in SYS_QUERY_HISTORY; a newer Data API may need a newer Sluice.',
       );
     default:
-      return { id, status: state.status, submitted, results: [] };
+      return { id, isRunning: true, submitted, results: [] };
   }
 }
 
 /** Cancels a statement. @returns its state afterwards; undefined if it failed or was aborted. */
-async function cancel(id: string, submitted: string): Promise<Statement | undefined> {
+async function cancel(id: string, submitted: number): Promise<Statement | undefined> {
   await call(`CancelStatement ${id}`, () => apiOf(readConfiguration()).cancel(id));
   return describe(id, submitted, POLL_WAIT_SECONDS).catch((error: unknown) => {
     if (error instanceof CallFailure) throw error;
@@ -233,7 +300,7 @@ async function end(
 ): Promise<Statement> {
   const { id, submitted } = statement;
   const ended = await cancel(id, submitted);
-  if (ended?.status === 'FINISHED') return ended;
+  if (ended && !ended.isRunning) return ended;
   throw new LoadError(
     error,
     ended
@@ -241,17 +308,6 @@ async function end(
       : `Statement ${id} was still running after ${limit} and was cancelled; it changed nothing.`,
     fix,
   );
-}
-
-/** The progress of a load's statement. Records its duration when it has finished. */
-function progressOf({
-  results,
-  ...statement
-}: Statement & Pick<StatementProgress, 'dataset' | 'step'>): StatementProgress {
-  if (statement.status !== 'FINISHED') return statement;
-  const { dataset, step, submitted } = statement;
-  recordStep(dataset, step, Date.parse(submitted));
-  return { ...statement, rows: results.flat() };
 }
 
 async function readRows(api: DataApi, id: string): Promise<Row[]> {

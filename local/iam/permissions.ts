@@ -110,6 +110,11 @@ const MAPPINGS: Readonly<Partial<Record<ServiceName, Readonly<Record<string, Map
       { action: 'states:StartExecution', resource: text(stateMachineArn) },
     ],
   },
+  'redshift-serverless': {
+    GetWorkgroup: (_input, { workgroupArn }) => [
+      { action: 'redshift-serverless:GetWorkgroup', resource: workgroupArn },
+    ],
+  },
   sns: {
     Publish: ({ TopicArn }) => [{ action: 'sns:Publish', resource: text(TopicArn) }],
   },

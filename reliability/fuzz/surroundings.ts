@@ -3,7 +3,6 @@ import { join } from 'node:path';
 import { isTransient } from '../../core/errors';
 import type { SqlBatch } from '../../core/sql';
 import type { MergeCounts } from '../../core/states';
-import type { StatementProgress } from '../../core/states';
 import { deleteObjects } from '../../testkit/empty-twin';
 import { callHandler, useHandlers } from '../../testkit/handlers';
 import { ROOT } from '../../testkit/root';
@@ -105,21 +104,10 @@ export class Surroundings {
     return callHandler(step, event);
   }
 
-  /** Lists partitions, as an execution with this input does: a transient error is retried. */
+  /** Lists partitions, as an execution with this input does. */
   async list(input: unknown): Promise<{ partitions: State[] }> {
     this.executions += 1;
-    const event = {
-      input,
-      execution: `fuzz-${this.executions}`,
-      state_machine: this.twin.twin.description.state_machine_arn,
-    };
-    for (let tries = 1; ; tries += 1) {
-      try {
-        return await this.call('list-partitions', event);
-      } catch (error) {
-        if (!isTransient((error as Error).name) || tries === MOST_TRIES) throw error;
-      }
-    }
+    return this.tried('list-partitions', this.event(input));
   }
 
   /**
@@ -128,30 +116,51 @@ export class Surroundings {
    * @throws the error of the step that failed.
    */
   async load(dataset: string, partition: string): Promise<Loaded> {
-    const { partitions } = await this.list({ dataset, partition });
-    let load: State = partitions[0] ?? {};
+    const input = { dataset, partition };
+    const listing = await this.list(input);
+    const [listed = {}] = listing.partitions;
+    const inspected = async (state: State): Promise<State> => ({
+      ...state,
+      inspection: await this.call('inspect-files', state),
+    });
+    const before = await inspected(listed).catch(() => ({ ...listed, files_refused: true }));
+    let [load = {}] = await this.prepare(input, { ...listing, partitions: [before] });
     try {
-      const inspection = await this.call<{ outcome: string; files: number }>('inspect-files', load);
-      load = { ...load, inspection };
-      if (inspection.outcome === 'empty') return { files: inspection.files };
-      await this.finished('copy-to-staging', load);
-      const statement = await this.finished('validate-staging', load);
-      const counts = await this.call('validate-staging', { load, entered: '', statement });
-      load = { ...load, counts };
-      const merged = await this.finished('merge-into-target', load);
-      return { files: inspection.files, merged: merged.rows?.[0] as unknown as MergeCounts };
+      if (!load.inspection) load = await inspected(load);
+      const { outcome, files } = load.inspection as { outcome: string; files: number };
+      if (outcome === 'empty') {
+        await this.call('record-empty', load);
+        return { files };
+      }
+      await this.call('copy-to-staging', load);
+      load = { ...load, counts: await this.call('validate-staging', load) };
+      return { files, merged: await this.call('merge-into-target', load) };
     } catch (thrown) {
       await this.call('diagnose-failure', { load: { ...load, error: caughtOf(thrown) }, attempt: 0 });
       throw thrown;
     }
   }
 
-  private async finished(step: string, load: State): Promise<StatementProgress> {
-    const event = { load, entered: new Date().toISOString() };
-    let statement = await this.call<StatementProgress>(step, event);
-    while (statement.status !== 'FINISHED')
-      statement = await this.call('await-statement', { statement, timeout_minutes: 1 });
-    return statement;
+  /** Prepares the warehouse, as an execution does. @returns the partitions that are to be loaded. */
+  async prepare(input: object, listing: object): Promise<readonly State[]> {
+    const event = { ...this.event(input), listing };
+    return (await this.tried<{ partitions: State[] }>('prepare-warehouse', event)).partitions;
+  }
+
+  /** Calls a step as an execution does: it is called again after a transient error. */
+  private async tried<Result>(step: string, event: object): Promise<Result> {
+    for (let tries = 1; ; tries += 1) {
+      try {
+        return await this.call(step, event);
+      } catch (error) {
+        if (!isTransient((error as Error).name) || tries === MOST_TRIES) throw error;
+      }
+    }
+  }
+
+  private event(input: unknown) {
+    const { state_machine_arn: state_machine } = this.twin.twin.description;
+    return { input, execution: `fuzz-${this.executions}`, state_machine };
   }
 
   /** The rows of a query. */

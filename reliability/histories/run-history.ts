@@ -256,7 +256,7 @@ class RunningHistory {
     this.ground.abandoned.push({ dataset: side.dataset, execution: execution.name });
     const end = await ended(twin.connection, execution);
     if (end.status !== 'ABORTED') return [{ ended: end, mustFail: false }];
-    await untilQuiet(twin, `${side.dataset} ${partition} ${execution.name} `);
+    await untilQuiet(twin, `${side.dataset} ${execution.name} ${partition} `);
     return [];
   }
 

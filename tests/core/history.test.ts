@@ -32,7 +32,10 @@ const INSPECTION: Inspection = {
   statement_timeout_minutes: 60,
   merge_timeout_minutes: 240,
 };
-const COUNTS = { staged: 10, keys: 8, other_hours: 5, first_event: null, last_event: null };
+const COUNTS = {
+  ...{ staged: 10, keys: 8, other_hours: 5, first_event: null, last_event: null },
+  warehouse_seconds: 1.5,
+};
 const VALIDATED: ValidatedState = { ...LOAD, inspection: INSPECTION, counts: COUNTS };
 const DIAGNOSIS = { error: 'FilesQuarantined', cause: 'c', fix: 'f' };
 const RERUN = { partition: '2026-11-23T08' };
@@ -72,6 +75,7 @@ test('the table has a type for each column, in order; counts may be added', () =
     '"error_records" BIGINT',
     '"rerun" VARCHAR(1024)',
     '"inspected" TIMESTAMP NOT NULL',
+    '"warehouse_seconds" DECIMAL(12, 3)',
   ];
   expect(definition.filter((each) => known.includes(each))).toEqual(known);
   const added = definition.filter((each) => !known.includes(each));
@@ -129,13 +133,14 @@ describe('the parameters of a row', () => {
       error_objects: 4,
       // The Data API does not accept NULL as a parameter: sql/ turns this value into NULL.
       error_records: -1,
+      warehouse_seconds: 1.5,
     });
   });
 
   test.each([
     ['loaded', loadedRow(VALIDATED, { fingerprint: 'abc' }, RERUN)],
-    ['empty', emptyRow(LOAD, INSPECTION, { fingerprint: 'abc' }, RERUN)],
-    ['failed', failedRow({ ...LOAD, error: {} }, DIAGNOSIS, RERUN, new Date(0))],
+    ['empty', emptyRow(LOAD, INSPECTION, { fingerprint: 'abc' }, RERUN, 1.5)],
+    ['failed', failedRow({ ...LOAD, error: {} }, DIAGNOSIS, RERUN, 1.5, new Date(0))],
   ] as const)('are those that a row that is %s binds', (outcome, parameters) => {
     expect(Object.keys(parameters).sort()).toEqual([...ROW_PARAMETERS[outcome]].sort());
     if (outcome !== 'failed')
@@ -144,21 +149,29 @@ describe('the parameters of a row', () => {
 
   test('that failed: the counts of the steps that ran', () => {
     const failure: FailedState = { ...LOAD, error: {} };
-    expect(failedRow(failure, DIAGNOSIS, RERUN, new Date(0))).toMatchObject({
+    expect(failedRow(failure, DIAGNOSIS, RERUN, 1.5, new Date(0))).toMatchObject({
       files: 3,
       bytes: 0,
       rows_in_files: 0,
       staged: 0,
       started: '1970-01-01 00:00:00',
     });
-    const later = failedRow({ ...VALIDATED, error: {} }, DIAGNOSIS, RERUN, new Date(0));
+    const later = failedRow({ ...VALIDATED, error: {} }, DIAGNOSIS, RERUN, 1.5, new Date(0));
     expect(later).toMatchObject({ files: 2, bytes: 200, rows_in_files: 10, staged: 10 });
     expect(later.started).toBe('2026-11-23 09:25:00');
   });
 
+  test('whose seconds nobody knows: sql/ turns the parameter into NULL', () => {
+    const load = { ...VALIDATED, counts: { ...COUNTS, warehouse_seconds: null } };
+    expect(loadedRow(load, { fingerprint: 'abc' }, RERUN).warehouse_seconds).toBe(-1);
+    expect(items(HISTORY_PIECES.loaded_row)[columns.indexOf('"warehouse_seconds"')]).toBe(
+      'NULLIF(CAST(:warehouse_seconds AS DECIMAL(12, 3)), -1) + DATEDIFF(second, SYSDATE, GETDATE())',
+    );
+  });
+
   test('are cut to the length that a row can hold', () => {
     const long = { error: 'E'.repeat(300), cause: 'c'.repeat(30_000), fix: 'f'.repeat(30_000) };
-    const { error, cause, fix } = failedRow({ ...LOAD, error: {} }, long, RERUN, new Date(0));
+    const { error, cause, fix } = failedRow({ ...LOAD, error: {} }, long, RERUN, 1.5, new Date(0));
     expect([error, cause, fix].map((text) => Buffer.byteLength(String(text)))).toEqual([256, 20_000, 20_000]);
   });
 });

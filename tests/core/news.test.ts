@@ -1,4 +1,4 @@
-import { newsOf, toldOf, type Told } from '../../core/news';
+import { newsOf, newsOfStop, toldOf, type Told } from '../../core/news';
 import type { UnsettledHour } from '../../core/states';
 
 const OWNER = { dataset: 'trips', warehouse: 'w' };
@@ -88,4 +88,93 @@ test('what was told of another dataset or warehouse, and what nobody can read, c
   expect(toldOf({ ...OWNER, dataset: 'other' }, text)).toBeUndefined();
   for (const spoiled of [undefined, '', text.slice(0, 30), '{}'])
     expect(toldOf(OWNER, spoiled)).toBeUndefined();
+});
+
+describe('what stops an execution as a whole', () => {
+  const STOP = {
+    error: 'TargetMismatch',
+    cause: 'it lacks fare (statement 6a1f3c9e-1c1b-4f7c-9a52-0d8d8c1f9a10:2)',
+  };
+  /** Whether each stop is news, given the hours since the first one. */
+  function stops(...all: [number, { error: string; cause: string }][]): boolean[] {
+    let told: Told | undefined;
+    return all.map(([hours, failure], index) => {
+      const options = {
+        execution: `load-${'abcdefgh'[index]}`,
+        now: new Date(START + hours * HOUR),
+        remindHours: 24,
+      };
+      const news = newsOfStop(OWNER, told, failure, options);
+      told = toldOf(OWNER, JSON.stringify(news.told));
+      return news.isNews;
+    });
+  }
+
+  test('is told once, and again with each reminder', () => {
+    const hours = [0, 1, 2, 23, 24, 25, 48];
+    expect(stops(...hours.map((each): [number, typeof STOP] => [each, STOP]))).toEqual([
+      true,
+      false,
+      false,
+      false,
+      true,
+      false,
+      true,
+    ]);
+  });
+
+  test.each([
+    ['the id of a statement', STOP.cause, STOP.cause.replace('6a1f3c9e', 'f0e1d2c3')],
+    [
+      'the day that was listed first',
+      'ListObjectsV2 s3://lake/day=22/: denied',
+      'ListObjectsV2 s3://lake/day=23/: denied',
+    ],
+    ['the process of the warehouse', 'denied (pid:10)', 'denied (pid:1207)'],
+  ])('is the same if only %s is another', (_, cause, later) => {
+    expect(stops([0, { ...STOP, cause }], [1, { ...STOP, cause: later }])).toEqual([true, false]);
+  });
+
+  test('is the same though its cause names the execution', () => {
+    const of = (execution: string, told: Told | undefined) =>
+      newsOfStop(
+        OWNER,
+        told,
+        { ...STOP, cause: `BatchExecuteStatement trips ${execution} PrepareWarehouse: denied` },
+        {
+          ...{ execution, now: new Date(START), remindHours: 24 },
+        },
+      );
+    expect(of('load-a-0b0be0', of('load-b-06b3be40', undefined).told).isNews).toBe(false);
+  });
+
+  test('stays told while somebody loads another hour by hand', () => {
+    const options = (execution: string) => ({ execution, now: new Date(START), remindHours: 24 });
+    const stopped = newsOfStop(OWNER, undefined, STOP, options('one'));
+    const request = newsOf(OWNER, stopped.told, [], { ...options('two'), tried: ['A'] });
+    expect(newsOfStop(OWNER, request.told, STOP, options('three')).isNews).toBe(false);
+  });
+
+  test('is another one if its error is, or its cause', () => {
+    const others = [
+      { ...STOP, error: 'WarehouseAccessDenied' },
+      { ...STOP, cause: 'it lacks tip' },
+    ];
+    for (const other of others) expect(stops([0, STOP], [1, other], [2, other])).toEqual([true, true, false]);
+  });
+
+  test('is news again after an execution that was not stopped, and forgets no hour', () => {
+    const options = (execution: string) => ({ execution, now: new Date(START), remindHours: 24 });
+    const failing = newsOf(OWNER, undefined, [A], options('zero'));
+    const stopped = newsOfStop(OWNER, failing.told, STOP, options('one'));
+    const mended = newsOf(OWNER, stopped.told, [A], options('two'));
+    expect([...mended.hours]).toEqual([]);
+    expect(newsOfStop(OWNER, mended.told, STOP, options('three')).isNews).toBe(true);
+  });
+
+  test('is told again by the same execution, whose report is made twice', () => {
+    const options = { execution: 'one', now: new Date(START), remindHours: 24 };
+    const { told } = newsOfStop(OWNER, undefined, STOP, options);
+    expect(newsOfStop(OWNER, told, STOP, options).isNews).toBe(true);
+  });
 });

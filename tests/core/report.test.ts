@@ -19,6 +19,9 @@ const LOAD = {
   strays: null,
   failing: null,
   isRequested: false,
+  isTold: false,
+  warehouse_seconds: null,
+  warehouse_dollars: null,
 };
 
 /** The report of an execution that tells everything. */
@@ -57,6 +60,7 @@ const result = (changes: Partial<PartitionResult> = {}): PartitionResult => ({
   deleted: 3,
   inserted: 7,
   seconds: 4.2,
+  warehouse_seconds: 2.5,
   ...changes,
 });
 const failed = (changes: Partial<PartitionResult> = {}) =>
@@ -106,6 +110,7 @@ describe('the result of a partition', () => {
           finished: '2027-01-01T00:00:01.000Z',
         },
         rerun,
+        2.5,
       ),
     ).toEqual(
       result({
@@ -127,10 +132,18 @@ describe('the result of a partition', () => {
           outcome: 'failed',
           files: 5,
           inspection,
-          counts: { staged: 9, keys: 9, other_hours: 4, first_event: null, last_event: null },
+          counts: {
+            staged: 9,
+            keys: 9,
+            other_hours: 4,
+            first_event: null,
+            last_event: null,
+            warehouse_seconds: null,
+          },
           diagnosis: { error: 'RowCountMismatch', cause: 'c', fix: 'f' },
         },
         rerun,
+        2.5,
       ),
     ).toMatchObject({
       files: 1,
@@ -148,11 +161,12 @@ describe('the result of a partition', () => {
 
   test('that failed before its inspection, or is only planned: the files of the listing', () => {
     const end = { partition: '2026-11-23T08', reason: 'requested', files: 5 } as const;
-    expect(partitionResult({ ...end, outcome: 'planned' }, rerun)).toEqual({
+    expect(partitionResult({ ...end, outcome: 'planned' }, rerun, 0)).toEqual({
       ...end,
       outcome: 'planned',
       rows_in_files: 0,
       seconds: 0,
+      warehouse_seconds: 0,
       ...UNREMARKABLE,
     });
   });
@@ -164,7 +178,11 @@ describe('the result of a partition', () => {
       trace: ['StatementFailed: ERROR', '    at handler (/var/task/x.js:1:1)'],
     });
     const end = { partition: '2026-11-23T08', reason: 'new', files: 1, outcome: 'failed' } as const;
-    const result = partitionResult({ ...end, diagnosis: { error: 'StatementFailed', cause, fix: 'f' } }, {});
+    const result = partitionResult(
+      { ...end, diagnosis: { error: 'StatementFailed', cause, fix: 'f' } },
+      {},
+      null,
+    );
     expect(result).toMatchObject({
       error: 'StatementFailed',
       cause: 'ERROR: \\u001b[2J (statement 1)',
@@ -184,6 +202,7 @@ describe('the result of a partition', () => {
           inspection: { ...inspection, quarantined: 2, error_objects: 1, error_records: null, diagnosis },
         },
         rerun,
+        2.5,
       ),
     ).toMatchObject({ outcome: 'loaded', quarantined: 2, error_records: null, ...diagnosis, rerun });
   });
@@ -213,6 +232,31 @@ describe('the remarks on a partition', () => {
     ],
   ])('%j', (changes, remark) => {
     expect(remarksOf(result(changes))).toEqual([remark]);
+  });
+});
+
+test('an execution that is stopped again by what was told before succeeds, and warns', () => {
+  const failure = { error: 'TargetMismatch', cause: 'it lacks fare', fix: 'Run sluice migrate.' };
+  expect(reported({ ...LOAD, isTold: true }, [], failure)).toMatchObject({
+    status: 'SUCCEEDED',
+    summary: 'stopped by TargetMismatch',
+    warnings: ['Still stopped by TargetMismatch, as was told before: it lacks fare'],
+    error: null,
+    notification: null,
+  });
+  expect(reported(LOAD, [], failure)).toMatchObject({ status: 'FAILED', error: 'TargetMismatch' });
+});
+
+describe('what an execution used of the warehouse', () => {
+  test.each<[string, number | null, number | null, string]>([
+    ['seconds and dollars', 12.34, 0.05, 'rows inserted, 12.3 s of the warehouse (about $0.05)'],
+    ['seconds alone, if the capacity is unknown', 12.34, null, 'rows inserted, 12.3 s of the warehouse'],
+    ['nothing, if no statement ran', 0, 0, 'rows inserted'],
+    ['nothing, if nobody knows', null, null, 'rows inserted'],
+  ])('%s', (_, warehouse_seconds, warehouse_dollars, end) => {
+    const report = reported({ ...LOAD, warehouse_seconds, warehouse_dollars }, [result()], null);
+    expect(report).toMatchObject({ warehouse_seconds, warehouse_dollars });
+    expect(report.summary.endsWith(end)).toBe(true);
   });
 });
 

@@ -43,7 +43,7 @@ test('an attempt that had few COPYs, because many partitions were due, does not 
 
 test('a merge that was committed although its answer was lost did not fail', async () => {
   const load = await steps.validated();
-  await steps.submit('merge-into-target', load);
+  await steps.call('merge-into-target', load);
   const lost = { Error: 'Lambda.TooManyRequestsException', Cause: 'Rate Exceeded.' };
   expect(await steps.call('diagnose-failure', { load: { ...load, error: lost }, attempt: 0 })).toMatchObject({
     outcome: 'loaded',
@@ -59,7 +59,7 @@ test('a failure outside a partition is only diagnosed', async () => {
 test('a cause that is too long is cut for the payload, but not in the history', async () => {
   const long = new LoadError('NullKeys', 'é'.repeat(5_000), 'Fix it.');
   const Cause = JSON.stringify({ errorType: long.name, errorMessage: long.message });
-  const load = { ...(await steps.listed()), diagnosis_bytes: 1_000, error: { Error: long.name, Cause } };
+  const load = { ...(await steps.inspected()), diagnosis_bytes: 1_000, error: { Error: long.name, Cause } };
   const ended = await steps.call<{ diagnosis: { cause: string; fix: string } }>('diagnose-failure', {
     load,
     attempt: 0,

@@ -43,12 +43,16 @@ test('counts rows only from the footers, and writes the plan and a manifest with
   expect(await object(inspection.plan_key)).toMatchObject({ partition: HOUR, rows: 3, vanished: [] });
 });
 
-test('an hour without files is recorded as empty once, however often the step runs', async () => {
+test('an hour without files is empty, and no statement says so', async () => {
   const load = await steps.listed();
-  for (let attempt = 0; attempt < 2; attempt += 1) {
-    expect(await steps.call('inspect-files', load)).toMatchObject({ outcome: 'empty', files: 0, rows: 0 });
-  }
-  expect(await steps.twin.history('partition, outcome')).toEqual([[HOUR, 'empty']]);
+  expect(await steps.call('inspect-files', load)).toMatchObject({ outcome: 'empty', files: 0, rows: 0 });
+  await expect(steps.twin.history('outcome')).rejects.toThrow('load_history');
+});
+
+test('files that could not be loaded and now can: nothing is loaded if nobody asked the load history', async () => {
+  await steps.twin.putTrips(HOUR, 'a.parquet', [{ trip_id: 'a' }]);
+  const load = { ...(await steps.listed()), unasked: true };
+  await expect(steps.call('inspect-files', load)).rejects.toMatchObject({ name: 'FileOverwritten' });
 });
 
 test('large footers are read one after the other', async () => {

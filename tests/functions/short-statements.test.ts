@@ -12,42 +12,37 @@ afterEach(() => steps.twin.reset());
 afterAll(() => steps.twin.remove());
 
 test('a statement that waits for too long is cancelled before Lambda ends the function, and the step is retried', async () => {
-  const [execution, seconds] = ['by-hand-short', CANCEL_SECONDS + 2];
+  const seconds = CANCEL_SECONDS + 2;
+  const listing = await steps.listing();
   steps.twin.twin.faults.set([
     { service: 'redshift-data', operation: 'statement', fault: { type: 'statement', status: 'STARTED' } },
   ]);
-  const { state_machine_arn: state_machine } = steps.twin.twin.description;
-  await expect(
-    steps.call('list-partitions', { input: { partition: HOUR }, execution, state_machine }, seconds),
-  ).rejects.toMatchObject({
+  await expect(steps.prepared({ partition: HOUR }, listing, seconds)).rejects.toMatchObject({
     name: 'WarehouseBusy',
     message: expect.stringMatching(/after [12] seconds and was cancelled; it changed nothing/) as string,
   });
   const { Statements = [] } = await steps.twin.connection.redshiftData.send(
     new ListStatementsCommand({ Status: 'ALL', MaxResults: 1 }),
   );
-  expect(Statements).toMatchObject([{ StatementName: 'ListPartitions trips', Status: 'ABORTED' }]);
+  expect(Statements).toMatchObject([
+    { StatementName: `trips ${steps.execution} PrepareWarehouse`, Status: 'ABORTED' },
+  ]);
 });
 
 test('an invocation has its own time, however little the one before in its environment had', async () => {
-  const { state_machine_arn: state_machine } = steps.twin.twin.description;
-  const list = (seconds: number) =>
-    steps.call(
-      'list-partitions',
-      { input: { partition: HOUR }, execution: 'by-hand-short', state_machine },
-      seconds,
-    );
-  await list(CANCEL_SECONDS + 2);
+  const listing = await steps.listing();
+  const prepare = (seconds: number) => steps.prepared({ partition: HOUR }, listing, seconds);
+  await prepare(CANCEL_SECONDS + 2);
   steps.twin.twin.faults.set([
     { service: 'redshift-data', operation: 'statement', fault: { type: 'delay', ms: 4_000 } },
   ]);
-  expect(await list(900)).toMatchObject({ dataset: 'trips' });
+  expect(await prepare(900)).toMatchObject({ dataset: 'trips' });
 });
 
 /** Statements that a function waits for, one after the other. */
 test.each([
-  ['listPartitions', 4],
-  ['inspectFiles', 1],
+  ['prepareWarehouse', 4],
+  ['recordEmpty', 1],
   ['mergeIntoTarget', 1],
   ['diagnoseFailure', 3],
   ['sweepLeftovers', 1],

@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
-import type { StatementProgress } from '../../core/states';
 import { callHandler, useHandlers } from '../../testkit/handlers';
 import { TestTwin } from '../../testkit/test-twin';
 import { untilPicked } from '../../testkit/until-picked';
@@ -9,6 +8,9 @@ export const HOUR = '2026-11-20T08';
 
 /** The payload of the states of one partition. */
 export type State = Record<string, unknown>;
+interface Listing {
+  readonly partitions: readonly State[];
+}
 
 /**
  * Calls the handlers of functions/ one by one, as the state machine does, in the environment that Lambda sets. Their
@@ -35,26 +37,20 @@ export class Steps {
     return callHandler(step, event, seconds);
   }
 
-  /** Calls a step that submits a statement. Each attempt enters the state at another time. */
-  submit(step: string, load: State, attempt = 0): Promise<StatementProgress> {
-    const entered = new Date(Date.UTC(2026, 10, 20, 9, attempt)).toISOString();
-    return this.call<StatementProgress>(step, { load, entered });
-  }
-
   /**
-   * Submits a step's statement, which then runs until somebody cancels it.
-   * @param name the step's name, for example `CopyToStaging`.
-   * @returns when it runs: `submitted` is what the step returns or throws.
+   * Calls a step whose statement then runs until somebody cancels it.
+   * @param name the step's name, for example `CopyToStaging`. @param seconds until Lambda would end the invocation.
+   * @returns when it runs: `ended` is what the step returns or throws.
    */
-  async submitUnending(step: string, name: string, load: State) {
+  async callUnending(step: string, name: string, load: State, seconds?: number) {
     const { faults } = this.twin.twin;
     const fault = { type: 'statement', status: 'STARTED' } as const;
     faults.set([{ service: 'redshift-data', operation: 'statement', fault }]);
-    const submitted = this.submit(step, load);
-    submitted.catch(() => {});
-    await untilPicked(this.twin.connection, `${this.execution} ${name}`, 'STARTED');
+    const ended = this.call(step, load, seconds);
+    ended.catch(() => {});
+    await untilPicked(this.twin.connection, `${this.execution} ${HOUR} ${name}`, 'STARTED');
     faults.clear();
-    return { submitted };
+    return { ended };
   }
 
   /** The name of the last execution. */
@@ -62,36 +58,48 @@ export class Steps {
     return `by-hand-${this.run}-${this.executions}`;
   }
 
-  /** The first partition that ListPartitions returns, if any. Each call is a new execution. */
-  async listed(input: object = { partition: HOUR }): Promise<State> {
-    return (await this.allListed(input))[0] ?? {};
-  }
-
-  async allListed(input: object): Promise<readonly State[]> {
+  /** What ListPartitions returns. Each call is a new execution. */
+  listing(input: object = { partition: HOUR }): Promise<Listing> {
     this.executions += 1;
-    const { partitions } = await this.call<{ partitions: State[] }>('list-partitions', {
-      input,
-      execution: this.execution,
-      state_machine: this.twin.twin.description.state_machine_arn,
-    });
-    return partitions;
+    return this.call('list-partitions', this.event(input));
   }
 
+  /** The first partition that ListPartitions returns, if any. */
+  async listed(input?: object): Promise<State> {
+    return (await this.listing(input)).partitions[0] ?? {};
+  }
+
+  /** The first partition that PrepareWarehouse returns, if any. */
   async inspected(input?: object): Promise<State> {
-    const load = await this.listed(input);
-    return { ...load, inspection: await this.call('inspect-files', load) };
+    return (await this.allInspected(input))[0] ?? {};
+  }
+
+  async allInspected(input: object = { partition: HOUR }): Promise<readonly State[]> {
+    const listing = await this.listing(input);
+    const partitions: State[] = [];
+    for (const load of listing.partitions)
+      partitions.push({ ...load, inspection: await this.call('inspect-files', load) });
+    return (await this.prepared(input, { ...listing, partitions })).partitions;
+  }
+
+  /** What PrepareWarehouse returns. */
+  prepared(input: object, listing: object, seconds?: number): Promise<Listing> {
+    return this.call('prepare-warehouse', { ...this.event(input), listing }, seconds);
   }
 
   async copied(input?: object): Promise<State> {
     const load = await this.inspected(input);
-    await this.submit('copy-to-staging', load);
+    await this.call('copy-to-staging', load);
     return load;
   }
 
   async validated(input?: object): Promise<State> {
     const load = await this.copied(input);
-    const statement = await this.submit('validate-staging', load);
-    const counts = await this.call('validate-staging', { load, entered: '', statement });
-    return { ...load, counts };
+    return { ...load, counts: await this.call('validate-staging', load) };
+  }
+
+  private event(input: object) {
+    const { state_machine_arn: state_machine } = this.twin.twin.description;
+    return { input, execution: this.execution, state_machine };
   }
 }

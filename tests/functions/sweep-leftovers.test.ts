@@ -23,7 +23,7 @@ async function stoppedExecution(partition: string): Promise<string> {
     },
   ]);
   const executionArn = await started(partition);
-  await untilPicked(steps.twin.connection, `${partition} ${executionArn.split(':').at(-1)} ValidateStaging`);
+  await untilPicked(steps.twin.connection, `${executionArn.split(':').at(-1)} ${partition} ValidateStaging`);
   steps.twin.twin.faults.clear();
   return executionArn;
 }
@@ -81,10 +81,10 @@ test('an execution by hand sweeps nothing, so the first scheduled one of a day d
 test('a statement that a stopped execution has left running is ended before its table is dropped', async () => {
   const stopped = await stoppedExecution(HOUR);
   await stop(stopped);
-  // Otherwise ListPartitions ends it.
+  // Otherwise PrepareWarehouse ends it.
   await steps.twin.loseLedgers();
   expect(await sweepingLoad()).toMatchObject({ housekeeping: { staging_tables: 1, error: null } });
-  const left = `trips ${HOUR} ${stopped.split(':').at(-1)} ValidateStaging`;
+  const left = `trips ${stopped.split(':').at(-1)} ${HOUR} ValidateStaging`;
   const { Statements = [] } = await steps.twin.connection.redshiftData.send(
     new ListStatementsCommand({ StatementName: left, Status: 'ALL' }),
   );

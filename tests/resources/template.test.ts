@@ -58,9 +58,8 @@ const RIGHTS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   ListPartitionsRole: {
     ...OF_FUNCTIONS('ListPartitionsRole'),
     ListHours: 's3:GetBucketLocation s3:ListBucket on ${LakeBucket.Arn}',
-    UseLedger: LEDGER,
+    ReadLedger: LEDGER.replace(/s3:DeleteObject | s3:PutObject/g, ''),
     DescribeExecutions: `states:DescribeExecution on ${HERE('states')}:execution:sluice-dev-load:*`,
-    ...STATEMENTS,
   },
   InspectFilesRole: {
     ...OF_FUNCTIONS('InspectFilesRole'),
@@ -68,15 +67,22 @@ const RIGHTS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     ReadHours: `s3:GetObject on ${FILES}`,
     ReadPlans: 's3:GetObject on ${LakeBucket.Arn}/sluice/*',
     WritePlans: 's3:PutObject on ${LakeBucket.Arn}/sluice/*',
+  },
+  PrepareWarehouseRole: {
+    ...OF_FUNCTIONS('PrepareWarehouseRole'),
+    ListHours: 's3:GetBucketLocation s3:ListBucket on ${LakeBucket.Arn}',
+    UseLedger: LEDGER,
+    DescribeExecutions: `states:DescribeExecution on ${HERE('states')}:execution:sluice-dev-load:*`,
+    ...STATEMENTS,
+  },
+  RecordEmptyRole: {
+    ...OF_FUNCTIONS('RecordEmptyRole'),
+    ReadPlans: 's3:GetObject on ${LakeBucket.Arn}/sluice/*',
     ...STATEMENTS,
   },
   CopyToStagingRole: {
     ...OF_FUNCTIONS('CopyToStagingRole'),
     ReadPlans: 's3:GetObject on ${LakeBucket.Arn}/sluice/*',
-    ...STATEMENTS,
-  },
-  AwaitStatementRole: {
-    ...OF_FUNCTIONS('AwaitStatementRole'),
     ...STATEMENTS,
   },
   ValidateStagingRole: {
@@ -104,13 +110,15 @@ const RIGHTS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     ...OF_FUNCTIONS('ReportLoadRole'),
     FindFiles: 's3:ListBucket on ${LakeBucket.Arn}',
     UseLedger: LEDGER,
+    ReadCapacity: 'redshift-serverless:GetWorkgroup on ${Workgroup.Workgroup.WorkgroupArn}',
+    ...STATEMENTS,
   },
   TransformRecordsRole: {
     ...OF_FUNCTIONS('TransformRecordsRole'),
   },
   LoadRole: {
     CallFunctions:
-      'lambda:InvokeFunction on ${AwaitStatementLambdaFunction.Arn} ${CopyToStagingLambdaFunction.Arn} ${DiagnoseFailureLambdaFunction.Arn} ${InspectFilesLambdaFunction.Arn} ${ListPartitionsLambdaFunction.Arn} ${MergeIntoTargetLambdaFunction.Arn} ${ReportLoadLambdaFunction.Arn} ${SweepLeftoversLambdaFunction.Arn} ${ValidateStagingLambdaFunction.Arn}',
+      'lambda:InvokeFunction on ${CopyToStagingLambdaFunction.Arn} ${DiagnoseFailureLambdaFunction.Arn} ${InspectFilesLambdaFunction.Arn} ${ListPartitionsLambdaFunction.Arn} ${MergeIntoTargetLambdaFunction.Arn} ${PrepareWarehouseLambdaFunction.Arn} ${RecordEmptyLambdaFunction.Arn} ${ReportLoadLambdaFunction.Arn} ${SweepLeftoversLambdaFunction.Arn} ${ValidateStagingLambdaFunction.Arn}',
     Notify: 'sns:Publish on ${FailureTopic}',
     DeliverLogs:
       'logs:CreateLogDelivery logs:DeleteLogDelivery logs:DescribeLogGroups logs:DescribeResourcePolicies logs:GetLogDelivery logs:ListLogDeliveries logs:PutResourcePolicy logs:UpdateLogDelivery on *',
@@ -138,7 +146,7 @@ const TRUST: Readonly<Record<string, readonly string[]>> = {
   CopyRole: ['Service=redshift.amazonaws.com, redshift-serverless.amazonaws.com'],
   // The functions that submit statements; and, for the command line, everybody in the account whose policy allows it.
   StatementsRole: [
-    'AWS=${ListPartitionsRole.Arn}, ${InspectFilesRole.Arn}, ${CopyToStagingRole.Arn}, ${AwaitStatementRole.Arn}, ${ValidateStagingRole.Arn}, ${MergeIntoTargetRole.Arn}, ${DiagnoseFailureRole.Arn}, ${SweepLeftoversRole.Arn}',
+    'AWS=${PrepareWarehouseRole.Arn}, ${RecordEmptyRole.Arn}, ${CopyToStagingRole.Arn}, ${ValidateStagingRole.Arn}, ${MergeIntoTargetRole.Arn}, ${DiagnoseFailureRole.Arn}, ${SweepLeftoversRole.Arn}, ${ReportLoadRole.Arn}',
     'AWS=arn:${AWS::Partition}:iam::${AWS::AccountId}:root',
   ],
   LoadRole: ['Service=states.amazonaws.com'],
@@ -197,7 +205,7 @@ describe('rights', () => {
 
   test('each role can be assumed exactly as listed here', () => {
     const functions = FUNCTION_NAMES.map(functionRoleId);
-    expect(functions).toHaveLength(10);
+    expect(functions).toHaveLength(11);
     expect(Object.fromEntries(roles().map(([id, role]) => [id, trustOf(role)]))).toEqual({
       ...TRUST,
       ...Object.fromEntries(functions.map((id) => [id, [FUNCTIONS]])),

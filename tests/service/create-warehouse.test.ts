@@ -10,6 +10,7 @@ const NOTHING: WarehouseObjects = {
   schemas: [],
   hasTarget: false,
   hasHistory: false,
+  lackingHistory: [],
   hasMutex: false,
   targetColumns: [],
   staging: [],

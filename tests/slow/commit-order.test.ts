@@ -20,7 +20,7 @@ afterAll(() => steps.twin.remove());
 
 const put = (name: string, total_amount: number, hour = HOUR) =>
   steps.twin.putTrips(hour, name, [{ trip_id: name, total_amount }]);
-const merge = (load: State) => steps.submit('merge-into-target', load);
+const merge = (load: State) => steps.call('merge-into-target', load);
 const amounts = async () =>
   (await steps.twin.sql('SELECT trip_id, total_amount FROM trips ORDER BY trip_id')).rows;
 const load = async (input: object = {}) => (await steps.twin.load(input)).partitions;

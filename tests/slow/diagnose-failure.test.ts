@@ -31,7 +31,7 @@ describe('if nobody can say whether the merge was committed', () => {
 
   test('the outcome is unknown, and no row contradicts the merge’s own', async () => {
     const load = await steps.validated();
-    await steps.submit('merge-into-target', load);
+    await steps.call('merge-into-target', load);
     // Only the question cannot be asked. The row of a failure could be written.
     steps.twin.twin.faults.set([failing('BatchExecuteStatement', '"outcome" = \'loaded\'')]);
     expect(await diagnosed({ ...load, error: lost })).toMatchObject(unknown);

@@ -216,7 +216,8 @@ const PERSISTED = /retried and failed each time/;
 const failing: [string, FaultRule[], string, RegExp, RegExp][] = [
   [
     'S3 denies a file',
-    [s3('GetObject', FOOTER, { type: 'error', code: 'AccessDenied', message: 'Access Denied' }, 1)],
+    // At both inspections.
+    [s3('GetObject', FOOTER, { type: 'error', code: 'AccessDenied', message: 'Access Denied' }, 2)],
     'AccessDenied',
     /GetObject s3:\/\/.*hour=08\/a\.parquet: AccessDenied: Access Denied/,
     /role/,
@@ -251,7 +252,7 @@ const failing: [string, FaultRule[], string, RegExp, RegExp][] = [
     'the connection to the Data API is lost for longer than the retries last',
     [submitting(COPY, LOST, 7 * SDK_ATTEMPTS)],
     'ConnectionLost',
-    /BatchExecuteStatement trips 2026-11-20T08 \S+ CopyToStaging \S+: /,
+    /BatchExecuteStatement trips \S+ 2026-11-20T08 CopyToStaging 0 1: /,
     PERSISTED,
   ],
   [

@@ -6,7 +6,7 @@ import { HeldCalls } from '../../testkit/held-calls';
 import { TestTwin } from '../../testkit/test-twin';
 
 const HOUR = '2026-11-20T08';
-/** A submission waits this long for its statement. A statement that takes longer is awaited by a state of its own. */
+/** A call waits this long for its statement. So a statement soon outlasts the invocation, which calls for the next one. */
 const LONGEST_POLL_SECONDS = 0.5;
 /** Leaves a short statement ten seconds, and the rest for its cancellation. */
 const LONGEST_INVOCATION_SECONDS = 50;
@@ -39,49 +39,62 @@ const unanswered = (state: string, times: number): FaultRule => ({
   times,
   fault: { type: 'drop', when: 'before' },
 });
-const invocation = (call: Call) => call.operation === 'sluice-local-await-statement';
-const question = (call: Call) => call.operation === 'DescribeStatement' && call.caller?.state === 'AwaitCopy';
+const copying = { service: 'lambda', operation: 'sluice-local-copy-to-staging' } as const;
+const invocation = (call: Call) => call.operation === copying.operation;
+const question = (call: Call) =>
+  call.operation === 'DescribeStatement' && call.caller?.state === 'CopyToStaging';
 
-test('a COPY is loaded exactly once if the function that awaits it is throttled, crashes and times out', async () => {
-  const awaiting = { service: 'lambda', operation: 'sluice-local-await-statement' } as const;
+test('a COPY is loaded exactly once if the function that waits for it is throttled, crashes and times out', async () => {
   const rules: FaultRule[] = [
-    { ...awaiting, fault: THROTTLED },
-    { ...awaiting, nth: 2, fault: { type: 'crash' } },
-    { ...awaiting, nth: 3, fault: { type: 'timeout' } },
+    { ...copying, nth: 2, fault: THROTTLED },
+    { ...copying, nth: 3, fault: { type: 'crash' } },
+    { ...copying, nth: 4, fault: { type: 'timeout' } },
   ];
-  whileTheCopyRuns(rules, invocation, 4);
+  whileTheCopyRuns(rules, invocation, 5);
   await expectLoadedOnce();
   expect(hits()).toEqual(rules.map(() => 1));
+  expect(await statuses('CopyToStaging')).toEqual(['FINISHED']);
+});
+
+test('a merge that outlasts an invocation is waited for by the next one, and runs once', async () => {
+  let calls = 0;
+  const held = new HeldCalls([
+    {
+      isHeld: (call) => call.operation === 'statement' && call.subject.startsWith('LOCK '),
+      letsGo: (call) => call.operation === 'sluice-local-merge-into-target' && (calls += 1) === 3,
+    },
+  ]);
+  twin.twin.faults.observe((call) => held.on(call));
+  await expectLoadedOnce();
+  expect(calls).toBe(3);
+  expect(await statuses('MergeIntoTarget')).toEqual(['FINISHED']);
 });
 
 test('a status request that fails is repeated, and no second COPY runs beside the first', async () => {
   const lost = 2 * SDK_ATTEMPTS;
-  whileTheCopyRuns([unanswered('AwaitCopy', lost)], question, lost + 1);
+  whileTheCopyRuns([unanswered('CopyToStaging', lost)], question, lost + 1);
   await expectLoadedOnce();
   expect(hits()).toEqual([lost]);
   expect(await statuses('CopyToStaging')).toEqual(['FINISHED']);
 });
 
-/** The number of status requests that an Await… state makes. */
-const POLLS = 9;
-
-test('a running merge whose status stays unknown is cancelled before it is submitted again', async () => {
-  twin.twin.faults.set([endless(MERGE), unanswered('AwaitMerge', POLLS * SDK_ATTEMPTS)]);
-  await expectLoadedOnce();
-  expect(hits()).toEqual([1, POLLS * SDK_ATTEMPTS]);
-  expect((await statuses('MergeIntoTarget')).sort()).toEqual(['ABORTED', 'FINISHED']);
+test('a merge that the step can no longer find is cancelled before its failure is recorded', async () => {
+  const unlisted: FaultRule = {
+    ...{ service: 'redshift-data', operation: 'ListStatements', state: 'MergeIntoTarget', nth: 2 },
+    ...{ times: 1_000, fault: { type: 'drop', when: 'before' } },
+  };
+  twin.twin.faults.set([endless(MERGE), unlisted]);
+  expect(await load()).toMatchObject({
+    status: 'FAILED',
+    partitions: [{ outcome: 'failed', error: 'StatusUnavailable', inserted: 0 }],
+  });
+  expect(await statuses('MergeIntoTarget')).toEqual(['ABORTED']);
+  expect(await twin.target()).toEqual([]);
+  expect(await twin.history('partition, outcome')).toEqual([[HOUR, 'failed']]);
 });
 
-test('if the COPY can no longer be awaited, the partition fails, and the COPY leaves no table behind', async () => {
-  twin.twin.faults.set([
-    endless(COPY),
-    {
-      service: 'lambda',
-      operation: 'sluice-local-await-statement',
-      times: 6,
-      fault: THROTTLED,
-    },
-  ]);
+test('if nobody can wait for the COPY any more, the partition fails, and the COPY leaves no table behind', async () => {
+  twin.twin.faults.set([endless(COPY), { ...copying, nth: 2, times: 6, fault: THROTTLED }]);
   expect(await load()).toMatchObject({
     status: 'FAILED',
     partitions: [{ outcome: 'failed', error: 'Lambda.TooManyRequestsException' }],
@@ -93,13 +106,15 @@ test('if the COPY can no longer be awaited, the partition fails, and the COPY le
 
 test('a short statement that waits for too long is cancelled before its function times out, and the step is retried', async () => {
   const listing = endless('load_history');
-  twin.twin.faults.set([{ ...listing, state: 'ListPartitions' }]);
+  twin.twin.faults.set([{ ...listing, state: 'PrepareWarehouse' }]);
   await expectLoadedOnce();
   expect(hits()).toEqual([1]);
   const { Statements = [] } = await twin.connection.redshiftData.send(
-    new ListStatementsCommand({ StatementName: 'ListPartitions', Status: 'ABORTED' }),
+    new ListStatementsCommand({ StatementName: 'trips ', Status: 'ABORTED' }),
   );
-  expect(Statements).toHaveLength(1);
+  expect(Statements.filter(({ StatementName }) => StatementName?.endsWith('PrepareWarehouse'))).toHaveLength(
+    1,
+  );
 });
 
 /** Sets the rules, and holds the COPY of the next load until the n-th of these calls. */

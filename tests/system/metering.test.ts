@@ -10,6 +10,7 @@ import { paginateGetExecutionHistory, type HistoryEvent } from '@aws-sdk/client-
 import { mkdirSync, readdirSync, readFileSync, rmdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { executionArn } from '../../core/arn';
+import { hourOf } from '../../core/hour';
 import { transitionsOf } from '../../core/usage';
 import { secondsOf, windowsOf } from '../../core/warehouse-windows';
 import type { FaultRule } from '../../local/faults/fault-rule';
@@ -17,6 +18,8 @@ import type { Usage } from '../../local/metering/usage';
 import { TestTwin } from '../../testkit/test-twin';
 
 const HOUR = '2026-11-20T08';
+/** Within the lookback of a scheduled execution. */
+const RECENT = hourOf(new Date(Date.now() - 5 * 3_600_000));
 const HOUR_MS = 3_600_000;
 const COPIED = `trip_id VARCHAR(64), vendor_id INTEGER, pickup_datetime TIMESTAMP, dropoff_datetime TIMESTAMP,
   passenger_count INTEGER, trip_distance DOUBLE PRECISION, total_amount DECIMAL(10,2), updated_at TIMESTAMP`;
@@ -94,6 +97,50 @@ test('one load of one partition: its transitions, calls, requests and one window
 
   expect(usage.warehouse).toMatchObject({ wake_ups: 1, capacity: 8, billed_rpu_seconds: 480 });
   expect(usage.warehouse.used_rpu_seconds).toBeGreaterThan(0);
+  // The load itself says what it used: a wake-up of 60 seconds at 8 RPU.
+  const [partition] = result.partitions;
+  expect(partition?.warehouse_seconds).toBeGreaterThan(0);
+  expect(result.warehouse_seconds).toBeGreaterThan(partition?.warehouse_seconds ?? Infinity);
+  expect(result.warehouse_seconds! * 8).toBeLessThan(usage.warehouse.used_rpu_seconds + 8);
+  expect(result.warehouse_dollars).toBeCloseTo(0.05, 6);
+  const [[inHistory] = []] = await twin.history('warehouse_seconds');
+  expect(Number(inHistory)).toBeGreaterThan(0);
+  expect(Number(inHistory)).toBeLessThan((partition?.warehouse_seconds ?? 0) + 1);
+});
+
+test('an hour in which nothing is due uses nothing, and says so', async () => {
+  expect(await twin.load()).toMatchObject({ warehouse_seconds: 0, warehouse_dollars: 0 });
+});
+
+test('a look at the history that finds nothing to load is not called free', async () => {
+  await twin.putTrips(RECENT, 'a.parquet', [{ trip_id: 'a' }]);
+  await twin.load();
+  await twin.loseLedgers();
+  const result = await twin.load();
+  expect(result).toMatchObject({ status: 'SUCCEEDED', partitions: [] });
+  expect(result.warehouse_seconds).toBeGreaterThan(0);
+  expect(result.warehouse_dollars).toBeCloseTo(0.05, 6);
+});
+
+test('an execution that was stopped says what it used', async () => {
+  await twin.putTrips(RECENT, 'a.parquet', [{ trip_id: 'a' }]);
+  await twin.sql('CREATE TABLE trips (trip_id VARCHAR(64))');
+  const result = await twin.load();
+  expect(result).toMatchObject({ status: 'FAILED', error: 'TargetMismatch' });
+  expect(result.warehouse_seconds).toBeGreaterThan(0);
+});
+
+test('a report whose execution’s statements nobody can list is made all the same', async () => {
+  await twin.putTrips(HOUR, 'a.parquet', [{ trip_id: 'a' }]);
+  const fault = { type: 'error', code: 'ThrottlingException' } as const;
+  const rule = { service: 'redshift-data', operation: 'ListStatements', state: 'ReportLoad' } as const;
+  twin.twin.faults.set([{ ...rule, times: 100, fault }]);
+  expect(await loadOf(HOUR)).toMatchObject({
+    status: 'SUCCEEDED',
+    warehouse_seconds: null,
+    warehouse_dollars: null,
+    partitions: [{ outcome: 'loaded', warehouse_seconds: null }],
+  });
 });
 
 test.each<[string, FaultRule]>([

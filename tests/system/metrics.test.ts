@@ -48,6 +48,7 @@ test('a load is measured: partitions, rows, duplicates, lag, and the seconds of 
     FilesQuarantined: 0,
     ErrorRecords: 0,
   });
+  expect(report?.WarehouseSeconds).toBeGreaterThan(0);
   // The hour ended two to three hours ago.
   expect(report?.LagHours).toBeGreaterThan(1.99);
   expect(report?.LagHours).toBeLessThan(3.1);
@@ -57,6 +58,7 @@ test('a load is measured: partitions, rows, duplicates, lag, and the seconds of 
     'InspectFiles',
     'ListPartitions',
     'MergeIntoTarget',
+    'PrepareWarehouse',
     'ValidateStaging',
   ]);
 });
@@ -104,4 +106,18 @@ test('alarms and dashboard use the measured metrics, with the same dimensions', 
     });
     expect(Dimensions).toContainEqual({ Name: 'service', Value: 'sluice-local' });
   }
+});
+
+test('an execution that is stopped measures nothing but what it used of the warehouse', async () => {
+  const before = measured().length;
+  await twin.sql('DROP TABLE trips');
+  await twin.sql('CREATE TABLE trips (trip_id VARCHAR(64))');
+  await twin.putTrips(HOUR, 'b.parquet', [{ trip_id: 'b' }]);
+  expect(await twin.load()).toMatchObject({ status: 'FAILED', error: 'TargetMismatch' });
+  const reports = measured()
+    .slice(before)
+    .filter((each) => !('StepSeconds' in each));
+  expect(reports).toHaveLength(1);
+  expect(reports[0]?.WarehouseSeconds).toBeGreaterThan(0);
+  expect(reports[0]).not.toHaveProperty('PartitionsLoaded');
 });

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { Writable } from 'node:stream';
 import { runMigrate, type MigrateDocument } from '../../cli/migrate';
 import { Output } from '../../cli/shared/output';
+import { HISTORY_PIECES } from '../../core/history';
 import { readDatasets } from '../../service/datasets';
 import { parquetOf, tripsSelect } from '../../testkit/parquet';
 import { ServiceTwin } from '../../testkit/service-twin';
@@ -45,6 +46,19 @@ const columns = async () =>
   (
     await twin.sql(`SELECT column_name FROM svv_columns WHERE table_name = 'trips' ORDER BY ordinal_position`)
   ).rows.flat();
+
+test('a history of an earlier version gets what it lacks, whatever the target has', async () => {
+  expect((await migrate()).document).toMatchObject({ applied: true });
+  const before = HISTORY_PIECES.history_definition
+    .split(',\n  ')
+    .filter((each) => !each.startsWith('"warehouse_seconds"'));
+  await twin.sql('DROP TABLE sluice.load_history');
+  await twin.sql(`CREATE TABLE sluice.load_history (${before.join(', ')})`);
+  const statements = ['ALTER TABLE "sluice"."load_history" ADD COLUMN "warehouse_seconds" DECIMAL(12, 3)'];
+  expect(await migrate()).toMatchObject({ code: 0, document: { targets: [{ statements }] } });
+  expect((await migrate()).document).toMatchObject({ targets: [{ statements: [] }] });
+  expect(await twin.history('warehouse_seconds')).toEqual([]);
+});
 
 test('an added column is planned, applied once, and loaded beside earlier files', async () => {
   // The target of an earlier deployment, with one row.

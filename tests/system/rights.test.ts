@@ -88,7 +88,7 @@ test('a request for several objects deletes only those that the role may delete'
 test('only functions that use the warehouse assume the role of the statements', async () => {
   const RoleArn = twin.twin.description.statements_role_arn;
   const assume = new AssumeRoleCommand({ RoleArn, RoleSessionName: 'sluice' });
-  await expect(new STSClient(asFunction('await-statement')).send(assume)).resolves.toMatchObject({
+  await expect(new STSClient(asFunction('copy-to-staging')).send(assume)).resolves.toMatchObject({
     AssumedRoleUser: { Arn: 'arn:aws:sts::000000000000:assumed-role/sluice-local-statements/sluice' },
   });
   await expect(new STSClient(asFunction('transform-records')).send(assume)).rejects.toMatchObject({
@@ -99,7 +99,7 @@ test('only functions that use the warehouse assume the role of the statements', 
 test('a statement is shown to its owner, not to another session of the same role', async () => {
   const { endpoint, region } = twin.connection;
   const RoleArn = twin.twin.description.statements_role_arn;
-  const sts = new STSClient(asFunction('await-statement'));
+  const sts = new STSClient(asFunction('copy-to-staging'));
   const session = async (RoleSessionName: string) => {
     const { Credentials } = await sts.send(new AssumeRoleCommand({ RoleArn, RoleSessionName }));
     return new RedshiftDataClient({
@@ -127,7 +127,7 @@ test('a statement is shown to its owner, not to another session of the same role
   for (const client of [owner, await session('sluice')]) {
     await expect(client.send(describe)).resolves.toMatchObject({ Id });
   }
-  for (const client of [other, new RedshiftDataClient(asFunction('await-statement'))]) {
+  for (const client of [other, new RedshiftDataClient(asFunction('copy-to-staging'))]) {
     await expect(client.send(describe)).rejects.toMatchObject({ name: 'AccessDeniedException' });
   }
 });

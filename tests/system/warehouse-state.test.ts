@@ -1,3 +1,4 @@
+import { HISTORY_PIECES } from '../../core/history';
 import { addHours, lastClosedHour } from '../../core/hour';
 import { TestTwin } from '../../testkit/test-twin';
 
@@ -10,6 +11,19 @@ describe('a warehouse that changed since the last load', () => {
   });
   afterEach(() => twin.reset());
   afterAll(() => twin.remove());
+
+  test('a history that an earlier version made gets the columns that it lacks', async () => {
+    const columns = HISTORY_PIECES.history_definition.split(',\n  ');
+    const before = columns.filter((each) => !each.startsWith('"warehouse_seconds"'));
+    expect(before).toHaveLength(columns.length - 1);
+    await twin.sql('CREATE SCHEMA IF NOT EXISTS sluice');
+    await twin.sql('DROP TABLE IF EXISTS sluice.load_history');
+    await twin.sql(`CREATE TABLE sluice.load_history (${before.join(', ')})`);
+    await twin.putTrips(HOUR, 'a.parquet', [{ trip_id: 'a' }]);
+    expect(await twin.load()).toMatchObject({ status: 'SUCCEEDED' });
+    const [[seconds] = []] = await twin.history('warehouse_seconds');
+    expect(Number(seconds)).toBeGreaterThan(0);
+  });
 
   test('an existing target that lacks columns fails with TargetMismatch before anything is staged', async () => {
     await twin.sql('CREATE TABLE public.trips (trip_id VARCHAR(64) NOT NULL, total_amount DECIMAL(10, 2))');

@@ -9,8 +9,8 @@ import { ServiceCopy } from '../../../testkit/service-copy';
  */
 const IN_PLACE_OF = {
   submit: 'copy-to-staging',
-  describe: 'await-statement',
-  'find-files': 'list-partitions',
+  describe: 'validate-staging',
+  'find-files': 'prepare-warehouse',
 } as const;
 
 /** A copy of the service whose state machine and functions are those of the textbook design. */

@@ -258,6 +258,7 @@ const PARAMETERS: Readonly<Record<string, string | number>> = {
   overwritten: 0,
   error_objects: 0,
   error_records: 0,
+  warehouse_seconds: 0,
   history_table: HISTORY_TABLE,
 };
 
@@ -285,7 +286,7 @@ async function runEverything(dataset: Dataset, surroundings: Surroundings): Prom
     .filter((step) => step !== 'migrate');
   const first = [
     'create-warehouse',
-    'list-partitions',
+    'prepare-warehouse',
     'copy-to-staging',
     'validate-staging',
     'merge-into-target',
@@ -299,6 +300,8 @@ async function runEverything(dataset: Dataset, surroundings: Surroundings): Prom
         .filter((template) => template.when === undefined || template.when === dataset.load.strategy)
         // There is no file to copy here; the COPY below shows that it parses.
         .filter((template) => template.name !== 'copy-files')
+        // The history lacks no column.
+        .filter((template) => template.name !== 'add-history-column')
         .filter((template) => template.name !== 'check-values' || pieces.failing_counts !== '')
         .map((template) => renderSql(template, pieces));
       await surroundings.runBatch(batchOf(sqls, parameters), step);

@@ -70,7 +70,8 @@ async function judgeFile(dataset: keyof typeof DATASETS, bytes: Buffer, surround
 
 /** A row from another hour, which no case may change. */
 async function standing(dataset: keyof typeof DATASETS, surroundings: Surroundings): Promise<string[]> {
-  await surroundings.list({ dataset, partition: '2020-01-01T00' });
+  const input = { dataset, partition: '2020-01-01T00' };
+  await surroundings.prepare(input, await surroundings.list(input));
   const rows = await rowsOf(dataset, surroundings);
   if (rows.length > 0) return rows;
   const others = dataset === 'every_type' ? ', updated_at' : '';

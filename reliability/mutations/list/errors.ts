@@ -93,14 +93,14 @@ export const ERROR_TABLES: readonly Mutation[] = [
     },
   },
   mutation(
-    'a lost answer to a poll is not retried',
-    'The whole statement runs again though it was fine.',
+    'a statement that outlasts its function ends the step',
+    'A COPY of more than fifteen minutes always fails.',
     STATES,
-    'MaxAttempts: 8',
-    'MaxAttempts: 0',
+    'MaxAttempts: 110',
+    'MaxAttempts: 10',
     {
       file: 'tests/conventions.test.ts',
-      test: 'a retrier of AwaitCopy waits longer each time, with jitter, and never too long',
+      test: 'exactly the steps that wait for a statement are called again',
     },
   ),
   mutation(

@@ -46,7 +46,7 @@ export const HOURS: readonly Mutation[] = [
   mutation(
     'the history of hours before the lookback leaves out files that were quarantined',
     'A bad file that is written again late is never loaded.',
-    'sql/list-partitions.sql',
+    'sql/prepare-warehouse.sql',
     '\n        OR MAX("quarantined") > 0',
     '',
     {
@@ -57,7 +57,7 @@ export const HOURS: readonly Mutation[] = [
   mutation(
     'the history of hours before the lookback leaves out merges that overlapped',
     'A stale file of an old hour stays stale.',
-    'sql/list-partitions.sql',
+    'sql/prepare-warehouse.sql',
     `END) < SUM(`,
     `END) > SUM(`,
     {

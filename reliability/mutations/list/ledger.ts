@@ -2,31 +2,78 @@ import { mutation, type Mutation } from '../mutation';
 
 const LEDGER = 'core/ledger.ts';
 const LEDGER_TEST = 'tests/core/ledger.test.ts';
-const SYSTEM_TEST = 'tests/system/ledger.test.ts';
-const LIST = 'functions/list-partitions.ts';
+const SYSTEM_TEST = 'tests/slow/ledger.test.ts';
+const PREPARE = 'functions/prepare-warehouse.ts';
+const PREPARE_TEST = 'tests/functions/prepare-warehouse.test.ts';
 
 /** Mistakes in what is remembered in the lake. */
 export const LEDGERS: readonly Mutation[] = [
   mutation(
     'the warehouse is asked though nothing is due',
     'Every hour costs a minute of the warehouse.',
-    LIST,
-    '!request.plan && (plan.partitions.length > 0 || unfinished.length > 0)',
-    '!request.plan',
+    'functions/shared/survey.ts',
+    'loads: asks && !request.plan',
+    'loads: (asks || now.getTime() > 0) && !request.plan',
     { file: SYSTEM_TEST, test: 'an hour without anything new makes no statement' },
   ),
   mutation(
     'the history is not asked before a load',
     'A ledger that is gone makes every hour of the lookback load again.',
-    LIST,
-    'plan = await planned(known, [...lost, ...changed.keys()]);',
-    '',
+    PREPARE,
+    'const known = knownPartitions(attemptsOf(history.hours));',
+    'const known = knownPartitions(attemptsOf(told.hours));',
     { file: SYSTEM_TEST, test: 'is repaired from the history, and nothing is copied twice' },
+  ),
+  mutation(
+    'an inspection by a ledger that was wrong is kept',
+    'Files that the target holds are loaded again, and are told as new.',
+    PREPARE,
+    'partition === each.partition && reason === each.reason && previous_plan === each.previous_plan,',
+    'partition === each.partition && (reason === each.reason || previous_plan === undefined),',
+    { file: PREPARE_TEST, test: 'a partition of whose last load only the history knows is inspected again' },
+  ),
+  mutation(
+    'the warehouse is woken for files that no COPY can read',
+    'A bad file costs a minute of the warehouse more.',
+    PREPARE,
+    'if (!due.partitions.every((each) => each.files_refused === true)) return undefined;',
+    'if (due.partitions.length > 0) return undefined;',
+    { file: PREPARE_TEST, test: 'nobody asks a warehouse that has loaded before' },
+  ),
+  mutation(
+    'whatever stops an inspection, the history is not asked',
+    'Files are merged by a ledger that may be ahead, and rows that the warehouse has lost stay lost.',
+    PREPARE,
+    'due.partitions.every((each) => each.files_refused === true)',
+    'due.partitions.every((each) => each.inspection === undefined)',
+    {
+      file: 'tests/slow/ledger.test.ts',
+      test: 'is asked before a COPY, even if the first inspection failed',
+    },
+  ),
+  mutation(
+    'files that were replaced are loaded though nobody asked the history',
+    'Rows that the warehouse has lost stay lost.',
+    'functions/inspect-files.ts',
+    '  if (load.unasked) throw filesReplaced(load.partition);\n',
+    '',
+    {
+      file: 'tests/functions/inspect-files.test.ts',
+      test: 'nothing is loaded if nobody asked the load history',
+    },
+  ),
+  mutation(
+    'if all inspections fail, a ledger that is gone counts',
+    'Hours that are loaded are called failed.',
+    PREPARE,
+    'if (!told.isWhole || ',
+    'if (',
+    { file: PREPARE_TEST, test: 'but a day of the ledger is cut off, the history is asked' },
   ),
   mutation(
     'a ledger that differs is not repaired',
     'The warehouse is asked every hour for what it has told already.',
-    LIST,
+    PREPARE,
     'await ledger.change({ asked: changed, told });',
     'await Promise.resolve([changed, told]);',
     { file: SYSTEM_TEST, test: 'is repaired from the history, and nothing is copied twice' },
@@ -66,8 +113,8 @@ export const LEDGERS: readonly Mutation[] = [
   mutation(
     'an execution that loads does not say so',
     'If it is killed after the commit, loads that overlapped are never put right.',
-    LIST,
-    'if (loads) await begin(ledger, execution, partitions);',
+    PREPARE,
+    'if (due.partitions.length > 0) await begin(ledger, execution, due.partitions);',
     '',
     { file: 'tests/slow/commit-order.test.ts', test: 'even if the hour has left the lookback' },
   ),
@@ -82,15 +129,15 @@ export const LEDGERS: readonly Mutation[] = [
   mutation(
     'an execution that ended without a word is asked after for ever',
     'The warehouse is asked every hour for the same execution.',
-    LIST,
-    'await settle(ledger, unfinished, now);',
+    PREPARE,
+    'await settle(ledger, unfinished, over, now);',
     '',
     { file: SYSTEM_TEST, test: 'an execution that ended without a word' },
   ),
   mutation(
     'a ledger that is ahead is compared in the lookback alone',
     'After a warehouse was restored, older hours that it has are taken for lost.',
-    'sql/list-partitions.sql',
+    'sql/prepare-warehouse.sql',
     'CAST(:told_merge AS BIGINT) >',
     '0 >',
     { file: SYSTEM_TEST, test: 'only what the history lacks is loaded again' },

@@ -1,8 +1,9 @@
 import { mutation, type Mutation } from '../mutation';
 
 const WAREHOUSE = 'functions/shared/warehouse.ts';
-const TOKEN = 'const parts = [step, load.execution, load.partition, entered];';
+const TOKEN = 'clientToken([step, load.execution, load.partition, load.inspection.further_copies, attempt])';
 const COPY_TEST = 'tests/functions/copy-to-staging.test.ts';
+const MERGE_TEST = 'tests/functions/merge-into-target.test.ts';
 
 /** Mistakes in how statements are submitted, and in what is left behind. */
 export const STATEMENTS: readonly Mutation[] = [
@@ -11,15 +12,15 @@ export const STATEMENTS: readonly Mutation[] = [
     'The Data API answers every retry with the first, failed statement.',
     WAREHOUSE,
     TOKEN,
-    'const parts = [step, load.execution, load.partition, entered.length];',
-    { file: COPY_TEST, test: 'a retry of the step starts a new one' },
+    'clientToken([step, load.execution, load.partition, load.inspection.further_copies])',
+    { file: COPY_TEST, test: 'after a statement that failed another one is submitted' },
   ),
   mutation(
     'the token is that of all hours of an execution',
     'Hours that come to a step in the same moment get the statement of one of them.',
     WAREHOUSE,
     TOKEN,
-    'const parts = [step, load.execution, entered];',
+    'clientToken([step, load.execution, load.inspection.further_copies, attempt])',
     { file: COPY_TEST, test: 'hours that come to the step in the same moment have statements of their own' },
   ),
   mutation(
@@ -27,49 +28,67 @@ export const STATEMENTS: readonly Mutation[] = [
     'Two executions that load an hour at once share a statement.',
     WAREHOUSE,
     TOKEN,
-    'const parts = [step, load.partition, entered];',
+    'clientToken([step, load.partition, load.inspection.further_copies, attempt])',
     {
       file: COPY_TEST,
       test: 'executions that come to the step in the same moment have statements of their own',
     },
   ),
   mutation(
+    'the token is that of all COPYs of a load',
+    'The COPY after a bad file is answered with the one that failed on it.',
+    WAREHOUSE,
+    TOKEN,
+    'clientToken([step, load.execution, load.partition, attempt])',
+    { file: COPY_TEST, test: 'a COPY that follows another one because of a bad file' },
+  ),
+  mutation(
     'statements have no token',
     'A statement whose answer was lost runs twice.',
     WAREHOUSE,
-    'token: clientToken(step, submission),',
-    'token: clientToken(step, submission) && undefined,',
-    { file: COPY_TEST, test: 'Lambda’s own retry gets the same statement' },
+    '`${name}${attempt}`, { token, wait });',
+    '`${name}${attempt}`, { token: token && undefined, wait });',
+    { file: COPY_TEST, test: 'of which the list of statements does not tell yet' },
   ),
   mutation(
-    'a COPY that is tried again leaves the one before running',
+    'a step that is called again does not look for its statement',
     'Two COPYs fill the staging tables of one load at once.',
-    'functions/copy-to-staging.ts',
-    "    await endEarlierAttempts(configuration, 'CopyToStaging', { load, entered });\n",
-    '',
-    { file: COPY_TEST, test: 'a retry of the step ends the statement before it' },
+    WAREHOUSE,
+    'const alive = earlier.find(({ hasFailed }) => !hasFailed);',
+    'const alive = earlier.find(({ hasFailed, isRunning }) => !hasFailed && !isRunning);',
+    { file: COPY_TEST, test: 'a statement that outlasts the invocation goes on' },
   ),
   mutation(
-    'a merge that is tried again leaves the one before running',
-    'A merge that commits late is reported as failed, or runs twice.',
+    'a statement that failed counts as the step’s own',
+    'A conflict is never retried.',
     WAREHOUSE,
-    '  await endRunning(earlier);\n',
+    'const alive = earlier.find(({ hasFailed }) => !hasFailed);',
+    'const alive = earlier.find(() => true);',
+    { file: COPY_TEST, test: 'after a statement that failed another one is submitted' },
+  ),
+  mutation(
+    'a statement that failed for good while nobody waited runs once more',
+    'A COPY of hours fails twice before anybody hears of it.',
+    WAREHOUSE,
+    '    await throwIfFatal(failed);\n',
     '',
-    {
-      file: 'tests/functions/merge-into-target.test.ts',
-      test: 'a retry of the step ends the statement before it',
-    },
+    { file: COPY_TEST, test: 'a statement that failed for good while nobody waited is not tried again' },
+  ),
+  mutation(
+    'the deadline of a statement begins anew with each invocation',
+    'A statement that waits for a lock is never cancelled.',
+    WAREHOUSE,
+    'const submitted = alive.created.getTime();',
+    'const submitted = Math.max(alive.created.getTime(), Date.now());',
+    { file: COPY_TEST, test: 'a statement past its deadline is cancelled, whoever submitted it' },
   ),
   mutation(
     'a merge that was committed is not looked for before it is tried again',
     'The retry fails, since its staging tables are gone.',
-    'functions/merge-into-target.ts',
-    'if (counts) {',
-    'if (counts && load.files < 0) {',
-    {
-      file: 'tests/functions/merge-into-target.test.ts',
-      test: 'a retry after a committed merge returns its counts and submits nothing',
-    },
+    WAREHOUSE,
+    'if (rows) return { committed: rows };',
+    'if (rows && rows.length < 0) return { committed: rows };',
+    { file: MERGE_TEST, test: 'is not submitted again' },
   ),
   mutation(
     'the staging tables of a failed load are left',
@@ -129,8 +148,8 @@ export const STATEMENTS: readonly Mutation[] = [
     'a statement past its deadline is not cancelled',
     'It changes the target after it was reported as failed.',
     'functions/shared/warehouse.ts',
-    `  const ended = await cancel(id, submitted);\n  if (ended?.status`,
-    `  const ended = await describe(id, submitted, 1);\n  if (ended?.status`,
-    { file: 'tests/functions/await-statement.test.ts', test: 'cancels a statement after its deadline' },
+    `  const ended = await cancel(id, submitted);\n  if (ended &&`,
+    `  const ended = await describe(id, submitted, 1);\n  if (ended &&`,
+    { file: COPY_TEST, test: 'a statement past its deadline is cancelled, whoever submitted it' },
   ),
 ];

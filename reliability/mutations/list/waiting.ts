@@ -4,7 +4,7 @@ const NEWS = 'core/news.ts';
 const NEWS_TEST = 'tests/core/news.test.ts';
 const RETRY = 'core/retry.ts';
 const RETRY_TEST = 'tests/core/retry.test.ts';
-const SYSTEM_TEST = 'tests/system/waiting.test.ts';
+const SYSTEM_TEST = 'tests/slow/waiting.test.ts';
 
 /** Mistakes in when a failed hour is tried again, and in what is told of it. */
 export const WAITING: readonly Mutation[] = [
@@ -67,7 +67,7 @@ export const WAITING: readonly Mutation[] = [
   mutation(
     'an hour whose bad file was deleted stays incomplete',
     'The alarm never ends.',
-    'functions/list-partitions.ts',
+    'functions/shared/survey.ts',
     'known.filter(({ partition }) => !complete.has(partition))',
     'known.filter(() => complete.size >= 0)',
     { file: 'tests/slow/quarantine.test.ts', test: 'is no longer counted once it is deleted' },
@@ -116,16 +116,16 @@ export const WAITING: readonly Mutation[] = [
     'a report that is made again has nothing to tell',
     'If the first answer of ReportLoad is lost, nobody hears of the failure.',
     NEWS,
-    'known.execution === execution ||',
-    '',
+    'known === undefined ||\n      known.execution === execution ||',
+    'known === undefined ||',
     { file: NEWS_TEST, test: 'a report that is made twice says the same twice' },
   ),
   mutation(
     'what lasts is never told again',
     'A failure that was overlooked once is overlooked for ever.',
     NEWS,
-    'tried === undefined && unsettled.length > 0 && hasPassed',
-    'tried === undefined && unsettled.length > 0 && hasPassed && before === undefined',
+    'tried === undefined && unsettled.length > 0 && isTime',
+    'tried === undefined && unsettled.length > 0 && isTime && before === undefined',
     { file: SYSTEM_TEST, test: 'is told again after load.remind_hours' },
   ),
   mutation(
@@ -143,5 +143,21 @@ export const WAITING: readonly Mutation[] = [
     'hours: new Set(unsettled.map(({ partition }) => partition)), isReminder: isScheduled',
     'hours: new Set<string>(), isReminder: false',
     { file: SYSTEM_TEST, test: 'is told again if the ledger cannot be used' },
+  ),
+  mutation(
+    'what stops each execution is told each hour',
+    'Whoever is on call stops reading.',
+    NEWS,
+    'known?.fingerprint !== fingerprint ||\n    known.execution === execution ||',
+    'known?.fingerprint !== fingerprint ||\n    known.execution !== execution ||',
+    { file: NEWS_TEST, test: 'is told once, and again with each reminder' },
+  ),
+  mutation(
+    'a stop that was told fails the next execution, too',
+    'The topic and the alarm tell the same each hour.',
+    'core/report.ts',
+    'if (failure && load.isTold) {',
+    'if (failure && load.isTold && waiting < 0) {',
+    { file: 'tests/slow/waiting.test.ts', test: 'what stops each execution as a whole is told once' },
   ),
 ];

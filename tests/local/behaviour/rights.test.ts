@@ -54,9 +54,10 @@ test.each(
   expect(called(right, [...all, key], true)).toBeUndefined();
 });
 
-test('there are rights for S3, the Data API, Step Functions and SNS', () => {
+test('there are rights for S3, the Data API, Redshift Serverless, Step Functions and SNS', () => {
   expect([...new Set(RIGHTS.map(({ service }) => service))].sort()).toEqual([
     'redshift-data',
+    'redshift-serverless',
     's3',
     'sns',
     'step-functions',

@@ -63,13 +63,13 @@ describe('RuleFaults', () => {
   });
 
   describe('aimed at a state', () => {
-    const merging = { state: 'SubmitMerge', input: '{"load":{"partition":"2026-11-20T08"}}' };
-    const rule = { service: 'redshift-data', state: 'SubmitMerge', times: 9, fault: throttle } as const;
+    const merging = { state: 'MergeIntoTarget', input: '{"load":{"partition":"2026-11-20T08"}}' };
+    const rule = { service: 'redshift-data', state: 'MergeIntoTarget', times: 9, fault: throttle } as const;
 
     test('hits only the calls of that state', () => {
       const injector = faults(rule);
       expect(
-        injector.take('redshift-data', 'ListStatements', '', { ...merging, state: 'SubmitCopy' }),
+        injector.take('redshift-data', 'ListStatements', '', { ...merging, state: 'CopyToStaging' }),
       ).toBeUndefined();
       expect(injector.take('redshift-data', 'ListStatements', '')).toBeUndefined();
       expect(injector.rules()[0]).toMatchObject({ seen: 0 });

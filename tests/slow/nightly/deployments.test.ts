@@ -62,7 +62,7 @@ describe.each(names)('%s', (name) => {
 
   test('every function has nodejs24.x, arm64, its own role, traces and a log with a retention', () => {
     const functions = ofType(name, 'AWS::Lambda::Function');
-    expect(functions).toHaveLength(10);
+    expect(functions).toHaveLength(11);
     const roles = new Set<string>();
     for (const [id, { Properties: given = {} }] of functions) {
       const role = id.replace(/LambdaFunction$/, 'Role');
@@ -80,7 +80,7 @@ describe.each(names)('%s', (name) => {
         RetentionInDays: 30,
       });
     }
-    expect(roles.size).toBe(10);
+    expect(roles.size).toBe(11);
   });
 
   test('the state machine has logs, traces and its own role, and the twin can run it', () => {
@@ -477,6 +477,8 @@ describe('rights', () => {
       'InspectFilesRole',
       'ListPartitionsRole',
       'MergeIntoTargetRole',
+      'PrepareWarehouseRole',
+      'RecordEmptyRole',
       'ReportLoadRole',
       'TripsStreamRole',
       'ValidateStagingRole',

@@ -1,6 +1,6 @@
 import { hourOf } from '../../../core/hour';
 import type { Fault, FaultRule } from '../../../local/faults/fault-rule';
-import { ANSWER_LOST, CRASH, LOST, SDK_ATTEMPTS, THROTTLING } from '../../../testkit/faults';
+import { ANSWER_LOST, CONFLICT, CRASH, LOST, SDK_ATTEMPTS, THROTTLING } from '../../../testkit/faults';
 import { TestTwin } from '../../../testkit/test-twin';
 
 /** An hour within a scheduled execution's lookback. */
@@ -25,13 +25,20 @@ const submitting = (state: string, match: string, fault: Fault, times = FOR_GOOD
   fault,
 });
 
-/** The merge is committed, its answer is lost, and its retries cannot read the history. */
-const COMMITTED = [
-  submitting('SubmitMerge', '^LOCK', ANSWER_LOST, SDK_ATTEMPTS),
-  submitting('SubmitMerge', '^SELECT', THROTTLING),
+/** The merge is committed, its answer is lost, and its retries cannot find the statement. */
+const COMMITTED: readonly FaultRule[] = [
+  submitting('MergeIntoTarget', '^LOCK', ANSWER_LOST, SDK_ATTEMPTS),
+  {
+    service: 'redshift-data',
+    operation: 'ListStatements',
+    state: 'MergeIntoTarget',
+    nth: 2,
+    times: FOR_GOOD,
+    fault: THROTTLING,
+  },
 ];
 /** The merge never reaches the warehouse. */
-const NEVER = [submitting('SubmitMerge', '^LOCK', LOST)];
+const NEVER = [submitting('MergeIntoTarget', '^LOCK', LOST)];
 const UNREADABLE = submitting('DiagnoseFailure', 'load_history', THROTTLING);
 
 async function loadUnder(rules: readonly FaultRule[]) {
@@ -77,14 +84,19 @@ describe('if the history cannot be read, the outcome is unknown, and the next ex
     await expectSettled([]);
   });
 
-  test('the merge was committed, and its row is read with an error that looks like one of the merge', async () => {
+  test('the merge failed, and the row of one that was committed is looked for with an error that looks like one of the merge', async () => {
+    const conflict: FaultRule = {
+      ...submitting('MergeIntoTarget', '^LOCK', THROTTLING, 1),
+      operation: 'statement',
+      fault: { type: 'statement', status: 'FAILED', error: CONFLICT },
+    };
     const broken: FaultRule = {
-      ...submitting('SubmitMerge', '^SELECT', THROTTLING),
+      ...submitting('MergeIntoTarget', '^SELECT', THROTTLING),
       operation: 'statement',
       fault: { type: 'statement', status: 'FAILED', error: 'ERROR: unheard of' },
     };
-    await expectUnknown([COMMITTED[0]!, broken, UNREADABLE]);
-    await expectSettled([]);
+    await expectUnknown([conflict, broken, UNREADABLE]);
+    await expectSettled([{ reason: 'new', outcome: 'loaded' }]);
   });
 
   test('the merge was not committed', async () => {
@@ -118,7 +130,7 @@ test('as long as the merge may be running, nothing is recorded beside it', async
 
 test('a merge that the warehouse itself calls failed has failed, even if that cannot be recorded', async () => {
   const refused: FaultRule = {
-    ...submitting('SubmitMerge', '^LOCK', THROTTLING),
+    ...submitting('MergeIntoTarget', '^LOCK', THROTTLING),
     operation: 'statement',
     fault: { type: 'statement', status: 'FAILED', error: 'ERROR: unheard of' },
   };

@@ -127,7 +127,7 @@ const withoutUser = (statements: readonly string[]) =>
 /** What an administrator makes in place of the first load. */
 async function made(dataset: string, missing: Partial<WarehouseObjects>): Promise<void> {
   const all = { schemas: ['sluice', 'public'], hasTarget: true, hasHistory: true, hasMutex: true };
-  const objects = { ...all, targetColumns: [], staging: [], ...missing };
+  const objects = { ...all, lackingHistory: [], targetColumns: [], staging: [], ...missing };
   const { sqls } = creatingBatch(
     deployed.service.directory,
     chooseDataset(datasets, dataset),
@@ -327,7 +327,7 @@ test('leftovers of a stopped execution are swept without any further right', asy
   const { executionArn = '' } = await stepFunctions.send(
     new StartExecutionCommand({ stateMachineArn, input }),
   );
-  await untilPicked(deployed.twin.connection, `${HOUR} ${executionArn.split(':').at(-1)} ValidateStaging`);
+  await untilPicked(deployed.twin.connection, `${executionArn.split(':').at(-1)} ${HOUR} ValidateStaging`);
   deployed.twin.twin.faults.clear();
   await stepFunctions.send(new StopExecutionCommand({ executionArn }));
   expect(await stagingTables()).toHaveLength(1);

@@ -184,6 +184,44 @@ test('a failure for which the files are not to blame is tried again after a whil
   expect(await messages()).toBe(1);
 });
 
+test('what stops each execution as a whole is told once, and to whoever asks', async () => {
+  await twin.putTrips(HOUR, 'a.parquet', [{ trip_id: 'a' }]);
+  await twin.sql('CREATE TABLE trips (trip_id VARCHAR(64))');
+  expect(await twin.load()).toMatchObject({
+    status: 'FAILED',
+    error: 'TargetMismatch',
+    cause: expect.stringContaining('How to fix it') as string,
+  });
+  expect(await twin.load()).toMatchObject({
+    status: 'SUCCEEDED',
+    partitions: [],
+    warnings: [
+      expect.stringMatching(/^Still stopped by TargetMismatch, as was told before: .*trips/) as string,
+    ],
+  });
+  expect(await messages()).toBe(1);
+  expect(await twin.load({ partition: HOUR })).toMatchObject({ status: 'FAILED', error: 'TargetMismatch' });
+  expect(await messages()).toBe(2);
+
+  await twin.sql('DROP TABLE trips');
+  expect(await twin.load()).toMatchObject({ status: 'SUCCEEDED' });
+  await twin.sql('DROP TABLE trips');
+  await twin.sql('CREATE TABLE trips (trip_id VARCHAR(64))');
+  await twin.putTrips(NEXT, 'a.parquet', [{ trip_id: 'b' }]);
+  expect(await twin.load()).toMatchObject({ status: 'FAILED', error: 'TargetMismatch' });
+  expect(await messages()).toBe(3);
+});
+
+test('what stops each execution is told each time while nobody can write what was told', async () => {
+  await twin.putTrips(HOUR, 'a.parquet', [{ trip_id: 'a' }]);
+  await twin.sql('CREATE TABLE trips (trip_id VARCHAR(64))');
+  const fault = { type: 'error', code: 'AccessDenied' } as const;
+  twin.twin.faults.set([{ service: 's3', operation: 'PutObject', match: 'told\\.json', times: 999, fault }]);
+  for (let hours = 0; hours < 2; hours += 1)
+    expect(await twin.load()).toMatchObject({ status: 'FAILED', error: 'TargetMismatch' });
+  expect(await messages()).toBe(2);
+});
+
 test('the command line says of a failure that was told before that it is one', async () => {
   await twin.putTrips(HOUR, 'a.parquet', [{ trip_id: 'a' }]);
   failCopies();

@@ -1,4 +1,4 @@
--- Records an attempt for a partition with nothing to load, too.
+-- Records an attempt on a partition with nothing to load, too.
 
 -- statement: record-empty
 -- The row is inserted once, however often this runs: a retry may follow an attempt whose answer was lost.

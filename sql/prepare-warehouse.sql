@@ -14,12 +14,13 @@ WHERE ("schemaname" = :target_schema AND "tablename" = :target_table)
   OR ("schemaname" = :sluice_schema AND "tablename" IN (:mutex_table, :history_table));
 
 -- statement: existing-columns
--- Shows whether the target has the dataset's columns in the same types, and which staging tables exist. A user sees only
--- the columns of tables on which they have a privilege.
+-- Shows whether the target has the dataset's columns in the same types, which columns the history lacks, and which staging
+-- tables exist. A user sees only the columns of tables on which they have a privilege.
 SELECT "table_schema", "table_name", "column_name", "data_type", "character_maximum_length", "numeric_precision",
   "numeric_scale", "is_nullable", "column_default"
 FROM svv_columns
 WHERE ("table_schema" = :target_schema AND "table_name" = :target_table)
+  OR ("table_schema" = :sluice_schema AND "table_name" = :history_table)
   OR ("table_schema" = :sluice_schema AND "table_name" LIKE 'staging%' AND "ordinal_position" = 1);
 
 -- statement: last-merge

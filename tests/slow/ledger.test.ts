@@ -88,6 +88,23 @@ test('the ledger has what the history has', async () => {
   );
 });
 
+test('the history is asked before a COPY, even if the first inspection failed', async () => {
+  await twin.putTrips(HOUR, 'a.parquet', [{ trip_id: 'a' }]);
+  await twin.load();
+  // The warehouse was restored to a time before the load, so the ledger is ahead.
+  await twin.sql('DELETE FROM sluice.load_history');
+  await twin.sql('DELETE FROM trips');
+  await twin.putTrips(HOUR, 'late.parquet', [{ trip_id: 'late' }]);
+  twin.twin.faults.set([
+    {
+      ...{ service: 'lambda', operation: 'sluice-local-inspect-files', state: 'InspectFiles', times: 99 },
+      fault: { type: 'crash' },
+    },
+  ]);
+  expect(await twin.load()).toMatchObject({ status: 'SUCCEEDED' });
+  expect((await twin.target()).map(([key]) => key).sort()).toEqual(['a', 'late']);
+});
+
 describe.each([
   ['gone', () => twin.connection.s3.send(new DeleteObjectCommand({ ...bucket(), Key: keyOf(HOUR) }))],
   ['cut off', async () => twin.put(keyOf(HOUR), (await ledger(HOUR)).slice(0, 99))],
