@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
 import { FAULTS, type Aim, type Fault } from './faults';
 import type { Recorded } from './recording';
+import { rowName } from './tasks';
 
 /** One fault at one task. `aim` is undefined if the task makes no call that the fault can hit. */
 export interface Cell {
-  /** `<state> / <group>: <fault>`, which `--only` is matched against. */
+  /** `<row> / <group>: <fault>`, which `--only` is matched against. */
   readonly name: string;
   readonly recorded: Recorded;
   readonly fault: Fault;
@@ -15,14 +16,14 @@ export interface Cell {
 export function cellsOf(recordings: readonly Recorded[], seed: number): readonly Cell[] {
   return recordings.flatMap((recorded) =>
     FAULTS.map((fault) => {
-      const name = cellName(recorded.task.name, fault);
+      const name = cellName(rowName(recorded), fault);
       return { name, recorded, fault, aim: fault.aim(recorded, randomOf(name, seed)) };
     }),
   );
 }
 
-export function cellName(state: string, { group, name }: Fault): string {
-  return `${state} / ${group}: ${name}`;
+function cellName(row: string, { group, name }: Fault): string {
+  return `${row} / ${group}: ${name}`;
 }
 
 /** A number of cells, drawn by the seed. */
@@ -42,12 +43,13 @@ export function everyFaultOnce(cells: readonly Cell[], seed: number): readonly C
       .filter((cell) => cell.fault === fault && cell.aim !== undefined)
       .toSorted((a, b) => rank(a) - rank(b))[0];
     if (drawn === undefined) return [];
-    had.set(drawn.recorded.task.name, (had.get(drawn.recorded.task.name) ?? 0) + 1);
+    const row = rowName(drawn.recorded);
+    had.set(row, (had.get(row) ?? 0) + 1);
     return [drawn];
   });
 
   function rank({ name, recorded }: Cell): number {
-    return (had.get(recorded.task.name) ?? 0) + randomOf(`short ${name}`, seed);
+    return (had.get(rowName(recorded)) ?? 0) + randomOf(`short ${name}`, seed);
   }
 }
 

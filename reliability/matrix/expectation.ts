@@ -1,8 +1,10 @@
 import type { RowCounts } from '../../core/report';
 import type { Cell } from './cells';
-import { LEDGER_BEHIND } from './faults';
+import { COST_UNKNOWN, LEDGER_BEHIND } from './faults';
 import { CHANGED_LAKES, HOUR, LAKE, loaded, OLDER, type Lake, type Target } from './lake';
 import { WAY_ERROR } from './ways';
+
+type Outcome = 'loaded' | 'empty' | 'failed' | 'untried';
 
 /** The expected outcome of a whole execution. */
 export interface Expectation {
@@ -10,13 +12,15 @@ export interface Expectation {
   readonly label: string;
   /** The expected error; undefined: SUCCEEDED. */
   readonly error: string | undefined;
-  readonly partitions: Readonly<Record<string, 'loaded' | 'failed' | 'untried'>>;
+  readonly partitions: Readonly<Record<string, Outcome>>;
   /** True if the execution's report is made. */
   readonly reported: boolean;
   /**
    * True if the history holds the failure and its staging table is gone. A diagnosis that failed guarantees neither.
    */
   readonly cleanedUp: boolean;
+  /** True if the history says of a partition that failed, too, that it was empty: nobody heard that this was recorded. */
+  readonly isEmptyToo?: boolean;
   readonly notifications: 0 | 1;
   readonly lake: Lake;
 }
@@ -27,14 +31,21 @@ export function expectationOf({ recorded, aim }: Cell): Expectation {
   const lake = aim?.change ? CHANGED_LAKES[aim.change.how] : LAKE;
   const base = { ...withoutFault(way), lake };
   if (aim === undefined || typeof aim.ends === 'string') return base;
-  const { error } = aim.ends;
+  const { error, isDone } = aim.ends;
   switch (task.role) {
-    case 'listing':
+    case 'preparation':
       return { ...FAILED, lake, label: error, error, partitions: both('untried', 'untried') };
+    case 'inspection':
+      // The Map that loads inspects again.
+      return base;
     case 'step':
-      return { ...FAILED, lake, label: error, error, partitions: both('loaded', 'failed') };
+      return {
+        ...FAILED,
+        ...{ lake, label: error, error, partitions: both('loaded', 'failed') },
+        isEmptyToo: isDone && way === 'nothing',
+      };
     case 'report':
-      if (error === LEDGER_BEHIND) return { ...base, label: LEDGER_BEHIND };
+      if (error === LEDGER_BEHIND || error === COST_UNKNOWN) return { ...base, label: error };
       return { ...FAILED, lake, label: error, error, partitions: both('loaded', 'loaded'), reported: false };
     case 'diagnosis':
       // The failure that could not be diagnosed keeps its own error.
@@ -47,7 +58,7 @@ export function expectationOf({ recorded, aim }: Cell): Expectation {
   }
 }
 
-const both = (older: 'loaded' | 'untried', hour: 'loaded' | 'failed' | 'untried') => ({
+const both = (older: Outcome, hour: Outcome) => ({
   [OLDER]: older,
   [HOUR]: hour,
 });
@@ -57,14 +68,14 @@ const RECOVERED = { label: 'recovered', cleanedUp: true, reported: true, lake: L
 /** The expected outcome of an execution that goes this way without a fault. */
 function withoutFault(way: Cell['recorded']['way']): Expectation {
   switch (way) {
-    case 'plain':
-    case 'scheduled':
-    case 'awaited':
-      return { ...RECOVERED, error: undefined, partitions: both('loaded', 'loaded'), notifications: 0 };
+    case 'nothing':
+      return { ...RECOVERED, error: undefined, partitions: both('loaded', 'empty'), notifications: 0 };
     case 'partition fails':
       return { ...RECOVERED, error: WAY_ERROR, partitions: both('loaded', 'failed'), notifications: 1 };
-    case 'listing fails':
+    case 'preparation fails':
       return { ...RECOVERED, error: WAY_ERROR, partitions: both('untried', 'untried'), notifications: 1 };
+    default:
+      return { ...RECOVERED, error: undefined, partitions: both('loaded', 'loaded'), notifications: 0 };
   }
 }
 

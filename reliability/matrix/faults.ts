@@ -25,9 +25,9 @@ export interface Aim {
   };
   /** The process is killed at a call of the task, a number of milliseconds after the call arrives. */
   readonly kill?: Kill;
-  /** How the task ends: it recovers, its process is killed, or it ends with this error. */
-  readonly ends: 'recovered' | 'killed' | { readonly error: string };
-  /** True if a statement that the task awaits runs until it is cancelled, for as long as the fault lasts. */
+  /** How the task ends: it recovers, its process is killed, or it ends with this error, although its work may be done. */
+  readonly ends: 'recovered' | 'killed' | { readonly error: string; readonly isDone?: boolean };
+  /** True if the fault outlasts all retries. A statement for which the task is called again then runs until it is cancelled. */
   readonly lasting?: boolean;
 }
 
@@ -42,6 +42,8 @@ export interface Kill {
 
 /** How a report ends that could not write the ledger. */
 export const LEDGER_BEHIND = 'ledger behind';
+/** How a report ends that could not ask how long the statements ran. */
+export const COST_UNKNOWN = 'cost unknown';
 
 export interface Fault {
   readonly name: string;
@@ -90,7 +92,7 @@ function calling(
     name,
     group,
     aim: (recorded) => {
-      const { task, awaits } = recorded;
+      const { task } = recorded;
       const all = operationsOf(recorded, service);
       const one = prefer && (prefer.find((operation) => all.includes(operation)) ?? all[0]);
       const operations = one === undefined ? all : [one];
@@ -102,18 +104,18 @@ function calling(
       // ReportLoad does without the ledger, which the next execution then repairs.
       if (service === 's3' && task.role === 'report')
         return { rules, hits: 'any', ends: error ? { error: LEDGER_BEHIND } : 'recovered' };
-      // A retry finds a merge that is committed, and a failure that is recorded.
-      if (workIsDone && (mergesBy(recorded) || task.role === 'diagnosis'))
-        return failing(rules, error, 'recovered');
-      // The status request fails, not the statement.
-      return failing(rules, error, error && { error: awaits ? 'StatusUnavailable' : error });
+      // Nor does it ask twice how long the statements ran.
+      if (service === 'redshift-data' && task.role === 'report')
+        return { rules, hits: 'any', ends: times < SDK_ATTEMPTS ? 'recovered' : { error: COST_UNKNOWN } };
+      const isSubmission = one === SUBMISSION;
+      const isDone = workIsDone && isSubmission;
+      // A retry finds the statement that was submitted, and a failure that is recorded.
+      if (isDone && (task.isLong || task.role === 'diagnosis')) return failing(rules, error, 'recovered');
+      // If a question about the statement fails, the statement itself goes on.
+      const isQuestion = service === 'redshift-data' && !isSubmission;
+      return failing(rules, error, error && { error: isQuestion ? 'StatusUnavailable' : error, isDone });
     },
   };
-}
-
-/** True if the task submits the merge, whose transaction records the load. */
-function mergesBy({ task, statement }: Recorded): boolean {
-  return statement?.by.name === task.name && statement.sql.startsWith('LOCK ');
 }
 
 /** @param error set if the fault outlasts all retries. One hit then proves it; otherwise all hits must happen. */
@@ -130,10 +132,7 @@ interface StatementEnd {
   readonly error?: string;
   /** Only statements whose text matches. */
   readonly only?: RegExp;
-  /**
-   * `recovers`: a short statement, which its task waits for itself, is tried again. `only`: no other statement is hit.
-   * Default: all statements are the same.
-   */
+  /** `recovers`: a short statement is tried again. `only`: no long one is hit. Default: all statements are the same. */
   readonly short?: 'recovers' | 'only';
   readonly waits?: true;
 }
@@ -147,16 +146,17 @@ function statement(
     group: 'Statements',
     waits,
     aim: (recorded) => {
-      const { task, statement: submitted } = recorded;
-      if (!submitted || (only && !only.test(submitted.sql))) return undefined;
-      const isShort = submitted.by.branchStart === undefined;
-      if (short === 'only' && !isShort) return undefined;
-      const error = short === 'recovers' && isShort ? undefined : named;
+      const { task, isAgain, statement: submitted } = recorded;
+      if (!submitted || (only && !only.test(submitted))) return undefined;
+      if (short === 'only' && task.isLong) return undefined;
+      // Whoever waits until the time limit is called again in any case.
+      if (waits && isAgain) return undefined;
+      const error = short === 'recovers' && !task.isLong ? undefined : named;
       const rule: FaultRule = {
         service: 'redshift-data',
         operation: 'statement',
-        ...aimedAt(submitted.by),
-        ...(isShort ? {} : { match: beginningOf(submitted.sql) }),
+        ...aimedAt(task),
+        ...(task.isLong ? { match: beginningOf(submitted) } : {}),
         times,
         fault: { type: 'statement', status, error: text },
       };
@@ -174,10 +174,10 @@ function statement(
 }
 
 /**
- * A branch has one statement of its own. A retry also asks for the outcome of the attempt before.
- * @returns the beginning of the branch's statement, as a regular expression
+ * A retry also asks for the outcome of the attempt before.
+ * @returns the beginning of the step's own statement, as a regular expression
  */
-export function beginningOf(sql: string): string {
+function beginningOf(sql: string): string {
   return `^${sql.slice(0, 12).replace(/[\\^$.*+?()[\]{}|]/g, '\\$&')}`;
 }
 
@@ -185,7 +185,7 @@ function changing(name: string, how: 'deleted' | 'overwritten', error: string): 
   return {
     name,
     group: 'S3',
-    aim: ({ calls, statement: submitted, awaits }) => {
+    aim: ({ calls, statement: submitted, isAgain }) => {
       const reads = calls.some(
         ({ service, operation, subject }) =>
           service === 's3' && operation === 'GetObject' && /hour=\d\d\/.*\.parquet$/.test(subject),
@@ -193,9 +193,9 @@ function changing(name: string, how: 'deleted' | 'overwritten', error: string): 
       const none = { rules: [], hits: 'any' } as const;
       // The step's retry lists the files again.
       if (reads) return { ...none, change: { how, at: 'GetObject' }, ends: 'recovered' };
-      if (!submitted?.sql.includes('FORMAT AS PARQUET')) return undefined;
-      // COPY has not read the file yet when it is awaited.
-      return { ...none, change: { how, at: awaits ? 'invocation' : 'statement' }, ends: { error } };
+      if (!submitted?.includes('FORMAT AS PARQUET')) return undefined;
+      // COPY has not read the file yet when its step is called again.
+      return { ...none, change: { how, at: isAgain ? 'invocation' : 'statement' }, ends: { error } };
     },
   };
 }
@@ -256,8 +256,8 @@ const COPY_SLOWED =
 const COPY_DENIED = 'ERROR: S3ServiceException:Access Denied,Status 403,Error AccessDenied,Rid 1,CanRetry 1';
 
 const COPY = /FORMAT AS PARQUET/;
-/** The operations that do the work. A fault hits these first. */
-const WORK = ['BatchExecuteStatement'];
+/** The operation that does the work. A fault hits it first. */
+const SUBMISSION = 'BatchExecuteStatement';
 const data = (name: string, fault: TwinFault, of: Omit<CallFault, 'service' | 'fault'>) =>
   calling(name, 'Data API', { service: 'redshift-data', fault, ...of });
 const s3 = (name: string, fault: TwinFault, of: Omit<CallFault, 'service' | 'fault'>) =>
@@ -282,20 +282,20 @@ export const FAULTS: readonly Fault[] = [
   changing('object overwritten', 'overwritten', 'FileOverwritten'),
 
   data('throttled for a while', THROTTLING, { times: SDK_ATTEMPTS }),
-  data('throttled for good', THROTTLING, { times: FOR_GOOD, prefer: WORK, error: 'Throttled' }),
+  data('throttled for good', THROTTLING, { times: FOR_GOOD, prefer: [SUBMISSION], error: 'Throttled' }),
   data('lost before, once', LOST, { times: 1 }),
   data('lost before, a while', LOST, { times: SDK_ATTEMPTS }),
-  data('lost before, for good', LOST, { times: FOR_GOOD, prefer: WORK, error: 'ConnectionLost' }),
+  data('lost before, for good', LOST, { times: FOR_GOOD, prefer: [SUBMISSION], error: 'ConnectionLost' }),
   data('answer lost, once', ANSWER_LOST, { times: 1 }),
   data('answer lost, a while', ANSWER_LOST, { times: SDK_ATTEMPTS }),
   data('answer lost, for good', ANSWER_LOST, {
     times: FOR_GOOD,
-    prefer: WORK,
+    prefer: [SUBMISSION],
     error: 'ConnectionLost',
     workIsDone: true,
   }),
   data('500 for a while', BROKEN, { times: SDK_ATTEMPTS }),
-  data('500 for good', BROKEN, { times: FOR_GOOD, prefer: WORK, error: 'ServiceUnavailable' }),
+  data('500 for good', BROKEN, { times: FOR_GOOD, prefer: [SUBMISSION], error: 'ServiceUnavailable' }),
 
   statement('1023 once', { status: 'FAILED', text: CONFLICT }),
   statement('1023 for good', {

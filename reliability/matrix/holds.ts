@@ -1,24 +1,19 @@
 import { HeldCalls } from '../../testkit/held-calls';
-import { isOf, type Task } from './tasks';
+import { belongsTo, isOf, type Task } from './tasks';
 
-/** A statement that is held back until another state asks for it, so that it is awaited. It is JSON. */
-export interface Hold {
-  /** The task that submits it. */
-  readonly by: Task;
-  /** A regular expression on its text. Default: each of the task's statements. */
-  readonly match?: string;
-  /** A call of one of these tasks releases it. */
-  readonly until: readonly Task[];
-}
-
-export function heldBack(holds: readonly Hold[]): HeldCalls {
+/**
+ * Holds back the first statement of each of these tasks until the task, called again, has found it running and asks for its
+ * end. If it failed before, nobody would hear of it, and the task would submit another one.
+ */
+export function heldBack(tasks: readonly Task[]): HeldCalls {
   return new HeldCalls(
-    holds.map(({ by, match, until }) => ({
-      isHeld: (call) =>
-        call.operation === 'statement' &&
-        isOf(by, call) &&
-        (match === undefined || new RegExp(match).test(call.subject)),
-      letsGo: (call) => until.some((task) => isOf(task, call)),
-    })),
+    tasks.map((task) => {
+      const isCalledAgain = belongsTo({ task, isAgain: true });
+      let isOver = false;
+      return {
+        isHeld: (call) => !isOver && call.operation === 'statement' && isOf(task, call),
+        letsGo: (call) => (isOver ||= isCalledAgain(call) && call.operation === 'DescribeStatement'),
+      };
+    }),
   );
 }

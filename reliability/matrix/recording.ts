@@ -2,19 +2,16 @@ import type { Call } from '../../local/faults/fault-injector';
 import type { ServiceName } from '../../local/service-name';
 import { heldBack } from './holds';
 import type { LocalTwin } from './local-twin';
-import { isOf, type Task } from './tasks';
-import { holdsOf, inputOf, rulesOf, WAYS, type Way } from './ways';
+import { belongsTo, isOf, type Row, type Task } from './tasks';
+import { inputOf, outlasting, rulesOf, WAYS, type Way } from './ways';
 
-/** The calls of a task, as seen in the first way that reaches it. */
-export interface Recorded {
-  readonly task: Task;
+/** The calls of a row, as seen in the first way that reaches its task, or in which its task is called again. */
+export interface Recorded extends Row {
   readonly way: Way;
   /** In order. The first is its own invocation or publication. */
   readonly calls: readonly Call[];
-  /** The statement that the task submits. If it only asks about a statement, the one that started its branch. */
-  readonly statement: { readonly by: Task; readonly sql: string } | undefined;
-  /** True if it awaits a statement that another task submits. */
-  readonly awaits: boolean;
+  /** The text of the statement that the task submits. */
+  readonly statement: string | undefined;
 }
 
 /**
@@ -27,7 +24,7 @@ export async function record(twin: LocalTwin, tasks: readonly Task[]): Promise<r
     await twin.site.prepare(way);
     await twin.site.setFaults(rulesOf(way, tasks));
     const calls: Call[] = [];
-    const holds = heldBack(holdsOf(way, tasks));
+    const holds = heldBack(outlasting(way, tasks));
     twin.observe((call) => {
       calls.push(call);
       return holds.on(call);
@@ -36,24 +33,24 @@ export async function record(twin: LocalTwin, tasks: readonly Task[]): Promise<r
     twin.observe(undefined);
     seen.set(way, calls);
   }
-  const callsOf = (task: Task, way: Way) => (seen.get(way) ?? []).filter((call) => isOf(task, call));
+  const callsIn = (way: Way) => seen.get(way) ?? [];
   const statementOf = (task: Task) =>
-    WAYS.flatMap((way) => callsOf(task, way)).find(({ operation }) => operation === 'statement')?.subject;
-  return tasks.map((task) => {
-    const way = WAYS.find((each) => callsOf(task, each).length > 0);
+    WAYS.flatMap(callsIn).find((call) => call.operation === 'statement' && isOf(task, call))?.subject;
+  const rows = tasks.flatMap((task): Row[] => [
+    { task, isAgain: false },
+    ...(task.isLong ? [{ task, isAgain: true }] : []),
+  ]);
+  return rows.map((row) => {
+    const { task, isAgain } = row;
+    const way = isAgain
+      ? 'called again'
+      : WAYS.find((each) => callsIn(each).some((call) => isOf(task, call)));
     if (way === undefined) throw new Error(`No way of reliability/matrix/ways.ts reaches state ${task.name}`);
-    const calls = callsOf(task, way);
-    const own = statementOf(task);
-    const asks = calls.some(({ operation }) => operation === 'DescribeStatement');
-    const start = tasks.find(({ name }) => name === task.branchStart);
-    const awaits = own === undefined && asks && start !== undefined;
-    const by = own !== undefined ? task : awaits ? start : undefined;
-    const sql = by && statementOf(by);
-    return { task, way, calls, awaits, statement: by && sql !== undefined ? { by, sql } : undefined };
+    return { ...row, way, calls: callsIn(way).filter(belongsTo(row)), statement: statementOf(task) };
   });
 }
 
-/** The operations of a service that a task calls, without repeats. */
+/** The operations of a service that a row calls, without repeats. */
 export function operationsOf({ calls }: Recorded, service: ServiceName): readonly string[] {
   const operations = calls
     .filter((call) => call.service === service && call.operation !== 'statement')

@@ -6,13 +6,13 @@ import type { CountedRule } from '../../local/faults/rule-faults';
 import type { Cell } from './cells';
 import { Findings } from './compare';
 import { expectationOf, loadsOf, rowsOf, type Expectation } from './expectation';
-import { beginningOf, type Aim } from './faults';
-import { heldBack, type Hold } from './holds';
+import { COST_UNKNOWN, type Aim } from './faults';
+import { heldBack } from './holds';
 import { BOTH, CHANGED_FILE, HOUR, LAKE, OLDER, SCHEDULED } from './lake';
 import type { LocalTwin } from './local-twin';
 import { Hang, type Site } from './site';
-import { isOf, type Task } from './tasks';
-import { endless, FOR_GOOD, inputOf, rulesOf } from './ways';
+import { belongsTo, type Task } from './tasks';
+import { endless, FOR_GOOD, inputOf, outlasting, rulesOf } from './ways';
 
 export interface Result {
   readonly cell: Cell;
@@ -36,6 +36,7 @@ export async function runCell(cell: Cell, twin: LocalTwin, tasks: readonly Task[
     const load = await loadUnder(cell, twin, tasks);
     misses = load.misses;
     await judge(load.document, expected, site, underFault);
+    await site.complete(cell.recorded.way);
     await judgeNextLoad({ lake: load.isChanged ? expected.lake : LAKE }, site, withoutFault);
     if (!expected.cleanedUp) await judgeSweep(site, withoutFault);
     await judgeRest(site, withoutFault);
@@ -85,22 +86,32 @@ async function loadUnder(
   tasks: readonly Task[],
 ): Promise<{ readonly document: LoadDocument; readonly isChanged: boolean; readonly misses: Misses }> {
   if (aim === undefined) throw new Error('A cell that does not apply cannot be run');
-  const { task } = recorded;
   const way = wayOf({ recorded, aim }, tasks);
-  await twin.site.setFaults([...aim.rules, ...way.rules]);
+  await twin.site.setFaults(recorded.isAgain ? way.rules : [...aim.rules, ...way.rules]);
+  let begun = !recorded.isAgain;
   let changed = false;
-  const holds = heldBack(way.holds);
+  const isOfRow = belongsTo(recorded);
+  const holds = heldBack(way.outlasting);
   twin.observe(async (call) => {
-    if (!changed && aim.change && isAt(aim.change, call, recorded)) {
-      changed = true;
-      await twin.site.change(aim.change.how);
+    if (isOfRow(call)) {
+      if (!begun) {
+        begun = true;
+        await twin.site.setFaults(aim.rules);
+      }
+      if (!changed && aim.change && isAt(aim.change, call)) {
+        changed = true;
+        await twin.site.change(aim.change.how);
+      }
     }
     await holds.on(call);
   });
   try {
     const document = await twin.site.load(inputOf(recorded.way));
     const misses = missesOf(twin.rules(), aim);
-    const texts = aim.change && !changed ? ['the file was not changed: nothing read it'] : [];
+    const texts = [
+      ...(begun ? [] : [`${recorded.task.name} was not called again`]),
+      ...(aim.change && !changed ? ['the file was not changed: nothing read it'] : []),
+    ];
     await twin.site.setFaults([]);
     return {
       document,
@@ -111,13 +122,11 @@ async function loadUnder(
     holds.end();
     twin.observe(undefined);
   }
+}
 
-  function isAt({ at }: NonNullable<Aim['change']>, call: Call, of: Cell['recorded']): boolean {
-    if (at === 'invocation') return call.service === 'lambda' && isOf(task, call);
-    if (call.operation !== at) return false;
-    if (at === 'statement') return isOf(of.statement?.by ?? task, call);
-    return isOf(task, call) && call.subject.endsWith(CHANGED_FILE);
-  }
+function isAt({ at }: NonNullable<Aim['change']>, { service, operation, subject }: Call): boolean {
+  if (at === 'invocation') return service === 'lambda';
+  return operation === at && (at === 'statement' || subject.endsWith(CHANGED_FILE));
 }
 
 /** A rule that hits nothing tests nothing. */
@@ -142,14 +151,12 @@ function missesOf(counted: readonly CountedRule[], aim: Aim): Misses {
 export function wayOf(
   { recorded, aim }: { readonly recorded: Cell['recorded']; readonly aim: Aim },
   tasks: readonly Task[],
-): { readonly rules: readonly FaultRule[]; readonly holds: readonly Hold[] } {
-  const { way, statement, awaits, task } = recorded;
-  if (!awaits || statement === undefined) return { rules: rulesOf(way, tasks), holds: [] };
-  const match = beginningOf(statement.sql);
+): { readonly rules: readonly FaultRule[]; readonly outlasting: readonly Task[] } {
+  const { way, isAgain, task } = recorded;
   const isOfStatement = aim.rules.some(({ operation }) => operation === 'statement');
-  return aim.lasting && !isOfStatement
-    ? { rules: [endless(statement.by, match)], holds: [] }
-    : { rules: [], holds: [{ by: statement.by, match, until: [task] }] };
+  return isAgain && aim.lasting && !isOfStatement
+    ? { rules: [endless(task)], outlasting: [] }
+    : { rules: rulesOf(way, tasks), outlasting: outlasting(way, isAgain ? [task] : tasks) };
 }
 
 async function judge(
@@ -161,12 +168,18 @@ async function judge(
   const { error, partitions, lake } = expected;
   findings.equal('execution', document.status, error === undefined ? 'SUCCEEDED' : 'FAILED');
   findings.equal('error', document.error, error ?? null);
+  if (error === undefined)
+    findings.equal(
+      'whether the report says how long the statements ran',
+      document.warehouse_seconds !== null,
+      expected.label !== COST_UNKNOWN,
+    );
   const of = (outcome: string) => [OLDER, HOUR].filter((each) => partitions[each] === outcome);
   const { target, counts } = loadsOf(lake, of('loaded'));
 
   const outcomes = [OLDER, HOUR]
     .filter((each) => expected.reported && partitions[each] !== 'untried')
-    .map((each) => reported(each, partitions[each] ?? '', counts[each], error));
+    .map((each) => reported(each, partitions[each] ?? '', counts[each], error ?? null));
   findings.equal(
     'report',
     document.partitions.map((each) =>
@@ -177,6 +190,7 @@ async function judge(
   findings.equal('target', await site.target(), rowsOf(target));
   findings.equal('history', await historyOf(site), [
     ...of('loaded').map((each) => reported(each, 'loaded', counts[each], null)),
+    ...of(expected.isEmptyToo ? 'failed' : 'empty').map((each) => reported(each, 'empty', undefined, null)),
     ...(expected.cleanedUp ? of('failed').map((each) => reported(each, 'failed', undefined, error)) : []),
   ]);
   if (expected.cleanedUp) findings.equal('staging tables', await site.stagingTables(), []);

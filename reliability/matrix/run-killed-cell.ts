@@ -7,7 +7,7 @@ import type { KillableTwin } from './killable-twin';
 import { HOUR, LAKE, OLDER } from './lake';
 import { judgeNextLoad, judgeRest, judgeSweep, wayOf, type Result } from './run-cell';
 import type { Site } from './site';
-import type { Task } from './tasks';
+import { rowName, type Task } from './tasks';
 
 /** The table's text for a process that was killed, if the same load was right afterwards. */
 export const KILLED_LABEL = 'right again';
@@ -39,13 +39,14 @@ async function run(
   if (aim?.kill === undefined) throw new Error('A cell without a kill cannot be run here');
   let site = await twin.site();
   await site.prepare(recorded.way);
-  const { rules, holds } = wayOf({ recorded, aim }, tasks);
+  const { rules, outlasting } = wayOf({ recorded, aim }, tasks);
   await site.setFaults(rules);
-  await twin.arm({ task: recorded.task, holds, ...aim.kill });
+  const { task, isAgain } = recorded;
+  await twin.arm({ task, isAgain, outlasting, ...aim.kill });
   const executionArn = await site.startExecution(recorded.way, `killed-${randomUUID()}`);
   const { service, operation, nth } = aim.kill;
   if (!(await isKilled(executionArn, site, twin)))
-    return `the execution ended before ${recorded.task.name} made its call ${nth} of ${service} ${operation}`;
+    return `the execution ended before ${rowName(recorded)} made its call ${nth} of ${service} ${operation}`;
   findings.equal('what ended the process', await twin.ended(), 'SIGKILL');
 
   site = await twin.site();
@@ -54,6 +55,7 @@ async function run(
   // The execution may have recorded its end just before the kill.
   findings.holds(`the execution is ${status}`, ['ABORTED', 'SUCCEEDED', 'FAILED'].includes(status ?? ''));
   await judgeWhatStands(site, findings);
+  await site.complete(recorded.way);
   await judgeNextLoad({ lake: LAKE }, site, findings);
   await judgeSweep(site, findings);
   await judgeRest(site, findings);

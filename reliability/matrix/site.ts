@@ -10,7 +10,7 @@ import type { TwinConnection } from '../../cli/shared/connection';
 import { query } from '../../cli/shared/query';
 import { executionArn } from '../../core/arn';
 import type { HistoryRow } from '../../core/history';
-import { prefixOfHour } from '../../core/prefix';
+import { errorPrefixes, prefixOfHour } from '../../core/prefix';
 import { ROW_COUNTS, type RowCounts } from '../../core/report';
 import { joinSql, quoteName, sql, type Sql } from '../../core/sql';
 import { stagingTable } from '../../core/staging';
@@ -52,26 +52,29 @@ export class Site {
   async reset(): Promise<void> {
     await this.setFaults([]);
     await emptyTwin(this.connection);
-    for (const [hour, files] of Object.entries(LAKE)) {
-      for (const [name, rows] of Object.entries(files)) await this.put(hour, name, await fileOf(rows));
-    }
+    for (const hour of Object.keys(LAKE)) await this.putHour(hour);
     this.notified = (await this.messages()).length;
   }
 
-  /**
-   * Resets. If the execution must remove leftovers, also creates a staging table that an earlier execution left
-   * behind, and deletes every other trace of that execution.
-   */
+  /** Resets, and makes what an execution that goes this way needs to find. */
   async prepare(way: Way): Promise<void> {
     await this.reset();
-    if (way !== 'scheduled') return;
+    if (way === 'nothing') await this.keepBack();
+    if (way !== 'scheduled' && way !== 'ledger ahead') return;
     const { execution } = await this.load(BOTH);
-    const staging = stagingTable('trips', HOUR, execution, 1);
-    await query(this.connection, sql`CREATE TABLE ${sluiceTable(staging)} (trip_id VARCHAR(64))`);
     await query(this.connection, sql`DELETE FROM sluice.load_history`);
     await query(this.connection, sql`DELETE FROM public.trips`);
+    if (way === 'ledger ahead') return;
+    // All that is left of the execution is a staging table.
     for (const dataset of this.connection.datasets)
       await ledgerOf(this.connection, dataset).rebuild(new Map());
+    const staging = stagingTable('trips', HOUR, execution, 1);
+    await query(this.connection, sql`CREATE TABLE ${sluiceTable(staging)} (trip_id VARCHAR(64))`);
+  }
+
+  /** The files arrive that an execution of this way did not find. */
+  async complete(way: Way): Promise<void> {
+    if (way === 'nothing') await this.putHour(HOUR);
   }
 
   /** A file arrives, so that a scheduled execution has something to load. */
@@ -216,6 +219,23 @@ export class Site {
       sql`SELECT table_schema, table_name FROM svv_tables WHERE ${condition} ORDER BY 2`,
     );
     return rows.map(([schema, table]) => [String(schema), String(table)]);
+  }
+
+  /** Of the hour under fault, there are only records that never became Parquet. */
+  private async keepBack(): Promise<void> {
+    const { s3, bucket: Bucket, datasets } = this.connection;
+    for (const name of Object.keys(LAKE[HOUR] ?? {}))
+      await s3.send(new DeleteObjectCommand({ Bucket, Key: keyOf(HOUR, name) }));
+    for (const { source } of datasets)
+      for (const template of errorPrefixes(source.error_prefix))
+        await s3.send(
+          new PutObjectCommand({ Bucket, Key: `${prefixOfHour(template, HOUR)}records.json`, Body: '{}\n' }),
+        );
+  }
+
+  private async putHour(hour: string): Promise<void> {
+    for (const [name, rows] of Object.entries(LAKE[hour] ?? {}))
+      await this.put(hour, name, await fileOf(rows));
   }
 
   private async put(hour: string, name: string, body: Buffer): Promise<void> {

@@ -1,8 +1,8 @@
 import { renderTable } from '../../cli/shared/table';
 import type { Cell } from './cells';
-import { LEDGER_BEHIND } from './faults';
-import { FAULTS, type Fault } from './faults';
+import { COST_UNKNOWN, FAULTS, LEDGER_BEHIND, type Fault } from './faults';
 import type { Result } from './run-cell';
+import { rowName } from './tasks';
 
 /** One part of the matrix: the faults of a group at every task. */
 interface Part {
@@ -22,14 +22,14 @@ const NOT_APPLICABLE = '-';
 const NOT_RUN = '·';
 const NOT_CARRIED_OUT = 'not carried out';
 
-/** The text of each cell, by task and fault. */
-function texts(cells: readonly Cell[], results: readonly Result[]): (task: string, fault: Fault) => string {
+/** The text of each cell, by row and fault. */
+function texts(cells: readonly Cell[], results: readonly Result[]): (row: string, fault: Fault) => string {
   const byCell = new Map(results.map((result) => [result.cell.name, result]));
   const all = new Map(
-    cells.map((cell) => [`${cell.recorded.task.name} ${cell.fault.group} ${cell.fault.name}`, cell]),
+    cells.map((cell) => [`${rowName(cell.recorded)} ${cell.fault.group} ${cell.fault.name}`, cell]),
   );
-  return (task, fault) => {
-    const cell = all.get(`${task} ${fault.group} ${fault.name}`);
+  return (row, fault) => {
+    const cell = all.get(`${row} ${fault.group} ${fault.name}`);
     if (cell?.aim === undefined) return NOT_APPLICABLE;
     const result = byCell.get(cell.name);
     if (result === undefined) return NOT_RUN;
@@ -38,21 +38,21 @@ function texts(cells: readonly Cell[], results: readonly Result[]): (task: strin
   };
 }
 
-const tasksIn = (cells: readonly Cell[]) => [...new Set(cells.map(({ recorded }) => recorded.task.name))];
+const rowsIn = (cells: readonly Cell[]) => [...new Set(cells.map(({ recorded }) => rowName(recorded)))];
 
 /** The matrix for a terminal: a table for each group of faults, or several if its columns are too wide for one. */
 export function terminalTables(cells: readonly Cell[], results: readonly Result[], width: number): string {
   const text = texts(cells, results);
   // A partial run shows only the rows and columns in which a cell was run.
-  const tasks = tasksIn(cells).filter((task) => results.some(({ cell }) => cell.recorded.task.name === task));
+  const rows = rowsIn(cells).filter((row) => results.some(({ cell }) => rowName(cell.recorded) === row));
   const run = new Set(results.map(({ cell }) => cell.fault));
   return parts
     .map(({ group, faults }) => ({ group, faults: faults.filter((fault) => run.has(fault)) }))
     .flatMap(({ group, faults }) =>
-      packed(tasks, faults, text, width).map((columns) =>
+      packed(rows, faults, text, width).map((columns) =>
         renderTable(
           [group, ...columns.map(({ name }) => name)],
-          tasks.map((task) => [task, ...columns.map((fault) => text(task, fault))]),
+          rows.map((row) => [row, ...columns.map((fault) => text(row, fault))]),
           { width },
         ),
       ),
@@ -62,16 +62,16 @@ export function terminalTables(cells: readonly Cell[], results: readonly Result[
 
 /** Splits the faults, in their order, into groups whose columns fit into a width. */
 function packed(
-  tasks: readonly string[],
+  rows: readonly string[],
   faults: readonly Fault[],
-  text: (task: string, fault: Fault) => string,
+  text: (row: string, fault: Fault) => string,
   width: number,
 ): readonly (readonly Fault[])[] {
-  const first = Math.max(...tasks.map((task) => task.length));
+  const first = Math.max(...rows.map((row) => row.length));
   const lines: Fault[][] = [];
   let left = 0;
   for (const fault of faults) {
-    const needed = 2 + Math.max(fault.name.length, ...tasks.map((task) => text(task, fault).length));
+    const needed = 2 + Math.max(fault.name.length, ...rows.map((row) => text(row, fault).length));
     if (lines.length === 0 || needed > left) {
       lines.push([]);
       left = width - first;
@@ -89,7 +89,7 @@ const MEANINGS: readonly (readonly [outcome: string, meaning: string])[] = [
   ],
   [
     'an error’s name',
-    'The execution ends FAILED with this error, and with one notification whose text is its cause. At a step within the Map, the target has no change from the partition, the older partition is loaded, the history says `failed` with this error, and no staging table is left. At ListPartitions, nothing is tried. At ReportLoad, both partitions are loaded, and the cause says that the report could not be made.',
+    'The execution ends FAILED with this error, and with one notification whose text is its cause. At a step within a Map, the target has no change from the partition, the older partition is loaded, the history says `failed` with this error, and no staging table is left. If RecordEmpty never hears that it has recorded the partition, the history says `empty`, too. At ListPartitions and PrepareWarehouse, nothing is tried. At ReportLoad, both partitions are loaded, and the cause says that the report could not be made.',
   ],
   [
     'undiagnosed',
@@ -103,6 +103,10 @@ const MEANINGS: readonly (readonly [outcome: string, meaning: string])[] = [
     LEDGER_BEHIND,
     'Both partitions are loaded and reported, and the ledger is not written. The next scheduled execution asks the history, copies nothing, and repairs it.',
   ],
+  [
+    COST_UNKNOWN,
+    'Both partitions are loaded and reported. How long the statements ran is not known, so `warehouse_seconds` of the report is null.',
+  ],
   ['unnotified', 'The execution ends FAILED with its own error and cause, and the notification is not sent.'],
   [
     'right again',
@@ -114,13 +118,13 @@ const MEANINGS: readonly (readonly [outcome: string, meaning: string])[] = [
 /** The page that keeps the matrix. Equal outcomes give an equal page. */
 export function markdownPage(cells: readonly Cell[], results: readonly Result[], command: string): string {
   const text = texts(cells, results);
-  const tasks = tasksIn(cells);
+  const rows = rowsIn(cells);
   const tables = parts.flatMap(({ group, faults }) => [
     `## ${group}`,
     '',
     ...markdownTable(
       ['state', ...faults.map(({ name }) => name)],
-      tasks.map((task) => [task, ...faults.map((fault) => text(task, fault))]),
+      rows.map((row) => [row, ...faults.map((fault) => text(row, fault))]),
     ),
     '',
   ]);
@@ -133,6 +137,8 @@ export function markdownPage(cells: readonly Cell[], results: readonly Result[],
     `Every task of the compiled state machine × every fault, through the packaged state machine on the local twin: ${results.length} cells, ${results.length - wrong - notCarriedOut} right, ${wrong} wrong, ${notCarriedOut} not carried out, ${inapplicable} not applicable. Written by \`${command}\`.`,
     '',
     'Each cell loads two partitions. The fault hits only the later one, which holds duplicates within and across its files, an update of a row of the older partition, and a row that arrives too late. Then the same load runs again without the fault, and must be right whatever came before.',
+    '',
+    'In a row “called again”, the step’s statement runs longer than the first invocation. The fault begins with the second one, which waits for the statement that the first one submitted. At InspectAgain, the ledger tells of loads that the warehouse has lost. At RecordEmpty, the later partition has no files at first, only records that never became Parquet.',
     '',
     '| outcome | what it means |',
     '| --- | --- |',

@@ -1,3 +1,4 @@
+import { STILL_RUNNING } from '../../core/errors';
 import type { Call } from '../../local/faults/fault-injector';
 import { HOUR } from './lake';
 
@@ -5,15 +6,16 @@ import { HOUR } from './lake';
 export interface Task {
   readonly name: string;
   /**
-   * What its failure means for an execution: `listing` begins it, `step` belongs to one partition, a Catch leads to
-   * `diagnosis`, `housekeeping` continues the same way whether it fails or not, `notification` calls SNS, and `report`
-   * is any other state outside the Map.
+   * What its failure means for an execution: after `preparation` no partition is tried, `step` belongs to one partition,
+   * `inspection` to one partition too, which another state inspects again if it fails, a Catch leads to `diagnosis`, `housekeeping` continues the same way whether it fails or not, `notification` calls
+   * SNS, and `report` is any other state outside the Maps.
    */
-  readonly role: 'listing' | 'step' | 'diagnosis' | 'housekeeping' | 'report' | 'notification';
-  /** True if the state is within the Map, once for each partition. */
+  readonly role:
+    'preparation' | 'inspection' | 'step' | 'diagnosis' | 'housekeeping' | 'report' | 'notification';
+  /** True if the state is within a Map, once for each partition. */
   readonly ofPartition: boolean;
-  /** The first state of its branch; undefined outside a Parallel. */
-  readonly branchStart: string | undefined;
+  /** True if its statement may run longer than an invocation. Then it is called again, and waits for the same statement. */
+  readonly isLong: boolean;
 }
 
 interface Machine {
@@ -25,57 +27,96 @@ interface State {
   readonly Type: string;
   readonly Resource?: string;
   readonly Next?: string;
+  readonly End?: boolean;
+  readonly Parameters?: unknown;
+  readonly Retry?: readonly { readonly ErrorEquals: readonly string[] }[];
   readonly Catch?: readonly { readonly Next: string }[];
-  readonly Branches?: readonly Machine[];
   readonly ItemProcessor?: Machine;
   readonly Iterator?: Machine;
 }
 
 /** Every task of a compiled state machine, at any depth, in the order of the definition. */
 export function tasksOf(definition: string): readonly Task[] {
-  const machine = JSON.parse(definition) as Machine;
-  return [...tasksIn(machine, machine.StartAt, false, undefined)];
+  return [...tasksIn(JSON.parse(definition) as Machine, false)];
 }
 
-function* tasksIn(
-  { States: states }: Machine,
-  first: string,
-  ofPartition: boolean,
-  branchStart: string | undefined,
-): Generator<Task> {
+function* tasksIn({ StartAt: start, States: states }: Machine, ofPartition: boolean): Generator<Task> {
   const caught = new Set(
     Object.values(states)
       .filter((state) => !isIndifferent(state))
-      .flatMap((state) => (state.Catch ?? []).map((each) => each.Next)),
+      .flatMap(failuresOf),
   );
+  const first = states[start];
+  const ofFirst = ofPartition || first === undefined ? [] : failuresOf(first);
   for (const [name, state] of Object.entries(states)) {
     if (state.Type === 'Task') {
-      yield { name, role: roleOf(name, state, { first, ofPartition, caught }), ofPartition, branchStart };
+      const isLong = state.Retry?.some((each) => each.ErrorEquals.includes(STILL_RUNNING)) === true;
+      const isForgiven = ofPartition && failuresOf(state).every((next) => endsAtOnce(states[next]));
+      const role = isForgiven ? 'inspection' : roleOf(name, state, { ofPartition, caught, ofFirst });
+      yield { name, role, ofPartition, isLong };
     }
-    for (const branch of state.Branches ?? []) yield* tasksIn(branch, first, ofPartition, branch.StartAt);
     const processor = state.ItemProcessor ?? state.Iterator;
-    if (processor) yield* tasksIn(processor, first, true, undefined);
+    if (processor) yield* tasksIn(processor, true);
   }
+}
+
+/** The states to which its failures lead. */
+function failuresOf(state: State): readonly string[] {
+  return (state.Catch ?? []).map((each) => each.Next);
+}
+
+/** True for a state that only notes something, and then ends its iteration. */
+function endsAtOnce(state: State | undefined): boolean {
+  return (
+    state?.Type === 'Succeed' ||
+    (state?.Type === 'Pass' && state.End === true && state.Parameters === undefined)
+  );
 }
 
 /** True if the execution continues the same way whether the state fails or not. */
 function isIndifferent(state: State): boolean {
-  return state.Catch?.some((each) => each.Next === state.Next) === true;
+  return failuresOf(state).some((next) => next === state.Next);
 }
 
 function roleOf(
   name: string,
   state: State,
-  { first, ofPartition, caught }: { first: string; ofPartition: boolean; caught: ReadonlySet<string> },
+  {
+    ofPartition,
+    caught,
+    ofFirst,
+  }: { ofPartition: boolean; caught: ReadonlySet<string>; ofFirst: readonly string[] },
 ): Task['role'] {
-  if (name === first) return 'listing';
   if (state.Resource?.includes(':sns:publish')) return 'notification';
   if (caught.has(name)) return 'diagnosis';
   if (isIndifferent(state)) return 'housekeeping';
-  return ofPartition ? 'step' : 'report';
+  if (ofPartition) return 'step';
+  // Its failure ends the execution in the same way as that of the first state.
+  return failuresOf(state).some((next) => ofFirst.includes(next)) ? 'preparation' : 'report';
 }
 
-/** True if the task makes the call and, within the Map, makes it for the partition under fault. */
+/** True if the task makes the call and, within a Map, makes it for the partition under fault. */
 export function isOf(task: Task, { caller }: Call, hour = HOUR): boolean {
   return caller?.state === task.name && (!task.ofPartition || caller.input.includes(`"partition":"${hour}"`));
+}
+
+/** A row of the matrix: a task, or a task that is called again because its statement outlasts the first invocation. */
+export interface Row {
+  readonly task: Task;
+  readonly isAgain: boolean;
+}
+
+/** The row's text in the matrix. */
+export function rowName({ task, isAgain }: Row): string {
+  return isAgain ? `${task.name}, called again` : task.name;
+}
+
+/** Tells of each call, in their order, whether it belongs to the row. */
+export function belongsTo({ task, isAgain }: Row): (call: Call) => boolean {
+  let invocations = 0;
+  return (call) => {
+    if (!isOf(task, call)) return false;
+    if (call.service === 'lambda') invocations += 1;
+    return !isAgain || invocations > 1;
+  };
 }

@@ -4,8 +4,8 @@ import type { TwinDescription } from '../../local/description';
 import { killProcess } from '../../local/http/faulty';
 import { startTwin, type TwinOptions } from '../../local/twin';
 import type { Kill } from './faults';
-import { heldBack, type Hold } from './holds';
-import { isOf, type Task } from './tasks';
+import { heldBack } from './holds';
+import { belongsTo, type Row, type Task } from './tasks';
 
 export type TwinOrder = Pick<
   TwinOptions,
@@ -17,10 +17,10 @@ export type TwinOrder = Pick<
   | 'longestInvocationSeconds'
 >;
 
-/** The call at which the process kills itself. */
-export interface KillOrder extends Kill {
-  readonly task: Task;
-  readonly holds: readonly Hold[];
+/** The call of a row at which the process kills itself. */
+export interface KillOrder extends Kill, Row {
+  /** The tasks whose first statement outlasts an invocation. */
+  readonly outlasting: readonly Task[];
 }
 
 /** `disarmed` means that no kill will happen. A process that is being killed does not answer. */
@@ -39,11 +39,12 @@ async function serve(order: TwinOrder): Promise<void> {
       twin.faults.observe(undefined);
       answer('disarmed');
     } else {
-      const { task, service, operation, nth, afterMs } = message;
-      const holds = heldBack(message.holds);
+      const { service, operation, nth, afterMs } = message;
+      const isOfRow = belongsTo(message);
+      const holds = heldBack(message.outlasting);
       let seen = 0;
       twin.faults.observe((call) => {
-        if (call.service === service && call.operation === operation && isOf(task, call)) seen += 1;
+        if (isOfRow(call) && call.service === service && call.operation === operation) seen += 1;
         if (seen >= nth && !isReached) {
           isReached = true;
           if (afterMs === 0) killProcess();

@@ -5,8 +5,9 @@ import { FAULTS } from '../../reliability/matrix/faults';
 import { LocalTwin } from '../../reliability/matrix/local-twin';
 import { Matrix, recordTasks } from '../../reliability/matrix/matrix';
 import { packageService } from '../../reliability/matrix/packaged-service';
+import { operationsOf } from '../../reliability/matrix/recording';
 import { runCell } from '../../reliability/matrix/run-cell';
-import { tasksOf } from '../../reliability/matrix/tasks';
+import { rowName, tasksOf } from '../../reliability/matrix/tasks';
 import { ROOT } from '../../testkit/root';
 
 const SEED = 1;
@@ -24,6 +25,13 @@ afterAll(async () => {
   await matrix.close();
   packaged.remove();
 });
+
+/** The names of the rows, as the state machine orders them. */
+const rows = () =>
+  tasksOf(packaged.definition).flatMap((task) => [
+    rowName({ task, isAgain: false }),
+    ...(task.isLong ? [rowName({ task, isAgain: true })] : []),
+  ]);
 
 describe('the matrix', () => {
   test('the form in .ci/run has every fault, each at one task', () => {
@@ -43,24 +51,34 @@ describe('the matrix', () => {
   test('has a row for each task of the compiled state machine, and each has a fault that can happen to it', () => {
     const defined = [...packaged.definition.matchAll(/"Type":\s*"Task"/g)];
     expect(matrix.tasks).toHaveLength(defined.length);
-    for (const { name } of matrix.tasks) {
-      expect(matrix.cells.some(({ recorded, aim }) => recorded.task.name === name && aim)).toBe(true);
+    for (const row of rows()) {
+      expect(matrix.cells.some(({ recorded, aim }) => rowName(recorded) === row && aim)).toBe(true);
+    }
+  });
+
+  test('has a second row for each step that is called again, in which the step asks and submits nothing', () => {
+    const again = matrix.cells.filter(({ recorded }) => recorded.isAgain);
+    const retried = [...packaged.definition.matchAll(/"StatementRunning"/g)];
+    expect(new Set(again.map(({ recorded }) => rowName(recorded))).size).toBe(retried.length);
+    for (const { recorded } of again) {
+      const operations = operationsOf(recorded, 'redshift-data');
+      expect(operations).toEqual(expect.arrayContaining(['ListStatements', 'DescribeStatement']));
+      expect(operations).not.toContain('BatchExecuteStatement');
     }
   });
 
   test('its page names exactly the tasks of the compiled state machine and the faults of the list', () => {
-    const tasks = tasksOf(packaged.definition).map(({ name }) => name);
     const page = readFileSync(join(ROOT, 'docs/fault-matrix.md'), 'utf8');
     const sections = page.split(/^## /m).slice(1);
     const groups = [...new Set(FAULTS.map(({ group }) => group))];
     expect(sections.map((section) => section.split('\n')[0])).toEqual(groups);
     for (const [index, section] of sections.entries()) {
-      const [head = [], , ...rows] = tableIn(section);
+      const [head = [], , ...states] = tableIn(section);
       const faults = FAULTS.filter(({ group }) => group === groups[index]);
       expect(head).toEqual(['state', ...faults.map(({ name }) => name)]);
-      expect(rows.map(([state]) => state)).toEqual(tasks);
-      const outcomes = rows.flatMap((row) => row.slice(1));
-      expect(outcomes).toHaveLength(tasks.length * faults.length);
+      expect(states.map(([state]) => state)).toEqual(rows());
+      const outcomes = states.flatMap((row) => row.slice(1));
+      expect(outcomes).toHaveLength(rows().length * faults.length);
       expect(outcomes.filter((outcome) => ['WRONG', '·', ''].includes(outcome))).toEqual([]);
     }
     const applicable = matrix.cells.filter(({ aim }) => aim !== undefined).length;
@@ -76,7 +94,7 @@ describe('a fault that does not happen', () => {
   };
 
   test('has a rule that hits no call', async () => {
-    const { cell, aim } = cellOf('SubmitCopy / S3: 403');
+    const { cell, aim } = cellOf('CopyToStaging / S3: 403');
     const rules = aim.rules.map((rule) => ({ ...rule, state: 'NoSuchState' }));
     const result = await runCell({ ...cell, aim: { ...aim, rules } }, twin, matrix.tasks);
     expect(result.problems).toEqual([]);

@@ -24,10 +24,10 @@ test('a step that is not retried, and one whose errors are not caught, are wrong
       if (!cell) throw new Error(`There is no cell ${name}`);
       return (await runCell(cell, twin, tasks)).problems.join('\n');
     };
-    expect(await run('SubmitMerge / Statements: 1023 once')).toMatch(
+    expect(await run('MergeIntoTarget / Statements: 1023 once')).toMatch(
       /execution: expected "SUCCEEDED", found "FAILED"[^]*error: expected null, found "SerializationConflict"/,
     );
-    expect(await run('SubmitCopy / Statements: aborted')).toMatch(/report: expected \[/);
+    expect(await run('CopyToStaging / Statements: aborted')).toMatch(/report: expected \[/);
   } finally {
     await twin.close();
     broken.remove();
