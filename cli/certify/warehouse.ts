@@ -33,6 +33,8 @@ export class Stopped extends Error {
   override readonly name = 'Stopped';
 }
 
+/** What the names of all statements begin with. */
+const NAME = 'sluice certify';
 /** The API answers a long poll after this many seconds at the latest. */
 const LONG_POLL_SECONDS = 30;
 /** A statement of a probe is small. If it takes this long, in seconds, something else is wrong. */
@@ -87,6 +89,27 @@ export class Warehouse {
     if (ended.status === 'FAILED') throw new StatementError(ended.status, ended.error ?? 'no text');
   }
 
+  /**
+   * Submits a small query with a name of its own, and waits for its end.
+   * @returns its id, and the statements with the beginning of that name that the API lists right after the submission.
+   */
+  async named(
+    name: string,
+    token: string,
+  ): Promise<{ readonly id: string; readonly listed: readonly string[] }> {
+    this.signal.throwIfAborted();
+    const query = batchOf([asWritten('SELECT 1')], {});
+    const { id } = await this.api.submitBatch(query, `${NAME} ${name}`, token);
+    const listed = await this.listed(name.slice(0, -1));
+    await this.end(id, this.signal);
+    return { id, listed };
+  }
+
+  /** The ids of the statements whose names begin with this one. */
+  async listed(name: string): Promise<readonly string[]> {
+    return (await this.api.list(`${NAME} ${name}`)).map(({ id }) => id);
+  }
+
   /** Whether a statement runs at this moment. One that still waits for its turn does not. */
   async isRunning(id: string): Promise<boolean> {
     return (await this.api.describe(id)).status === 'STARTED';
@@ -104,7 +127,7 @@ export class Warehouse {
     const values = Object.fromEntries(parameters.map(({ name, value }) => [name, value]));
     // Not raced with the signal: a statement whose id is not known could not be cancelled.
     const wait = taken ? undefined : 1;
-    const { id } = await this.api.submitBatch(batchOf(statements, values), 'sluice certify', undefined, wait);
+    const { id } = await this.api.submitBatch(batchOf(statements, values), NAME, undefined, wait);
     taken?.(id);
     const ended = await this.end(id, signal);
     if (ended.status === 'FINISHED') return { ended };

@@ -4,6 +4,7 @@ import { copyTypes } from './copy-types';
 import { errors } from './errors';
 import { limits } from './limits';
 import { rights } from './rights';
+import { statements } from './statements';
 import { states } from './states';
 import { stream } from './stream';
 import { transactions } from './transactions';
@@ -18,6 +19,7 @@ export const PROBES: readonly Probe[] = [
   ...transactions,
   ...rights,
   ...limits,
+  ...statements,
   ...states,
   ...stream,
 ];

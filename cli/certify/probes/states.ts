@@ -16,7 +16,8 @@ const howItEnded = ({ ended }: Execution): string =>
 const retryCountOfTask: Probe = {
   name: 'states/retry-count-of-a-task',
   assumption: '$$.State.RetryCount in a Task is 0, and 1 in its first retry.',
-  matters: 'statemachines/load.asl.yml: DiagnoseFailure names its statements by it.',
+  matters:
+    'statemachines/load.asl.yml: DiagnoseFailure gives up before its last retry by it, so that it never fails.',
   needs: NEEDS,
   costs: { transitions: 4 },
   async run(site) {
@@ -83,9 +84,9 @@ const retryCountOfParallel: Probe = {
 
 const dataLimit: Probe = {
   name: 'states/all-catches-data-limit-exceeded',
-  assumption: 'A Catch of States.ALL takes the States.DataLimitExceeded of a state in a Parallel.',
+  assumption: 'A Catch of States.ALL takes the States.DataLimitExceeded of a state in a Map.',
   matters:
-    'statemachines/load.asl.yml: every step is a Parallel with such a Catch, beside the bounds on sizes.',
+    'statemachines/load.asl.yml: every step and every Map has such a Catch, beside one by that name and the bounds on sizes.',
   needs: NEEDS,
   costs: { transitions: 4 },
   async run(site) {
@@ -94,14 +95,15 @@ const dataLimit: Probe = {
       StartAt: 'Try',
       States: {
         Try: {
-          ...{ Type: 'Parallel', Branches: [{ StartAt: 'Double', States: { Double: double } }] },
+          ...{ Type: 'Map', ItemsPath: '$.items' },
+          ItemProcessor: { StartAt: 'Double', States: { Double: double } },
           ...{ Catch: CATCH_ALL, End: true },
         },
         Caught: CAUGHT,
       },
     });
     const { most } = limitOf('Step Functions', 'bytes of a result');
-    const execution = await execute(site, arn, { text: 'x'.repeat(most * 0.6) });
+    const execution = await execute(site, arn, { items: ['x'.repeat(most * 0.6)] });
     const { caught } = JSON.parse(execution.ended.output ?? '{}') as { caught?: { Error?: string } };
     return verdict(
       caught?.Error === 'States.DataLimitExceeded',

@@ -1,5 +1,6 @@
 import { groupOf, slug, type Probe } from '../../../cli/certify/probe';
 import { PROBES } from '../../../cli/certify/probes';
+import { DataApi } from '../../../functions/shared/data-api';
 import { CASTS } from '../../../local/behaviour/casts';
 import type { Outcome } from '../../../local/behaviour/outcome';
 import type { FaultRule } from '../../../local/faults/fault-rule';
@@ -72,6 +73,7 @@ const LEVERS: Readonly<Record<string, (probe: Probe) => FaultRule>> = {
   'rights/has-assumerole-privilege': () => rewritten('^SELECT has_assumerole_privilege.*', 'SELECT FALSE'),
   'limits/bytes-of-a-statement': () => rewritten('^SELECT /\\*x+\\*/ 1$', 'SELECT 1'),
   'limits/bytes-of-a-row': () => rewritten('^SELECT REPEAT.*, REPEAT.*', 'SELECT 1'),
+  'statements/repeated-token': () => ({ ...rewritten('^SELECT 1$', 'SELECT 2'), nth: 2 }),
   'states/retry-count-of-a-task': () =>
     rewritten('\\$\\$\\.State\\.RetryCount', '$$$$.State.Name', 'CreateStateMachine'),
   'states/retry-count-of-a-parallel': () =>
@@ -81,15 +83,27 @@ const LEVERS: Readonly<Record<string, (probe: Probe) => FaultRule>> = {
   'states/levels-of-an-input': () => rewritten('^\\[{1001}\\]{1001}$', '[]', 'StartExecution'),
 };
 
-test.each(PROBES.filter((probe) => !isOfTheirOwn(probe)).map((probe) => [probe.name, probe] as const))(
-  '%s sees it if the service behaves in another way',
-  async (name, probe) => {
-    const lever = LEVERS[name] ?? LEVERS[groupOf(probe)];
-    if (!lever) throw new Error(`the probe ${name} cannot be made to fail`);
-    twin.twin.faults.set([lever(probe)]);
-    expect(await tried(twin.connection, name)).toMatchObject({ name, outcome: 'does not hold' });
-  },
-);
+/** No request that is read in another way makes it fail. */
+const LISTED = 'statements/listed-at-once';
+
+test(`${LISTED} sees it if the service lists late`, async () => {
+  const list = jest.spyOn(DataApi.prototype, 'list').mockResolvedValueOnce([]);
+  expect(await tried(twin.connection, LISTED).finally(() => list.mockRestore())).toMatchObject({
+    outcome: 'does not hold',
+    seen: 'right after the submission it was not listed, after its end 1 of 1 was',
+  });
+});
+
+test.each(
+  PROBES.filter((probe) => !isOfTheirOwn(probe) && probe.name !== LISTED).map(
+    (probe) => [probe.name, probe] as const,
+  ),
+)('%s sees it if the service behaves in another way', async (name, probe) => {
+  const lever = LEVERS[name] ?? LEVERS[groupOf(probe)];
+  if (!lever) throw new Error(`the probe ${name} cannot be made to fail`);
+  twin.twin.faults.set([lever(probe)]);
+  expect(await tried(twin.connection, name)).toMatchObject({ name, outcome: 'does not hold' });
+});
 
 test('a value that is loaded as another one, or right though a wrong one is assumed, is seen', async () => {
   const inserted = (name: string, value: string) => {
