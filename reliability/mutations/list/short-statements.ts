@@ -17,8 +17,8 @@ export const SHORT_STATEMENTS: readonly Mutation[] = [
     'a function has no time for its short statements',
     'Lambda ends it while the workgroup resumes, and the statement runs beside its replacement.',
     'resources/functions.ts',
-    'timeout: 900,\n  },\n  InspectFiles: {',
-    'timeout: 300,\n  },\n  InspectFiles: {',
+    'timeout: 900,\n  },\n  RecordEmpty: {',
+    'timeout: 300,\n  },\n  RecordEmpty: {',
     { file: SHORT_TEST, test: 'short statements, each of 150 seconds and cancelled' },
   ),
   mutation(
