@@ -2,7 +2,7 @@ import { mutation, type Mutation } from '../mutation';
 
 const POLICY = 'docs/deployer-policy.json';
 const DATA_POLICY = 'docs/deployer-data-policy.json';
-const POLICY_TEST = 'tests/resources/deployer-policy.test.ts';
+const POLICY_TEST = 'tests/slow/nightly/deployer-policy.test.ts';
 const GUARD_TEST = 'tests/slow/nightly/deploy-guard.test.ts';
 const DOCTOR_TEST = 'tests/slow/doctor-parameters.test.ts';
 

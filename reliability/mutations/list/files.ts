@@ -83,7 +83,7 @@ export const FILES: readonly Mutation[] = [
     'core/conversions.ts',
     'between(target, least, greatest)',
     'between(target, -greatest, greatest - (least - least))',
-    { file: 'tests/system/conversions.test.ts', test: 'numbers staged as bigint' },
+    { file: 'tests/slow/conversions.test.ts', test: 'numbers staged as bigint' },
   ),
   mutation(
     'integers up to 2^54 count as exact in a double',
@@ -91,7 +91,7 @@ export const FILES: readonly Mutation[] = [
     'core/conversions.ts',
     'const WHOLE_DOUBLE = 2 ** 53;',
     'const WHOLE_DOUBLE = 2 ** 54;',
-    { file: 'tests/system/conversions.test.ts', test: 'numbers staged as bigint' },
+    { file: 'tests/slow/conversions.test.ts', test: 'numbers staged as bigint' },
   ),
   mutation(
     'a time with an offset counts as one in UTC',
@@ -100,7 +100,7 @@ export const FILES: readonly Mutation[] = [
     '([.][0-9]{1,6}0*)?Z?$',
     '([.][0-9]{1,6}0*)?(Z|[+-][0-9]{2}:[0-9]{2})?$',
     {
-      file: 'tests/system/conversions.test.ts',
+      file: 'tests/slow/conversions.test.ts',
       test: 'text becomes a timestamp only if it is a time in UTC',
     },
   ),
@@ -110,7 +110,7 @@ export const FILES: readonly Mutation[] = [
     'core/conversions.ts',
     `{ ...exact(target), unchanged: (value) => sql\`DATE_TRUNC('day', \${value}) = \${value}\` }`,
     'exact(target)',
-    { file: 'tests/system/conversions.test.ts', test: 'a timestamp becomes a date only if it is midnight' },
+    { file: 'tests/slow/conversions.test.ts', test: 'a timestamp becomes a date only if it is midnight' },
   ),
   mutation(
     'a decimal may lose digits after the point',
@@ -158,7 +158,7 @@ export const FILES: readonly Mutation[] = [
     'core/warehouse-objects.ts',
     '({ column, may_load }) => names.has(column) && !may_load,',
     '({ column, may_load }) => !names.has(column) && !may_load,',
-    { file: 'tests/system/warehouse-state.test.ts', test: 'fails before any value is changed' },
+    { file: 'tests/slow/warehouse-state.test.ts', test: 'fails before any value is changed' },
   ),
   mutation(
     'only the names of targets that hold fewer values are compared',

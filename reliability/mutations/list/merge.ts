@@ -96,7 +96,7 @@ export const MERGE: readonly Mutation[] = [
     `  MIN(CASE
     ${NEWER_VERSION}`,
     {
-      file: 'tests/system/warehouse-state.test.ts',
+      file: 'tests/slow/warehouse-state.test.ts',
       test: 'a key that was duplicated by hand keeps its newer row',
     },
   ),

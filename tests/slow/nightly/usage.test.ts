@@ -1,10 +1,10 @@
 import { execFile } from 'node:child_process';
 import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { parquetOf } from '../../testkit/parquet';
-import { temporaryFolder } from '../../testkit/temporary-folder';
+import { parquetOf } from '../../../testkit/parquet';
+import { temporaryFolder } from '../../../testkit/temporary-folder';
 
-const COMMAND = resolve(__dirname, '../../cli/sluice.cjs');
+const COMMAND = resolve(__dirname, '../../../cli/sluice.cjs');
 const HOUR = '2026-11-20T08';
 
 /** The working directory of the command: its state directory and its package would appear here. */

@@ -1,6 +1,6 @@
-import { inParallel } from '../../functions/shared/in-parallel';
-import { listEntries } from '../../functions/shared/listing';
-import { TestTwin } from '../../testkit/test-twin';
+import { inParallel } from '../../../functions/shared/in-parallel';
+import { listEntries } from '../../../functions/shared/listing';
+import { TestTwin } from '../../../testkit/test-twin';
 
 let twin: TestTwin;
 beforeAll(async () => {

@@ -7,15 +7,15 @@ import {
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { findingsOf, type Finding } from '../../cli/doctor/finding';
-import { schedule as scheduleCheck } from '../../cli/doctor/operation';
-import { siteOf } from '../../cli/doctor/site';
-import { addHours, lastClosedHour } from '../../core/hour';
-import { readDatasets } from '../../service/datasets';
-import { parquetOf, tripsSelect } from '../../testkit/parquet';
-import { ROOT } from '../../testkit/root';
-import { ServiceTwin } from '../../testkit/service-twin';
-import type { TestTwin } from '../../testkit/test-twin';
+import { findingsOf, type Finding } from '../../../cli/doctor/finding';
+import { schedule as scheduleCheck } from '../../../cli/doctor/operation';
+import { siteOf } from '../../../cli/doctor/site';
+import { addHours, lastClosedHour } from '../../../core/hour';
+import { readDatasets } from '../../../service/datasets';
+import { parquetOf, tripsSelect } from '../../../testkit/parquet';
+import { ROOT } from '../../../testkit/root';
+import { ServiceTwin } from '../../../testkit/service-twin';
+import type { TestTwin } from '../../../testkit/test-twin';
 
 const TRIPS = readFileSync(join(ROOT, 'datasets/trips.yml'), 'utf8');
 /** Its hours settle later than those of trips. */

@@ -1,14 +1,14 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { everyFaultOnce, inGoodOrder } from '../../reliability/matrix/cells';
-import { FAULTS } from '../../reliability/matrix/faults';
-import { LocalTwin } from '../../reliability/matrix/local-twin';
-import { Matrix, recordTasks } from '../../reliability/matrix/matrix';
-import { packageService } from '../../reliability/matrix/packaged-service';
-import { operationsOf } from '../../reliability/matrix/recording';
-import { runCell } from '../../reliability/matrix/run-cell';
-import { rowName, tasksOf } from '../../reliability/matrix/tasks';
-import { ROOT } from '../../testkit/root';
+import { everyFaultOnce, inGoodOrder } from '../../../reliability/matrix/cells';
+import { FAULTS } from '../../../reliability/matrix/faults';
+import { LocalTwin } from '../../../reliability/matrix/local-twin';
+import { Matrix, recordTasks } from '../../../reliability/matrix/matrix';
+import { packageService } from '../../../reliability/matrix/packaged-service';
+import { operationsOf } from '../../../reliability/matrix/recording';
+import { runCell } from '../../../reliability/matrix/run-cell';
+import { rowName, tasksOf } from '../../../reliability/matrix/tasks';
+import { ROOT } from '../../../testkit/root';
 
 const SEED = 1;
 

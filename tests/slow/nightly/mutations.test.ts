@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { checkHistories, drawHistory } from '../../reliability/histories/check-histories';
-import { ProvingGround } from '../../reliability/histories/proving-ground';
-import { MERGE_SQL, mutatedMergeSql } from '../../reliability/mutations/mutations';
-import { ROOT } from '../../testkit/root';
+import { checkHistories, drawHistory } from '../../../reliability/histories/check-histories';
+import { ProvingGround } from '../../../reliability/histories/proving-ground';
+import { MERGE_SQL, mutatedMergeSql } from '../../../reliability/mutations/mutations';
+import { ROOT } from '../../../testkit/root';
 
 const SQL = readFileSync(join(ROOT, MERGE_SQL), 'utf8');
 

@@ -1,14 +1,14 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { evaluate } from '../../local/iam/evaluate';
-import { policyDocument, type PolicyStatement } from '../../local/iam/policy-document';
-import { StackScope } from '../../local/stack/stack-scope';
-import { templateSchema } from '../../local/stack/template';
-import { ROOT } from '../../testkit/root';
-import type { ServiceCopy } from '../../testkit/service-copy';
-import type { Template } from '../../testkit/template-check';
-import { NEEDS, OF_SERVERLESS, type Need } from './deployer-needs';
-import { packageShapes, SHAPES, type Packaged } from './shapes';
+import { evaluate } from '../../../local/iam/evaluate';
+import { policyDocument, type PolicyStatement } from '../../../local/iam/policy-document';
+import { StackScope } from '../../../local/stack/stack-scope';
+import { templateSchema } from '../../../local/stack/template';
+import { ROOT } from '../../../testkit/root';
+import type { ServiceCopy } from '../../../testkit/service-copy';
+import type { Template } from '../../../testkit/template-check';
+import { NEEDS, OF_SERVERLESS, type Need } from '../../resources/deployer-needs';
+import { packageShapes, SHAPES, type Packaged } from '../../resources/shapes';
 
 /** One role has both. */
 const TEXTS = ['docs/deployer-policy.json', 'docs/deployer-data-policy.json'].map((file) =>

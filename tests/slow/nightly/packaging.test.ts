@@ -3,10 +3,10 @@ import { once } from 'node:events';
 import { mkdirSync, readdirSync, readFileSync, utimesSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
-import { WorkerLambdaRuntime } from '../../local/lambda/worker-lambda-runtime';
-import { packageService, readStack, unpackFunctions, type Stack } from '../../local/stack';
-import { ROOT } from '../../testkit/root';
-import { ScratchService } from '../local/stack/scratch-service';
+import { WorkerLambdaRuntime } from '../../../local/lambda/worker-lambda-runtime';
+import { packageService, readStack, unpackFunctions, type Stack } from '../../../local/stack';
+import { ROOT } from '../../../testkit/root';
+import { ScratchService } from '../../local/stack/scratch-service';
 
 let service: ScratchService;
 

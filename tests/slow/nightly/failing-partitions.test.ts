@@ -1,12 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { addHours, lastClosedHour } from '../../core/hour';
-import { ServiceTwin } from '../../testkit/service-twin';
+import { addHours, lastClosedHour } from '../../../core/hour';
+import { ServiceTwin } from '../../../testkit/service-twin';
 
 const HOUR = lastClosedHour(new Date(), 60);
 
 test('partitions that always fail do not delay the others', async () => {
-  const trips = readFileSync(resolve(__dirname, '../../datasets/trips.yml'), 'utf8');
+  const trips = readFileSync(resolve(__dirname, '../../../datasets/trips.yml'), 'utf8');
   const deployed = await ServiceTwin.start({ 'trips.yml': `${trips}  max_partitions: 2\n` });
   const { twin } = deployed;
   try {
@@ -41,7 +41,7 @@ test('partitions that always fail do not delay the others', async () => {
 });
 
 test('hours with many bad files, many at once, do not keep a good hour from being loaded', async () => {
-  const trips = readFileSync(resolve(__dirname, '../../datasets/trips.yml'), 'utf8');
+  const trips = readFileSync(resolve(__dirname, '../../../datasets/trips.yml'), 'utf8');
   const deployed = await ServiceTwin.start({ 'trips.yml': `${trips}  max_partitions: 50\n` });
   const { twin } = deployed;
   try {
