@@ -4,6 +4,7 @@ import { concurrency } from './doctor/concurrency';
 import { copyRoleAccount, copyRoleAttached, copyRoleRights, copyRoleTrust } from './doctor/copy-role';
 import { findingsOf, waiting, type Check, type Finding } from './doctor/finding';
 import { grants } from './doctor/grants';
+import { keys } from './doctor/keys';
 import { bucketPolicy, bucketRegion } from './doctor/lake';
 import { lakeKey } from './doctor/lake-key';
 import { ledger } from './doctor/ledger';
@@ -35,6 +36,7 @@ export const CHECKS: readonly Check[] = [
   grants,
   targetColumns,
   stagingColumns,
+  keys,
   glueColumns,
   streamPrefix,
   strays,

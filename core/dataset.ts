@@ -43,6 +43,9 @@ const columnName = identifier.refine(
   `a name other than ${SYSTEM_COLUMNS.join(', ')}: every table already has those columns`,
 );
 
+/** A year. A wider range prunes little. */
+export const MOST_DRIFT_HOURS = 366 * 24;
+
 const count = (from: number, to: number) => z.number().int().min(from).max(to);
 
 const columnType = z.string().transform((text, context): ColumnType => {
@@ -121,8 +124,13 @@ export const datasetSchema = z.strictObject({
     derive_in: z.enum(['merge', 'transform']).default('merge'),
     /** The target's column that holds the hour from which a row was loaded. */
     partition_column: columnName.default('source_partition'),
-    /** True if the event time of a key never changes. The merge then reads only the staged range of event times. */
+    /** True if the event time of a key never changes: the same as `event_time_drift_hours: 0`. */
     event_time_immutable: z.boolean().default(false),
+    /**
+     * Any two event times of a key are at most so many hours apart. The merge then reads only the staged range of event
+     * times, wider by so many hours at both ends. Default: nothing is promised, and it reads all of the target.
+     */
+    event_time_drift_hours: count(0, MOST_DRIFT_HOURS).optional(),
   }),
   columns: z.array(column).min(1).max(1_500),
   load: z
@@ -159,7 +167,13 @@ type Parsed = z.output<typeof datasetSchema>;
 export interface Dataset {
   readonly name: string;
   readonly source: Readonly<Required<Parsed['source']>>;
-  readonly target: Readonly<Omit<Parsed['target'], 'version'>> & { readonly version: string };
+  readonly target: Readonly<
+    Omit<Parsed['target'], 'version' | 'event_time_immutable' | 'event_time_drift_hours'>
+  > & {
+    readonly version: string;
+    /** Hours; null if nothing is promised of the event times of a key. */
+    readonly event_time_drift_hours: number | null;
+  };
   /** The columns of the data files, in file order. They include the derived columns if the transform makes them. */
   readonly columns: readonly Column[];
   readonly load: Readonly<Required<Parsed['load']>>;
@@ -359,6 +373,12 @@ function inconsistencies({ dataset, source, target, columns, load }: Parsed): Fi
       `column "${target.event_time}" is ${eventTime.type.kind}: an event time must be a timestamp`,
     );
   }
+  if (target.event_time_immutable && target.event_time_drift_hours) {
+    say(
+      ['target', 'event_time_drift_hours'],
+      `${target.event_time_drift_hours}: event_time_immutable promises 0 hours; remove one of them`,
+    );
+  }
   if (new Set(target.derive).size < target.derive.length) say(['target', 'derive'], 'a part is repeated');
   if (target.derive.some((part) => part === target.partition_column)) {
     say(['target', 'partition_column'], `"${target.partition_column}" is derived: choose another name`);
@@ -385,6 +405,7 @@ function defaultErrorPrefix(dataset: string): string {
 const defaultStale = (load: Parsed['load']): number => load.every_hours + 5;
 
 function complete({ dataset, source, target, columns, load }: Parsed): Dataset {
+  const { event_time_immutable: isImmutable, event_time_drift_hours: drift, ...others } = target;
   const derived: Column[] =
     target.derive_in === 'transform'
       ? target.derive.map((name) => ({ name, type: { kind: 'smallint' }, required: true }))
@@ -392,7 +413,11 @@ function complete({ dataset, source, target, columns, load }: Parsed): Dataset {
   return {
     name: dataset,
     source: { ...source, error_prefix: source.error_prefix ?? defaultErrorPrefix(dataset) },
-    target: { ...target, version: target.version ?? target.event_time },
+    target: {
+      ...others,
+      version: target.version ?? target.event_time,
+      event_time_drift_hours: drift ?? (isImmutable ? 0 : null),
+    },
     columns: [...columns, ...derived],
     load: { ...load, stale_after_hours: load.stale_after_hours ?? defaultStale(load) },
   };

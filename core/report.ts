@@ -14,6 +14,7 @@ import {
   type StagedCounts,
   type Strays,
 } from './states';
+import type { TargetScan } from './target-scan';
 
 /** The result of one partition. A count is 0 if the step that counts it did not run. */
 export interface PartitionResult extends MergeCounts, StagedCounts, FoundCounts {
@@ -70,6 +71,8 @@ export interface LoadReport extends WarehouseShare {
   readonly strays: Strays | null;
   /** The number of partitions that are failing or incomplete after it; null if it does not know of all. */
   readonly failing: number | null;
+  /** What a merge reads of the target, in words; null if the execution is not a plan. */
+  readonly merge_reads: string | null;
   /** The execution's own error, or the error of the first partition that has one. */
   readonly error: string | null;
   /** What somebody should look at although the execution succeeded, one line each. */
@@ -196,6 +199,8 @@ export function reportLoad(
     readonly isRequested: boolean;
     /** Whether the failure of the execution as a whole was told before. */
     readonly isTold: boolean;
+    /** What a merge of the dataset reads, if the execution is a plan. */
+    readonly scan: TargetScan | null;
   },
   partitions: readonly PartitionResult[],
   failure: Diagnosis | null,
@@ -219,10 +224,11 @@ export function reportLoad(
   const warnings = [
     ...unfoundWarnings(partitions, load.isRequested && failure === null),
     ...lastingWarnings(untried),
+    ...(load.scan?.warning ? [`Each merge costs more than it has to: ${load.scan.warning}.`] : []),
   ];
   const common = {
     ...{ dataset, waiting, next, housekeeping, strays, failing, warehouse_seconds, warehouse_dollars },
-    ...{ partitions, warnings, summary },
+    ...{ partitions, warnings, summary, merge_reads: load.scan?.reads ?? null },
   };
   if (failure && load.isTold) {
     const still = `Still stopped by ${failure.error}, as was told before: ${shortened(failure.cause, CAUSE_LENGTH)}`;

@@ -2,6 +2,7 @@ import { redshiftType } from './column-types';
 import { derivedAtMerge, targetColumns, type Column, type Dataset } from './dataset';
 import { HISTORY_PIECES, HISTORY_TABLE } from './history';
 import { joinSql, keywords, quoteName, sql, type Pieces, type Sql } from './sql';
+import { scannedDrift } from './target-scan';
 
 /** The schema that Sluice owns. */
 export const SLUICE_SCHEMA = 'sluice';
@@ -52,6 +53,7 @@ export function datasetPieces(dataset: Dataset): Pieces {
     target_definition: lines(targetColumns(dataset).map(definition)),
     target_attributes: tableAttributes(target.distkey, target.sortkey),
     staging_attributes: tableAttributes(stagingDistkey(dataset), []),
+    matches_attributes: tableAttributes(keyDistkey(dataset), []),
     matches_definition: lines(
       target.key
         .map((name) => dataset.columns.find((column) => column.name === name))
@@ -66,11 +68,15 @@ export function datasetPieces(dataset: Dataset): Pieces {
     partition_column: quoteName(target.partition_column),
     target_is_winner: keyMatch(table, WINNERS),
     winner_is_match: keyMatch(WINNERS, MATCHES),
-    target_range: target.event_time_immutable
-      ? sql`AND ${table}.${eventTime} BETWEEN CAST(:first_event AS TIMESTAMP) AND CAST(:last_event AS TIMESTAMP)`
-      : sql``,
+    target_is_repeated: keyMatch(table, quoteName('sluice_repeated')),
+    target_key: joinSql(target.key.map((name) => sql`${table}.${quoteName(name)}`)),
+    target_range:
+      scannedDrift(dataset) !== null
+        ? sql`AND ${table}.${eventTime} BETWEEN CAST(:first_event AS TIMESTAMP) AND CAST(:last_event AS TIMESTAMP)`
+        : sql``,
     inserted_columns: joinSql(insertedColumns.map(quoteName)),
     inserted_values: joinSql(insertedValues),
+    insertion_order: insertionOrder(dataset, (name) => insertedValues[insertedColumns.indexOf(name)]),
     updated_values: joinSql(
       insertedValues.flatMap((value, index) => {
         const name = insertedColumns[index] ?? '';
@@ -80,6 +86,14 @@ export function datasetPieces(dataset: Dataset): Pieces {
   };
 }
 
+/** The sort key, so that the inserted rows are sorted as they are stored. All of them have the same partition. */
+function insertionOrder({ target }: Dataset, valueOf: (name: string) => Sql | undefined): Sql {
+  const sorted = target.sortkey.flatMap((name) =>
+    name === target.partition_column ? [] : (valueOf(name) ?? []),
+  );
+  return sorted.length === 0 ? sql`` : sql`ORDER BY ${joinSql(sorted)}`;
+}
+
 /** The order of rows with the same key in a staging table: the greatest version first, then by all remaining columns. */
 function precedence({ target, columns }: Dataset): string[] {
   const rest = columns
@@ -87,6 +101,10 @@ function precedence({ target, columns }: Dataset): string[] {
     .filter((name) => name !== target.version && !target.key.includes(name));
   return [target.version, ...rest];
 }
+
+/** The distkey, if it is a column of the key, so that tables of keys join where they are. */
+const keyDistkey = ({ target }: Dataset): string | undefined =>
+  target.key.find((name) => name === target.distkey);
 
 /** The staging table has the target's distkey if it can, so that the merge moves no rows between nodes. */
 export function stagingDistkey({ target, columns }: Dataset): string | undefined {

@@ -1,9 +1,11 @@
+import type { Dataset } from '../core/dataset';
 import { rerunInput } from '../core/execution-input';
 import { loadedRow } from '../core/history';
 import { startOfHour, timestampText } from '../core/hour';
 import { batchOf } from '../core/sql';
 import { stagedPieces } from '../core/staging';
 import { merged, validatedState, type Merged, type ValidatedState } from '../core/states';
+import { scannedDrift, scannedRange } from '../core/target-scan';
 import { findDataset } from '../service/datasets';
 import { statementsOf } from '../service/statements';
 import { readConfiguration } from './shared/configuration';
@@ -25,7 +27,7 @@ export const handler = stepHandler('MergeIntoTarget', validatedState, async (loa
       stagedPieces(dataset, plan.parts),
     );
     const rerun = rerunInput(load.dataset, load.partition, several);
-    return batchOf(statements, { ...loadedRow(load, plan, rerun), ...parameters(load) });
+    return batchOf(statements, { ...loadedRow(load, plan, rerun), ...parameters(load, dataset) });
   };
   const [row] = await runStep(configuration, {
     ...{ step: 'MergeIntoTarget', load, timeout_minutes: load.inspection.merge_timeout_minutes, batch },
@@ -37,13 +39,18 @@ export const handler = stepHandler('MergeIntoTarget', validatedState, async (loa
   return merged.parse(row);
 });
 
-function parameters({ partition, counts }: ValidatedState): Record<string, string | number> {
+function parameters(
+  { partition, counts }: ValidatedState,
+  dataset: Dataset,
+): Record<string, string | number> {
   const partitionTime = timestampText(startOfHour(partition));
+  // If no row was staged, any range is right because nothing matches.
+  const staged = { first: counts.first_event ?? partitionTime, last: counts.last_event ?? partitionTime };
+  const scanned = scannedRange(staged, scannedDrift(dataset) ?? 0);
   return {
     partition_time: partitionTime,
-    // If no row was staged, any range is right because nothing matches.
-    first_event: counts.first_event ?? partitionTime,
-    last_event: counts.last_event ?? partitionTime,
+    first_event: scanned.first,
+    last_event: scanned.last,
     keys: counts.keys,
   };
 }

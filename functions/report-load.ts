@@ -15,6 +15,7 @@ import {
   type LoadReport,
 } from '../core/report';
 import { executionEnd, type ExecutionEnd, type UnsettledHour } from '../core/states';
+import { targetScan, type TargetScan } from '../core/target-scan';
 import { unsettledAfter, unsettledHours } from '../core/unsettled';
 import { findDataset } from '../service/datasets';
 import { readConfiguration, type Configuration } from './shared/configuration';
@@ -67,6 +68,7 @@ export const handler = stepHandler(
         strays,
         failing,
         isRequested: load.scheduled === false && load.plan === false,
+        scan: load.plan === true && name !== null ? scanOf(name) : null,
         isTold: memory !== undefined && stop !== null && (await isToldBefore(memory, stop, execution)),
         warehouse_seconds: share.warehouse_seconds,
         warehouse_dollars: share.warehouse_dollars,
@@ -79,6 +81,16 @@ export const handler = stepHandler(
     return report;
   },
 );
+
+/** What the merges of the planned partitions would read. An execution is reported, whatever is wrong with the settings. */
+function scanOf(name: string): TargetScan | null {
+  try {
+    return targetScan(findDataset(readConfiguration().packageDirectory, name).dataset);
+  } catch (error) {
+    logger.error('Nobody knows what the merges would read', { error: error as Error });
+    return null;
+  }
+}
 
 /** An execution in which nothing was due made no statement. */
 function shareOfLoad(

@@ -73,7 +73,7 @@ runCommand<Options>(command, async ({ runs, seed, only, workers }) => {
         [tally.wrong, 'wrong'],
         [tally.notCarriedOut, 'not carried out'],
         [results.reduce((loads, result) => loads + result.loads, 0), 'loads'],
-        [VARIANTS.length, 'strategies'],
+        [VARIANTS.length, 'datasets'],
       ],
       (Date.now() - started) / 1_000,
       seed,

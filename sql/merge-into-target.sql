@@ -29,7 +29,7 @@ CREATE TEMP TABLE {matches} (
   {matches_definition},
   "sluice_rows" BIGINT NOT NULL,
   "sluice_newer" INTEGER NOT NULL
-);
+) {matches_attributes};
 
 -- statement: match-target
 -- Counts the target's rows with these keys, and shows whether they are newer than the staged rows.
@@ -56,7 +56,8 @@ DELETE FROM {target} USING {winners} WHERE {target_is_winner} {target_range};
 -- when: delete-insert
 INSERT INTO {target} ({inserted_columns})
 SELECT {inserted_values}
-FROM {winners};
+FROM {winners}
+{insertion_order};
 
 -- statement: merge-winners
 -- when: merge

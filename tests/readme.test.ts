@@ -72,7 +72,7 @@ function links(text: string): string[] {
 }
 
 /** Read by commands, not by steps. */
-const OF_COMMANDS = ['sql/load-history.sql', 'sql/migrate.sql'];
+const OF_COMMANDS = ['sql/load-history.sql', 'sql/migrate.sql', 'sql/repeated-keys.sql'];
 
 describe('the table of the steps', () => {
   interface StateMachine {

@@ -18,6 +18,8 @@ export interface LoadDocument {
   /** What its statements used of the warehouse, and what that costs about, as in the report. */
   readonly warehouse_seconds: number | null;
   readonly warehouse_dollars: number | null;
+  /** What a merge reads of the target, in words; null if the execution is not a plan. */
+  readonly merge_reads: string | null;
   /** What somebody should look at although the execution succeeded. */
   readonly warnings: readonly string[];
   readonly error: string | null;

@@ -66,6 +66,7 @@ async function follow(
       failing: report?.failing ?? null,
       warehouse_seconds: report?.warehouse_seconds ?? null,
       warehouse_dollars: report?.warehouse_dollars ?? null,
+      merge_reads: report?.merge_reads ?? null,
       warnings: report?.warnings ?? [],
       error: described.error ?? null,
       cause: described.cause ?? null,

@@ -71,6 +71,7 @@ export class Progress {
       this.output.say();
       this.output.say(document.cause.split('\n').map(oneLine).join('\n'));
     }
+    if (document.merge_reads !== null) this.output.say(`A merge reads ${document.merge_reads}.`);
     for (const warning of document.warnings) this.output.say(colours.yellow(warning));
     for (const remark of remarksOfStrays(document.strays)) this.output.say(colours.yellow(remark));
     this.housekeeping(document.housekeeping);

@@ -16,11 +16,16 @@ export interface QueryResult {
   readonly affected: number | null;
 }
 
-/** A statement that did not succeed. `name` says how it ended: StatementFailed or StatementAborted. */
+const NAMES: Readonly<Record<string, string>> = {
+  ABORTED: 'StatementAborted',
+  TIMED_OUT: 'StatementTimedOut',
+};
+
+/** A statement that did not succeed. `name` says how it ended: StatementFailed, StatementAborted or StatementTimedOut. */
 export class StatementError extends Error {
   constructor(status: string, reason: string) {
     super(reason);
-    this.name = status === 'ABORTED' ? 'StatementAborted' : 'StatementFailed';
+    this.name = NAMES[status] ?? 'StatementFailed';
   }
 }
 
@@ -29,17 +34,22 @@ const LONG_POLL_SECONDS = 30;
 
 /**
  * Runs one statement through the Data API and waits for it.
- * @param options.most rows to fetch. @param options.parameters values of `:name`s in it.
- * @throws StatementError with Redshift's text.
+ * @param options.most rows to fetch. @param options.parameters values of `:name`s in it. @param options.seconds after which
+ * it is cancelled.
+ * @throws StatementError with Redshift's text; StatementTimedOut
  */
 export async function query(
   connection: Pick<Connection, 'redshiftData' | 'workgroup' | 'database' | 'secret'>,
   statement: Sql,
-  options: { readonly most?: number; readonly parameters?: readonly SqlParameter[] } = {},
+  options: {
+    readonly most?: number;
+    readonly parameters?: readonly SqlParameter[];
+    readonly seconds?: number;
+  } = {},
 ): Promise<QueryResult> {
   const api = new DataApi(connection.redshiftData, connection);
   const id = await api.submit(statement, options.parameters);
-  const { selects, rows: counted } = await finished(api, id);
+  const { selects, rows: counted } = await finished(api, id, options.seconds);
   const [select] = selects;
   if (select === undefined) {
     return { columns: [], types: [], rows: [], total: 0, affected: counted ?? null };
@@ -66,9 +76,19 @@ export async function runBatch(
 }
 
 /** Waits only for the known statuses of a running statement: an unknown status ends the wait, as a failure. */
-async function finished(api: DataApi, id: string): Promise<StatementState & { readonly status: 'FINISHED' }> {
+async function finished(
+  api: DataApi,
+  id: string,
+  seconds = Infinity,
+): Promise<StatementState & { readonly status: 'FINISHED' }> {
+  const deadline = Date.now() + seconds * 1_000;
   for (;;) {
-    const state = await api.describe(id, LONG_POLL_SECONDS);
+    const left = Math.ceil((deadline - Date.now()) / 1_000);
+    if (left <= 0) {
+      await api.cancel(id);
+      throw new StatementError('TIMED_OUT', `It ran longer than ${seconds} s and was cancelled.`);
+    }
+    const state = await api.describe(id, Math.min(LONG_POLL_SECONDS, left));
     switch (state.status) {
       case 'FINISHED':
         return state;

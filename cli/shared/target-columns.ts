@@ -31,13 +31,14 @@ export async function readWarehouseObjects(
   return warehouseObjects(results, dataset);
 }
 
-/** The rows of a query with the names of its columns, as the functions get them. */
-async function rowsOf(
+/** The rows of a query with the names of its columns, as the functions get them. @throws StatementError */
+export async function rowsOf(
   connection: Connection,
   statement: Sql,
   parameters: readonly SqlParameter[],
+  options: { readonly seconds?: number } = {},
 ): Promise<readonly Row[]> {
-  const { columns, rows } = await query(connection, statement, { parameters });
+  const { columns, rows } = await query(connection, statement, { ...options, parameters });
   return rows.map((values) =>
     Object.fromEntries(values.map((value, index) => [columns[index] ?? '', value])),
   );

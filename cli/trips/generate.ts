@@ -83,7 +83,8 @@ function* tripsOf(options: GeneratorOptions): Generator<ArrivingTrip> {
     const late = random.chance(LATE / (1 - DUPLICATES - UPDATES)) ? random.integer(1, MOST_HOURS_LATE) : 0;
     const second = Math.floor((late > 0 ? random.next() : progress) * (HOUR_MILLISECONDS / 1_000)) * 1_000;
     const pickup = new Date(start - late * HOUR_MILLISECONDS + second);
-    const trip = newTrip(random, `${options.seed}/${(made += 1)}`, pickup);
+    // The pickup is in the id, so that it never changes, as the dataset promises, whenever trips are made up again.
+    const trip = newTrip(random, `${options.seed}/${pickup.getTime()}/${(made += 1)}`, pickup);
     known.add(trip);
     return trip;
   }

@@ -37,7 +37,7 @@ export const CANCEL_SECONDS = POLL_WAIT_SECONDS + 15;
 const CONCURRENT_QUESTIONS = 8;
 const SHORT_STATEMENT_FIX = 'Nothing to do: the step is retried.';
 const LONG_STATEMENT_FIX =
-  'Look in SYS_QUERY_HISTORY for what it waited for (locks, queueing, a small workgroup). If it is the merge and the target is large, make it read only the blocks of the staged hours: begin target.sortkey with the event time, make a key column the distkey, and set target.event_time_immutable: true if a key’s event time never changes. If it only needs more time, raise load.statement_timeout_minutes. Then load the partition again.';
+  'Look in SYS_QUERY_HISTORY for what it waited for (locks, queueing, a small workgroup). If it is the merge and the target is large, make it read only the blocks of the staged hours: begin target.sortkey with the event time, make a key column the distkey, and promise what is true of event times (target.event_time_immutable or event_time_drift_hours, with load.strategy: delete-insert). If it only needs more time, raise load.statement_timeout_minutes. Then load the partition again.';
 
 const client = traced(new RedshiftDataClient({ credentials: statementCredentials }));
 const apiOf = (configuration: Configuration): DataApi => new DataApi(client, configuration);

@@ -1,10 +1,18 @@
 import fc from 'fast-check';
+import { HOUR_MILLISECONDS } from '../../core/hour';
 import { DEFECTS, type DefectName } from './defects';
 import { FAULTS, type FaultName } from './faults';
 import { layouts, NULLABLE_COLUMNS, PLAIN, type Layout } from './layout';
 import { LEDGER_FAULTS, type LedgerFault } from './ledgers';
 import { REMAINING, type Trip } from './trip';
-import { ON_BAD_FILE, type OnBadFile, type Strategy } from './variants';
+import {
+  DRIFT_HOURS,
+  EVENT_TIMES,
+  ON_BAD_FILE,
+  type EventTimes,
+  type OnBadFile,
+  type Strategy,
+} from './variants';
 
 /** A change of a file in an hour. Hours are counted from the oldest, from 0. */
 export type Change =
@@ -52,8 +60,8 @@ export interface Step {
 export interface History {
   /** The number of consecutive hours. */
   readonly hours: number;
-  /** The event time of a key never changes, as `event_time_immutable: true` promises. */
-  readonly immutable: boolean;
+  /** What its datasets promise of the event times of a key, which it keeps. */
+  readonly eventTimes: EventTimes;
   /** Each loads a table of its own, from the same files in the same executions. */
   readonly sides: readonly HistorySide[];
   /** The names of all files begin alike, for longer than Redshift shows in an error. */
@@ -73,17 +81,12 @@ const KEYS = ['a', 'b', 'c', "d'e", 'f"g', 'ü'] as const;
 const FILES = 3;
 const VERSIONS = ['2026-11-20 08:00:00', '2026-11-20 08:30:00', '2026-11-20 09:00:00', '2026-11-20 09:30:00'];
 /** Event times that are years, months, days and hours apart, independent of the partition's hour. */
-const EVENT_TIMES = [
-  '2025-12-31 23:59:59',
-  '2026-01-01 00:00:00',
-  '2026-11-20 08:15:00',
-  '2028-02-29 12:00:00',
-];
+const TIMES = ['2025-12-31 23:59:59', '2026-01-01 00:00:00', '2026-11-20 08:15:00', '2028-02-29 12:00:00'];
 
 const trip: fc.Arbitrary<Trip> = fc.record({
   trip_id: fc.constantFrom(...KEYS),
   vendor_id: fc.constantFrom(null, 1, 2),
-  pickup_datetime: fc.constantFrom(...EVENT_TIMES),
+  pickup_datetime: fc.constantFrom(...TIMES),
   dropoff_datetime: fc.constantFrom(null, '2026-11-20 08:40:00', '2026-11-20 10:00:00'),
   passenger_count: fc.constantFrom(null, 0, 1, 10),
   trip_distance: fc.constantFrom(null, 0, 1.5, 10.25),
@@ -250,11 +253,11 @@ export function histories(
   plain = false,
 ): fc.Arbitrary<History> {
   const events = fc
-    .tuple(fc.integer({ min: 2, max: 4 }), fc.boolean(), fc.constantFrom(...strategies))
-    .chain(([hours, immutable, chosen]) =>
+    .tuple(fc.integer({ min: 2, max: 4 }), fc.constantFrom(...EVENT_TIMES), fc.constantFrom(...strategies))
+    .chain(([hours, eventTimes, chosen]) =>
       steps(hours).map((generated) => ({
-        ...{ hours, immutable, chosen },
-        steps: immutable ? generated.map(withFixedEventTimes) : generated,
+        ...{ hours, eventTimes, chosen },
+        steps: generated.map((step) => withEventTimes(step, eventTimes)),
       })),
     );
   // What surrounds the events is drawn after them, so that they are the same without it.
@@ -292,16 +295,24 @@ function withLook(change: PlainChange, { layout, emptied, defect }: Look): Chang
   }
 }
 
-function withFixedEventTimes(step: PlainStep): PlainStep {
-  const fixed = (each: Trip): Trip => ({
-    ...each,
-    pickup_datetime:
-      EVENT_TIMES[KEYS.findIndex((key) => key === each.trip_id) % EVENT_TIMES.length] ?? each.pickup_datetime,
-  });
+function withEventTimes(step: PlainStep, eventTimes: EventTimes): PlainStep {
+  if (eventTimes === 'any') return step;
+  const promised = (each: Trip): Trip => {
+    const first = TIMES[KEYS.findIndex((key) => key === each.trip_id) % TIMES.length];
+    if (first === undefined) return each;
+    // The drawn time decides how far it drifts: at most as far as is promised.
+    const drift = eventTimes === 'fixed' ? 0 : TIMES.indexOf(each.pickup_datetime) / (TIMES.length - 1);
+    return { ...each, pickup_datetime: later(first, drift * DRIFT_HOURS) };
+  };
   return {
     ...step,
     changes: step.changes.map((each) =>
-      each.kind === 'put' ? { ...each, trips: each.trips.map(fixed) } : each,
+      each.kind === 'put' ? { ...each, trips: each.trips.map(promised) } : each,
     ),
   };
+}
+
+function later(time: string, hours: number): string {
+  const there = new Date(Date.parse(`${time.replace(' ', 'T')}Z`) + hours * HOUR_MILLISECONDS);
+  return there.toISOString().slice(0, 19).replace('T', ' ');
 }

@@ -51,8 +51,8 @@ export class ProvingGround {
   /** @throws WrongOutcome */
   async run(history: History): Promise<void> {
     const variants = VARIANTS.filter(
-      ({ immutable, strategy, onBadFile }) =>
-        immutable === history.immutable &&
+      ({ eventTimes, strategy, onBadFile }) =>
+        eventTimes === history.eventTimes &&
         history.sides.some((side) => side.strategy === strategy && side.onBadFile === onBadFile),
     );
     const running = await this.prepare(variants.map(({ dataset }) => dataset));

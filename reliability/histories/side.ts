@@ -141,6 +141,11 @@ export class Side {
           throw new WrongOutcome('an hour was tried again though its bad files are the same', [
             `${execution} ${hour}`,
           ]);
+        // Another execution of the same moment may have told the ledger of the failure first.
+        const failedBeside = fresh.some(
+          (row) => row.partition === hour && row.outcome === 'failed' && isSame(this.presentAt(row), present),
+        );
+        if (!isTried && isScheduled && failedBeside) continue;
         // It waits, or nobody knows whether it does.
         if (!isTried && failure !== undefined && (isUnchanged || failure.files === undefined)) continue;
         if (this.mustFail(present)) {

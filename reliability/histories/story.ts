@@ -1,6 +1,13 @@
 import type { Change, History, Request, Run } from './history';
 import { layoutText } from './layout';
 import { tripText } from './trip';
+import { DRIFT_HOURS, type EventTimes } from './variants';
+
+const EVENT_TIMES_TEXT: Readonly<Record<EventTimes, readonly string[]>> = {
+  any: [],
+  drift: [`the event times of a key are at most ${DRIFT_HOURS} h apart`],
+  fixed: ['the event time of a key never changes'],
+};
 
 /** A history in words: hours are named by their position, files by a letter. */
 export function storyOf(history: History): string[] {
@@ -10,7 +17,7 @@ export function storyOf(history: History): string[] {
       history.sides
         .map(({ strategy, onBadFile }) => `strategy ${strategy}, on_bad_file ${onBadFile}`)
         .join(' and '),
-      ...(history.immutable ? ['the event time of a key never changes'] : []),
+      ...EVENT_TIMES_TEXT[history.eventTimes],
       ...(history.alike ? ['the names of files begin alike'] : []),
       ...(history.blind ? ['SYS_LOAD_ERROR_DETAIL cannot be read'] : []),
     ].join('; '),

@@ -9,26 +9,39 @@ export type Strategy = (typeof STRATEGIES)[number];
 export const ON_BAD_FILE = ['fail', 'quarantine'] as const;
 export type OnBadFile = (typeof ON_BAD_FILE)[number];
 
+/**
+ * What a dataset promises of the event times of a key: nothing, `event_time_drift_hours` or `event_time_immutable`. A history
+ * keeps the promise of its datasets.
+ */
+export const EVENT_TIMES = ['any', 'drift', 'fixed'] as const;
+export type EventTimes = (typeof EVENT_TIMES)[number];
+export const DRIFT_HOURS = 1;
+
+const PROMISES: Readonly<Record<EventTimes, string>> = {
+  any: '',
+  drift: `  event_time_drift_hours: ${DRIFT_HOURS}\n`,
+  fixed: '  event_time_immutable: true\n',
+};
+
 /** A dataset on which every history of its kind runs: trips with another name and other settings. */
 export interface Variant {
   readonly dataset: string;
   readonly strategy: Strategy;
   readonly onBadFile: OnBadFile;
-  /** `event_time_immutable`. Used only by histories that keep event times fixed. */
-  readonly immutable: boolean;
+  readonly eventTimes: EventTimes;
 }
 
-/** Every combination. The first is the dataset trips itself. */
+/** Every combination. The first is the dataset trips itself, but without its promise of event times. */
 export const VARIANTS: readonly Variant[] = ON_BAD_FILE.flatMap((onBadFile) =>
-  [false, true].flatMap((immutable) =>
+  EVENT_TIMES.flatMap((eventTimes) =>
     STRATEGIES.map((strategy) => ({
       dataset: [
         'trips',
-        ...(immutable ? ['fixed'] : []),
+        ...(eventTimes === 'any' ? [] : [eventTimes]),
         ...(strategy === 'merge' ? ['merge'] : []),
         ...(onBadFile === 'quarantine' ? ['quarantine'] : []),
       ].join('_'),
-      ...{ strategy, onBadFile, immutable },
+      ...{ strategy, onBadFile, eventTimes },
     })),
   ),
 );
@@ -40,14 +53,14 @@ export const VARIANTS: readonly Variant[] = ON_BAD_FILE.flatMap((onBadFile) =>
 export function variantFiles(serviceDirectory: string, added?: Hour): Record<string, string> {
   const trips = readFileSync(join(serviceDirectory, 'datasets/trips.yml'), 'utf8');
   return Object.fromEntries(
-    VARIANTS.map(({ dataset, strategy, onBadFile, immutable }) => [
+    VARIANTS.map(({ dataset, strategy, onBadFile, eventTimes }) => [
       `${dataset}.yml`,
       [
         ['dataset: trips\n', `dataset: ${dataset}\n`],
         ['prefix: trips/', `prefix: ${dataset}/`],
         ['table: trips\n', `table: ${dataset}\n`],
         ['strategy: delete-insert', `strategy: ${strategy}\n  on_bad_file: ${onBadFile}`],
-        ['  derive: [', `${immutable ? '  event_time_immutable: true\n' : ''}  derive: [`],
+        [PROMISES.fixed, PROMISES[eventTimes]],
         [`name: ${ADDED_COLUMN},`, `name: ${ADDED_COLUMN},${added === undefined ? '' : ` since: ${added},`}`],
       ].reduce((text, [from = '', to = '']) => replaceOnce(text, from, to), trips),
     ]),

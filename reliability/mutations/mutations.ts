@@ -4,6 +4,7 @@ import { ROOT } from '../../testkit/root';
 import { CERTIFY } from './list/certify';
 import { DEPLOYMENT } from './list/deployment';
 import { ERROR_TABLES } from './list/errors';
+import { EVENT_TIMES } from './list/event-times';
 import { FILES } from './list/files';
 import { HOURS } from './list/hours';
 import { LEDGERS } from './list/ledger';
@@ -20,6 +21,7 @@ export const MERGE_SQL = 'sql/merge-into-target.sql';
 
 export const MUTATIONS: readonly Mutation[] = [
   ...MERGE,
+  ...EVENT_TIMES,
   ...HOURS,
   ...FILES,
   ...ERROR_TABLES,

@@ -121,6 +121,16 @@ test('every dataset of the package is complete: defaults are filled in, referenc
   }
 });
 
+test('a promise of no hours is a promise', () => {
+  const promised = (target: object) => ordersDataset({ target }).target.event_time_drift_hours;
+  expect(promised({})).toBeNull();
+  expect(promised({ event_time_immutable: false })).toBeNull();
+  expect(promised({ event_time_immutable: true })).toBe(0);
+  expect(promised({ event_time_drift_hours: 0 })).toBe(0);
+  expect(promised({ event_time_immutable: true, event_time_drift_hours: 0 })).toBe(0);
+  expect(promised({ event_time_immutable: false, event_time_drift_hours: 2 })).toBe(2);
+});
+
 describe('defaults', () => {
   const dataset = ordersDataset();
 
@@ -136,7 +146,7 @@ describe('defaults', () => {
       derive: ['year', 'month', 'day', 'hour'],
       derive_in: 'merge',
       partition_column: 'source_partition',
-      event_time_immutable: false,
+      event_time_drift_hours: null,
     });
     expect(dataset.target.distkey).toBeUndefined();
     expect(dataset.load).toEqual({

@@ -36,6 +36,7 @@ const report = (...partitions: PartitionResult[]): LoadReport => ({
   failing: 4,
   warehouse_seconds: 3.25,
   warehouse_dollars: 0.05,
+  merge_reads: null,
   warnings: [],
   error: null,
   summary: '',

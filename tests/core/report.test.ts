@@ -20,6 +20,7 @@ const LOAD = {
   failing: null,
   isRequested: false,
   isTold: false,
+  scan: null,
   warehouse_seconds: null,
   warehouse_dollars: null,
 };
@@ -245,6 +246,25 @@ test('an execution that is stopped again by what was told before succeeds, and w
     notification: null,
   });
   expect(reported(LOAD, [], failure)).toMatchObject({ status: 'FAILED', error: 'TargetMismatch' });
+});
+
+test('a plan says what a merge reads, and warns if that is more than it has to', () => {
+  const scan = { reads: 'only some rows', warning: null };
+  const planned = [result({ outcome: 'planned' })];
+  expect(reported({ ...LOAD, scan }, planned, null)).toMatchObject({
+    merge_reads: 'only some rows',
+    warnings: [],
+  });
+  const warned = reported(
+    { ...LOAD, scan: { ...scan, warning: 'target.sortkey is not set' } },
+    planned,
+    null,
+  );
+  expect(warned).toMatchObject({
+    status: 'SUCCEEDED',
+    warnings: ['Each merge costs more than it has to: target.sortkey is not set.'],
+  });
+  expect(reported(LOAD, [result()], null).merge_reads).toBeNull();
 });
 
 describe('what an execution used of the warehouse', () => {

@@ -117,6 +117,29 @@ describe('the pieces of a dataset', () => {
     );
   });
 
+  test('rows are inserted in the order of the sort key, of which the partition is the same for all', () => {
+    const order = (sortkey: string[]) =>
+      datasetPieces(ordersDataset({ target: { sortkey } })).insertion_order;
+    expect(order([])).toBe('');
+    expect(order(['source_partition'])).toBe('');
+    expect(order(['ordered_at', 'source_partition', 'year', 'order_id'])).toBe(
+      'ORDER BY "sluice_winners"."ordered_at", ' +
+        'CAST(EXTRACT(year FROM "sluice_winners"."ordered_at") AS SMALLINT), "sluice_winners"."order_id"',
+    );
+    const [insert] = rendered(
+      ordersDataset({ target: { sortkey: ['ordered_at'] } }),
+      'merge-into-target.sql',
+    ).filter((statement) => statement.startsWith('INSERT INTO "public"."orders"'));
+    expect(insert).toMatch(/FROM "sluice_winners"\nORDER BY "sluice_winners"."ordered_at"$/);
+  });
+
+  test('COPY analyzes no staging table', () => {
+    const [copy] = rendered(ordersDataset(), 'copy-to-staging.sql').filter((statement) =>
+      statement.startsWith('COPY'),
+    );
+    expect(copy).toMatch(/\nSTATUPDATE OFF$/);
+  });
+
   test('if every column is in the key, an update still sets a column', () => {
     const columns = ORDER_COLUMNS.slice(0, 2);
     const all = ordersDataset({ columns, target: { key: ['order_id', 'ordered_at'], derive: [] } });

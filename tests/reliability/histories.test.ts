@@ -1,39 +1,27 @@
-import { checkHistories, drawHistory, firstNumbers } from '../../reliability/histories/check-histories';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { drawHistory, firstNumbers } from '../../reliability/histories/check-histories';
 import { defectOf, STAGES } from '../../reliability/histories/defects';
 import type { Change } from '../../reliability/histories/history';
 import { PLAIN } from '../../reliability/histories/layout';
-import { ProvingGround } from '../../reliability/histories/proving-ground';
-import { storyOf } from '../../reliability/histories/story';
+import { EVENT_TIMES } from '../../reliability/histories/variants';
+import { ROOT } from '../../testkit/root';
 
-/**
- * Each history loads one table. The longer forms, `npm run histories`, run each history with both strategies, one of which
- * leaves bad files out.
- */
-const RUNS = 3;
-const DRAW = { seed: 20264661, strategies: [['delete-insert'], ['merge']] } as const;
+const [, RUNS = NaN, seed = NaN] = (
+  /histories -- --runs (\d+) --seed (\d+)/.exec(readFileSync(join(ROOT, '.ci/longer'), 'utf8')) ?? []
+).map(Number);
+const DRAW = { seed };
 
 const isPut = (change: Change) => change.kind === 'put';
 
-test(`${RUNS} random histories leave the tables that the oracle computes from their files`, async () => {
-  const ground = await ProvingGround.open();
-  try {
-    const { right, wrong } = await checkHistories(ground, firstNumbers(RUNS), DRAW);
-    if (wrong) throw new Error([...storyOf(wrong.history), '', wrong.outcome.message].join('\n'));
-    expect(right).toBe(RUNS);
-    // Each history loads at least once, and every hour again at the end.
-    expect(ground.loads).toBeGreaterThanOrEqual(2 * RUNS);
-  } finally {
-    await ground.close();
-  }
-});
-
-test('these histories cover every kind', () => {
+test('the histories of .ci/longer cover every kind', () => {
   const drawn = firstNumbers(RUNS).map((number) => drawHistory(DRAW, number));
   const runs = drawn.flatMap(({ steps }) => steps.map(({ run }) => run.kind));
   expect([...new Set(runs)].sort()).toEqual(['alone', 'faulty', 'stopped', 'tampered', 'together']);
   const sides = drawn.flatMap((history) => history.sides);
   expect(new Set(sides.map(({ strategy }) => strategy)).size).toBe(2);
   expect(new Set(sides.map(({ onBadFile }) => onBadFile)).size).toBe(2);
+  expect(new Set(drawn.map(({ eventTimes }) => eventTimes)).size).toBe(EVENT_TIMES.length);
   const puts = drawn.flatMap(({ steps }) => steps.flatMap(({ changes }) => changes)).filter(isPut);
   const stages = puts.flatMap(({ defect }) => (defect ? [defectOf(defect).stage] : []));
   expect([...new Set(stages)].sort()).toEqual([...STAGES].sort());

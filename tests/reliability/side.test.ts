@@ -100,3 +100,18 @@ test('it is wrong if an hour with a bad file is not tried again', () => {
     side.assertNothingLost([{ execution: 'second', hours: [HOUR] }], []);
   }).toThrow('an hour with a bad file was not tried');
 });
+
+test('a scheduled execution may find in the ledger that another one of the same moment has failed', () => {
+  const present = new Map([[HOUR, [GOOD, BAD]]]);
+  const asked = [{ execution: 'second', hours: [HOUR], isScheduled: true }];
+  const beside = judged('fail', [GOOD, BAD], FAILED)();
+  beside.ask('second', present);
+  expect(() => {
+    beside.assertNothingLost(asked, [FAILED]);
+  }).not.toThrow();
+  const alone = judged('fail', [GOOD])();
+  alone.ask('second', present);
+  expect(() => {
+    alone.assertNothingLost(asked, []);
+  }).toThrow('an hour with a bad file was not tried');
+});

@@ -225,6 +225,7 @@ describe('while sluice local runs', () => {
         failing: null,
         warehouse_seconds: expect.any(Number) as number,
         warehouse_dollars: 0.05,
+        merge_reads: null,
         warnings: [],
         error: null,
         cause: null,

@@ -39,6 +39,18 @@ test('the same seed gives the same events, and another seed gives others', async
   expect(await generated({ rows: 500, seed: 8 })).not.toEqual(first);
 });
 
+test('the pickup of a trip never changes, whenever trips are made up again', async () => {
+  const pickups = new Map<string, string>();
+  for (const until of ['2026-11-23T08', '2026-11-23T10', '2026-11-24T08'])
+    for (const { event } of await generated({ rows: 2_000, until })) {
+      const { trip_id: id } = event;
+      const pickup = event.pickup_datetime ?? '';
+      expect(pickups.get(id) ?? pickup).toBe(pickup);
+      pickups.set(id, pickup);
+    }
+  expect(pickups.size).toBeGreaterThan(2_000);
+});
+
 test('about one event in a hundred is a duplicate, two are late, three are updates', async () => {
   const events = await generated();
   const seen = new Map<string, string>();

@@ -27,7 +27,7 @@ const put = (
 });
 /** All hours are loaded. Then, if files were bad, they are written again and loaded; else all hours are loaded again. */
 const history = (changes: readonly Change[], isBlind = false): History => ({
-  ...{ hours: HOURS, immutable: false, alike: isBlind, blind: isBlind },
+  ...{ hours: HOURS, eventTimes: 'any', alike: isBlind, blind: isBlind },
   sides: [
     { strategy: 'merge', onBadFile: 'fail' },
     { strategy: 'delete-insert', onBadFile: 'quarantine' },
