@@ -2,13 +2,13 @@ import { PutObjectCommand } from '@aws-sdk/client-s3';
 import { mkdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { Writable } from 'node:stream';
-import { startLoad } from '../cli/load/follow';
-import { connectionTo } from '../cli/shared/connect';
-import { Output } from '../cli/shared/output';
-import { query } from '../cli/shared/query';
-import { prefixOfHour } from '../core/prefix';
-import { sql } from '../core/sql';
-import { startTwin } from '../local/twin';
+import { startLoad } from '../../cli/load/follow';
+import { connectionTo } from '../../cli/shared/connect';
+import { Output } from '../../cli/shared/output';
+import { query } from '../../cli/shared/query';
+import { prefixOfHour } from '../../core/prefix';
+import { sql } from '../../core/sql';
+import { startTwin } from '../../local/twin';
 import { makeHour } from './make-hour';
 import type { Side } from './side';
 
@@ -22,7 +22,7 @@ export async function stateMachine(
   hour: string,
   stateDirectory: string,
 ): Promise<Side> {
-  const twin = await startTwin({ serviceDirectory: resolve(__dirname, '..'), stateDirectory });
+  const twin = await startTwin({ serviceDirectory: resolve(__dirname, '../..'), stateDirectory });
   const connection = connectionTo(twin.description, () => twin.close());
   const template = connection.datasets.find((each) => each.name === 'trips')!.source.prefix;
   const put = async (paths: readonly string[], at: string) => {

@@ -1,18 +1,7 @@
-import { readFileSync } from 'node:fs';
+import { peakBytes } from '../measured-process';
 import { bareDuckdb } from './bare-duckdb';
 import type { SideAnswer, SideOrder } from './side';
 import { stateMachine } from './state-machine';
-
-/** Peak resident memory of this process, in bytes. */
-function peakBytes(): number {
-  try {
-    const kilobytes = /VmHWM:\s+(\d+) kB/.exec(readFileSync('/proc/self/status', 'utf8'))?.[1];
-    if (kilobytes !== undefined) return Number(kilobytes) * 1_024;
-  } catch {
-    // Only Linux has /proc.
-  }
-  return process.resourceUsage().maxRSS * 1_024;
-}
 
 /** Runs one side in its own process, so that each side's memory is measured separately. */
 async function serve(order: SideOrder): Promise<void> {
