@@ -120,6 +120,8 @@ export async function startTwin(folder = temporaryFolder('redshift-data-')): Pro
     memoryLimit: '1GB',
   });
   const server = createServer((request, response) => void answer(service, request, response));
+  // As the twin's own server: else it closes a connection while a test makes a file, and the client still uses it.
+  server.keepAliveTimeout = 10 * 60 * 1_000;
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const client = clientOf(server);
   const twin: Twin = {
