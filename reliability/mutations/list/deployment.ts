@@ -4,7 +4,7 @@ const POLICY = 'docs/deployer-policy.json';
 const DATA_POLICY = 'docs/deployer-data-policy.json';
 const POLICY_TEST = 'tests/slow/nightly/deployer-policy.test.ts';
 const GUARD_TEST = 'tests/slow/nightly/deploy-guard.test.ts';
-const DOCTOR_TEST = 'tests/slow/doctor-parameters.test.ts';
+const DOCTOR_TEST = 'tests/slow/nightly/doctor-parameters.test.ts';
 
 /** Mistakes in what a first deployment meets: subnets, the rights of whoever deploys, bounds on cost, quotas. */
 export const DEPLOYMENT: readonly Mutation[] = [

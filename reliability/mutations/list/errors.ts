@@ -49,7 +49,7 @@ export const ERROR_TABLES: readonly Mutation[] = [
     breaks: 'The first load of a night fails while the workgroup resumes.',
     changes: madeFatal('WarehouseBusy'),
     by: {
-      file: 'tests/slow/slow-statements.test.ts',
+      file: 'tests/slow/nightly/slow-statements.test.ts',
       test: 'a short statement that waits for too long is cancelled before its function times out',
     },
   },

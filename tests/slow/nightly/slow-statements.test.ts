@@ -1,9 +1,9 @@
 import { ListStatementsCommand } from '@aws-sdk/client-redshift-data';
-import type { Call } from '../../local/faults/fault-injector';
-import type { FaultRule } from '../../local/faults/fault-rule';
-import { SDK_ATTEMPTS, THROTTLED } from '../../testkit/faults';
-import { HeldCalls } from '../../testkit/held-calls';
-import { TestTwin } from '../../testkit/test-twin';
+import type { Call } from '../../../local/faults/fault-injector';
+import type { FaultRule } from '../../../local/faults/fault-rule';
+import { SDK_ATTEMPTS, THROTTLED } from '../../../testkit/faults';
+import { HeldCalls } from '../../../testkit/held-calls';
+import { TestTwin } from '../../../testkit/test-twin';
 
 const HOUR = '2026-11-20T08';
 /** A call waits this long for its statement. So a statement soon outlasts the invocation, which calls for the next one. */

@@ -9,11 +9,11 @@ import {
 } from '@aws-sdk/client-redshift-serverless';
 import { ListSubscriptionsByTopicCommand, SNSClient, UnsubscribeCommand } from '@aws-sdk/client-sns';
 import { Writable } from 'node:stream';
-import { runDoctor, type DoctorDocument } from '../../cli/doctor';
-import type { Finding } from '../../cli/doctor/finding';
-import type { Connection } from '../../cli/shared/connection';
-import { Output } from '../../cli/shared/output';
-import { ServiceTwin } from '../../testkit/service-twin';
+import { runDoctor, type DoctorDocument } from '../../../cli/doctor';
+import type { Finding } from '../../../cli/doctor/finding';
+import type { Connection } from '../../../cli/shared/connection';
+import { Output } from '../../../cli/shared/output';
+import { ServiceTwin } from '../../../testkit/service-twin';
 
 /** What `sluice doctor` says of parameters that only some deployments have, in an account with few executions of Lambda. */
 const TOPIC = 'arn:aws:sns:us-east-1:000000000000:on-call';

@@ -1,10 +1,10 @@
-import { sendEvents } from '../../cli/delivery/send-events';
-import { prefixOfHour } from '../../core/prefix';
-import { readStack } from '../../local/stack';
-import { readDatasets } from '../../service/datasets';
-import { parquetOf, tripsSelect } from '../../testkit/parquet';
-import { ServiceTwin } from '../../testkit/service-twin';
-import type { TestTwin } from '../../testkit/test-twin';
+import { sendEvents } from '../../../cli/delivery/send-events';
+import { prefixOfHour } from '../../../core/prefix';
+import { readStack } from '../../../local/stack';
+import { readDatasets } from '../../../service/datasets';
+import { parquetOf, tripsSelect } from '../../../testkit/parquet';
+import { ServiceTwin } from '../../../testkit/service-twin';
+import type { TestTwin } from '../../../testkit/test-twin';
 
 /** As different from trips as a dataset file allows. No other file of the project names any of it. */
 const READINGS = String.raw`

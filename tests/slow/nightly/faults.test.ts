@@ -1,4 +1,4 @@
-import type { Fault, FaultRule } from '../../local/faults/fault-rule';
+import type { Fault, FaultRule } from '../../../local/faults/fault-rule';
 import {
   ANSWER_LOST,
   CONFLICT,
@@ -7,9 +7,9 @@ import {
   SDK_ATTEMPTS,
   THROTTLED,
   THROTTLING,
-} from '../../testkit/faults';
-import { parquetOf, tripsSelect } from '../../testkit/parquet';
-import { TestTwin } from '../../testkit/test-twin';
+} from '../../../testkit/faults';
+import { parquetOf, tripsSelect } from '../../../testkit/parquet';
+import { TestTwin } from '../../../testkit/test-twin';
 
 const HOUR = '2026-11-20T08';
 /** The same execution loads it, and no fault hits it: one bad partition never blocks the others. */
