@@ -66,6 +66,7 @@ export class BareStatements {
       ...countPieces(dataset, this.part, 1),
       target_attributes: sql``,
       staging_attributes: sql``,
+      matches_attributes: sql``,
     };
   }
 
