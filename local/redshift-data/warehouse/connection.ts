@@ -34,9 +34,13 @@ export class Connection {
     return this.interruptible(async () => (await this.run(sql, values)).getRows());
   }
 
-  /** Streams a result to `consume`. */
-  async query<T>(sql: string, values: Values, consume: (result: DuckDBResult) => Promise<T>): Promise<T> {
-    return this.interruptible(async () => consume(await this.engine.stream(sql, { ...values })));
+  /** Streams a result to `consume`, which looks at the signal: an interrupt between two fetches has no effect. */
+  async query<T>(
+    sql: string,
+    values: Values,
+    consume: (result: DuckDBResult, signal: AbortSignal) => Promise<T>,
+  ): Promise<T> {
+    return this.interruptible(async () => consume(await this.engine.stream(sql, { ...values }), this.signal));
   }
 
   /** The engine's types of a query's columns, without running it. */

@@ -105,12 +105,13 @@ export class ResultSet {
   }
 }
 
-/** Collects a result from the engine in chunks. @throws SqlError above the Data API's limits */
+/** Collects a result from the engine in chunks. @throws SqlError above the Data API's limits, the signal's reason */
 export async function collect(
   result: DuckDBResult,
   /** Redshift's types for columns that are 128-bit integers in the engine. Default BIGINT. */
   wide: ReadonlyMap<number, ColumnType>,
   path: string,
+  signal: AbortSignal,
 ): Promise<ResultSet> {
   const columns = result.columnNames().map((name, index) => {
     const engine = result.columnType(index);
@@ -119,6 +120,7 @@ export async function collect(
   });
   const set = new ResultSet(columns, path);
   for await (const rows of result.yieldRows()) {
+    signal.throwIfAborted();
     for (const row of rows)
       await set.add(row.map((value, index) => toField(value, columns[index]!.type.family)));
   }

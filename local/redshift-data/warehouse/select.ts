@@ -11,7 +11,7 @@ export async function select(
   path: string,
 ): Promise<ResultSet> {
   const sums = await typesOfSums(sql, values, connection);
-  return connection.query(sql, values, (result) => collect(result, sums, path));
+  return connection.query(sql, values, (result, signal) => collect(result, sums, path, signal));
 }
 
 /**
