@@ -1,28 +1,83 @@
-import { Tracer } from '@aws-lambda-powertools/tracer';
+import { CLIENT_RULES } from '../../core/diagnosis-rules';
+import { beginSubsegment, causeOf, type Ended } from './subsegment';
 
-/** It does not capture HTTP requests, because the clients' calls are already traced. It is off outside of Lambda. */
-const tracer = new Tracer({ captureHTTPsRequests: false });
-
-/** A client whose calls appear in the trace of the invocation. */
-export function traced<
-  Client extends { middlewareStack: { remove: unknown; use: unknown }; config: unknown },
->(client: Client): Client {
-  return tracer.captureAWSv3Client(client);
-}
+/** The subsegment of the step that runs. An execution environment runs one invocation at a time. */
+let step: string | undefined;
 
 /** Runs a step in a subsegment of the invocation's trace, and records its failure there. */
-export async function inTrace<Result>(step: string, run: () => Promise<Result>): Promise<Result> {
-  const segment = tracer.isTracingEnabled() ? tracer.getSegment() : undefined;
-  if (segment === undefined) return run();
-  const part = segment.addNewSubsegment(`## ${step}`);
-  tracer.setSegment(part);
+export async function inTrace<Result>(name: string, run: () => Promise<Result>): Promise<Result> {
+  const part = beginSubsegment(`## ${name}`);
+  step = part?.id;
   try {
-    return await run();
+    const result = await run();
+    part?.end({});
+    return result;
   } catch (error) {
-    tracer.addErrorAsMetadata(error as Error);
+    part?.end({ fault: true, cause: causeOf(error as Error) });
     throw error;
   } finally {
-    part.close();
-    tracer.setSegment(segment);
+    step = undefined;
   }
+}
+
+/** What an answer of the SDK says of the call. An error of the service has the same. */
+interface Answer {
+  readonly $metadata?: {
+    readonly httpStatusCode?: number;
+    readonly requestId?: string;
+    readonly extendedRequestId?: string;
+    readonly attempts?: number;
+  };
+}
+
+interface Call {
+  readonly clientName?: string;
+  readonly commandName?: string;
+}
+
+type Next = (args: object) => Promise<{ readonly output: object }>;
+
+interface Client {
+  readonly config: { readonly region: unknown };
+  readonly middlewareStack: { add: unknown };
+}
+
+/** A client whose calls appear in the trace of the invocation, with all attempts of a call in one subsegment. */
+export function traced<Traced extends Client>(client: Traced): Traced {
+  const { config, middlewareStack } = client;
+  const region = config.region as () => Promise<string>;
+  const middleware = (next: Next, call: Call) => async (args: object) => {
+    const part = beginSubsegment((call.clientName ?? '').replace(/Client$/, ''), step, 'aws');
+    if (part === undefined) return next(args);
+    const aws = { operation: call.commandName?.replace(/Command$/, ''), region: await region() };
+    try {
+      const answer = await next(args);
+      part.end(endedOf(aws, answer.output));
+      return answer;
+    } catch (error) {
+      part.end({ ...endedOf(aws, error as Answer), ...blame(error as Error & Answer) });
+      throw error;
+    }
+  };
+  const add = middlewareStack.add as (added: typeof middleware, options: object) => void;
+  add.call(middlewareStack, middleware, { step: 'initialize', name: 'traced' });
+  return client;
+}
+
+function endedOf(aws: object, { $metadata: answer }: Answer): Ended {
+  if (answer?.httpStatusCode === undefined) return { aws };
+  const { httpStatusCode: status, requestId, extendedRequestId, attempts = 1 } = answer;
+  return {
+    http: { response: { status } },
+    aws: { ...aws, request_id: requestId, id_2: extendedRequestId, retries: attempts - 1 },
+  };
+}
+
+const THROTTLED = CLIENT_RULES.find(({ error }) => error === 'Throttled')?.name;
+
+/** Who is to blame for a call that failed. Without an answer it is the service. */
+function blame(error: Error & Answer): Ended {
+  const status = error.$metadata?.httpStatusCode ?? 500;
+  const throttle = status === 429 || THROTTLED?.test(error.name) === true;
+  return { error: status < 500, fault: status >= 500, throttle, cause: causeOf(error) };
 }

@@ -2,9 +2,13 @@ import { spawn } from 'node:child_process';
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { ROOT } from '../../testkit/root';
+import { TestTwin } from '../../testkit/test-twin';
 
 /** Runs a function in a process with Lambda's environment, and returns what it sends to the X-Ray daemon. */
-async function tracesOf(call: string): Promise<Record<string, unknown>[]> {
+async function tracesOf(
+  call: string,
+  environment: NodeJS.ProcessEnv = {},
+): Promise<Record<string, unknown>[]> {
   const daemon = createSocket('udp4');
   daemon.bind(0, '127.0.0.1');
   await once(daemon, 'listening');
@@ -31,6 +35,7 @@ async function tracesOf(call: string): Promise<Record<string, unknown>[]> {
         _X_AMZN_TRACE_ID: 'Root=1-5759e988-bd862e3fe1be46a994272793;Parent=557abcec3ee5a047;Sampled=1',
         POWERTOOLS_LOG_LEVEL: 'SILENT',
         POWERTOOLS_METRICS_DISABLED: 'true',
+        ...environment,
       },
     });
     await once(child, 'exit');
@@ -48,10 +53,63 @@ const CALL = (event: string) => `
   handler(${event}).catch(() => {});
 `;
 
+const TRACE = '1-5759e988-bd862e3fe1be46a994272793';
+
 test('a step has a subsegment in the trace of its invocation', async () => {
   const traces = await tracesOf(CALL(`{ execution: 'x', input: {}, load: { dataset: 'trips' } }`));
   expect(traces).toMatchObject([
-    { name: '## ReportLoad', trace_id: '1-5759e988-bd862e3fe1be46a994272793', type: 'subsegment' },
+    { name: '## ReportLoad', trace_id: TRACE, parent_id: '557abcec3ee5a047', type: 'subsegment' },
   ]);
   expect(traces[0]).not.toHaveProperty('fault');
+  expect(traces[0]!.end_time).toBeGreaterThanOrEqual(traces[0]!.start_time as number);
+});
+
+test('an invocation that Lambda does not trace sends nothing', async () => {
+  const call = CALL(`{ execution: 'x', input: {}, load: { dataset: 'trips' } }`);
+  expect(
+    await tracesOf(call, { _X_AMZN_TRACE_ID: `Root=${TRACE};Parent=557abcec3ee5a047;Sampled=0` }),
+  ).toEqual([]);
+});
+
+describe('the calls of a step', () => {
+  let twin: TestTwin;
+  beforeAll(async () => {
+    twin = await TestTwin.shared();
+  });
+  afterAll(() => twin.remove());
+
+  test('have subsegments in that of the step, with what the service answered', async () => {
+    const { env, bucket } = twin.twin.description;
+    const traces = await tracesOf(
+      `
+        const { listFiles, readJson } = require('./functions/shared/lake.ts');
+        const { inTrace } = require('./functions/shared/tracing.ts');
+        inTrace('Look', async () => {
+          await listFiles('${bucket}', '');
+          await readJson('${bucket}', 'missing');
+        }).catch(() => {});
+      `,
+      env,
+    );
+    const [listed, read, step] = traces;
+    const region = env.AWS_REGION;
+    expect(traces).toHaveLength(3);
+    expect(listed).toMatchObject({
+      ...{ name: 'S3', namespace: 'aws', trace_id: TRACE, parent_id: step!.id },
+      aws: { operation: 'ListObjectsV2', region, retries: 0, request_id: expect.any(String) as string },
+      http: { response: { status: 200 } },
+    });
+    expect(listed).not.toHaveProperty('cause');
+    expect(read).toMatchObject({
+      ...{ name: 'S3', parent_id: step!.id, error: true, fault: false, throttle: false },
+      aws: { operation: 'GetObject' },
+      http: { response: { status: 404 } },
+      cause: { exceptions: [{ type: 'NoSuchKey' }] },
+    });
+    expect(step).toMatchObject({
+      name: '## Look',
+      fault: true,
+      cause: { exceptions: [{ type: 'FileChanged' }] },
+    });
+  });
 });
