@@ -1,2 +1,6 @@
 // The plugins of esbuild that serverless-esbuild uses.
-module.exports = [require('./client-schemas.cjs'), require('./client-versions.cjs')];
+module.exports = [
+  require('./client-schemas.cjs'),
+  require('./client-versions.cjs'),
+  require('./datasets.cjs'),
+];

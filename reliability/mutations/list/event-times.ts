@@ -34,7 +34,7 @@ export const EVENT_TIMES: readonly Mutation[] = [
   mutation(
     'a promise of 0 hours counts as none',
     'The merge reads the key of every row, and the more rows there are the longer it takes.',
-    'core/dataset.ts',
+    'core/dataset-file.ts',
     'drift ?? (isImmutable ? 0 : null)',
     'drift || (isImmutable ? 0 : null)',
     { file: 'tests/core/dataset.test.ts', test: 'a promise of no hours is a promise' },
