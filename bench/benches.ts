@@ -1,6 +1,7 @@
 import type { Bench } from './bench';
+import { coldStart } from './cold-start';
 import { load } from './load';
 import { merge } from './merge';
 
 /** In the order of docs/benchmarks.md. */
-export const BENCHES: readonly Bench[] = [merge, load];
+export const BENCHES: readonly Bench[] = [merge, load, coldStart];

@@ -1,9 +1,10 @@
-import { fork, type ChildProcess } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { atMost, figure, type Bench, type Measured } from './bench';
+import { nextMessage, startProcess } from './fork';
 import { makeHour } from './load/make-hour';
 import type { SideAnswer, SideOrder } from './load/side';
 
@@ -103,23 +104,14 @@ function measuredRounds(rows: number, rounds: readonly Round[]): Measured {
 
 async function startSide(order: SideOrder): Promise<ChildProcess> {
   mkdirSync(order.directory, { recursive: true });
-  const child = fork(join(__dirname, 'load/side-process.ts'), [JSON.stringify(order)], {
-    execArgv: ['--require', 'tsx/cjs'],
-    env: { ...process.env, TZ: 'UTC', AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true' },
-  });
-  await next(child);
+  const child = startProcess('load/side-process.ts', order);
+  await nextMessage<SideAnswer>(child);
   return child;
-}
-
-async function next(child: ChildProcess): Promise<SideAnswer> {
-  const ended = once(child, 'exit').then(() => Promise.reject(new Error('a side ended before it answered')));
-  const [answer] = (await Promise.race([once(child, 'message'), ended])) as [SideAnswer];
-  return answer;
 }
 
 async function round(child: ChildProcess): Promise<Answer> {
   child.send('round');
-  const answer = await next(child);
+  const answer = await nextMessage<SideAnswer>(child);
   if ('ready' in answer) throw new Error('a side answered out of turn');
   return answer;
 }

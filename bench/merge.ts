@@ -1,7 +1,5 @@
-import { fork } from 'node:child_process';
-import { once } from 'node:events';
-import { join } from 'node:path';
 import { atMost, figure, type Bench, type Figure, type Measured } from './bench';
+import { answerOf } from './fork';
 import type { MergeOrder, MergeResult } from './merge/process';
 import { SIDES, SIDE_TEXTS, type SideName } from './merge/sides';
 import { makeTarget } from './merge/target';
@@ -60,19 +58,7 @@ export async function runSizes(
   return runs;
 }
 
-async function runOnce(order: MergeOrder): Promise<MergeResult> {
-  const child = fork(join(__dirname, 'merge/process.ts'), [JSON.stringify(order)], {
-    execArgv: ['--require', 'tsx/cjs'],
-    env: { ...process.env, TZ: 'UTC' },
-  });
-  const ended = once(child, 'exit').then(() =>
-    Promise.reject(new Error(`${order.side} ended without a result`)),
-  );
-  const [result] = (await Promise.race([once(child, 'message'), ended])) as [MergeResult];
-  ended.catch(() => {});
-  if (child.exitCode === null) await once(child, 'exit');
-  return result;
-}
+const runOnce = (order: MergeOrder): Promise<MergeResult> => answerOf('merge/process.ts', order);
 
 /** The anti-join takes no correction, so its target is another one. */
 function assertAgree(rows: number, runs: Runs): void {
