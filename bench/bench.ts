@@ -4,7 +4,7 @@ import { availableParallelism, cpus, totalmem } from 'node:os';
 /** What a bench measured, once for each round: the values of one run are compared with those of the same round only. */
 export interface Figure {
   readonly name: string;
-  /** `s`, `MiB`, or `×` for a ratio. */
+  /** `s`, `MiB`, `records/s` …, or `×` for a ratio. */
   readonly unit: string;
   readonly median: number;
   readonly minimum: number;
@@ -99,6 +99,14 @@ export const atMost = (name: string, most: number, { median, unit }: Figure): Ai
   aim: `at most ${most} ${unit}`,
   value: median,
   met: median <= most,
+});
+
+/** An aim that a figure is at least so much, by its median. */
+export const atLeast = (name: string, least: number, { median, unit }: Figure): Aim => ({
+  name,
+  aim: `at least ${least} ${unit}`,
+  value: median,
+  met: median >= least,
 });
 
 /** Three digits are more than two rounds have in common. */

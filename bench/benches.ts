@@ -2,6 +2,7 @@ import type { Bench } from './bench';
 import { coldStart } from './cold-start';
 import { load } from './load';
 import { merge } from './merge';
+import { transform } from './transform';
 
 /** In the order of docs/benchmarks.md. */
-export const BENCHES: readonly Bench[] = [merge, load, coldStart];
+export const BENCHES: readonly Bench[] = [merge, load, coldStart, transform];
