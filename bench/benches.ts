@@ -1,8 +1,9 @@
 import type { Bench } from './bench';
 import { coldStart } from './cold-start';
+import { inspect } from './inspect';
 import { load } from './load';
 import { merge } from './merge';
 import { transform } from './transform';
 
 /** In the order of docs/benchmarks.md. */
-export const BENCHES: readonly Bench[] = [merge, load, coldStart, transform];
+export const BENCHES: readonly Bench[] = [merge, load, coldStart, transform, inspect];

@@ -1,12 +1,9 @@
 import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { prepareDeployment } from '../local/deployment';
-import { environmentVariables } from '../local/lambda/environment-variables';
-import { PACKAGES_DIRECTORY } from '../testkit/packages';
-import { ROOT } from '../testkit/root';
 import { atMost, figure, type Bench } from './bench';
 import { answerOf } from './fork';
+import { packagedHandlers } from './packaged-handlers';
 
 const KILOBYTE = 1_000;
 const MOST_KILOBYTES = 400;
@@ -69,33 +66,6 @@ export const coldStart: Bench = {
     }
   },
 };
-
-interface PackagedHandler {
-  /** `inspect-files`. */
-  readonly name: string;
-  readonly file: string;
-  readonly env: NodeJS.ProcessEnv;
-}
-
-/** The bundles of the package as it is deployed, with the variables of each function. */
-async function packagedHandlers(directory: string): Promise<PackagedHandler[]> {
-  const { functions } = await prepareDeployment({
-    ...{ serviceDirectory: ROOT, packagesDirectory: PACKAGES_DIRECTORY },
-    stateDirectory: directory,
-  });
-  const host = {
-    ...{ region: 'us-east-1', endpoint: 'http://127.0.0.1:9' },
-    credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
-  };
-  return functions.map((deployed) => {
-    const path = deployed.handler.replace(/\.handler$/, '');
-    return {
-      name: path.replace('functions/', ''),
-      file: join(deployed.codeDirectory, `${path}.js`),
-      env: environmentVariables(deployed, host, 'bench'),
-    };
-  });
-}
 
 /** Milliseconds. */
 const loadTime = (file: string, env: NodeJS.ProcessEnv): Promise<number> =>
