@@ -27,7 +27,10 @@ export const twin: Bench = {
   name: 'twin',
   title: 'The twin',
   about: ABOUT,
-  heldBack: {},
+  heldBack: {
+    [PUT]:
+      'The twin’s one thread, on a machine whose two cores had other work meanwhile. In a profile a quarter of its time goes to the file system: the twin writes a body and a record for each object, each as a file, before it answers. The rest is spread over the server, the checks of the request and the evaluation of policies.',
+  },
   rounds: 3,
   async run({ rounds, note }) {
     const requests = await requestRounds({ puts: PUTS, statements: STATEMENTS, rounds }, note);

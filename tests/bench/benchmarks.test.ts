@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { atMost, figure, type BenchDocument } from '../../bench/bench';
+import { atLeast, atMost, figure, type BenchDocument } from '../../bench/bench';
 import { BENCHES } from '../../bench/benches';
 import { svgOf } from '../../bench/chart';
 import { pageOf } from '../../bench/page';
@@ -24,6 +24,15 @@ test.each([
 ])('an aim of at most %d is met: %s', (most, met) => {
   expect(atMost('time', most, figure('', 's', [1, 2, 3]))).toEqual({
     ...{ name: 'time', aim: `at most ${most} s`, value: 2, met },
+  });
+});
+
+test.each([
+  [2, true],
+  [2.1, false],
+])('an aim of at least %d is met: %s', (least, met) => {
+  expect(atLeast('speed', least, figure('', '×', [1, 2, 3]))).toEqual({
+    ...{ name: 'speed', aim: `at least ${least} ×`, value: 2, met },
   });
 });
 
