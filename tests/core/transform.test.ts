@@ -311,6 +311,8 @@ describe('booleans and dates', () => {
     ['boolean', '0', 'refused: not a boolean (true or false)'],
     ['date', '"2026-12-31"', '2026-12-31'],
     ['date', '"2024-02-29"', '2024-02-29'],
+    ['date', '"2000-02-29"', '2000-02-29'],
+    ['date', '"1900-02-29"', 'refused: not a date (2026-11-23)'],
     ['date', '"1582-10-15"', '1582-10-15'],
     ['date', '"9999-12-31"', '9999-12-31'],
     ['date', '"1582-10-14"', 'refused: before 1582-10-15: readers of the file may see another day'],
