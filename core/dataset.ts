@@ -3,7 +3,7 @@ import type { DerivedColumn, Parsed } from './dataset-file';
 import { LoadError } from './errors';
 import type { Hour } from './hour';
 
-// The functions read no dataset file, so their bundles leave this module out, with zod's part for it and the YAML parser.
+// Whoever does not read a dataset file need not load the parser of one.
 export { datasetSchema, MOST_DRIFT_HOURS, parseDataset } from './dataset-file';
 
 export interface Column {

@@ -5,8 +5,7 @@ import { LoadError } from '../core/errors';
 
 /**
  * Reads every dataset of a package, in the order of the file names.
- * @param packageDirectory the directory that holds `datasets/`. In a bundle it makes no difference: resources/bundle/datasets.cjs
- *   puts what this returns when the service is packaged in the place of this module.
+ * @param packageDirectory the directory that holds `datasets/`.
  * @throws LoadError DatasetInvalid
  */
 export function readDatasets(packageDirectory: string): readonly Dataset[] {

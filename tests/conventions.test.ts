@@ -167,7 +167,7 @@ describe('nothing is left over', () => {
   });
 
   test('the package contains the files that the functions read at run time', () => {
-    expect(SERVICE.package.patterns).toEqual(['!**', 'sql/*.sql']);
+    expect(SERVICE.package.patterns).toEqual(['!**', 'datasets/*.yml', 'sql/*.sql']);
   });
 });
 

@@ -1,6 +1,2 @@
 // The plugins of esbuild that serverless-esbuild uses.
-module.exports = [
-  require('./client-schemas.cjs'),
-  require('./client-versions.cjs'),
-  require('./datasets.cjs'),
-];
+module.exports = [require('./client-schemas.cjs'), require('./client-versions.cjs')];
