@@ -2,10 +2,11 @@ import { DuckDBInstance, type DuckDBConnection } from '@duckdb/node-api';
 import { resolve } from 'node:path';
 import { redshiftType } from '../core/column-types';
 import type { Dataset } from '../core/dataset';
+import { planMerge, type PlannedMerge } from '../core/merge';
 import type { StagedPart } from '../core/plan';
 import { sql, type Pieces } from '../core/sql';
 import { countPieces, partPieces, stagedPieces, stagingTable } from '../core/staging';
-import type { ValidatedState } from '../core/states';
+import type { ValidatedPartition } from '../core/states';
 import { datasetPieces } from '../core/warehouse';
 import { namedStatementsOf } from '../service/statements';
 
@@ -45,6 +46,11 @@ export class BareSql {
   }
 }
 
+interface BareStatement {
+  readonly name: string;
+  readonly sql: string;
+}
+
 /** The statements of a load with one part, whose files have the dataset's types. */
 export class BareStatements {
   readonly part: StagedPart;
@@ -52,7 +58,7 @@ export class BareStatements {
 
   constructor(
     private readonly dataset: Dataset,
-    hour: string,
+    private readonly hour: string,
   ) {
     this.part = {
       table: stagingTable(dataset.name, hour, 'bench', 1),
@@ -61,24 +67,38 @@ export class BareStatements {
     };
     this.pieces = {
       ...datasetPieces(dataset),
-      ...stagedPieces(dataset, [this.part]),
+      ...stagedPieces(dataset, [{ partition: hour, parts: [this.part] }]),
       ...partPieces(dataset, this.part),
       ...countPieces(dataset, this.part, 1),
       target_attributes: sql``,
       staging_attributes: sql``,
-      matches_attributes: sql``,
+      keys_attributes: sql``,
     };
   }
 
   /** The statements of a step, without those for which DuckDB has nothing. */
-  of(step: string): readonly { readonly name: string; readonly sql: string }[] {
-    return namedStatementsOf(ROOT, step, this.dataset, this.pieces, {
-      'copy-files': [],
-      'check-values': [],
-      'add-history-column': [],
-    })
+  of(step: string, repeated: PlannedMerge['repeated'] = {}, pieces: Pieces = {}): readonly BareStatement[] {
+    return namedStatementsOf(
+      ROOT,
+      step,
+      this.dataset,
+      { ...pieces, ...this.pieces },
+      { 'copy-files': [], 'check-values': [], 'add-history-column': [], ...repeated },
+    )
       .filter(({ name }) => name !== 'lock-mutex')
       .map(({ name, sql: statement }) => ({ name, sql: plain(statement) }));
+  }
+
+  /** The statements of the merge with their values. @param counts as the statements of ValidateStaging select them. */
+  merge(
+    execution: string,
+    files: { readonly files: number; readonly bytes: number },
+    counts: Readonly<Record<string, unknown>>,
+  ): { readonly statements: readonly BareStatement[]; readonly values: Values } {
+    const load = loadOf(this.dataset, this.hour, execution, files, counts);
+    const plan = { partition: this.hour, parts: [this.part], fingerprint: '' };
+    const { pieces, repeated, parameters } = planMerge(this.dataset, [load], [plan], [{}]);
+    return { statements: this.of('merge-into-target', repeated, pieces), values: parameters };
   }
 }
 
@@ -87,16 +107,17 @@ const plain = (statement: string) =>
     // DuckDB has neither SYSDATE nor this form of DATEDIFF.
     .replaceAll('DATEDIFF(second, SYSDATE, GETDATE())', '0')
     .replaceAll('GETDATE()', 'CAST(now() AS TIMESTAMP)')
+    .replaceAll(/DATEADD\(hour, 1, ("\w+")\)/g, '$1 + INTERVAL 1 HOUR')
     .replace(/ DISTSTYLE AUTO SORTKEY \(.*\)/, '');
 
 /** The load as the state machine has it before the merge. Fields that the merge does not record have empty values. */
-export function loadOf(
+function loadOf(
   dataset: Dataset,
   partition: string,
   execution: string,
   { files, bytes }: { readonly files: number; readonly bytes: number },
   counts: Readonly<Record<string, unknown>>,
-): ValidatedState {
+): ValidatedPartition {
   const staged = Number(counts.staged);
   return {
     dataset: dataset.name,
@@ -116,6 +137,7 @@ export function loadOf(
       files,
       rows: staged,
       bytes,
+      statements: { copy: 0, check: 0, bytes: 0 },
       quarantined: 0,
       vanished: 0,
       overwritten: 0,
@@ -129,6 +151,7 @@ export function loadOf(
       merge_timeout_minutes: 0,
     },
     counts: {
+      partition,
       staged,
       keys: Number(counts.keys),
       other_hours: Number(counts.other_hours),

@@ -99,6 +99,7 @@ command('load', 'start an execution of the state machine and follow it')
   .option('--from <hour>', 'first hour of a range')
   .option('--to <hour>', 'last hour of a range, included')
   .option('--plan', 'only show what would be loaded')
+  .option('--all', 'all that is due in the range, in as many executions as it takes')
   .addHelpText('after', () => {
     const { ACCEPTED_INPUT } = load('../core/execution-input') as typeof import('../core/execution-input');
     return `\nThe same input can be given in the Step Functions console: ${ACCEPTED_INPUT}`;
@@ -106,7 +107,7 @@ command('load', 'start an execution of the state machine and follow it')
   .action(
     (
       partition: string | undefined,
-      options: CommonOptions & { from?: string; to?: string; plan?: boolean },
+      options: CommonOptions & { from?: string; to?: string; plan?: boolean; all?: boolean },
     ) => {
       const { executionInput } = load('./load/input') as typeof import('./load/input');
       return connected(options, {
@@ -117,12 +118,20 @@ command('load', 'start an execution of the state machine and follow it')
             options.dataset,
           );
         },
-        run: (connection, output) =>
-          (load('./load') as typeof import('./load')).runLoad(
+        run: (connection, output) => {
+          const { from, to, dataset, all } = options;
+          if (all && from !== undefined && to !== undefined)
+            return (load('./load/backfill') as typeof import('./load/backfill')).runBackfill(
+              connection,
+              output,
+              { from, to, dataset },
+            );
+          return (load('./load') as typeof import('./load')).runLoad(
             connection,
             output,
             executionInput({ partition, ...options }),
-          ),
+          );
+        },
       });
     },
   );

@@ -3,7 +3,7 @@ import * as z from 'zod';
 import { parseColumnType, type ColumnType } from './column-types';
 import type { Column, Dataset } from './dataset';
 import { LoadError } from './errors';
-import { MOST_CONCURRENCY, MOST_PARTITIONS } from './execution-limits';
+import { MOST_CONCURRENCY, MOST_HOURS_PER_MERGE, MOST_PARTITIONS } from './execution-limits';
 import { hourOf, isHour } from './hour';
 import {
   CERTIFY_FOLDER,
@@ -139,6 +139,8 @@ export const datasetSchema = z.strictObject({
       strategy: z.enum(['delete-insert', 'merge']).default('delete-insert'),
       max_concurrency: count(1, MOST_CONCURRENCY).default(4),
       max_partitions: count(1, MOST_PARTITIONS).default(MOST_PARTITIONS),
+      /** How many due hours are loaded together at most: with one COPY batch, one check and one merge. */
+      hours_per_merge: count(1, MOST_HOURS_PER_MERGE).default(MOST_HOURS_PER_MERGE),
       /** The schedule starts an execution every so many hours, from midnight UTC on. */
       every_hours: count(1, 24).default(1),
       /** Hours after which whoever is on call hears again of failures that last. */

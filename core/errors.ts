@@ -121,3 +121,24 @@ export function isErrorName(name: string): name is ErrorName {
 export function isTransient(name: string): name is TransientErrorName {
   return TRANSIENT_ERRORS.some((known) => known === name);
 }
+
+/**
+ * Errors that no single hour of a group causes: of the warehouse, of rights and settings as a whole, and transient ones after
+ * their last retry. A group that fails with another one is loaded hour by hour.
+ */
+const OF_NO_SINGLE_HOUR: readonly string[] = [
+  ...TRANSIENT_ERRORS.filter((name) => name !== 'FileChanged' && name !== 'StagingConflict'),
+  'BucketNotFound',
+  'ConfigurationError',
+  'DatasetInvalid',
+  'OutcomeUnknown',
+  'RegionMismatch',
+  'RoleNotAssumable',
+  'TargetMismatch',
+  'WarehouseAccessDenied',
+] satisfies readonly ErrorName[];
+
+/** Whether one hour of a group may be to blame for this error of the whole group. */
+export function mayBeOfOneHour(name: string): boolean {
+  return !OF_NO_SINGLE_HOUR.includes(name);
+}

@@ -10,15 +10,18 @@ export type ExecutionInput = {
   readonly plan: boolean;
 } & (
   | { readonly kind: 'scheduled' }
-  /** Loads every hour from `from` to `to`, both included, whatever the load history says. For one hour from = to. */
-  | { readonly kind: 'requested'; readonly from: Hour; readonly to: Hour }
+  /**
+   * Loads every hour from `from` to `to`, both included, whatever the load history says. For one hour from = to. `due`: only
+   * those of them that were not loaded yet, that failed, or whose files have changed.
+   */
+  | { readonly kind: 'requested'; readonly from: Hour; readonly to: Hour; readonly due: boolean }
 );
 
 const hour = z.string().refine((text) => isHour(text), 'an hour in UTC, for example 2026-11-23T08');
 const common = { dataset: z.string().optional(), plan: z.boolean().default(false) };
 const scheduled = z.strictObject(common);
 const partition = z.strictObject({ ...common, partition: hour });
-const range = z.strictObject({ ...common, from: hour, to: hour });
+const range = z.strictObject({ ...common, from: hour, to: hour, due: z.boolean().default(false) });
 
 /** The input that loads one partition again. @param several whether there are other datasets, so that it names this one. */
 export function rerunInput(dataset: string, partition: Hour, several: boolean): object {
@@ -31,14 +34,14 @@ export const LONGEST_RANGE_HOURS = 366 * 24;
 /** The accepted forms, for messages and for the command line's help. */
 export const ACCEPTED_INPUT =
   '{} loads every new hour; {"partition": "2026-11-23T08"} loads that hour again; ' +
-  '{"from": "2026-11-23T00", "to": "2026-11-23T08"} loads those hours, both included; ' +
+  '{"from": "2026-11-23T00", "to": "2026-11-23T08"} loads those hours, both included, and with "due": true only what is due of them; ' +
   '{"plan": true} only reports what would be loaded; "dataset" names the dataset if there are several.';
 
 /** @throws LoadError InvalidInput */
 export function parseExecutionInput(input: unknown): ExecutionInput {
   if (isObject(input) && 'partition' in input) {
     const { partition: only, ...rest } = checked(partition, input);
-    return { kind: 'requested', ...rest, from: only, to: only };
+    return { kind: 'requested', ...rest, from: only, to: only, due: false };
   }
   if (isObject(input) && ('from' in input || 'to' in input)) {
     const requested = checked(range, input);

@@ -8,6 +8,9 @@ export const MOST_PARTITIONS = 50;
 /** The greatest `load.max_concurrency`. Each concurrent partition may wait for its statement as long as the execution runs. */
 export const MOST_CONCURRENCY = 8;
 
+/** The greatest `load.hours_per_merge`: BatchExecuteStatement takes 40 statements, of which an hour needs at least two. */
+export const MOST_HOURS_PER_MERGE = 16;
+
 /** The most COPYs beyond the first, because of bad files, of one partition and of all. */
 const FURTHER_COPIES_OF_ONE = 20;
 export const FURTHER_COPIES = 60;

@@ -8,10 +8,10 @@ import {
   foundCounts,
   mergeCounts,
   stagedCounts,
-  type FailedState,
+  type FailedPartition,
   type Inspection,
   type PartitionState,
-  type ValidatedState,
+  type ValidatedPartition,
 } from './states';
 
 /**
@@ -24,8 +24,8 @@ export const HISTORY_TABLE = 'load_history';
 type Outcome = (typeof OUTCOMES)[number];
 
 /**
- * Where the value of a column comes from: a parameter with the column's name, the parameter and the seconds that the
- * transaction has taken so far, an expression, or nowhere (NULL).
+ * Where the value of a column comes from: a parameter with the column's name, the parameter and the row's part of the
+ * seconds that the transaction has taken so far, an expression, or nowhere (NULL).
  */
 type Source = 'bound' | 'bound and transaction' | Sql | null;
 
@@ -152,19 +152,45 @@ const NO_TEXT = '-';
 const NO_COUNT = -1;
 const NO_VALUE = { text: sql`'-'`, count: sql`-1`, seconds: sql`-1`, time: undefined } as const;
 
-function valueOf(name: string, { kind, type, required, ...sources }: Column, outcome: Outcome): Sql {
+/** One of the rows that a batch inserts. */
+export interface RowPlace {
+  /** From 0. */
+  readonly row: number;
+  readonly of: number;
+}
+
+/** Of a row that is alone in its batch. */
+export const ALONE: RowPlace = { row: 0, of: 1 };
+
+/** The columns that have the same value in all rows of a batch. */
+const SHARED: readonly string[] = ['dataset', 'execution', 'error', 'cause', 'fix'] satisfies readonly Name[];
+
+/** The name of the parameter of a row: all rows of a batch share one set of parameters, whose names have only letters. */
+export function parameterOf(name: string, { row }: Pick<RowPlace, 'row'>): string {
+  return SHARED.includes(name) ? name : `${name}_${String.fromCharCode('a'.charCodeAt(0) + row)}`;
+}
+
+function valueOf(
+  name: string,
+  { kind, type, required, ...sources }: Column,
+  outcome: Outcome,
+  place: RowPlace,
+): Sql {
   const source = sources[outcome];
   if (source === null) return sql`CAST(NULL AS ${type})`;
   if (!isBound(source)) return source;
-  const bound = sql`CAST(${parameter(name)} AS ${type})`;
+  const bound = sql`CAST(${parameter(parameterOf(name, place))} AS ${type})`;
   const none = NO_VALUE[kind];
   const value = required || none === undefined ? bound : sql`NULLIF(${bound}, ${none})`;
-  return source === 'bound' ? value : sql`${value} + ${OF_TRANSACTION}`;
+  if (source === 'bound') return value;
+  return place.of === 1
+    ? sql`${value} + ${OF_TRANSACTION}`
+    : sql`${value} + ${OF_TRANSACTION} / ${place.of}.0`;
 }
 
 const lines = (pieces: readonly Sql[]): Sql => joinSql(pieces, ',\n  ');
-const rowOf = (outcome: Outcome): Sql =>
-  lines(columns.map(([name, column]) => valueOf(name, column, outcome)));
+const rowOf = (outcome: Outcome, place: RowPlace): Sql =>
+  lines(columns.map(([name, column]) => valueOf(name, column, outcome, place)));
 const definition = (name: string, type: Sql, required: boolean): Sql =>
   sql`${quoteName(name)} ${type}${required ? sql` NOT NULL` : sql``}`;
 const boundNames = (outcome: Outcome): readonly string[] =>
@@ -193,15 +219,22 @@ const shortText = (name: 'cause' | 'fix'): Sql =>
 export const HISTORY_PIECES = {
   history_definition: lines(columns.map(([name, { type, required }]) => definition(name, type, required))),
   history_columns: lines(columns.map(([name]) => quoteName(name))),
-  loaded_row: rowOf('loaded'),
-  empty_row: rowOf('empty'),
-  failed_row: rowOf('failed'),
-  dropped_row: rowOf('dropped'),
+  dropped_row: rowOf('dropped', ALONE),
   attempt_columns: joinSql(ATTEMPT.map(quoteName)),
   attempt_texts: joinSql([shortText('cause'), shortText('fix')]),
   merge_counts: joinSql(MERGE_COUNTS.map(quoteName)),
   merge_counts_definition: lines(MERGE_COUNTS.map((name) => definition(name, COUNT.type, true))),
 } as const satisfies Pieces;
+
+/** The pieces of SQL that insert one of the rows of a batch. */
+export function rowPieces(place: RowPlace): Pieces {
+  return {
+    partition: parameter(parameterOf('partition', place)),
+    loaded_row: rowOf('loaded', place),
+    empty_row: rowOf('empty', place),
+    failed_row: rowOf('failed', place),
+  };
+}
 
 /** The parameters of a row, by its outcome. */
 export const ROW_PARAMETERS = {
@@ -214,10 +247,18 @@ export const ROW_PARAMETERS = {
 type Parameters = Readonly<Record<string, string | number>>;
 type PlanOfRow = Pick<PartitionPlan, 'fingerprint' | 'diagnosis'>;
 
-/** The row of a partition that was loaded. @param rerun the execution input that loads the partition again. */
-export function loadedRow(load: ValidatedState, plan: PlanOfRow, rerun: object): Parameters {
+/**
+ * The row of a partition that was loaded.
+ * @param rerun the execution input that loads the partition again. @param place of the row in its batch.
+ */
+export function loadedRow(
+  load: ValidatedPartition,
+  plan: PlanOfRow,
+  rerun: object,
+  place: RowPlace,
+): Parameters {
   const { inspection, counts } = load;
-  return bound<'loaded'>({
+  return bound<'loaded'>(place, {
     ...attempt(load, new Date(inspection.started)),
     failures: load.failures,
     ...explained(plan.diagnosis, rerun),
@@ -243,7 +284,7 @@ export function emptyRow(
   rerun: object,
   seconds: number | null,
 ): Parameters {
-  return bound<'empty'>({
+  return bound<'empty'>(ALONE, {
     ...attempt(load, new Date(inspection.started)),
     failures: load.failures,
     merge_number: load.built_on,
@@ -258,16 +299,18 @@ export function emptyRow(
 /**
  * The row of a partition that failed.
  * @param rerun, seconds as for {@link emptyRow}. @param now its start if it failed before its inspection.
+ * @param place of the row in its batch.
  */
 export function failedRow(
-  failure: FailedState,
+  failure: FailedPartition,
   diagnosis: Diagnosis,
   rerun: object,
   seconds: number | null,
   now: Date,
+  place: RowPlace,
 ): Parameters {
   const { inspection, counts } = failure;
-  return bound<'failed'>({
+  return bound<'failed'>(place, {
     ...attempt(failure, inspection ? new Date(inspection.started) : now),
     merge_number: failure.built_on,
     fingerprint: failure.listed ?? null,
@@ -282,14 +325,14 @@ export function failedRow(
 
 /** What is the same in the rows of all hours of a target that was dropped. @param now when that was seen. */
 export function droppedRow(dataset: string, execution: string, now: Date): Parameters {
-  return bound<'dropped'>({ dataset, execution, ...startOf(now) });
+  return bound<'dropped'>(ALONE, { dataset, execution, ...startOf(now) });
 }
 
-function bound<Ended extends Outcome>(row: BoundRow<Ended>): Parameters {
+function bound<Ended extends Outcome>(place: RowPlace, row: BoundRow<Ended>): Parameters {
   const values = Object.entries<string | number | null>(row);
   return Object.fromEntries(
     values.map(([name, value]) => [
-      name,
+      parameterOf(name, place),
       value ?? (COLUMNS[name as Name].kind === 'text' ? NO_TEXT : NO_COUNT),
     ]),
   );

@@ -8,7 +8,8 @@ import type { Hour } from './hour';
 import { manifestKey, type InspectedFile, type PartitionPlan, type StagedPart } from './plan';
 import { byteLength } from './sql';
 import type { StagedColumn } from './staged-columns';
-import { stagedPieces, stagingTable, valueChecksByStatement } from './staging';
+import { stagedPieces, stagingTable, valueChecksByStatement, type StagedPartition } from './staging';
+import type { Inspection } from './states';
 import { datasetPieces } from './warehouse';
 
 /** What S3 holds of a partition. */
@@ -24,7 +25,7 @@ export interface PartitionFiles {
 /** What BatchExecuteStatement takes. */
 const MAXIMUM_STATEMENTS = 40;
 /** Statements of a batch that do not belong to a part. */
-const OTHER_STATEMENTS = { copy: 1, validation: 2 } as const;
+const OTHER_STATEMENTS = { copy: 1, validation: 3 } as const;
 /** The bytes of a statement: a little fewer than the 100,000 of the Data API, for the text around the pieces. */
 const MAXIMUM_STATEMENT_BYTES = 98_000;
 
@@ -98,32 +99,42 @@ function planParts(
       return { manifest_key: manifestKey(plan_key, manifest), ...copy };
     }),
   }));
-  const copy = OTHER_STATEMENTS.copy + planned.length + manifest;
-  const checks = planned.flatMap((part, index) => valueChecksByStatement(dataset, part, index + 1));
-  const validation = OTHER_STATEMENTS.validation + planned.length + checks.length;
+  const staged = { partition, parts: planned };
+  const { copy, check, bytes } = statementsOfParts(dataset, staged);
+  const isTooMany =
+    Math.max(OTHER_STATEMENTS.copy + copy, OTHER_STATEMENTS.validation + check) > MAXIMUM_STATEMENTS;
   // Packaging has checked that the statements of one part are short enough.
-  const isTooLong = planned.length > 1 && !fitsStatement(dataset, planned);
-  if (Math.max(copy, validation) > MAXIMUM_STATEMENTS || isTooLong) {
+  const isTooLong = planned.length > 1 && bytes > bytesForParts(dataset);
+  if (isTooMany || isTooLong) {
     throw new LoadError(
       'TooManyLayouts',
-      `The files of partition ${partition} have too many layouts (sets of column types: ${planned.length}, orders of columns: ${manifest}). One load takes ${isTooLong || checks.length > planned.length ? `fewer, because the dataset has ${dataset.columns.length} columns` : 'about 19 sets of types, or 38 orders'}.`,
+      `The files of partition ${partition} have too many layouts (sets of column types: ${planned.length}, orders of columns: ${manifest}). One load takes ${isTooLong || check > 2 * planned.length ? `fewer, because the dataset has ${dataset.columns.length} columns` : 'about 19 sets of types, or 38 orders'}.`,
       'Write the files of one hour with the same types in the same order: cast the columns before they are written.',
     );
   }
   return planned;
 }
 
-/** Whether the two statements that read all parts are short enough: pick-winners and count-staging. */
-function fitsStatement(dataset: Dataset, parts: readonly StagedPart[]): boolean {
-  const pieces = { ...datasetPieces(dataset), ...stagedPieces(dataset, parts) };
-  const statements = [
-    ['staged', 'columns', 'columns', 'key', 'precedence'],
-    ['staged_keys', 'staged_keys', 'key'],
-  ];
+/** What the parts of a partition add to the batches of a load, and to the longest statement that reads all of them. */
+export function statementsOfParts(dataset: Dataset, staged: StagedPartition): Inspection['statements'] {
+  const { parts } = staged;
+  const { staged: rows, staged_keys: keys, staged_rows: counted } = stagedPieces(dataset, [staged]);
+  return {
+    copy: parts.reduce((sum, { copies }) => sum + 1 + copies.length, 0),
+    check: parts.reduce(
+      (sum, part, index) => sum + 1 + valueChecksByStatement(dataset, part, index + 1).length,
+      0,
+    ),
+    bytes: Math.max(...[rows, keys, counted].map((piece) => (piece ? byteLength(piece) : 0))),
+  };
+}
+
+/** The bytes that parts may add to the longest statement that reads all of them: pick-winners. */
+export function bytesForParts(dataset: Dataset): number {
+  const pieces = datasetPieces(dataset);
+  const around = ['columns', 'columns', 'key', 'key', 'precedence'];
   const bytesOf = (name: string) => (pieces[name] ? byteLength(pieces[name]) : 0);
-  return statements.every(
-    (names) => names.reduce((sum, name) => sum + bytesOf(name), 0) <= MAXIMUM_STATEMENT_BYTES,
-  );
+  return MAXIMUM_STATEMENT_BYTES - around.reduce((sum, name) => sum + bytesOf(name), 0);
 }
 
 interface CopyDraft {

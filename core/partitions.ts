@@ -15,7 +15,7 @@ export interface LoadPlan {
   /** Partitions of whose files, as they are listed, none was left out. */
   readonly complete: readonly Hour[];
   /** The input of an execution that continues with the waiting partitions; a scheduled execution needs none. */
-  readonly next?: { readonly from: Hour; readonly to: Hour };
+  readonly next?: { readonly from: Hour; readonly to: Hour; readonly due?: true };
 }
 
 /**
@@ -86,7 +86,8 @@ export function planLoad(
   const partitions = new Map(known.map((each) => [each.partition, each]));
   const hours = new Set([...files.keys(), ...errorFiles.keys(), ...partitions.keys()]);
   // A single requested hour gets a result even if it has no files. Hours without files in a range get none.
-  if (input.kind === 'requested' && from === to) hours.add(from);
+  const isRequested = input.kind === 'requested' && !input.due;
+  if (isRequested && from === to) hours.add(from);
 
   const columns = columnsDigest(dataset.columns);
   const due: DuePartition[] = [];
@@ -106,12 +107,13 @@ export function planLoad(
     const isHeld =
       found.length > 0 || (holdings.length === 0 && !doubtful && fingerprint('') === EMPTY_FINGERPRINT);
     const listed = fingerprint(judgeOf(dataset));
-    const isRequested = input.kind === 'requested';
     const isDue = isRequested
       ? present.length + undelivered.length > 0 || from === to
       : failure
         ? // The target holds these files, so they are not to blame: an attempt that finds nothing to load ends the failure.
           (isHeld && nextTry(failure) === undefined) ||
+          // Whoever asks for hours does not wait for them.
+          input.kind === 'requested' ||
           isTriedAgain(failure, listed, now, dataset.load.every_hours)
         : !isHeld;
     if (!isDue) continue;
@@ -136,7 +138,9 @@ export function planLoad(
       partitions: due.slice(0, most),
       complete,
       waiting: Math.max(0, due.length - most),
-      ...(firstWaiting ? { next: { from: firstWaiting.partition, to } } : {}),
+      ...(firstWaiting
+        ? { next: { from: firstWaiting.partition, to, ...(input.due ? { due: true } : {}) } }
+        : {}),
     };
   }
   // Partitions that fail again and again must not keep all others waiting.

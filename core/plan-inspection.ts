@@ -6,7 +6,7 @@ import { diagnose, shortenedDiagnosis, type CaughtError, type Diagnosis } from '
 import { isErrorName, linesOf, LoadError } from './errors';
 import { filesAmong, filesBeyond, type LakeFile } from './files';
 import type { Footer } from './footer';
-import { filesToLoad, planPartition, type PartitionFiles } from './inspection';
+import { filesToLoad, planPartition, statementsOfParts, type PartitionFiles } from './inspection';
 import { copiesOf, planKey, type PartitionPlan } from './plan';
 import type { Inspection, PartitionState } from './states';
 
@@ -105,6 +105,7 @@ export function planInspection(
       files: good.length,
       rows: plan.rows,
       bytes: good.reduce((sum, file) => sum + file.size, 0),
+      statements: statementsOfParts(dataset, plan),
       quarantined: plan.quarantined.length,
       vanished: plan.vanished.length,
       overwritten: plan.overwritten.length,

@@ -185,6 +185,24 @@ const CAUSE_LENGTH = 8_000;
 const FIX_LENGTH = 4_000;
 const INPUT_LENGTH = 2_000;
 
+/** A group of partitions that was split. */
+export interface Split {
+  readonly group: string;
+  readonly error: string;
+  readonly partitions: readonly Hour[];
+}
+
+/** The groups that were split, by the ends of their partitions. */
+export function splitsOf(ends: readonly PartitionEnd[]): readonly Split[] {
+  const splits = new Map<string, Split>();
+  for (const { partition, group, group_error: error } of ends) {
+    if (group === undefined || error === undefined) continue;
+    const partitions = [...(splits.get(group)?.partitions ?? []), partition];
+    splits.set(group, { group, error, partitions });
+  }
+  return [...splits.values()];
+}
+
 export function reportLoad(
   load: WarehouseShare & {
     readonly dataset: string | null;
@@ -197,6 +215,8 @@ export function reportLoad(
     readonly failing: number | null;
     /** Whether somebody asked for certain hours. */
     readonly isRequested: boolean;
+    /** The groups that failed together, so that each of their partitions was loaded alone. */
+    readonly splits: readonly Split[];
     /** Whether the failure of the execution as a whole was told before. */
     readonly isTold: boolean;
     /** What a merge of the dataset reads, if the execution is a plan. */
@@ -223,6 +243,7 @@ export function reportLoad(
       ].join(', ');
   const warnings = [
     ...unfoundWarnings(partitions, load.isRequested && failure === null),
+    ...splitWarnings(load.splits),
     ...lastingWarnings(untried),
     ...(load.scan?.warning ? [`Each merge costs more than it has to: ${load.scan.warning}.`] : []),
   ];
@@ -288,6 +309,14 @@ function unfoundWarnings(partitions: readonly PartitionResult[], isRequested: bo
 
 const isUnfound = ({ outcome, reason, files, quarantined, vanished }: PartitionResult): boolean =>
   outcome === 'empty' && reason === 'requested' && files + quarantined + vanished === 0;
+
+/** It costs time and statements, also if every partition was loaded in the end. */
+function splitWarnings(splits: readonly Split[]): string[] {
+  return splits.map(
+    ({ error, partitions }) =>
+      `${partitions.length} partitions from ${partitions[0]} to ${partitions.at(-1)} failed together (${error}), so each was loaded alone.`,
+  );
+}
 
 /** Partitions that the warnings name. */
 const MOST_NAMED = 5;

@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 import { INTEGER_RANGES, redshiftType } from './column-types';
 import { convertedOrNull, isChanged } from './conversions';
 import { derivedAtMerge, requiredColumns, type Column, type Dataset } from './dataset';
-import type { Hour } from './hour';
-import type { StagedPart } from './plan';
+import { startedText, startOfHour, type Hour } from './hour';
+import type { PartitionPlan, StagedPart } from './plan';
 import { byteLength, joinSql, quoteName, quoteText, sql, type Pieces, type Sql } from './sql';
 import { conversionInto, stagedDefinition, type StagedColumn } from './staged-columns';
 import { lines, sluiceTable, stagingDistkey, tableAttributes } from './warehouse';
@@ -18,12 +18,20 @@ export function stagingTable(dataset: string, partition: Hour, execution: string
   return `staging_${dataset}_${partition.replace(/[-T]/g, '')}_${digest}_${part}`;
 }
 
-/** The staging tables of a load with so many parts. */
+/** The staging tables of partitions that are loaded together. One without an inspection has none. */
 export function stagingTables(
-  { dataset, partition, execution }: { dataset: string; partition: Hour; execution: string },
-  parts: number,
+  partitions: readonly {
+    readonly dataset: string;
+    readonly partition: Hour;
+    readonly execution: string;
+    readonly inspection?: { readonly parts: number } | undefined;
+  }[],
 ): readonly string[] {
-  return Array.from({ length: parts }, (_, index) => stagingTable(dataset, partition, execution, index + 1));
+  return partitions.flatMap(({ dataset, partition, execution, inspection }) =>
+    Array.from({ length: inspection?.parts ?? 0 }, (_, index) =>
+      stagingTable(dataset, partition, execution, index + 1),
+    ),
+  );
 }
 
 /** The load that a staging table of the dataset belongs to; undefined for any other table. */
@@ -65,18 +73,26 @@ export function partPieces(dataset: Dataset, { table, columns }: StagedPart): Pi
   };
 }
 
+/** The staged parts of a partition. */
+export type StagedPartition = Pick<PartitionPlan, 'partition' | 'parts'>;
+
+/** The hour of a staged row, as its partition. No name in a dataset starts with `sluice_`. */
+const STAGED_PARTITION = quoteName('sluice_partition');
+
 /**
- * The pieces of SQL that read the rows of all parts, as the dataset has them: `staged` for the merge, which fails for a
- * value that it cannot convert; `staged_keys` for ValidateStaging, which reads NULL there, and for that `failing_years`.
+ * The pieces of SQL that read the rows of all parts, as the dataset has them, each with its partition: `staged` for the
+ * merge, which fails for a value that it cannot convert; `staged_rows` for their number; `staged_keys` for ValidateStaging,
+ * which reads NULL there, and for that `failing_years`.
  */
-export function stagedPieces(dataset: Dataset, parts: readonly StagedPart[]): Pieces {
+export function stagedPieces(dataset: Dataset, partitions: readonly StagedPartition[]): Pieces {
   const { key, event_time: eventTime } = dataset.target;
   const keys = dataset.columns.filter(({ name }) => key.includes(name) || name === eventTime);
   return {
-    ...stagingPieces(parts.map(({ table }) => table)),
-    staged: union(parts, (part) => dataset.columns.map((column) => converted(column, part))),
+    ...stagingPieces(partitions.flatMap(({ parts }) => parts.map(({ table }) => table))),
+    staged: union(partitions, (part) => dataset.columns.map((column) => converted(column, part))),
+    staged_rows: union(partitions, () => [sql`COUNT(*) AS "sluice_rows"`]),
     failing_years: failingYears(dataset),
-    staged_keys: union(parts, (part) => keys.map((column) => converted(column, part, convertedOrNull))),
+    staged_keys: union(partitions, (part) => keys.map((column) => converted(column, part, convertedOrNull))),
   };
 }
 
@@ -88,10 +104,15 @@ function failingYears(dataset: Dataset): Sql {
   return sql`SUM(CASE WHEN ${year} BETWEEN ${least} AND ${greatest} THEN 0 ELSE 1 END)`;
 }
 
-function union(parts: readonly StagedPart[], columnsOf: (part: StagedPart) => readonly Sql[]): Sql {
-  const selects = parts.map(
-    (part) => sql`SELECT ${joinSql(columnsOf(part))} FROM ${sluiceTable(part.table)}`,
-  );
+/** A literal names the partition: CREATE TABLE AS cannot have parameters. */
+function union(partitions: readonly StagedPartition[], columnsOf: (part: StagedPart) => readonly Sql[]): Sql {
+  const selects = partitions.flatMap(({ partition, parts }) => {
+    const hour = quoteText(startedText(startOfHour(partition)));
+    return parts.map(
+      (part) =>
+        sql`SELECT ${joinSql(columnsOf(part))}, CAST(${hour} AS TIMESTAMP) AS ${STAGED_PARTITION} FROM ${sluiceTable(part.table)}`,
+    );
+  });
   return sql`(${joinSql(selects, ' UNION ALL ')})`;
 }
 

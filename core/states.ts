@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import type { DeepReadonly } from './deep-readonly';
 import { caughtError, diagnosis } from './diagnosis';
+import { groupName } from './group-name';
 
 /**
  * The types of the payloads that the states of statemachines/load.asl.yml pass to each other. A count that a step makes
@@ -31,7 +32,7 @@ const duePartition = z.object({
 });
 export type DuePartition = DeepReadonly<z.infer<typeof duePartition>>;
 
-/** The payload of the states of one partition. Each step adds its own member. */
+/** A partition in the Maps of the state machine. InspectFiles adds its inspection. */
 export const partitionState = duePartition.extend({
   dataset: z.string(),
   execution: z.string(),
@@ -41,6 +42,8 @@ export const partitionState = duePartition.extend({
   diagnosis_bytes: z.number(),
   /** How many COPYs may follow the first because of bad files. All share the events of an execution. */
   most_further_copies: z.number(),
+  /** The group with which it was tried first, and the error for which that was split. */
+  tried_with: z.object({ group: z.string(), error: z.string() }).optional(),
 });
 export type PartitionState = DeepReadonly<z.infer<typeof partitionState>>;
 
@@ -92,6 +95,8 @@ export const inspection = z.object({
   files: z.number(),
   rows: z.number(),
   bytes: z.number(),
+  /** What it adds to the batches of its group: statements of the COPYs and of the checks, and bytes of the longest statement. */
+  statements: z.object({ copy: z.number(), check: z.number(), bytes: z.number() }),
   ...foundCounts.shape,
   on_bad_file: z.enum(['fail', 'quarantine']),
   /** COPYs of this load before this one. A bad file stopped each, or it was one of a search for a bad file. */
@@ -115,8 +120,9 @@ export const stagedCounts = z.object({
 });
 export type StagedCounts = DeepReadonly<z.infer<typeof stagedCounts>>;
 
-/** What ValidateStaging adds. */
+/** What ValidateStaging finds of a partition. */
 export const stagingCounts = z.object({
+  partition: z.string(),
   staged: z.number(),
   /** Distinct keys. All further rows are duplicates within the staging table. */
   keys: z.number(),
@@ -124,7 +130,7 @@ export const stagingCounts = z.object({
   /** Range of event times as Redshift writes a TIMESTAMP; null if no row was staged. */
   first_event: z.string().nullable(),
   last_event: z.string().nullable(),
-  /** The seconds for which the load's statements have run so far; null: nobody knows. */
+  /** The seconds for which the load's statements have run so far, or its part of those of a group; null: nobody knows. */
   warehouse_seconds: z.number().nullable(),
 });
 export type StagingCounts = DeepReadonly<z.infer<typeof stagingCounts>>;
@@ -142,7 +148,7 @@ export const mergeCounts = z.object({
 });
 export type MergeCounts = DeepReadonly<z.infer<typeof mergeCounts>>;
 
-/** What MergeIntoTarget adds. */
+/** What the merge made of a partition. */
 export const merged = z.object({
   ...mergeCounts.shape,
   /** Its number in the order of commits. */
@@ -150,10 +156,41 @@ export const merged = z.object({
 });
 export type Merged = DeepReadonly<z.infer<typeof merged>>;
 
-export const inspectedState = partitionState.extend({ inspection });
-export type InspectedState = DeepReadonly<z.infer<typeof inspectedState>>;
-export const validatedState = inspectedState.extend({ counts: stagingCounts });
-export type ValidatedState = DeepReadonly<z.infer<typeof validatedState>>;
+/** A partition in the Map that loads. One without an inspection is inspected there. */
+const preparedPartition = partitionState.extend({ inspection: inspection.optional() });
+export type PreparedPartition = DeepReadonly<z.infer<typeof preparedPartition>>;
+const inspectedPartition = partitionState.extend({ inspection });
+export type InspectedPartition = DeepReadonly<z.infer<typeof inspectedPartition>>;
+
+/** Partitions that are loaded together: an item of the Map that loads. Only a group of one may have no inspection. */
+export const group = z.object({
+  /** Oldest first. */
+  partitions: z.array(preparedPartition).min(1),
+  /** Of the inspection: what the state machine does next. */
+  outcome: z.enum(['ready', 'empty', 'not-inspected']),
+  searching: z.boolean(),
+  /** In a group of several nobody looks for a bad file: each partition is loaded alone then. */
+  on_bad_file: z.enum(['fail', 'quarantine']),
+});
+export type Group = DeepReadonly<z.infer<typeof group>>;
+
+export const inspectedGroup = group.extend({ partitions: z.array(inspectedPartition).min(1) });
+export type InspectedGroup = DeepReadonly<z.infer<typeof inspectedGroup>>;
+/** The counts are in the order of the partitions. */
+export const validatedGroup = inspectedGroup.extend({ counts: z.array(stagingCounts) });
+export type ValidatedGroup = DeepReadonly<z.infer<typeof validatedGroup>>;
+
+/** A partition whose staged rows are counted: what the load history records of it. */
+export type ValidatedPartition = InspectedPartition & { readonly counts: StagingCounts };
+
+/** The counts of each partition of a group. @throws RangeError if a partition has none */
+export function validatedPartitions({ partitions, counts }: ValidatedGroup): readonly ValidatedPartition[] {
+  return partitions.map((each) => {
+    const own = counts.find(({ partition }) => partition === each.partition);
+    if (own === undefined) throw new RangeError(`partition ${each.partition} has no counts`);
+    return { ...each, counts: own };
+  });
+}
 
 /** What ListPartitions returns, and PrepareWarehouse once more after it has asked the load history. */
 const listing = z.object({
@@ -169,7 +206,7 @@ const listing = z.object({
   /** The number of due partitions that this execution does not take. */
   waiting: z.number(),
   /** The input that loads the waiting partitions; null if the next scheduled execution loads them. */
-  next: z.object({ from: z.string(), to: z.string() }).nullable(),
+  next: z.object({ from: z.string(), to: z.string(), due: z.literal(true).optional() }).nullable(),
   /** The newest hour that was loaded before this execution. If the lookback has none: the hour before it. */
   newest_loaded: z.string(),
   max_concurrency: z.number(),
@@ -192,26 +229,33 @@ const listing = z.object({
 });
 export type Listing = DeepReadonly<z.infer<typeof listing>>;
 
-/** What PrepareWarehouse is given, and returns: each partition with its inspection, or with whether that refused its files. */
+/** What PrepareWarehouse is given: each partition with its inspection, or with whether that refused its files. */
 export const inspectedListing = listing.extend({
-  partitions: z.array(
-    partitionState.extend({ inspection: inspection.optional(), files_refused: z.boolean().optional() }),
-  ),
+  partitions: z.array(preparedPartition.extend({ files_refused: z.boolean().optional() })),
 });
 export type InspectedListing = DeepReadonly<z.infer<typeof inspectedListing>>;
 
-/** A partition that failed, with the members of the steps that it completed. */
-export const failedState = partitionState.extend({
-  inspection: inspection.optional(),
-  counts: stagingCounts.optional(),
+/** What PrepareWarehouse returns. The state machine loads the groups, and adds the ends of their partitions. */
+export interface Prepared {
+  readonly listing: Omit<Listing, 'partitions'>;
+  readonly groups: readonly Group[];
+  readonly ends: readonly PartitionEnd[];
+}
+
+/** A group that failed, with the members of the steps that it completed. */
+export const failedGroup = group.extend({
+  counts: z.array(stagingCounts).optional(),
   error: caughtError,
 });
-export type FailedState = DeepReadonly<z.infer<typeof failedState>>;
+export type FailedGroup = DeepReadonly<z.infer<typeof failedGroup>>;
+
+/** A partition that failed, for the load history. */
+export type FailedPartition = PreparedPartition & { readonly counts?: StagingCounts | undefined };
 
 /** A row of a result, with the values as the Data API returns them. */
 export type Row = Readonly<Record<string, string | number | boolean | null>>;
 
-/** The Map's result for one partition: its outcome, and the members of the steps that it completed. */
+/** The end of one partition: its outcome, and the members of the steps that it completed. */
 const partitionEnd = duePartition
   .omit({ previous_plan: true })
   .partial({ built_on: true, failures: true })
@@ -224,12 +268,47 @@ const partitionEnd = duePartition
     inspection: inspection.optional(),
     counts: stagingCounts.optional(),
     merged: merged.optional(),
+    /** The name of the group with which it was loaded, or tried before that was split, and the error of which it was. */
+    group: z.string().optional(),
+    group_error: z.string().optional(),
     /** Why it failed. */
     diagnosis: diagnosis.optional(),
     /** ISO 8601. */
     finished: z.string().optional(),
   });
 export type PartitionEnd = DeepReadonly<z.infer<typeof partitionEnd>>;
+
+/** What an iteration of the Map that loads returns: the ends of its partitions, and the groups in which the others are tried again. */
+export interface GroupEnd {
+  readonly ends: readonly PartitionEnd[];
+  readonly again: readonly Group[];
+}
+
+/** The end of a whole group that the state machine itself makes if DiagnoseFailure fails. It holds for each of its partitions. */
+const groupEnd = z.object({
+  partitions: z.array(z.looseObject({ partition: z.string() })),
+  outcome: z.string(),
+  finished: z.string(),
+  diagnosis,
+});
+
+/** The ends of partitions in the order of their hours, from nested lists, with those of whole groups. */
+export function flatEnds(ends: unknown): unknown[] {
+  const flat = Array.isArray(ends) ? ends.flat(Infinity) : [];
+  return flat
+    .flatMap((end: unknown) => {
+      const whole = groupEnd.safeParse(end);
+      if (!whole.success) return [end];
+      const { partitions, ...common } = whole.data;
+      if (partitions.length === 1) return partitions.map((each) => ({ ...each, ...common }));
+      // Of a group nobody knows whose files are to blame: each partition is tried again, although they are the same.
+      const group = groupName(partitions);
+      return partitions.map((each) => ({ ...each, ...common, group, listed: undefined }));
+    })
+    .sort((left, right) => hourIn(left).localeCompare(hourIn(right)));
+}
+
+const hourIn = (end: unknown): string => String((end as { partition?: unknown } | null)?.partition);
 
 /** What SweepLeftovers deleted. */
 const housekeeping = z.object({
@@ -241,8 +320,8 @@ const housekeeping = z.object({
 });
 export type Housekeeping = DeepReadonly<z.infer<typeof housekeeping>>;
 
-/** The input of ReportLoad: the listing with the results of its partitions, or what exists if the execution failed. */
-export const executionEnd = listing
+/** The input of ReportLoad: the listing with the ends of its partitions, or what exists if the execution failed. */
+const reported = listing
   .omit({ partitions: true, max_concurrency: true, staging: true })
   .partial()
   .extend({
@@ -253,4 +332,14 @@ export const executionEnd = listing
     swept: housekeeping.optional(),
     sweep_error: caughtError.optional(),
   });
-export type ExecutionEnd = DeepReadonly<z.infer<typeof executionEnd>>;
+export type ExecutionEnd = DeepReadonly<z.infer<typeof reported>>;
+
+const loaded = z.looseObject({ listing: z.looseObject({}), ends: z.unknown() });
+
+/** An execution that loads has its listing and its ends beside each other. */
+export const executionEnd = z.preprocess((value) => {
+  const { success, data } = loaded.safeParse(value);
+  if (!success) return value;
+  const { listing: found, ends, ...rest } = data;
+  return { ...found, ...rest, partitions: flatEnds(ends) };
+}, reported);

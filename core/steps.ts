@@ -6,7 +6,7 @@
 interface StepDefinition {
   /** What its function does, in one line. */
   readonly description: string;
-  /** What it works on: the execution as a whole, or one partition of it. */
+  /** What it works on: the execution as a whole, or one partition of it or a group of them. */
   readonly scope: 'execution' | 'partition';
   /** The states that call its function. Default: only the state with the step's name. */
   readonly calledBy?: readonly string[];
@@ -14,7 +14,7 @@ interface StepDefinition {
   readonly sql: boolean;
   /** Whether its duration is measured (metric StepSeconds). */
   readonly measured?: true;
-  /** Whether a partition can end with it. */
+  /** Whether partitions can end with it. */
   readonly ends?: true;
   /** What it does with the KMS key that encrypts the lake, if there is one. Default: nothing. */
   readonly lakeKey?: readonly ('kms:Decrypt' | 'kms:GenerateDataKey')[];
@@ -47,10 +47,11 @@ export const STEPS = {
     description: 'Records that a partition has nothing to load',
     scope: 'partition',
     sql: true,
+    ends: true,
     lakeKey: ['kms:Decrypt'],
   },
   CopyToStaging: {
-    description: "Copies one partition's files into staging tables of their own",
+    description: "Copies the files of one partition or several into staging tables of the load's own",
     scope: 'partition',
     sql: true,
     measured: true,
@@ -68,6 +69,7 @@ export const STEPS = {
     scope: 'partition',
     sql: true,
     measured: true,
+    ends: true,
     lakeKey: ['kms:Decrypt'],
   },
   DiagnoseFailure: {
@@ -107,14 +109,8 @@ export const MEASURED_STEPS = namesOf(({ measured }) => measured === true) as re
 export const PARTITION_STATES: readonly string[] = namesOf(({ scope }) => scope === 'partition').flatMap(
   callersOf,
 );
-/** The states that end a partition. Their output is its result. */
-export const PARTITION_ENDS: readonly string[] = [
-  'PartitionLoaded',
-  'PartitionEmpty',
-  ...namesOf(({ ends }) => ends === true),
-  'OutcomeUnknown',
-  'DiagnosisUnavailable',
-];
+/** The states that end partitions. Their output has the ends. */
+export const PARTITION_ENDS: readonly string[] = [...namesOf(({ ends }) => ends === true), 'GroupEnded'];
 
 /** What a function does with the KMS key that encrypts the lake. */
 export function lakeKeyActionsOf(name: FunctionName): NonNullable<StepDefinition['lakeKey']> {

@@ -69,6 +69,24 @@ export function scannedRange({ first, last }: EventTimes, driftHours: number): E
   return { first: moved(first, -driftHours) ?? first, last: moved(last, driftHours) ?? last };
 }
 
+/** The range that holds all of these ranges; undefined if there is none. */
+export function widestRange(ranges: readonly EventTimes[]): EventTimes | undefined {
+  const firsts = ranges.map(({ first }) => first).sort(compareTimes);
+  const lasts = ranges.map(({ last }) => last).sort(compareTimes);
+  const [first, last] = [firsts[0], lasts.at(-1)];
+  return first === undefined || last === undefined ? undefined : { first, last };
+}
+
+/** Years before Christ and years of five digits are not in the order of their texts. */
+function compareTimes(left: string, right: string): number {
+  return yearOf(left) - yearOf(right) || (left < right ? -1 : left > right ? 1 : 0);
+}
+
+function yearOf(time: string): number {
+  const year = Number.parseInt(time, 10);
+  return /\bBC\b/.test(time) ? -year : year;
+}
+
 function moved(time: string, hours: number): string | undefined {
   const [, day, clock, fraction = ''] = /^(\d{4}-\d{2}-\d{2}) (\d{2}:\d{2}:\d{2})(\.\d+)?$/.exec(time) ?? [];
   if (day === undefined) return undefined;

@@ -1,30 +1,61 @@
 import type { Dataset } from './dataset';
 import { LoadError } from './errors';
-import { rowsOf, type PartitionPlan, type StagedPart } from './plan';
-import { FIX_VALUES, keyChecks, requiredOf, stagedCount, valueChecks } from './staging';
+import type { Hour } from './hour';
+import { rowsOf, type StagedPart } from './plan';
+import { FIX_VALUES, keyChecks, requiredOf, stagedCount, valueChecks, type StagedPartition } from './staging';
 import type { Row, StagingCounts } from './states';
 
 /**
- * Compares the counts of a load's staging tables with its plan and the dataset.
- * @param counts the members of all rows that sql/validate-staging.sql selects. A count that is null or missing is 0.
+ * Compares the counts of the staging tables of partitions that are loaded together with their plans and the dataset.
+ * @param rows all rows that sql/validate-staging.sql selects. Those of a partition have `sluice_partition`. A count that is
+ *   null or missing is 0.
+ * @returns the counts in the order of the plans.
  * @throws LoadError RowCountMismatch, StagingMismatch, NullKeys, ValueInvalid
  */
 export function judgeStaging(
   dataset: Dataset,
-  plan: Pick<PartitionPlan, 'partition' | 'parts' | 'rows'>,
-  counts: Row,
-): Omit<StagingCounts, 'warehouse_seconds'> {
-  const number = (name: string) => Number(counts[name] ?? 0);
-  const { partition, parts } = plan;
-  const columns = parts.reduce((sum, part) => sum + part.columns.length, 0);
-  if (number('columns') !== columns) {
+  plans: readonly StagedPartition[],
+  rows: readonly Row[],
+): Omit<StagingCounts, 'warehouse_seconds'>[] {
+  const [counts, found] = countsIn(rows);
+  const parts = plans.flatMap((plan) => plan.parts.map((part) => ({ part, partition: plan.partition })));
+  const columns = parts.reduce((sum, { part }) => sum + part.columns.length, 0);
+  if (Number(counts.columns ?? 0) !== columns) {
     throw new LoadError(
       'StagingMismatch',
-      `Partition ${partition}: staging has ${number('columns')} columns, the files have ${columns}.`,
+      `${partitionsText(plans)}: staging has ${Number(counts.columns ?? 0)} columns, the files have ${columns}.`,
       'Something else changed the staging tables during this load. Load the partition again.',
     );
   }
-  parts.forEach((part, index) => judgePart(dataset, partition, part, index + 1, counts));
+  parts.forEach(({ part, partition }, index) => judgePart(dataset, partition, part, index + 1, counts));
+  return plans.map(({ partition }) => judgePartition(dataset, partition, found.get(partition) ?? {}));
+}
+
+/** The counts of all parts, and those of each partition. */
+function countsIn(rows: readonly Row[]): [Row, ReadonlyMap<Hour, Row>] {
+  const counts: Row = {};
+  const found = new Map<Hour, Row>();
+  for (const row of rows) {
+    const { sluice_partition: time } = row;
+    if (typeof time !== 'string') Object.assign(counts, row);
+    else found.set(hourOfTime(time), { ...found.get(hourOfTime(time)), ...row });
+  }
+  return [counts, found];
+}
+
+const hourOfTime = (time: string): Hour => time.slice(0, 13).replace(' ', 'T');
+
+function partitionsText(plans: readonly StagedPartition[]): string {
+  const [first, last] = [plans[0]?.partition, plans.at(-1)?.partition];
+  return plans.length > 1 ? `Partitions ${first} to ${last}` : `Partition ${first}`;
+}
+
+function judgePartition(
+  dataset: Dataset,
+  partition: Hour,
+  counts: Row,
+): Omit<StagingCounts, 'warehouse_seconds'> {
+  const number = (name: string) => Number(counts[name] ?? 0);
 
   const { event_time: eventTime } = dataset.target;
   if (number('failing_years') > 0) {
@@ -37,6 +68,7 @@ export function judgeStaging(
 
   const text = (name: string) => (counts[name] == null ? null : String(counts[name]));
   return {
+    partition,
     staged: number('staged'),
     keys: number('keys'),
     other_hours: number('other_hours'),

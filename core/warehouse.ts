@@ -10,7 +10,10 @@ export const SLUICE_SCHEMA = 'sluice';
 /** Temporary tables of the merge. No name in a dataset starts with `sluice_`, so nothing can collide with them. */
 const WINNERS = quoteName('sluice_winners');
 const MATCHES = quoteName('sluice_matches');
+const RIVALS = quoteName('sluice_rivals');
 const COUNTS = quoteName('sluice_counts');
+/** The hour from which a staged row comes. */
+const PARTITION = quoteName('sluice_partition');
 
 /** The quoted name of a staging table or of another table in Sluice's schema. */
 export function sluiceTable(table: string): Sql {
@@ -33,11 +36,14 @@ export function datasetPieces(dataset: Dataset): Pieces {
       target.key.map((name) => sql`${left}.${quoteName(name)} = ${right}.${quoteName(name)}`),
       ' AND ',
     );
+  /** Of the row of a key in an hour. */
+  const rowMatch = (left: Sql, right: Sql) =>
+    sql`${keyMatch(left, right)} AND ${left}.${PARTITION} = ${right}.${PARTITION}`;
   const insertedColumns = [...names, ...derived, target.partition_column];
   const insertedValues = [
     ...names.map((name) => sql`${WINNERS}.${quoteName(name)}`),
     ...derived.map((part) => sql`CAST(EXTRACT(${keywords(part)} FROM ${WINNERS}.${eventTime}) AS SMALLINT)`),
-    sql`CAST(:partition_time AS TIMESTAMP)`,
+    sql`${WINNERS}.${PARTITION}`,
   ];
   return {
     sluice_schema: quoteName(SLUICE_SCHEMA),
@@ -46,6 +52,7 @@ export function datasetPieces(dataset: Dataset): Pieces {
     mutex: sluiceTable(mutexTable(dataset.name)),
     winners: WINNERS,
     matches: MATCHES,
+    rivals: RIVALS,
     counts: COUNTS,
     target_schema: quoteName(target.schema),
     target: sql`${quoteName(target.schema)}.${table}`,
@@ -53,8 +60,8 @@ export function datasetPieces(dataset: Dataset): Pieces {
     target_definition: lines(targetColumns(dataset).map(definition)),
     target_attributes: tableAttributes(target.distkey, target.sortkey),
     staging_attributes: tableAttributes(stagingDistkey(dataset), []),
-    matches_attributes: tableAttributes(keyDistkey(dataset), []),
-    matches_definition: lines(
+    keys_attributes: tableAttributes(keyDistkey(dataset), []),
+    keys_definition: lines(
       target.key
         .map((name) => dataset.columns.find((column) => column.name === name))
         .flatMap((column) => (column ? [definition(column)] : [])),
@@ -67,7 +74,10 @@ export function datasetPieces(dataset: Dataset): Pieces {
     event_time: eventTime,
     partition_column: quoteName(target.partition_column),
     target_is_winner: keyMatch(table, WINNERS),
-    winner_is_match: keyMatch(WINNERS, MATCHES),
+    winner_is_match: rowMatch(WINNERS, MATCHES),
+    winner_is_rival: rowMatch(WINNERS, RIVALS),
+    match_is_rival: rowMatch(MATCHES, RIVALS),
+    winner_is_shared: keyMatch(WINNERS, quoteName('sluice_shared')),
     target_is_repeated: keyMatch(table, quoteName('sluice_repeated')),
     target_key: joinSql(target.key.map((name) => sql`${table}.${quoteName(name)}`)),
     target_range:
@@ -86,11 +96,9 @@ export function datasetPieces(dataset: Dataset): Pieces {
   };
 }
 
-/** The sort key, so that the inserted rows are sorted as they are stored. All of them have the same partition. */
+/** The sort key, so that the inserted rows are sorted as they are stored. */
 function insertionOrder({ target }: Dataset, valueOf: (name: string) => Sql | undefined): Sql {
-  const sorted = target.sortkey.flatMap((name) =>
-    name === target.partition_column ? [] : (valueOf(name) ?? []),
-  );
+  const sorted = target.sortkey.flatMap((name) => valueOf(name) ?? []);
   return sorted.length === 0 ? sql`` : sql`ORDER BY ${joinSql(sorted)}`;
 }
 

@@ -2,32 +2,26 @@ import type { Dataset } from '../core/dataset';
 import type { PartitionPlan } from '../core/plan';
 import { batchOf, joinSql, quoteName, quoteText, type Sql } from '../core/sql';
 import { partPieces, stagingPieces, stagingTables } from '../core/staging';
-import { inspectedState, type InspectedState } from '../core/states';
+import { inspectedGroup, type InspectedGroup } from '../core/states';
 import { findDataset } from '../service/datasets';
 import { statementsOf } from '../service/statements';
 import { readConfiguration, type Configuration } from './shared/configuration';
+import { identityOf, plansOf, stepOf } from './shared/group';
 import { stepHandler } from './shared/handler';
 import { namingFile } from './shared/load-errors';
-import { readPlanFor } from './shared/plan';
 import { runStep } from './shared/warehouse';
 
-/** Runs one batch: it creates the load's own staging tables, then copies exactly the files of the plan. */
-export const handler = stepHandler('CopyToStaging', inspectedState, async (load): Promise<null> => {
+/** Runs one batch: it creates the load's own staging tables, then copies exactly the files of the plans. */
+export const handler = stepHandler('CopyToStaging', inspectedGroup, async (group): Promise<null> => {
   const configuration = readConfiguration();
-  const { dataset } = findDataset(configuration.packageDirectory, load.dataset);
+  const { dataset } = findDataset(configuration.packageDirectory, identityOf(group).dataset);
   const batch = async () =>
     batchOf(
-      copyStatements(
-        configuration,
-        dataset,
-        load,
-        await readPlanFor(dataset, configuration.bucket, load.inspection.plan_key),
-      ),
+      copyStatements(configuration, dataset, group, await plansOf(configuration.bucket, dataset, group)),
       {},
     );
-  const { statement_timeout_minutes: timeout_minutes } = load.inspection;
-  await namingFile(load, () =>
-    runStep(configuration, { step: 'CopyToStaging', load, timeout_minutes, batch }),
+  await namingFile(identityOf(group), () =>
+    runStep(configuration, { ...stepOf(group, 'CopyToStaging'), batch }),
   );
   return null;
 });
@@ -35,17 +29,18 @@ export const handler = stepHandler('CopyToStaging', inspectedState, async (load)
 function copyStatements(
   { packageDirectory, bucket, copyRole }: Configuration,
   dataset: Dataset,
-  load: InspectedState,
-  plan: PartitionPlan,
+  { partitions }: InspectedGroup,
+  plans: readonly PartitionPlan[],
 ): readonly Sql[] {
+  const parts = plans.flatMap((plan) => plan.parts);
   return statementsOf(
     packageDirectory,
     'copy-to-staging',
     dataset,
-    stagingPieces(stagingTables(load, load.inspection.parts)),
+    stagingPieces(stagingTables(partitions)),
     {
-      'create-staging': plan.parts.map((part) => partPieces(dataset, part)),
-      'copy-files': plan.parts.flatMap((part) =>
+      'create-staging': parts.map((part) => partPieces(dataset, part)),
+      'copy-files': parts.flatMap((part) =>
         part.copies.map((copy) => ({
           ...partPieces(dataset, part),
           file_columns: joinSql(copy.columns.map(quoteName)),

@@ -7,18 +7,28 @@ import {
   shortenedDiagnosis,
   type Diagnosis,
 } from '../core/diagnosis';
-import { isTransient, LoadError } from '../core/errors';
+import { isTransient, LoadError, mayBeOfOneHour } from '../core/errors';
 import { rerunInput } from '../core/execution-input';
 import { isCutShort } from '../core/execution-limits';
-import { failedRow } from '../core/history';
+import { groupName } from '../core/group-name';
+import { groupOfOne } from '../core/groups';
+import { failedRow, rowPieces } from '../core/history';
 import { batchOf } from '../core/sql';
 import { stagingPieces, stagingTables } from '../core/staging';
-import { failedState, type FailedState, type Merged, type PartitionEnd } from '../core/states';
+import {
+  failedGroup,
+  type FailedGroup,
+  type FailedPartition,
+  type GroupEnd,
+  type PreparedPartition,
+  type Row,
+} from '../core/states';
 import { findDataset } from '../service/datasets';
 import { namedStatementsOf } from '../service/statements';
 import { readConfiguration } from './shared/configuration';
+import { identityOf, loadedEnds, secondsOfEach, startOfEnd } from './shared/group';
 import { logger, stepHandler } from './shared/handler';
-import { recordedLoad } from './shared/recorded-load';
+import { mergedRow, recordedLoads } from './shared/recorded-load';
 import { endStatements, runBatch, statementName } from './shared/warehouse';
 import { secondsSoFar } from './shared/warehouse-seconds';
 
@@ -26,7 +36,7 @@ import { secondsSoFar } from './shared/warehouse-seconds';
 const executionFailure = z.object({ error: caughtError });
 const event = z.union([
   /** `attempt`: how often this step was retried; 0 at the first attempt. */
-  z.object({ load: failedState, attempt: z.number() }),
+  z.object({ load: failedGroup, attempt: z.number() }),
   executionFailure,
 ]);
 
@@ -36,62 +46,87 @@ const CLEAN_UP_RETRIES = 3;
 const EXECUTION_DIAGNOSIS_BYTES = 20_000;
 
 /**
- * Diagnoses a failure, ends the load's running statements, drops the staging tables and records the failed attempt. It
- * never fails the execution: if the warehouse cannot be reached, it retries a few times and then returns the diagnosis.
- * If it cannot find out whether a merge was committed, it says so and records nothing: the history says it already, or
- * the next execution loads the partition.
+ * Diagnoses a failure, ends the group's running statements, drops the staging tables and records the failed attempts. If one
+ * partition of several may be to blame, it records nothing: each of them is loaded alone then. It never fails the execution:
+ * if the warehouse cannot be reached, it retries a few times and then returns the diagnosis. If it cannot find out whether a
+ * merge was committed, it says so and records nothing: the history says it already, or the next execution loads the
+ * partitions.
  */
 export const handler = stepHandler(
   'DiagnoseFailure',
   event,
-  async (input): Promise<PartitionEnd | { diagnosis: Diagnosis }> => {
+  async (input): Promise<GroupEnd | { diagnosis: Diagnosis }> => {
     if ('error' in input)
       return { diagnosis: shortenedDiagnosis(diagnose(input.error), EXECUTION_DIAGNOSIS_BYTES) };
 
     const { attempt } = input;
-    const failure = withoutHaste(withoutOldCounts(input.load));
+    const failure = withoutOldCounts(input.load);
     const diagnosis = diagnose(failure.error);
-    const { partition, reason, files, built_on, failures, listed, inspection, counts } = failure;
-    const end = {
-      ...{ partition, reason, files, built_on, failures, listed, counts },
-      inspection: withoutDiagnosis(inspection),
-    };
     const settled = await cleanUp(failure, diagnosis, attempt < CLEAN_UP_RETRIES);
-    const finished = new Date().toISOString();
-    if (settled.outcome === 'loaded') return { ...end, ...settled, inspection, finished };
-    const told = settled.outcome === 'unknown' ? outcomeUnknown(diagnosis) : diagnosis;
-    return { ...end, ...settled, diagnosis: shortenedDiagnosis(told, failure.diagnosis_bytes), finished };
+    const now = new Date();
+    if (settled.outcome === 'loaded')
+      return { ends: loadedEnds(failure, settled.rows.map(mergedRow), now), again: [] };
+    if (settled.outcome === 'split') return { ends: [], again: splitGroup(failure, diagnosis) };
+
+    const { outcome } = settled;
+    const told = outcome === 'unknown' ? outcomeUnknown(diagnosis) : diagnosis;
+    return {
+      ends: failure.partitions.map((each) => ({
+        ...startOfEnd(failure, withoutDiagnosis(withoutHaste(failure, each))),
+        outcome,
+        counts: countsOf(failure, each),
+        diagnosis: shortenedDiagnosis(told, each.diagnosis_bytes),
+        finished: now.toISOString(),
+      })),
+      again: [],
+    };
   },
 );
 
 /** The counts of a COPY that searched for a bad file say nothing of the one after it. */
-function withoutOldCounts(failure: FailedState): FailedState {
-  const { inspection, counts } = failure;
-  const isOld = inspection?.searching === true || (counts && counts.staged !== inspection?.rows);
+function withoutOldCounts(failure: FailedGroup): FailedGroup {
+  const isOld =
+    failure.searching ||
+    failure.partitions.some((each) => countsOf(failure, each)?.staged !== each.inspection?.rows);
   return isOld ? { ...failure, counts: undefined } : failure;
 }
 
+const countsOf = ({ counts }: FailedGroup, { partition }: PreparedPartition): FailedPartition['counts'] =>
+  counts?.find((each) => each.partition === partition);
+
+/** Each partition as a group of one, which remembers with whom it was tried, and why that failed. */
+function splitGroup({ partitions }: FailedGroup, { error }: Diagnosis): GroupEnd['again'] {
+  const tried_with = { group: groupName(partitions), error };
+  return partitions.map((each) => groupOfOne({ ...each, tried_with }));
+}
+
 /**
- * A load that searched for bad files, and had few COPYs because many partitions were due, may find them when it is alone. So
- * it does not say which files failed, and is tried again although they are the same.
+ * A load that searched for bad files, and had few COPYs because many partitions were due, may find them when it is alone; and
+ * of a group nobody knows whose files are to blame. So a partition does not say which files failed, and is tried again
+ * although they are the same.
  */
-function withoutHaste(failure: FailedState): FailedState {
-  const { inspection, most_further_copies: most } = failure;
+function withoutHaste<Failed extends PreparedPartition>(
+  { partitions }: Pick<FailedGroup, 'partitions'>,
+  failed: Failed,
+): Failed {
+  const { inspection, most_further_copies: most } = failed;
   const isSpent = inspection !== undefined && inspection.further_copies >= most && isCutShort(most);
-  return isSpent ? { ...failure, listed: undefined } : failure;
+  return isSpent || partitions.length > 1 ? { ...failed, listed: undefined } : failed;
 }
 
 /** All diagnoses share one payload, and in a failed partition the diagnosis of files that were left out does not matter. */
-function withoutDiagnosis(inspected: FailedState['inspection']): FailedState['inspection'] {
-  return inspected && { ...inspected, diagnosis: undefined };
+function withoutDiagnosis<Failed extends PreparedPartition>(failed: Failed): Failed {
+  const { inspection } = failed;
+  return { ...failed, inspection: inspection && { ...inspection, diagnosis: undefined } };
 }
 
 type Settled =
   /** The merge was committed and only its answer was lost: then the load did not fail. */
-  { readonly outcome: 'loaded'; readonly merged: Merged } | { readonly outcome: 'failed' | 'unknown' };
+  | { readonly outcome: 'loaded'; readonly rows: readonly Row[] }
+  | { readonly outcome: 'failed' | 'unknown' | 'split' };
 
 /** @param again whether a transient error may be thrown, so that the step is retried. */
-async function cleanUp(failure: FailedState, diagnosis: Diagnosis, again: boolean): Promise<Settled> {
+async function cleanUp(failure: FailedGroup, diagnosis: Diagnosis, again: boolean): Promise<Settled> {
   const tried = <Result>(what: string, run: () => Promise<Result>) =>
     run().then(
       (result) => ({ result }),
@@ -103,44 +138,60 @@ async function cleanUp(failure: FailedState, diagnosis: Diagnosis, again: boolea
     );
 
   const configuration = readConfiguration();
-  const { dataset, several } = findDataset(configuration.packageDirectory, failure.dataset);
-  // A partition that has its counts has come to the merge.
+  const { partitions } = failure;
+  const identity = identityOf(failure);
+  const { dataset, several } = findDataset(configuration.packageDirectory, identity.dataset);
+  // A group that has its counts has come to the merge.
   const mayBeCommitted = failure.counts !== undefined;
   const isOpen = mayBeCommitted && isOutcomeOpen(diagnosis);
   const ended = await tried('Ending the running statements of the load', () =>
-    endStatements(configuration, failure),
+    endStatements(configuration, identity),
   );
   // As long as the merge may be running, no answer of the history is final.
   if (isOpen && !ended) return { outcome: 'unknown' };
 
   const asked = mayBeCommitted
-    ? await tried('Looking for a committed merge', () => recordedLoad(configuration, dataset, failure))
+    ? await tried('Looking for a committed merge', () => recordedLoads(configuration, dataset, failure))
     : undefined;
-  if (asked?.result) return { outcome: 'loaded', merged: asked.result };
+  if (asked?.result) return { outcome: 'loaded', rows: asked.result };
+  // Loaded alone, each partition makes its own staging tables anew, so nothing of the group may still run.
+  const isSettled = ended !== undefined && (!isOpen || asked !== undefined);
+  // Whatever the error, a group that has failed before is not to fail together again and again.
+  const maySplit = mayBeOfOneHour(diagnosis.error) || partitions.some(({ failures }) => failures > 0);
+  if (partitions.length > 1 && isSettled && maySplit) return { outcome: 'split' };
 
-  const tables = stagingTables(failure, failure.inspection?.parts ?? 0);
+  const seconds = secondsOfEach(await secondsSoFar(configuration, identity), partitions);
+  const now = new Date();
+  const rows = partitions.map((each, row) => {
+    const place = { row, of: partitions.length };
+    const rerun = rerunInput(dataset.name, each.partition, several);
+    const failed = { ...withoutHaste(failure, each), counts: countsOf(failure, each) };
+    return { pieces: rowPieces(place), parameters: failedRow(failed, diagnosis, rerun, seconds, now, place) };
+  });
+  const tables = stagingTables(partitions);
   const statements = namedStatementsOf(
     configuration.packageDirectory,
     'diagnose-failure',
     dataset,
     stagingPieces(tables),
+    { 'record-failure': rows.map(({ pieces }) => pieces) },
   );
   const named = (name: string) => statements.filter((each) => each.name === name).map(({ sql }) => sql);
   // The transaction that records asks once more: either answer settles the outcome.
-  const rerun = rerunInput(failure.dataset, failure.partition, several);
-  const seconds = await secondsSoFar(configuration, failure);
   const recorded = await tried('Recording the failure', () =>
-    recordedLoad(configuration, dataset, failure, {
+    recordedLoads(configuration, dataset, failure, {
       statements: named('record-failure'),
-      parameters: failedRow(failure, diagnosis, rerun, seconds, new Date()),
+      parameters: Object.assign({}, ...rows.map(({ parameters }) => parameters)) as Parameters<
+        typeof batchOf
+      >[1],
     }),
   );
-  if (recorded?.result) return { outcome: 'loaded', merged: recorded.result };
+  if (recorded?.result) return { outcome: 'loaded', rows: recorded.result };
   if (isOpen && !asked && !recorded) return { outcome: 'unknown' };
   if (tables.length === 0) return { outcome: 'failed' };
   // A statement of its own: if dropping the tables fails, the failure must still be recorded.
   await tried('Dropping the staging tables', () =>
-    runBatch(configuration, batchOf(named('drop-staging'), {}), statementName(failure, 'DiagnoseFailure')),
+    runBatch(configuration, batchOf(named('drop-staging'), {}), statementName(identity, 'DiagnoseFailure')),
   );
   return { outcome: 'failed' };
 }

@@ -3,14 +3,16 @@ import type { Dataset } from '../core/dataset';
 import { caughtError } from '../core/diagnosis';
 import { LoadError } from '../core/errors';
 import { isDataFile, type LakeFile } from '../core/files';
+import { groupOfOne } from '../core/groups';
 import type { PartitionFiles } from '../core/inspection';
 import { copiesOf, manifestOf, type PartitionPlan } from '../core/plan';
 import { chooseFiles, planInspection, type CopyBefore } from '../core/plan-inspection';
 import { errorPrefixes, prefixOfHour } from '../core/prefix';
-import { inspection, partitionState, type Inspection } from '../core/states';
+import { group, inspection, partitionState, type Group, type Inspection } from '../core/states';
 import { findDataset } from '../service/datasets';
 import { readConfiguration } from './shared/configuration';
 import { readFooter } from './shared/footer';
+import { onlyOf } from './shared/group';
 import { logger, stepHandler } from './shared/handler';
 import { inParallel } from './shared/in-parallel';
 import { allowed, countLines, listFiles, writeJson } from './shared/lake';
@@ -23,18 +25,26 @@ const CONCURRENT_FOOTERS = 32;
 const COUNTED_ERROR_BYTES = 128 * 1024 * 1024;
 const CONCURRENT_COUNTS = 8;
 
-/**
- * If a COPY finds a bad file, or was part of a search for one, the step is called again with its own inspection, and with
- * the error or {@link NO_ERROR}.
- */
-const event = partitionState.extend({
+const load = partitionState.extend({
   inspection: inspection.optional(),
   error: caughtError.extend({ of_staging: z.boolean().optional() }).optional(),
 });
-type Load = z.infer<typeof event>;
+type Load = z.infer<typeof load>;
 
-/** Reads the footer of each file of the partition and plans the load: which files, in which COPYs, with how many rows. */
-export const handler = stepHandler('InspectFiles', event, async (load): Promise<Inspection> => {
+/**
+ * A partition; or a group of one, which the state machine is about to load. If a COPY finds a bad file, or was part of a
+ * search for one, that has its own inspection, and the error or {@link NO_ERROR}.
+ */
+const event = z.union([load, group.extend({ error: load.shape.error })]);
+
+/** Reads the footer of each file of a partition and plans the load: which files, in which COPYs, with how many rows. */
+export const handler = stepHandler('InspectFiles', event, async (event): Promise<Inspection | Group> => {
+  if (!('partitions' in event)) return inspect(event);
+  const partition = onlyOf(event);
+  return groupOfOne({ ...partition, inspection: await inspect({ ...partition, error: event.error }) });
+});
+
+async function inspect(load: Load): Promise<Inspection> {
   const called = Date.now();
   const started = load.inspection ? new Date(load.inspection.started) : new Date();
   const { bucket, packageDirectory } = readConfiguration();
@@ -57,7 +67,7 @@ export const handler = stepHandler('InspectFiles', event, async (load): Promise<
   await writePlan(bucket, inspection.plan_key, plan);
   recordStep(dataset.name, 'InspectFiles', called);
   return inspection;
-});
+}
 
 /** Without the load history nobody knows what is left to load. */
 function filesReplaced(partition: string): LoadError {

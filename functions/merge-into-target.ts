@@ -1,56 +1,37 @@
-import type { Dataset } from '../core/dataset';
 import { rerunInput } from '../core/execution-input';
-import { loadedRow } from '../core/history';
-import { startOfHour, timestampText } from '../core/hour';
+import { planMerge } from '../core/merge';
 import { batchOf } from '../core/sql';
-import { stagedPieces } from '../core/staging';
-import { merged, validatedState, type Merged, type ValidatedState } from '../core/states';
-import { scannedDrift, scannedRange } from '../core/target-scan';
+import { validatedGroup, validatedPartitions, type GroupEnd } from '../core/states';
 import { findDataset } from '../service/datasets';
 import { statementsOf } from '../service/statements';
 import { readConfiguration } from './shared/configuration';
+import { identityOf, loadedEnds, plansOf, stepOf } from './shared/group';
 import { stepHandler } from './shared/handler';
-import { readPlanFor } from './shared/plan';
-import { recordedLoad } from './shared/recorded-load';
+import { mergedRow, recordedLoads } from './shared/recorded-load';
 import { runStep } from './shared/warehouse';
 
 /** Runs the merge, one transaction. The result is the same as if each partition were loaded once, in any order. */
-export const handler = stepHandler('MergeIntoTarget', validatedState, async (load): Promise<Merged> => {
+export const handler = stepHandler('MergeIntoTarget', validatedGroup, async (group): Promise<GroupEnd> => {
   const configuration = readConfiguration();
-  const { dataset, several } = findDataset(configuration.packageDirectory, load.dataset);
+  const { packageDirectory, bucket } = configuration;
+  const { dataset, several } = findDataset(packageDirectory, identityOf(group).dataset);
   const batch = async () => {
-    const plan = await readPlanFor(dataset, configuration.bucket, load.inspection.plan_key);
-    const statements = statementsOf(
-      configuration.packageDirectory,
-      'merge-into-target',
+    const { pieces, repeated, parameters } = planMerge(
       dataset,
-      stagedPieces(dataset, plan.parts),
+      validatedPartitions(group),
+      await plansOf(bucket, dataset, group),
+      group.partitions.map(({ partition }) => rerunInput(dataset.name, partition, several)),
     );
-    const rerun = rerunInput(load.dataset, load.partition, several);
-    return batchOf(statements, { ...loadedRow(load, plan, rerun), ...parameters(load, dataset) });
+    return batchOf(
+      statementsOf(packageDirectory, 'merge-into-target', dataset, pieces, repeated),
+      parameters,
+    );
   };
-  const [row] = await runStep(configuration, {
-    ...{ step: 'MergeIntoTarget', load, timeout_minutes: load.inspection.merge_timeout_minutes, batch },
-    committed: async () => {
-      const counts = await recordedLoad(configuration, dataset, load);
-      return counts && [counts];
-    },
+  const rows = await runStep(configuration, {
+    ...stepOf(group, 'MergeIntoTarget'),
+    timeout_minutes: group.partitions[0]?.inspection.merge_timeout_minutes ?? 0,
+    batch,
+    committed: () => recordedLoads(configuration, dataset, group),
   });
-  return merged.parse(row);
+  return { ends: loadedEnds(group, rows.map(mergedRow), new Date()), again: [] };
 });
-
-function parameters(
-  { partition, counts }: ValidatedState,
-  dataset: Dataset,
-): Record<string, string | number> {
-  const partitionTime = timestampText(startOfHour(partition));
-  // If no row was staged, any range is right because nothing matches.
-  const staged = { first: counts.first_event ?? partitionTime, last: counts.last_event ?? partitionTime };
-  const scanned = scannedRange(staged, scannedDrift(dataset) ?? 0);
-  return {
-    partition_time: partitionTime,
-    first_event: scanned.first,
-    last_event: scanned.last,
-    keys: counts.keys,
-  };
-}

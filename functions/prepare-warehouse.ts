@@ -1,8 +1,9 @@
 import { knownPartitions } from '../core/attempts';
 import { shortenedDiagnosis } from '../core/diagnosis';
 import { LoadError } from '../core/errors';
+import { groupsOf } from '../core/groups';
 import { attemptsOf, lastMerge, lostHours, type LedgerHours } from '../core/ledger';
-import { inspectedListing, type InspectedListing, type Listing } from '../core/states';
+import { inspectedListing, type InspectedListing, type Listing, type Prepared } from '../core/states';
 import { statementsOf } from '../service/statements';
 import { readConfiguration, type Configuration } from './shared/configuration';
 import { logger, stepHandler } from './shared/handler';
@@ -19,15 +20,15 @@ const event = surveyEvent.extend({ listing: inspectedListing });
  * out, what only it knows as due is added, and the ledger is repaired. A partition keeps its inspection if the history says
  * the same of its last load as the ledger did.
  */
-export const handler = stepHandler('PrepareWarehouse', event, async (input): Promise<InspectedListing> => {
+export const handler = stepHandler('PrepareWarehouse', event, async (input): Promise<Prepared> => {
   const called = Date.now();
   const configuration = readConfiguration();
   const survey = await surveyHours(configuration, input);
-  const prepared =
+  const { partitions, ...listing } =
     (await listingWithoutStatement(survey, input.listing)) ??
     (await listingByHistory(configuration, survey, input.listing));
   recordStep(survey.dataset.name, 'PrepareWarehouse', called);
-  return prepared;
+  return { listing, groups: groupsOf(survey.dataset, partitions), ends: [] };
 });
 
 /** Nothing can be loaded, whatever the history says: then nobody asks. Undefined if that is not certain. */

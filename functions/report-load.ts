@@ -10,6 +10,7 @@ import { newsOf, newsOfStop, type News } from '../core/news';
 import {
   partitionResult,
   reportLoad,
+  splitsOf,
   type Complaint,
   type LastingFailure,
   type LoadReport,
@@ -67,7 +68,8 @@ export const handler = stepHandler(
           : (swept ?? null),
         strays,
         failing,
-        isRequested: load.scheduled === false && load.plan === false,
+        isRequested: load.scheduled === false && load.plan === false && !asksForDue(input),
+        splits: splitsOf(load.partitions),
         scan: load.plan === true && name !== null ? scanOf(name) : null,
         isTold: memory !== undefined && stop !== null && (await isToldBefore(memory, stop, execution)),
         warehouse_seconds: share.warehouse_seconds,
@@ -81,6 +83,16 @@ export const handler = stepHandler(
     return report;
   },
 );
+
+/** Whoever asks for what is due of a range finds nothing if all of it is loaded. */
+function asksForDue(input: unknown): boolean {
+  try {
+    const request = parseExecutionInput(input);
+    return request.kind === 'requested' && request.due;
+  } catch {
+    return false;
+  }
+}
 
 /** What the merges of the planned partitions would read. An execution is reported, whatever is wrong with the settings. */
 function scanOf(name: string): TargetScan | null {
@@ -99,7 +111,9 @@ function shareOfLoad(
   execution: string,
 ): Promise<ExecutionShare> | ExecutionShare {
   if (load.loads === false) return NO_SHARE;
-  return memory ? shareOf(memory.configuration, { dataset: memory.dataset.name, execution }) : UNKNOWN_SHARE;
+  return memory
+    ? shareOf(memory.configuration, { dataset: memory.dataset.name, execution }, load.partitions)
+    : UNKNOWN_SHARE;
 }
 
 /** An execution that was stopped has looked at no partition, but it may have woken the warehouse. */

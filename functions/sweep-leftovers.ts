@@ -12,13 +12,7 @@ import { readConfiguration, type Configuration } from './shared/configuration';
 import { executionStatus } from './shared/executions';
 import { logger, stepHandler } from './shared/handler';
 import { deleteOlder, listFiles } from './shared/lake';
-import {
-  endStatements,
-  runBatch,
-  statementName,
-  type ExecutionIdentity,
-  type LoadIdentity,
-} from './shared/warehouse';
+import { endStatements, runBatch, statementName, type ExecutionIdentity } from './shared/warehouse';
 
 /** The longest error in the report. */
 const ERROR_BYTES = 2_000;
@@ -62,9 +56,9 @@ export const handler = stepHandler('SweepLeftovers', event, async (input): Promi
   for (const table of input.staging) {
     if (Date.now() - started > TIME_BUDGET) break;
     const swept = await tried(`Dropping ${table}`, async () => {
-      const load = await deadLoad(configuration.bucket, input, table);
-      if (load) await dropStaging(configuration, dataset, input, load, table);
-      return load;
+      const owner = await deadExecution(configuration.bucket, input, table);
+      if (owner) await dropStaging(configuration, dataset, input, owner, table);
+      return owner;
     });
     if (swept) dropped += 1;
   }
@@ -72,14 +66,14 @@ export const handler = stepHandler('SweepLeftovers', event, async (input): Promi
 });
 
 /**
- * The load that a staging table belongs to, if its execution has ended. The folder of the load's plan has the name of
+ * The execution that a staging table belongs to, if it has ended. The folder of the load's plan has the name of
  * the execution. A table without a plan may belong to another deployment on the same warehouse, so it stays.
  */
-async function deadLoad(
+async function deadExecution(
   bucket: string,
   { dataset, execution, state_machine }: z.infer<typeof event>,
   table: string,
-): Promise<LoadIdentity | undefined> {
+): Promise<ExecutionIdentity | undefined> {
   const staged = stagedLoad(dataset, table);
   if (!staged || staged.isOf(execution)) return undefined;
   const plans = plansOfPartition(dataset, staged.partition);
@@ -88,7 +82,7 @@ async function deadLoad(
   );
   const owner = names.find((name) => staged.isOf(name));
   if (owner === undefined || (await executionStatus(state_machine, owner)) !== 'ended') return undefined;
-  return { dataset, partition: staged.partition, execution: owner };
+  return { dataset, execution: owner };
 }
 
 /** A statement of a stopped execution may still run and would create the table again, so it is ended first. */
@@ -96,10 +90,10 @@ async function dropStaging(
   configuration: Configuration,
   dataset: Dataset,
   sweeper: ExecutionIdentity,
-  load: LoadIdentity,
+  owner: ExecutionIdentity,
   table: string,
 ): Promise<void> {
-  await endStatements(configuration, load);
+  await endStatements(configuration, owner);
   const statements = statementsOf(
     configuration.packageDirectory,
     'sweep-leftovers',

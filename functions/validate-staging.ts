@@ -1,51 +1,45 @@
-import { addHours, startOfHour, timestampText } from '../core/hour';
 import { batchOf } from '../core/sql';
 import { checkPieces, countPieces, stagedPieces, valueChecksByStatement } from '../core/staging';
-import { inspectedState, type Row, type StagingCounts } from '../core/states';
+import { inspectedGroup, type StagingCounts } from '../core/states';
 import { judgeStaging } from '../core/validation';
 import { SLUICE_SCHEMA } from '../core/warehouse';
 import { findDataset } from '../service/datasets';
 import { statementsOf } from '../service/statements';
 import { readConfiguration } from './shared/configuration';
+import { identityOf, plansOf, secondsOfEach, stepOf } from './shared/group';
 import { stepHandler } from './shared/handler';
-import { readPlanFor } from './shared/plan';
 import { runStep } from './shared/warehouse';
 import { secondsSoFar } from './shared/warehouse-seconds';
 
-/** Counts the staged rows, and stops the load if the counts do not match the files. */
+/** Counts the staged rows of each partition, and stops the load if the counts do not match the files. */
 export const handler = stepHandler(
   'ValidateStaging',
-  inspectedState,
-  async (load): Promise<StagingCounts> => {
+  inspectedGroup,
+  async (group): Promise<readonly StagingCounts[]> => {
     const configuration = readConfiguration();
-    const { dataset } = findDataset(configuration.packageDirectory, load.dataset);
-    const plan = await readPlanFor(dataset, configuration.bucket, load.inspection.plan_key);
+    const { dataset } = findDataset(configuration.packageDirectory, identityOf(group).dataset);
+    const plans = await plansOf(configuration.bucket, dataset, group);
+    const parts = plans.flatMap((plan) => plan.parts);
     const statements = statementsOf(
       configuration.packageDirectory,
       'validate-staging',
       dataset,
-      stagedPieces(dataset, plan.parts),
+      stagedPieces(dataset, plans),
       {
-        'count-part': plan.parts.map((part, index) => countPieces(dataset, part, index + 1)),
-        'check-values': plan.parts.flatMap((part, index) =>
+        'count-part': parts.map((part, index) => countPieces(dataset, part, index + 1)),
+        'check-values': parts.flatMap((part, index) =>
           valueChecksByStatement(dataset, part, index + 1).map((checks) => checkPieces(part, checks)),
         ),
       },
     );
     const rows = await runStep(configuration, {
-      ...{ step: 'ValidateStaging', load, timeout_minutes: load.inspection.statement_timeout_minutes },
-      batch: () => Promise.resolve(batchOf(statements, parameters(load.partition))),
+      ...stepOf(group, 'ValidateStaging'),
+      batch: () => Promise.resolve(batchOf(statements, { sluice_schema: SLUICE_SCHEMA })),
     });
-    const counts = judgeStaging(dataset, plan, Object.assign({}, ...rows) as Row);
+    const counts = judgeStaging(dataset, plans, rows);
     // The merge's batch must be the same whenever it is submitted, so what it records is decided here.
-    return { ...counts, warehouse_seconds: await secondsSoFar(configuration, load) };
+    const seconds = await secondsSoFar(configuration, identityOf(group));
+    const warehouse_seconds = secondsOfEach(seconds, group.partitions);
+    return counts.map((each) => ({ ...each, warehouse_seconds }));
   },
 );
-
-function parameters(partition: string): Record<string, string> {
-  return {
-    sluice_schema: SLUICE_SCHEMA,
-    hour_start: timestampText(startOfHour(partition)),
-    hour_end: timestampText(startOfHour(addHours(partition, 1))),
-  };
-}

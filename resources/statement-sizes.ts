@@ -4,6 +4,9 @@ import { redshiftType, type ColumnType } from '../core/column-types';
 import { conversionOf } from '../core/conversions';
 import type { Dataset } from '../core/dataset';
 import { LoadError } from '../core/errors';
+import { MOST_HOURS_PER_MERGE } from '../core/execution-limits';
+import { ALONE } from '../core/history';
+import { loadedPieces, recordPieces } from '../core/merge';
 import { byteLength, quoteName, quoteText, renderSql, type Pieces } from '../core/sql';
 import {
   checkPieces,
@@ -18,6 +21,8 @@ import { readSql } from '../service/statements';
 
 /** Source: Amazon Redshift Management Guide, "Considerations when calling the Amazon Redshift Data API" (100 KB). */
 const MAXIMUM_STATEMENT_BYTES = 100_000;
+const HOUR = '2026-11-23T08';
+const PLACES = Array.from({ length: MOST_HOURS_PER_MERGE }, (_, row) => ({ row, of: MOST_HOURS_PER_MERGE }));
 /** Names with its number are the longest. */
 const LAST_PART = 39;
 /** Stands for the longest name of a load in a statement: staging table, manifest or role. */
@@ -56,14 +61,16 @@ function longestFileType(target: ColumnType): ColumnType {
 /** The pieces of all statements for a load whose files need the longest conversions. */
 export function longestPieces(dataset: Dataset): Pieces {
   const part = {
-    table: stagingTable(dataset.name, '2026-11-23T08', 'x'.repeat(80), LAST_PART),
+    table: stagingTable(dataset.name, HOUR, 'x'.repeat(80), LAST_PART),
     columns: dataset.columns.map(({ name, type }) => ({ name, type: redshiftType(longestFileType(type)) })),
     copies: [],
   };
   const pieces = datasetPieces(dataset);
   return {
     ...pieces,
-    ...stagedPieces(dataset, [part]),
+    ...loadedPieces(PLACES),
+    ...recordPieces(PLACES[0] ?? ALONE),
+    ...stagedPieces(dataset, [{ partition: HOUR, parts: [part] }]),
     ...partPieces(dataset, part),
     ...countPieces(dataset, part, LAST_PART),
     ...checkPieces(part, valueChecksByStatement(dataset, part, LAST_PART)[0] ?? []),

@@ -10,7 +10,7 @@ SELECT
 WHERE NOT EXISTS (
   SELECT 1
   FROM {history}
-  WHERE "dataset" = :dataset AND "partition" = :partition AND "execution" = :execution AND "outcome" = 'empty'
+  WHERE "dataset" = :dataset AND "partition" = {partition} AND "execution" = :execution AND "outcome" = 'empty'
 );
 
 -- statement: drop-staging

@@ -20,12 +20,20 @@ SELECT
 FROM {staging};
 
 -- statement: count-staging
--- A value that cannot be converted is null here: check-values finds it.
+-- Returns a row for each partition with staged rows. A value that cannot be converted is null here: check-values finds it.
 SELECT
+  "sluice_partition",
   COUNT(*) AS "staged",
-  (SELECT COUNT(*) FROM (SELECT 1 AS "one" FROM {staged_keys} AS "sluice_keys" GROUP BY {key}) AS "keys") AS "keys",
-  SUM(CASE WHEN {event_time} < CAST(:hour_start AS TIMESTAMP) OR {event_time} >= CAST(:hour_end AS TIMESTAMP) THEN 1 ELSE 0 END) AS "other_hours",
+  SUM(CASE WHEN {event_time} < "sluice_partition" OR {event_time} >= DATEADD(hour, 1, "sluice_partition") THEN 1 ELSE 0 END) AS "other_hours",
   MIN({event_time}) AS "first_event",
   MAX({event_time}) AS "last_event",
   {failing_years} AS "failing_years"
-FROM {staged_keys} AS "sluice_staged";
+FROM {staged_keys} AS "sluice_staged"
+GROUP BY "sluice_partition"
+ORDER BY "sluice_partition";
+
+-- statement: count-keys
+SELECT "sluice_partition", COUNT(*) AS "keys"
+FROM (SELECT "sluice_partition" FROM {staged_keys} AS "sluice_keys" GROUP BY "sluice_partition", {key}) AS "keys"
+GROUP BY "sluice_partition"
+ORDER BY "sluice_partition";

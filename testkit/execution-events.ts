@@ -63,7 +63,7 @@ function eventsOfRetries(state: State): number {
 
 /** What an execution does. */
 export interface Work {
-  /** The partitions that it takes, and how many are loaded at a time. */
+  /** The partitions that it takes, and how many are loaded at a time. Any two may be a group that is split. */
   readonly partitions: number;
   readonly concurrency: number;
   /** COPYs beyond the first of each partition, of all partitions together. */
@@ -81,10 +81,14 @@ export interface Work {
 export function mostEvents(machine: Workflow, work: Work): number {
   const ofPartition = (partition: Workflow) =>
     STARTED_AND_ENDED + longestPath(partition) + (work.retries ? mostRetries(partition) : 0);
+  const [loading] = partitionsOf(machine).slice(-1).map(ofPartition);
   return (
     STARTED_AND_ENDED +
     longestPath(machine) +
     work.partitions * total(partitionsOf(machine).map(ofPartition)) +
+    // The groups that are split, and the Map that then loads their partitions.
+    Math.floor(work.partitions / 2) * (loading ?? 0) +
+    (work.partitions > 1 ? longestLoop(machine, 'LoadPartitions') : 0) +
     work.furtherCopies *
       Math.max(...partitionsOf(machine).map((partition) => longestLoop(partition, 'InspectAgain'))) +
     work.concurrency * work.turns * ATTEMPT

@@ -8,13 +8,13 @@ import { startLoad } from '../cli/load/follow';
 import { connectionTo } from '../cli/shared/connect';
 import type { TwinConnection } from '../cli/shared/connection';
 import { query, type QueryResult } from '../cli/shared/query';
+import { SILENT } from '../cli/shared/silent-output';
 import { ledgerPrefix } from '../core/ledger';
 import { prefixOfHour } from '../core/prefix';
 import { asWritten } from '../core/sql';
 import type { Twin, TwinOptions } from '../local/twin';
 import { emptyTwin } from './empty-twin';
 import { parquetOf, tripsSelect, type Trip } from './parquet';
-import { SILENT } from './silent-output';
 import type { HostedTwin, TwinHost } from './twin-host';
 
 /** In a test, Jest's environment provides the host that lives as long as its worker: see environment.cjs. */

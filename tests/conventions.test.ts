@@ -177,7 +177,7 @@ test('the state machine calls an outcome open after the same errors as DiagnoseF
   expect(choice).toMatchObject({
     And: [
       { Variable: '$.counts', IsPresent: true },
-      { Variable: '$.inspection.searching', BooleanEquals: false },
+      { Variable: '$.searching', BooleanEquals: false },
       { Not: { Or: named } },
     ],
     Next: 'OutcomeUnknown',
@@ -364,17 +364,20 @@ describe('SQL', () => {
     const tables = `${called}\n${asked}`.includes('objectParameters(')
       ? read('core/warehouse-objects.ts')
       : '';
-    const reader = [called, asked, tables].join('\n');
+    // core/merge.ts binds what a merge has of its partitions.
+    const merge = called.includes('planMerge(') ? read('core/merge.ts') : '';
+    const reader = [called, asked, tables, merge].join('\n');
     // core/history.ts makes the parameters of a row of the history.
     const ofRow = Object.entries(ROW_PARAMETERS).flatMap(([outcome, names]) =>
       reader.includes(`${outcome}Row(`) ? names : [],
     );
     for (const { template } of templates.filter((each) => each.stem === stem)) {
-      const parameters = [...renderSql(template, pieces).matchAll(/(?<!:):([a-z_]+)\b/g)].map(
+      // Each row of a batch has parameters of its own: name_a, name_b and so on.
+      const parameters = [...renderSql(template, pieces).matchAll(/(?<!:):([a-z_]+?)(?:_[a-p])?\b/g)].map(
         (match) => match[1],
       );
       for (const name of parameters.filter((each) => !ofRow.includes(each ?? ''))) {
-        expect(reader).toMatch(new RegExp(`\\b${name}\\b\\s*[:,}]`));
+        expect(reader).toMatch(new RegExp(`\\b${name}\\b\\s*[:,}]|parameterOf\\('${name}',`));
       }
     }
   });

@@ -11,8 +11,9 @@ export interface Aim {
 /** What Sluice shall take at most, and what it took. */
 export function aimsOf(uses: Readonly<Record<ScenarioName, readonly Use[]>>): readonly Aim[] {
   const inAnHour = (scenario: ScenarioName, figure: FigureName) =>
-    Math.max(...uses[scenario].map((use) => figuresOf([use], 'hour')[figure]));
-  const inAMonth = (scenario: ScenarioName, figure: FigureName) => figuresOf(uses[scenario], 'month')[figure];
+    Math.max(...uses[scenario].map((use) => figuresOf([use], { of: 'hour' })[figure]));
+  const inAMonth = (scenario: ScenarioName, figure: FigureName) =>
+    figuresOf(uses[scenario], { of: 'month' })[figure];
   const aim = (text: string, most: number, found: number): Aim => ({
     aim: text,
     most,
@@ -27,6 +28,8 @@ export function aimsOf(uses: Readonly<Record<ScenarioName, readonly Use[]>>): re
     aim('transitions for a new partition', 18, inAnHour('hourly', 'transitions')),
     aim('statements submitted for a new partition', 4, inAnHour('hourly', 'submits')),
     aim('wake-ups for three datasets of the same minute', 1, inAnHour('three', 'wake_ups')),
+    aim('transitions of a catch-up of 48 partitions', 150, inAnHour('catchUp', 'transitions')),
+    aim('statements submitted for a catch-up of 48 partitions', 20, inAnHour('catchUp', 'submits')),
     aim(
       'further transitions for a COPY of ten minutes',
       60,

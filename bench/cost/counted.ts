@@ -21,7 +21,10 @@ export interface Figures {
   readonly wake_ups: number;
   /** Seconds that the warehouse is billed for. */
   readonly warehouse_seconds: number;
-  /** A month of such hours, by the list prices. Alarms and metrics are the same in both designs, and left out. */
+  /**
+   * A month of such hours, or the whole of a catch-up, by the list prices. Alarms and metrics are the same in both designs,
+   * and left out.
+   */
   readonly month_dollars: number;
 }
 
@@ -31,8 +34,16 @@ export type Ratios = Readonly<Record<FigureName, number | null>>;
 const SUBMITS = ['ExecuteStatement', 'BatchExecuteStatement'];
 const total = (numbers: readonly number[]) => numbers.reduce((sum, each) => sum + each, 0);
 
-/** The figures of hours, of which each has windows of its own. @param of what they are of: a month, or one hour. */
-export function figuresOf(uses: readonly Use[], of: 'month' | 'hour'): Figures {
+const HOURS_OF_YEAR = 8_760;
+
+/** What figures are of. @param together of a year: the partitions of each use. */
+export interface Extent {
+  readonly of: 'month' | 'hour' | 'year';
+  readonly together?: number;
+}
+
+/** The figures of hours, of which each has windows of its own. */
+export function figuresOf(uses: readonly Use[], { of, together = 1 }: Extent): Figures {
   const counts = uses.reduce<Counts>((sum, use) => add(sum, use.counts), {});
   const { transitions = 0, functions = {}, data_api: dataApi = {}, s3 = {} } = counts;
   const calls = Object.entries(dataApi);
@@ -40,7 +51,8 @@ export function figuresOf(uses: readonly Use[], of: 'month' | 'hour'): Figures {
     total(calls.filter(([operation]) => isMeant(operation)).map(([, count]) => count));
   const dollars = total(uses.map((use) => billOf({ ...use, hours: 1, alarms: 0, metrics: 0 }).dollars));
   const inMonth = HOURS_OF_MONTH / uses.length;
-  const scale = of === 'month' ? inMonth : 1 / uses.length;
+  const inYear = HOURS_OF_YEAR / together / uses.length;
+  const scale = of === 'month' ? inMonth : of === 'year' ? inYear : 1 / uses.length;
   return {
     transitions: transitions * scale,
     lambda_calls: total(Object.values(functions).map((each) => each.calls)) * scale,
@@ -50,7 +62,8 @@ export function figuresOf(uses: readonly Use[], of: 'month' | 'hour'): Figures {
     s3_requests: total(Object.values(s3).map((each) => each.requests)) * scale,
     wake_ups: total(uses.map(({ warehouse }) => warehouse.wake_ups)) * scale,
     warehouse_seconds: total(uses.map(({ warehouse }) => secondsOf(warehouse))) * scale,
-    month_dollars: dollars * inMonth,
+    // A catch-up happens once.
+    month_dollars: dollars * (together > 1 ? scale : inMonth),
   };
 }
 

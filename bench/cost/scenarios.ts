@@ -8,8 +8,10 @@ export interface Scenario {
   readonly hours: number;
   /** With the textbook design, if fewer are: each of its hours takes the same. */
   readonly textbookHours?: number;
-  /** What the figures are of: a month of such hours, or one. */
-  readonly of: 'month' | 'hour';
+  /** What the figures are of: a month of such hours, or one; or a year of partitions that are loaded together. */
+  readonly of: 'month' | 'hour' | 'year';
+  /** Partitions, all before the lookback, that somebody asks for at once. Default: each hour has its own. */
+  readonly together?: number;
   readonly datasets: readonly string[];
   /** Files that each dataset gets in each hour. */
   readonly files: number;
@@ -37,6 +39,14 @@ export const SCENARIOS = {
   one: { name: 'a partition of 1 file', hours: 1, of: 'hour', datasets: ONE, files: 1 },
   many: { name: 'a partition of 64 files', hours: 1, of: 'hour', datasets: ONE, files: 64 },
   most: { name: 'a partition of 1,000 files', hours: 1, of: 'hour', datasets: ONE, files: 1_000 },
+  catchUp: {
+    name: 'a catch-up of 48 partitions of 1 file',
+    ...{ hours: 1, of: 'hour', datasets: ONE, files: 1, together: 48 },
+  },
+  year: {
+    name: 'a year of partitions of 1 file each (8,760)',
+    ...{ hours: 1, of: 'year', datasets: ONE, files: 1, together: 50 },
+  },
   slow: {
     name: 'a partition of 1 file, COPY of ten minutes',
     ...{ hours: 1, of: 'hour', datasets: ONE, files: 1, copyMinutes: 10 },

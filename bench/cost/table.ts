@@ -22,7 +22,9 @@ const figureText = (name: FigureName, figure: number) =>
   name === 'month_dollars' ? dollarsText(figure) : numberText(figure);
 
 /** `a month (24 hours run)`, `an hour` */
-function extentOf({ of, hours: { Sluice, textbook } }: Row): string {
+function extentOf({ of, together, hours: { Sluice, textbook } }: Row): string {
+  if (of === 'year') return `all of them: ${Sluice * together} run`;
+  if (together > 1) return 'all of them';
   if (of === 'hour') return 'an hour';
   const run = Sluice === textbook ? `${Sluice} hours run` : `${Sluice} and ${textbook} hours run`;
   return `a month: ${Sluice === HOURS_OF_MONTH ? run.replace('730', 'all 730') : run}`;
@@ -77,7 +79,7 @@ export function pageSection({ rows, prices, capacity }: CostDocument, command: s
   const cells = (row: Row, design: 'Sluice' | 'textbook') =>
     ON_PAGE.map((name) => onPage(name, row[design][name]));
   return [
-    `Written by \`${command}\`, by list prices of ${prices.date} in ${prices.region}, at ${capacity} RPU. Dollars are those of a month with such an execution each hour.`,
+    `Written by \`${command}\`, by list prices of ${prices.date} in ${prices.region}, at ${capacity} RPU. Dollars are those of a month with such an execution each hour; of a catch-up and of a year's partitions, those of all of them.`,
     '',
     line(['', 'design', ...ON_PAGE.map((name) => HEADS[name])]),
     line(['---', '---', ...ON_PAGE.map(() => '--:')]),

@@ -1,9 +1,8 @@
 import { statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { loadedRow } from '../../core/history';
 import { addHours, startOfHour, timestampText } from '../../core/hour';
 import { readDatasets } from '../../service/datasets';
-import { BareSql, BareStatements, loadOf } from '../bare-sql';
+import { BareSql, BareStatements } from '../bare-sql';
 import type { Side } from './side';
 
 const ROOT = resolve(__dirname, '../..');
@@ -51,21 +50,14 @@ export async function bareDuckdb(files: readonly string[], hour: string, directo
         );
         Object.assign(counts, counted[0]);
       }
-      const load = loadOf(dataset, hour, `bench-${rounds}`, { files: files.length, bytes }, counts);
-      const values = {
-        partition_time: timestampText(startOfHour(hour)),
-        first_event: String(counts.first_event),
-        last_event: String(counts.last_event),
-        keys: Number(counts.keys),
-        ...loadedRow(load, { fingerprint: '' }, {}),
-      };
+      const merge = statements.merge(`bench-${rounds}`, { files: files.length, bytes }, counts);
       let result: Record<string, unknown> = {};
       await transaction(async () => {
-        for (const { name, sql } of statements.of('merge-into-target')) {
-          const [row] = await bare.run(sql, values);
+        for (const { name, sql } of merge.statements) {
+          const [row] = await bare.run(sql, merge.values);
           if (name === 'counts') result = row ?? {};
         }
-        for (const table of ['sluice_winners', 'sluice_matches', 'sluice_counts'])
+        for (const table of ['sluice_winners', 'sluice_matches', 'sluice_rivals', 'sluice_counts'])
           await bare.run(`DROP TABLE ${table}`);
       });
       const number = (name: string) => Number(result[name]);

@@ -1,6 +1,5 @@
-import { loadedRow } from '../../core/history';
 import { startOfHour, timestampText } from '../../core/hour';
-import { BareStatements, loadOf } from '../bare-sql';
+import { BareStatements } from '../bare-sql';
 import { HOUR, STAGED_ROWS, tripsDataset } from './trips';
 
 /** What runs in the transaction of a merge: statements with `:name`s, and their values. */
@@ -27,15 +26,8 @@ export function mergeOf(side: SideName, counts: Readonly<Record<string, unknown>
   const bare = new BareStatements(dataset, HOUR);
   const partition_time = timestampText(startOfHour(HOUR));
   if (side === 'range' || side === 'whole') {
-    const load = loadOf(dataset, HOUR, 'bench', { files: 1, bytes: STAGED_ROWS }, counts);
-    return {
-      statements: bare.of('merge-into-target').map(({ sql }) => sql),
-      values: {
-        ...{ partition_time, keys: STAGED_ROWS },
-        ...{ first_event: String(counts.first_event), last_event: String(counts.last_event) },
-        ...loadedRow(load, { fingerprint: '' }, {}),
-      },
-    };
+    const { statements, values } = bare.merge('bench', { files: 1, bytes: STAGED_ROWS }, counts);
+    return { statements: statements.map(({ sql }) => sql), values };
   }
   return { statements: textbook(side, bare), values: { partition_time } };
 }

@@ -1,4 +1,5 @@
 import type { HistoryEvent } from '@aws-sdk/client-sfn';
+import type { Hour } from '../../core/hour';
 import { oneLine } from '../../core/one-line';
 import {
   hasFailed,
@@ -8,7 +9,13 @@ import {
   type LoadReport,
   type PartitionResult,
 } from '../../core/report';
-import type { Housekeeping, PartitionEnd } from '../../core/states';
+import {
+  flatEnds,
+  type DuePartition,
+  type Group,
+  type Housekeeping,
+  type PartitionEnd,
+} from '../../core/states';
 import { PARTITION_ENDS, PARTITION_STATES } from '../../core/steps';
 import { colours } from '../shared/colours';
 import type { Output } from '../shared/output';
@@ -33,26 +40,25 @@ export class Progress {
   }
 
   on(event: HistoryEvent): void {
-    const ended = PARTITION_ENDS.includes(event.stateExitedEventDetails?.name ?? '')
-      ? event.stateExitedEventDetails?.output
-      : undefined;
-    if (ended) {
-      const end = JSON.parse(ended) as Partial<PartitionEnd>;
-      // A DiagnoseFailure that fails has no outcome: DiagnosisUnavailable follows.
-      if (end.outcome !== undefined) {
-        this.partitionEnded(partitionResult(end as PartitionEnd, { partition: end.partition }, null));
-      }
+    const { name: exited = '', output } = event.stateExitedEventDetails ?? {};
+    if (PARTITION_ENDS.includes(exited) && output) {
+      // A DiagnoseFailure that fails has no ends: GroupEnded follows.
+      const { ends, again = [] } = JSON.parse(output) as { ends?: unknown; again?: readonly Group[] };
+      for (const end of flatEnds(ends) as PartitionEnd[])
+        this.partitionEnded(partitionResult(end, { partition: end.partition }, null));
+      for (const { partition } of again.flatMap(({ partitions }) => partitions))
+        this.running.delete(partition);
     }
     const entered = event.stateEnteredEventDetails;
-    if (event.type === 'MapStateStarted') {
-      // The second Map has only the partitions that the load history does not know as loaded.
-      this.total = event.mapStateStartedEventDetails?.length ?? 0;
-      this.running.clear();
-    }
+    if (event.type === 'MapStateEntered' && entered?.input) this.mapEntered(entered.input);
     if (!entered?.name) return;
     if (PARTITION_STATES.includes(entered.name)) {
-      const { partition } = JSON.parse(entered.input ?? '{}') as { partition?: string };
-      if (partition) this.running.set(partition, entered.name);
+      const one = JSON.parse(entered.input ?? '{}') as {
+        partition?: Hour;
+        partitions?: readonly DuePartition[];
+      };
+      for (const { partition } of one.partitions ?? [one])
+        if (partition) this.running.set(partition, entered.name);
     }
     this.show();
   }
@@ -94,6 +100,18 @@ export class Progress {
     if (done.plan_files > 0)
       this.output.say(`Deleted ${plural(done.plan_files, 'plan and manifest')} past their retention.`);
     if (done.error !== null) this.output.say(colours.yellow(`Cleaning up failed: ${done.error}`));
+  }
+
+  /** The Map that loads has only the partitions that the load history does not know as loaded. */
+  private mapEntered(input: string): void {
+    const { groups, partitions = [] } = JSON.parse(input) as {
+      groups?: readonly Group[];
+      partitions?: readonly DuePartition[];
+    };
+    const left = groups?.flatMap((group) => group.partitions) ?? partitions;
+    // Those that ended before were in an earlier round.
+    this.total = this.shown.size + left.length;
+    this.running.clear();
   }
 
   private partitionEnded(result: PartitionResult): void {

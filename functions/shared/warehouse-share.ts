@@ -1,8 +1,11 @@
 import { GetWorkgroupCommand, RedshiftServerlessClient } from '@aws-sdk/client-redshift-serverless';
 import { knownCapacity } from '../../core/bill';
+import type { Hour } from '../../core/hour';
 import type { WarehouseShare } from '../../core/report';
+import type { PartitionEnd } from '../../core/states';
 import { warehouseDollars, warehouseSeconds } from '../../core/warehouse-time';
 import type { Configuration } from './configuration';
+import { secondsOfEach } from './group';
 import { logger } from './handler';
 import { traced } from './tracing';
 import { statementName, timesOf, type ExecutionIdentity } from './warehouse';
@@ -11,7 +14,8 @@ const client = traced(new RedshiftServerlessClient({}));
 
 /** What an execution used of the warehouse, and each of its partitions. Null: nobody knows. It wakes nothing. */
 export interface ExecutionShare extends WarehouseShare {
-  readonly secondsOf: (partition: string) => number | null;
+  /** Of a partition, with its part of those of its group. */
+  readonly secondsOf: (partition: Hour) => number | null;
 }
 
 /** Of an execution without a statement. */
@@ -25,16 +29,24 @@ export const UNKNOWN_SHARE: ExecutionShare = {
 export async function shareOf(
   configuration: Configuration,
   execution: ExecutionIdentity,
+  ends: readonly PartitionEnd[],
 ): Promise<ExecutionShare> {
   try {
     const times = await timesOf(configuration, execution);
-    const ofPartition = (partition: string) => statementName({ ...execution, partition }, '');
+    const secondsOf = (partition: string) => {
+      const name = statementName({ ...execution, partition }, '');
+      return warehouseSeconds(times.filter((time) => time.name.startsWith(name)));
+    };
+    const groups = new Map(ends.map(({ partition, group }) => [partition, group]));
+    const together = (group: string) => ends.filter((end) => end.group === group);
     const capacity = times.length > 0 ? await baseCapacity(configuration) : 0;
     return {
       warehouse_seconds: warehouseSeconds(times),
       warehouse_dollars: capacity === undefined ? null : warehouseDollars(times, capacity),
-      secondsOf: (partition) =>
-        warehouseSeconds(times.filter(({ name }) => name.startsWith(ofPartition(partition)))),
+      secondsOf: (partition) => {
+        const group = groups.get(partition);
+        return secondsOf(partition) + (group ? (secondsOfEach(secondsOf(group), together(group)) ?? 0) : 0);
+      },
     };
   } catch (error) {
     logger.warn('Nobody knows what the execution used of the warehouse', { error: error as Error });

@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { diagnoseClientError, diagnoseStatement } from '../../core/diagnosis';
 import { isTransient, linesOf, LoadError, STILL_RUNNING, type ErrorName } from '../../core/errors';
 import type { SqlBatch } from '../../core/sql';
-import type { Inspection, PartitionState, Row } from '../../core/states';
+import type { PartitionState, Row } from '../../core/states';
 import type { MeasuredStep } from '../../core/steps';
 import type { StatementTime } from '../../core/warehouse-time';
 import { readConfiguration, type Configuration } from './configuration';
@@ -51,9 +51,12 @@ interface Statement {
   readonly results: readonly (readonly Row[])[];
 }
 
-/** The load that a statement belongs to: of a partition, or of all partitions of an execution. */
+/** The load that a statement belongs to: of a partition or a group of them, or of all partitions of an execution. */
 export type ExecutionIdentity = Pick<PartitionState, 'dataset' | 'execution'>;
-export type LoadIdentity = ExecutionIdentity & Pick<PartitionState, 'partition'>;
+export type LoadIdentity = ExecutionIdentity & {
+  /** The hour, or the name of the group. */
+  readonly partition: string;
+};
 
 /**
  * The name of an execution's statement. It begins with what the statement belongs to, so that {@link endStatements} and
@@ -72,7 +75,9 @@ function ownerName(owner: ExecutionIdentity | LoadIdentity): string {
 /** The statement of a step of a load, as one state of the state machine runs it. */
 export interface StepStatement {
   readonly step: MeasuredStep;
-  readonly load: LoadIdentity & { readonly inspection: Pick<Inspection, 'further_copies'> };
+  readonly load: LoadIdentity;
+  /** COPYs of one load that follow each other because of bad files are statements of their own. */
+  readonly further_copies: number;
   /** It is cancelled when it has run for so long. */
   readonly timeout_minutes: number;
   /** The batch to submit, which is one transaction. It is asked for only if no statement of the step runs or has finished. */
@@ -126,10 +131,9 @@ function goingOn(statement: Statement): (error: unknown) => Promise<Statement> {
 /** The statement of the step that runs or has finished, or else a new one. */
 async function currentStatement(
   configuration: Configuration,
-  { step, load, batch, committed }: StepStatement,
+  { step, load, further_copies, batch, committed }: StepStatement,
 ): Promise<Statement | { readonly committed: readonly Row[] }> {
-  // COPYs of one load that follow each other because of bad files are statements of their own.
-  const name = `${statementName(load, step)} ${load.inspection.further_copies} `;
+  const name = `${statementName(load, step)} ${further_copies} `;
   const earlier = await listStatements(configuration, name);
   const alive = earlier.find(({ hasFailed }) => !hasFailed);
   if (alive) {
@@ -144,7 +148,7 @@ async function currentStatement(
     await throwIfFatal(failed);
   }
   const attempt = earlier.length + 1;
-  const token = clientToken([step, load.execution, load.partition, load.inspection.further_copies, attempt]);
+  const token = clientToken([step, load.execution, load.partition, further_copies, attempt]);
   const wait = waitSeconds(SUBMIT_WAIT_SECONDS);
   return submit(configuration, await batch(), `${name}${attempt}`, { token, wait });
 }

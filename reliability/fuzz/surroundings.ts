@@ -2,7 +2,7 @@ import { mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { isTransient } from '../../core/errors';
 import type { SqlBatch } from '../../core/sql';
-import type { MergeCounts } from '../../core/states';
+import type { Group, GroupEnd, MergeCounts, Prepared } from '../../core/states';
 import { deleteObjects } from '../../testkit/empty-twin';
 import { callHandler, useHandlers } from '../../testkit/handlers';
 import { ROOT } from '../../testkit/root';
@@ -21,7 +21,7 @@ type State = Record<string, unknown>;
 export interface Loaded {
   readonly files: number;
   /** Undefined if there was nothing to load. */
-  readonly merged?: MergeCounts;
+  readonly merged?: MergeCounts | undefined;
 }
 
 /**
@@ -124,27 +124,29 @@ export class Surroundings {
       inspection: await this.call('inspect-files', state),
     });
     const before = await inspected(listed).catch(() => ({ ...listed, files_refused: true }));
-    let [load = {}] = await this.prepare(input, { ...listing, partitions: [before] });
+    let [load] = await this.prepare(input, { ...listing, partitions: [before] });
+    if (load === undefined) throw new Error('nothing is due');
     try {
-      if (!load.inspection) load = await inspected(load);
-      const { outcome, files } = load.inspection as { outcome: string; files: number };
-      if (outcome === 'empty') {
+      if (load.outcome === 'not-inspected') load = await this.call<Group>('inspect-files', load);
+      const files = load.partitions[0]?.inspection?.files ?? 0;
+      if (load.outcome === 'empty') {
         await this.call('record-empty', load);
         return { files };
       }
       await this.call('copy-to-staging', load);
-      load = { ...load, counts: await this.call('validate-staging', load) };
-      return { files, merged: await this.call('merge-into-target', load) };
+      const counts = await this.call('validate-staging', load);
+      const { ends } = await this.call<GroupEnd>('merge-into-target', { ...load, counts });
+      return { files, merged: ends[0]?.merged };
     } catch (thrown) {
       await this.call('diagnose-failure', { load: { ...load, error: caughtOf(thrown) }, attempt: 0 });
       throw thrown;
     }
   }
 
-  /** Prepares the warehouse, as an execution does. @returns the partitions that are to be loaded. */
-  async prepare(input: object, listing: object): Promise<readonly State[]> {
+  /** Prepares the warehouse, as an execution does. @returns the groups that are to be loaded. */
+  async prepare(input: object, listing: object): Promise<readonly Group[]> {
     const event = { ...this.event(input), listing };
-    return (await this.tried<{ partitions: State[] }>('prepare-warehouse', event)).partitions;
+    return (await this.tried<Prepared>('prepare-warehouse', event)).groups;
   }
 
   /** Calls a step as an execution does: it is called again after a transient error. */

@@ -4,6 +4,8 @@ import { ANSWER_LOST, CONFLICT, CRASH, SDK_ATTEMPTS, THROTTLED } from '../../tes
 /** A fault that a load of one hour meets, and whether the load recovers. */
 interface LoadFault {
   readonly recovers: boolean;
+  /** How hours may fail if it hits a group of them. */
+  readonly mayFail?: { readonly error: string; readonly most?: number };
   rule(dataset: string): FaultRule;
 }
 
@@ -67,6 +69,7 @@ export const FAULTS = {
   },
   'the merge meets conflicts (1023) for longer than the retries last': {
     recovers: false,
+    mayFail: { error: 'SerializationConflict' },
     rule: (dataset) => ({
       service: 'redshift-data',
       operation: 'statement',
@@ -77,6 +80,8 @@ export const FAULTS = {
   },
   'the copy fails for good': {
     recovers: false,
+    // It hits one COPY. If that is of a group, each of its hours is then loaded alone.
+    mayFail: { error: 'StatementFailed', most: 1 },
     rule: (dataset) => ({
       service: 'redshift-data',
       operation: 'statement',

@@ -44,11 +44,14 @@ export type Request =
 export type Run =
   | { readonly kind: 'alone'; readonly request: Request }
   | { readonly kind: 'together'; readonly requests: readonly Request[] }
-  | { readonly kind: 'faulty'; readonly hour: number; readonly fault: FaultName }
+  | { readonly kind: 'faulty'; readonly hours: Disturbed; readonly fault: FaultName }
   /** StopExecution at the execution's n-th call. An execution with fewer calls is not stopped. */
-  | { readonly kind: 'stopped'; readonly hour: number; readonly call: number }
+  | { readonly kind: 'stopped'; readonly hours: Disturbed; readonly call: number }
   /** A row is smuggled into the staging table after its validation. */
-  | { readonly kind: 'tampered'; readonly hour: number };
+  | { readonly kind: 'tampered'; readonly hours: Disturbed; readonly hour: number };
+
+/** The hours of an execution that is disturbed. */
+export type Disturbed = Exclude<Request, { readonly kind: 'scheduled' }>;
 
 export interface Step {
   readonly changes: readonly Change[];
@@ -164,6 +167,10 @@ function request(hours: number): fc.Arbitrary<Request> {
 
 function run(hours: number): fc.Arbitrary<Run> {
   const hour = fc.nat(hours - 1);
+  const disturbed: fc.Arbitrary<Disturbed> = fc.oneof(
+    { weight: 2, arbitrary: fc.record({ kind: fc.constant('hour' as const), hour }) },
+    { weight: 1, arbitrary: fc.constant({ kind: 'range' as const, from: 0, to: hours - 1 }) },
+  );
   return fc.oneof(
     { weight: 12, arbitrary: fc.record({ kind: fc.constant('alone' as const), request: request(hours) }) },
     {
@@ -177,7 +184,7 @@ function run(hours: number): fc.Arbitrary<Run> {
       weight: 3,
       arbitrary: fc.record({
         kind: fc.constant('faulty' as const),
-        hour,
+        hours: disturbed,
         fault: fc.constantFrom(...(Object.keys(FAULTS) as FaultName[])),
       }),
     },
@@ -185,11 +192,18 @@ function run(hours: number): fc.Arbitrary<Run> {
       weight: 1,
       arbitrary: fc.record({
         kind: fc.constant('stopped' as const),
-        hour,
+        hours: disturbed,
         call: fc.integer({ min: 1, max: CALLS }),
       }),
     },
-    { weight: 1, arbitrary: fc.record({ kind: fc.constant('tampered' as const), hour }) },
+    {
+      weight: 1,
+      arbitrary: fc.tuple(hour, disturbed).map(([of, hours]) => ({
+        kind: 'tampered' as const,
+        hours,
+        hour: hours.kind === 'hour' ? hours.hour : of,
+      })),
+    },
   );
 }
 

@@ -18,12 +18,12 @@ export const COUNTS = [
 ] as const satisfies readonly (keyof HistoryRow)[];
 
 /** A row of sluice.load_history. A count that is null is 0 here. */
-export type Recorded = Pick<HistoryRow, (typeof TEXTS)[number]> &
+export type Recorded = Pick<HistoryRow, (typeof TEXTS)[number] | 'merge_number'> &
   Readonly<Record<(typeof COUNTS)[number], number>> &
   Readonly<Record<(typeof PROBLEMS)[number], string | null>>;
 
 export async function readLoadHistory(twin: TestTwin): Promise<readonly Recorded[]> {
-  const names = [...TEXTS, ...PROBLEMS, ...COUNTS];
+  const names = [...TEXTS, ...PROBLEMS, ...COUNTS, 'merge_number'] as const;
   const { rows } = await twin.sql(`SELECT ${names.join(', ')} FROM sluice.load_history`);
   return rows.map((row) => {
     const value = (name: (typeof names)[number]) => row[names.indexOf(name)] ?? null;
@@ -32,7 +32,8 @@ export async function readLoadHistory(twin: TestTwin): Promise<readonly Recorded
     const problems = PROBLEMS.map(
       (name) => [name, value(name) === null ? null : String(value(name))] as const,
     );
-    return { ...fromEntries(texts), ...fromEntries(problems), ...fromEntries(counts) };
+    const merge_number = Number(value('merge_number'));
+    return { merge_number, ...fromEntries(texts), ...fromEntries(problems), ...fromEntries(counts) };
   });
 }
 

@@ -5,13 +5,13 @@ import type { Call } from '../../local/faults/fault-injector';
 import type { TestTwin } from '../../testkit/test-twin';
 import { ended, start, stop, untilQuiet, type Ended } from './executions';
 import { FAULTS, NO_DETAIL } from './faults';
-import type { Change, History, Request, Run } from './history';
+import type { Change, Disturbed, History, Request, Run } from './history';
 import type { Lake, Written } from './lake';
 import { ADDED_IN_HOUR, PLAIN } from './layout';
 import { Ledgers } from './ledgers';
 import { COUNTS, readLoadHistory, type Recorded } from './load-history';
 import type { TargetRow } from './oracle';
-import { Side, type Snapshot } from './side';
+import { Side, type MayFail, type Snapshot } from './side';
 import { fileName } from './story';
 import type { Variant } from './variants';
 import { WrongOutcome } from './wrong-outcome';
@@ -64,6 +64,11 @@ interface Expectation {
   readonly ended: Ended;
   /** True: a fault hit it from which it does not recover. */
   readonly mustFail: boolean;
+  /**
+   * The failures that it may have, and tells then, if a fault hit a group of hours, each of which may be loaded alone after
+   * it: with this error, of so many hours at most, or only of this one.
+   */
+  readonly mayFail?: MayFail;
   /** The hours that it was asked to load, if nothing disturbed it. */
   readonly hours?: readonly Hour[];
   readonly isScheduled?: boolean;
@@ -138,7 +143,11 @@ class RunningHistory {
     const rows = await readable('the load history', () => readLoadHistory(this.ground.twin));
     for (const [index, side] of this.sides.entries()) {
       const expectations = ends[index] ?? [];
-      const mayFail = expectations.filter(({ mustFail }) => mustFail).map((each) => each.ended.name);
+      const mayFail = new Map(
+        expectations.flatMap(({ ended: { name }, mustFail, mayFail: may }) =>
+          mustFail || may ? [[name, may ?? {}] as const] : [],
+        ),
+      );
       const fresh = side.look(rows, mayFail);
       for (const { ended: end, mustFail, isScheduled = false } of expectations) {
         const recorded = fresh.filter(({ execution }) => execution === end.name);
@@ -233,9 +242,11 @@ class RunningHistory {
     run: Extract<Run, { kind: 'faulty' }>,
     snapshot: Snapshot,
   ): Promise<Expectation> {
-    const end = await this.load(side, { kind: 'hour', hour: run.hour }, snapshot);
+    const end = await this.load(side, run.hours, snapshot);
     const hit = this.ground.twin.twin.faults.rules()[this.sides.indexOf(side)]?.hit ?? 0;
-    return { ended: end, mustFail: !FAULTS[run.fault].recovers && hit > 0 };
+    const { recovers, ...fault } = FAULTS[run.fault];
+    const may = 'mayFail' in fault ? fault.mayFail : {};
+    return { ended: end, ...failing(run.hours, !recovers && hit > 0, may) };
   }
 
   private async loadAndStop(
@@ -244,19 +255,18 @@ class RunningHistory {
     snapshot: Snapshot,
   ): Promise<Expectation[]> {
     const { twin } = this.ground;
-    const partition = this.hour(run.hour);
     let calls = 0;
     this.hooks.push(async ({ caller }) => {
       if (!caller?.input.includes(ofDataset(side))) return;
       calls += 1;
       if (calls === run.call) await stop(twin.connection, await starting);
     });
-    const starting = this.start(side, { kind: 'hour', hour: run.hour }, snapshot);
+    const starting = this.start(side, run.hours, snapshot);
     const execution = await starting;
     this.ground.abandoned.push({ dataset: side.dataset, execution: execution.name });
     const end = await ended(twin.connection, execution);
     if (end.status !== 'ABORTED') return [{ ended: end, mustFail: false }];
-    await untilQuiet(twin, `${side.dataset} ${execution.name} ${partition} `);
+    await untilQuiet(twin, `${side.dataset} ${execution.name} `);
     return [];
   }
 
@@ -276,8 +286,12 @@ class RunningHistory {
       // A retry of the merge may find that the staging table is gone.
       smuggled = await twin.sql(smuggle(staging)).then(...SUCCEEDED);
     });
-    const starting = this.start(side, { kind: 'hour', hour: run.hour }, snapshot);
-    return { ended: await ended(twin.connection, await starting), mustFail: smuggled };
+    const starting = this.start(side, run.hours, snapshot);
+    const end = await ended(twin.connection, await starting);
+    return {
+      ended: end,
+      ...failing(run.hours, smuggled, { error: 'RowCountMismatch', hour: this.hour(run.hour) }),
+    };
   }
 
   private get datasets(): readonly string[] {
@@ -312,6 +326,14 @@ class RunningHistory {
     }
   }
 }
+
+/** What a failure that hits an hour makes of the execution. */
+const failing = (
+  { kind }: Disturbed,
+  isHit: boolean,
+  mayFail: MayFail,
+): Pick<Expectation, 'mustFail' | 'mayFail'> =>
+  kind === 'hour' || !isHit ? { mustFail: isHit } : { mustFail: false, mayFail };
 
 /** Bad files with this name are deleted in the end. */
 const DELETED = fileName(1);

@@ -22,6 +22,16 @@ interface Failure {
   readonly files: readonly LakeFile[] | undefined;
 }
 
+/** How the hours of an execution may fail because of a fault. */
+export interface MayFail {
+  /** Default: any. */
+  readonly error?: string;
+  /** How many hours. Default: any number. */
+  readonly most?: number;
+  /** The only hour. Default: any. */
+  readonly hour?: Hour;
+}
+
 /** What a load may do: the files that it takes, and the bad files that it reports because no load has before. */
 interface Possibility {
   readonly files: readonly LakeFile[];
@@ -55,19 +65,26 @@ export class Side {
 
   /**
    * Reads the load history.
-   * @param mayFail the executions in which any partition may fail, because of a fault
+   * @param mayFail the executions in which partitions may fail, because of a fault, and how
    * @returns the rows that are new since the last call
    * @throws WrongOutcome if a row is impossible
    */
-  look(rows: readonly Recorded[], mayFail: readonly string[]): readonly Recorded[] {
+  look(rows: readonly Recorded[], mayFail: ReadonlyMap<string, MayFail>): readonly Recorded[] {
     const fresh = rows.filter((row) => row.dataset === this.dataset && !this.seen.has(identityOf(row)));
     const identities = fresh.map(identityOf);
     if (new Set(identities).size !== identities.length)
       throw new WrongOutcome('a load is recorded twice', fresh.map(rowText));
     for (const identity of identities) this.seen.add(identity);
 
-    for (const row of fresh)
-      if (row.outcome === 'failed' && !mayFail.includes(row.execution)) this.assertBlamed(row);
+    const unblamed = fresh.filter((row) => row.outcome === 'failed' && isOfFault(row, mayFail));
+    for (const row of fresh) if (row.outcome === 'failed' && !unblamed.includes(row)) this.assertBlamed(row);
+    for (const [execution, { most = Infinity }] of mayFail) {
+      const failed = unblamed.filter(
+        (row) => row.execution === execution && !this.mustFail(this.presentAt(row)),
+      );
+      if (failed.length > most)
+        throw new WrongOutcome('more hours failed than the fault hit', failed.map(rowText));
+    }
     const succeeded = fresh.filter(({ outcome }) => outcome !== 'failed');
     const before = new Map(succeeded.map(({ partition }) => [partition, [...this.of(partition)]]));
     for (const row of succeeded)
@@ -79,17 +96,21 @@ export class Side {
       assertConserved(row, trips.length, keysOf(trips));
       return { row, delivery: { partition: row.partition, trips } };
     });
-    const [only] = loads;
-    if (only && loads.length === 1 && only.row.outcome === 'loaded') {
-      const expected = this.oracle.expected(only.delivery);
-      if (only.row.superseded !== expected.superseded || only.row.deleted !== expected.deleted) {
+    // Merges have the order of their numbers. Those of a group have one, and count as if the oldest hour came first.
+    const inOrder = loads.toSorted(
+      ({ row: one }, { row: other }) =>
+        one.merge_number - other.merge_number || (one.partition < other.partition ? -1 : 1),
+    );
+    for (const { row, delivery } of inOrder) {
+      const expected = this.oracle.expected(delivery);
+      if (row.superseded !== expected.superseded || row.deleted !== expected.deleted) {
         throw new WrongOutcome(
           `a load has wrong counts, expected: superseded ${expected.superseded}, deleted ${expected.deleted}`,
-          [rowText(only.row)],
+          [rowText(row)],
         );
       }
+      this.oracle.commit([delivery]);
     }
-    this.oracle.commit(loads.map(({ delivery }) => delivery));
     this.rememberFailures(fresh);
     return fresh;
   }
@@ -280,6 +301,12 @@ function assertConserved(row: Recorded, rows: number, keys: number): void {
     throw new WrongOutcome(`a load does not account for the ${rows} rows and ${keys} keys of its files`, [
       rowText(row),
     ]);
+}
+
+function isOfFault(row: Recorded, mayFail: ReadonlyMap<string, MayFail>): boolean {
+  const may = mayFail.get(row.execution);
+  if (may === undefined) return false;
+  return (may.error ?? row.error) === row.error && (may.hour ?? row.partition) === row.partition;
 }
 
 function identityOf({ execution, partition, outcome }: Recorded): string {

@@ -47,7 +47,7 @@ function* simplerRuns(run: Run): Generator<Run> {
     if (run.requests.length > 2)
       for (const index of run.requests.keys()) yield { ...run, requests: without(run.requests, index) };
   } else if (run.kind !== 'alone') {
-    yield { kind: 'alone', request: { kind: 'hour', hour: run.hour } };
+    yield { kind: 'alone', request: run.hours };
   } else if (run.request.kind === 'range') {
     for (const hour of [run.request.from, run.request.to])
       yield { kind: 'alone', request: { kind: 'hour', hour } };

@@ -58,11 +58,11 @@ function runText(run: Run): string {
     case 'together':
       return `at once: ${run.requests.map(requestText).join(', ')}`;
     case 'faulty':
-      return `load hour ${run.hour} while ${run.fault}`;
+      return `${requestText(run.hours)} while ${run.fault}`;
     case 'stopped':
-      return `load hour ${run.hour} and stop it at its call ${run.call}`;
+      return `${requestText(run.hours)} and stop the execution at its call ${run.call}`;
     case 'tampered':
-      return `load hour ${run.hour} while a row is smuggled into its staging table`;
+      return `${requestText(run.hours)} while a row is smuggled into the staging table of hour ${run.hour}`;
   }
 }
 

@@ -23,6 +23,9 @@ const PROMISES: Readonly<Record<EventTimes, string>> = {
   fixed: '  event_time_immutable: true\n',
 };
 
+/** Of how many hours a group has at most. With 2, an execution of more hours has several groups at once. */
+const HOURS_PER_MERGE: Readonly<Record<EventTimes, number>> = { any: 16, drift: 16, fixed: 2 };
+
 /** A dataset on which every history of its kind runs: trips with another name and other settings. */
 export interface Variant {
   readonly dataset: string;
@@ -59,7 +62,14 @@ export function variantFiles(serviceDirectory: string, added?: Hour): Record<str
         ['dataset: trips\n', `dataset: ${dataset}\n`],
         ['prefix: trips/', `prefix: ${dataset}/`],
         ['table: trips\n', `table: ${dataset}\n`],
-        ['strategy: delete-insert', `strategy: ${strategy}\n  on_bad_file: ${onBadFile}`],
+        [
+          'strategy: delete-insert',
+          [
+            `strategy: ${strategy}`,
+            `on_bad_file: ${onBadFile}`,
+            `hours_per_merge: ${HOURS_PER_MERGE[eventTimes]}`,
+          ].join('\n  '),
+        ],
         [PROMISES.fixed, PROMISES[eventTimes]],
         [`name: ${ADDED_COLUMN},`, `name: ${ADDED_COLUMN},${added === undefined ? '' : ` since: ${added},`}`],
       ].reduce((text, [from = '', to = '']) => replaceOnce(text, from, to), trips),

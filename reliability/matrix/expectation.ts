@@ -1,8 +1,8 @@
 import type { RowCounts } from '../../core/report';
 import type { Cell } from './cells';
-import { COST_UNKNOWN, LEDGER_BEHIND } from './faults';
-import { CHANGED_LAKES, HOUR, LAKE, loaded, OLDER, type Lake, type Target } from './lake';
-import { WAY_ERROR } from './ways';
+import { COST_UNKNOWN, LEDGER_BEHIND, type Aim } from './faults';
+import { changedLake, HOUR, lakeOf, loaded, type Lake, type Older, type Target } from './lake';
+import { olderOf, WAY_ERROR, type Way } from './ways';
 
 type Outcome = 'loaded' | 'empty' | 'failed' | 'untried';
 
@@ -22,13 +22,17 @@ export interface Expectation {
   /** True if the history says of a partition that failed, too, that it was empty: nobody heard that this was recorded. */
   readonly isEmptyToo?: boolean;
   readonly notifications: 0 | 1;
+  readonly older: Older;
   readonly lake: Lake;
 }
 
 /** The expected outcome of a cell's first load. Kills have an outcome of their own. */
 export function expectationOf({ recorded, aim }: Cell): Expectation {
-  const { task, way } = recorded;
-  const lake = aim?.change ? CHANGED_LAKES[aim.change.how] : LAKE;
+  const { task, way, isGroup } = recorded;
+  const older = olderOf(way);
+  const lake = aim?.change ? changedLake(older, aim.change.how) : lakeOf(older);
+  const both = (one: Outcome, other: Outcome) => ({ [older.older]: one, [HOUR]: other });
+  const FAILED = { older, reported: true, cleanedUp: true, notifications: 1 } as const;
   const base = { ...withoutFault(way), lake };
   if (aim === undefined || typeof aim.ends === 'string') return base;
   const { error, isDone } = aim.ends;
@@ -39,6 +43,10 @@ export function expectationOf({ recorded, aim }: Cell): Expectation {
       // The Map that loads inspects again.
       return base;
     case 'step':
+      // Loaded hour by hour, the group meets a fault again only if that lasts.
+      if (isGroup && !FAIL_TOGETHER.includes(error) && isOver(aim)) return base;
+      if (isGroup && FAIL_TOGETHER.includes(error))
+        return { ...FAILED, lake, label: error, error, partitions: both('failed', 'failed') };
       return {
         ...FAILED,
         ...{ lake, label: error, error, partitions: both('loaded', 'failed') },
@@ -58,15 +66,28 @@ export function expectationOf({ recorded, aim }: Cell): Expectation {
   }
 }
 
-const both = (older: Outcome, hour: Outcome) => ({
-  [OLDER]: older,
-  [HOUR]: hour,
-});
-const FAILED = { reported: true, cleanedUp: true, notifications: 1 } as const;
-const RECOVERED = { label: 'recovered', cleanedUp: true, reported: true, lake: LAKE } as const;
+/** With these errors all partitions of a group fail. With any other one each is loaded alone. */
+const FAIL_TOGETHER: readonly string[] = [
+  'ConnectionLost',
+  'SerializationConflict',
+  'ServiceUnavailable',
+  'StatusUnavailable',
+  'Throttled',
+  'WarehouseAccessDenied',
+];
+
+/** Whether the fault happens once, and nothing of it lasts. */
+function isOver({ change, rules }: Aim): boolean {
+  return change === undefined && rules.every(({ times = 1 }) => times === 1);
+}
 
 /** The expected outcome of an execution that goes this way without a fault. */
-function withoutFault(way: Cell['recorded']['way']): Expectation {
+function withoutFault(way: Way): Expectation {
+  const older = olderOf(way);
+  const both = (one: Outcome, other: Outcome) => ({ [older.older]: one, [HOUR]: other });
+  const RECOVERED = {
+    ...{ label: 'recovered', cleanedUp: true, reported: true, older, lake: lakeOf(older) },
+  } as const;
   switch (way) {
     case 'nothing':
       return { ...RECOVERED, error: undefined, partitions: both('loaded', 'empty'), notifications: 0 };

@@ -5,12 +5,23 @@ import { parquetOf, tripsSelect } from '../../testkit/parquet';
 /** The hours lie within a scheduled execution's lookback. */
 const hoursAgo = (hours: number) => hourOf(new Date(Date.now() - hours * 3_600_000));
 
-/** The older partition. The same execution loads it first, and no fault hits it. */
-export const OLDER = hoursAgo(6);
 /** The partition that the faults hit. */
 export const HOUR = hoursAgo(5);
-/** The input that loads both partitions, whatever the load history says. */
-export const BOTH = { from: OLDER, to: HOUR };
+
+/** An older partition, which the same execution loads, and no fault hits. */
+export interface Older {
+  readonly older: string;
+  /** The input that loads both partitions, whatever the load history says. */
+  readonly both: { readonly from: string; readonly to: string };
+}
+const olderBy = (hours: number): Older => {
+  const older = hoursAgo(hours);
+  return { older, both: { from: older, to: HOUR } };
+};
+/** More than a day older, so that it is loaded alone, before the hour under fault. */
+export const APART = olderBy(30);
+/** So near that both are loaded together, as a group. */
+export const TOGETHER = olderBy(6);
 /** The input of a scheduled execution. */
 export const SCHEDULED = {};
 
@@ -37,28 +48,32 @@ const KEPT = [row('a', 2, '08:10'), row('b', 3, '08:20'), row('c', 5, '08:30'), 
  * Rows that a wrong merge gets wrong: the same row in two files (b), two versions of a key (c), an update of a key of
  * the older partition (a), and a version that arrives after its successor (z).
  */
-export const LAKE: Lake = {
-  [OLDER]: { 'a.parquet': [row('a', 1, '07:10'), row('z', 9, '07:20')] },
-  [HOUR]: { 'a.parquet': KEPT, [CHANGED_FILE]: [row('b', 3, '08:20'), row('c', 6, '08:40')] },
-};
+export function lakeOf({ older }: Older): Lake {
+  return {
+    [older]: { 'a.parquet': [row('a', 1, '07:10'), row('z', 9, '07:20')] },
+    [HOUR]: { 'a.parquet': KEPT, [CHANGED_FILE]: [row('b', 3, '08:20'), row('c', 6, '08:40')] },
+  };
+}
 
 /** The rows of a file that arrives after everything else. */
 export const LATE: readonly Row[] = [row('late', 1, '08:59')];
 
-/** The lake after the file is deleted, or overwritten with other rows and another size. */
-export const CHANGED_LAKES: Readonly<Record<'deleted' | 'overwritten', Lake>> = {
-  deleted: { ...LAKE, [HOUR]: { 'a.parquet': KEPT } },
+/** The hour under fault after the file is deleted, or overwritten with other rows and another size. */
+const CHANGED_HOURS = {
+  deleted: { 'a.parquet': KEPT },
   overwritten: {
-    ...LAKE,
-    [HOUR]: {
-      'a.parquet': KEPT,
-      [CHANGED_FILE]: [
-        ...['d', 'e', 'f', 'g'].map((key) => row(`${key}-a-key-that-makes-the-file-longer`, 7, '08:50')),
-        row('b', 4, '08:55'),
-      ],
-    },
+    'a.parquet': KEPT,
+    [CHANGED_FILE]: [
+      ...['d', 'e', 'f', 'g'].map((key) => row(`${key}-a-key-that-makes-the-file-longer`, 7, '08:50')),
+      row('b', 4, '08:55'),
+    ],
   },
-};
+} as const satisfies Record<string, Lake[string]>;
+
+/** The lake after the file is deleted or overwritten. */
+export function changedLake(older: Older, how: keyof typeof CHANGED_HOURS): Lake {
+  return { ...lakeOf(older), [HOUR]: CHANGED_HOURS[how] };
+}
 
 const written = new Map<readonly Row[], Promise<Buffer>>();
 

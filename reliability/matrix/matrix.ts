@@ -25,7 +25,7 @@ export class Matrix {
     recordings: readonly Recorded[],
     seed: number,
   ) {
-    this.tasks = recordings.filter(({ isAgain }) => !isAgain).map(({ task }) => task);
+    this.tasks = recordings.filter(({ isAgain, isGroup }) => !isAgain && !isGroup).map(({ task }) => task);
     this.cells = cellsOf(recordings, seed);
   }
 

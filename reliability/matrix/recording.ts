@@ -34,19 +34,31 @@ export async function record(twin: LocalTwin, tasks: readonly Task[]): Promise<r
     seen.set(way, calls);
   }
   const callsIn = (way: Way) => seen.get(way) ?? [];
-  const statementOf = (task: Task) =>
-    WAYS.flatMap(callsIn).find((call) => call.operation === 'statement' && isOf(task, call))?.subject;
+  const statementOf = (task: Task, ways: readonly Way[]) =>
+    ways.flatMap(callsIn).find((call) => call.operation === 'statement' && isOf(task, call))?.subject;
   const rows = tasks.flatMap((task): Row[] => [
-    { task, isAgain: false },
-    ...(task.isLong ? [{ task, isAgain: true }] : []),
+    { task, isAgain: false, isGroup: false },
+    ...(task.isLong
+      ? [
+          { task, isAgain: true, isGroup: false },
+          { task, isAgain: false, isGroup: true },
+        ]
+      : []),
   ]);
   return rows.map((row) => {
-    const { task, isAgain } = row;
-    const way = isAgain
-      ? 'called again'
-      : WAYS.find((each) => callsIn(each).some((call) => isOf(task, call)));
+    const { task, isAgain, isGroup } = row;
+    const way = isGroup
+      ? 'group'
+      : isAgain
+        ? 'called again'
+        : WAYS.find((each) => callsIn(each).some((call) => isOf(task, call)));
     if (way === undefined) throw new Error(`No way of reliability/matrix/ways.ts reaches state ${task.name}`);
-    return { ...row, way, calls: callsIn(way).filter(belongsTo(row)), statement: statementOf(task) };
+    return {
+      ...row,
+      way,
+      calls: callsIn(way).filter(belongsTo(row)),
+      statement: statementOf(task, isGroup ? [way] : WAYS),
+    };
   });
 }
 

@@ -8,7 +8,7 @@ import { Findings } from './compare';
 import { expectationOf, loadsOf, rowsOf, type Expectation } from './expectation';
 import { COST_UNKNOWN, type Aim } from './faults';
 import { heldBack } from './holds';
-import { BOTH, CHANGED_FILE, HOUR, LAKE, OLDER, SCHEDULED } from './lake';
+import { CHANGED_FILE, HOUR, lakeOf, SCHEDULED } from './lake';
 import type { LocalTwin } from './local-twin';
 import { Hang, type Site } from './site';
 import { belongsTo, type Task } from './tasks';
@@ -37,7 +37,8 @@ export async function runCell(cell: Cell, twin: LocalTwin, tasks: readonly Task[
     misses = load.misses;
     await judge(load.document, expected, site, underFault);
     await site.complete(cell.recorded.way);
-    await judgeNextLoad({ lake: load.isChanged ? expected.lake : LAKE }, site, withoutFault);
+    const lake = load.isChanged ? expected.lake : lakeOf(expected.older);
+    await judgeNextLoad({ older: expected.older, lake }, site, withoutFault);
     if (!expected.cleanedUp) await judgeSweep(site, withoutFault);
     await judgeRest(site, withoutFault);
   } catch (error) {
@@ -165,7 +166,8 @@ async function judge(
   site: Site,
   findings: Findings,
 ): Promise<void> {
-  const { error, partitions, lake } = expected;
+  const { error, partitions, lake, older } = expected;
+  const hours = [older.older, HOUR];
   findings.equal('execution', document.status, error === undefined ? 'SUCCEEDED' : 'FAILED');
   findings.equal('error', document.error, error ?? null);
   if (error === undefined)
@@ -174,10 +176,10 @@ async function judge(
       document.warehouse_seconds !== null,
       expected.label !== COST_UNKNOWN,
     );
-  const of = (outcome: string) => [OLDER, HOUR].filter((each) => partitions[each] === outcome);
+  const of = (outcome: string) => hours.filter((each) => partitions[each] === outcome);
   const { target, counts } = loadsOf(lake, of('loaded'));
 
-  const outcomes = [OLDER, HOUR]
+  const outcomes = hours
     .filter((each) => expected.reported && partitions[each] !== 'untried')
     .map((each) => reported(each, partitions[each] ?? '', counts[each], error ?? null));
   findings.equal(
@@ -203,7 +205,7 @@ async function judge(
       document.cause?.includes(error) === true,
     );
     if (expected.reported) {
-      const again = JSON.stringify(of('failed').length > 0 ? { partition: HOUR } : BOTH);
+      const again = JSON.stringify(of('failed').length > 0 ? { partition: HOUR } : older.both);
       findings.holds(
         `the cause does not say how to run it again (${again})`,
         document.cause?.includes(again) === true,
@@ -214,7 +216,7 @@ async function judge(
 
 /** Runs the same load again without faults: whatever came before, the target must be right. */
 export async function judgeNextLoad(
-  { lake }: Pick<Expectation, 'lake'>,
+  { lake, older }: Pick<Expectation, 'lake' | 'older'>,
   site: Site,
   findings: Findings,
 ): Promise<void> {
@@ -223,15 +225,16 @@ export async function judgeNextLoad(
     await site.stagingTables(),
     await site.notifications(),
   ];
-  const document = await site.load(BOTH);
+  const document = await site.load(older.both);
+  const hours = [older.older, HOUR];
   findings.equal('next load', [document.status, document.error], ['SUCCEEDED', null]);
   findings.equal(
     'partitions of the next load',
     document.partitions.map(({ partition, outcome }) => [partition, outcome]),
-    [OLDER, HOUR].map((each) => [each, 'loaded']),
+    hours.map((each) => [each, 'loaded']),
   );
   const rows = await site.target();
-  findings.equal('target after the next load', rows, rowsOf(loadsOf(lake, [OLDER, HOUR]).target));
+  findings.equal('target after the next load', rows, rowsOf(loadsOf(lake, hours).target));
   const grown = (await historyOf(site)).length - history.length;
   findings.equal('rows of history that the next load added', grown, 2);
   const left = (await site.stagingTables()).filter((table) => !staging.includes(table));

@@ -4,10 +4,11 @@ import type { Cell } from './cells';
 import { Findings } from './compare';
 import { loadsOf, rowsOf } from './expectation';
 import type { KillableTwin } from './killable-twin';
-import { HOUR, LAKE, OLDER } from './lake';
+import { HOUR, lakeOf, type Lake, type Older } from './lake';
 import { judgeNextLoad, judgeRest, judgeSweep, wayOf, type Result } from './run-cell';
 import type { Site } from './site';
 import { rowName, type Task } from './tasks';
+import { olderOf } from './ways';
 
 /** The table's text for a process that was killed, if the same load was right afterwards. */
 export const KILLED_LABEL = 'right again';
@@ -41,8 +42,8 @@ async function run(
   await site.prepare(recorded.way);
   const { rules, outlasting } = wayOf({ recorded, aim }, tasks);
   await site.setFaults(rules);
-  const { task, isAgain } = recorded;
-  await twin.arm({ task, isAgain, outlasting, ...aim.kill });
+  const { task, isAgain, isGroup } = recorded;
+  await twin.arm({ task, isAgain, isGroup, outlasting, ...aim.kill });
   const executionArn = await site.startExecution(recorded.way, `killed-${randomUUID()}`);
   const { service, operation, nth } = aim.kill;
   if (!(await isKilled(executionArn, site, twin)))
@@ -54,9 +55,11 @@ async function run(
   const status = await site.statusOf(executionArn);
   // The execution may have recorded its end just before the kill.
   findings.holds(`the execution is ${status}`, ['ABORTED', 'SUCCEEDED', 'FAILED'].includes(status ?? ''));
-  await judgeWhatStands(site, findings);
+  const older = olderOf(recorded.way);
+  const expected = { older, lake: lakeOf(older) };
+  await judgeWhatStands(expected, site, findings);
   await site.complete(recorded.way);
-  await judgeNextLoad({ lake: LAKE }, site, findings);
+  await judgeNextLoad(expected, site, findings);
   await judgeSweep(site, findings);
   await judgeRest(site, findings);
   return undefined;
@@ -72,12 +75,16 @@ async function isKilled(executionArn: string, site: Site, twin: KillableTwin): P
   }
 }
 
-async function judgeWhatStands(site: Site, findings: Findings): Promise<void> {
+async function judgeWhatStands(
+  { older, lake }: { readonly older: Older; readonly lake: Lake },
+  site: Site,
+  findings: Findings,
+): Promise<void> {
   const history = await site.history();
-  const merged = [OLDER, HOUR].filter((partition) =>
+  const merged = [older.older, HOUR].filter((partition) =>
     history.some((each) => each.partition === partition && each.outcome === 'loaded'),
   );
-  findings.equal('target after the kill', await site.target(), rowsOf(loadsOf(LAKE, merged).target));
+  findings.equal('target after the kill', await site.target(), rowsOf(loadsOf(lake, merged).target));
   findings.equal(
     'loaded rows of history after the kill',
     history.filter((each) => each.outcome === 'loaded').length,

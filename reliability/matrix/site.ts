@@ -8,6 +8,7 @@ import { startLoad } from '../../cli/load/follow';
 import { connectionTo } from '../../cli/shared/connect';
 import type { TwinConnection } from '../../cli/shared/connection';
 import { query } from '../../cli/shared/query';
+import { SILENT } from '../../cli/shared/silent-output';
 import { executionArn } from '../../core/arn';
 import type { HistoryRow } from '../../core/history';
 import { errorPrefixes, prefixOfHour } from '../../core/prefix';
@@ -18,9 +19,8 @@ import { sluiceTable } from '../../core/warehouse';
 import type { TwinDescription } from '../../local/description';
 import type { FaultRule } from '../../local/faults/fault-rule';
 import { emptyTwin } from '../../testkit/empty-twin';
-import { SILENT } from '../../testkit/silent-output';
-import { BOTH, CHANGED_FILE, CHANGED_LAKES, fileOf, HOUR, LAKE, LATE } from './lake';
-import { inputOf, type Way } from './ways';
+import { APART, CHANGED_FILE, changedLake, fileOf, HOUR, LATE, lakeOf, type Older } from './lake';
+import { inputOf, olderOf, type Way } from './ways';
 
 export type AttemptRow = Pick<HistoryRow, 'partition' | 'outcome' | 'error'> & RowCounts;
 
@@ -48,20 +48,20 @@ export class Site {
     return this.connection.close();
   }
 
-  /** Returns to the initial state: no table, fault or notification, and the files of {@link LAKE}. */
-  async reset(): Promise<void> {
+  /** Returns to the initial state: no table, fault or notification, and the files of {@link lakeOf}. */
+  async reset(older: Older = APART): Promise<void> {
     await this.setFaults([]);
     await emptyTwin(this.connection);
-    for (const hour of Object.keys(LAKE)) await this.putHour(hour);
+    for (const hour of Object.keys(lakeOf(older))) await this.putHour(older, hour);
     this.notified = (await this.messages()).length;
   }
 
   /** Resets, and makes what an execution that goes this way needs to find. */
   async prepare(way: Way): Promise<void> {
-    await this.reset();
+    await this.reset(olderOf(way));
     if (way === 'nothing') await this.keepBack();
     if (way !== 'scheduled' && way !== 'ledger ahead') return;
-    const { execution } = await this.load(BOTH);
+    const { execution } = await this.load(olderOf(way).both);
     await query(this.connection, sql`DELETE FROM sluice.load_history`);
     await query(this.connection, sql`DELETE FROM public.trips`);
     if (way === 'ledger ahead') return;
@@ -74,7 +74,7 @@ export class Site {
 
   /** The files arrive that an execution of this way did not find. */
   async complete(way: Way): Promise<void> {
-    if (way === 'nothing') await this.putHour(HOUR);
+    if (way === 'nothing') await this.putHour(olderOf(way), HOUR);
   }
 
   /** A file arrives, so that a scheduled execution has something to load. */
@@ -83,8 +83,8 @@ export class Site {
   }
 
   /** Deletes or overwrites a file of the hour under fault. A producer may do so at any time. */
-  async change(how: keyof typeof CHANGED_LAKES): Promise<void> {
-    const rows = CHANGED_LAKES[how][HOUR]?.[CHANGED_FILE];
+  async change(how: Parameters<typeof changedLake>[1]): Promise<void> {
+    const rows = changedLake(APART, how)[HOUR]?.[CHANGED_FILE];
     if (rows) return this.put(HOUR, CHANGED_FILE, await fileOf(rows));
     const { s3, bucket: Bucket } = this.connection;
     await s3.send(new DeleteObjectCommand({ Bucket, Key: keyOf(HOUR, CHANGED_FILE) }));
@@ -224,7 +224,7 @@ export class Site {
   /** Of the hour under fault, there are only records that never became Parquet. */
   private async keepBack(): Promise<void> {
     const { s3, bucket: Bucket, datasets } = this.connection;
-    for (const name of Object.keys(LAKE[HOUR] ?? {}))
+    for (const name of Object.keys(lakeOf(APART)[HOUR] ?? {}))
       await s3.send(new DeleteObjectCommand({ Bucket, Key: keyOf(HOUR, name) }));
     for (const { source } of datasets)
       for (const template of errorPrefixes(source.error_prefix))
@@ -233,8 +233,8 @@ export class Site {
         );
   }
 
-  private async putHour(hour: string): Promise<void> {
-    for (const [name, rows] of Object.entries(LAKE[hour] ?? {}))
+  private async putHour(older: Older, hour: string): Promise<void> {
+    for (const [name, rows] of Object.entries(lakeOf(older)[hour] ?? {}))
       await this.put(hour, name, await fileOf(rows));
   }
 

@@ -100,19 +100,23 @@ export function isOf(task: Task, { caller }: Call, hour = HOUR): boolean {
   return caller?.state === task.name && (!task.ofPartition || caller.input.includes(`"partition":"${hour}"`));
 }
 
-/** A row of the matrix: a task, or a task that is called again because its statement outlasts the first invocation. */
+/**
+ * A row of the matrix: a task, or a task that is called again because its statement outlasts the first invocation, or one
+ * that works on a group of partitions.
+ */
 export interface Row {
   readonly task: Task;
   readonly isAgain: boolean;
+  readonly isGroup: boolean;
 }
 
 /** The row's text in the matrix. */
-export function rowName({ task, isAgain }: Row): string {
-  return isAgain ? `${task.name}, called again` : task.name;
+export function rowName({ task, isAgain, isGroup }: Row): string {
+  return isGroup ? `${task.name}, of a group` : isAgain ? `${task.name}, called again` : task.name;
 }
 
 /** Tells of each call, in their order, whether it belongs to the row. */
-export function belongsTo({ task, isAgain }: Row): (call: Call) => boolean {
+export function belongsTo({ task, isAgain }: Pick<Row, 'task' | 'isAgain'>): (call: Call) => boolean {
   let invocations = 0;
   return (call) => {
     if (!isOf(task, call)) return false;

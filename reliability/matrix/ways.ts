@@ -1,6 +1,6 @@
 import { SECONDS_LEFT } from '../../functions/shared/warehouse';
 import type { FaultRule } from '../../local/faults/fault-rule';
-import { BOTH, HOUR, SCHEDULED } from './lake';
+import { APART, HOUR, SCHEDULED, TOGETHER, type Older } from './lake';
 import type { Task } from './tasks';
 
 /** The longest time that a long poll is held. */
@@ -23,11 +23,12 @@ const UNHEARD_OF = 'ERROR: Assert\n  error: Assert\n  code: 1000\n  context: unh
  * The course of an execution without a cell's fault, chosen so that it reaches the cell's task. `called again`: each
  * statement outlasts the first invocation of its step. `ledger ahead`: the ledger tells of loads that the warehouse has
  * lost, so that the partitions are inspected again. `nothing`: there are no files of the hour, only records that never
- * became Parquet.
+ * became Parquet. `group`: both partitions are loaded together.
  */
 export const WAYS = [
   'plain',
   'called again',
+  'group',
   'ledger ahead',
   'nothing',
   'partition fails',
@@ -36,9 +37,14 @@ export const WAYS = [
 ] as const;
 export type Way = (typeof WAYS)[number];
 
+/** The older partition of an execution that goes this way. */
+export function olderOf(way: Way): Older {
+  return way === 'group' ? TOGETHER : APART;
+}
+
 /** The input of an execution that goes this way. */
 export function inputOf(way: Way): object {
-  return way === 'scheduled' ? SCHEDULED : BOTH;
+  return way === 'scheduled' ? SCHEDULED : olderOf(way).both;
 }
 
 /** Aims a rule at a state and, within a Map, at the one partition. */

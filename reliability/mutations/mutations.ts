@@ -6,6 +6,7 @@ import { DEPLOYMENT } from './list/deployment';
 import { ERROR_TABLES } from './list/errors';
 import { EVENT_TIMES } from './list/event-times';
 import { FILES } from './list/files';
+import { GROUP_MUTATIONS } from './list/groups';
 import { HOURS } from './list/hours';
 import { LEDGERS } from './list/ledger';
 import { MERGE } from './list/merge';
@@ -22,6 +23,7 @@ export const MERGE_SQL = 'sql/merge-into-target.sql';
 export const MUTATIONS: readonly Mutation[] = [
   ...MERGE,
   ...EVENT_TIMES,
+  ...GROUP_MUTATIONS,
   ...HOURS,
   ...FILES,
   ...ERROR_TABLES,

@@ -96,7 +96,7 @@ describe('datasets/reference.yml', () => {
 
   test('has options with defaults', () => {
     expect(withDefault.map(([path]) => path)).toContain('source.settle_minutes');
-    expect(withDefault).toHaveLength(19);
+    expect(withDefault).toHaveLength(20);
   });
 
   test.each(withDefault)('names the default of %s', (path, value) => {
@@ -153,6 +153,7 @@ describe('defaults', () => {
       strategy: 'delete-insert',
       max_concurrency: 4,
       max_partitions: 50,
+      hours_per_merge: 16,
       every_hours: 1,
       remind_hours: 24,
       on_bad_file: 'fail',

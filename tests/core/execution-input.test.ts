@@ -8,19 +8,30 @@ describe('what is accepted', () => {
     [{ plan: true }, { kind: 'scheduled', plan: true }],
     [
       { partition: '2026-11-23T08' },
-      { kind: 'requested', plan: false, from: '2026-11-23T08', to: '2026-11-23T08' },
+      { kind: 'requested', plan: false, from: '2026-11-23T08', to: '2026-11-23T08', due: false },
     ],
     [
       { partition: '2024-02-29T23', dataset: 'trips', plan: true },
-      { kind: 'requested', plan: true, dataset: 'trips', from: '2024-02-29T23', to: '2024-02-29T23' },
+      {
+        kind: 'requested',
+        plan: true,
+        dataset: 'trips',
+        from: '2024-02-29T23',
+        to: '2024-02-29T23',
+        due: false,
+      },
     ],
     [
       { from: '2026-12-31T23', to: '2027-01-01T00' },
-      { kind: 'requested', plan: false, from: '2026-12-31T23', to: '2027-01-01T00' },
+      { kind: 'requested', plan: false, from: '2026-12-31T23', to: '2027-01-01T00', due: false },
+    ],
+    [
+      { from: '2026-12-31T23', to: '2027-01-01T00', due: true },
+      { kind: 'requested', plan: false, from: '2026-12-31T23', to: '2027-01-01T00', due: true },
     ],
     [
       { from: '2026-11-23T08', to: '2026-11-23T08', plan: false },
-      { kind: 'requested', plan: false, from: '2026-11-23T08', to: '2026-11-23T08' },
+      { kind: 'requested', plan: false, from: '2026-11-23T08', to: '2026-11-23T08', due: false },
     ],
   ])('%j', (input, expected) => {
     expect(parseExecutionInput(input)).toEqual(expected);

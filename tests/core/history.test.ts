@@ -1,5 +1,14 @@
-import { emptyRow, failedRow, HISTORY_PIECES, loadedRow, ROW_PARAMETERS } from '../../core/history';
-import type { FailedState, Inspection, PartitionState, ValidatedState } from '../../core/states';
+import {
+  ALONE,
+  emptyRow,
+  failedRow,
+  HISTORY_PIECES,
+  loadedRow,
+  parameterOf,
+  ROW_PARAMETERS,
+  rowPieces,
+} from '../../core/history';
+import type { Inspection, PartitionState, ValidatedPartition } from '../../core/states';
 
 const LOAD: PartitionState = {
   dataset: 'trips',
@@ -20,6 +29,7 @@ const INSPECTION: Inspection = {
   files: 2,
   rows: 10,
   bytes: 200,
+  statements: { copy: 2, check: 1, bytes: 100 },
   quarantined: 1,
   vanished: 2,
   overwritten: 3,
@@ -33,14 +43,19 @@ const INSPECTION: Inspection = {
   merge_timeout_minutes: 240,
 };
 const COUNTS = {
+  partition: LOAD.partition,
   ...{ staged: 10, keys: 8, other_hours: 5, first_event: null, last_event: null },
   warehouse_seconds: 1.5,
 };
-const VALIDATED: ValidatedState = { ...LOAD, inspection: INSPECTION, counts: COUNTS };
+const VALIDATED: ValidatedPartition = { ...LOAD, inspection: INSPECTION, counts: COUNTS };
 const DIAGNOSIS = { error: 'FilesQuarantined', cause: 'c', fix: 'f' };
 const RERUN = { partition: '2026-11-23T08' };
 
-const items = (piece: string) => piece.split(',\n  ');
+const items = (piece = '') => piece.split(',\n  ');
+const pieces = rowPieces(ALONE);
+/** Parameters by the names of their columns. */
+const named = (parameters: Readonly<Record<string, unknown>>) =>
+  Object.fromEntries(Object.entries(parameters).map(([name, value]) => [name.replace(/_a$/, ''), value]));
 const columns = items(HISTORY_PIECES.history_columns);
 
 test('the table has a type for each column, in order; counts may be added', () => {
@@ -83,7 +98,7 @@ test('the table has a type for each column, in order; counts may be added', () =
 });
 
 describe.each(['loaded', 'empty', 'failed'] as const)('a row that is %s', (outcome) => {
-  const values = items(HISTORY_PIECES[`${outcome}_row`]);
+  const values = items(pieces[`${outcome}_row`]);
 
   test('has a value for each column', () => {
     expect(values).toHaveLength(columns.length);
@@ -95,20 +110,21 @@ describe.each(['loaded', 'empty', 'failed'] as const)('a row that is %s', (outco
       const name = /:([a-z_]+)/.exec(value)?.[1];
       return name === undefined ? [] : [[columns[index], `"${name}"`]];
     });
-    expect(bound.map(([, name]) => name)).toEqual(ROW_PARAMETERS[outcome].map((name) => `"${name}"`));
-    for (const [column, name] of bound) expect(name).toBe(column);
+    const names = ROW_PARAMETERS[outcome].map((name) => `"${parameterOf(name, ALONE)}"`);
+    expect(bound.map(([, name]) => name)).toEqual(names);
+    for (const [column, name] of bound) expect(name?.replace(/_a"$/, '"')).toBe(column);
   });
 });
 
 test('the merge’s counts are read from the temporary table of its transaction', () => {
-  const values = items(HISTORY_PIECES.loaded_row);
+  const values = items(pieces.loaded_row);
   for (const name of ['staged', 'duplicates', 'superseded', 'deleted', 'inserted'])
     expect(values[columns.indexOf(`"${name}"`)]).toBe(`"${name}"`);
 });
 
 describe('the parameters of a row', () => {
   test('that was loaded, without some of its files', () => {
-    expect(loadedRow(VALIDATED, { fingerprint: 'abc', diagnosis: DIAGNOSIS }, RERUN)).toEqual({
+    expect(named(loadedRow(VALIDATED, { fingerprint: 'abc', diagnosis: DIAGNOSIS }, RERUN, ALONE))).toEqual({
       dataset: 'trips',
       partition: '2026-11-23T08',
       execution: 'execution-1',
@@ -138,40 +154,69 @@ describe('the parameters of a row', () => {
   });
 
   test.each([
-    ['loaded', loadedRow(VALIDATED, { fingerprint: 'abc' }, RERUN)],
+    ['loaded', loadedRow(VALIDATED, { fingerprint: 'abc' }, RERUN, ALONE)],
     ['empty', emptyRow(LOAD, INSPECTION, { fingerprint: 'abc' }, RERUN, 1.5)],
-    ['failed', failedRow({ ...LOAD, error: {} }, DIAGNOSIS, RERUN, 1.5, new Date(0))],
+    ['failed', failedRow(LOAD, DIAGNOSIS, RERUN, 1.5, new Date(0), ALONE)],
   ] as const)('are those that a row that is %s binds', (outcome, parameters) => {
-    expect(Object.keys(parameters).sort()).toEqual([...ROW_PARAMETERS[outcome]].sort());
+    expect(Object.keys(named(parameters)).sort()).toEqual([...ROW_PARAMETERS[outcome]].sort());
     if (outcome !== 'failed')
-      expect(parameters).toMatchObject({ error: '-', cause: '-', fix: '-', rerun: '-' });
+      expect(named(parameters)).toMatchObject({ error: '-', cause: '-', fix: '-', rerun: '-' });
   });
 
   test('that failed: the counts of the steps that ran', () => {
-    const failure: FailedState = { ...LOAD, error: {} };
-    expect(failedRow(failure, DIAGNOSIS, RERUN, 1.5, new Date(0))).toMatchObject({
+    expect(named(failedRow(LOAD, DIAGNOSIS, RERUN, 1.5, new Date(0), ALONE))).toMatchObject({
       files: 3,
       bytes: 0,
       rows_in_files: 0,
       staged: 0,
       started: '1970-01-01 00:00:00',
     });
-    const later = failedRow({ ...VALIDATED, error: {} }, DIAGNOSIS, RERUN, 1.5, new Date(0));
+    const later = named(failedRow(VALIDATED, DIAGNOSIS, RERUN, 1.5, new Date(0), ALONE));
     expect(later).toMatchObject({ files: 2, bytes: 200, rows_in_files: 10, staged: 10 });
     expect(later.started).toBe('2026-11-23 09:25:00');
   });
 
   test('whose seconds nobody knows: sql/ turns the parameter into NULL', () => {
     const load = { ...VALIDATED, counts: { ...COUNTS, warehouse_seconds: null } };
-    expect(loadedRow(load, { fingerprint: 'abc' }, RERUN).warehouse_seconds).toBe(-1);
-    expect(items(HISTORY_PIECES.loaded_row)[columns.indexOf('"warehouse_seconds"')]).toBe(
-      'NULLIF(CAST(:warehouse_seconds AS DECIMAL(12, 3)), -1) + DATEDIFF(second, SYSDATE, GETDATE())',
+    expect(named(loadedRow(load, { fingerprint: 'abc' }, RERUN, ALONE)).warehouse_seconds).toBe(-1);
+    expect(items(pieces.loaded_row)[columns.indexOf('"warehouse_seconds"')]).toBe(
+      'NULLIF(CAST(:warehouse_seconds_a AS DECIMAL(12, 3)), -1) + DATEDIFF(second, SYSDATE, GETDATE())',
     );
   });
 
   test('are cut to the length that a row can hold', () => {
     const long = { error: 'E'.repeat(300), cause: 'c'.repeat(30_000), fix: 'f'.repeat(30_000) };
-    const { error, cause, fix } = failedRow({ ...LOAD, error: {} }, long, RERUN, 1.5, new Date(0));
+    const { error, cause, fix } = failedRow(LOAD, long, RERUN, 1.5, new Date(0), ALONE);
     expect([error, cause, fix].map((text) => Buffer.byteLength(String(text)))).toEqual([256, 20_000, 20_000]);
+  });
+});
+
+describe('the rows of a batch', () => {
+  const places = [0, 1, 15].map((row) => ({ row, of: 16 }));
+
+  test('have parameters of their own, but for what all have in common', () => {
+    const rows = places.map((place) =>
+      Object.keys(loadedRow(VALIDATED, { fingerprint: 'abc' }, RERUN, place)),
+    );
+    const [first = [], ...others] = rows;
+    const common = first.filter((name) => others.every((names) => names.includes(name)));
+    expect(common.sort()).toEqual(['cause', 'dataset', 'error', 'execution', 'fix']);
+    expect(rows.map((names) => names.find((name) => name.startsWith('fingerprint')))).toEqual([
+      'fingerprint_a',
+      'fingerprint_b',
+      'fingerprint_p',
+    ]);
+  });
+
+  test.each(places)('row $row binds them', (place) => {
+    const found = [...(rowPieces(place).loaded_row ?? '').matchAll(/:([a-z_]+)/g)].map(([, name]) => name);
+    expect(found.sort()).toEqual(
+      Object.keys(loadedRow(VALIDATED, { fingerprint: 'abc' }, RERUN, place)).sort(),
+    );
+  });
+
+  test('share the seconds of their transaction', () => {
+    const seconds = items(rowPieces({ row: 1, of: 16 }).loaded_row)[columns.indexOf('"warehouse_seconds"')];
+    expect(seconds).toMatch(/ \+ DATEDIFF\(second, SYSDATE, GETDATE\(\)\) \/ 16\.0$/);
   });
 });

@@ -286,7 +286,10 @@ describe('orders of columns', () => {
     });
     expect(fitting).toEqual([1, 2, 3].slice(0, fitting.length));
     expect(fitting.length).toBeGreaterThan(0);
-    const pieces = { ...datasetPieces(dataset), ...stagedPieces(dataset, partsOf(fitting.length)) };
+    const pieces = {
+      ...datasetPieces(dataset),
+      ...stagedPieces(dataset, [{ partition: LOAD.partition, parts: partsOf(fitting.length) }]),
+    };
     for (const stem of ['merge-into-target', 'validate-staging']) {
       for (const template of stagedTemplates(stem))
         expect(Buffer.byteLength(renderSql(template, pieces))).toBeLessThanOrEqual(100_000);
@@ -332,7 +335,10 @@ describe('orders of columns', () => {
         ];
         const files = withFooters([file('a')], [footer(1, layout)]);
         const { parts } = planPartition(dataset, LOAD, found([file('a')]), [], files, []);
-        const pieces = { ...datasetPieces(dataset), ...stagedPieces(dataset, parts) };
+        const pieces = {
+          ...datasetPieces(dataset),
+          ...stagedPieces(dataset, [{ partition: LOAD.partition, parts }]),
+        };
         for (const stem of ['merge-into-target', 'validate-staging'])
           for (const template of stagedTemplates(stem))
             expect(Buffer.byteLength(renderSql(template, pieces))).toBeLessThanOrEqual(100_000);

@@ -266,6 +266,7 @@ describe('an attempt that has ended', () => {
       ...{ quarantined: 0, vanished: 0, overwritten: 0, error_objects: 0, error_records: 0 },
       ...{ on_bad_file: 'fail', further_copies: 0, searching: false, started: '2026-11-23T09:20:00.000Z' },
       ...{ statement_timeout_minutes: 60, merge_timeout_minutes: 240 },
+      statements: { copy: 2, check: 1, bytes: 100 },
     },
     merged: { staged: 2, duplicates: 0, superseded: 0, deleted: 0, inserted: 2, merge_number: 5 },
     finished: '2026-11-23T09:21:00.000Z',

@@ -272,6 +272,40 @@ describe('more partitions than one execution takes', () => {
   });
 });
 
+describe('a range of which only what is due is asked for', () => {
+  const hours = Array.from({ length: 4 }, (_, index) => addHours('2026-11-01T00', index));
+  const [first = '', held = '', changed = '', failed = ''] = hours;
+  const range = { from: first, to: failed };
+  const files = new Map(hours.map((hour) => [hour, [file(hour)]]));
+  const before = history(loaded(held, [file(held)]), loaded(changed, [file('earlier')]), failing(failed));
+  const due = parseExecutionInput({ ...range, due: true });
+
+  test('leaves out what is loaded, and tries at once what failed', () => {
+    const { partitions } = planned(dataset, due, range, files, NO_ERRORS, before);
+    expect(partitions.map(({ partition, reason }) => [partition, reason])).toEqual([
+      [first, 'new'],
+      [changed, 'late-files'],
+      [failed, 'new'],
+    ]);
+    expect(
+      planned(dataset, requested(first, failed), range, files, NO_ERRORS, before).partitions,
+    ).toHaveLength(4);
+  });
+
+  test('an hour without files is not due, though it is asked for by itself', () => {
+    const one = { from: first, to: first };
+    const asked = parseExecutionInput({ ...one, due: true });
+    expect(planned(dataset, asked, one, new Map(), NO_ERRORS, NOTHING).partitions).toEqual([]);
+  });
+
+  test('the input for the rest asks for what is due, too', () => {
+    const small = ordersDataset({ load: { max_partitions: 2 } });
+    expect(planned(small, due, range, files, NO_ERRORS, before).next).toEqual({
+      ...{ from: failed, to: failed, due: true },
+    });
+  });
+});
+
 describe('hours that have left the lookback', () => {
   const OLD = '2026-11-19T05';
   const files = new Map([[OLD, [file('a')]]]);

@@ -147,6 +147,7 @@ describe('an inspection', () => {
       files: 2,
       rows: 15,
       bytes: 200,
+      statements: { copy: 2, check: 1, bytes: expect.any(Number) as number },
       quarantined: 0,
       vanished: 0,
       overwritten: 0,

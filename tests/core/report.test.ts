@@ -19,6 +19,7 @@ const LOAD = {
   strays: null,
   failing: null,
   isRequested: false,
+  splits: [],
   isTold: false,
   scan: null,
   warehouse_seconds: null,
@@ -80,6 +81,7 @@ describe('the result of a partition', () => {
     outcome: 'ready',
     parts: 1,
     bytes: 1_000,
+    statements: { copy: 2, check: 1, bytes: 100 },
     on_bad_file: 'fail',
     further_copies: 0,
     searching: false,
@@ -134,6 +136,7 @@ describe('the result of a partition', () => {
           files: 5,
           inspection,
           counts: {
+            partition: '2026-11-23T08',
             staged: 9,
             keys: 9,
             other_hours: 4,

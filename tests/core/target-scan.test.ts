@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { scannedRange, targetScan } from '../../core/target-scan';
+import { scannedRange, targetScan, widestRange } from '../../core/target-scan';
 import { ordersDataset } from './orders';
 
 describe('what a merge reads of the target', () => {
@@ -101,5 +101,36 @@ describe('the range of event times', () => {
         },
       ),
     );
+  });
+});
+
+describe('the widest range', () => {
+  const range = (first: string, last: string) => ({ first, last });
+
+  test.each([
+    [[], undefined],
+    [
+      [
+        range('2026-11-20 08:00:00', '2026-11-20 08:59:59.5'),
+        range('2026-11-20 07:00:00', '2026-11-20 08:59:59'),
+      ],
+      range('2026-11-20 07:00:00', '2026-11-20 08:59:59.5'),
+    ],
+    [
+      [
+        range('0044-03-15 00:00:00 BC', '2026-11-20 08:00:00'),
+        range('0043-01-01 00:00:00 BC', '12026-01-01 00:00:00'),
+      ],
+      range('0044-03-15 00:00:00 BC', '12026-01-01 00:00:00'),
+    ],
+    [
+      [
+        range('0001-01-01 00:00:00', '9999-12-31 00:00:00'),
+        range('0044-03-15 (BC) 00:00:00', '10000-01-01 00:00:00'),
+      ],
+      range('0044-03-15 (BC) 00:00:00', '10000-01-01 00:00:00'),
+    ],
+  ])('of %j', (ranges, widest) => {
+    expect(widestRange(ranges)).toEqual(widest);
   });
 });

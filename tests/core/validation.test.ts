@@ -1,4 +1,5 @@
 import type { PartitionPlan } from '../../core/plan';
+import type { Row } from '../../core/states';
 import { judgeStaging } from '../../core/validation';
 import { loadErrorOf } from './load-error';
 import { ORDER_COLUMNS, ordersDataset } from './orders';
@@ -27,53 +28,80 @@ function planOf(rows: readonly [number, number]): Pick<PartitionPlan, 'partition
   };
 }
 const LOAD = planOf([4, 6]);
-const COUNTS = {
+const TIME = '2026-12-31 23:00:00';
+const COUNTS = { columns: 4, staged_1: 10, nulls_1_1: null, failing_1_4: null };
+const STAGED = {
   staged: 10,
-  keys: 8,
-  columns: 4,
   other_hours: 1,
   first_event: '2026-12-31 22:59:59.999',
   last_event: '2026-12-31 23:59:59',
-  staged_1: 10,
-  nulls_1_1: null,
-  failing_1_4: null,
   failing_years: 0,
 };
+const KEYS = { keys: 8 };
 
-const refusal = (counts: object) => loadErrorOf(() => judgeStaging(dataset, LOAD, { ...COUNTS, ...counts }));
+/** The rows of ValidateStaging's statements. */
+const rowsOf = (counts: Row, staged: Row = STAGED, keys: Row = KEYS): Row[] => [
+  counts,
+  { sluice_partition: TIME, ...staged },
+  { sluice_partition: TIME, ...keys },
+];
+const judged = (...counts: Parameters<typeof rowsOf>) => judgeStaging(dataset, [LOAD], rowsOf(...counts));
+const refusal = (counts: Row, staged?: Row) =>
+  loadErrorOf(() => judged({ ...COUNTS, ...counts }, { ...STAGED, ...staged }));
 
 describe('counts that add up', () => {
   test('pass, with duplicates and rows of other hours, which are not an error', () => {
-    expect(judgeStaging(dataset, LOAD, COUNTS)).toEqual({
-      staged: 10,
-      keys: 8,
-      other_hours: 1,
-      first_event: '2026-12-31 22:59:59.999',
-      last_event: '2026-12-31 23:59:59',
-    });
+    expect(judged(COUNTS)).toEqual([
+      {
+        partition: '2026-12-31T23',
+        staged: 10,
+        keys: 8,
+        other_hours: 1,
+        first_event: '2026-12-31 22:59:59.999',
+        last_event: '2026-12-31 23:59:59',
+      },
+    ]);
   });
 
   test('may be texts, because Redshift’s SUM of integers is a NUMERIC', () => {
-    const texts = Object.fromEntries(Object.entries(COUNTS).map(([name, value]) => [name, String(value)]));
-    expect(judgeStaging(dataset, LOAD, texts)).toEqual(judgeStaging(dataset, LOAD, COUNTS));
+    const texts = (row: Row) =>
+      Object.fromEntries(Object.entries(row).map(([name, value]) => [name, value && String(value)]));
+    expect(judged(texts(COUNTS), texts(STAGED), texts(KEYS))).toEqual(judged(COUNTS));
   });
 
-  test('for files without rows: sums and ranges are null', () => {
-    const nothing = {
-      staged: 0,
-      keys: 0,
-      columns: 4,
-      other_hours: null,
-      first_event: null,
-      last_event: null,
-    };
-    expect(judgeStaging(dataset, planOf([0, 0]), nothing)).toEqual({
-      staged: 0,
-      keys: 0,
-      other_hours: 0,
-      first_event: null,
-      last_event: null,
-    });
+  test('for files without rows: the statements that count by partition have none', () => {
+    const nothing = [{ columns: 4, staged_1: 0 }];
+    expect(judgeStaging(dataset, [planOf([0, 0])], nothing)).toEqual([
+      {
+        partition: '2026-12-31T23',
+        staged: 0,
+        keys: 0,
+        other_hours: 0,
+        first_event: null,
+        last_event: null,
+      },
+    ]);
+  });
+
+  test('of several partitions: each has its own, and its parts follow those of the one before', () => {
+    const later = { ...planOf([1, 2]), partition: '2027-01-01T00' };
+    const rows = [
+      ...rowsOf({ ...COUNTS, columns: 8, staged_2: 3 }),
+      { sluice_partition: '2027-01-01 00:00:00', ...STAGED, staged: 3, other_hours: 0 },
+      { sluice_partition: '2027-01-01 00:00:00', keys: 2 },
+    ];
+    expect(judgeStaging(dataset, [LOAD, later], rows)).toMatchObject([
+      { partition: '2026-12-31T23', staged: 10, keys: 8, other_hours: 1 },
+      { partition: '2027-01-01T00', staged: 3, keys: 2, other_hours: 0 },
+    ]);
+    const lost = rows.map((row) => ({ ...row, ...('staged_2' in row ? { staged_2: 2 } : {}) }));
+    expect(loadErrorOf(() => judgeStaging(dataset, [LOAD, later], lost)).reason).toBe(
+      'Partition 2027-01-01T00: the footers of its 2 files hold 3 rows, 2 were staged.',
+    );
+    const columns = rows.map((row) => ({ ...row, ...('columns' in row ? { columns: 7 } : {}) }));
+    expect(loadErrorOf(() => judgeStaging(dataset, [LOAD, later], columns)).reason).toBe(
+      'Partitions 2026-12-31T23 to 2027-01-01T00: staging has 7 columns, the files have 8.',
+    );
   });
 });
 
@@ -122,7 +150,7 @@ describe('counts that do not add up', () => {
   });
 
   test('a year that the derived column cannot hold', () => {
-    expect(refusal({ failing_years: 1, last_event: '40000-01-01 00:00:00' })).toMatchObject({
+    expect(refusal({}, { failing_years: 1, last_event: '40000-01-01 00:00:00' })).toMatchObject({
       name: 'ValueInvalid',
       reason: expect.stringContaining(
         'column ordered_at: 1 of 10 values have a year that the derived column year cannot hold',
@@ -131,7 +159,7 @@ describe('counts that do not add up', () => {
   });
 
   test('a result without a row does not pass as an empty table', () => {
-    expect(loadErrorOf(() => judgeStaging(dataset, LOAD, {})).name).toBe('StagingMismatch');
-    expect(loadErrorOf(() => judgeStaging(dataset, LOAD, { columns: 4 })).name).toBe('RowCountMismatch');
+    expect(loadErrorOf(() => judgeStaging(dataset, [LOAD], [])).name).toBe('StagingMismatch');
+    expect(loadErrorOf(() => judgeStaging(dataset, [LOAD], [{ columns: 4 }])).name).toBe('RowCountMismatch');
   });
 });

@@ -65,7 +65,8 @@ describe('the pieces of a dataset', () => {
     ],
     [
       'winner_is_match',
-      '"sluice_winners"."order_id" = "sluice_matches"."order_id" AND "sluice_winners"."status" = "sluice_matches"."status"',
+      '"sluice_winners"."order_id" = "sluice_matches"."order_id" AND "sluice_winners"."status" = "sluice_matches"."status" ' +
+        'AND "sluice_winners"."sluice_partition" = "sluice_matches"."sluice_partition"',
     ],
     ['target_range', ''],
     ['inserted_columns', '"order_id", "ordered_at", "status", "amount", "year", "hour", "source_partition"'],
@@ -73,14 +74,14 @@ describe('the pieces of a dataset', () => {
       'inserted_values',
       '"sluice_winners"."order_id", "sluice_winners"."ordered_at", "sluice_winners"."status", "sluice_winners"."amount", ' +
         'CAST(EXTRACT(year FROM "sluice_winners"."ordered_at") AS SMALLINT), ' +
-        'CAST(EXTRACT(hour FROM "sluice_winners"."ordered_at") AS SMALLINT), CAST(:partition_time AS TIMESTAMP)',
+        'CAST(EXTRACT(hour FROM "sluice_winners"."ordered_at") AS SMALLINT), "sluice_winners"."sluice_partition"',
     ],
     [
       'updated_values',
       '"ordered_at" = "sluice_winners"."ordered_at", "amount" = "sluice_winners"."amount", ' +
         '"year" = CAST(EXTRACT(year FROM "sluice_winners"."ordered_at") AS SMALLINT), ' +
         '"hour" = CAST(EXTRACT(hour FROM "sluice_winners"."ordered_at") AS SMALLINT), ' +
-        '"source_partition" = CAST(:partition_time AS TIMESTAMP)',
+        '"source_partition" = "sluice_winners"."sluice_partition"',
     ],
     [
       'target_definition',
@@ -117,13 +118,12 @@ describe('the pieces of a dataset', () => {
     );
   });
 
-  test('rows are inserted in the order of the sort key, of which the partition is the same for all', () => {
+  test('rows are inserted in the order of the sort key', () => {
     const order = (sortkey: string[]) =>
       datasetPieces(ordersDataset({ target: { sortkey } })).insertion_order;
     expect(order([])).toBe('');
-    expect(order(['source_partition'])).toBe('');
     expect(order(['ordered_at', 'source_partition', 'year', 'order_id'])).toBe(
-      'ORDER BY "sluice_winners"."ordered_at", ' +
+      'ORDER BY "sluice_winners"."ordered_at", "sluice_winners"."sluice_partition", ' +
         'CAST(EXTRACT(year FROM "sluice_winners"."ordered_at") AS SMALLINT), "sluice_winners"."order_id"',
     );
     const [insert] = rendered(
@@ -145,7 +145,7 @@ describe('the pieces of a dataset', () => {
     const all = ordersDataset({ columns, target: { key: ['order_id', 'ordered_at'], derive: [] } });
     expect(datasetPieces(all)).toMatchObject({
       precedence: '"ordered_at" DESC NULLS LAST',
-      updated_values: '"source_partition" = CAST(:partition_time AS TIMESTAMP)',
+      updated_values: '"source_partition" = "sluice_winners"."sluice_partition"',
     });
   });
 });

@@ -4,7 +4,7 @@ import { addHours } from '../../core/hour';
 import { DataApi } from '../../functions/shared/data-api';
 import { CONFLICT, SDK_ATTEMPTS } from '../../testkit/faults';
 import { HeldCalls } from '../../testkit/held-calls';
-import { HOUR, Steps } from './steps';
+import { HOUR, inspectedOtherwise, Steps } from './steps';
 
 let steps: Steps;
 beforeAll(async () => {
@@ -113,8 +113,8 @@ test('a statement past its deadline is cancelled, whoever submitted it, and the 
   const seconds = 3;
   await sleep(seconds * 1_000);
   // This invocation polls once: if the time began anew with it, the statement would go on.
-  const inspection = { ...(load.inspection as object), statement_timeout_minutes: seconds / 60 };
-  await expect(steps.call('copy-to-staging', { ...load, inspection }, 60)).rejects.toMatchObject({
+  const hasty = inspectedOtherwise(load, { statement_timeout_minutes: seconds / 60 });
+  await expect(steps.call('copy-to-staging', hasty, 60)).rejects.toMatchObject({
     name: 'StatementTimedOut',
     message: expect.stringMatching(
       /was still running after .* and was cancelled; it changed nothing[^]*statement_timeout_minutes/,
@@ -166,15 +166,16 @@ test('the statements of an execution whose name begins the same are others', asy
   } as never);
   const api = new DataApi(new RedshiftDataClient({}), steps.twin.connection);
   const listed = await api.list(`trips ${steps.execution} `).finally(() => send.mockRestore());
-  expect(load.execution).toBe(steps.execution);
+  expect(load.partitions[0]?.execution).toBe(steps.execution);
   expect(listed).toEqual([]);
 });
 
 test('hours that come to the step in the same moment have statements of their own', async () => {
   const hours = [HOUR, addHours(HOUR, 1)];
   for (const hour of hours) await steps.twin.putTrips(hour, 'a.parquet', [{ trip_id: hour }]);
-  for (const load of await steps.allInspected({ from: hours[0], to: hours[1] }))
-    await steps.call('copy-to-staging', load);
+  const [both] = await steps.allInspected({ from: hours[0], to: hours[1] });
+  for (const partition of both?.partitions ?? [])
+    await steps.call('copy-to-staging', { ...both, partitions: [partition] });
   expect(await statements()).toHaveLength(2);
   expect(await steps.twin.stagingTables()).toHaveLength(2);
 });
@@ -190,7 +191,6 @@ test('a COPY that follows another one because of a bad file is a statement of it
   await steps.twin.putTrips(HOUR, 'a.parquet', [{ trip_id: 'a' }]);
   const load = await steps.inspected();
   await steps.call('copy-to-staging', load);
-  const inspection = { ...(load.inspection as object), further_copies: 1 };
-  await steps.call('copy-to-staging', { ...load, inspection });
+  await steps.call('copy-to-staging', inspectedOtherwise(load, { further_copies: 1 }));
   expect(await statements()).toHaveLength(2);
 });

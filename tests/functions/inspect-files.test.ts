@@ -21,7 +21,7 @@ test('counts rows only from the footers, and writes the plan and a manifest with
     await steps.twin.putTrips(HOUR, 'a.parquet', [{ trip_id: 'a' }, { trip_id: 'b' }]),
     await steps.twin.putTrips(HOUR, 'b.parquet', [{ trip_id: 'c' }]),
   ];
-  const { inspection } = (await steps.inspected()) as {
+  const { inspection } = (await steps.inspected()).partitions[0] as {
     inspection: { plan_key: string; bytes: number; [member: string]: unknown };
   };
   expect(inspection).toMatchObject({
@@ -75,7 +75,7 @@ test('large footers are read one after the other', async () => {
     await sleep(100);
     now -= 1;
   });
-  expect(await steps.inspected()).toMatchObject({ inspection: { outcome: 'ready', rows: 3 } });
+  expect((await steps.inspected()).partitions).toMatchObject([{ inspection: { outcome: 'ready', rows: 3 } }]);
   expect([...reads.values()]).toEqual([2, 2, 2]);
   expect(most).toBe(1);
 });

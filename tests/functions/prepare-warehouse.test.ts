@@ -1,6 +1,6 @@
 import { RedshiftDataClient } from '@aws-sdk/client-redshift-data';
 import { ListObjectsV2Command } from '@aws-sdk/client-s3';
-import { hourOf } from '../../core/hour';
+import { addHours, hourOf } from '../../core/hour';
 import { deleteObjects } from '../../testkit/empty-twin';
 import { HOUR, Steps, type State } from './steps';
 
@@ -48,8 +48,9 @@ test('creates the tables, and each partition keeps its inspection', async () => 
   const listing = await steps.listing();
   const partitions = [await inspected(listing.partitions[0]!)];
   expect(await steps.prepared({ partition: HOUR }, { ...listing, partitions })).toEqual({
-    ...listing,
-    partitions,
+    listing: { ...listing, partitions: undefined },
+    groups: [{ partitions, outcome: 'ready', searching: false, on_bad_file: 'fail' }],
+    ends: [],
   });
   expect((await steps.twin.sql('SELECT COUNT(*) FROM trips')).rows).toEqual([[0]]);
 });
@@ -67,7 +68,7 @@ test('two first executions at once: one finds the tables that the other one crea
   });
   try {
     await expect(steps.prepared({ partition: HOUR }, listing)).resolves.toMatchObject({
-      partitions: [{ partition: HOUR }],
+      groups: [{ partitions: [{ partition: HOUR }], outcome: 'not-inspected' }],
     });
   } finally {
     faults.observe(undefined);
@@ -83,8 +84,8 @@ test('takes out what the load history knows as loaded, and tells the ledger', as
   expect(listing.partitions).toMatchObject([{ partition: RECENT, reason: 'new' }]);
   const partitions = [await inspected(listing.partitions[0]!)];
   expect(await steps.prepared({}, { ...listing, partitions })).toMatchObject({
-    loads: true,
-    partitions: [],
+    listing: { loads: true },
+    groups: [],
   });
   expect(await steps.listing({})).toMatchObject({ loads: false, partitions: [] });
 });
@@ -97,7 +98,8 @@ test('a partition of whose last load only the history knows is inspected again',
   const listing = await steps.listing({});
   const partitions = [await inspected(listing.partitions[0]!)];
   expect(partitions).toMatchObject([{ reason: 'new', inspection: { files: 2 } }]);
-  const [prepared = {}] = (await steps.prepared({}, { ...listing, partitions })).partitions;
+  const [group] = (await steps.prepared({}, { ...listing, partitions })).groups;
+  const prepared = group?.partitions[0] ?? {};
   expect(prepared).toMatchObject({ partition: RECENT, reason: 'late-files', built_on: 1 });
   expect(prepared.inspection).toBeUndefined();
   expect(await inspected(prepared)).toMatchObject({ inspection: { files: 1 } });
@@ -109,8 +111,20 @@ test('adds what has come since the listing, without an inspection', async () => 
   const partitions = [await inspected(listing.partitions[0]!)];
   await put(BEFORE, 'b');
   const prepared = await steps.prepared({}, { ...listing, partitions });
-  expect(prepared.partitions).toMatchObject([{ partition: BEFORE }, { partition: RECENT }]);
-  expect(prepared.partitions.map((each) => each.inspection !== undefined)).toEqual([false, true]);
+  expect(prepared.groups).toMatchObject([
+    { partitions: [{ partition: BEFORE }], outcome: 'not-inspected' },
+    { partitions: [{ partition: RECENT }], outcome: 'ready' },
+  ]);
+});
+
+test('hours that lie within a day are a group, others are not', async () => {
+  const hours = [HOUR, addHours(HOUR, 1), addHours(HOUR, 23), addHours(HOUR, 24)];
+  for (const hour of hours) await put(hour, hour);
+  const groups = await steps.allInspected({ from: HOUR, to: addHours(HOUR, 24) });
+  expect(groups.map(({ partitions }) => partitions.map(({ partition }) => partition))).toEqual([
+    hours.slice(0, 3),
+    hours.slice(3),
+  ]);
 });
 
 describe('if every inspection has failed', () => {
@@ -128,7 +142,9 @@ describe('if every inspection has failed', () => {
     await put(RECENT, 'b');
     const listing = await failed();
     expect(await statementsOf(() => steps.prepared({}, listing))).toBe(0);
-    expect(await steps.prepared({}, listing)).toMatchObject({ partitions: [{ partition: RECENT }] });
+    expect(await steps.prepared({}, listing)).toMatchObject({
+      groups: [{ partitions: [{ partition: RECENT }], outcome: 'not-inspected' }],
+    });
   });
 
   test.each<[string, () => Promise<unknown>]>([

@@ -36,7 +36,7 @@ test('an invocation has its own time, however little the one before in its envir
   steps.twin.twin.faults.set([
     { service: 'redshift-data', operation: 'statement', fault: { type: 'delay', ms: 4_000 } },
   ]);
-  expect(await prepare(900)).toMatchObject({ dataset: 'trips' });
+  expect(await prepare(900)).toMatchObject({ listing: { dataset: 'trips' } });
 });
 
 /** Statements that a function waits for, one after the other. */

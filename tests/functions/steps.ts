@@ -6,10 +6,23 @@ import { untilPicked } from '../../testkit/until-picked';
 
 export const HOUR = '2026-11-20T08';
 
-/** The payload of the states of one partition. */
+/** The payload of the states of one partition or of a group. */
 export type State = Record<string, unknown>;
+/** A partition of a group, and what InspectFiles adds to it. */
+export type Partition = State & { readonly inspection?: State };
+export type Group = State & { readonly partitions: readonly Partition[] };
 interface Listing {
   readonly partitions: readonly State[];
+}
+interface Prepared {
+  readonly listing: State;
+  readonly groups: readonly Group[];
+  readonly ends: readonly State[];
+}
+
+/** A group of one whose inspection has other members. */
+export function inspectedOtherwise({ partitions: [only], ...group }: Group, changes: object): Group {
+  return { ...group, partitions: [{ ...only, inspection: { ...only?.inspection, ...changes } }] };
 }
 
 /**
@@ -69,31 +82,33 @@ export class Steps {
     return (await this.listing(input)).partitions[0] ?? {};
   }
 
-  /** The first partition that PrepareWarehouse returns, if any. */
-  async inspected(input?: object): Promise<State> {
-    return (await this.allInspected(input))[0] ?? {};
+  /** The first group that PrepareWarehouse returns. */
+  async inspected(input?: object): Promise<Group> {
+    const [first] = await this.allInspected(input);
+    if (first === undefined) throw new Error('nothing is due');
+    return first;
   }
 
-  async allInspected(input: object = { partition: HOUR }): Promise<readonly State[]> {
+  async allInspected(input: object = { partition: HOUR }): Promise<readonly Group[]> {
     const listing = await this.listing(input);
     const partitions: State[] = [];
     for (const load of listing.partitions)
       partitions.push({ ...load, inspection: await this.call('inspect-files', load) });
-    return (await this.prepared(input, { ...listing, partitions })).partitions;
+    return (await this.prepared(input, { ...listing, partitions })).groups;
   }
 
   /** What PrepareWarehouse returns. */
-  prepared(input: object, listing: object, seconds?: number): Promise<Listing> {
+  prepared(input: object, listing: object, seconds?: number): Promise<Prepared> {
     return this.call('prepare-warehouse', { ...this.event(input), listing }, seconds);
   }
 
-  async copied(input?: object): Promise<State> {
+  async copied(input?: object): Promise<Group> {
     const load = await this.inspected(input);
     await this.call('copy-to-staging', load);
     return load;
   }
 
-  async validated(input?: object): Promise<State> {
+  async validated(input?: object): Promise<Group> {
     const load = await this.copied(input);
     return { ...load, counts: await this.call('validate-staging', load) };
   }

@@ -1,4 +1,4 @@
-import { HOUR, Steps } from './steps';
+import { HOUR, inspectedOtherwise, Steps } from './steps';
 
 let steps: Steps;
 beforeAll(async () => {
@@ -14,14 +14,17 @@ test('counts rows, keys and events of other hours, and returns their range', asy
     trip('b', '2026-11-20 07:59:59'),
     trip('b', '2026-11-20 09:00:00'),
   ]);
-  expect(await steps.call('validate-staging', await steps.copied())).toEqual({
-    staged: 3,
-    keys: 2,
-    other_hours: 2,
-    first_event: '2026-11-20 07:59:59',
-    last_event: '2026-11-20 09:00:00',
-    warehouse_seconds: expect.any(Number) as number,
-  });
+  expect(await steps.call('validate-staging', await steps.copied())).toEqual([
+    {
+      partition: HOUR,
+      staged: 3,
+      keys: 2,
+      other_hours: 2,
+      first_event: '2026-11-20 07:59:59',
+      last_event: '2026-11-20 09:00:00',
+      warehouse_seconds: expect.any(Number) as number,
+    },
+  ]);
 });
 
 test('row counts that differ from the footers, and null keys, stop the load', async () => {
@@ -33,8 +36,8 @@ test('row counts that differ from the footers, and null keys, stop the load', as
   await steps.twin.sql(`DELETE FROM sluice."${staging}"`);
   await steps.twin.sql(`INSERT INTO sluice."${staging}" (vendor_id) VALUES (1)`);
   // As another COPY, because the step goes on with the count that it has made.
-  const inspection = { ...(load.inspection as object), further_copies: 1 };
-  await expect(steps.call('validate-staging', { ...load, inspection })).rejects.toMatchObject({
+  const another = inspectedOtherwise(load, { further_copies: 1 });
+  await expect(steps.call('validate-staging', another)).rejects.toMatchObject({
     name: 'NullKeys',
     message: expect.stringContaining('trip_id in 1 of 1') as string,
   });

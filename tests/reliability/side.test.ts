@@ -28,7 +28,7 @@ const LONG = file('long', 'has too long a text');
 const NOTHING = { staged: 0, duplicates: 0, superseded: 0, deleted: 0, inserted: 0, rows_in_files: 0 };
 const LOADED: Recorded = {
   ...{ dataset: 'trips', partition: HOUR, execution: 'first', reason: 'new', outcome: 'loaded' },
-  ...{ finished: '', error: null, cause: null, files: 1, quarantined: 0 },
+  ...{ finished: '', error: null, cause: null, files: 1, quarantined: 0, merge_number: 1 },
   ...{ ...NOTHING, rows_in_files: 1, staged: 1, inserted: 1 },
 };
 const QUARANTINED: Recorded = {
@@ -46,7 +46,7 @@ function judged(onBadFile: OnBadFile, files: readonly LakeFile[], ...rows: reado
     const side = new Side('trips', onBadFile);
     for (const row of rows) {
       side.ask(row.execution, new Map([[HOUR, files]]));
-      const fresh = side.look([row], []);
+      const fresh = side.look([row], new Map());
       side.assertNothingLost([{ execution: row.execution, hours: [HOUR] }], fresh);
     }
     return side;

@@ -1,3 +1,4 @@
+import type { GroupEnd } from '../../core/states';
 import type { FaultRule } from '../../local/faults/fault-rule';
 import { THROTTLING } from '../../testkit/faults';
 import { HOUR, Steps } from '../functions/steps';
@@ -20,7 +21,8 @@ describe('if nobody can say whether the merge was committed', () => {
     fault: THROTTLING,
   });
   /** At the last attempt, no error is thrown for another retry. */
-  const diagnosed = (load: object) => steps.call('diagnose-failure', { load, attempt: 3 });
+  const diagnosed = async (load: object) =>
+    (await steps.call<GroupEnd>('diagnose-failure', { load, attempt: 3 })).ends[0];
   const unknown = {
     outcome: 'unknown',
     diagnosis: {

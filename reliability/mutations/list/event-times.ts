@@ -10,7 +10,7 @@ export const EVENT_TIMES: readonly Mutation[] = [
   mutation(
     'event times that drift do not widen the range',
     'A corrected row stays in the target beside its correction.',
-    'functions/merge-into-target.ts',
+    'core/merge.ts',
     'scannedRange(staged, scannedDrift(dataset) ?? 0)',
     'scannedRange(staged, 0)',
     { file: PROMISE_TEST, test: 'that is kept to its bound' },

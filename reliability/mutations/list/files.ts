@@ -124,8 +124,8 @@ export const FILES: readonly Mutation[] = [
     'a part is missing in the union that the merge reads',
     'An hour whose files differ in types is never loaded.',
     'core/staging.ts',
-    `  const selects = parts.map(`,
-    `  const selects = parts.slice(0, 1).map(`,
+    `    return parts.map(`,
+    `    return parts.slice(0, 1).map(`,
     { file: 'tests/slow/drift.test.ts', test: 'an hour whose files differ in types and order is one load' },
   ),
   mutation(

@@ -4,7 +4,7 @@ const FILE = 'sql/merge-into-target.sql';
 
 const NEWER_VERSION = 'WHEN {target_name}.{version} > {winners}.{version} THEN 1';
 const LATER_PARTITION =
-  'WHEN {target_name}.{version} = {winners}.{version} AND {target_name}.{partition_column} > CAST(:partition_time AS TIMESTAMP) THEN 1';
+  'WHEN {target_name}.{version} = {winners}.{version} AND {target_name}.{partition_column} > {winners}."sluice_partition" THEN 1';
 
 const byHistories = (name: string, breaks: string, from: string, to: string): Mutation =>
   mutation(name, breaks, FILE, from, to, 'histories');
@@ -39,7 +39,7 @@ export const MERGE: readonly Mutation[] = [
     'a correction of the same hour does not win (>= for >)',
     'A file that was written again with equal versions never arrives.',
     LATER_PARTITION,
-    LATER_PARTITION.replace('} > CAST', '} >= CAST'),
+    LATER_PARTITION.replace('} > {winners}."', '} >= {winners}."'),
   ),
   byHistories(
     'no partition in the comparison',
@@ -75,11 +75,41 @@ export const MERGE: readonly Mutation[] = [
   byHistories(
     'row conservation is not asserted',
     'Rows that another session removed from staging are lost without an error.',
-    `WHEN "found"."staged" = CAST(:rows_in_files AS BIGINT)
-      AND "found"."winners" + "found"."superseded" = CAST(:keys AS BIGINT)
+    `WHEN "found"."staged" = "found"."rows_in_files"
+      AND "found"."keys" = "found"."superseded" + "found"."replaced" + "found"."kept"
       AND "found"."in_target" = "found"."winners"
     THEN`,
-    'WHEN CAST(:rows_in_files AS BIGINT) >= 0 THEN',
+    'WHEN "found"."rows_in_files" >= 0 THEN',
+  ),
+  byHistories(
+    'of a group each row of a key stays',
+    'A key that two hours hold is in the target twice.',
+    'AND {rivals}."sluice_rank" > 1;',
+    'AND {rivals}."sluice_rank" > 99;',
+  ),
+  byHistories(
+    'of a group the earlier hour wins among equal versions',
+    'The table depends on which hours are loaded together.',
+    'ORDER BY {winners}.{version} DESC, {winners}."sluice_partition" DESC',
+    'ORDER BY {winners}.{version} DESC, {winners}."sluice_partition"',
+  ),
+  byHistories(
+    'of a group the latest hour wins, whatever its version',
+    'An older version replaces a newer one.',
+    'ORDER BY {winners}.{version} DESC, {winners}."sluice_partition" DESC',
+    'ORDER BY {winners}."sluice_partition" DESC, {winners}.{version} DESC',
+  ),
+  byHistories(
+    'of a group a row is superseded by an equal version of an earlier hour',
+    'The counts of an hour depend on which hours are loaded together.',
+    '"sluice_before" > "sluice_age" THEN 1',
+    '"sluice_before" >= "sluice_age" THEN 1',
+  ),
+  byHistories(
+    'of a group each hour counts the row of the target that the first one replaces',
+    'More rows are said to be replaced than there were.',
+    'COALESCE({rivals}."sluice_first", 1) = 1 THEN',
+    'COALESCE({rivals}."sluice_first", 1) >= 0 THEN',
   ),
   byHistories(
     'the staging table is left',
@@ -104,7 +134,7 @@ export const MERGE: readonly Mutation[] = [
     'merges are numbered from 1 after the mutex was dropped',
     'The history takes an old merge for the last one.',
     FILE,
-    'GREATEST(COALESCE(MAX("merge_number"), 0), CAST(:built_on AS BIGINT)) + 1',
+    'GREATEST(COALESCE(MAX("merge_number"), 0), CAST(:last_merge AS BIGINT)) + 1',
     'COALESCE(MAX("merge_number"), 0) + 1',
     { file: 'tests/slow/commit-order.test.ts', test: 'merges are numbered on after the mutex was dropped' },
   ),

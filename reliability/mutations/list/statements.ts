@@ -1,7 +1,7 @@
 import { mutation, type Mutation } from '../mutation';
 
 const WAREHOUSE = 'functions/shared/warehouse.ts';
-const TOKEN = 'clientToken([step, load.execution, load.partition, load.inspection.further_copies, attempt])';
+const TOKEN = 'clientToken([step, load.execution, load.partition, further_copies, attempt])';
 const COPY_TEST = 'tests/functions/copy-to-staging.test.ts';
 const MERGE_TEST = 'tests/functions/merge-into-target.test.ts';
 
@@ -12,7 +12,7 @@ export const STATEMENTS: readonly Mutation[] = [
     'The Data API answers every retry with the first, failed statement.',
     WAREHOUSE,
     TOKEN,
-    'clientToken([step, load.execution, load.partition, load.inspection.further_copies])',
+    'clientToken([step, load.execution, load.partition, further_copies])',
     { file: COPY_TEST, test: 'after a statement that failed another one is submitted' },
   ),
   mutation(
@@ -20,7 +20,7 @@ export const STATEMENTS: readonly Mutation[] = [
     'Hours that come to a step in the same moment get the statement of one of them.',
     WAREHOUSE,
     TOKEN,
-    'clientToken([step, load.execution, load.inspection.further_copies, attempt])',
+    'clientToken([step, load.execution, further_copies, attempt])',
     { file: COPY_TEST, test: 'hours that come to the step in the same moment have statements of their own' },
   ),
   mutation(
@@ -28,7 +28,7 @@ export const STATEMENTS: readonly Mutation[] = [
     'Two executions that load an hour at once share a statement.',
     WAREHOUSE,
     TOKEN,
-    'clientToken([step, load.partition, load.inspection.further_copies, attempt])',
+    'clientToken([step, load.partition, further_copies, attempt])',
     {
       file: COPY_TEST,
       test: 'executions that come to the step in the same moment have statements of their own',
@@ -94,16 +94,16 @@ export const STATEMENTS: readonly Mutation[] = [
     'the staging tables of a failed load are left',
     'Each failure leaves its rows in the warehouse.',
     'functions/diagnose-failure.ts',
-    'stagingTables(failure, failure.inspection?.parts ?? 0)',
-    'stagingTables(failure, 0 * (failure.inspection?.parts ?? 0))',
+    'const tables = stagingTables(partitions);',
+    'const tables = stagingTables(partitions.slice(0, 0));',
     { file: 'tests/functions/diagnose-failure.test.ts', test: 'leaves nothing behind' },
   ),
   mutation(
     'only the first staging table of a failed load is dropped',
     'An hour whose files differ in types leaves the rest of its tables.',
     'core/staging.ts',
-    'Array.from({ length: parts }, (_, index) => stagingTable(',
-    'Array.from({ length: Math.min(parts, 1) }, (_, index) => stagingTable(',
+    'Array.from({ length: inspection?.parts ?? 0 }, (_, index) =>',
+    'Array.from({ length: Math.min(inspection?.parts ?? 0, 1) }, (_, index) =>',
     {
       file: 'tests/slow/drift.test.ts',
       test: 'an hour whose files differ in types leaves no staging table',
@@ -129,7 +129,7 @@ export const STATEMENTS: readonly Mutation[] = [
     'a table is swept while a statement of its load may create it again',
     'It is there again afterwards, and locked until then.',
     'functions/sweep-leftovers.ts',
-    '  await endStatements(configuration, load);\n',
+    '  await endStatements(configuration, owner);\n',
     '',
     {
       file: 'tests/functions/sweep-leftovers.test.ts',

@@ -76,8 +76,8 @@ export const WAITING: readonly Mutation[] = [
     'a load that had few COPYs waits for other files',
     'Hours that were due with many others are never searched to the end.',
     'functions/diagnose-failure.ts',
-    'withoutHaste(withoutOldCounts(input.load))',
-    'withoutOldCounts(input.load)',
+    'withoutDiagnosis(withoutHaste(failure, each))',
+    'withoutDiagnosis(each)',
     { file: 'tests/functions/diagnose-failure.test.ts', test: 'that had few COPYs' },
   ),
   mutation(

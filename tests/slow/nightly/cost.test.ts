@@ -14,6 +14,7 @@ const SHORT = Object.fromEntries(
       hours: name === 'idle' ? IDLE_HOURS : Math.min(scenario.hours, 2),
       textbookHours: Math.min(scenario.hours, 2),
       files: Math.min(scenario.files, 3),
+      ...(scenario.together === undefined ? {} : { together: Math.min(scenario.together, 20) }),
     },
   ]),
 ) as unknown as Readonly<Record<ScenarioName, Scenario>>;
@@ -25,7 +26,7 @@ beforeAll(async () => {
   textbook = await runDesign('textbook', undefined, SHORT);
 }, 1_200_000);
 
-const inAnHour = (uses: Uses, name: ScenarioName) => figuresOf(uses[name], 'hour');
+const inAnHour = (uses: Uses, name: ScenarioName) => figuresOf(uses[name], { of: 'hour' });
 
 test('an idle month has no statement at all, and the warehouse sleeps', () => {
   expect(sluice.idle).toHaveLength(IDLE_HOURS);

@@ -13,7 +13,8 @@ import { TestTwin } from '../../../testkit/test-twin';
 
 const HOUR = '2026-11-20T08';
 /** The same execution loads it, and no fault hits it: one bad partition never blocks the others. */
-const OLDER = '2026-11-20T07';
+/** More than a day older, so that it is loaded alone. */
+const OLDER = '2026-11-19T07';
 
 /**
  * Covers what the fault matrix (reliability/matrix.ts) lacks: two faults at once, calls that occur only here, and the

@@ -29,8 +29,10 @@ afterAll(async () => {
 /** The names of the rows, as the state machine orders them. */
 const rows = () =>
   tasksOf(packaged.definition).flatMap((task) => [
-    rowName({ task, isAgain: false }),
-    ...(task.isLong ? [rowName({ task, isAgain: true })] : []),
+    rowName({ task, isAgain: false, isGroup: false }),
+    ...(task.isLong
+      ? [rowName({ task, isAgain: true, isGroup: false }), rowName({ task, isAgain: false, isGroup: true })]
+      : []),
   ]);
 
 describe('the matrix', () => {

@@ -6,6 +6,7 @@ import { runDoctor, type DoctorDocument } from '../../../cli/doctor';
 import { startLoad } from '../../../cli/load/follow';
 import type { Connection } from '../../../cli/shared/connection';
 import { query } from '../../../cli/shared/query';
+import { SILENT } from '../../../cli/shared/silent-output';
 import { chooseDataset, type Dataset } from '../../../core/dataset';
 import { hourOf } from '../../../core/hour';
 import { prefixOfHour } from '../../../core/prefix';
@@ -18,7 +19,6 @@ import { emptyTwin } from '../../../testkit/empty-twin';
 import { parquetOf, tripsSelect } from '../../../testkit/parquet';
 import { ROOT } from '../../../testkit/root';
 import { ServiceTwin } from '../../../testkit/service-twin';
-import { SILENT } from '../../../testkit/silent-output';
 import { untilPicked } from '../../../testkit/until-picked';
 
 /**

@@ -1,7 +1,7 @@
 import { Writable } from 'node:stream';
-import { Output } from '../cli/shared/output';
+import { Output } from './output';
 
 const nowhere = () => new Writable({ write: (_chunk, _encoding, done) => done() });
 
-/** Keeps a command's own text out of a test's output. */
+/** Shows nothing of what a command says. */
 export const SILENT = new Output(true, nowhere(), nowhere());
