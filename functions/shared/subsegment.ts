@@ -48,9 +48,14 @@ export function beginSubsegment(name: string, parent?: string, namespace?: 'aws'
 /** The log has the whole error. A document must fit into a packet. */
 const MESSAGE_LENGTH = 1_000;
 
-export const causeOf = ({ name, message }: Error): Ended['cause'] => ({
-  exceptions: [{ id: newId(), type: name, message: message.slice(0, MESSAGE_LENGTH) }],
-});
+/** @param thrown whatever a call threw. */
+export function causeOf(thrown: unknown): Ended['cause'] {
+  const { name, message }: { name: string; message: unknown } =
+    thrown instanceof Error ? thrown : new Error(String(thrown));
+  return {
+    exceptions: [{ id: newId(), type: name, message: String(message).slice(0, MESSAGE_LENGTH) }],
+  };
+}
 
 const newId = (): string => randomBytes(8).toString('hex');
 
@@ -61,8 +66,19 @@ function send(daemon: string, document: object): void {
   socket ??= createSocket('udp4')
     .on('error', () => {})
     .unref();
-  const [host, port] = daemon.split(':');
-  socket.send(`${HEADER}\n${JSON.stringify(document)}`, Number(port), host, () => {});
+  const { host, port } = addressOf(daemon);
+  try {
+    socket.send(`${HEADER}\n${JSON.stringify(document)}`, port, host, () => {});
+  } catch {
+    // The address is none: Lambda sets it, but whoever deploys may, too.
+  }
+}
+
+/** `127.0.0.1:2000`, or `tcp:127.0.0.1:2000 udp:127.0.0.1:2000`, as the X-Ray SDK takes it. */
+function addressOf(daemon: string): { readonly host: string | undefined; readonly port: number } {
+  const address = /udp:(\S+)/.exec(daemon)?.[1] ?? daemon;
+  const [host, port] = address.split(':');
+  return { host, port: Number(port) };
 }
 
 const HEADER = '{"format":"json","version":1}';

@@ -8,14 +8,14 @@ let step: string | undefined;
 export async function inTrace<Result>(name: string, run: () => Promise<Result>): Promise<Result> {
   const part = beginSubsegment(`## ${name}`);
   step = part?.id;
+  let ended: Ended = {};
   try {
-    const result = await run();
-    part?.end({});
-    return result;
+    return await run();
   } catch (error) {
-    part?.end({ fault: true, cause: causeOf(error as Error) });
+    ended = { fault: true, cause: causeOf(error) };
     throw error;
   } finally {
+    part?.end(ended);
     step = undefined;
   }
 }
@@ -50,13 +50,16 @@ export function traced<Traced extends Client>(client: Traced): Traced {
     const part = beginSubsegment((call.clientName ?? '').replace(/Client$/, ''), step, 'aws');
     if (part === undefined) return next(args);
     const aws = { operation: call.commandName?.replace(/Command$/, ''), region: await region() };
+    let ended: Ended = { aws };
     try {
       const answer = await next(args);
-      part.end(endedOf(aws, answer.output));
+      ended = endedOf(aws, answer.output);
       return answer;
     } catch (error) {
-      part.end({ ...endedOf(aws, error as Answer), ...blame(error as Error & Answer) });
+      ended = { ...endedOf(aws, error ?? {}), ...blame(error) };
       throw error;
+    } finally {
+      part.end(ended);
     }
   };
   const add = middlewareStack.add as (added: typeof middleware, options: object) => void;
@@ -76,8 +79,9 @@ function endedOf(aws: object, { $metadata: answer }: Answer): Ended {
 const THROTTLED = CLIENT_RULES.find(({ error }) => error === 'Throttled')?.name;
 
 /** Who is to blame for a call that failed. Without an answer it is the service. */
-function blame(error: Error & Answer): Ended {
-  const status = error.$metadata?.httpStatusCode ?? 500;
-  const throttle = status === 429 || THROTTLED?.test(error.name) === true;
-  return { error: status < 500, fault: status >= 500, throttle, cause: causeOf(error) };
+function blame(thrown: unknown): Ended {
+  const { name = '', $metadata } = (thrown ?? {}) as Partial<Error> & Answer;
+  const status = $metadata?.httpStatusCode ?? 500;
+  const throttle = status === 429 || THROTTLED?.test(name) === true;
+  return { error: status < 500, fault: status >= 500, throttle, cause: causeOf(thrown) };
 }

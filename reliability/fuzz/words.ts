@@ -11,7 +11,7 @@ export const HOSTILE_WORDS: readonly string[] = [
   '"; DROP TABLE canary; --',
   '"); DROP TABLE canary; --',
   ':dataset',
-  ':partition_time',
+  ':partition_time_a',
   '::text',
   '{staging}',
   '{key}',

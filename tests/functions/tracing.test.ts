@@ -38,7 +38,8 @@ async function tracesOf(
         ...environment,
       },
     });
-    await once(child, 'exit');
+    // Else a process that dies would send nothing, as one that is not traced.
+    expect(await once(child, 'exit')).toEqual([0, null]);
     // This packet arrives after all packets of the process.
     daemon.send('end', daemon.address().port, '127.0.0.1');
     await isComplete;
@@ -70,6 +71,25 @@ test('an invocation that Lambda does not trace sends nothing', async () => {
     await tracesOf(call, { _X_AMZN_TRACE_ID: `Root=${TRACE};Parent=557abcec3ee5a047;Sampled=0` }),
   ).toEqual([]);
 });
+
+test.each(['', 'nowhere', '127.0.0.1:port', '[::1]:2000', 'tcp:127.0.0.1:1 udp:127.0.0.1:1'])(
+  'a daemon at "%s" fails no invocation',
+  async (AWS_XRAY_DAEMON_ADDRESS) => {
+    const call = `
+      const { inTrace, traced } = require('./functions/shared/tracing.ts');
+      const stack = [];
+      const config = { region: () => Promise.resolve('us-east-1') };
+      traced({ config, middlewareStack: { add: (middleware) => stack.push(middleware) } });
+      const send = (next) => stack[0](next, { clientName: 'S3Client', commandName: 'PutObjectCommand' })({});
+      inTrace('Look', async () => {
+        await send(async () => ({ output: { $metadata: { httpStatusCode: 200 } } }));
+        const thrown = await send(() => Promise.reject(undefined)).catch((error) => [error]);
+        if (thrown[0] !== undefined) throw new Error('another error');
+      }).catch(() => process.exit(1));
+    `;
+    expect(await tracesOf(call, { AWS_XRAY_DAEMON_ADDRESS })).toEqual([]);
+  },
+);
 
 describe('the calls of a step', () => {
   let twin: TestTwin;

@@ -3,7 +3,8 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseDataset, type Dataset } from '../../../core/dataset';
 import { LoadError } from '../../../core/errors';
-import { HISTORY_TABLE } from '../../../core/history';
+import { ALONE, HISTORY_TABLE, parameterOf } from '../../../core/history';
+import { loadedPieces } from '../../../core/merge';
 import { batchOf, quoteName, quoteText, renderSql, type Pieces } from '../../../core/sql';
 import { SLUICE_SCHEMA } from '../../../core/warehouse';
 import { checkStatementSizes, longestPieces } from '../../../resources/statement-sizes';
@@ -225,10 +226,11 @@ const PARAMETERS: Readonly<Record<string, string | number>> = {
   partition: PARTITION,
   partition_time: '2026-11-20 08:00:00',
   query: 1,
-  hour_start: '2026-11-20 08:00:00',
-  hour_end: '2026-11-20 09:00:00',
   first_event: '2026-11-20 08:00:00',
   last_event: '2026-11-20 09:00:00',
+  first_partition: PARTITION,
+  last_partition: PARTITION,
+  last_merge: 0,
   from_hour: PARTITION,
   to_hour: PARTITION,
   execution: EXECUTION,
@@ -269,11 +271,16 @@ const PARAMETERS: Readonly<Record<string, string | number>> = {
 async function runEverything(dataset: Dataset, surroundings: Surroundings): Promise<void> {
   const pieces: Pieces = {
     ...longestPieces(dataset),
+    ...loadedPieces([ALONE]),
     manifest: quoteText('s3://lake/manifest'),
     role: quoteText('arn:aws:iam::000000000000:role/sluice-local-copy'),
   };
   const parameters = {
     ...PARAMETERS,
+    // A row of the history has parameters of its own.
+    ...Object.fromEntries(
+      Object.entries(PARAMETERS).map(([name, value]) => [parameterOf(name, ALONE), value]),
+    ),
     dataset: dataset.name,
     sluice_schema: SLUICE_SCHEMA,
     target_schema: dataset.target.schema,
@@ -298,6 +305,8 @@ async function runEverything(dataset: Dataset, surroundings: Surroundings): Prom
     for (const step of [...first, ...steps.filter((each) => !first.includes(each))]) {
       const sqls = readSql(ROOT, step)
         .filter((template) => template.when === undefined || template.when === dataset.load.strategy)
+        // It runs instead of pick-winners.
+        .filter((template) => template.name !== 'take-winners')
         // There is no file to copy here; the COPY below shows that it parses.
         .filter((template) => template.name !== 'copy-files')
         // The history lacks no column.
