@@ -1,5 +1,5 @@
 import type { Dataset } from './dataset';
-import { addHours } from './hour';
+import { addHours, type Hour } from './hour';
 import { bytesForParts } from './inspection';
 import type { Group, PreparedPartition } from './states';
 
@@ -50,8 +50,11 @@ export function groupsOf(dataset: Dataset, partitions: readonly PreparedPartitio
     open.push(partition);
   }
   close();
-  return groups;
+  // A partition that is loaded alone may lie between those of a group. The oldest come first.
+  return groups.toSorted((left, right) => (firstOf(left) < firstOf(right) ? -1 : 1));
 }
+
+const firstOf = ({ partitions }: Group): Hour => partitions[0]?.partition ?? '';
 
 /** A partition of which files were left out has a row of the history with texts of its own. */
 function mayBeGrouped({ inspection }: PreparedPartition): boolean {
