@@ -74,7 +74,7 @@ function send(daemon: string, document: object): void {
   }
 }
 
-/** `127.0.0.1:2000`, or `tcp:127.0.0.1:2000 udp:127.0.0.1:2000`, as the X-Ray SDK takes it. */
+/** `host:port`, or `tcp:host:port udp:host:port`, as the X-Ray SDK takes it. */
 function addressOf(daemon: string): { readonly host: string | undefined; readonly port: number } {
   const address = /udp:(\S+)/.exec(daemon)?.[1] ?? daemon;
   const [host, port] = address.split(':');
