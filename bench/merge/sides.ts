@@ -1,6 +1,6 @@
 import { startOfHour, timestampText } from '../../core/hour';
 import { BareStatements } from '../bare-sql';
-import { HOUR, STAGED_ROWS, tripsDataset } from './trips';
+import { HOUR, STAGED_ROWS, tripsDataset, valuesFrom } from './trips';
 
 /** What runs in the transaction of a merge: statements with `:name`s, and their values. */
 export interface Merge {
@@ -41,8 +41,7 @@ function textbook(side: Exclude<SideName, 'range' | 'whole'>, { pieces }: BareSt
     inserted_values: values,
     updated_values: updated,
   } = pieces;
-  const staged = (sql = '') => sql.replaceAll('"sluice_winners"', 'staged');
-  const insert = `INSERT INTO ${target} (${columns}) SELECT ${staged(values)} FROM ${staging} AS staged`;
+  const insert = `INSERT INTO ${target} (${columns}) SELECT ${valuesFrom(values, 'staged')} FROM ${staging} AS staged`;
   switch (side) {
     case 'anti-join':
       return [
@@ -56,8 +55,8 @@ function textbook(side: Exclude<SideName, 'range' | 'whole'>, { pieces }: BareSt
     case 'merge':
       return [
         `MERGE INTO ${target} USING ${staging} AS staged ON trips.trip_id = staged.trip_id ` +
-          `WHEN MATCHED THEN UPDATE SET ${staged(updated)} ` +
-          `WHEN NOT MATCHED THEN INSERT (${columns}) VALUES (${staged(values)})`,
+          `WHEN MATCHED THEN UPDATE SET ${valuesFrom(updated, 'staged')} ` +
+          `WHEN NOT MATCHED THEN INSERT (${columns}) VALUES (${valuesFrom(values, 'staged')})`,
       ];
   }
 }

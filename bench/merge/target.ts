@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { addHours, startOfHour, timestampText } from '../../core/hour';
 import { ROOT } from '../../testkit/root';
 import { BareSql, BareStatements } from '../bare-sql';
-import { HOUR, STAGED_ROWS, tripsDataset } from './trips';
+import { HOUR, STAGED_ROWS, tripsDataset, valuesFrom } from './trips';
 
 /** Staged rows whose key the target holds: one in ten corrects a row of the hour before. */
 const CORRECTED_EACH = 10;
@@ -33,7 +33,7 @@ export async function makeTarget(rows: number): Promise<void> {
       const partition = addHours(HOUR, hour - hours);
       await bare.run(
         `INSERT INTO ${pieces.target} (${pieces.inserted_columns})
-         SELECT ${String(pieces.inserted_values).replaceAll('"sluice_winners"', 'made')}
+         SELECT ${valuesFrom(pieces.inserted_values, 'made')}
          FROM (${rowsOf(hour - hours)}) AS made ORDER BY pickup_datetime, trip_id`,
         { partition_time: timestampText(startOfHour(partition)) },
       );

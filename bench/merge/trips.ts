@@ -14,3 +14,9 @@ export function tripsDataset(isImmutable: boolean): Dataset {
   const changed = text.replace(/event_time_immutable: \w+/, `event_time_immutable: ${isImmutable}`);
   return parseDataset(changed, 'trips.yml');
 }
+
+/** The inserted or updated values of a merge, read from another table than its winners. Its rows are of `:partition_time`. */
+export const valuesFrom = (values: unknown, table: string): string =>
+  String(values)
+    .replaceAll('"sluice_winners"."sluice_partition"', 'CAST(:partition_time AS TIMESTAMP)')
+    .replaceAll('"sluice_winners"', table);
