@@ -20,10 +20,8 @@ export const merge: Bench = {
   title: 'The merge, into targets that grow',
   about: ABOUT,
   heldBack: {
-    'Sluice with the range at 100 million, beside 1 million':
-      'Not known yet. The statements read the same rows, but each process begins with nothing in memory, and a database of 100 million rows has a hundred times as many blocks to know of.',
     'Sluice at 1 million rows, beside (b)':
-      'What (b) leaves out: the winner of each key (a window over the staged rows, written to a temporary table), the look at versions in the target, and the count of the rows that the target then holds.',
+      'What (b) leaves out: the staged rows are written to a temporary table, in which their values have the types of the target; the versions of the target are looked at; and the rows that the target then holds are counted. Where a key is staged twice in an hour, a window over the staged rows picks its winner, too.',
   },
   rounds: 3,
   async run({ rounds, note }) {

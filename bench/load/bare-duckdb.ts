@@ -1,6 +1,7 @@
 import { statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { addHours, startOfHour, timestampText } from '../../core/hour';
+import { MEMORY_LIMIT } from '../../local/redshift-data/warehouse/database';
 import { readDatasets } from '../../service/datasets';
 import { BareSql, BareStatements } from '../bare-sql';
 import type { Side } from './side';
@@ -13,7 +14,7 @@ const ROOT = resolve(__dirname, '../..');
  */
 export async function bareDuckdb(files: readonly string[], hour: string, directory: string): Promise<Side> {
   const dataset = readDatasets(ROOT).find((each) => each.name === 'trips')!;
-  const bare = await BareSql.open(join(directory, 'bare.duckdb'));
+  const bare = await BareSql.open(join(directory, 'bare.duckdb'), { memory_limit: MEMORY_LIMIT });
   const statements = new BareStatements(dataset, hour);
   const { pieces } = statements;
   // The others are for a target that was dropped.

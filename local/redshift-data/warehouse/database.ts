@@ -14,6 +14,9 @@ import { catalogueDefinitions } from './system-views';
 /** Node's thread pool has four threads. One is left for the file system. */
 const ENGINE_CALLS_AT_ONCE = 3;
 
+/** What the engine takes at most, beside its buffers for files. More is spilled to disk. */
+export const MEMORY_LIMIT = '800MB';
+
 const RESERVED_NAMES = ['memory', 'temp', 'system', 'main'];
 
 export interface DatabaseOptions {
@@ -22,7 +25,7 @@ export interface DatabaseOptions {
   readonly database: string;
   /** The file of the journal of statements, which the system views read. */
   readonly journal: string;
-  /** For example `1GB`, the default is 2 GB. What needs more is spilled to disk. */
+  /** For example `1GB`. Default: {@link MEMORY_LIMIT}. */
   readonly memoryLimit?: string;
 }
 
@@ -44,7 +47,7 @@ export class Database {
     directory,
     database,
     journal,
-    memoryLimit = '2GB',
+    memoryLimit = MEMORY_LIMIT,
   }: DatabaseOptions): Promise<Database> {
     if (RESERVED_NAMES.includes(database.toLowerCase())) {
       throw new Error(`a database cannot be named ${database} in the local twin`);
