@@ -1,5 +1,6 @@
 import { InvalidArgumentError } from 'commander';
 import { isHour } from '../core/hour';
+import { ACCEPTED_TIMES, hoursNamed, type HourRange } from './shared/when';
 
 // Parsers of arguments. Each throws InvalidArgumentError, which ends the command as wrong usage.
 
@@ -26,6 +27,18 @@ export function directory(text: string): string {
 export function hour(text: string): string {
   if (!isHour(text)) throw new InvalidArgumentError('Write an hour in UTC, for example 2026-11-23T08.');
   return text;
+}
+
+/** The first hour of a time that is named. */
+export const firstHour = (text: string): string => namedHours(text).from;
+
+/** The last hour of a time that is named. */
+export const lastHour = (text: string): string => namedHours(text).to;
+
+export function namedHours(text: string): HourRange {
+  const range = hoursNamed(text, new Date());
+  if (range === undefined) throw new InvalidArgumentError(`Write ${ACCEPTED_TIMES}.`);
+  return range;
 }
 
 /** A time in UTC, to the day, the hour, the minute or the second. */

@@ -1,9 +1,23 @@
 import { Argument, Command, CommanderError, Option } from 'commander';
 import { createRequire } from 'node:module';
 import { isDiskError } from '../local/disk';
-import { directory, hour, hours, integer, stageName, time } from './arguments';
+import {
+  directory,
+  firstHour,
+  hour,
+  hours,
+  integer,
+  lastHour,
+  namedHours,
+  stageName,
+  time,
+} from './arguments';
 import { act, connected, EXIT, onTwin, report, type CommonOptions } from './run';
 import { Output, UsageError } from './shared/output';
+import { ACCEPTED_TIMES, type HourRange } from './shared/when';
+
+// The lockfile decides which version runs, so nobody who uses the command can act on the SDK's plans for later ones.
+process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
 
 /**
  * Loads a module when it is needed. The SDK's clients and DuckDB take long to load, and neither --help nor a mistyped
@@ -132,6 +146,40 @@ command('load', 'start an execution of the state machine and follow it')
             executionInput({ partition, ...options }),
           );
         },
+      });
+    },
+  );
+
+command('status', 'show which hours are in, what is wrong with the others, and what loads them')
+  .addOption(
+    new Option('--from <time>', `first hour; ${ACCEPTED_TIMES}; default: a week`).argParser(firstHour),
+  )
+  .addOption(new Option('--to <time>', 'last hour, included; default: now').argParser(lastHour))
+  .action((options: CommonOptions & { from?: string; to?: string }) =>
+    connected(options, {
+      check: () => (load('./status') as typeof import('./status')).rangeOfStatus(options, new Date()),
+      run: (connection, output) =>
+        (load('./status') as typeof import('./status')).runStatus(connection, output, options),
+    }),
+  );
+
+command('history', 'show the attempts on hours, with their counts and errors')
+  .addArgument(new Argument('[time]', `${ACCEPTED_TIMES}; default: the last attempts`).argParser(namedHours))
+  .addOption(new Option('--from <time>', 'first hour').argParser(firstHour))
+  .addOption(new Option('--to <time>', 'last hour, included; default: now').argParser(lastHour))
+  .addOption(
+    new Option('--limit <n>', 'attempts to show, the newest (default: 20)').argParser(integer(1, 1_000_000)),
+  )
+  .action(
+    (
+      hours: HourRange | undefined,
+      options: CommonOptions & { from?: string; to?: string; limit?: number },
+    ) => {
+      const { rangeOfHistory, runHistory } = load('./history') as typeof import('./history');
+      return connected(options, {
+        check: () => rangeOfHistory({ ...options, ...(hours ? { hours } : {}) }, new Date()),
+        run: (connection, output) =>
+          runHistory(connection, output, { ...options, ...(hours ? { hours } : {}) }),
       });
     },
   );

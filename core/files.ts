@@ -64,9 +64,12 @@ export function isDataFile(key: string, prefix: string): boolean {
 }
 
 /** The data files of a listing by hour: the oldest hour first, the keys in the listing's order. */
-export function filesByHour(template: PrefixTemplate, listing: readonly LakeFile[]): Map<Hour, LakeFile[]> {
+export function filesByHour<File extends LakeFile>(
+  template: PrefixTemplate,
+  listing: readonly File[],
+): Map<Hour, File[]> {
   const hourOfKey = hourReader(template);
-  const hours = new Map<Hour, LakeFile[]>();
+  const hours = new Map<Hour, File[]>();
   for (const file of listing) {
     const hour = hourOfKey(file.key);
     if (hour === undefined || !isDataFile(file.key, hourPrefixOf(file.key, template))) continue;

@@ -36,6 +36,13 @@ export function addHours(hour: Hour, hours: number): Hour {
   return hourOf(new Date(startOfHour(hour).getTime() + hours * HOUR_MILLISECONDS));
 }
 
+/** The hours from `from` to `to`, both included. */
+export function hoursFrom(from: Hour, to: Hour): Hour[] {
+  const hours: Hour[] = [];
+  for (let hour = from; hour <= to; hour = addHours(hour, 1)) hours.push(hour);
+  return hours;
+}
+
 /** Time as Redshift reads a TIMESTAMP literal, in UTC: `2026-11-23 08:00:00.000`. */
 export function timestampText(time: Date): string {
   return time.toISOString().replace('T', ' ').replace('Z', '');

@@ -1,10 +1,10 @@
 import type { KnownPartition } from './attempts';
-import { columnsDigest } from './columns';
+import { compareFiles } from './compare-files';
 import type { Dataset } from './dataset';
 import type { ExecutionInput } from './execution-input';
-import { EMPTY_FINGERPRINT, fingerprintOf, type LakeFile } from './files';
+import type { LakeFile } from './files';
 import { addHours, lastClosedHour, type Hour } from './hour';
-import { isTriedAgain, judgeOf, nextTry } from './retry';
+import { isTriedAgain, nextTry } from './retry';
 import type { DuePartition } from './states';
 
 export interface LoadPlan {
@@ -89,7 +89,6 @@ export function planLoad(
   const isRequested = input.kind === 'requested' && !input.due;
   if (isRequested && from === to) hours.add(from);
 
-  const columns = columnsDigest(dataset.columns);
   const due: DuePartition[] = [];
   const complete: Hour[] = [];
   for (const partition of [...hours]
@@ -99,14 +98,8 @@ export function planLoad(
     const undelivered = errorFiles.get(partition) ?? [];
     const earlier = partitions.get(partition);
     const { last_merge = 0, last_failure = 0, failure, doubtful, holdings = [] } = earlier ?? {};
-    const fingerprint = (judgedBy: string) => fingerprintOf([...present, ...undelivered], judgedBy);
-    const found = holdings.filter(
-      (each) => each.fingerprint === fingerprint(each.quarantined > 0 ? columns : ''),
-    );
-    if (failure === undefined && found.some(({ quarantined }) => quarantined === 0)) complete.push(partition);
-    const isHeld =
-      found.length > 0 || (holdings.length === 0 && !doubtful && fingerprint('') === EMPTY_FINGERPRINT);
-    const listed = fingerprint(judgeOf(dataset));
+    const { isHeld, isComplete, listed, reason } = compareFiles(dataset, { present, undelivered }, earlier);
+    if (isComplete) complete.push(partition);
     const isDue = isRequested
       ? present.length + undelivered.length > 0 || from === to
       : failure
@@ -118,9 +111,7 @@ export function planLoad(
         : !isHeld;
     if (!isDue) continue;
     // Any of the holdings is true. The last one tells best what was reported before.
-    const last = holdings.at(-1);
-    const reason = last ? 'late-files' : doubtful ? 'overlapped' : 'new';
-    const previous = last ?? doubtful;
+    const previous = holdings.at(-1) ?? doubtful;
     due.push({
       partition,
       reason: isRequested ? 'requested' : reason,

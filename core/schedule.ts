@@ -4,7 +4,7 @@
  */
 
 /** The parts of a dataset that decide. */
-interface Scheduled {
+export interface Scheduled {
   readonly source: { readonly settle_minutes: number };
   readonly load: { readonly every_hours: number };
 }
@@ -27,6 +27,15 @@ export function scheduleExpression({ load }: Scheduled, all: readonly Scheduled[
 /** The hours of the start: 0, 5, 10, 15, 20 for 5. */
 const startHours = (everyHours: number): number[] =>
   Array.from({ length: Math.ceil(24 / everyHours) }, (_, index) => index * everyHours);
+
+/** The first start of a dataset's schedule at a time or after it. @param all all datasets of the stage. */
+export function nextStart({ load }: Pick<Scheduled, 'load'>, all: readonly Scheduled[], after: Date): Date {
+  const hours = startHours(load.every_hours);
+  const start = new Date(after);
+  start.setUTCMinutes(startMinute(all), 0, 0);
+  while (start < after || !hours.includes(start.getUTCHours())) start.setUTCHours(start.getUTCHours() + 1);
+  return start;
+}
 
 /** The hours between two starts, at least: the last time of the day is shorter if `everyHours` does not divide 24. */
 export const shortestGap = (everyHours: number): number => 24 % everyHours || everyHours;

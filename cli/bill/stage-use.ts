@@ -57,6 +57,29 @@ export async function useOfStage(stage: Stage, from: Date, until: Date): Promise
   }
 }
 
+/** What the warehouse has used, without what else a stage uses: two calls. A note says why it is null. */
+export async function warehouseOfStage(
+  stage: Stage,
+  from: Date,
+  until: Date,
+): Promise<Pick<StageUse, 'warehouse' | 'notes'>> {
+  const cloudWatch = new CloudWatchClient(stage.settings);
+  const redshift = new RedshiftServerlessClient(stage.settings);
+  const notes: string[] = [];
+  try {
+    const metrics = { compute: computeOf(stage) };
+    const measured = await read(notes, 'The metrics', () => measure(metrics, cloudWatch, from, until));
+    notes.push(...(measured?.notes ?? []));
+    const compute = measured?.sums.get('compute');
+    // A stage that ran no statement has no such metric.
+    if (compute?.size === 0) return { warehouse: leastWarehouseUse([], undefined), notes };
+    return { warehouse: await warehouseOf(stage.workgroup, redshift, compute, false, notes), notes };
+  } finally {
+    cloudWatch.destroy();
+    redshift.destroy();
+  }
+}
+
 async function readUse(stage: Stage, clients: Clients, from: Date, until: Date): Promise<StageUse> {
   const { stepFunctions, stateMachineArn, workgroup } = stage;
   const notes: string[] = [];
@@ -67,7 +90,9 @@ async function readUse(stage: Stage, clients: Clients, from: Date, until: Date):
   const made = described?.creationDate;
   const since = made && made > asked ? made : asked;
 
-  const measured = await read(notes, 'The metrics', () => measure(stage, clients.cloudWatch, since, until));
+  const measured = await read(notes, 'The metrics', () =>
+    measure(metricsOfStage(stage), clients.cloudWatch, since, until),
+  );
   notes.push(...(measured?.notes ?? []));
   const total = (id: string) => {
     const sums = measured?.sums.get(id);
@@ -132,24 +157,29 @@ const deployedName = ({ stage }: Stage, name: FunctionName): string =>
 /** A metric: its namespace, its name, its dimension, and the period of its sums in seconds. */
 type Metric = readonly [namespace: string, name: string, dimension: string, value: string, period: number];
 
-/** The sums of all metrics that say what a stage used. Minutes are needed of the warehouse only. */
+const computeOf = ({ workgroup }: Stage): Metric => [
+  ...(['AWS/Redshift-Serverless', 'ComputeSeconds', 'Workgroup', workgroup, MINUTE] as const),
+];
+
+/** All metrics that say what a stage used. Minutes are needed of the warehouse only. */
+const metricsOfStage = (stage: Stage): Readonly<Record<string, Metric>> => ({
+  executions: ['AWS/States', 'ExecutionsStarted', 'StateMachineArn', stage.stateMachineArn, HOUR],
+  compute: computeOf(stage),
+  ...Object.fromEntries(
+    FUNCTION_NAMES.flatMap((name): (readonly [string, Metric])[] => [
+      [`calls${name}`, ['AWS/Lambda', 'Invocations', 'FunctionName', deployedName(stage, name), HOUR]],
+      [`duration${name}`, ['AWS/Lambda', 'Duration', 'FunctionName', deployedName(stage, name), HOUR]],
+    ]),
+  ),
+});
+
+/** The sums of metrics, by their ids. */
 async function measure(
-  stage: Stage,
+  metrics: Readonly<Record<string, Metric>>,
   client: CloudWatchClient,
   since: Date,
   EndTime: Date,
 ): Promise<MetricSums> {
-  const { stateMachineArn, workgroup } = stage;
-  const metrics: Readonly<Record<string, Metric>> = {
-    executions: ['AWS/States', 'ExecutionsStarted', 'StateMachineArn', stateMachineArn, HOUR],
-    compute: ['AWS/Redshift-Serverless', 'ComputeSeconds', 'Workgroup', workgroup, MINUTE],
-    ...Object.fromEntries(
-      FUNCTION_NAMES.flatMap((name): (readonly [string, Metric])[] => [
-        [`calls${name}`, ['AWS/Lambda', 'Invocations', 'FunctionName', deployedName(stage, name), HOUR]],
-        [`duration${name}`, ['AWS/Lambda', 'Duration', 'FunctionName', deployedName(stage, name), HOUR]],
-      ]),
-    ),
-  };
   const MetricDataQueries = Object.entries(metrics).map(
     ([Id, [Namespace, MetricName, Name, Value, Period]]): MetricDataQuery => ({
       Id,

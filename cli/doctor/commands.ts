@@ -1,11 +1,5 @@
 import { isTwin, type Connection } from '../shared/connection';
 
-/** Quotes a text as one argument of a shell. */
-export const shellText = (text: string): string => `'${text.replaceAll("'", `'\\''`)}'`;
-
-/** Quotes a JSON document as one argument of a shell. */
-export const shellJson = (value: object): string => shellText(JSON.stringify(value));
-
 /** The command that deploys the files again. The twin deploys them whenever it starts. */
 export function deployAgain(connection: Connection, parameter = ''): string {
   if (isTwin(connection)) return 'Restart the twin (npx sluice local): it deploys the files when it starts.';
@@ -17,10 +11,4 @@ export function deployAgain(connection: Connection, parameter = ''): string {
 export function deployAgainOr(connection: Connection, byHand: string): string {
   if (isTwin(connection)) return deployAgain(connection);
   return `${deployAgain(connection)}; if that changes nothing, the resource was changed by hand: ${byHand}`;
-}
-
-/** A sluice command for the same deployment. */
-export function sluice(connection: Connection, command: string): string {
-  const { stage, region } = connection;
-  return `npx sluice ${command}${isTwin(connection) ? '' : ` --stage ${stage} --region ${region}`}`;
 }

@@ -1,7 +1,7 @@
 import { GetRoleCommand } from '@aws-sdk/client-iam';
 import { GetNamespaceCommand, GetWorkgroupCommand } from '@aws-sdk/client-redshift-serverless';
 import { accountOf, bucketArn, nameOfRole } from '../../core/arn';
-import { shellJson } from './commands';
+import { shellJson } from '../shared/commands';
 import type { Check } from './finding';
 import { prefixesRead } from './lake';
 import { simulated } from './simulated';

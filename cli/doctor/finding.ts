@@ -1,7 +1,8 @@
 import { nameOfRole, roleOfSession } from '../../core/arn';
 import type { Dataset } from '../../core/dataset';
 import { oneLine } from '../../core/one-line';
-import { deployAgainOr, shellJson } from './commands';
+import { shellJson } from '../shared/commands';
+import { deployAgainOr } from './commands';
 import type { Site } from './site';
 
 /** The result of a check for one subject. */

@@ -2,12 +2,13 @@ import { MOST_DRIFT_HOURS, type Dataset } from '../../core/dataset';
 import { HOUR_MILLISECONDS, hourOf } from '../../core/hour';
 import { scannedDrift } from '../../core/target-scan';
 import { statementsOf } from '../../service/statements';
+import { sluice } from '../shared/commands';
 import type { Connection } from '../shared/connection';
 import { StatementError } from '../shared/query';
 import { SERVICE_DIRECTORY } from '../shared/service-directory';
 import { readTargetColumns, rowsOf } from '../shared/target-columns';
 import { plural } from '../shared/text';
-import { deployAgain, sluice } from './commands';
+import { deployAgain } from './commands';
 import { ofEach, type Check, type Failed, type Passed } from './finding';
 import { dataApi } from './warehouse';
 

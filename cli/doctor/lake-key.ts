@@ -1,6 +1,7 @@
 import { isArn, nameOfRole, roleArn } from '../../core/arn';
 import { FUNCTION_NAMES, lakeKeyActionsOf, stemOf } from '../../core/steps';
-import { deployAgain, shellJson } from './commands';
+import { shellJson } from '../shared/commands';
+import { deployAgain } from './commands';
 import type { Check } from './finding';
 import { bucketKey } from './lake';
 import { simulated } from './simulated';

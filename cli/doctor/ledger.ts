@@ -1,7 +1,7 @@
 import { ledgerPrefix } from '../../core/ledger';
 import { ledgerDifferences } from '../ledger/differences';
+import { sluice } from '../shared/commands';
 import { plural } from '../shared/text';
-import { sluice } from './commands';
 import { ofEach, type Check } from './finding';
 import { dataApi } from './warehouse';
 

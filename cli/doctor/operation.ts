@@ -9,7 +9,8 @@ import { ListSubscriptionsByTopicCommand } from '@aws-sdk/client-sns';
 import { GetCallerIdentityCommand } from '@aws-sdk/client-sts';
 import { isArn } from '../../core/arn';
 import { scheduleExpression } from '../../core/schedule';
-import { deployAgain, shellJson } from './commands';
+import { shellJson } from '../shared/commands';
+import { deployAgain } from './commands';
 import { ofEach, type Check } from './finding';
 
 export const identity: Check = {

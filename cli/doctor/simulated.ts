@@ -1,6 +1,6 @@
 import { SimulatePrincipalPolicyCommand } from '@aws-sdk/client-iam';
 import { nameOfRole } from '../../core/arn';
-import { shellJson } from './commands';
+import { shellJson } from '../shared/commands';
 import type { Failed, Passed } from './finding';
 import type { Site } from './site';
 

@@ -7,8 +7,8 @@ import { explainStray, nearestTemplate, strayFinder } from '../../core/strays';
 import { findStrays } from '../../functions/shared/find-strays';
 import { inParallel } from '../../functions/shared/in-parallel';
 import { listEntries } from '../../functions/shared/listing';
+import { shellText, sluice } from '../shared/commands';
 import { plural } from '../shared/text';
-import { shellText, sluice } from './commands';
 import { ofEach, type Check } from './finding';
 import type { Site } from './site';
 

@@ -5,9 +5,9 @@ import { quoteText, sql } from '../../core/sql';
 import { stagedLoad } from '../../core/staging';
 import { SLUICE_SCHEMA } from '../../core/warehouse';
 import { assertTargetFits } from '../../core/warehouse-objects';
+import { sluice } from '../shared/commands';
 import { query } from '../shared/query';
 import { readTargetColumns, readWarehouseObjects } from '../shared/target-columns';
-import { sluice } from './commands';
 import { ofEach, type Check, type Failed, type Passed } from './finding';
 import type { Site } from './site';
 

@@ -70,6 +70,7 @@ export function connectionTo(twin: TwinDescription, close: () => Promise<void>):
     ...clients,
     stage: twin.stage,
     endpoint: twin.endpoint,
+    stateDirectory: twin.state_directory,
     region: twin.region,
     settings,
     bucket: twin.bucket,

@@ -47,6 +47,8 @@ export interface DeliveredObject {
 /** The twin can do more than AWS. */
 export interface TwinConnection extends Connection {
   readonly endpoint: string;
+  /** Absolute. */
+  readonly stateDirectory: string;
   /** Delivers what Firehose buffers without waiting for the end of its interval. @returns the written objects. */
   deliver(dataset: Dataset): Promise<readonly DeliveredObject[]>;
   /** What the twin has used since a time. Default: since it began to count. */

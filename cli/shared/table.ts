@@ -127,6 +127,6 @@ function numericColumns(
   return new Set([...columns.keys()].filter(isNumeric));
 }
 
-function terminalWidth(): number {
+export function terminalWidth(): number {
   return process.stdout.isTTY ? process.stdout.columns : Infinity;
 }

@@ -55,6 +55,8 @@ export interface RunningExecution {
 export interface LedgerContent {
   readonly hours: LedgerHours;
   readonly running: readonly RunningExecution[];
+  /** The oldest day of which it tells; undefined: none. */
+  readonly firstDay: string | undefined;
   /** False: it has a day that tells nothing, or that may not be read. */
   readonly isWhole: boolean;
 }
@@ -78,7 +80,8 @@ export class Ledger {
     const { days, running } = await this.list();
     const read = days.filter((day) => day >= dayOf(from) && day <= dayOf(to));
     const { hours, isWhole } = await this.hoursOfDays(read);
-    return { hours: new Map(hours.filter(([hour]) => hour >= from && hour <= to)), running, isWhole };
+    const asked = new Map(hours.filter(([hour]) => hour >= from && hour <= to));
+    return { hours: asked, running, firstDay: [...days].sort()[0], isWhole };
   }
 
   /** The attempts on some hours. */

@@ -112,7 +112,7 @@ export async function surveyHours(
   };
 }
 
-const NOTHING_TOLD: LedgerContent = { hours: new Map(), running: [], isWhole: false };
+const NOTHING_TOLD: LedgerContent = { hours: new Map(), running: [], firstDay: undefined, isWhole: false };
 
 /**
  * What the states get to know.
