@@ -7,7 +7,6 @@ import { sendEvents } from './delivery/send-events';
 import { checkDemo, type DemoOptions } from './demo/usage';
 import type { LoadDocument } from './load/document';
 import { startLoad } from './load/follow';
-import { executionInput } from './load/input';
 import { colours } from './shared/colours';
 import type { TwinConnection } from './shared/connection';
 import type { Output } from './shared/output';
@@ -51,7 +50,7 @@ export async function runDemo(
   const rerun =
     again === undefined
       ? undefined
-      : await startLoad(connection, output, executionInput({ dataset: dataset.name, partition: again }));
+      : await startLoad(connection, output, { dataset: dataset.name, partition: again });
   const after = await summarize(connection, dataset);
   const unchanged = JSON.stringify(before) === JSON.stringify(after);
   output.say(
@@ -173,7 +172,7 @@ async function loadAll(
   const loads: LoadDocument[] = [];
   const inputs: object[] = isRecent
     ? [{ dataset: dataset.name }]
-    : rangesOf(streamed.hours).map((range) => executionInput({ dataset: dataset.name, ...range }));
+    : rangesOf(streamed.hours).map((range) => ({ dataset: dataset.name, ...range }));
   for (const first of inputs) {
     let input: object | null = first;
     while (input) {

@@ -12,6 +12,7 @@ import {
   stageName,
   time,
 } from './arguments';
+import type { LoadOptions } from './load/input';
 import { act, connected, EXIT, onTwin, report, type CommonOptions } from './run';
 import { Output, UsageError } from './shared/output';
 import { ACCEPTED_TIMES, type HourRange } from './shared/when';
@@ -109,46 +110,28 @@ command('stream', 'send events (NDJSON, or a TLC trip file) into Firehose')
   );
 
 command('load', 'start an execution of the state machine and follow it')
-  .argument('[partition]', 'load this hour again, for example 2026-11-23T08; default: every new hour')
-  .option('--from <hour>', 'first hour of a range')
-  .option('--to <hour>', 'last hour of a range, included')
+  .argument('[time]', `load this again: ${ACCEPTED_TIMES}; default: every new hour`)
+  .option('--from <time>', 'first hour of a range')
+  .option('--to <time>', 'last hour of a range, included')
+  .option('--all', 'only what is due of the hours, in as many executions as it takes')
+  .option('--failed', 'only the hours that are failing; with a time, those of it')
   .option('--plan', 'only show what would be loaded')
-  .option('--all', 'all that is due in the range, in as many executions as it takes')
   .addHelpText('after', () => {
     const { ACCEPTED_INPUT } = load('../core/execution-input') as typeof import('../core/execution-input');
     return `\nThe same input can be given in the Step Functions console: ${ACCEPTED_INPUT}`;
   })
-  .action(
-    (
-      partition: string | undefined,
-      options: CommonOptions & { from?: string; to?: string; plan?: boolean; all?: boolean },
-    ) => {
-      const { executionInput } = load('./load/input') as typeof import('./load/input');
-      return connected(options, {
-        check: (datasets) => {
-          executionInput({ partition, ...options });
-          (load('../core/dataset') as typeof import('../core/dataset')).chooseDataset(
-            datasets,
-            options.dataset,
-          );
-        },
-        run: (connection, output) => {
-          const { from, to, dataset, all } = options;
-          if (all && from !== undefined && to !== undefined)
-            return (load('./load/backfill') as typeof import('./load/backfill')).runBackfill(
-              connection,
-              output,
-              { from, to, dataset },
-            );
-          return (load('./load') as typeof import('./load')).runLoad(
-            connection,
-            output,
-            executionInput({ partition, ...options }),
-          );
-        },
-      });
-    },
-  );
+  .action((time: string | undefined, options: CommonOptions & Omit<LoadOptions, 'time'>) => {
+    const asked: LoadOptions = { ...options, ...(time === undefined ? {} : { time }) };
+    return connected(options, {
+      check: (datasets) => {
+        const { loadRequest } = load('./load/input') as typeof import('./load/input');
+        const { chooseDataset } = load('../core/dataset') as typeof import('../core/dataset');
+        loadRequest(asked, chooseDataset(datasets, options.dataset), new Date());
+      },
+      run: (connection, output) =>
+        (load('./load') as typeof import('./load')).runLoad(connection, output, asked),
+    });
+  });
 
 command('status', 'show which hours are in, what is wrong with the others, and what loads them')
   .addOption(

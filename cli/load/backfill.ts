@@ -2,7 +2,7 @@ import { DescribeExecutionCommand, paginateListExecutions } from '@aws-sdk/clien
 import { setTimeout as sleep } from 'node:timers/promises';
 import { chooseDataset, type Dataset } from '../../core/dataset';
 import { mayBeOfOneHour } from '../../core/errors';
-import { addHours, type Hour } from '../../core/hour';
+import type { Hour } from '../../core/hour';
 import type { PartitionResult } from '../../core/report';
 import { colours } from '../shared/colours';
 import type { Connection } from '../shared/connection';
@@ -10,9 +10,12 @@ import type { Output } from '../shared/output';
 import { SILENT } from '../shared/silent-output';
 import { startSpinner } from '../shared/spinner';
 import { plural } from '../shared/text';
+import type { HourRange } from '../shared/when';
 import type { LoadDocument } from './document';
 import { startLoad } from './follow';
+import { Pace } from './pace';
 import { resultText } from './partition-line';
+import { hoursOfWindow, windowsOf } from './windows';
 
 /** The document of `load --all --json`. */
 export interface BackfillDocument {
@@ -29,48 +32,46 @@ export interface BackfillDocument {
   readonly cause: string | null;
 }
 
-/** Hours that are loaded well by one execution: whole groups, if it takes so many. */
-export function hoursOfWindow({ load }: Pick<Dataset, 'load'>): number {
-  const { max_partitions: most, hours_per_merge: together } = load;
-  return most < together ? most : most - (most % together);
-}
-
-/** The ranges of a backfill, the oldest first, each for an execution. Both ends are included. */
-export function windowsOf(from: Hour, to: Hour, hours: number): readonly { from: Hour; to: Hour }[] {
-  const windows = [];
-  for (let first = from; first <= to; first = addHours(first, hours)) {
-    const last = addHours(first, hours - 1);
-    windows.push({ from: first, to: last < to ? last : to });
-  }
-  return windows;
+/** What a backfill loads. */
+export interface BackfillOrder {
+  /** The oldest first. */
+  readonly ranges: readonly HourRange[];
+  /** Only what is due of the hours; false: all of them again. */
+  readonly due: boolean;
+  readonly dataset?: string | undefined;
 }
 
 /**
- * Loads all that is due in a range, one execution after the other. What is loaded is not due any more, so the same command
+ * Loads ranges of hours, one execution after the other. What is loaded is not due any more, so with `due` the same command
  * goes on where an earlier one ended. Before each execution it lets those of others end, so that the hours of the schedule
- * do not wait for old ones. It goes on if hours fail, and stops if the next
- * execution would fail for the same reason.
+ * do not wait for old ones. It goes on if hours fail, and stops if the next execution would fail for the same reason.
  * @returns the exit code.
  */
 export async function runBackfill(
   connection: Connection,
   output: Output,
-  { from, to, dataset }: { readonly from: Hour; readonly to: Hour; readonly dataset?: string | undefined },
+  { ranges, due, dataset }: BackfillOrder,
 ): Promise<number> {
   const chosen = chooseDataset(connection.datasets, dataset);
-  const windows = windowsOf(from, to, hoursOfWindow(chosen));
+  const windows = windowsOf(ranges, hoursOfWindow(chosen));
+  const [{ from }, { to }] = [ranges[0]!, ranges.at(-1)!];
   const spinner = startSpinner(output, `${from} to ${to}`);
+  const pace = new Pace(windows);
   const failed: PartitionResult[] = [];
   const whole = { executions: 0, loaded: 0, rows_inserted: 0 };
   let seconds: number | null = 0;
   let error: string | null = null;
   let cause: string | null = null;
   for (const [index, window] of windows.entries()) {
-    const place = `${index + 1}/${windows.length}  ${window.from} to ${window.to}`;
+    const place = `${index + 1}/${windows.length}  ${rangeText(window)}`;
     // What one execution does not take, the next one does: the stage may have other settings than this file.
-    let next: object | null = { ...(dataset === undefined ? {} : { dataset }), ...window, due: true };
+    let next: object | null = {
+      ...(dataset === undefined ? {} : { dataset }),
+      ...window,
+      ...(due ? { due } : {}),
+    };
     while (next !== null && error === null) {
-      spinner?.show(place);
+      spinner?.show(`${place}  ${pace.text()}`);
       await othersEnded(connection, output, chosen);
       const document: LoadDocument = await startLoad(connection, SILENT, next);
       next = document.next;
@@ -93,20 +94,33 @@ export async function runBackfill(
       }
     }
     if (error !== null) break;
+    pace.ended(index);
   }
   const document: BackfillDocument = {
     ...{ from, to, ...whole, failed, warehouse_seconds: seconds, error, cause },
   };
   output.document(document);
-  output.say(summaryOf(document));
+  output.say(summaryOf(document, due));
   return error === null && failed.length === 0 ? 0 : 1;
 }
 
-function summaryOf({ executions, loaded, rows_inserted, failed, error, cause }: BackfillDocument): string {
+const rangeText = ({ from, to }: HourRange): string => (from === to ? from : `${from} to ${to}`);
+
+function summaryOf(
+  { executions, loaded, rows_inserted, failed, error, cause }: BackfillDocument,
+  due: boolean,
+): string {
   const mark =
-    error !== null ? colours.red('✖') : failed.length > 0 ? colours.yellow('⚠') : colours.green('✔');
+    error !== null
+      ? colours.red('✖')
+      : failed.length > 0 || loaded === 0
+        ? colours.yellow('⚠')
+        : colours.green('✔');
   const text = `${mark} ${plural(loaded, 'partition')} loaded with ${plural(rows_inserted, 'new row')}, ${failed.length} failed, in ${plural(executions, 'execution')}`;
-  if (error !== null) return `${text}\n${error}: ${cause ?? ''}\nThe same command goes on from here.`;
+  if (error !== null)
+    return `${text}\n${error}: ${cause ?? ''}\nThe same command ${due ? 'goes on from here' : 'begins again'}.`;
+  if (executions > 0 && loaded === 0 && failed.length === 0)
+    return `${mark} Nothing ${due ? 'is due' : 'was found'}: no partition loaded, in ${plural(executions, 'execution')}`;
   return failed.length > 0 ? `${text}\nThe same command tries those that failed again.` : text;
 }
 

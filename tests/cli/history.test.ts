@@ -27,7 +27,7 @@ test('attempts are told with counts and the last error, in 80 columns, without a
     if (service === 'redshift-data') statements += 1;
   });
   const { code, text } = await history();
-  const { attempts, more } = await history({}, true);
+  const { attempts = [], more } = await history({}, true);
   twin.twin.faults.observe(undefined);
   expect([code, statements, more]).toEqual([0, 0, 0]);
   expect(attempts[0]).toMatchObject({
@@ -45,9 +45,7 @@ test('attempts are told with counts and the last error, in 80 columns, without a
   const tooLong = text.split('\n').filter((line) => line.length > 80);
   expect(tooLong.filter((line) => !/npx sluice|s3:\/\/|Execution: /.test(line))).toEqual([]);
   expect(text).toMatch(/^hour +ended \(UTC\) +outcome +files +rows +inserted +error\n/);
-  expect(text).toContain(
-    '(For want of room without reason, duplicates, superseded, deleted: see --json.)',
-  );
+  expect(text).toContain('(For want of room without reason, duplicates, superseded, deleted: see --json.)');
   expect(text).toContain(`One hour in full: npx sluice history ${HOUR} --state-dir ${twin.stateDirectory}`);
   expect((await history({ width: 200 })).text).toMatch(/^hour .* reason .* superseded /);
 

@@ -79,7 +79,10 @@ describe('hours that are due together', () => {
     await twin.put(bad, 'no Parquet');
     const backfill = async () => {
       const captured = new CapturedOutput(true);
-      const code = await runBackfill(twin.connection, captured.output, { from: FIRST, to: hourAt(120) });
+      const code = await runBackfill(twin.connection, captured.output, {
+        ranges: [{ from: FIRST, to: hourAt(120) }],
+        due: true,
+      });
       return { code, ...captured.document<BackfillDocument>() };
     };
     expect(await backfill()).toMatchObject({

@@ -1,6 +1,7 @@
 import { DeleteObjectCommand, GetObjectCommand } from '@aws-sdk/client-s3';
 import { warehousePlace } from '../../cli/ledger/ledger-of';
 import { runLoad } from '../../cli/load';
+import type { LoadOptions } from '../../cli/load/input';
 import { addHours, hourOf } from '../../core/hour';
 import { toldKey, warehouseOf } from '../../core/ledger';
 import { CapturedOutput } from '../../testkit/captured-output';
@@ -225,16 +226,16 @@ test('what stops each execution is told each time while nobody can write what wa
 test('the command line says of a failure that was told before that it is one', async () => {
   await twin.putTrips(HOUR, 'a.parquet', [{ trip_id: 'a' }]);
   failCopies();
-  const run = async (input: object) => {
+  const run = async (options: LoadOptions) => {
     const captured = new CapturedOutput(false);
-    return { code: await runLoad(twin.connection, captured.output, input), text: captured.stdout };
+    return { code: await runLoad(twin.connection, captured.output, options), text: captured.stdout };
   };
   expect((await run({})).code).toBe(1);
   const again = await run({});
   expect(again.code).toBe(1);
   expect(again.text).toContain('1 failing or incomplete in all');
   twin.twin.faults.clear();
-  const none = await run({ partition: addHours(HOUR, -9) });
+  const none = await run({ time: addHours(HOUR, -9) });
   expect(none.text).toContain(`⚠ SUCCEEDED`);
   expect(none.text).toContain(`Nothing was found in hour ${addHours(HOUR, -9)}`);
 });
