@@ -4,6 +4,7 @@ import { runBackfill } from './load/backfill';
 import { failedRanges } from './load/failed-hours';
 import { startLoad } from './load/follow';
 import { loadRequest, type LoadOptions } from './load/input';
+import { runPlan } from './load/plan';
 import type { Connection } from './shared/connection';
 import type { Output } from './shared/output';
 
@@ -19,6 +20,8 @@ export async function runLoad(connection: Connection, output: Output, options: L
   switch (request.kind) {
     case 'execution':
       return runOne(connection, output, request.input);
+    case 'plan':
+      return runPlan(connection, output, request.input, options);
     case 'backfill':
       return runBackfill(connection, output, { ...request, dataset: name });
     case 'failed': {

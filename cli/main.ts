@@ -115,7 +115,8 @@ command('load', 'start an execution of the state machine and follow it')
   .option('--to <time>', 'last hour of a range, included')
   .option('--all', 'only what is due of the hours, in as many executions as it takes')
   .option('--failed', 'only the hours that are failing; with a time, those of it')
-  .option('--plan', 'only show what would be loaded')
+  .option('--plan', 'only show what would be loaded, and what that takes')
+  .option('--rows', 'with --plan: also count what the target holds of the hours; wakes the warehouse')
   .addHelpText('after', () => {
     const { ACCEPTED_INPUT } = load('../core/execution-input') as typeof import('../core/execution-input');
     return `\nThe same input can be given in the Step Functions console: ${ACCEPTED_INPUT}`;

@@ -71,8 +71,6 @@ export async function warehouseOfStage(
     const measured = await read(notes, 'The metrics', () => measure(metrics, cloudWatch, from, until));
     notes.push(...(measured?.notes ?? []));
     const compute = measured?.sums.get('compute');
-    // A stage that ran no statement has no such metric.
-    if (compute?.size === 0) return { warehouse: leastWarehouseUse([], undefined), notes };
     return { warehouse: await warehouseOf(stage.workgroup, redshift, compute, false, notes), notes };
   } finally {
     cloudWatch.destroy();

@@ -14,6 +14,8 @@ export interface LoadOptions {
   readonly from?: string;
   readonly to?: string;
   readonly plan?: boolean;
+  /** With a plan: also what the target holds of the hours. */
+  readonly rows?: boolean;
   /** Only what is due of the hours: not loaded yet, failed, or with other files than were loaded. */
   readonly all?: boolean;
   /** Only the hours that are failing. */
@@ -24,6 +26,8 @@ export interface LoadOptions {
 export type LoadRequest =
   /** One execution, which is followed. */
   | { readonly kind: 'execution'; readonly input: object }
+  /** One execution that changes nothing. */
+  | { readonly kind: 'plan'; readonly input: object }
   /** As many executions as the hours take. `due`: only what is due of them. */
   | { readonly kind: 'backfill'; readonly ranges: readonly HourRange[]; readonly due: boolean }
   /** The hours that are failing, of a range if there is one. */
@@ -31,7 +35,8 @@ export type LoadRequest =
 
 /** Turns the options into what is started. @throws UsageError for options that mean nothing together. */
 export function loadRequest(options: LoadOptions, dataset: Dataset, now: Date): LoadRequest {
-  const { time, from, to, plan, all, failed } = options;
+  const { time, from, to, plan, all, failed, rows } = options;
+  if (rows && !plan) throw new UsageError('--rows is of a plan: --plan --rows.');
   if (time !== undefined && (from !== undefined || to !== undefined))
     throw new UsageError('Name one TIME, or a range with --from and --to, not both.');
   const range = time === undefined ? rangeOf(from, to, now) : named(time, now);
@@ -47,13 +52,13 @@ export function loadRequest(options: LoadOptions, dataset: Dataset, now: Date): 
   };
   if (first === undefined && last === undefined) {
     if (all) throw new UsageError('--all needs a TIME, or a range: --from TIME and --to TIME.');
-    return { kind: 'execution', input: checked(common) };
+    return { kind: plan ? 'plan' : 'execution', input: checked(common) };
   }
   if (first === undefined || last === undefined)
     throw new UsageError('A range needs both --from TIME and --to TIME.');
   const isHour = first === last && !all;
   const hours = isHour ? { partition: first } : { from: first, to: last, ...(all ? { due: true } : {}) };
-  if (plan) return { kind: 'execution', input: checked({ ...common, ...hours }) };
+  if (plan) return { kind: 'plan', input: checked({ ...common, ...hours }) };
   if (all || addHours(first, hoursOfWindow(dataset)) <= last) {
     assertNotTooLong(first, last, all ?? false);
     return { kind: 'backfill', ranges: [{ from: first, to: last }], due: all ?? false };

@@ -8,6 +8,8 @@ export interface Today {
   readonly wake_ups: number | null;
   /** At the list price; on a stage at least this. Null: unknown, and the notes say why. */
   readonly dollars: number | null;
+  /** The base capacity of the workgroup, in RPU; null: it has none, or nobody knows it. */
+  readonly capacity: number | null;
   readonly notes: readonly string[];
 }
 
@@ -23,5 +25,6 @@ export async function readToday(connection: Connection, now: Date): Promise<Toda
 
 const useOf = (warehouse: WarehouseUse | null): Omit<Today, 'notes'> => ({
   wake_ups: warehouse?.wake_ups ?? null,
+  capacity: warehouse?.capacity ?? null,
   dollars: warehouse === null ? null : dollarsOfRpuSeconds(warehouse.billed_rpu_seconds),
 });

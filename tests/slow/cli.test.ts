@@ -182,7 +182,7 @@ describe('while sluice local runs', () => {
     const planned = await json('load', HOUR, '--plan');
     expect(planned).toMatchObject({
       code: 0,
-      document: { status: 'SUCCEEDED', partitions: [{ partition: HOUR, outcome: 'planned', files: 1 }] },
+      document: { status: 'SUCCEEDED', partitions: [{ partition: HOUR, reason: 'requested', files: 1 }] },
     });
 
     const loaded = await json('load', HOUR);

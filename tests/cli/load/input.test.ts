@@ -33,7 +33,7 @@ test.each<[LoadOptions, object]>([
     { from: '2026-11-01T00', to: '2026-11-30T23', due: true, plan: true },
   ],
 ])('%j is one execution with %j', (options, input) => {
-  expect(request(options)).toEqual({ kind: 'execution', input });
+  expect(request(options)).toEqual({ kind: options.plan ? 'plan' : 'execution', input });
 });
 
 test('what one execution does not take is as many as it takes, again or only what is due', () => {
@@ -63,6 +63,7 @@ test.each<[LoadOptions, string]>([
   [{ from: '2026-11-20T08' }, 'A range needs both'],
   [{ to: '2026-11-20T08', all: true }, 'A range needs both'],
   [{ from: '2026-11-20T09', to: '2026-11-20T08' }, 'is after --to'],
+  [{ rows: true }, '--plan --rows'],
   [{ all: true }, '--all needs a TIME, or a range'],
   [{ failed: true, all: true }, '--failed has no --all'],
   [{ failed: true, plan: true }, '--failed has no --plan'],

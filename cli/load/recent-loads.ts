@@ -1,0 +1,39 @@
+import { DescribeExecutionCommand, ListExecutionsCommand } from '@aws-sdk/client-sfn';
+import type { LoadReport } from '../../core/report';
+import { inParallel } from '../../functions/shared/in-parallel';
+import type { Connection } from '../shared/connection';
+import type { Sample } from './estimate';
+
+/** Executions whose reports are read. */
+const EXECUTIONS = 20;
+const AT_ONCE = 5;
+
+/** What the partitions of the newest executions that succeeded took. It makes no statement. */
+export async function recentLoads(
+  { stepFunctions, stateMachineArn }: Connection,
+  dataset: string,
+): Promise<readonly Sample[]> {
+  const listing = new ListExecutionsCommand({
+    ...{ stateMachineArn, statusFilter: 'SUCCEEDED', maxResults: EXECUTIONS },
+  });
+  const { executions = [] } = await stepFunctions.send(listing);
+  const outputs = await inParallel(executions, AT_ONCE, async ({ executionArn }) =>
+    reportOf((await stepFunctions.send(new DescribeExecutionCommand({ executionArn }))).output),
+  );
+  return outputs
+    .filter((report) => report?.dataset === dataset)
+    .flatMap((report) => report?.partitions ?? [])
+    .flatMap(({ outcome, rows_in_files: rows, warehouse_seconds: seconds }) =>
+      outcome === 'loaded' && seconds !== null && seconds > 0 ? [{ rows, seconds }] : [],
+    );
+}
+
+/** The output of an execution that succeeded; undefined: another version wrote it. */
+function reportOf(output: string | undefined): LoadReport | undefined {
+  try {
+    const report = JSON.parse(output ?? 'null') as Partial<LoadReport> | null;
+    return Array.isArray(report?.partitions) ? (report as LoadReport) : undefined;
+  } catch {
+    return undefined;
+  }
+}
