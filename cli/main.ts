@@ -212,13 +212,14 @@ command('ledger', 'write the ledgers in the lake anew from the load history')
     }),
   );
 
-command('doctor', 'check everything that a load needs, and say how to fix what is wrong').action(
-  (options: CommonOptions) =>
+command('doctor', 'check everything that a load needs, and say how to fix what is wrong')
+  .option('--verbose', 'show every check, not only those that fail')
+  .action((options: CommonOptions & { verbose?: boolean }) =>
     connected(options, {
       run: (connection, output) =>
         (load('./doctor') as typeof import('./doctor')).runDoctor(connection, output, options),
     }),
-);
+  );
 
 command('bill', 'count what a deployment used, and say what AWS takes for it')
   .addOption(

@@ -5,14 +5,19 @@ import { twinDescription, type TwinDescription } from './description';
 /** The file in a state directory that announces its running twin. */
 const FILE = 'twin.json';
 
-/** @returns the twin that runs on this state directory; undefined if none answers. */
-export async function findRunningTwin(stateDirectory: string): Promise<TwinDescription | undefined> {
-  let endpoint: string;
+/** The endpoint that a twin on this state directory has announced, whether it still runs or not. */
+export function announcedEndpoint(stateDirectory: string): string | undefined {
   try {
-    endpoint = twinDescription.parse(JSON.parse(readFileSync(join(stateDirectory, FILE), 'utf8'))).endpoint;
+    return twinDescription.parse(JSON.parse(readFileSync(join(stateDirectory, FILE), 'utf8'))).endpoint;
   } catch {
     return undefined;
   }
+}
+
+/** @returns the twin that runs on this state directory; undefined if none answers. */
+export async function findRunningTwin(stateDirectory: string): Promise<TwinDescription | undefined> {
+  const endpoint = announcedEndpoint(stateDirectory);
+  if (endpoint === undefined) return undefined;
   try {
     const answer = await fetch(`${endpoint}/_sluice/twin`, { signal: AbortSignal.timeout(2_000) });
     const twin = answer.ok ? twinDescription.parse(await answer.json()) : undefined;

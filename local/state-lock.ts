@@ -2,7 +2,22 @@ import { randomUUID } from 'node:crypto';
 import { linkSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { isAlive } from './is-alive';
+import { startOfProcess } from './process-start';
 import { TwinError } from './twin-error';
+
+/** Another process has locked the directory. */
+export class StateDirectoryInUse extends TwinError {
+  constructor(
+    directory: string,
+    /** The id of that process. */
+    readonly holder: number,
+  ) {
+    super(
+      'StateDirectoryInUse',
+      `${directory} is in use by process ${holder}.\nFix: Wait until that command has ended, or use another --state-dir. To run several commands at once, keep a twin running for them: npx sluice local`,
+    );
+  }
+}
 
 /** Locks that this process holds. Another lock with this process's id belongs to an earlier process. */
 const held = new Set<string>();
@@ -17,12 +32,12 @@ export function lockDirectory(directory: string): () => Promise<void> {
   const file = join(directory, 'lock');
   // The lock is written whole before it is linked: an empty one would look like a dead process's.
   const own = join(directory, `lock.${randomUUID()}`);
-  writeFileSync(own, `${process.pid}\n`);
+  writeFileSync(own, `${process.pid} ${startOfProcess(process.pid)}\n`);
   try {
     while (!succeeds(() => linkSync(own, file), 'EEXIST')) {
       const holder = holderOf(file);
       if (holder === undefined) continue;
-      if (holder === process.pid ? held.has(file) : isAlive(holder)) throw inUse(directory, file, holder);
+      if (isHeld(file, holder)) throw new StateDirectoryInUse(directory, holder.id);
       takeAway(file, holder, `${own}.stale`);
     }
   } finally {
@@ -37,15 +52,30 @@ export function lockDirectory(directory: string): () => Promise<void> {
 }
 
 /** Removes a dead process's lock. Only one process wins the rename. If it took a newer lock, it puts that back. */
-function takeAway(file: string, holder: number, aside: string): void {
+function takeAway(file: string, holder: Holder, aside: string): void {
   if (!succeeds(() => renameSync(file, aside), 'ENOENT')) return;
-  if (holderOf(aside) !== holder) succeeds(() => linkSync(aside, file), 'EEXIST');
+  if (holderOf(aside)?.text !== holder.text) succeeds(() => linkSync(aside, file), 'EEXIST');
   rmSync(aside, { force: true });
 }
 
-function holderOf(file: string): number | undefined {
+interface Holder {
+  readonly text: string;
+  readonly id: number;
+  /** When the process started, see {@link startOfProcess}; empty: the lock does not say. */
+  readonly start: string;
+}
+
+function holderOf(file: string): Holder | undefined {
   let text = '';
-  return succeeds(() => (text = readFileSync(file, 'utf8')), 'ENOENT') ? Number(text) : undefined;
+  if (!succeeds(() => (text = readFileSync(file, 'utf8')), 'ENOENT')) return undefined;
+  const [id, ...start] = text.trim().split(' ');
+  return { text, id: Number(id), start: start.join(' ') };
+}
+
+/** A process that has ended leaves its lock. Another process may have its id since. */
+function isHeld(file: string, { id, start }: Holder): boolean {
+  if (id === process.pid) return held.has(file);
+  return isAlive(id) && (start === '' || start === startOfProcess(id));
 }
 
 /** @returns whether the call succeeded; false for the one expected error. */
@@ -57,11 +87,4 @@ function succeeds(run: () => unknown, expected: string): boolean {
     if ((error as NodeJS.ErrnoException).code === expected) return false;
     throw error;
   }
-}
-
-function inUse(directory: string, file: string, holder: number): Error {
-  return new TwinError(
-    'StateDirectoryInUse',
-    `${directory} is in use by process ${holder}. If that is a sluice command, wait for it or stop it; otherwise delete ${file}. Or use another --state-dir.`,
-  );
 }

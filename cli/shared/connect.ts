@@ -2,15 +2,14 @@ import * as z from 'zod';
 import type { Dataset } from '../../core/dataset';
 import type { TwinDescription } from '../../local/description';
 import { usage } from '../../local/metering/usage';
-import { findRunningTwin } from '../../local/running-twin';
 import { readDatasets } from '../../service/datasets';
 import { clientsOf, destroy } from './clients';
 import type { ClientSettings, TwinConnection } from './connection';
 import { interruptible, type Interruption } from './interruption';
 import type { Output } from './output';
 import { SERVICE_DIRECTORY } from './service-directory';
-import { startShown } from './start-twin';
 import { streamNamed } from './stream-name';
+import { twinOf } from './twin-of';
 
 /**
  * Runs a command against the twin that runs on a state directory. If there is none, starts one for the duration of the
@@ -22,7 +21,7 @@ export async function withConnection<Result>(
   run: (connection: TwinConnection) => Promise<Result>,
   interruption?: Interruption,
 ): Promise<Result> {
-  const running = await findRunningTwin(stateDirectory);
+  const { running, started } = await twinOf(stateDirectory, output);
   if (running) {
     const goesOn = {
       message: 'Interrupted. Work that was started on the running twin continues there.',
@@ -31,9 +30,7 @@ export async function withConnection<Result>(
     return interruptible(output, interruption ?? goesOn, () => run(connectionTo(running, async () => {})));
   }
 
-  // The twin ends with this command, so no other command may find it.
-  const twin = await startShown(output, { stateDirectory, announce: false });
-  const connection = connectionTo(twin.description, () => twin.close());
+  const connection = connectionTo(started.description, () => started.close());
   try {
     const ends: Interruption = {
       message: 'Interrupted: stopping. Loaded partitions stay loaded; an unfinished one changes nothing.',

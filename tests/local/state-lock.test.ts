@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
+import { startOfProcess } from '../../local/process-start';
 import { lockDirectory } from '../../local/state-lock';
 import { ROOT } from '../../testkit/root';
 import { temporaryFolder } from '../../testkit/temporary-folder';
@@ -55,5 +56,19 @@ test('one of several processes takes over a dead process’s lock', async () => 
     for (const { child } of children) child.stdin.end();
     await Promise.all(closed);
     expect(answers.sort()).toEqual([...Array<string>(3).fill('StateDirectoryInUse'), 'taken']);
+  }
+});
+
+test('a process that has the id of a dead holder does not hold its lock', async () => {
+  // This one runs, and started at another time than the lock says.
+  const other = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)']);
+  try {
+    writeFileSync(join(directory, 'lock'), `${other.pid} another-boot 1\n`);
+    const isKnown = startOfProcess(process.pid) !== '';
+    if (isKnown) await lockDirectory(directory)();
+    writeFileSync(join(directory, 'lock'), `${other.pid} ${startOfProcess(other.pid ?? 0)}\n`);
+    expect(() => lockDirectory(directory)).toThrow(`is in use by process ${other.pid}.`);
+  } finally {
+    other.kill();
   }
 });
