@@ -4,6 +4,7 @@ import { addHours, lastClosedHour, type Hour } from '../core/hour';
 import { joinSql, quoteName, sql, type Sql } from '../core/sql';
 import { isRefusedKey } from './delivery/refused-key';
 import { sendEvents } from './delivery/send-events';
+import { breakAndMend } from './demo/bad-file';
 import { checkDemo, type DemoOptions } from './demo/usage';
 import type { LoadDocument } from './load/document';
 import { startLoad } from './load/follow';
@@ -14,6 +15,9 @@ import { query } from './shared/query';
 import { startSpinner } from './shared/spinner';
 import { renderTable } from './shared/table';
 import { plural } from './shared/text';
+import type { HourRange } from './shared/when';
+import { readStatus } from './status/read-status';
+import { statusText } from './status/text';
 import type { ArrivingEvent } from './trips/arrival';
 import { generateTrips } from './trips/generate';
 import { readTaxiFile } from './trips/taxi-file';
@@ -63,9 +67,21 @@ export async function runDemo(
   const sample = await query(connection, sampleSql(dataset));
   output.say(renderTable(sample.columns, sample.rows, { lengths: [64, 24, 12] }));
 
+  const shown = lastWeek(streamed.hours);
+  heading(output, 5, 'A file with a wrong column: found, explained, put right');
+  const failure =
+    again === undefined ? undefined : await breakAndMend(connection, output, dataset, again, shown);
+  const isMended =
+    failure?.failed.status === 'FAILED' &&
+    failure.mended.status === 'SUCCEEDED' &&
+    JSON.stringify(await summarize(connection, dataset)) === JSON.stringify(after);
+
+  heading(output, 6, 'Is every hour in? (npx sluice status)');
+  output.say(statusText(connection, dataset, await readStatus(connection, dataset, shown, new Date())));
+
   // Counts from the start of the process: packaging the service and starting the twin are part of it.
   const seconds = process.uptime();
-  const succeeded = rerun?.status === 'SUCCEEDED' && unchanged;
+  const succeeded = rerun?.status === 'SUCCEEDED' && unchanged && isMended;
   output.document({
     events: streamed.events,
     refused: streamed.refused,
@@ -73,6 +89,7 @@ export async function runDemo(
     loads,
     rerun: rerun ?? null,
     unchanged,
+    failure: failure ?? null,
     table: after,
     seconds,
   });
@@ -196,6 +213,13 @@ export function rangesOf(hours: readonly Hour[]): { from: Hour; to: Hour }[] {
   return ranges;
 }
 
+/** A file may have trips of years. */
+function lastWeek(hours: readonly Hour[]): HourRange {
+  const [first, last] = [hours[0] ?? '', hours.at(-1) ?? ''];
+  const weekAgo = `${addHours(last, -6 * 24).slice(0, 10)}T00`;
+  return { from: first > weekAgo ? first : weekAgo, to: last };
+}
+
 function busiest(loads: readonly LoadDocument[]): Hour | undefined {
   const partitions = loads.flatMap((load) => load.partitions);
   return partitions.reduce<(typeof partitions)[number] | undefined>(
@@ -235,8 +259,8 @@ function sampleSql(dataset: Dataset): Sql {
 function whatNext(hour: Hour, { target }: Dataset): string {
   const lines = [
     [`npx sluice sql "SELECT hour, COUNT(*) FROM ${target.table} GROUP BY 1 ORDER BY 1"`, 'ask the table'],
-    [`npx sluice sql "SELECT * FROM sluice.load_history"`, 'what was loaded, from where, with which counts'],
-    [`npx sluice load ${hour}`, 'load one hour again'],
+    [`npx sluice history ${hour}`, 'what was tried on one hour, with counts and errors'],
+    [`npx sluice load ${hour} --plan`, 'what it takes to load it again'],
     ['npx sluice local', 'keep the twin running for any AWS client'],
   ];
   const width = Math.max(...lines.map(([text = '']) => text.length));
@@ -248,5 +272,5 @@ function whatNext(hour: Hour, { target }: Dataset): string {
 
 function heading(output: Output, step: number, text: string): void {
   output.say();
-  output.say(colours.bold(`[${step}/4] ${text}`));
+  output.say(colours.bold(`[${step}/6] ${text}`));
 }

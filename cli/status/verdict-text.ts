@@ -19,7 +19,7 @@ export type Mark = 'well' | 'look' | 'act';
 export function markOf({ counts, is_well: isWell, newest }: DatasetStatus): Mark {
   if (!isWell) return 'act';
   const isPerfect =
-    newest !== null && (['quarantined', 'missing'] as const).every((each) => counts[each] === 0);
+    newest !== null && (['quarantined', 'late', 'missing'] as const).every((each) => counts[each] === 0);
   return isPerfect ? 'well' : 'look';
 }
 
