@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { LoadError } from './errors';
-import { addHours, isHour, type Hour } from './hour';
+import { addHours, hoursOfText, type Hour, type HourRange } from './hour';
 
 /** What an execution does. */
 export type ExecutionInput = {
@@ -17,11 +17,19 @@ export type ExecutionInput = {
   | { readonly kind: 'requested'; readonly from: Hour; readonly to: Hour; readonly due: boolean }
 );
 
-const hour = z.string().refine((text) => isHour(text), 'an hour in UTC, for example 2026-11-23T08');
+const hours = z.string().transform((text, context): HourRange => {
+  const range = hoursOfText(text);
+  if (range) return range;
+  context.addIssue({
+    code: 'custom',
+    message: 'expected an hour in UTC, for example 2026-11-23T08, or a day, for example 2026-11-23',
+  });
+  return z.NEVER;
+});
 const common = { dataset: z.string().optional(), plan: z.boolean().default(false) };
 const scheduled = z.strictObject(common);
-const partition = z.strictObject({ ...common, partition: hour });
-const range = z.strictObject({ ...common, from: hour, to: hour, due: z.boolean().default(false) });
+const partition = z.strictObject({ ...common, partition: hours });
+const range = z.strictObject({ ...common, from: hours, to: hours, due: z.boolean().default(false) });
 
 /** The input that loads one partition again. @param several whether there are other datasets, so that it names this one. */
 export function rerunInput(dataset: string, partition: Hour, several: boolean): object {
@@ -33,7 +41,7 @@ export const LONGEST_RANGE_HOURS = 366 * 24;
 
 /** The accepted forms, for messages and for the command line's help. */
 export const ACCEPTED_INPUT =
-  '{} loads every new hour; {"partition": "2026-11-23T08"} loads that hour again; ' +
+  '{} loads every new hour; {"partition": "2026-11-23T08"} loads that hour again, {"partition": "2026-11-23"} that day; ' +
   '{"from": "2026-11-23T00", "to": "2026-11-23T08"} loads those hours, both included, and with "due": true only what is due of them; ' +
   '{"plan": true} only reports what would be loaded; "dataset" names the dataset if there are several.';
 
@@ -41,10 +49,11 @@ export const ACCEPTED_INPUT =
 export function parseExecutionInput(input: unknown): ExecutionInput {
   if (isObject(input) && 'partition' in input) {
     const { partition: only, ...rest } = checked(partition, input);
-    return { kind: 'requested', ...rest, from: only, to: only, due: false };
+    return { kind: 'requested', ...rest, ...only, due: false };
   }
   if (isObject(input) && ('from' in input || 'to' in input)) {
-    const requested = checked(range, input);
+    const { from, to, ...rest } = checked(range, input);
+    const requested = { ...rest, from: from.from, to: to.to };
     if (requested.from > requested.to) {
       throw refused(input, `from (${requested.from}) is after to (${requested.to})`);
     }
@@ -57,6 +66,15 @@ export function parseExecutionInput(input: unknown): ExecutionInput {
     return { kind: 'requested', ...requested };
   }
   return { kind: 'scheduled', ...checked(scheduled, input) };
+}
+
+/** @returns undefined for an input that is not valid. */
+export function readExecutionInput(input: unknown): ExecutionInput | undefined {
+  try {
+    return parseExecutionInput(input);
+  } catch {
+    return undefined;
+  }
 }
 
 function checked<Schema extends z.ZodType>(schema: Schema, input: unknown): z.output<Schema> {

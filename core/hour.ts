@@ -17,6 +17,24 @@ export function isHour(text: string): boolean {
   );
 }
 
+/** The first and the last hour, both included. */
+export interface HourRange {
+  readonly from: Hour;
+  readonly to: Hour;
+}
+
+const DAY = /^\d{4}-\d{2}-\d{2}$/;
+/** An hour as people and clocks write it: `2026-11-23 08`, `2026-11-23T08Z`, `20261123T08`, `2026-11-23T08:00:00.000Z`. */
+const WRITTEN_HOUR = /^(\d{4})-?(\d{2})-?(\d{2})[T ](\d{2})(?::00(?::00(?:\.0+)?)?)?Z?$/;
+
+/** The hours that a text names in UTC: one, or those of a day. @returns undefined if it names none. */
+export function hoursOfText(text: string): HourRange | undefined {
+  const [from, to] = DAY.test(text) ? [`${text}T00`, `${text}T23`] : [hourWritten(text), hourWritten(text)];
+  return isHour(from) ? { from, to } : undefined;
+}
+
+const hourWritten = (text: string): string => text.replace(WRITTEN_HOUR, '$1-$2-$3T$4');
+
 export function hourOf(time: Date): Hour {
   return time.toISOString().slice(0, 13);
 }

@@ -37,9 +37,33 @@ describe('what is accepted', () => {
     expect(parseExecutionInput(input)).toEqual(expected);
   });
 
+  test.each([
+    '2026-11-23 08',
+    '2026-11-23T08Z',
+    '2026-11-23 08:00',
+    '2026-11-23T08:00Z',
+    '2026-11-23T08:00:00Z',
+    '2026-11-23T08:00:00.000Z',
+    '20261123T08',
+  ])('the hour as %s', (partition) => {
+    const hour = { from: '2026-11-23T08', to: '2026-11-23T08' };
+    expect(parseExecutionInput({ partition })).toMatchObject(hour);
+    expect(parseExecutionInput({ from: partition, to: partition })).toMatchObject(hour);
+  });
+
+  test('days, which have all of their hours', () => {
+    const day = { from: '2026-11-23T00', to: '2026-11-23T23' };
+    expect(parseExecutionInput({ partition: '2026-11-23' })).toMatchObject({ ...day, kind: 'requested' });
+    expect(parseExecutionInput({ from: '2026-11-23', to: '2026-11-23' })).toMatchObject(day);
+    expect(parseExecutionInput({ from: '2026-11-22T08', to: '2026-11-23' })).toMatchObject({
+      from: '2026-11-22T08',
+      to: '2026-11-23T23',
+    });
+  });
+
   test('every form that the message names', () => {
     const forms = [...ACCEPTED_INPUT.matchAll(/\{[^}]*\}/g)].map(([form]) => form);
-    expect(forms).toHaveLength(4);
+    expect(forms).toHaveLength(5);
     for (const form of forms) expect(() => parseExecutionInput(JSON.parse(form))).not.toThrow();
   });
 });
@@ -50,13 +74,20 @@ describe('what is refused, with the reason', () => {
     [{ partitions: '2026-11-23T08' }, 'partitions'],
     [{ partition: '2026-11-23T08', from: '2026-11-23T08' }, 'from'],
     [{ partition: '2026-11-23T24' }, 'an hour in UTC'],
-    [{ partition: '2026-11-23T08:00:00Z' }, 'an hour in UTC'],
+    [{ partition: '2026-11-23T08:30' }, 'an hour in UTC'],
+    [{ partition: '2026-11-23T08:00+01:00' }, 'an hour in UTC'],
+    [{ partition: '2026-11-23T8' }, 'an hour in UTC'],
+    [{ partition: '2026-11' }, 'an hour in UTC'],
+    [{ partition: '2026-02-30' }, 'an hour in UTC'],
+    [{ partition: '2026-11-23T08\n' }, 'an hour in UTC'],
+    [{ partition: '23.11.2026' }, 'or a day'],
+    [{ Partition: '2026-11-23T08' }, 'Partition'],
     [{ partition: 8 }, 'expected string'],
     [{ partition: null }, 'expected string'],
     [{ partition: ['2026-11-23T08'] }, 'expected string'],
     [{ from: '2026-11-23T08' }, 'to: '],
     [{ to: '2026-11-23T08' }, 'from: '],
-    [{ from: '2026-02-29T00', to: '2026-03-01T00' }, 'from: an hour in UTC'],
+    [{ from: '2026-02-29T00', to: '2026-03-01T00' }, 'from: expected an hour in UTC'],
     [{ from: '2026-11-23T09', to: '2026-11-23T08' }, 'from (2026-11-23T09) is after to (2026-11-23T08)'],
     [{ plan: 'yes' }, 'plan: '],
     [{ dataset: 7 }, 'dataset: '],
