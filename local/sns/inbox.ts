@@ -12,6 +12,8 @@ export interface Notification {
   readonly TopicArn: string;
   readonly Subject?: string;
   readonly Message: string;
+  /** What subscribers of some protocols get instead, by the protocol. No endpoint gets this member. */
+  readonly MessageOf?: Readonly<Record<string, string>>;
   /** ISO 8601, UTC. */
   readonly Timestamp: string;
   readonly MessageAttributes?: Readonly<Record<string, { readonly Type: string; readonly Value: string }>>;

@@ -3,6 +3,7 @@ import * as z from 'zod';
 import { invalidParameter } from './errors';
 import type { Notification } from './inbox';
 import { parseInput } from './input';
+import { messagePerProtocol } from './message-structure';
 import type { SnsState } from './state';
 import { existingTopic } from './topic-arn';
 
@@ -23,6 +24,7 @@ const schema = z.strictObject({
   TopicArn: z.string({ error: 'no value for required parameter' }),
   Message: z.string({ error: 'no value for required parameter' }),
   Subject: z.string().optional(),
+  MessageStructure: z.literal('json', { error: 'must be json' }).optional(),
   MessageAttributes: z.record(attributeName, attribute).optional(),
 });
 
@@ -39,7 +41,7 @@ const subjectForm = new RegExp(`^[\\x21-\\x7e][\\x20-\\x7e]{0,${LONGEST_SUBJECT 
 /**
  * Appends a message to the inbox.
  * https://docs.aws.amazon.com/sns/latest/api/API_Publish.html
- * @param input `{ TopicArn, Message, Subject?, MessageAttributes? }`
+ * @param input `{ TopicArn, Message, Subject?, MessageStructure?, MessageAttributes? }`
  * @returns `{ MessageId }`
  */
 export async function publish(state: SnsState, input: unknown) {
@@ -47,6 +49,7 @@ export async function publish(state: SnsState, input: unknown) {
     TopicArn: arn,
     Message: message,
     Subject: subject,
+    MessageStructure: structure,
     MessageAttributes: attributes,
   } = parseInput(schema, input);
   existingTopic(state, arn);
@@ -55,12 +58,15 @@ export async function publish(state: SnsState, input: unknown) {
   if (Buffer.byteLength(message) + bytesOf(attributes ?? {}) > LARGEST_MESSAGE_BYTES) {
     throw invalidParameter('Message too long');
   }
+  const { default: text, ...others } =
+    structure === undefined ? { default: message } : messagePerProtocol(message);
   const notification: Notification = {
     Type: 'Notification',
     MessageId: randomUUID(),
     TopicArn: arn,
     ...(subject === undefined ? {} : { Subject: subject }),
-    Message: message,
+    Message: text,
+    ...(Object.keys(others).length === 0 ? {} : { MessageOf: others }),
     Timestamp: new Date().toISOString(),
     ...(attributes === undefined ? {} : { MessageAttributes: delivered(attributes) }),
   };

@@ -66,7 +66,7 @@ export class SnsService extends QueryService {
 
   /**
    * Publishes from inside the twin, with the same checks as a request.
-   * @param input `{ TopicArn, Message, Subject?, MessageAttributes? }`
+   * @param input `{ TopicArn, Message, Subject?, MessageStructure?, MessageAttributes? }`
    * @throws ServiceError `InvalidParameterException`, `NotFoundException`
    */
   async publish(input: unknown): Promise<{ readonly MessageId: string }> {

@@ -4,6 +4,7 @@ export const snsSupport: Support = {
   supported: [
     'CreateTopic (standard topics, by name)',
     'Publish to a topic: Message (256 KiB), Subject, MessageAttributes of type String, String.Array and Number',
+    'MessageStructure json: the inbox has the text of `default` as Message, and those of protocols as MessageOf',
     'ListTopics, GetTopicAttributes',
     'Subscribe an e-mail address (without confirmation), Unsubscribe, ListSubscriptionsByTopic',
     'every message is in `messages.jsonl` on disk before the call is answered',
@@ -13,6 +14,7 @@ export const snsSupport: Support = {
   refused: [
     'all other operations (`InvalidAction`); subscriptions by anything but e-mail (`InvalidParameter`)',
     'FIFO topics, topic attributes and tags (`InvalidParameter`)',
-    'TargetArn, PhoneNumber, MessageStructure, binary attributes (`InvalidParameter`)',
+    'TargetArn, PhoneNumber, binary attributes (`InvalidParameter`)',
+    'in a message of MessageStructure json: names that are no protocol, values that are no texts (`InvalidParameter`)',
   ],
 };

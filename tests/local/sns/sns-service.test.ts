@@ -166,6 +166,20 @@ describe('Publish', () => {
     expect(await sns.messages()).toHaveLength(1);
   });
 
+  test('gives each protocol its text, and the others the default', async () => {
+    const https = '{"version":"1.0"}';
+    const Message = JSON.stringify({ default: 'for people', https });
+    await client.send(new PublishCommand({ TopicArn: topicArn, MessageStructure: 'json', Message }));
+    await client.send(
+      new PublishCommand({ TopicArn: topicArn, MessageStructure: 'json', Message: '{"default":""}' }),
+    );
+    expect(await sns.messages()).toMatchObject([
+      { Message: 'for people', MessageOf: { https } },
+      { Message: '' },
+    ]);
+    expect((await sns.messages())[1]).not.toHaveProperty('MessageOf');
+  });
+
   const string = (value: string) => ({ DataType: 'String', StringValue: value });
 
   test.each<[string, Partial<PublishCommand['input']>, string]>([
@@ -198,7 +212,40 @@ describe('Publish', () => {
       { PhoneNumber: '+4912345' },
       'Invalid parameter: PhoneNumber Reason: not supported by the twin',
     ],
-    ['a message per protocol', { MessageStructure: 'json' }, 'Invalid parameter: MessageStructure'],
+    ['a structure other than json', { MessageStructure: 'xml' }, 'Invalid parameter: MessageStructure'],
+    [
+      'a message per protocol that is no JSON',
+      { MessageStructure: 'json' },
+      'Invalid parameter: Message Structure - JSON message body failed to parse',
+    ],
+    [
+      'a message per protocol that is a list',
+      { MessageStructure: 'json', Message: '["m"]' },
+      'Invalid parameter: Message Structure - JSON message body failed to parse',
+    ],
+    [
+      'a message per protocol without a default',
+      { MessageStructure: 'json', Message: '{"email":"m"}' },
+      'Invalid parameter: Message Structure - No default entry in JSON message body',
+    ],
+    [
+      'a message for a protocol that does not exist',
+      { MessageStructure: 'json', Message: '{"default":"m","slack":"m"}' },
+      'Invalid parameter: Message Structure - slack',
+    ],
+    [
+      'a message per protocol that is no text',
+      { MessageStructure: 'json', Message: '{"default":"m","https":{"version":"1.0"}}' },
+      'Invalid parameter: Message Structure - https',
+    ],
+    [
+      'texts per protocol that are too long together',
+      {
+        MessageStructure: 'json',
+        Message: JSON.stringify({ default: 'x'.repeat(200_000), https: 'y'.repeat(70_000) }),
+      },
+      'Invalid parameter: Message too long',
+    ],
     [
       'a binary attribute',
       { MessageAttributes: { a: { DataType: 'Binary', BinaryValue: new Uint8Array([1]) } } },
