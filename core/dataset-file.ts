@@ -67,12 +67,14 @@ const column = z.strictObject({
   since: z.string().refine(isHour, 'an hour of arrival in UTC, for example 2026-11-23T08').optional(),
 });
 
+export const DATASET_NAME = /^[a-z][a-z0-9_]{0,29}$/;
+
 /** Every option of a dataset file, with its range and its default. */
 export const datasetSchema = z.strictObject({
   /** The name. Staging tables, streams, schedules and history rows carry it. */
   dataset: z
     .string()
-    .regex(/^[a-z][a-z0-9_]{0,29}$/, 'a lower-case letter, then up to 29 letters, digits or _')
+    .regex(DATASET_NAME, 'a lower-case letter, then up to 29 letters, digits or _')
     .refine(
       (name) => name !== CERTIFY_FOLDER,
       `a name other than ${CERTIFY_FOLDER}: sluice certify keeps its files under it`,

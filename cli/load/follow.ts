@@ -5,6 +5,7 @@ import {
   type HistoryEvent,
 } from '@aws-sdk/client-sfn';
 import { randomUUID } from 'node:crypto';
+import { executionName } from '../../core/execution-name';
 import type { LoadReport } from '../../core/report';
 import type { Connection } from '../shared/connection';
 import type { Output } from '../shared/output';
@@ -17,8 +18,9 @@ export async function startLoad(
   output: Output,
   input: object,
 ): Promise<LoadDocument> {
-  const { stepFunctions, stateMachineArn } = connection;
-  const name = `load-${new Date().toISOString().slice(0, 19).replaceAll(':', '')}-${randomUUID().slice(0, 8)}`;
+  const { stepFunctions, stateMachineArn, datasets } = connection;
+  const only = datasets.length === 1 ? datasets[0]?.name : undefined;
+  const name = executionName(input, only, randomUUID().slice(0, 8));
   const started = await stepFunctions.send(
     new StartExecutionCommand({ stateMachineArn, name, input: JSON.stringify(input) }),
   );
