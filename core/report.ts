@@ -1,7 +1,10 @@
 import { withReadableCause, type Diagnosis } from './diagnosis';
-import { FILE_ERRORS } from './errors';
 import type { Hour } from './hour';
+import { CAUSE_LENGTH, notificationOf, type Notification, type ToldFailure } from './notification';
 import { oneLine } from './one-line';
+import type { Place } from './place';
+import { plural } from './plural';
+import { shortened } from './shortened';
 import {
   foundCounts,
   mergeCounts,
@@ -80,7 +83,7 @@ export interface LoadReport extends WarehouseShare {
   /** The result in one line. */
   readonly summary: string;
   /** The message to the SNS topic; null if the execution succeeded, also if its failures were told before. */
-  readonly notification: { readonly subject: string; readonly message: string } | null;
+  readonly notification: Notification | null;
 }
 
 /** A partition that is failing or incomplete, as the ledger tells of it. */
@@ -89,6 +92,8 @@ export interface LastingFailure {
   readonly error: string;
   readonly cause: string | null;
   readonly fix: string | null;
+  /** The execution input that loads it again. */
+  readonly rerun: object;
 }
 
 /** What is to be told of failures. */
@@ -155,35 +160,27 @@ function countsOf<Counts extends object>(
 /** Remarks about a partition for people, one line each. */
 export function remarksOf(result: PartitionResult): string[] {
   const { outcome, quarantined, vanished, overwritten, error_objects, error_records } = result;
-  const files = (count: number) => (count === 1 ? '1 file' : `${count} files`);
   return [
     ...(outcome === 'unknown'
       ? ['the merge may have been committed: rows that it changed are not counted']
       : []),
-    ...(quarantined > 0 ? [`${files(quarantined)} left out: cannot be loaded`] : []),
+    ...(quarantined > 0 ? [`${plural(quarantined, 'file')} left out: cannot be loaded`] : []),
     ...(overwritten > 0
       ? [
-          `${files(overwritten)} overwritten since the last load${outcome === 'loaded' && quarantined === 0 ? ', loaded again' : ''}`,
+          `${plural(overwritten, 'file')} overwritten since the last load${outcome === 'loaded' && quarantined === 0 ? ', loaded again' : ''}`,
         ]
       : []),
-    ...(vanished > 0 ? [`${files(vanished)} deleted since the last load: the rows stay in the target`] : []),
+    ...(vanished > 0
+      ? [`${plural(vanished, 'file')} deleted since the last load: the rows stay in the target`]
+      : []),
     ...(error_objects > 0
       ? [
-          `${error_records === null ? 'too many records to count' : error_records === 1 ? '1 record' : `${error_records} records`} ` +
-            `never became Parquet: ${error_objects === 1 ? '1 object' : `${error_objects} objects`} under Firehose’s error prefix`,
+          `${error_records === null ? 'too many records to count' : plural(error_records, 'record')} ` +
+            `never became Parquet: ${plural(error_objects, 'object')} under Firehose’s error prefix`,
         ]
       : []),
   ];
 }
-
-/** SNS takes subjects of fewer than 100 characters, printable ASCII. Source: Amazon SNS API Reference, "Publish". */
-const SUBJECT_LENGTH = 99;
-/** Step Functions keeps 32,768 characters of a Fail state's cause, and 256 KiB of the payload that holds the message. */
-const MESSAGE_LENGTH = 30_000;
-/** The most characters of each part of a section, so that a long cause does not push the fix out of the message. */
-const CAUSE_LENGTH = 8_000;
-const FIX_LENGTH = 4_000;
-const INPUT_LENGTH = 2_000;
 
 /** A group of partitions that was split. */
 export interface Split {
@@ -221,6 +218,8 @@ export function reportLoad(
     readonly isTold: boolean;
     /** What a merge of the dataset reads, if the execution is a plan. */
     readonly scan: TargetScan | null;
+    /** Where it ran; null: nobody knows. */
+    readonly place: Place | null;
   },
   partitions: readonly PartitionResult[],
   failure: Diagnosis | null,
@@ -247,58 +246,58 @@ export function reportLoad(
     ...lastingWarnings(untried),
     ...(load.scan?.warning ? [`Each merge costs more than it has to: ${load.scan.warning}.`] : []),
   ];
-  const common = {
-    ...{ dataset, waiting, next, housekeeping, strays, failing, warehouse_seconds, warehouse_dollars },
-    ...{ partitions, warnings, summary, merge_reads: load.scan?.reads ?? null },
-  };
+  // Whoever looks at the state's output in the console reads from the top.
+  const reported = (
+    status: LoadReport['status'],
+    error: string | null,
+    told: readonly string[],
+    notification: Notification | null,
+  ): LoadReport => ({
+    ...{ dataset, status, summary, error, warnings: told, waiting, next, failing, partitions, strays },
+    ...{ housekeeping, warehouse_seconds, warehouse_dollars, merge_reads: load.scan?.reads ?? null },
+    notification,
+  });
   if (failure && load.isTold) {
     const still = `Still stopped by ${failure.error}, as was told before: ${shortened(failure.cause, CAUSE_LENGTH)}`;
-    return { ...common, warnings: [still], status: 'SUCCEEDED', error: null, notification: null };
+    return reported('SUCCEEDED', null, [still], null);
   }
-  if (!failure && incomplete.length === 0 && lasting.length === 0) {
-    return { ...common, status: 'SUCCEEDED', error: null, notification: null };
-  }
+  if (!failure && incomplete.length === 0 && lasting.length === 0)
+    return reported('SUCCEEDED', null, warnings, null);
 
-  const failed = incomplete.filter(hasFailed);
-  const unknown = failed.filter((each) => each.outcome === 'unknown').length;
-  const what = failure
-    ? failure.error
-    : failed.length > 0
-      ? `${failed.length} of ${partitions.length} partitions ${unknown < failed.length ? 'failed' : 'have an unknown outcome'}`
-      : incomplete.length > 0
-        ? `${incomplete.length} of ${partitions.length} partitions loaded without some of their files`
-        : `${lasting.length === 1 ? '1 partition' : `${lasting.length} partitions`} still failing or incomplete`;
-  const sections = failure
-    ? [explain(failure, failure.error === 'InvalidInput' ? null : load.input)]
-    : [
-        ...incomplete.map((each) =>
-          [
-            `Partition ${each.partition} (${each.reason})${hasFailed(each) ? '' : `, ${each.quarantined} of its files left out`}: ${each.error}`,
-            explain(each, each.rerun),
-            ...(hasFailed(each) ? [triedAgain(each.error ?? '')] : []),
-          ].join('\n'),
-        ),
-        ...lasting.map((each) =>
-          [
-            `Partition ${each.partition}, still: ${each.error}`,
-            each.cause === null
-              ? 'The load history says what happened and how to fix it.'
-              : explain(each, null),
-            triedAgain(each.error),
-          ].join('\n'),
-        ),
-      ];
-  return {
-    ...common,
-    status: 'FAILED',
-    // A failed partition matters more than one that was loaded without some of its files.
-    error: (failure ?? incomplete.find(hasFailed) ?? incomplete[0] ?? lasting[0])?.error ?? null,
-    notification: {
-      subject: `Sluice: ${dataset ?? 'load'}: ${what}`.replace(/[^\x20-\x7e]/g, '?').slice(0, SUBJECT_LENGTH),
-      message: fitted([`Execution ${load.execution} failed: ${summary}.`, ...sections]),
+  // A failed partition matters more than one that was loaded without some of its files.
+  const first = failure ?? incomplete.find(hasFailed) ?? incomplete[0] ?? lasting[0];
+  const notification = notificationOf(
+    {
+      ...{ dataset, execution: load.execution, summary },
+      what: failure ? failure.error : whatHappened(partitions.length, incomplete, lasting.length),
+      failures: failure ? [] : [...incomplete.map(toldResult), ...lasting.map(toldLasting)],
+      stop: failure && { diagnosis: failure, input: load.input },
     },
-  };
+    load.place,
+  );
+  return reported('FAILED', first?.error ?? null, warnings, notification);
 }
+
+/** For the subject of the notification. */
+function whatHappened(all: number, incomplete: readonly PartitionResult[], lasting: number): string {
+  const failed = incomplete.filter(hasFailed);
+  const unknown = failed.filter(({ outcome }) => outcome === 'unknown').length;
+  if (failed.length > 0) {
+    const have = failed.length === 1 ? 'has' : 'have';
+    const what = unknown < failed.length ? 'failed' : `${have} an unknown outcome`;
+    return `${failed.length} of ${plural(all, 'partition')} ${what}`;
+  }
+  if (incomplete.length === 0) return `${plural(lasting, 'partition')} still failing or incomplete`;
+  return `${incomplete.length} of ${plural(all, 'partition')} loaded without some files`;
+}
+
+const toldResult = (result: PartitionResult): ToldFailure => {
+  const { partition, reason, error, cause, fix, rerun, quarantined } = result;
+  const leftOut = hasFailed(result) ? null : quarantined;
+  return { partition, reason, error: error ?? '', cause, fix, rerun, leftOut };
+};
+
+const toldLasting = (failure: LastingFailure): ToldFailure => ({ ...failure, reason: null, leftOut: null });
 
 /** Somebody asked for hours in which nothing is. */
 function unfoundWarnings(partitions: readonly PartitionResult[], isRequested: boolean): string[] {
@@ -326,32 +325,14 @@ function lastingWarnings(untried: Complaint['untried']): string[] {
   const more = untried.length - named.length;
   return [
     ...named.map(({ partition, error }) => `Hour ${partition} still fails or lacks files: ${error}.`),
-    ...(more > 0 ? [`${more} more hours still fail or lack files.`] : []),
+    ...(more > 0
+      ? [`${more} more ${more === 1 ? 'hour still fails or lacks' : 'hours still fail or lack'} files.`]
+      : []),
   ];
 }
 
-/** When a scheduled execution tries a partition again: see retry.ts. */
-const triedAgain = (error: string): string =>
-  FILE_ERRORS.includes(error)
-    ? 'It is tried again when its files or the dataset’s columns change.'
-    : 'It is tried again by itself, after 1, 2, 4 … 24 hours, and at once when its files change.';
-
 const failingSummary = (failing: number | null): string[] =>
   failing === null || failing === 0 ? [] : [`${failing} failing or incomplete in all`];
-
-function explain(
-  failure: { error: string | null; cause: string | null; fix: string | null },
-  /** Null if the same input would fail again. */
-  input: unknown,
-): string {
-  return [
-    `What happened: ${shortened(failure.cause ?? '', CAUSE_LENGTH)}`,
-    `How to fix it: ${shortened(failure.fix ?? '', FIX_LENGTH)}`,
-    ...(input === null
-      ? []
-      : [`To load it again, start an execution with ${shortened(JSON.stringify(input), INPUT_LENGTH)}`]),
-  ].join('\n');
-}
 
 function summaryOf(partitions: readonly PartitionResult[], waiting: number): string {
   if (partitions.length === 0) return 'nothing to load';
@@ -359,19 +340,22 @@ function summaryOf(partitions: readonly PartitionResult[], waiting: number): str
     partitions.reduce((total, each) => total + pick(each), 0);
   const planned = partitions.filter((each) => each.outcome === 'planned').length;
   if (planned > 0)
-    return `${planned} partitions would be loaded${waiting > 0 ? `, ${waiting} more would wait` : ''}`;
+    return `${plural(planned, 'partition')} would be loaded${waiting > 0 ? `, ${waiting} more would wait` : ''}`;
   const loaded = partitions.filter((each) => each.outcome === 'loaded').length;
   const failed = partitions.filter((each) => each.outcome === 'failed').length;
   const unknown = partitions.filter((each) => each.outcome === 'unknown').length;
   const quarantined = sum((each) => (hasFailed(each) ? 0 : each.quarantined));
   const undelivered = sum((each) => each.error_records ?? 0);
   return [
-    `${loaded} of ${partitions.length} partitions loaded`,
-    `${sum((each) => each.inserted)} rows inserted`,
+    `${loaded} of ${plural(partitions.length, 'partition')} loaded`,
+    `${plural(
+      sum((each) => each.inserted),
+      'row',
+    )} inserted`,
     ...(failed > 0 ? [`${failed} failed`] : []),
     ...(unknown > 0 ? [`${unknown} unknown`] : []),
-    ...(quarantined > 0 ? [`${quarantined} files left out`] : []),
-    ...(undelivered > 0 ? [`${undelivered} records never became Parquet`] : []),
+    ...(quarantined > 0 ? [`${plural(quarantined, 'file')} left out`] : []),
+    ...(undelivered > 0 ? [`${plural(undelivered, 'record')} never became Parquet`] : []),
     ...(waiting > 0 ? [`${waiting} waiting`] : []),
   ].join(', ');
 }
@@ -403,24 +387,4 @@ export function remarksOfStrays(strays: Strays | null): string[] {
     ...keys.map((key) => `${oneLine(key)} belongs to no hour of the dataset: no load reads it`),
     ...(count > keys.length ? [`… and ${complete ? '' : 'at least '}${count - keys.length} more`] : []),
   ];
-}
-
-/** Does not leave half of a surrogate pair at the end, because UTF-8 cannot encode it. */
-function shortened(text: string, length: number): string {
-  return text.length <= length ? text : `${text.slice(0, length).replace(/\p{Surrogate}$/u, '')}…`;
-}
-
-/** Joins as many whole sections as fit, and says how many more there are. */
-function fitted(sections: readonly string[]): string {
-  const kept: string[] = [];
-  let length = 0;
-  for (const [index, section] of sections.entries()) {
-    if (length + section.length > MESSAGE_LENGTH) {
-      kept.push(`… and ${sections.length - index} more; the load history names them all.`);
-      break;
-    }
-    kept.push(section);
-    length += section.length;
-  }
-  return kept.join('\n\n');
 }

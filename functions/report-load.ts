@@ -7,6 +7,7 @@ import { attemptsOf, byHour, type LedgerHours } from '../core/ledger';
 import { endedAttempt } from '../core/ledger-attempt';
 import { measureLoad } from '../core/metrics';
 import { newsOf, newsOfStop, type News } from '../core/news';
+import type { Place } from '../core/place';
 import {
   partitionResult,
   reportLoad,
@@ -28,13 +29,19 @@ import { NO_SHARE, shareOf, UNKNOWN_SHARE, type ExecutionShare } from './shared/
 
 const SWEEP_ERROR_BYTES = 2_000;
 
-const event = z.object({ execution: z.string(), input: z.unknown(), load: executionEnd });
+const event = z.object({
+  execution: z.string(),
+  /** Its ARN. An execution that began before a deployment has none. */
+  execution_arn: z.string().optional(),
+  input: z.unknown(),
+  load: executionEnd,
+});
 
 /** Writes the ledger, and reports: one result for each partition and, if there is news of a failure, one notification. */
 export const handler = stepHandler(
   'ReportLoad',
   event,
-  async ({ execution, input, load }): Promise<LoadReport> => {
+  async ({ execution, execution_arn, input, load }): Promise<LoadReport> => {
     const { waiting = 0, several = false, next = null, strays = null, swept, sweep_error } = load;
     const memory = load.plan === true ? undefined : memoryOf(load, input);
     const name = load.dataset ?? memory?.dataset.name ?? null;
@@ -46,7 +53,7 @@ export const handler = stepHandler(
     const stop = load.diagnosis ?? null;
     const { complaint, failing } =
       memory && !stop
-        ? await complaintOf(memory, load, execution)
+        ? await complaintOf(memory, load, execution, several)
         : {
             complaint: {
               hours: new Set(results.map(({ partition }) => partition)),
@@ -71,6 +78,7 @@ export const handler = stepHandler(
         isRequested: load.scheduled === false && load.plan === false && !asksForDue(input),
         splits: splitsOf(load.partitions),
         scan: load.plan === true && name !== null ? scanOf(name) : null,
+        place: execution_arn === undefined ? null : placeOf(execution_arn, name),
         isTold: memory !== undefined && stop !== null && (await isToldBefore(memory, stop, execution)),
         warehouse_seconds: share.warehouse_seconds,
         warehouse_dollars: share.warehouse_dollars,
@@ -100,6 +108,18 @@ function scanOf(name: string): TargetScan | null {
     return targetScan(findDataset(readConfiguration().packageDirectory, name).dataset);
   } catch (error) {
     logger.error('Nobody knows what the merges would read', { error: error as Error });
+    return null;
+  }
+}
+
+/** Where the execution ran. An execution is reported, whatever is wrong with the settings. */
+function placeOf(executionArn: string, dataset: string | null): Place | null {
+  try {
+    const { stage, bucket, runbook, packageDirectory } = readConfiguration();
+    const prefix = dataset === null ? null : findDataset(packageDirectory, dataset).dataset.source.prefix;
+    return { stage, executionArn, bucket, prefix, runbook };
+  } catch (error) {
+    logger.error('Nobody knows where the execution ran', { error: error as Error });
     return null;
   }
 }
@@ -192,6 +212,7 @@ async function complaintOf(
   { dataset, ledger }: Memory,
   load: ExecutionEnd,
   execution: string,
+  several: boolean,
 ): Promise<{ readonly complaint: Complaint; readonly failing: number | null }> {
   const tried = load.partitions.map(({ partition }) => partition);
   const isScheduled = load.scheduled === true;
@@ -218,7 +239,9 @@ async function complaintOf(
       complaint: { hours: new Set(tried), untried: [], lasting: [], isReminder: false },
       failing: null,
     };
-  const told = lasting.filter(({ partition }) => news.isReminder || news.hours.has(partition));
+  const told = lasting
+    .filter(({ partition }) => news.isReminder || news.hours.has(partition))
+    .map((each) => ({ ...each, rerun: rerunInput(dataset.name, each.partition, several) }));
   return {
     complaint: { ...news, untried: lasting, lasting: told },
     failing: knowsAll ? unsettled.length + more : null,
@@ -229,7 +252,7 @@ async function complaintOf(
 async function stillLasting(
   ledger: Ledger,
   unsettled: readonly UnsettledHour[],
-): Promise<(UnsettledHour & LastingFailure)[]> {
+): Promise<(UnsettledHour & Omit<LastingFailure, 'rerun'>)[]> {
   if (unsettled.length === 0) return [];
   const attempts: LedgerHours = await ledger
     .attemptsOn(unsettled.map(({ partition }) => partition))

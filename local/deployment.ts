@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import * as z from 'zod';
+import { NO_ACCOUNT } from '../core/console';
 import type { DeployedFunction } from './lambda/deployed-function';
 import {
   packageService,
@@ -11,8 +12,7 @@ import {
 } from './stack';
 
 export const REGION = 'us-east-1';
-/** The account id in AWS's own examples. */
-export const ACCOUNT_ID = '000000000000';
+export const ACCOUNT_ID = NO_ACCOUNT;
 export const STAGE = 'local';
 
 /** The variables that all packaged functions share: the resources of the deployment. */

@@ -15,7 +15,15 @@ import {
   type ServerlessFunctions,
 } from './functions';
 import { lakeBucket, lakeResources } from './lake';
-import { deployedName, meantAccount, PARAMETERS, parseSettings, placesIn, type Settings } from './settings';
+import {
+  deployedName,
+  meantAccount,
+  PARAMETERS,
+  parseSettings,
+  placesIn,
+  runbookOf,
+  type Settings,
+} from './settings';
 import { STATE_MACHINE, stateMachineResources } from './state-machine';
 import { checkStatementSizes } from './statement-sizes';
 import { streamed, streamId, streamResources } from './stream';
@@ -40,8 +48,9 @@ interface Service {
   readonly account: string | null;
   /** The subnets of the new workgroup: none for those of the default VPC; null if no workgroup is made. */
   readonly subnetIds: readonly string[] | null;
-  /** The topic that the state machine publishes to. */
+  /** The topic that the state machine publishes to, and the address of the runbook in its texts. */
   readonly topicArn: Value;
+  readonly runbook: string;
 }
 
 /**
@@ -124,6 +133,8 @@ export function serviceOf(settings: Settings, datasets: readonly Dataset[]): Ser
       COPY_ROLE_ARN: copyRoleArn(settings),
       SECRET_ARN: secretArn(settings) ?? '',
       STATEMENTS_ROLE_ARN: statementsRoleArn,
+      STAGE: settings.stage,
+      RUNBOOK: runbookOf(settings),
       // Powertools writes this name to logs, metrics and traces.
       POWERTOOLS_SERVICE_NAME: deployedName(settings),
     },
@@ -144,6 +155,7 @@ export function serviceOf(settings: Settings, datasets: readonly Dataset[]): Ser
     account: meantAccount(settings) ?? null,
     subnetIds: settings.workgroup === undefined ? (settings.subnetIds ?? []) : null,
     topicArn: topicOf(settings),
+    runbook: runbookOf(settings),
   };
 }
 

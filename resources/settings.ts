@@ -2,6 +2,7 @@ import { isMap, isScalar, parseDocument } from 'yaml';
 import * as z from 'zod';
 import { parseArn } from '../core/arn';
 import { LoadError } from '../core/errors';
+import { RUNBOOK } from '../core/runbook';
 import { USAGE_LIMIT } from '../core/usage-limit';
 
 /** ARNs must have the partition `aws`, because the state machine has ARNs of that partition. */
@@ -68,6 +69,17 @@ export const PARAMETERS = {
   email: z.email('an e-mail address'),
   /** An existing topic for failures and alarms. Default: a new one. A FIFO topic takes no messages without a group. */
   topicArn: arn('sns', '[\\w-]+$', 'the ARN of an SNS topic that is not FIFO'),
+  /**
+   * Where alarms and notifications find the runbook. Default: its path in the repository. An anchor follows it, a
+   * description of an alarm has 1,024 characters, and the state machine has it in a text of its own.
+   */
+  runbookUrl: z
+    .string()
+    .regex(
+      /^https?:\/\/[\w.-]+(:\d+)?(\/[\w.,~%@:=&?/+-]*)?$/,
+      'an address of a page, such as https://…/docs/runbook.md, without an anchor (#…)',
+    )
+    .max(200, 'an address of 200 characters at most'),
 } as const;
 export type ParameterName = keyof typeof PARAMETERS;
 
@@ -86,6 +98,9 @@ export interface Settings extends Omit<Values, 'region' | 'database' | 'baseCapa
 /** The name of a part of a deployment: service, stage and the parts. Without parts it is the name of the deployment. */
 export const deployedName = ({ service, stage }: Settings, ...parts: readonly string[]): string =>
   [service, stage, ...parts].join('-');
+
+/** The address of the runbook, without an anchor. */
+export const runbookOf = ({ runbookUrl }: Settings): string => runbookUrl ?? RUNBOOK;
 
 /** Names that several parts of the template use as text. */
 export const stateMachineName = (settings: Settings): string => deployedName(settings, 'load');

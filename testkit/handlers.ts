@@ -1,3 +1,4 @@
+import { RUNBOOK } from '../core/runbook';
 import type { Handler } from '../functions/shared/handler';
 import type { TwinDescription } from '../local/description';
 
@@ -7,7 +8,7 @@ import type { TwinDescription } from '../local/description';
  * @param packageDirectory the folder that holds `datasets/` and `sql/`.
  */
 export function useHandlers(
-  { env, bucket, workgroup, database, secret, statements_role_arn }: TwinDescription,
+  { env, stage, bucket, workgroup, database, secret, statements_role_arn }: TwinDescription,
   packageDirectory: string,
 ): void {
   Object.assign(process.env, env, {
@@ -17,6 +18,8 @@ export function useHandlers(
     COPY_ROLE_ARN: 'arn:aws:iam::000000000000:role/sluice-local-copy',
     STATEMENTS_ROLE_ARN: statements_role_arn,
     SECRET_ARN: secret ?? '',
+    STAGE: stage,
+    RUNBOOK,
     LAMBDA_TASK_ROOT: packageDirectory,
     POWERTOOLS_LOG_LEVEL: 'SILENT',
     POWERTOOLS_METRICS_DISABLED: 'true',

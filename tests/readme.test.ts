@@ -5,10 +5,12 @@ import { parse } from 'yaml';
 import { OUTCOME_FIX } from '../core/diagnosis';
 import { FATAL_ERRORS, TRANSIENT_ERRORS } from '../core/errors';
 import { metricsOf } from '../core/metrics';
+import { anchorOf } from '../core/runbook';
 import { STEP_NAMES, STEPS, type StepName } from '../core/steps';
 import { alarmIds } from '../resources/alarms';
 import { PARAMETERS, parseSettings } from '../resources/settings';
 import { readDatasets } from '../service/datasets';
+import { COMMANDS, OPTIONS_OF_ALL, unknownUses, usesOfCommand } from '../testkit/command-uses';
 import { ROOT } from '../testkit/root';
 
 /** Checks that the pages agree with the code. */
@@ -24,29 +26,6 @@ const PAGES = [
   .map((path) => ({ path, text: read(path) }));
 const README = read('README.md');
 const ERRORS: readonly string[] = [...TRANSIENT_ERRORS, ...FATAL_ERRORS];
-
-/** The options of each subcommand, and those of all subcommands, as cli/main.ts declares them. */
-const [PREAMBLE = '', ...DECLARATIONS] = read('cli/main.ts').split(/^command\('/m);
-const optionsIn = (source: string) =>
-  [...source.matchAll(/(?:\.option\(|new Option\()\s*'(--[a-z-]+)/g)].map(([, option = '']) => option);
-const OPTIONS_OF_ALL = optionsIn(PREAMBLE);
-const COMMANDS = new Map(
-  DECLARATIONS.map((source) => [/^\w+/.exec(source)?.[0] ?? '', [...optionsIn(source), ...OPTIONS_OF_ALL]]),
-);
-
-/** The uses of the command in a page: in code, as `sluice <subcommand> …` or through npm. */
-function usesOfCommand(text: string): { subcommand: string; options: string[] }[] {
-  const code = [...text.matchAll(/```\w*\n([\s\S]*?)```|`([^`\n]+)`/g)].flatMap(([, block, span]) =>
-    (block ?? span ?? '').split('\n'),
-  );
-  return code.flatMap((line) => {
-    const use = /(?:^|\s)(?:npx |npm run )?sluice (?:-- )?([a-z]+)(.*)|npm run (demo) -- (.*)/.exec(line);
-    if (!use) return [];
-    const [, name, rest, demo, demoRest] = use;
-    const options = (rest ?? demoRest ?? '').replace(/ #.*/, '').match(/--[a-z-]+/g) ?? [];
-    return [{ subcommand: name ?? demo ?? '', options }];
-  });
-}
 
 const kebab = (name: string) => name.replace(/(?!^)[A-Z]/g, (letter) => `-${letter}`).toLowerCase();
 
@@ -171,12 +150,7 @@ describe.each(PAGES)('$path', ({ path, text }) => {
   });
 
   test('names only subcommands and options that the command has', () => {
-    const unknown = usesOfCommand(text).flatMap(({ subcommand, options }) => {
-      const known = COMMANDS.get(subcommand);
-      if (!known) return [subcommand];
-      return options.filter((option) => !known.includes(option)).map((option) => `${subcommand} ${option}`);
-    });
-    expect(unknown).toEqual([]);
+    expect(unknownUses(usesOfCommand(text))).toEqual([]);
   });
 
   test('has no placeholder and no TODO', () => {
@@ -243,13 +217,7 @@ function imported(path: string, found = new Set<string>()): Set<string> {
   return found;
 }
 
-/** The anchors that GitHub gives to a page's headings. */
+/** The anchors of a page's headings. */
 function anchors(text: string): string[] {
-  const headings = [...text.matchAll(/^#+ (.+)$/gm)].map(([, heading = '']) => heading);
-  return headings.map((heading) =>
-    heading
-      .toLowerCase()
-      .replace(/[^\p{Letter}\p{Number} _-]/gu, '')
-      .replaceAll(' ', '-'),
-  );
+  return [...text.matchAll(/^#+ (.+)$/gm)].map(([, heading = '']) => anchorOf(heading));
 }

@@ -67,4 +67,9 @@ export const UNTRIED: readonly Untried[] = [
     rows: [],
     words: ['that a minute in which the warehouse did nothing'],
   },
+  {
+    what: 'What AWS’s chat integration takes of a notification, and drops.',
+    why: 'It needs a channel of a chat. docs/notifications.md has the command that tries it.',
+    rows: [],
+  },
 ];

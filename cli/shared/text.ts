@@ -6,10 +6,7 @@ export function bytesText(bytes: number): string {
   return step === 0 ? `${bytes} bytes` : `${(bytes / 1_024 ** step).toFixed(1)} ${UNITS[step]}`;
 }
 
-/** `1 row`, `1,234 rows`. */
-export function plural(count: number, noun: string): string {
-  return `${count.toLocaleString('en')} ${noun}${count === 1 ? '' : 's'}`;
-}
+export { plural } from '../../core/plural';
 
 /** The writer and its version, without the commit that parquet-mr and others append. */
 export function createdByText(createdBy: string): string {

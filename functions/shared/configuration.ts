@@ -16,6 +16,10 @@ const variables = z.object({
   SECRET_ARN: z.string().optional(),
   /** The role with which all statements are submitted and followed. */
   STATEMENTS_ROLE_ARN: roleArn,
+  /** The stage of the deployment, as the command line names it. */
+  STAGE: z.string().min(1),
+  /** The address of the runbook, without an anchor. */
+  RUNBOOK: z.string().min(1),
 });
 
 /** The names of these variables; resources/ sets them. */
@@ -36,6 +40,8 @@ export interface Configuration {
   readonly secret: string | undefined;
   /** The role with which all statements are submitted and followed. */
   readonly statementsRole: string;
+  readonly stage: string;
+  readonly runbook: string;
   readonly region: string;
   /** The directory of the unpacked package, with `datasets/` and `sql/`. */
   readonly packageDirectory: string;
@@ -62,6 +68,8 @@ export function readConfiguration(environment: NodeJS.ProcessEnv = process.env):
     copyRole: data.COPY_ROLE_ARN,
     secret: data.SECRET_ARN,
     statementsRole: data.STATEMENTS_ROLE_ARN,
+    stage: data.STAGE,
+    runbook: data.RUNBOOK,
     region: data.AWS_REGION,
     packageDirectory: data.LAMBDA_TASK_ROOT,
   };

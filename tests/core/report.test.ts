@@ -22,6 +22,7 @@ const LOAD = {
   splits: [],
   isTold: false,
   scan: null,
+  place: null,
   warehouse_seconds: null,
   warehouse_dollars: null,
 };
@@ -293,13 +294,13 @@ describe('an execution that succeeded', () => {
       0,
       '1 of 2 partitions loaded, 7 rows inserted',
     ],
-    ['more are due', [result()], 3, '1 of 1 partitions loaded, 7 rows inserted, 3 waiting'],
-    ['only planned', [result({ outcome: 'planned' })], 0, '1 partitions would be loaded'],
+    ['more are due', [result()], 3, '1 of 1 partition loaded, 7 rows inserted, 3 waiting'],
+    ['only planned', [result({ outcome: 'planned' })], 0, '1 partition would be loaded'],
     [
       'only planned, more are due',
       [result({ outcome: 'planned' })],
       2,
-      '1 partitions would be loaded, 2 more would wait',
+      '1 partition would be loaded, 2 more would wait',
     ],
   ])('%s', (_, partitions, waiting, summary) => {
     const report = reported({ ...LOAD, waiting }, partitions, null);
@@ -329,31 +330,25 @@ describe('an execution in which partitions failed', () => {
     });
   });
 
-  test('notifies once: which partitions failed, why, how to fix it, and the input that loads them again', () => {
-    expect(report.notification).toEqual({
-      subject: 'Sluice: trips: 2 of 3 partitions failed',
-      message: [
-        'Execution execution-1 failed: 1 of 3 partitions loaded, 7 rows inserted, 2 failed, 2 waiting.',
-        '',
-        'Partition 2026-11-23T08 (new): NullKeys',
-        'What happened: trip_id is null',
-        'How to fix it: Fix it.',
-        'To load it again, start an execution with {"partition":"2026-11-23T08"}',
-        'It is tried again when its files or the dataset’s columns change.',
-        '',
-        'Partition 2026-11-23T09 (new): FileVanished',
-        'What happened: gone',
-        'How to fix it: Fix it.',
-        'To load it again, start an execution with {"partition":"2026-11-23T09"}',
-        'It is tried again by itself, after 1, 2, 4 … 24 hours, and at once when its files change.',
-      ].join('\n'),
-    });
+  test('notifies once of all that failed', () => {
+    expect(report.notification?.subject).toBe(
+      'Sluice: trips: 2 of 3 partitions failed (NullKeys, FileVanished)',
+    );
+    const message = report.notification?.message;
+    expect(message).toContain(
+      'Execution execution-1 failed: 1 of 3 partitions loaded, 7 rows inserted, 2 failed, 2 waiting.',
+    );
+    expect(message).toContain('Partition 2026-11-23T08 (new): NullKeys');
+    expect(message).toContain('Partition 2026-11-23T09 (new): FileVanished');
   });
 });
 
 describe('a scheduled execution', () => {
   const told = { hours: new Set<string>(), untried: [], lasting: [], isReminder: false };
-  const lasting = { partition: '2026-11-22T08', error: 'NullKeys', cause: 'null again', fix: 'Fix it.' };
+  const lasting = {
+    ...{ partition: '2026-11-22T08', error: 'NullKeys', cause: 'null again', fix: 'Fix it.' },
+    rerun: { partition: '2026-11-22T08' },
+  };
 
   test('succeeds if it has nothing new to complain of, and says how many hours fail', () => {
     expect(reportLoad({ ...LOAD, failing: 2 }, [failed(), result()], null, told)).toMatchObject({
@@ -396,7 +391,9 @@ describe('a scheduled execution', () => {
     expect(reportLoad({ ...LOAD, failing: 1 }, [], null, complaint)).toMatchObject({
       status: 'FAILED',
       error: 'NullKeys',
-      notification: { subject: 'Sluice: trips: 1 partition still failing or incomplete' },
+      notification: {
+        subject: 'Sluice: trips: 1 partition still failing or incomplete (2026-11-22T08: NullKeys)',
+      },
     });
   });
 });
@@ -444,7 +441,8 @@ describe('an execution that left files out', () => {
       error: 'FilesQuarantined',
       summary: '2 of 2 partitions loaded, 14 rows inserted, 2 files left out',
       notification: {
-        subject: 'Sluice: trips: 1 of 2 partitions loaded without some of their files',
+        subject:
+          'Sluice: trips: 1 of 2 partitions loaded without some files (2026-11-23T08: FilesQuarantined)',
         message: [
           'Execution execution-1 failed: 2 of 2 partitions loaded, 14 rows inserted, 2 files left out.',
           '',
@@ -452,6 +450,7 @@ describe('an execution that left files out', () => {
           'What happened: 2 of 4 files were left out',
           'How to fix it: Write them again.',
           'To load it again, start an execution with {"dataset":"trips","partition":"2026-11-23T08"}',
+          'Runbook: docs/runbook.md#filesquarantined',
         ].join('\n'),
       },
     });
@@ -460,7 +459,7 @@ describe('an execution that left files out', () => {
   test('has the error of a failed partition, if one failed', () => {
     expect(reported(LOAD, [quarantined, failed()], null)).toMatchObject({
       error: 'NullKeys',
-      notification: { subject: 'Sluice: trips: 1 of 2 partitions failed' },
+      notification: { subject: 'Sluice: trips: 1 of 2 partitions failed (FilesQuarantined, NullKeys)' },
     });
   });
 });
@@ -479,7 +478,7 @@ describe('strays', () => {
   test('are in the report of an execution, which succeeds', () => {
     expect(reported({ ...LOAD, strays }, [result()], null)).toMatchObject({
       status: 'SUCCEEDED',
-      summary: '1 of 1 partitions loaded, 7 rows inserted, at least 7 folders or files belong to no hour',
+      summary: '1 of 1 partition loaded, 7 rows inserted, at least 7 folders or files belong to no hour',
       notification: null,
       strays,
     });
@@ -501,70 +500,11 @@ describe('strays', () => {
   });
 });
 
-describe('an execution that failed as a whole', () => {
+test('an execution that failed as a whole has no partitions, and notifies of why', () => {
   const failure = { error: 'RegionMismatch', cause: 'The bucket is elsewhere.', fix: 'Move it.' };
-
-  test('says why, and names the whole input that starts it again', () => {
-    const report = reported({ ...LOAD, dataset: null, input: { from: 'a', to: 'b' } }, [], failure);
-    expect(report).toMatchObject({
-      status: 'FAILED',
-      dataset: null,
-      error: 'RegionMismatch',
-      partitions: [],
-    });
-    expect(report.notification).toEqual({
-      subject: 'Sluice: load: RegionMismatch',
-      message: [
-        'Execution execution-1 failed: stopped by RegionMismatch.',
-        '',
-        'What happened: The bucket is elsewhere.',
-        'How to fix it: Move it.',
-        'To load it again, start an execution with {"from":"a","to":"b"}',
-      ].join('\n'),
-    });
-  });
-});
-
-describe('the limits of SNS and Step Functions', () => {
-  test('a subject has printable ASCII only, and fewer than 100 characters', () => {
-    const failure = { error: `Größe\n${'x'.repeat(200)}`, cause: 'c', fix: 'f' };
-    const { notification } = reported(LOAD, [], failure);
-    expect(notification?.subject).toMatch(/^Sluice: trips: Gr\?\?e\?x+$/);
-    expect(notification?.subject).toHaveLength(99);
-  });
-
-  test('of a hundred failures the message has as many as fit, and the number of the rest', () => {
-    const partitions = Array.from({ length: 100 }, (_, index) =>
-      failed({ partition: `partition-${index}`, cause: 'c'.repeat(1_000) }),
-    );
-    const message = reported(LOAD, partitions, null).notification?.message ?? '';
-    expect(message.length).toBeLessThan(32_768);
-    const shown = message.match(/^Partition /gm)?.length ?? 0;
-    expect(shown).toBeGreaterThan(10);
-    expect(message.match(/^To load it again/gm)).toHaveLength(shown);
-    expect(message).toMatch(new RegExp(`\\n… and ${100 - shown} more; the load history names them all\\.$`));
-  });
-
-  test('with a cause, a fix or an input of any length the message still has the fix and the input', () => {
-    const failure = {
-      error: 'ColumnMismatch',
-      cause: 'c'.repeat(200_000),
-      fix: `Fix it. ${'f'.repeat(200_000)}`,
-    };
-    const input = { dataset: 'x'.repeat(200_000) };
-    const message = reported({ ...LOAD, input }, [], failure).notification?.message ?? '';
-    expect(message.length).toBeLessThan(32_768);
-    expect(message).toContain('\nHow to fix it: Fix it. fff');
-    expect(message).toContain('\nTo load it again, start an execution with {"dataset":"xxx');
-    expect(message).not.toContain('more; the load history');
-  });
-
-  test('no character is cut in two', () => {
-    for (const padding of ['', 'x']) {
-      const failure = { error: 'E', cause: `${padding}${'😀'.repeat(20_000)}`, fix: 'f' };
-      expect(reported(LOAD, [], failure).notification?.message).not.toMatch(/\p{Surrogate}/u);
-    }
-  });
+  const report = reported({ ...LOAD, dataset: null, input: { from: 'a', to: 'b' } }, [], failure);
+  expect(report).toMatchObject({ status: 'FAILED', dataset: null, error: 'RegionMismatch', partitions: [] });
+  expect(report.notification?.subject).toBe('Sluice: load: RegionMismatch');
 });
 
 test('a partition whose outcome is unknown fails the execution, and says what is not known', () => {
@@ -572,12 +512,14 @@ test('a partition whose outcome is unknown fails the execution, and says what is
   const report = reported(LOAD, [result(), unknown], null);
   expect(report).toMatchObject({ status: 'FAILED', error: 'OutcomeUnknown' });
   expect(report.summary).toBe('1 of 2 partitions loaded, 7 rows inserted, 1 unknown');
-  expect(report.notification?.subject).toBe('Sluice: trips: 1 of 2 partitions have an unknown outcome');
+  expect(report.notification?.subject).toBe(
+    'Sluice: trips: 1 of 2 partitions has an unknown outcome (2026-11-23T08: OutcomeUnknown)',
+  );
   expect(report.notification?.message).toContain('Partition 2026-11-23T08 (new): OutcomeUnknown');
   expect(remarksOf(unknown)).toEqual([
     'the merge may have been committed: rows that it changed are not counted',
   ]);
   expect(reported(LOAD, [failed(), unknown], null).notification?.subject).toBe(
-    'Sluice: trips: 2 of 2 partitions failed',
+    'Sluice: trips: 2 of 2 partitions failed (NullKeys, OutcomeUnknown)',
   );
 });

@@ -1,6 +1,6 @@
 import { LoadError } from '../../core/errors';
 import { parseUsageLimit } from '../../core/usage-limit';
-import { parseSettings, placesIn, type Settings } from '../../resources/settings';
+import { parseSettings, placesIn, runbookOf, type Settings } from '../../resources/settings';
 
 const YAML = `service: sluice
 params:
@@ -60,6 +60,25 @@ test('lists are split, and numbers are parsed', () => {
     subnetIds: ['subnet-0a1b2c3d', 'subnet-1a1b2c3d', 'subnet-2a1b2c3d'],
     baseCapacity: 16,
   });
+});
+
+test('the runbook is found in the repository, unless an address is given', () => {
+  expect(runbookOf(settings({}))).toBe('docs/runbook.md');
+  const runbookUrl = 'https://git.example.com:8443/acme/sluice/-/blob/main/docs/runbook.md?ref_type=heads';
+  expect(runbookOf(settings({ runbookUrl }))).toBe(runbookUrl);
+});
+
+test.each([
+  'docs/runbook.md',
+  'https://git.example.com/runbook.md#alarms',
+  'https://git.example.com/run book.md',
+  "https://git.example.com/it's.md",
+  'https://git.example.com/{}.md',
+  'https://git.example.com/<x>|y.md',
+  'https://git.example.com/$path.md',
+  `https://git.example.com/${'x'.repeat(200)}`,
+])('an address of the runbook that would break a text is refused: %s', (runbookUrl) => {
+  expect(refusal({ runbookUrl })).toMatch(/^--param runbookUrl: ".*" is not an address/);
 });
 
 test.each(['4', '8', '512', '544', '1024'])('a capacity of %s is accepted', (baseCapacity) => {

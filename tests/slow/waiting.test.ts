@@ -99,7 +99,9 @@ describe('an hour with a bad file', () => {
     await changeTold((told) => ({ ...told, at: new Date(Date.now() - 24 * 3_600_000).toISOString() }));
     expect(await twin.load()).toMatchObject({ status: 'FAILED', error: 'UnreadableFile', partitions: [] });
     const [, reminder] = await twin.notifications();
-    expect(reminder?.subject).toBe('Sluice: trips: 1 partition still failing or incomplete');
+    expect(reminder?.subject).toBe(
+      `Sluice local: trips: 1 partition still failing or incomplete (${HOUR}: UnreadableFile)`,
+    );
     expect(reminder?.message).toContain(`Partition ${HOUR}, still: UnreadableFile`);
     expect(reminder?.message).toContain('a.parquet');
     expect(await twin.load()).toMatchObject({ status: 'SUCCEEDED' });

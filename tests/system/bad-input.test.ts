@@ -28,5 +28,5 @@ test.each([
   const notifications = await twin.notifications();
   expect(notifications).toHaveLength(before + 1);
   expect(notifications.at(-1)?.message).toBe(document.cause);
-  expect(notifications.at(-1)?.subject).toMatch(/^Sluice: .*InvalidInput/);
+  expect(notifications.at(-1)?.subject).toMatch(/^Sluice local: .*InvalidInput/);
 });

@@ -3,7 +3,10 @@ import { ListSubscriptionsByTopicCommand, PublishCommand, SNSClient } from '@aws
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import * as z from 'zod';
 import { isArn } from '../../core/arn';
+import { notificationOf } from '../../core/notification';
+import { RUNBOOK } from '../../core/runbook';
 import { serviceOf } from '../../resources/service';
 import { parseSettings } from '../../resources/settings';
 import { readDatasets } from '../../service/datasets';
@@ -14,12 +17,12 @@ import { TestTwin } from '../../testkit/test-twin';
 const PAGE = readFileSync(join(ROOT, 'docs/notifications.md'), 'utf8');
 const [SUBJECT = '', TEXT = ''] = [...PAGE.matchAll(/```text\n([\s\S]*?)\n```/g)].map(([, text]) => text);
 
-/** The options of the page's command: `sns publish` → { topic-arn, subject, message … }. */
-function optionsOf(command: string): Readonly<Record<string, string>> {
-  const line = PAGE.split('\n').find((each) => each.startsWith(`aws ${command} `));
+/** The options of the page's command: `sns publish` → { topic-arn, subject, message … }. @param nth counted from 0. */
+function optionsOf(command: string, nth = 0): Readonly<Record<string, string>> {
+  const line = PAGE.split('\n').filter((each) => each.startsWith(`aws ${command} `))[nth];
   if (line === undefined) throw new Error(`The page has no aws ${command}`);
   return Object.fromEntries(
-    [...line.matchAll(/--([a-z-]+) (?:'([^']*)'|(\S+))/g)].map(([, name, quoted, word]) => [
+    [...line.matchAll(/ --([a-z-]+) (?:'([^']*)'|(\S+))/g)].map(([, name, quoted, word]) => [
       name,
       quoted ?? word,
     ]),
@@ -44,8 +47,19 @@ async function sentBy(work: () => Promise<unknown>) {
   const before = (await twin.twin.sns.messages()).length;
   await work();
   const sent = (await twin.twin.sns.messages()).slice(before);
-  return sent.map(({ Subject, Message }) => ({ Subject, Message }));
+  return sent.map(({ Subject, Message, MessageOf }) => ({ Subject, Message, MessageOf }));
 }
+
+const customNotification = z.strictObject({
+  version: z.literal('1.0'),
+  source: z.literal('custom'),
+  content: z.strictObject({
+    textType: z.literal('client-markdown'),
+    title: z.string(),
+    description: z.string().min(1),
+    nextSteps: z.array(z.string()).optional(),
+  }),
+});
 
 test('the topic of the page is the one that the stack makes, and it is listed with its subscriptions', async () => {
   for (const command of ['sns list-subscriptions-by-topic', 'sns subscribe', 'sns publish'])
@@ -57,8 +71,23 @@ test('the topic of the page is the one that the stack makes, and it is listed wi
 test('a test message arrives as it was sent', async () => {
   const { subject: Subject, message: Message } = optionsOf('sns publish');
   expect(await sentBy(() => sns.send(new PublishCommand({ TopicArn, Subject, Message })))).toEqual([
-    { Subject, Message },
+    { Subject, Message, MessageOf: undefined },
   ]);
+});
+
+test('a test message for a chat arrives in both forms', async () => {
+  const {
+    subject: Subject,
+    message: Message,
+    'message-structure': MessageStructure,
+  } = optionsOf('sns publish', 1);
+  const [sent] = await sentBy(() =>
+    sns.send(new PublishCommand({ TopicArn, Subject, Message, MessageStructure })),
+  );
+  expect(sent).toMatchObject({ Subject, Message: 'This is only a test.' });
+  expect(Object.keys(sent?.MessageOf ?? {})).toEqual(['https']);
+  const { content } = customNotification.parse(JSON.parse(sent?.MessageOf?.https ?? ''));
+  expect(content).toMatchObject({ title: Subject, description: 'This is only a test.' });
 });
 
 test('the execution that the page lets fail sends the text of the page, and runs no statement', async () => {
@@ -82,8 +111,36 @@ test('the execution that the page lets fail sends the text of the page, and runs
       await sleep(50);
     }
   });
-  expect(sent).toEqual([{ Subject: SUBJECT, Message: TEXT }]);
+  // The twin has no console.
+  const onTwin = TEXT.replace(/\n\nThe execution: .*/, '');
+  expect(sent).toMatchObject([{ Subject: SUBJECT.replace('dev', 'local'), Message: onTwin }]);
+  expect(customNotification.parse(JSON.parse(sent[0]?.MessageOf?.https ?? '')).content).toMatchObject({
+    title: SUBJECT.replace('dev', 'local'),
+    description: '*InvalidInput*\nThere is no dataset "nothing".\n_How to fix it:_ Name one of: trips.',
+  });
   expect(statements).toEqual([]);
+});
+
+test('in a stage, its text is the one of the page', () => {
+  const { input, name: execution = '' } = optionsOf('stepfunctions start-execution');
+  const { subject, message } = notificationOf(
+    {
+      ...{ dataset: null, execution, summary: 'stopped by InvalidInput', what: 'InvalidInput', failures: [] },
+      stop: {
+        diagnosis: {
+          error: 'InvalidInput',
+          cause: 'There is no dataset "nothing".',
+          fix: 'Name one of: trips.',
+        },
+        input: JSON.parse(input ?? '') as unknown,
+      },
+    },
+    {
+      ...{ stage: 'dev', bucket: 'lake', prefix: null, runbook: RUNBOOK },
+      executionArn: `arn:aws:states:eu-west-1:<account>:execution:sluice-dev-load:${execution}`,
+    },
+  );
+  expect({ subject, message }).toEqual({ subject: SUBJECT, message: TEXT });
 });
 
 test('the alarms of the page exist, and exactly those that last tell that they are over', () => {

@@ -154,9 +154,25 @@ export const ERROR_TABLES: readonly Mutation[] = [
   mutation(
     'the message has no limit',
     'A hundred failures are reported to nobody.',
-    'core/report.ts',
+    'core/notification.ts',
     'const MESSAGE_LENGTH = 30_000;',
     'const MESSAGE_LENGTH = 300_000;',
-    { file: 'tests/core/report.test.ts', test: 'of a hundred failures the message has as many as fit' },
+    { file: 'tests/core/notification.test.ts', test: 'whatever the texts, a message fits' },
+  ),
+  mutation(
+    'causes that nobody knows are taken for one',
+    'Hours that failed for different reasons are told as one failure.',
+    'core/notification.ts',
+    'cause ?? partition',
+    'cause',
+    { file: 'tests/core/notification.test.ts', test: 'is not taken for the same' },
+  ),
+  mutation(
+    'a file’s name is Markdown of the chat',
+    'Whoever names a file calls everybody in the channel, or shows a link of his own.',
+    'core/chat-message.ts',
+    ".replaceAll('<', '&lt;')",
+    '',
+    { file: 'tests/core/notification.test.ts', test: 'calls nobody and links nowhere' },
   ),
 ];

@@ -307,8 +307,11 @@ test('if the report fails too, there is one notification, and the loaded partiti
   expect(document).toMatchObject({ status: 'FAILED', error: 'Runtime.ExitError' });
   expect(await target()).toEqual(LOADED);
   expect(await twin.notifications()).toMatchObject([
-    { subject: 'Sluice: a load failed and could not be reported', message: document.cause },
+    { subject: 'Sluice local: a load failed and could not be reported', message: document.cause },
   ]);
+  expect(document.cause).toContain(
+    `:${document.execution}. Runbook: docs/runbook.md#alarm-executions-failed`,
+  );
 });
 
 test.each<[string, FaultRule, string]>([
