@@ -2,7 +2,7 @@ import type { Dataset } from '../../core/dataset';
 import { serviceOf } from '../../resources/service';
 import { parseSettings } from '../../resources/settings';
 import type { TemplateResource } from '../../testkit/template-check';
-import { conditionOfAlarm } from '../../testkit/template-text';
+import { conditionOfAlarm, textOf } from '../../testkit/template-text';
 import { ordersDataset } from '../core/orders';
 
 const named = (name: string, everyHours: number, settleMinutes = 20): Dataset => ({
@@ -34,7 +34,7 @@ test.each([
   expect(conditionOfAlarm(OrdersStaleAlarm!)).toBe(
     `Sluice LagHours (service=sluice-dev, dataset=orders): ${condition}, no data is breaching`,
   );
-  expect(OrdersStaleAlarm?.Properties?.AlarmDescription).toContain(`reported for ${every + 1} hours`);
+  expect(textOf(OrdersStaleAlarm?.Properties?.AlarmDescription)).toContain(`reported for ${every + 1} hours`);
 });
 
 test('every number of hours is within the limits of CloudWatch and EventBridge Scheduler', () => {

@@ -175,4 +175,12 @@ export const ERROR_TABLES: readonly Mutation[] = [
     '',
     { file: 'tests/core/notification.test.ts', test: 'calls nobody and links nowhere' },
   ),
+  mutation(
+    'alarms keep their pages whatever their length',
+    'CloudFormation refuses an alarm whose description is too long.',
+    'resources/alarms.ts',
+    '> DESCRIPTION_LENGTH ? whole : longer',
+    '< 0 ? whole : longer',
+    { file: 'tests/runbook.test.ts', test: 'the description of an alarm fits' },
+  ),
 ];

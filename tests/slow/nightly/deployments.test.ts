@@ -2,6 +2,7 @@ import asl from 'asl-validator';
 import { spawnSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { START_EXECUTION } from '../../../core/schedule';
 import { SECRET_OUTPUT, STACK_OUTPUTS, USAGE_LIMIT_OUTPUT } from '../../../core/stack-outputs';
 import { STEP_NAMES, stemOf } from '../../../core/steps';
 import { packageService, readStack } from '../../../local/stack';
@@ -124,9 +125,10 @@ describe.each(names)('%s', (name) => {
       ].sort(),
     );
     for (const [, { Properties: given = {} }] of alarms) {
-      expect(String(given.AlarmDescription).length).toBeGreaterThan(120);
-      // CloudWatch allows 1,024 characters.
-      expect(String(given.AlarmDescription).length).toBeLessThanOrEqual(1_024);
+      const description = textOf(given.AlarmDescription);
+      expect(description.length).toBeGreaterThan(120);
+      // CloudWatch allows 1,024 characters. tests/runbook.test.ts looks at what references become.
+      expect(description.length).toBeLessThanOrEqual(1_024);
       expect(given).toMatchObject({ AlarmActions: [topicOf(name)] });
     }
     expect(new Set(alarms.map(([, { Properties: given }]) => given?.AlarmName)).size).toBe(alarms.length);
@@ -379,11 +381,13 @@ describe('schedules', () => {
       State: 'ENABLED',
       FlexibleTimeWindow: { Mode: 'OFF' },
       Target: {
-        Arn: { Ref: 'LoadStateMachine' },
+        Arn: START_EXECUTION,
         RetryPolicy: { MaximumRetryAttempts: 185, MaximumEventAgeInSeconds: oldest },
         DeadLetterConfig: { Arn: { 'Fn::GetAtt': ['ScheduleDeadLetters', 'Arn'] } },
       },
     });
+    const { Input } = properties('three datasets', `${stem}Schedule`).Target as { Input: unknown };
+    expect(JSON.parse(textOf(Input))).toMatchObject({ StateMachineArn: '${LoadStateMachine}' });
   });
 });
 
