@@ -189,7 +189,7 @@ describe('while sluice local runs', () => {
     expect(loaded).toEqual({
       code: 0,
       document: {
-        execution: expect.stringMatching(/^load-/) as string,
+        execution: expect.stringMatching(new RegExp(`^trips-${HOUR}-`)) as string,
         status: 'SUCCEEDED',
         waiting: 0,
         partitions: [

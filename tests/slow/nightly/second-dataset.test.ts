@@ -92,7 +92,8 @@ test('each dataset gets a schedule and a stream of its own, and all start in the
     accountId: '000000000000',
     stackName: 'sluice-local',
   });
-  expect(schedules.map(({ expression, input }) => `${expression} ${input}`).sort()).toEqual([
+  const inputOf = (request: string) => (JSON.parse(request) as { readonly Input: string }).Input;
+  expect(schedules.map(({ expression, input }) => `${expression} ${inputOf(input)}`).sort()).toEqual([
     // Its hours settle later than those of the others.
     'cron(40 * * * ? *) {"dataset":"probe_readings"}',
     'cron(40 * * * ? *) {"dataset":"rides"}',
