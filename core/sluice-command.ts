@@ -20,7 +20,6 @@ export function loadCommand(input: unknown, at: Stage | null): string | undefine
   // A shell might read another name as something else.
   if (dataset !== undefined && !DATASET_NAME.test(dataset)) return undefined;
   const due = request.kind === 'requested' && request.due;
-  if (due && plan) return undefined;
   const options = [
     ...hoursOf(request),
     ...(due ? ['--all'] : []),

@@ -312,6 +312,7 @@ describe('SQL', () => {
     'cli',
     'cli/doctor',
     'cli/ledger',
+    'cli/load',
     'cli/shared',
   ].flatMap((directory) => stems(directory, '.ts').map((stem) => read(`${directory}/${stem}.ts`)));
   /** The pieces that functions add to the dataset's, because they belong to one load or one warehouse. */

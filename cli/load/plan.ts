@@ -112,10 +112,8 @@ async function rowsInTarget(
   const [from, to] = [hours[0], hours.at(-1)];
   const [statement] = statementsOf(SERVICE_DIRECTORY, 'rows-in-target', dataset);
   if (from === undefined || to === undefined || statement === undefined) return new Map();
-  const parameters = [
-    { name: 'from_hour', value: timestampText(startOfHour(from)) },
-    { name: 'to_hour', value: timestampText(startOfHour(to)) },
-  ];
+  const values = { from_hour: timestampText(startOfHour(from)), to_hour: timestampText(startOfHour(to)) };
+  const parameters = Object.entries(values).map(([name, value]) => ({ name, value }));
   const { rows } = await query(connection, statement, { parameters });
   return new Map(rows.map(([time, count]) => [String(time).slice(0, 13).replace(' ', 'T'), Number(count)]));
 }

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import type { Dataset } from '../../core/dataset';
-import { isTwin, type Connection } from './connection';
+import { sluiceCommand } from '../../core/sluice-command';
+import { isTwin, type Connection, type TwinConnection } from './connection';
 
 /** Quotes a text as one argument of a shell. */
 export const shellText = (text: string): string => `'${text.replaceAll("'", `'\\''`)}'`;
@@ -12,7 +13,8 @@ const DEFAULT_STATE_DIRECTORY = '.sluice';
 
 /** A sluice command for the same deployment, as it can be pasted into a shell. */
 export function sluice(connection: Connection, command: string): string {
-  return `npx sluice ${command}${placeOf(connection)}`;
+  if (!isTwin(connection)) return sluiceCommand(command, connection);
+  return `${sluiceCommand(command, null)}${placeOf(connection)}`;
 }
 
 /** A sluice command that needs to know the dataset if there are several. */
@@ -20,9 +22,7 @@ export function sluiceOf(connection: Connection, { name }: Pick<Dataset, 'name'>
   return sluice(connection, connection.datasets.length > 1 ? `${command} --dataset ${name}` : command);
 }
 
-function placeOf(connection: Connection): string {
-  if (!isTwin(connection)) return ` --stage ${connection.stage} --region ${connection.region}`;
-  const { stateDirectory } = connection;
+function placeOf({ stateDirectory }: TwinConnection): string {
   return stateDirectory === resolve(DEFAULT_STATE_DIRECTORY) ? '' : ` --state-dir ${plainOr(stateDirectory)}`;
 }
 

@@ -1,10 +1,6 @@
-import { addHours, hourOf, isHour, type Hour } from '../../core/hour';
+import { addHours, hourOf, hoursOfText, isHour, type HourRange } from '../../core/hour';
 
-/** The first and the last hour of a time, both included. */
-export interface HourRange {
-  readonly from: Hour;
-  readonly to: Hour;
-}
+export type { HourRange } from '../../core/hour';
 
 /** The accepted forms, for messages and for --help. */
 export const ACCEPTED_TIMES =
@@ -17,20 +13,17 @@ export const ACCEPTED_TIMES =
  */
 export function hoursNamed(text: string, now: Date): HourRange | undefined {
   const hour = hourOf(now);
-  if (isHour(text)) return { from: text, to: text };
-  if (/^\d{4}-\d{2}-\d{2}$/.test(text)) return dayNamed(text);
+  const written = hoursOfText(text);
+  if (written !== undefined) return written;
   if (/^\d{4}-\d{2}$/.test(text)) return monthNamed(text);
-  if (text === 'today') return dayNamed(hour.slice(0, 10));
-  if (text === 'yesterday') return dayNamed(addHours(hour, -24).slice(0, 10));
+  if (text === 'today') return hoursOfText(hour.slice(0, 10));
+  if (text === 'yesterday') return hoursOfText(addHours(hour, -24).slice(0, 10));
   const [, count, unit] = /^now(?:-(\d{1,6})([hd]))?$/.exec(text) ?? [undefined, undefined, undefined];
   if (!text.startsWith('now') || (text !== 'now' && unit === undefined)) return undefined;
-  if (unit === 'd') return dayNamed(addHours(hour, -24 * Number(count)).slice(0, 10));
+  if (unit === 'd') return hoursOfText(addHours(hour, -24 * Number(count)).slice(0, 10));
   const named = addHours(hour, -Number(count ?? 0));
   return { from: named, to: named };
 }
-
-const dayNamed = (day: string): HourRange | undefined =>
-  isHour(`${day}T00`) ? { from: `${day}T00`, to: `${day}T23` } : undefined;
 
 function monthNamed(month: string): HourRange | undefined {
   const from = `${month}-01T00`;

@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
-import { executionInput } from '../../cli/load/input';
+import { loadRequest } from '../../cli/load/input';
 import { loadCommand, sluiceCommand } from '../../core/sluice-command';
+import { ordersDataset } from './orders';
 
 const DEV = { stage: 'dev', region: 'eu-west-1' };
 
@@ -23,8 +24,11 @@ test.each<[unknown, string | undefined]>([
     { from: '2026-11-23T08', to: '2026-11-23T08', due: true },
     'load --from 2026-11-23T08 --to 2026-11-23T08 --all',
   ],
-  // The command has no such options, or a shell would read another name.
-  [{ from: '2026-11-23T08', to: '2026-11-23T10', due: true, plan: true }, undefined],
+  [
+    { from: '2026-11-23T08', to: '2026-11-23T10', due: true, plan: true },
+    'load --from 2026-11-23T08 --to 2026-11-23T10 --all --plan',
+  ],
+  // A shell would read another name.
   [{ dataset: '$(rm -rf .)' }, undefined],
   [{ dataset: '' }, undefined],
   [{ partition: 'yesterday' }, undefined],
@@ -39,6 +43,7 @@ test.each([
   { plan: true },
   { partition: '2026-11-23T08', dataset: 'trips' },
   { from: '2026-11-23T08', to: '2026-11-23T10', plan: true },
+  { from: '2026-11-23T08', to: '2026-11-23T10', due: true, plan: true },
 ])('the command line makes of the command the input %j again', (input) => {
   const words = loadCommand(input, null)?.split(' ').slice(3) ?? [];
   const { values, positionals } = parseArgs({
@@ -46,9 +51,10 @@ test.each([
     allowPositionals: true,
     options: {
       ...{ from: { type: 'string' }, to: { type: 'string' }, dataset: { type: 'string' } },
-      plan: { type: 'boolean' },
+      ...{ plan: { type: 'boolean' }, all: { type: 'boolean' } },
     },
   });
-  const [partition] = positionals;
-  expect(executionInput({ ...values, ...(partition === undefined ? {} : { partition }) })).toEqual(input);
+  const [time] = positionals;
+  const options = { ...values, ...(time === undefined ? {} : { time }) };
+  expect(loadRequest(options, ordersDataset(), new Date())).toMatchObject({ input });
 });

@@ -21,7 +21,7 @@ beforeEach(async () => {
   silent = createServer((socket) => sockets.push(socket)).listen(0, '127.0.0.1');
   await once(silent, 'listening');
 });
-afterEach(async () => {
+afterEach(() => {
   holder.kill();
   for (const socket of sockets.splice(0)) socket.destroy();
   silent.close();
