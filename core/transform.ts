@@ -8,9 +8,11 @@ import { JsonReader, JsonSyntaxError, type JsonValue } from './json-reader';
 export type EventValues = Readonly<Record<string, string | number | boolean>>;
 
 /** Why the transform refuses an event. `column` is undefined if the event as a whole is wrong. */
-interface Refused {
+export interface Refused {
   readonly accepted: false;
   readonly reason: string;
+  /** The reason without the event's values and without examples, so that all events that break the same rule can be counted as one. */
+  readonly rule: string;
   readonly column?: string;
 }
 
@@ -35,8 +37,15 @@ export type TransformedRecord =
 /** Keeps a byte order mark, so that the event is refused, and refuses invalid UTF-8 instead of changing the value. */
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
+const NOT_UTF8 = 'not JSON: it is not UTF-8';
+
 /** Two objects in a row may begin here. */
 const NEXT_OBJECT = /\}[ \t\r\n]*\{/;
+
+/** The texts of the events in a record. A text with an error comes back for the parser, which says what is wrong. */
+export function eventTexts(text: string): readonly string[] {
+  return NEXT_OBJECT.test(text) ? jsonDocuments(text) : [text];
+}
 
 /** Transforms the bytes of a record, which holds one event or several: see {@link transformEvent}. */
 export function transformRecord(dataset: Dataset, data: Uint8Array): TransformedRecord {
@@ -44,9 +53,9 @@ export function transformRecord(dataset: Dataset, data: Uint8Array): Transformed
   try {
     text = decoder.decode(data);
   } catch {
-    return { accepted: false, reason: 'not JSON: it is not UTF-8', documents: 1 };
+    return { accepted: false, reason: NOT_UTF8, rule: NOT_UTF8, documents: 1 };
   }
-  const documents = NEXT_OBJECT.test(text) ? jsonDocuments(text) : [text];
+  const documents = eventTexts(text);
   const events: EventValues[] = [];
   const unknown: string[] = [];
   for (const [index, document] of documents.entries()) {
@@ -68,7 +77,7 @@ export function transformRecord(dataset: Dataset, data: Uint8Array): Transformed
 export function transformEvent(dataset: Dataset, text: string): TransformedEvent {
   const { columns, names } = columnsOfEvents(dataset);
   const parsed = parseObject(text, names);
-  if ('reason' in parsed) return { accepted: false, reason: parsed.reason };
+  if ('reason' in parsed) return { accepted: false, ...parsed };
 
   // The object has no prototype, so that a column may have any name.
   const event = Object.create(null) as Record<string, string | number | boolean>;
@@ -76,11 +85,8 @@ export function transformEvent(dataset: Dataset, text: string): TransformedEvent
     const raw = parsed.attributes.get(column.name);
     if (raw === undefined || raw.type === 'null') {
       if (column.required) {
-        return {
-          accepted: false,
-          column: column.name,
-          reason: `${column.name} is ${raw ? 'null' : 'missing'}`,
-        };
+        const reason = `${column.name} is ${raw ? 'null' : 'missing'}`;
+        return { accepted: false, column: column.name, reason, rule: reason };
       }
       continue;
     }
@@ -90,6 +96,7 @@ export function transformEvent(dataset: Dataset, text: string): TransformedEvent
         accepted: false,
         column: column.name,
         reason: `${column.name}: ${shown(raw)} is ${converted.problem}`,
+        rule: `${column.name} is ${converted.rule ?? converted.problem.replace(EXAMPLES, '')}`,
       };
     }
     event[column.name] = converted.value;
@@ -106,6 +113,9 @@ export function transformEvent(dataset: Dataset, text: string): TransformedEvent
   }
   return { accepted: true, event, unknown: unknownAttributes(dataset, parsed.names) };
 }
+
+/** What a problem says of right values. */
+const EXAMPLES = / \([^)]*\)$/;
 
 /** Redshift ignores blanks at the end of a text when it compares keys: see keyChecks in core/staging.ts. */
 function keyChecked({ target }: Dataset, { name }: Column, converted: Converted): Converted {
@@ -153,14 +163,17 @@ const AN_ARRAY = 'not a JSON object but an array: send its members one after the
 function parseObject(
   text: string,
   columns: ReadonlySet<string>,
-): { attributes: ReadonlyMap<string, JsonValue>; names: readonly string[] } | { reason: string } {
+):
+  | { attributes: ReadonlyMap<string, JsonValue>; names: readonly string[] }
+  | Pick<Refused, 'reason' | 'rule'> {
   const reader = new JsonReader(text);
-  if (reader.atArray()) return { reason: AN_ARRAY };
+  if (reader.atArray()) return { reason: AN_ARRAY, rule: 'not a JSON object but an array' };
   const attributes = new Map<string, JsonValue>();
   const names: string[] = [];
   let twice: string | undefined;
   try {
-    if (!reader.atObject()) return { reason: `not a JSON object but ${shown(reader.readValue())}` };
+    if (!reader.atObject())
+      return { reason: `not a JSON object but ${shown(reader.readValue())}`, rule: 'not a JSON object' };
     reader.readObject((name, value) => {
       // Firehose and Redshift fold names to lower case.
       const folded = name.toLowerCase();
@@ -172,9 +185,10 @@ function parseObject(
     reader.expectEnd();
   } catch (error) {
     if (!(error instanceof JsonSyntaxError)) throw error;
-    return { reason: `not JSON: ${error.message}` };
+    return { reason: `not JSON: ${error.message}`, rule: 'not JSON' };
   }
-  if (twice !== undefined) return { reason: namedTwice(twice, names) };
+  if (twice !== undefined)
+    return { reason: namedTwice(twice, names), rule: 'two attributes belong to one column' };
   return { attributes, names };
 }
 
@@ -185,7 +199,9 @@ function namedTwice(name: string, names: readonly string[]): string {
   return `two attributes are named ${shownName}${inAnotherCase ? ', in another case' : ''}`;
 }
 
-type Converted = { readonly value: string | number | boolean } | { readonly problem: string };
+/** `rule`: the problem without the event's value. Default: the problem, which names no value. */
+type Converted =
+  { readonly value: string | number | boolean } | { readonly problem: string; readonly rule?: string };
 
 function convert(type: ColumnType, raw: JsonValue): Converted {
   switch (type.kind) {
@@ -282,7 +298,8 @@ function convertText({ type, text: value }: JsonValue, kind: 'char' | 'varchar',
   // Source: Amazon Redshift, "Data conversion parameters": COPY treats a NUL as the end of a value, not as a part of it.
   if (value.includes('\u0000')) return { problem: 'not a text that Redshift keeps: it has a NUL character' };
   const length = encoder.encode(value).length;
-  if (length > bytes) return { problem: `${length} bytes long, ${bytes} are allowed` };
+  if (length > bytes)
+    return { problem: `${length} bytes long, ${bytes} are allowed`, rule: `longer than ${bytes} bytes` };
   // Source: Amazon Redshift, "Character types": CHAR holds single-byte characters only.
   if (kind === 'char' && length > value.length)
     return { problem: 'not a char: a char holds only ASCII (use varchar)' };

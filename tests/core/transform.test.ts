@@ -48,6 +48,7 @@ describe('an event', () => {
     expect(transform({ id: 7, at: 0, status: 'a', Status: null })).toEqual({
       accepted: false,
       reason: 'two attributes are named "status", in another case',
+      rule: 'two attributes belong to one column',
     });
   });
 
@@ -59,6 +60,7 @@ describe('an event', () => {
     expect(transformEvent(dataset, text)).toEqual({
       accepted: false,
       reason: `two attributes are named "${name}"`,
+      rule: 'two attributes belong to one column',
     });
   });
 
@@ -84,20 +86,44 @@ describe('an event', () => {
   });
 
   test.each([
-    ['id', { at: '2026-11-23T08:15:00Z' }, 'id is missing'],
-    ['id', { id: null, at: '2026-11-23T08:15:00Z' }, 'id is null'],
+    ['id', { at: '2026-11-23T08:15:00Z' }, 'id is missing', 'id is missing'],
+    ['id', { id: null, at: '2026-11-23T08:15:00Z' }, 'id is null', 'id is null'],
     [
       'at',
       { id: 7, at: 'yesterday' },
       'at: "yesterday" is not a timestamp (2026-11-23T08:15:00Z, or epoch seconds or milliseconds)',
+      'at is not a timestamp',
     ],
     [
       'status',
       { id: 7, at: 0, status: 'x'.repeat(17) },
       'status: "xxxxxxxxxxxxxxxxx" is 17 bytes long, 16 are allowed',
+      'status is longer than 16 bytes',
     ],
-  ])('is refused because of column %s', (column, value, reason) => {
-    expect(transform(value)).toEqual({ accepted: false, column, reason });
+  ])('is refused because of column %s', (column, value, reason, rule) => {
+    expect(transform(value)).toEqual({ accepted: false, column, reason, rule });
+  });
+
+  test('is refused by a rule that says nothing of its values, so that refusals can be counted', () => {
+    const types = ['smallint', 'bigint', 'decimal(6,3)', 'real', 'boolean', 'char(3)', 'varchar(9)', 'date'];
+    const columns = [ID, AT, ...types.map((type, index) => ({ name: `c${index}`, type }))];
+    const wide = ordersDataset({ columns, target });
+    const value = fc.oneof(
+      fc.string({ minLength: 12 }),
+      fc.double({ noNaN: true, noDefaultInfinity: true }),
+      fc.jsonValue(),
+    );
+    const rules = new Set<string>();
+    fc.assert(
+      fc.property(fc.constantFrom(...columns.map(({ name }) => name)), value, (name, given) => {
+        const result = transformEvent(wide, JSON.stringify({ id: 1, at: 0, [name]: given }));
+        if (!result.accepted) rules.add(result.rule);
+      }),
+      { numRuns: 3_000 },
+    );
+    // Each type has a handful of rules. With the values in them, there would be hundreds.
+    expect(rules.size).toBeGreaterThan(10);
+    expect(rules.size).toBeLessThan(5 * columns.length);
   });
 
   test('is refused with a reason that shows only the beginning of a long value', () => {
@@ -118,7 +144,11 @@ describe('an event', () => {
     [`{"id":${'['.repeat(501)}${']'.repeat(501)}}`, /^not JSON: nested deeper than 500 levels$/],
   ])('%j is not an event', (text, reason) => {
     const result = transformEvent(dataset, text);
-    expect(result).toEqual({ accepted: false, reason: expect.stringMatching(reason) as string });
+    expect(result).toEqual({
+      accepted: false,
+      reason: expect.stringMatching(reason) as string,
+      rule: expect.stringMatching(/^not JSON$|^not a JSON object( but an array)?$/) as string,
+    });
   });
 
   test('may end with a line break, and have an attribute with any name', () => {
