@@ -168,11 +168,15 @@ command('history', 'show the attempts on hours, with their counts and errors')
     },
   );
 
-command('inspect', 'show what is in a Parquet file, or in the files under a prefix')
+command('inspect', 'show what is in a Parquet file or a prefix, or why events were refused')
   .argument('<path>', 'a file, a directory, s3://bucket/key or s3://bucket/prefix/')
-  .addOption(new Option('--rows <n>', 'rows to show').argParser(integer(0, 1_000)).default(5))
+  .addOption(
+    new Option('--rows <n>', 'rows to show (default: 5), or examples of each reason (default: 2)').argParser(
+      integer(0, 1_000),
+    ),
+  )
   .option('--events', 'print only the events that Firehose kept, one a line, for `sluice stream`')
-  .action((target: string, options: CommonOptions & { rows: number; events?: boolean }) => {
+  .action((target: string, options: CommonOptions & { rows?: number; events?: boolean }) => {
     const { isS3Url, parseS3Url } = load('./inspect/s3-url') as typeof import('./inspect/s3-url');
     const { runInspect } = load('./inspect') as typeof import('./inspect');
     const inspection = { target, ...options };

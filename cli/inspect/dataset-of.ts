@@ -4,7 +4,7 @@ import { chooseDataset, type Dataset } from '../../core/dataset';
 import type { LakeFile } from '../../core/files';
 import type { Hour } from '../../core/hour';
 import type { ParquetField } from '../../core/parquet-types';
-import { hourReader, ownPrefix } from '../../core/prefix';
+import { errorPrefixes, fittingReader, hourReader, ownPrefix, type PrefixTemplate } from '../../core/prefix';
 import { explainStray, strayFinder } from '../../core/strays';
 
 /** The dataset of a data file: the named one, or the one to whose prefix the key belongs. */
@@ -14,12 +14,12 @@ export function datasetOfKey(
   named: string | undefined,
 ): Dataset | undefined {
   if (named !== undefined) return chooseDataset(datasets, named);
-  return datasets.find((dataset) => hourOfKey(dataset, key) !== undefined);
+  return datasets.find(({ source }) => hourOfKey(source.prefix, key) !== undefined);
 }
 
 /** The hour of arrival in a key. */
-function hourOfKey({ source }: Dataset, key: string): Hour | undefined {
-  const hourOf = hourReader(source.prefix);
+function hourOfKey(template: PrefixTemplate, key: string): Hour | undefined {
+  const hourOf = hourReader(template);
   return suffixes(key)
     .map(hourOf)
     .find((hour) => hour !== undefined);
@@ -47,14 +47,38 @@ export function strayReader(
   };
 }
 
-/** The dataset of refused events: the named one, the only one, or the one whose name is part of the key. */
+/** The dataset under whose error prefix a key lies. */
+export function ownerOfRefused(datasets: readonly Dataset[], key: string): Dataset | undefined {
+  return datasets.find(({ source }) =>
+    errorPrefixes(source.error_prefix).some((template) => hourOfKey(template, key) !== undefined),
+  );
+}
+
+/**
+ * The dataset of refused events: the named one, the one under whose error prefix the key lies, the only one, or the one
+ * whose name is part of the key.
+ */
 export function datasetOfRefused(
   datasets: readonly Dataset[],
   key: string,
   named: string | undefined,
 ): Dataset | undefined {
-  if (named !== undefined || datasets.length === 1) return chooseDataset(datasets, named);
+  if (named !== undefined) return chooseDataset(datasets, named);
+  const owner = ownerOfRefused(datasets, key);
+  if (owner || datasets.length === 1) return owner ?? datasets[0];
   return datasets.find(({ name }) => key.split('/').includes(name));
+}
+
+/** Whether the start of keys leads to refused events of a dataset, or to some of their hours. */
+export function leadsToRefused(datasets: readonly Dataset[], start: string): boolean {
+  const folder = start.slice(0, start.lastIndexOf('/') + 1);
+  return datasets
+    .flatMap(({ source }) => errorPrefixes(source.error_prefix))
+    .some(
+      (template) =>
+        hourReader(template)(folder) !== undefined ||
+        (folder !== '' && fittingReader(template)(folder) === folder),
+    );
 }
 
 /** A copy of a lake may be in any directory, so the text after any slash can be the key. */
@@ -80,7 +104,7 @@ export function compareWithDataset(
   key: string,
   fields: readonly ParquetField[],
 ): DatasetComparison {
-  const comparison = compareColumns(dataset.columns, fields, hourOfKey(dataset, key));
+  const comparison = compareColumns(dataset.columns, fields, hourOfKey(dataset.source.prefix, key));
   if (!comparison.matches) {
     const text = `does not have the columns of dataset ${dataset.name}: ${differencesText(comparison.differences)}`;
     return {

@@ -136,7 +136,7 @@ export function filesText({ path, files, total }: FilesDocument, width?: number)
   const remarks = shown
     .filter((file) => remarkOf(file) !== '')
     .map((file) => `${displayText(nameOf(file), 300)}: ${displayText(remarkOf(file), Infinity)}`);
-  remarks.push(...noHourRemarks(files, nameOf));
+  remarks.push(...noHourRemarks(files, nameOf), ...refusedRemarks(files));
   return [
     displayText(path, Infinity),
     table,
@@ -147,7 +147,8 @@ export function filesText({ path, files, total }: FilesDocument, width?: number)
 }
 
 function remarkOf({ kind, problem, differences, dataset, copy_problem: copyProblem }: FileLine): string {
-  if (kind === 'refused-events') return 'refused events: inspect this object alone to see why';
+  // Of all of them together, one remark says what to do.
+  if (kind === 'refused-events') return '';
   if (problem !== null) return `not readable: ${problem}`;
   return [
     ...(copyProblem === null ? [] : [`COPY does not read it: ${copyProblem}`]),
@@ -169,6 +170,23 @@ function noHourRemarks(files: readonly FileLine[], nameOf: (file: FileLine) => s
     const names = others.length === 0 ? first : `${first} and ${others.length} more, each`;
     return `${displayText(names, 300)}: ${displayText(text, Infinity)}`;
   });
+}
+
+/** One remark for all objects of refused events, with the folder that holds them. */
+function refusedRemarks(files: readonly FileLine[]): string[] {
+  const [first, ...others] = files.filter(({ kind }) => kind === 'refused-events').map(({ path }) => path);
+  if (first === undefined) return [];
+  const common = others.reduce((start, path) => commonStart(start, path), first);
+  const folder = common.slice(0, common.lastIndexOf('/') + 1);
+  return [
+    `${plural(others.length + 1, 'file')} of refused events: inspect ${displayText(folder, Infinity)} to see why`,
+  ];
+}
+
+function commonStart(left: string, right: string): string {
+  let length = 0;
+  while (length < left.length && left[length] === right[length]) length += 1;
+  return left.slice(0, length);
 }
 
 function notesOf({

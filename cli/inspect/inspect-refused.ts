@@ -1,12 +1,11 @@
 import { isUtf8 } from 'node:buffer';
-import { createReadStream } from 'node:fs';
-import { createInterface } from 'node:readline';
-import * as z from 'zod';
 import type { Dataset } from '../../core/dataset';
-import { jsonDocuments } from '../../core/json-documents';
-import { JsonReader } from '../../core/json-reader';
-import { oneLine } from '../../core/one-line';
 import { transformRecord } from '../../core/transform';
+import type { ErrorRecord } from '../refused/error-record';
+import { keptEvents } from '../refused/kept-event';
+import { openObjects, UnreadableObject } from '../refused/open-objects';
+import { Reasons, type ReasonCount } from '../refused/reasons';
+import { reasonsTable } from '../refused/reasons-table';
 import { displayText, renderTable } from '../shared/table';
 import { plural } from '../shared/text';
 import type { LakeFileSource } from './lake-file';
@@ -20,8 +19,12 @@ export interface RefusedDocument {
   /** The dataset whose transform gives the `reason`; null if it is unknown. */
   readonly dataset: string | null;
   readonly events: readonly RefusedEvent[];
+  /** The reasons of all events, each judged by itself. The examples are left out, since `events` has all of them. */
+  readonly reasons: readonly ReasonCount[];
   /** Number of lines that are not error records of Firehose. */
   readonly unreadable: number;
+  /** Why the object as a whole is none of Firehose's error objects; null if it is one. */
+  readonly problem: string | null;
 }
 
 export interface RefusedEvent {
@@ -41,96 +44,72 @@ export interface RefusedEvent {
   readonly column: string | null;
 }
 
-/**
- * A line of an object under `processing-failed` or `format-conversion-failed`. Some names differ between the two.
- * Source: Amazon Data Firehose Developer Guide, "Handle failure in data transformation" and "Error handling for data
- * format conversion".
- */
-const errorRecord = z.object({
-  errorCode: z.string().optional(),
-  errorMessage: z.string().optional(),
-  lastErrorCode: z.string().optional(),
-  lastErrorMessage: z.string().optional(),
-  arrivalTimestamp: z.number().optional(),
-  attemptsMade: z.number().optional(),
-  rawData: z.string(),
-});
-
-/** Decodes the refused events that Firehose keeps, and finds the reasons with the transform's rules. */
+/** Decodes the refused events that Firehose keeps in an object, and finds the reasons with the transform's rules. */
 export async function inspectRefused(
   file: LakeFileSource,
   dataset: Dataset | undefined,
 ): Promise<RefusedDocument> {
   const events: RefusedEvent[] = [];
+  const reasons = new Reasons(0);
+  const name = dataset?.name ?? null;
   let unreadable = 0;
-  await file.withLocalCopy(async (path) => {
-    let number = 0;
-    for await (const line of createInterface({ input: createReadStream(path), crlfDelay: Infinity })) {
-      number += 1;
-      if (line.trim() === '') continue;
-      const event = refusedEvent(line, number, dataset);
-      if (event) events.push(event);
-      else unreadable += 1;
+  let problem: string | null = null;
+  for await (const object of openObjects([file])) {
+    try {
+      for await (const { line, record } of object.lines()) {
+        if (!record) {
+          unreadable += 1;
+          continue;
+        }
+        events.push(refusedEvent(record, line, dataset));
+        for (const event of keptEvents(record, dataset))
+          reasons.add(event, { dataset: name, path: file.name, line });
+      }
+    } catch (error) {
+      if (!(error instanceof UnreadableObject)) throw error;
+      problem = error.message;
     }
-  });
+  }
   return {
-    kind: 'refused-events',
-    path: file.name,
-    size: file.size,
-    dataset: dataset?.name ?? null,
-    events,
-    unreadable,
+    ...{ kind: 'refused-events', path: file.name, size: file.size, dataset: name },
+    ...{ events, reasons: reasons.list(), unreadable, problem },
   };
 }
 
-/** @returns undefined if the line is not an error record. */
-export function refusedEvent(
-  line: string,
-  number: number,
-  dataset: Dataset | undefined,
-): RefusedEvent | undefined {
-  const parsed = errorRecord.safeParse(parseJson(line));
-  if (!parsed.success) return undefined;
-  const record = parsed.data;
-  const data = Buffer.from(record.rawData, 'base64');
-  const judged = dataset && transformRecord(dataset, data);
+export function refusedEvent(record: ErrorRecord, line: number, dataset: Dataset | undefined): RefusedEvent {
+  const judged = dataset && transformRecord(dataset, record.data);
   return {
-    line: number,
-    error_code: record.errorCode ?? record.lastErrorCode ?? null,
-    error_message: record.errorMessage ?? record.lastErrorMessage ?? null,
-    arrived: record.arrivalTimestamp === undefined ? null : isoTime(record.arrivalTimestamp),
-    attempts: record.attemptsMade ?? null,
-    event: data.toString('utf8'),
-    utf8: isUtf8(data),
+    line,
+    error_code: record.code,
+    error_message: record.message,
+    arrived: record.arrived,
+    attempts: record.attempts,
+    event: record.data.toString('utf8'),
+    utf8: isUtf8(record.data),
     reason: judged && !judged.accepted ? judged.reason : null,
     column: (judged && !judged.accepted && judged.column) || null,
   };
 }
 
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}
-
-function isoTime(milliseconds: number): string | null {
-  const time = new Date(milliseconds);
-  return Number.isNaN(time.getTime()) ? null : time.toISOString();
-}
+/** `3 events`, or `2 records with 3 events` if a record holds several. */
+export const recordsText = (records: number, events: number): string =>
+  records === events
+    ? plural(events, 'event')
+    : `${plural(records, 'record')} with ${plural(events, 'event')}`;
 
 const LONGEST_EVENT = 300;
 
 /** @param rows number of events to show. */
-export function refusedText({ path, dataset, events, unreadable }: RefusedDocument, rows: number): string {
-  const lines = [
-    displayText(path, Infinity),
-    `${plural(events.length, 'event')} that Firehose kept and did not deliver`,
-  ];
+export function refusedText(document: RefusedDocument, rows: number, width?: number): string {
+  const { path, dataset, events, reasons, unreadable, problem } = document;
+  const lines = [displayText(path, Infinity)];
+  if (problem !== null) return [...lines, `It is not readable: ${problem}.`].join('\n');
+  const total = reasons.reduce((sum, each) => sum + each.events, 0);
+  lines.push(`${recordsText(events.length, total)} that Firehose kept and did not deliver`);
   if (unreadable > 0) lines.push(`${plural(unreadable, 'line')} cannot be read as Firehose’s error records`);
   if (dataset === null) lines.push('Name the --dataset to see why its transform refuses them.');
   const shown = events.slice(0, rows);
+  if (shown.length < events.length) lines.push('', reasonsTable(reasons, width));
   for (const { line, arrived, error_code: code, error_message: message, reason, event } of shown) {
     const why = reason ?? (dataset === null ? null : `by itself, dataset ${dataset} accepts it now`);
     lines.push(
@@ -154,39 +133,4 @@ export function refusedText({ path, dataset, events, unreadable }: RefusedDocume
       `… and ${plural(events.length - shown.length, 'event')} more; --rows shows more, --json all`,
     );
   return lines.join('\n');
-}
-
-/** The kept events as lines. `left`: the number of records and events that no line can hold unchanged. */
-export interface EventLines {
-  readonly lines: readonly string[];
-  readonly left: number;
-}
-
-/**
- * The kept events, one a line, as `sluice stream` takes them: each becomes a record of its own, so that an event that is
- * refused again keeps no good one back. A text cannot hold records that are not UTF-8.
- */
-export function eventLines({ events, unreadable }: RefusedDocument): EventLines {
-  const texts = events.filter(({ utf8 }) => utf8).flatMap(({ event }) => jsonDocuments(event));
-  const lines = texts.map(eventLine).filter((line) => line !== undefined);
-  const left = texts.length - lines.length + events.filter(({ utf8 }) => !utf8).length + unreadable;
-  return { lines, left };
-}
-
-/** @returns undefined for an event that would change on one line, or could control a terminal. */
-function eventLine(event: string): string | undefined {
-  // Within JSON, these are only ever white space. Escapes in its texts mean the same characters.
-  if (isJson(event)) return oneLine(event.replace(/[\r\n\t]+/g, ' '));
-  return oneLine(event) === event ? event : undefined;
-}
-
-function isJson(text: string): boolean {
-  try {
-    const reader = new JsonReader(text);
-    reader.readValue();
-    reader.expectEnd();
-    return true;
-  } catch {
-    return false;
-  }
 }

@@ -39,6 +39,7 @@ function localFile(path: string, size: number): LakeFileSource {
         await file.close();
       }
     },
+    localCopy: () => Promise.resolve({ path, remove: async () => {} }),
     withLocalCopy: (use) => use(path),
   };
 }

@@ -12,26 +12,32 @@ import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { isDataFile } from '../../core/files';
 import { UsageError } from '../shared/output';
-import type { LakeFileSource, Target } from './lake-file';
+import { usingCopy, type LakeFileSource, type LocalCopy, type Target } from './lake-file';
 import { parseS3Url } from './s3-url';
 
-/**
- * The object with the URL's key or, if there is none, all objects whose keys start with it.
- * @throws UsageError if there is no such object.
- */
+/** The object with the URL's key or, if there is none, all objects whose keys start with it, which may be none. */
 export async function s3Target(s3: S3Client, url: string): Promise<Target> {
   const { bucket, key } = parseS3Url(url);
   const single = key === '' || key.endsWith('/') ? undefined : await headOf(s3, bucket, key);
   if (single) return { kind: 'file', file: single };
+  const prefix = `s3://${bucket}/${key.slice(0, key.lastIndexOf('/') + 1)}`;
+  return { kind: 'files', prefix, ...(await listObjects(s3, bucket, key)) };
+}
 
-  const objects: LakeFileSource[] = [];
+/** The objects whose keys start with a text, without those that no load reads. @throws UsageError for no such bucket. */
+export async function listObjects(
+  s3: S3Client,
+  bucket: string,
+  prefix: string,
+): Promise<Pick<Extract<Target, { kind: 'files' }>, 'files' | 'hidden'>> {
+  const files: LakeFileSource[] = [];
   let hidden = 0;
   try {
-    for await (const page of paginateListObjectsV2({ client: s3 }, { Bucket: bucket, Prefix: key })) {
+    for await (const page of paginateListObjectsV2({ client: s3 }, { Bucket: bucket, Prefix: prefix })) {
       for (const { Key, Size, ETag } of page.Contents ?? []) {
         if (Key === undefined || Key.endsWith('/')) continue;
-        if (isDataFile(Key, key.slice(0, key.lastIndexOf('/') + 1)))
-          objects.push(s3Object(s3, bucket, Key, Size ?? 0, ETag));
+        if (isDataFile(Key, prefix.slice(0, prefix.lastIndexOf('/') + 1)))
+          files.push(s3Object(s3, bucket, Key, Size ?? 0, ETag));
         else hidden += 1;
       }
     }
@@ -39,13 +45,7 @@ export async function s3Target(s3: S3Client, url: string): Promise<Target> {
     if ((error as Error).name === 'NoSuchBucket') throw new UsageError(`There is no bucket ${bucket}.`);
     throw error;
   }
-  if (objects.length === 0) throw new UsageError(`There is no object at ${url}, and no key starts with it.`);
-  return {
-    kind: 'files',
-    prefix: `s3://${bucket}/${key.slice(0, key.lastIndexOf('/') + 1)}`,
-    files: objects,
-    hidden,
-  };
+  return { files, hidden };
 }
 
 async function headOf(s3: S3Client, bucket: string, key: string): Promise<LakeFileSource | undefined> {
@@ -69,24 +69,29 @@ export function s3Object(
   etag: string | undefined,
 ): LakeFileSource {
   const object = { Bucket: bucket, Key: key, IfMatch: etag };
+  const localCopy = async (): Promise<LocalCopy> => {
+    const folder = await mkdtemp(join(tmpdir(), 'sluice-inspect-'));
+    const remove = () => rm(folder, { recursive: true, force: true });
+    try {
+      const path = join(folder, 'object');
+      const { Body } = await s3.send(new GetObjectCommand(object));
+      await pipeline(Body as Readable, createWriteStream(path));
+      return { path, remove };
+    } catch (error) {
+      await remove();
+      throw error;
+    }
+  };
   return {
     name: `s3://${bucket}/${key}`,
     key,
     size,
+    ...(etag === undefined ? {} : { etag }),
     async read(start, end) {
       const { Body } = await s3.send(new GetObjectCommand({ ...object, Range: `bytes=${start}-${end - 1}` }));
       return (await Body?.transformToByteArray()) ?? new Uint8Array();
     },
-    async withLocalCopy(use) {
-      const folder = await mkdtemp(join(tmpdir(), 'sluice-inspect-'));
-      try {
-        const path = join(folder, 'object');
-        const { Body } = await s3.send(new GetObjectCommand(object));
-        await pipeline(Body as Readable, createWriteStream(path));
-        return await use(path);
-      } finally {
-        await rm(folder, { recursive: true, force: true });
-      }
-    },
+    localCopy,
+    withLocalCopy: (use) => usingCopy(localCopy(), use),
   };
 }

@@ -7,17 +7,27 @@ const BYTE_ORDER_MARK = Buffer.from([0xef, 0xbb, 0xbf]);
 const NEWLINE = 0x0a;
 const CARRIAGE_RETURN = 0x0d;
 
+interface ReadOptions {
+  readonly arrival?: Hour;
+  /** Bytes. A longer line yields only its number and length, and is not held in memory. */
+  readonly longest: number;
+}
+
+/** Reads the lines of a file of events: see {@link readEvents}. */
+export function readEventsFile(path: string, options: ReadOptions): AsyncGenerator<ArrivingLine> {
+  return readEvents(createReadStream(path), options);
+}
+
 /**
- * Reads the lines of a file of events, one event per line, whatever they contain: the transform refuses lines that are no
- * event, and keeps them. Skips blank lines.
- * @param options.longest bytes. A longer line yields only its number and length, and is not held in memory.
+ * Reads lines, one event per line, whatever they contain: the transform refuses lines that are no event, and keeps them.
+ * Skips blank lines.
  */
-export async function* readEventsFile(
-  path: string,
-  options: { readonly arrival?: Hour; readonly longest: number },
+export async function* readEvents(
+  chunks: AsyncIterable<Buffer>,
+  options: ReadOptions,
 ): AsyncGenerator<ArrivingLine> {
   let line = new Line(1);
-  for await (const chunk of createReadStream(path) as AsyncIterable<Buffer>) {
+  for await (const chunk of chunks) {
     let start = 0;
     for (let end = chunk.indexOf(NEWLINE); end >= 0; end = chunk.indexOf(NEWLINE, start)) {
       line.append(chunk.subarray(start, end), options.longest);

@@ -1,10 +1,12 @@
 import { S3Client } from '@aws-sdk/client-s3';
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { runInspect, type InspectOptions } from '../../cli/inspect';
 import type { FileDocument } from '../../cli/inspect/inspect-file';
 import type { FilesDocument } from '../../cli/inspect/inspect-files';
 import type { RefusedDocument } from '../../cli/inspect/inspect-refused';
+import type { RefusedPrefixDocument } from '../../cli/inspect/inspect-refused-prefix';
 import { readDatasets } from '../../service/datasets';
 import { CapturedOutput } from '../../testkit/captured-output';
 import { parquetOf, tripsSelect } from '../../testkit/parquet';
@@ -301,10 +303,10 @@ describe('refused events', () => {
     const inspection = { target: path, rows: 5, events: true };
     expect(await runInspect({ datasets }, captured.output, inspection)).toBe(1);
     expect(captured.stdout).toBe('{"a": 1.50}\n{"b":"\ufffd\\u009b"}\nno JSON\n');
-    expect(captured.stderr).toContain('3 records cannot be printed unchanged');
+    expect(captured.stderr).toContain('3 events or lines cannot be printed unchanged');
     await expect(
       runInspect({ datasets }, captured.output, { ...inspection, target: write('other', 'x') }),
-    ).rejects.toThrow('--events is for one object under an error prefix');
+    ).rejects.toThrow('--events is for objects under an error prefix');
   });
 
   test('with an unreadable line are an error', async () => {
@@ -313,5 +315,124 @@ describe('refused events', () => {
     expect(code).toBe(1);
     expect(document).toMatchObject({ unreadable: 1 });
     expect(document.events).toHaveLength(1);
+  });
+
+  describe('in many objects', () => {
+    const HOUR = Date.UTC(2026, 10, 23, 8);
+    const kept = (events: string, minute: number, code = 'Lambda.ProcessingFailedStatus') =>
+      JSON.stringify({
+        errorCode: code,
+        errorMessage: 'no',
+        arrivalTimestamp: HOUR + minute * 60_000,
+        rawData: Buffer.from(events).toString('base64'),
+      });
+    const good = (id: string) =>
+      JSON.stringify({ trip_id: id, pickup_datetime: '2026-11-23T08:00:00Z', updated_at: 0 });
+    const late = (id: string) => `{"trip_id": "${id}", "pickup_datetime": "yesterday"}`;
+    const folderOf = (name: string) => `${name}/errors/trips/processing-failed/year=2026/month=11/day=23`;
+
+    test('are added up by reason, with first and last arrival, objects and examples', async () => {
+      const place = folderOf('sums');
+      for (const n of [0, 1, 2])
+        write(
+          `${place}/hour=0${n}/object-${n}`,
+          [
+            kept('{}', 10 + n),
+            kept(late(`late-${n}`), 20 + n),
+            kept(`${good(`g${n}`)}${late('a')}`, 30),
+          ].join('\n'),
+        );
+      write(`${place}/hour=03/throttled`, kept(good('x'), 59, 'Lambda.InvokeLimitExceeded'));
+      const path = join(folder, place);
+      const { code, document } = await inspect<RefusedPrefixDocument>(path, { rows: 3 });
+      expect(code).toBe(0);
+      expect(document.total).toMatchObject({ objects: 4, records: 10, events: 13, unreadable: 0 });
+      expect(
+        document.reasons.map((each) => [
+          each.reason,
+          each.accepted,
+          each.events,
+          each.objects,
+          each.first,
+          each.last,
+        ]),
+      ).toEqual([
+        [expect.stringMatching(/^pickup_datetime is not a timestamp/), false, 6, 3, at(20), at(30)],
+        ['trip_id is missing', false, 3, 3, at(10), at(12)],
+        ['Lambda.ProcessingFailedStatus', true, 3, 3, at(30), at(30)],
+        ['Lambda.InvokeLimitExceeded', true, 1, 1, at(59), at(59)],
+      ]);
+      // An example is never the same event again.
+      expect(document.reasons[0]?.examples.map(({ event, line }) => [line, event])).toEqual([
+        [2, late('late-0')],
+        [3, late('a')],
+        [2, late('late-1')],
+      ]);
+      expect(document.reasons[0]?.examples[0]).toMatchObject({
+        path: `${path}/hour=00/object-0`,
+        arrived: at(20),
+        why: expect.stringMatching(/^pickup_datetime: "yesterday" is not a timestamp/) as string,
+      });
+    });
+    const at = (minute: number) => new Date(HOUR + minute * 60_000).toISOString();
+
+    test('take few lines of at most 80 characters, however many objects and events there are', async () => {
+      const place = folderOf('many');
+      for (let n = 0; n < 120; n += 1)
+        write(
+          `${place}/hour=08/object-${n}`,
+          [kept(late(`trip-${n}-${'x'.repeat(200)}`), 1), kept('{}', 2), kept(`nonsense ${n}`, 3)].join('\n'),
+        );
+      const lines = (await text(join(folder, place), { width: 80 })).trimEnd().split('\n');
+      expect(lines.length).toBeLessThan(30);
+      expect(lines[1]).toBe('360 events in 120 objects (81.5 KiB) that Firehose kept and did not deliver');
+      // The path stands alone on its line.
+      expect(lines.slice(1).filter((line) => line.length > 80)).toEqual([]);
+      expect(lines.join('\n')).toMatch(/^not JSON +120 +120 +refused$/m);
+    });
+
+    test('are read whether they are compressed or not; what is no error object is named, and the rest counts', async () => {
+      const place = folderOf('mixed-errors');
+      write(`${place}/hour=08/a`, kept('{}', 1));
+      write(`${place}/hour=08/b.gz`, gzipSync(`${kept('{}', 1)}\n${kept('{}', 1)}\n`));
+      write(`${place}/hour=08/c.gz`, gzipSync(kept('{}', 1).repeat(50)).subarray(0, 90));
+      write(`${place}/hour=08/d`, await parquetOf('SELECT 1 AS a'));
+      write(`${place}/hour=08/e`, 'some text\nthat is none of it\n');
+      write(`${place}/hour=08/f`, '');
+      const { code, document } = await inspect<RefusedPrefixDocument>(join(folder, place));
+      expect(code).toBe(1);
+      expect(document.total).toMatchObject({ objects: 6, records: 3, events: 3, unreadable_objects: 3 });
+      expect(
+        document.objects.map(({ path, problem }) => [path.at(path.endsWith('.gz') ? -4 : -1), problem]),
+      ).toEqual([
+        ['a', null],
+        ['b', null],
+        ['c', 'its gzip data is damaged: unexpected end of file'],
+        ['d', 'it is a Parquet file'],
+        ['e', 'none of its lines is an error record of Firehose'],
+        ['f', null],
+      ]);
+      expect(await text(join(folder, place))).toContain('hour=08/d: not readable: it is a Parquet file');
+    });
+
+    test('come one a line with --events', async () => {
+      const place = folderOf('lines');
+      write(`${place}/hour=08/a`, `${kept(`${good('a')}${late('b')}`, 1)}\n`);
+      write(`${place}/hour=09/b`, `${kept('{}', 1)}\n`);
+      const captured = new CapturedOutput(false);
+      const inspection = { target: join(folder, place), events: true };
+      expect(await runInspect({ datasets }, captured.output, inspection)).toBe(0);
+      expect(captured.stdout).toBe(`${good('a')}\n${late('b')}\n{}\n`);
+    });
+
+    test('control no terminal', async () => {
+      const place = folderOf('hostile');
+      write(`${place}/hour=08/a\u001b[2J`, kept('{"trip_id":"\u001b[31m', 1, 'code\u001b[2J\nFix: rm'));
+      write(`${place}/hour=08/b`, kept(good('a'), 1, 'code\u001b[2J\nFix: rm'));
+      const shown = await text(join(folder, place));
+      // eslint-disable-next-line no-control-regex
+      expect(shown).not.toMatch(/[\u0000-\u0009\u000b-\u001f]/);
+      expect(shown).not.toMatch(/^Fix/m);
+    });
   });
 });

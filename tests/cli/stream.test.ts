@@ -6,6 +6,7 @@ import { readFirstRows } from '../../cli/inspect/first-rows';
 import type { FileDocument } from '../../cli/inspect/inspect-file';
 import type { FilesDocument } from '../../cli/inspect/inspect-files';
 import type { RefusedDocument } from '../../cli/inspect/inspect-refused';
+import type { RefusedPrefixDocument } from '../../cli/inspect/inspect-refused-prefix';
 import { s3Target } from '../../cli/inspect/s3-target';
 import { runStream, type StreamDocument } from '../../cli/stream';
 import type { StreamOptions } from '../../cli/stream/usage';
@@ -266,10 +267,38 @@ describe('inspect on the lake', () => {
     expect(document.files).toHaveLength(2);
   });
 
-  test('marks refused events in a listing', async () => {
-    const { code, document } = await inspect<FilesDocument>('errors/');
+  test('adds the reasons of refused events up over their objects', async () => {
+    const { code, document } = await inspect<RefusedPrefixDocument>('errors/');
     expect(code).toBe(0);
-    expect(new Set(document.files.map(({ kind }) => kind))).toEqual(new Set(['refused-events']));
+    expect(document.kind).toBe('refused-prefix');
+    const { total, objects, reasons } = document;
+    expect(total.objects).toBe(objects.length);
+    expect(objects.length).toBeGreaterThan(2);
+    expect(reasons.reduce((sum, { events }) => sum + events, 0)).toBe(total.events);
+    expect(objects.reduce((sum, { records }) => sum + records, 0)).toBe(total.records);
+    const missing = reasons.find(({ reason }) => reason === 'pickup_datetime is missing');
+    expect(missing).toMatchObject({ dataset: 'trips', column: 'pickup_datetime', accepted: false });
+    expect(missing?.objects).toBeGreaterThan(1);
+  });
+
+  test('marks refused events in a listing of other files, with one remark for all', async () => {
+    const { document } = await inspect<FilesDocument>('');
+    expect(new Set(document.files.map(({ kind }) => kind))).toEqual(new Set(['refused-events', 'parquet']));
+    const captured = new CapturedOutput(false);
+    const target = `s3://${twin.connection.bucket}/`;
+    await runInspect(twin.connection, captured.output, { target });
+    expect(captured.stdout.match(/refused events/g)).toHaveLength(1);
+    expect(captured.stdout).toMatch(
+      /^\d files of refused events: inspect s3:\S+\/errors\/trips\/\S* to see why$/m,
+    );
+  });
+
+  test('an hour without refused events is good news, and a prefix that no dataset has is wrong usage', async () => {
+    const { code, document } = await inspect<RefusedPrefixDocument>(
+      'errors/trips/processing-failed/year=1999/',
+    );
+    expect([code, document.total.objects]).toEqual([0, 0]);
+    await expect(inspect('errors/nowhere/')).rejects.toThrow(/There is no object at/);
   });
 
   test('keeps no copy of an object, even of an unreadable one', async () => {

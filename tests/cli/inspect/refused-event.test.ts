@@ -1,8 +1,15 @@
 import { join } from 'node:path';
-import { refusedEvent } from '../../../cli/inspect/inspect-refused';
+import { refusedEvent as describedEvent } from '../../../cli/inspect/inspect-refused';
+import { readErrorRecord } from '../../../cli/refused/error-record';
+import type { Dataset } from '../../../core/dataset';
 import { readDatasets } from '../../../service/datasets';
 
 const trips = readDatasets(join(__dirname, '../../..')).find(({ name }) => name === 'trips');
+
+function refusedEvent(line: string, number: number, dataset: Dataset | undefined) {
+  const record = readErrorRecord(line);
+  return record && describedEvent(record, number, dataset);
+}
 const base64 = (text: string) => Buffer.from(text).toString('base64');
 
 test('a failure of the transform is decoded, with the reason from the transform’s rules', () => {
@@ -59,6 +66,13 @@ test('an event that the dataset accepts now has no reason, nor has an event of a
 });
 
 test('a line that is no error record gives no event', () => {
-  for (const line of ['{"errorCode": "x"}', 'PAR1', '[]', '{"rawData": 1}'])
+  for (const line of [
+    '{"errorCode": "x"}',
+    'PAR1',
+    '[]',
+    '{"rawData": 1}',
+    '{"rawData": "e30"}',
+    '{"rawData": "e3-9"}',
+  ])
     expect(refusedEvent(line, 1, trips)).toBeUndefined();
 });
