@@ -92,21 +92,18 @@ command('local', 'run the local twin as a server, for any AWS client')
   );
 
 command('stream', 'send events (NDJSON, or a TLC trip file) into Firehose')
-  .argument('<file>', 'NDJSON with one event per line, or a New York City TLC trip file (Parquet)')
+  .argument(
+    '<file>',
+    'NDJSON with one event per line (- for standard input), or a New York City TLC trip file (Parquet)',
+  )
   .addOption(
     new Option('--at <hour>', 'hour of arrival on the twin, UTC, for example 2026-11-23T08').argParser(hour),
   )
   .action((file: string, options: CommonOptions & { at?: string }) =>
-    connected(options, {
-      check: (datasets) =>
-        (load('./stream/usage') as typeof import('./stream/usage')).checkStream(
-          datasets,
-          { file, ...options },
-          { isTwin: options.stage === undefined },
-        ),
-      run: (connection, output) =>
-        (load('./stream') as typeof import('./stream')).runStream(connection, output, { file, ...options }),
-    }),
+    connected(
+      options,
+      (load('./stream/work') as typeof import('./stream/work')).streaming({ file, ...options }),
+    ),
   );
 
 command('load', 'start an execution of the state machine and follow it')

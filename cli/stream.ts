@@ -1,16 +1,21 @@
+import type { Readable } from 'node:stream';
 import type { Dataset } from '../core/dataset';
-import { hourOf } from '../core/hour';
+import { arrivalText } from './delivery/arrival-text';
 import { RECORD_BYTES, type OversizeRecord } from './delivery/batches';
 import { isRefusedKey } from './delivery/refused-key';
 import { sendEvents, type Sent } from './delivery/send-events';
+import type { CommonOptions } from './run';
 import { isTwin, type Connection } from './shared/connection';
+import { connectionFlags } from './shared/hint';
 import type { Output } from './shared/output';
 import { displayText, renderTable } from './shared/table';
 import { plural } from './shared/text';
+import { EndOfInput } from './stream/end-of-input';
+import { chunksOf } from './stream/standard-input';
 import { UnknownAttributes, type UnknownAttribute } from './stream/unknown-attributes';
-import { checkStream, type StreamOptions, type StreamUsage } from './stream/usage';
+import { checkStream, STANDARD_INPUT, type StreamOptions, type StreamUsage } from './stream/usage';
 import type { ArrivalSource } from './trips/arrival';
-import { readEventsFile } from './trips/events-file';
+import { readEvents, readEventsFile } from './trips/events-file';
 import { readTaxiFile } from './trips/taxi-file';
 
 interface DeliveredObject {
@@ -35,6 +40,13 @@ export interface StreamDocument {
   readonly unknown_attributes: readonly UnknownAttribute[];
 }
 
+interface Surroundings {
+  /** Default: the process's own. */
+  readonly input?: Readable | undefined;
+  /** Ends it after the events that were read. */
+  readonly signal?: AbortSignal;
+}
+
 /**
  * Sends a file's events into the dataset's stream and shows the objects that Firehose wrote.
  * @returns the exit code: 1 if a line is too large for Firehose.
@@ -43,14 +55,22 @@ export interface StreamDocument {
 export async function runStream(
   connection: Connection,
   output: Output,
-  options: StreamOptions,
+  options: StreamOptions & Partial<CommonOptions>,
+  { input, signal }: Surroundings = {},
 ): Promise<number> {
   const { dataset, format } = await checkStream(connection.datasets, options, { isTwin: isTwin(connection) });
   const stream = connection.streamOf(dataset);
-  const source = await sourceOf(options, format, isTwin(connection));
+  const isPiped = options.file === STANDARD_INPUT;
+  const source = isPiped
+    ? readEvents(chunksOf(input ?? process.stdin, signal), { arrival: options.at, longest: RECORD_BYTES })
+    : await sourceOf(options, format, isTwin(connection));
   const unknown = new UnknownAttributes(dataset);
+  const end = new EndOfInput(dataset);
   const onProgress = progressLine(output);
-  const sent = await sendEvents(connection, dataset, unknown.counted(source), { onProgress });
+  const sent = await sendEvents(connection, dataset, unknown.counted(end.watched(until(signal, source))), {
+    onProgress,
+    ...(isPiped ? { linger: LINGER } : {}),
+  });
   if (output.live) output.say();
   const written = isTwin(connection) ? await connection.deliver(dataset) : [];
 
@@ -66,14 +86,35 @@ export async function runStream(
     unknown_attributes: unknown.list(),
   };
   output.document(document);
-  if (!output.json) {
+  if (sent.records + sent.oversize.length === 0)
     output.say(
-      isTwin(connection) ? summary(document, connection.bucket) : sentText(connection, document, dataset),
+      `${isPiped ? 'Standard input' : displayText(options.file, Infinity)} has no events: nothing was sent.`,
+    );
+  else if (!output.json) {
+    output.say(
+      isTwin(connection)
+        ? summary(document, connection.bucket, connectionFlags(options))
+        : sentText(connection, document, dataset),
     );
   }
+  if (signal?.aborted) output.note('Interrupted before the end: later events were not sent.');
+  else if (end.cutLine !== undefined)
+    output.note(
+      `Line ${end.cutLine}, the last one, has no line break and is no whole event: what wrote it may have stopped early.`,
+    );
   noteOversize(sent, output);
   noteUnknown(document, dataset, output);
   return sent.oversize.length > 0 ? 1 : 0;
+}
+
+/** Milliseconds after which the events that came through a pipe are sent, though they fill no batch. */
+const LINGER = 1_000;
+
+async function* until(signal: AbortSignal | undefined, source: ArrivalSource): ArrivalSource {
+  for await (const arrival of source) {
+    if (signal?.aborted) return;
+    yield arrival;
+  }
 }
 
 /** @param canChoose whether events can arrive in another hour than the current one. */
@@ -95,16 +136,8 @@ async function* arrivingAt(
 }
 
 /** Firehose on AWS delivers when its buffer is full or its interval ends. The command does not wait for that. */
-function sentText(
-  { stage, region }: Connection,
-  { stream, records }: StreamDocument,
-  dataset: Dataset,
-): string {
-  const hour = hourOf(new Date());
-  return [
-    `${plural(records, 'event')} sent to ${stream}. Firehose writes them within ${dataset.source.settle_minutes} minutes, under the hour of arrival.`,
-    `The schedule loads the hour at its first start after the hour has ended and settled. To load it earlier: npx sluice load ${hour} --stage ${stage} --region ${region}`,
-  ].join('\n');
+function sentText(connection: Connection, { stream, records }: StreamDocument, dataset: Dataset): string {
+  return `${plural(records, 'event')} sent to ${stream}. ${arrivalText(connection, dataset)}`;
 }
 
 function progressLine(output: Output): ((records: number) => void) | undefined {
@@ -112,7 +145,7 @@ function progressLine(output: Output): ((records: number) => void) | undefined {
   return (records) => process.stdout.write(`\r${records} events sent`);
 }
 
-function summary(document: StreamDocument, bucket: string): string {
+function summary(document: StreamDocument, bucket: string, flags: string): string {
   const { stream, records, objects, refused, error_objects: errorObjects } = document;
   const rows = [
     ...objects.map(({ key, records: count }) => [key, count, '']),
@@ -125,7 +158,7 @@ function summary(document: StreamDocument, bucket: string): string {
     ...(first
       ? [
           `${plural(refused, 'event')} refused by the transform and kept unchanged. To see why:`,
-          `  npx sluice inspect 's3://${bucket}/${first.key}'`,
+          `  npx sluice inspect 's3://${bucket}/${first.key}'${flags}`,
         ]
       : []),
   ].join('\n');

@@ -1,5 +1,6 @@
 import type { Hour } from '../../core/hour';
 import type { Arrival, ArrivalSource } from '../trips/arrival';
+import { PAUSE, withPauses } from './pauses';
 
 /**
  * The limits of one PutRecordBatch before Base64: 500 records, 4 MiB in total, 1,000 KiB per record.
@@ -24,15 +25,23 @@ export interface OversizeRecord {
 /**
  * Packs arrivals into batches, in order. A batch holds records of one hour only.
  * @param refuse is called with each record that is too large for Firehose.
+ * @param most milliseconds for which a batch waits for the next arrival. Default: for ever.
  */
 export async function* batchesOf(
   source: ArrivalSource,
   refuse: (record: OversizeRecord) => void,
+  most?: number,
 ): AsyncGenerator<Batch> {
   let arrival: Hour | undefined;
   let records: Uint8Array[] = [];
   let bytes = 0;
-  for await (const each of source) {
+  const waiting = most !== undefined && Symbol.asyncIterator in source ? withPauses(source, most) : source;
+  for await (const each of waiting) {
+    if (each === PAUSE) {
+      if (records.length > 0) yield { arrival, records };
+      [records, bytes] = [[], 0];
+      continue;
+    }
     const data = recordOf(each);
     if (!data || data.length > RECORD_BYTES) {
       refuse({

@@ -8,6 +8,10 @@ import { putBatch } from './put-batch';
 export interface SendOptions {
   /** Called after each batch with the number of records that Firehose has accepted so far. */
   readonly onProgress?: (records: number) => void;
+  /** Called after each batch with its records, as the source gave them. */
+  readonly onAccepted?: (records: readonly Uint8Array[]) => void;
+  /** Milliseconds after which events are sent although the next one lets wait. Default: a batch waits to be full. */
+  readonly linger?: number;
 }
 
 export interface Sent {
@@ -29,7 +33,7 @@ export async function sendEvents(
   connection: Pick<Connection, 'firehose' | 'streamOf'>,
   dataset: Dataset,
   source: ArrivalSource,
-  { onProgress }: SendOptions = {},
+  { onProgress, onAccepted, linger }: SendOptions = {},
 ): Promise<Sent> {
   const stream = connection.streamOf(dataset);
   const oversize: OversizeRecord[] = [];
@@ -39,7 +43,7 @@ export async function sendEvents(
   let batches = 0;
 
   try {
-    for await (const batch of batchesOf(source, (record) => oversize.push(record))) {
+    for await (const batch of batchesOf(source, (record) => oversize.push(record), linger)) {
       if (batch.arrival !== hour) await Promise.all(inFlight);
       hour = batch.arrival;
       while (inFlight.size >= IN_FLIGHT) await Promise.race(inFlight);
@@ -48,6 +52,7 @@ export async function sendEvents(
         records += batch.records.length;
         batches += 1;
         onProgress?.(records);
+        onAccepted?.(batch.records);
       });
       // A failure is handled where the sends are awaited. Until then it must not count as unhandled.
       sending.catch(() => undefined);

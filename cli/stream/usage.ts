@@ -7,12 +7,14 @@ import { checkTaxiFile } from '../trips/taxi-file';
 import { checkTakesTrips } from '../trips/trip-event';
 
 export interface StreamOptions {
-  /** NDJSON, or a TLC trip file in Parquet. */
+  /** NDJSON, or a TLC trip file in Parquet; {@link STANDARD_INPUT} for NDJSON from there. */
   readonly file: string;
   /** The hour of arrival of every event. Default: the current hour, or in a trip file the hour of each trip's pickup. */
   readonly at?: string;
   readonly dataset?: string;
 }
+
+export const STANDARD_INPUT = '-';
 
 export interface StreamUsage {
   readonly dataset: Dataset;
@@ -37,7 +39,7 @@ export async function checkStream(
   }
   const dataset = chooseDataset(datasets, name);
   checkHasStream(dataset);
-  if (!(await isParquet(file))) return { dataset, format: 'events' };
+  if (file === STANDARD_INPUT || !(await isParquet(file))) return { dataset, format: 'events' };
   checkTakesTrips(dataset);
   await checkTaxiFile(file);
   return { dataset, format: 'trips' };

@@ -17,6 +17,8 @@ export interface ArrivingLine {
   readonly bytes: number;
   /** The line without its end; undefined if it is too long for a Firehose record. */
   readonly data?: Uint8Array;
+  /** Whether it is a last line without a line break. */
+  readonly unended?: boolean;
 }
 
 /** An event that arrives when Firehose receives it. */

@@ -37,7 +37,7 @@ export async function* readEvents(
     }
     line.append(chunk.subarray(start), options.longest);
   }
-  if (!line.blank) yield line.arriving(options);
+  if (!line.blank) yield { ...line.arriving(options), unended: true };
 }
 
 /** A line that is read chunk by chunk. */

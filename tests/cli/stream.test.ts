@@ -1,5 +1,6 @@
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { PassThrough, Readable } from 'node:stream';
 import { RECORD_BYTES } from '../../cli/delivery/batches';
 import { runInspect } from '../../cli/inspect';
 import { readFirstRows } from '../../cli/inspect/first-rows';
@@ -9,7 +10,7 @@ import type { RefusedDocument } from '../../cli/inspect/inspect-refused';
 import type { RefusedPrefixDocument } from '../../cli/inspect/inspect-refused-prefix';
 import { s3Target } from '../../cli/inspect/s3-target';
 import { runStream, type StreamDocument } from '../../cli/stream';
-import type { StreamOptions } from '../../cli/stream/usage';
+import { STANDARD_INPUT, type StreamOptions } from '../../cli/stream/usage';
 import { CapturedOutput } from '../../testkit/captured-output';
 import { parquetOf } from '../../testkit/parquet';
 import { temporaryFolder } from '../../testkit/temporary-folder';
@@ -216,6 +217,92 @@ test('an empty file sends nothing and is no error', async () => {
   const { code, document } = await stream(write('empty.ndjson', ''));
   expect(code).toBe(0);
   expect(document).toMatchObject({ records: 0, batches: 0, objects: [], refused: 0 });
+});
+
+describe('standard input', () => {
+  async function piped(input: Readable, options: Partial<StreamOptions> = {}, signal?: AbortSignal) {
+    const captured = new CapturedOutput(true);
+    const surroundings = { input, ...(signal ? { signal } : {}) };
+    const code = await runStream(
+      twin.connection,
+      captured.output,
+      { file: STANDARD_INPUT, ...options },
+      surroundings,
+    );
+    return { code, document: captured.document<StreamDocument>(), stderr: captured.stderr };
+  }
+  const pipe = (...chunks: string[]) => Readable.from(chunks.map((chunk) => Buffer.from(chunk)));
+
+  test('is read as lines, wherever its chunks end', async () => {
+    const [line, other] = [event('piped-é'), event('piped-2')];
+    const bytes = Buffer.from(`${line}\n${other}\n`);
+    const middle = bytes.indexOf(0xc3) + 1;
+    const input = Readable.from([bytes.subarray(0, middle), bytes.subarray(middle)]);
+    const { code, document } = await piped(input, { at: '2026-11-23T15' });
+    expect(code).toBe(0);
+    expect(document).toMatchObject({ records: 2, refused: 0, objects: [{ records: 2 }] });
+    expect(document.objects[0]?.key).toContain('hour=15');
+  });
+
+  test('takes the events of an error prefix as inspect prints them', async () => {
+    const sent = await stream(write('again-piped.ndjson', `${event('p')}{"trip_id":"q"}\n`), {
+      at: '2026-11-23T16',
+    });
+    const captured = new CapturedOutput(false);
+    const target = `s3://${twin.connection.bucket}/${sent.document.error_objects[0]?.key.replace(/[^/]+$/, '')}`;
+    await runInspect(twin.connection, captured.output, { target, events: true });
+    const { document } = await piped(pipe(captured.stdout), { at: '2026-11-23T17' });
+    expect(document).toMatchObject({ records: 2, refused: 1, objects: [{ records: 1 }] });
+  });
+
+  test('that is empty says so', async () => {
+    const { code, document, stderr } = await piped(pipe());
+    expect([code, document.records]).toEqual([0, 0]);
+    expect(stderr).toContain('Standard input has no events: nothing was sent.');
+  });
+
+  test('that ends within an event says so, and the event is kept', async () => {
+    const { code, document, stderr } = await piped(pipe(`${event('whole')}\n${event('cut').slice(0, 40)}`), {
+      at: '2026-11-23T18',
+    });
+    expect(code).toBe(0);
+    expect(document).toMatchObject({ records: 2, refused: 1 });
+    expect(stderr).toContain('Line 2, the last one, has no line break and is no whole event');
+    expect((await piped(pipe(event('no-line-break')))).stderr).not.toContain('no line break');
+  });
+
+  test('may be no Parquet file, and nothing of it is sent', async () => {
+    const input = Readable.from([await parquetOf(TAXI)]);
+    await expect(piped(input)).rejects.toThrow('A Parquet file cannot be read from standard input');
+  });
+
+  test('that fails is an error', async () => {
+    const input = new PassThrough();
+    input.write(`${event('before')}\n`);
+    const sending = piped(input);
+    input.destroy(Object.assign(new Error('read EIO'), { code: 'EIO' }));
+    await expect(sending).rejects.toThrow('read EIO');
+  });
+
+  test('that stays open is sent while it waits, and ends with an interruption', async () => {
+    const input = new PassThrough();
+    const stop = new AbortController();
+    const arrived = new Promise<void>((resolve) =>
+      twin.twin.faults.observe(({ operation }) => {
+        if (operation === 'PutRecordBatch') resolve();
+      }),
+    );
+    const sending = piped(input, { at: '2026-11-23T19' }, stop.signal);
+    input.write(`${event('waiting')}\n`);
+    await arrived;
+    twin.twin.faults.observe(undefined);
+    input.write(`${event('later')}\n`);
+    stop.abort();
+    const { document, stderr } = await sending;
+    expect(document.records).toBeGreaterThanOrEqual(1);
+    expect(stderr).toContain('Interrupted before the end');
+    expect(input.destroyed).toBe(true);
+  });
 });
 
 test('a busy Firehose gets the records again', async () => {

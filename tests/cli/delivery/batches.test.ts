@@ -71,3 +71,37 @@ test('a record of 1,000 KiB is sent; a larger one is reported and does not stop 
 test('no arrivals give no batch', async () => {
   expect(await pack([])).toEqual({ batches: [], oversize: [] });
 });
+
+test('a batch does not wait for a source that lets wait, and the rest comes later', async () => {
+  let goOn = () => {};
+  const waits = new Promise<void>((resolve) => (goOn = resolve));
+  const source = async function* () {
+    yield line(1, 1);
+    yield line(2, 1);
+    await waits;
+    yield line(3, 1);
+  };
+  const sizes: number[] = [];
+  for await (const { records } of batchesOf(source(), () => {}, 5)) {
+    sizes.push(records.length);
+    goOn();
+  }
+  expect(sizes).toEqual([2, 1]);
+});
+
+test('whoever stops taking batches does not wait for a source that lets wait', async () => {
+  let closed = false;
+  const source = async function* () {
+    try {
+      yield line(1, 1);
+      await new Promise(() => {});
+    } finally {
+      closed = true;
+    }
+  };
+  const batches = batchesOf(source(), () => {}, 5);
+  expect((await batches.next()).value).toMatchObject({ records: { length: 1 } });
+  await batches.return(undefined);
+  // The source is still waiting.
+  expect(closed).toBe(false);
+});
