@@ -15,6 +15,7 @@ import { keptEvents } from './refused/kept-event';
 import { openObjects, UnreadableObject } from './refused/open-objects';
 import type { CommonOptions } from './run';
 import type { Connection } from './shared/connection';
+import { connectionFlags, shellWord } from './shared/hint';
 import { UsageError, type Output } from './shared/output';
 import { displayText } from './shared/table';
 
@@ -60,6 +61,7 @@ export async function runInspect(
     const document = await inspectRefusedPrefix(target, datasetOf, options.rows ?? EXAMPLES, output);
     output.document(document);
     if (!output.json) output.say(refusedPrefixText(document, width));
+    if (document.total.events > 0) sayReplay(output, options);
     return document.total.unreadable + document.total.unreadable_objects > 0 ? 1 : 0;
   }
   // A directory of this machine has no hours that a load could miss.
@@ -78,6 +80,7 @@ export async function runInspect(
     const document = await inspectRefused(target.file, datasetOfRefused(datasets, target.file.key, dataset));
     output.document(document);
     if (!output.json) output.say(refusedText(document, rows, width));
+    if (document.events.length > 0) sayReplay(output, options);
     return document.unreadable > 0 || document.problem !== null ? 1 : 0;
   }
   const { key } = target.file;
@@ -106,6 +109,14 @@ function refusedFiles(
   return files.every(({ key }) => isRefusedKey(key)) ? files : undefined;
 }
 
+/** How to send refused events again. */
+function sayReplay(output: Output, options: InspectOptions): void {
+  if (output.json || !isS3Url(options.target)) return;
+  output.say(
+    `\nTo send them again: npx sluice replay ${shellWord(options.target)}${connectionFlags(options)} --dry-run`,
+  );
+}
+
 /** Prints the kept events of objects, each as a line of its own. @returns the exit code. */
 async function sayEvents(files: readonly LakeFileSource[], output: Output): Promise<number> {
   let left = 0;
@@ -128,7 +139,7 @@ async function sayEvents(files: readonly LakeFileSource[], output: Output): Prom
   }
   if (left > 0)
     output.note(
-      `${left.toLocaleString('en')} ${left === 1 ? 'event or line' : 'events or lines'} cannot be printed unchanged as lines of text: without --events, it says why.`,
+      `${left.toLocaleString('en')} ${left === 1 ? 'event or line' : 'events or lines'} cannot be printed unchanged as lines of text: without --events, it says why. \`sluice replay\` sends any event unchanged.`,
     );
   return left > 0 ? 1 : 0;
 }

@@ -185,6 +185,23 @@ command('inspect', 'show what is in a Parquet file or a prefix, or why events we
       : act(options, (output, datasets) => runInspect({ datasets }, output, inspection));
   });
 
+command('replay', 'send refused events again, after a change of the dataset file or of the deployment')
+  .argument('<what>', 's3://bucket/prefix/, s3://bucket/object, an hour of arrival or a day, UTC')
+  .option('--dry-run', 'only count what would be sent, and what would be left, by reason')
+  .option('--reason <text>', 'send only events whose reason contains this text')
+  .option('--all', 'send also events that the dataset file still refuses')
+  .option('--again', 'send also events that an earlier replay has sent')
+  .action(
+    (
+      what: string,
+      options: CommonOptions & { dryRun?: boolean; reason?: string; all?: boolean; again?: boolean },
+    ) =>
+      connected(
+        options,
+        (load('./replay/work') as typeof import('./replay/work')).replaying({ what, ...options }),
+      ),
+  );
+
 command('sql', 'run a statement through the Redshift Data API and print its result')
   .argument('<statement>', 'SQL, for example "SELECT COUNT(*) FROM trips"')
   .action((statement: string, options: CommonOptions) =>

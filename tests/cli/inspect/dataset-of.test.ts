@@ -3,6 +3,8 @@ import {
   compareWithDataset,
   datasetOfKey,
   datasetOfRefused,
+  leadsToRefused,
+  ownerOfRefused,
   strayReader,
 } from '../../../cli/inspect/dataset-of';
 import { parseDataset } from '../../../core/dataset';
@@ -82,6 +84,32 @@ test('refused events belong to the dataset in their key, or to the only dataset'
   expect(datasetOfRefused(datasets, 'errors/clicks/processing-failed/x', undefined)?.name).toBe('clicks');
   expect(datasetOfRefused(datasets, 'errors/processing-failed/x', undefined)).toBeUndefined();
   expect(datasetOfRefused([clicks], 'errors/processing-failed/x', undefined)?.name).toBe('clicks');
+});
+
+test('refused events belong to the dataset under whose error prefix they lie, whatever their folders are called', () => {
+  const renamed = {
+    ...clicks,
+    source: { ...clicks.source, error_prefix: 'trips/bad/{type}/{yyyy}/{MM}/{dd}/{HH}/' },
+  };
+  const key = 'trips/bad/processing-failed/2026/11/23/08/x';
+  expect(ownerOfRefused([trips, renamed], key)?.name).toBe('clicks');
+  expect(datasetOfRefused([trips, renamed], key, undefined)?.name).toBe('clicks');
+  expect(ownerOfRefused([trips, renamed], 'trips/bad/processing-failed/2026/13/23/08/x')).toBeUndefined();
+});
+
+test.each([
+  ['errors/trips/', true],
+  ['errors/trips/processing-failed/year=2026/month=11/', true],
+  ['errors/trips/processing-failed/year=2026/month=11/day=23/hour=08/', true],
+  ['errors/trips/processing-failed/year=2026/month=11/day=23/hour=08/sluice-', true],
+  ['errors/trips/processing-failed/year=2026/month=1', true],
+  ['errors/trips/processing-failed/year=2026/month=13/', false],
+  ['errors/trips/processing-fail/year=2026/', false],
+  ['errors/nobody/', false],
+  ['trips/', false],
+  ['', false],
+])('the start of keys "%s" leads to refused events: %s', (start, leads) => {
+  expect(leadsToRefused(datasets, start)).toBe(leads);
 });
 
 test('a comparison says whether the columns match, are in another order, or differ', () => {

@@ -89,6 +89,13 @@ const WRONG: readonly (readonly [kind: string, args: readonly string[], message:
   ['inspect: no bucket', ['inspect', 's3://'], /names no bucket/],
   ['inspect: no such dataset', ['inspect', 'other.parquet', '--dataset', 'trains'], /no dataset "trains"/],
 
+  ['replay: no place named', ['replay'], /missing required argument 'what'/],
+  ['replay: no place', ['replay', 'yesterday'], /yesterday is no place of refused events/],
+  ['replay: no bucket', ['replay', 's3://'], /names no bucket/],
+  ['replay: files of this machine', ['replay', 'events.ndjson'], /sluice inspect events.ndjson --events/],
+  ['replay: no reason', ['replay', HOUR, '--reason', ''], /--reason needs a part of a reason/],
+  ['replay: no such dataset', ['replay', HOUR, '--dataset', 'trains'], /no dataset "trains"/],
+
   ['sql: no statement named', ['sql'], /missing required argument 'statement'/],
   ['sql: no statement in it', ['sql', ' ; '], /There is no statement/],
   [
