@@ -10,6 +10,7 @@ import { GROUP_MUTATIONS } from './list/groups';
 import { HOURS } from './list/hours';
 import { LEDGERS } from './list/ledger';
 import { MERGE } from './list/merge';
+import { REPLAY } from './list/replay';
 import { RIGHTS } from './list/rights';
 import { SHORT_STATEMENTS } from './list/short-statements';
 import { STATEMENTS } from './list/statements';
@@ -33,6 +34,7 @@ export const MUTATIONS: readonly Mutation[] = [
   ...LEDGERS,
   ...WAITING,
   ...CERTIFY,
+  ...REPLAY,
   ...RIGHTS,
   ...DEPLOYMENT,
 ];

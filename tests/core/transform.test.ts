@@ -104,6 +104,37 @@ describe('an event', () => {
     expect(transform(value)).toEqual({ accepted: false, column, reason, rule });
   });
 
+  test('that was transformed is accepted again and stays the same, so that it can be sent again', () => {
+    const types = ['smallint', 'integer', 'bigint', 'decimal(38,10)', 'real', 'double precision', 'boolean'];
+    const texts = ['char(5)', 'varchar(40)', 'date', 'timestamp'];
+    const columns = [ID, AT, ...[...types, ...texts].map((type, index) => ({ name: `c${index}`, type }))];
+    const derived = { ...target, derive: ['year', 'hour'], derive_in: 'transform' };
+    const values = fc.oneof(
+      fc.string({ maxLength: 8 }),
+      fc.double({ noNaN: true, noDefaultInfinity: true }),
+      fc.bigInt({ min: -(2n ** 63n), max: 2n ** 63n - 1n }).map(String),
+      fc.date({ noInvalidDate: true }).map((date) => date.toISOString()),
+      fc.boolean(),
+    );
+    const name = fc.constantFrom(...columns.slice(2).map((column) => column.name));
+    let accepted = 0;
+    for (const dataset of [ordersDataset({ columns, target }), ordersDataset({ columns, target: derived })])
+      fc.assert(
+        fc.property(name, values, (column, value) => {
+          const event = { id: 1, at: '2026-11-23T08:00:00.123456Z', [column]: value };
+          const once = transformEvent(dataset, JSON.stringify(event));
+          if (!once.accepted) return;
+          accepted += 1;
+          expect(transformEvent(dataset, `${JSON.stringify(once.event)}\n`)).toMatchObject({
+            accepted: true,
+            event: { ...once.event },
+          });
+        }),
+        { numRuns: 2_000 },
+      );
+    expect(accepted).toBeGreaterThan(100);
+  });
+
   test('is refused by a rule that says nothing of its values, so that refusals can be counted', () => {
     const types = ['smallint', 'bigint', 'decimal(6,3)', 'real', 'boolean', 'char(3)', 'varchar(9)', 'date'];
     const columns = [ID, AT, ...types.map((type, index) => ({ name: `c${index}`, type }))];
