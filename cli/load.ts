@@ -1,8 +1,7 @@
 import { chooseDataset } from '../core/dataset';
-import { hasFailed } from '../core/report';
 import { runBackfill } from './load/backfill';
 import { failedRanges } from './load/failed-hours';
-import { startLoad } from './load/follow';
+import { isDone, startLoad } from './load/follow';
 import { loadRequest, type LoadOptions } from './load/input';
 import { runPlan } from './load/plan';
 import type { Connection } from './shared/connection';
@@ -38,7 +37,5 @@ export async function runLoad(connection: Connection, output: Output, options: L
 async function runOne(connection: Connection, output: Output, input: object): Promise<number> {
   const document = await startLoad(connection, output, input);
   output.document(document);
-  // A scheduled execution succeeds if it has told its failures before.
-  const isDone = document.status === 'SUCCEEDED' && !document.partitions.some(hasFailed);
-  return isDone ? 0 : 1;
+  return isDone(document) ? 0 : 1;
 }

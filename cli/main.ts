@@ -1,3 +1,4 @@
+import type { ExecutionStatus } from '@aws-sdk/client-sfn';
 import { Argument, Command, CommanderError, Option } from 'commander';
 import { createRequire } from 'node:module';
 import { isDiskError } from '../local/disk';
@@ -26,7 +27,9 @@ process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
  */
 const load = createRequire(__filename);
 
+const { version } = load('../package.json') as { version: string };
 const program = new Command('sluice')
+  .version(version, '--version', 'print the version')
   .description(
     'Loads streamed events from Amazon S3 into Amazon Redshift, every hour, exactly once in effect.',
   )
@@ -163,6 +166,41 @@ command('history', 'show the attempts on hours, with their counts and errors')
           runHistory(connection, output, { ...options, ...(hours ? { hours } : {}) }),
       });
     },
+  );
+
+command('runs', 'list the executions, or show one: what it loaded, what its states took, why it failed')
+  .argument('[execution]', 'its name, or a part of it; default: the newest ones')
+  .addOption(new Option('--limit <n>', 'executions to list (default: 20)').argParser(integer(1, 1_000)))
+  .addOption(
+    new Option('--status <status>', 'only executions with this status').choices([
+      ...['RUNNING', 'SUCCEEDED', 'FAILED', 'TIMED_OUT', 'ABORTED', 'PENDING_REDRIVE'],
+    ]),
+  )
+  .action((id: string | undefined, options: CommonOptions & { limit?: number; status?: ExecutionStatus }) =>
+    connected(options, {
+      run: (connection, output) =>
+        id === undefined
+          ? (load('./runs') as typeof import('./runs')).runRuns(connection, output, options)
+          : (load('./runs/one') as typeof import('./runs/one')).runOneRun(connection, output, id),
+    }),
+  );
+
+command('watch', 'follow an execution that runs, as load does; Ctrl-C ends only the command')
+  .argument('[execution]', 'its name, or a part of it; default: the one that runs')
+  .action((id: string | undefined, options: CommonOptions) =>
+    connected(options, {
+      run: (connection, output) =>
+        (load('./watch') as typeof import('./watch')).runWatch(connection, output, id),
+    }),
+  );
+
+command('stop', 'stop an execution; no hour is left half loaded')
+  .argument('<execution>', 'its name, or a part of it')
+  .action((id: string, options: CommonOptions) =>
+    connected(options, {
+      run: (connection, output) =>
+        (load('./stop') as typeof import('./stop')).runStop(connection, output, id),
+    }),
   );
 
 command('inspect', 'show what is in a Parquet file or a prefix, or why events were refused')

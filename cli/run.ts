@@ -90,13 +90,11 @@ async function onStage(
   work: Work<Connection>,
 ): Promise<number> {
   const { connectToStage } = load('./shared/connect-stage') as typeof import('./shared/connect-stage');
+  const { goingOn } = load('./shared/going-on') as typeof import('./shared/going-on');
   const { interruptible } = load('./shared/interruption') as typeof import('./shared/interruption');
   const connection = await connectToStage(stage, region);
   try {
-    const goesOn = {
-      message: `Interrupted. Work that was started in stage ${stage} continues there.`,
-      stop: async () => {},
-    };
+    const goesOn = goingOn(connection, `in stage ${stage}`);
     return await interruptible(output, work.interruption ?? goesOn, () => work.run(connection, output));
   } finally {
     await connection.close();

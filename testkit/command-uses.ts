@@ -34,7 +34,7 @@ export function usesOfCommand(text: string): readonly Use[] {
 }
 
 /** Subcommands that the pages name and the command does not have yet. Delete a name when its subcommand is there. */
-const NOT_THERE_YET = ['runs', 'logs'];
+const NOT_THERE_YET = ['logs'];
 
 /** What of these the command does not have: subcommands, and options of subcommands. */
 export function unknownUses(uses: readonly Use[]): readonly string[] {

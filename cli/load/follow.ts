@@ -6,7 +6,7 @@ import {
 } from '@aws-sdk/client-sfn';
 import { randomUUID } from 'node:crypto';
 import { executionName } from '../../core/execution-name';
-import type { LoadReport } from '../../core/report';
+import { hasFailed, type LoadReport } from '../../core/report';
 import type { Connection } from '../shared/connection';
 import type { Output } from '../shared/output';
 import type { LoadDocument } from './document';
@@ -24,14 +24,28 @@ export async function startLoad(
   const started = await stepFunctions.send(
     new StartExecutionCommand({ stateMachineArn, name, input: JSON.stringify(input) }),
   );
-  const executionArn = started.executionArn ?? '';
+  return followExecution(connection, output, { executionArn: started.executionArn ?? '', name });
+}
+
+/** Follows an execution to its end and prints a line for each partition that ends. */
+export async function followExecution(
+  connection: Connection,
+  output: Output,
+  { executionArn, name }: { readonly executionArn: string; readonly name: string },
+): Promise<LoadDocument> {
   const progress = new Progress(output, name);
+  connection.followed.add(name);
   try {
     return await follow(connection, executionArn, name, progress);
   } finally {
+    connection.followed.delete(name);
     progress.end();
   }
 }
+
+/** Whether nothing is wrong. A scheduled execution also succeeds if it has told its failures before. */
+export const isDone = ({ status, partitions }: LoadDocument): boolean =>
+  status === 'SUCCEEDED' && !partitions.some(hasFailed);
 
 async function follow(
   connection: Connection,

@@ -1,6 +1,6 @@
 import { DescribeExecutionCommand, ListExecutionsCommand } from '@aws-sdk/client-sfn';
-import type { LoadReport } from '../../core/report';
 import { inParallel } from '../../functions/shared/in-parallel';
+import { reportOf } from '../runs/reported';
 import type { Connection } from '../shared/connection';
 import type { Sample } from './estimate';
 
@@ -26,14 +26,4 @@ export async function recentLoads(
     .flatMap(({ outcome, rows_in_files: rows, warehouse_seconds: seconds }) =>
       outcome === 'loaded' && seconds !== null && seconds > 0 ? [{ rows, seconds }] : [],
     );
-}
-
-/** The output of an execution that succeeded; undefined: another version wrote it. */
-function reportOf(output: string | undefined): LoadReport | undefined {
-  try {
-    const report = JSON.parse(output ?? 'null') as Partial<LoadReport> | null;
-    return Array.isArray(report?.partitions) ? (report as LoadReport) : undefined;
-  } catch {
-    return undefined;
-  }
 }

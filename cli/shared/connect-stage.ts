@@ -51,6 +51,7 @@ export async function connectToStage(stage: string, region?: string): Promise<Co
     datasets: readDatasets(SERVICE_DIRECTORY),
     streamOf: (dataset) => streamNamed(dataset, outputs.get(streamOutput(dataset.name))),
     pollInterval: POLL_INTERVAL,
+    followed: new Set(),
     close: () => {
       destroy(clients);
       return Promise.resolve();

@@ -5,6 +5,7 @@ import { usage } from '../../local/metering/usage';
 import { readDatasets } from '../../service/datasets';
 import { clientsOf, destroy } from './clients';
 import type { ClientSettings, TwinConnection } from './connection';
+import { goingOn } from './going-on';
 import { interruptible, type Interruption } from './interruption';
 import type { Output } from './output';
 import { SERVICE_DIRECTORY } from './service-directory';
@@ -23,11 +24,9 @@ export async function withConnection<Result>(
 ): Promise<Result> {
   const { running, started } = await twinOf(stateDirectory, output);
   if (running) {
-    const goesOn = {
-      message: 'Interrupted. Work that was started on the running twin continues there.',
-      stop: async () => {},
-    };
-    return interruptible(output, interruption ?? goesOn, () => run(connectionTo(running, async () => {})));
+    const connection = connectionTo(running, async () => {});
+    const goesOn = goingOn(connection, 'on the running twin');
+    return interruptible(output, interruption ?? goesOn, () => run(connection));
   }
 
   const connection = connectionTo(started.description, () => started.close());
@@ -78,6 +77,7 @@ export function connectionTo(twin: TwinDescription, close: () => Promise<void>):
     datasets: readDatasets(SERVICE_DIRECTORY),
     streamOf,
     pollInterval: POLL_INTERVAL,
+    followed: new Set(),
     async deliver(dataset) {
       const answer = await fetch(`${twin.endpoint}/_sluice/deliver`, {
         method: 'POST',

@@ -34,6 +34,8 @@ export interface Connection {
   readonly redshiftData: RedshiftDataClient;
   /** Milliseconds between two requests for the state of an execution. */
   readonly pollInterval: number;
+  /** The names of the executions that the command follows at the moment. */
+  readonly followed: Set<string>;
   /** Ends what the command started. */
   close(): Promise<void>;
 }
