@@ -2,7 +2,7 @@ import { mutation, type Mutation } from '../mutation';
 
 const SCAN = 'core/target-scan.ts';
 const SCAN_TEST = 'tests/core/target-scan.test.ts';
-const PROMISE_TEST = 'tests/slow/merge-strategy.test.ts';
+const PROMISE_TEST = 'tests/slow/nightly/merge-strategy.test.ts';
 const BROKEN = 'that is broken is found by the doctor';
 
 /** Mistakes in what is made of a promise on the event times of a key. */

@@ -126,7 +126,10 @@ export const FILES: readonly Mutation[] = [
     'core/staging.ts',
     `    return parts.map(`,
     `    return parts.slice(0, 1).map(`,
-    { file: 'tests/slow/drift.test.ts', test: 'an hour whose files differ in types and order is one load' },
+    {
+      file: 'tests/slow/nightly/drift.test.ts',
+      test: 'an hour whose files differ in types and order is one load',
+    },
   ),
   mutation(
     'a year beyond SMALLINT is not looked for',

@@ -61,7 +61,7 @@ export const HOURS: readonly Mutation[] = [
     `END) < SUM(`,
     `END) > SUM(`,
     {
-      file: 'tests/slow/commit-order.test.ts',
+      file: 'tests/slow/nightly/commit-order.test.ts',
       test: 'is loaded over even then if the ledger is lost: the history tells of it',
     },
   ),

@@ -116,7 +116,7 @@ export const LEDGERS: readonly Mutation[] = [
     PREPARE,
     'if (due.partitions.length > 0) await begin(ledger, execution, due.partitions);',
     '',
-    { file: 'tests/slow/commit-order.test.ts', test: 'even if the hour has left the lookback' },
+    { file: 'tests/slow/nightly/commit-order.test.ts', test: 'even if the hour has left the lookback' },
   ),
   mutation(
     'an execution that ended is not taken from the ledger',

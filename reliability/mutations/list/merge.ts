@@ -136,6 +136,9 @@ export const MERGE: readonly Mutation[] = [
     FILE,
     'GREATEST(COALESCE(MAX("merge_number"), 0), CAST(:last_merge AS BIGINT)) + 1',
     'COALESCE(MAX("merge_number"), 0) + 1',
-    { file: 'tests/slow/commit-order.test.ts', test: 'merges are numbered on after the mutex was dropped' },
+    {
+      file: 'tests/slow/nightly/commit-order.test.ts',
+      test: 'merges are numbered on after the mutex was dropped',
+    },
   ),
 ];

@@ -105,7 +105,7 @@ export const STATEMENTS: readonly Mutation[] = [
     'Array.from({ length: inspection?.parts ?? 0 }, (_, index) =>',
     'Array.from({ length: Math.min(inspection?.parts ?? 0, 1) }, (_, index) =>',
     {
-      file: 'tests/slow/drift.test.ts',
+      file: 'tests/slow/nightly/drift.test.ts',
       test: 'an hour whose files differ in types leaves no staging table',
     },
   ),

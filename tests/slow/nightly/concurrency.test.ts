@@ -6,11 +6,11 @@ import {
   RedshiftDataClient,
   type StatementStatusString,
 } from '@aws-sdk/client-redshift-data';
-import type { LoadDocument } from '../../cli/load/document';
-import { hourOf } from '../../core/hour';
-import type { Call } from '../../local/faults/fault-injector';
-import type { Trip } from '../../testkit/parquet';
-import { TestTwin } from '../../testkit/test-twin';
+import type { LoadDocument } from '../../../cli/load/document';
+import { hourOf } from '../../../core/hour';
+import type { Call } from '../../../local/faults/fault-injector';
+import type { Trip } from '../../../testkit/parquet';
+import { TestTwin } from '../../../testkit/test-twin';
 
 /** The hours lie within a scheduled execution's lookback. */
 const hoursAgo = (hours: number) => hourOf(new Date(Date.now() - hours * 3_600_000));

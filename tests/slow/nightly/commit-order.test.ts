@@ -5,8 +5,8 @@ import {
   RedshiftDataClient,
 } from '@aws-sdk/client-redshift-data';
 import { DeleteObjectCommand } from '@aws-sdk/client-s3';
-import { addHours, hourOf } from '../../core/hour';
-import { Steps, type State } from '../functions/steps';
+import { addHours, hourOf } from '../../../core/hour';
+import { Steps, type State } from '../../functions/steps';
 
 /** An hour within a scheduled execution's lookback. */
 const HOUR = hourOf(new Date(Date.now() - 5 * 3_600_000));

@@ -1,15 +1,15 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { runDoctor, type DoctorDocument } from '../../cli/doctor';
-import { parseDataset } from '../../core/dataset';
-import { prefixOfHour } from '../../core/prefix';
-import { DRIFT_HOURS, VARIANTS, variantFiles } from '../../reliability/histories/variants';
-import { readDatasets } from '../../service/datasets';
-import { CapturedOutput } from '../../testkit/captured-output';
-import { parquetOf, tripsSelect, type Trip } from '../../testkit/parquet';
-import { ROOT } from '../../testkit/root';
-import { ServiceTwin } from '../../testkit/service-twin';
-import { TestTwin } from '../../testkit/test-twin';
+import { runDoctor, type DoctorDocument } from '../../../cli/doctor';
+import { parseDataset } from '../../../core/dataset';
+import { prefixOfHour } from '../../../core/prefix';
+import { DRIFT_HOURS, VARIANTS, variantFiles } from '../../../reliability/histories/variants';
+import { readDatasets } from '../../../service/datasets';
+import { CapturedOutput } from '../../../testkit/captured-output';
+import { parquetOf, tripsSelect, type Trip } from '../../../testkit/parquet';
+import { ROOT } from '../../../testkit/root';
+import { ServiceTwin } from '../../../testkit/service-twin';
+import { TestTwin } from '../../../testkit/test-twin';
 
 const EARLY = '2026-11-20T08';
 const LATE = '2026-11-20T09';

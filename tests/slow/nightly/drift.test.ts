@@ -1,9 +1,9 @@
 import { DuckDBInstance } from '@duckdb/node-api';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { parquetOf, tripsSelect } from '../../testkit/parquet';
-import { ServiceTwin } from '../../testkit/service-twin';
-import type { TestTwin } from '../../testkit/test-twin';
+import { parquetOf, tripsSelect } from '../../../testkit/parquet';
+import { ServiceTwin } from '../../../testkit/service-twin';
+import type { TestTwin } from '../../../testkit/test-twin';
 
 /** The columns of New York's green taxis, with the types that suit their meaning. Two files of 2023 and 2025 have others. */
 const GREEN_KEY = [
