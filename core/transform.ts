@@ -49,25 +49,60 @@ export function eventTexts(text: string): readonly string[] {
 
 /** Transforms the bytes of a record, which holds one event or several: see {@link transformEvent}. */
 export function transformRecord(dataset: Dataset, data: Uint8Array): TransformedRecord {
-  let text: string;
-  try {
-    text = decoder.decode(data);
-  } catch {
-    return { accepted: false, reason: NOT_UTF8, rule: NOT_UTF8, documents: 1 };
-  }
-  const documents = eventTexts(text);
+  const documents = documentsOf(data);
+  if (!documents) return { accepted: false, reason: NOT_UTF8, rule: NOT_UTF8, documents: 1 };
   const events: EventValues[] = [];
   const unknown: string[] = [];
   for (const [index, document] of documents.entries()) {
     const transformed = transformEvent(dataset, document);
     if (!transformed.accepted) {
-      const where = documents.length === 1 ? '' : `event ${index + 1} of ${documents.length} in the record: `;
-      return { ...transformed, reason: `${where}${transformed.reason}`, documents: documents.length };
+      const reason = `${placeOf(index, documents)}${transformed.reason}`;
+      return { ...transformed, reason, documents: documents.length };
     }
     events.push(transformed.event);
     for (const name of transformed.unknown) unknown.push(name);
   }
   return { accepted: true, events, unknown };
+}
+
+/** The attributes of an event, before any dataset says which of them are columns. */
+export interface EventAttributes {
+  /** By their names in lower case. Of two values with one name, the last. */
+  readonly attributes: ReadonlyMap<string, JsonValue>;
+  /** All names as they are written. */
+  readonly names: readonly string[];
+}
+
+/** Reads the events of a record as {@link transformRecord} does. @returns `reason` if no dataset takes the record. */
+export function readRecord(
+  data: Uint8Array,
+): { readonly events: readonly EventAttributes[] } | { readonly reason: string } {
+  const documents = documentsOf(data);
+  if (!documents) return { reason: NOT_UTF8 };
+  const events: EventAttributes[] = [];
+  for (const [index, document] of documents.entries()) {
+    const parsed = parseObject(document, NO_COLUMNS);
+    if ('reason' in parsed) return { reason: `${placeOf(index, documents)}${parsed.reason}` };
+    events.push(parsed);
+  }
+  return { events };
+}
+
+const NO_COLUMNS: ReadonlySet<string> = new Set();
+
+/** The texts of a record's events; undefined if it is not UTF-8. */
+function documentsOf(data: Uint8Array): readonly string[] | undefined {
+  let text: string;
+  try {
+    text = decoder.decode(data);
+  } catch {
+    return undefined;
+  }
+  return eventTexts(text);
+}
+
+function placeOf(index: number, { length }: readonly string[]): string {
+  return length === 1 ? '' : `event ${index + 1} of ${length} in the record: `;
 }
 
 /**
@@ -159,13 +194,10 @@ function shown({ type, text }: JsonValue): string {
 
 const AN_ARRAY = 'not a JSON object but an array: send its members one after the other';
 
-/** @returns the attributes by their names in lower case, and all names as they are written. */
 function parseObject(
   text: string,
   columns: ReadonlySet<string>,
-):
-  | { attributes: ReadonlyMap<string, JsonValue>; names: readonly string[] }
-  | Pick<Refused, 'reason' | 'rule'> {
+): EventAttributes | Pick<Refused, 'reason' | 'rule'> {
   const reader = new JsonReader(text);
   if (reader.atArray()) return { reason: AN_ARRAY, rule: 'not a JSON object but an array' };
   const attributes = new Map<string, JsonValue>();
@@ -199,11 +231,15 @@ function namedTwice(name: string, names: readonly string[]): string {
   return `two attributes are named ${shownName}${inAnotherCase ? ', in another case' : ''}`;
 }
 
-/** `rule`: the problem without the event's value. Default: the problem, which names no value. */
-type Converted =
+/**
+ * A value in the form that Firehose's Parquet conversion reads, or why the type does not take it, as a clause after "is".
+ * `rule`: the problem without the event's value. Default: the problem, which names no value.
+ */
+export type Converted =
   { readonly value: string | number | boolean } | { readonly problem: string; readonly rule?: string };
 
-function convert(type: ColumnType, raw: JsonValue): Converted {
+/** The value of an attribute in the type of a column. @param raw not null. */
+export function convert(type: ColumnType, raw: JsonValue): Converted {
   switch (type.kind) {
     case 'smallint':
     case 'integer':
