@@ -36,21 +36,31 @@ export interface Work<To extends Connection> {
 }
 
 /** Runs a subcommand and turns what it throws into a message and an exit code. */
-export async function act(
+export function act(
   options: CommonOptions,
   run: (output: Output, datasets: readonly Dataset[]) => Promise<number>,
+): Promise<void> {
+  return withoutDatasets(options, (output) => {
+    // Reports an invalid dataset file itself. Packaging would fail on it too, later and less clearly.
+    const { readDatasets } = load('../service/datasets') as typeof import('../service/datasets');
+    const { chooseDataset } = load('../core/dataset') as typeof import('../core/dataset');
+    const datasets = readDatasets(SERVICE_DIRECTORY);
+    if (options.dataset !== undefined) chooseDataset(datasets, options.dataset);
+    return run(output, datasets);
+  });
+}
+
+/** The same for a subcommand that works before there is any valid dataset file. */
+export async function withoutDatasets(
+  options: CommonOptions,
+  run: (output: Output) => Promise<number>,
 ): Promise<void> {
   const output = new Output(options.json ?? false);
   try {
     if (options.region !== undefined && options.stage === undefined) {
       throw new UsageError('--region needs --stage: only a deployed stack has a Region.');
     }
-    // Reports an invalid dataset file itself. Packaging would fail on it too, later and less clearly.
-    const { readDatasets } = load('../service/datasets') as typeof import('../service/datasets');
-    const { chooseDataset } = load('../core/dataset') as typeof import('../core/dataset');
-    const datasets = readDatasets(SERVICE_DIRECTORY);
-    if (options.dataset !== undefined) chooseDataset(datasets, options.dataset);
-    process.exitCode = await run(output, datasets);
+    process.exitCode = await run(output);
   } catch (error) {
     process.exitCode = report(error, output);
   }

@@ -58,15 +58,24 @@ const UNSHARED: readonly {
   },
 ];
 
+/** What two datasets share although they must not, as a clause after "both", and how to fix it; undefined if nothing. */
+export function sharedBy(
+  one: Dataset,
+  other: Dataset,
+): { readonly both: string; readonly fix: string } | undefined {
+  const found = UNSHARED.find(({ of }) => of(one) === of(other));
+  return found && { both: `${found.both} ${found.of(one)}`, fix: found.fix };
+}
+
 function refuseShared(datasets: readonly { readonly file: string; readonly dataset: Dataset }[]): void {
   for (const [index, { file, dataset }] of datasets.entries()) {
-    for (const { of, both, fix } of UNSHARED) {
-      const other = datasets.slice(0, index).find((each) => of(each.dataset) === of(dataset));
-      if (!other) continue;
+    for (const other of datasets.slice(0, index)) {
+      const shared = sharedBy(dataset, other.dataset);
+      if (!shared) continue;
       throw new LoadError(
         'DatasetInvalid',
-        `datasets/${file} and datasets/${other.file} both ${both} ${of(dataset)}.`,
-        fix,
+        `datasets/${file} and datasets/${other.file} both ${shared.both}.`,
+        shared.fix,
       );
     }
   }

@@ -18,7 +18,7 @@ export function datasetOfKey(
 }
 
 /** The hour of arrival in a key. */
-function hourOfKey(template: PrefixTemplate, key: string): Hour | undefined {
+export function hourOfKey(template: PrefixTemplate, key: string): Hour | undefined {
   const hourOf = hourReader(template);
   return suffixes(key)
     .map(hourOf)
