@@ -13,8 +13,9 @@ import {
   stageName,
   time,
 } from './arguments';
+import type { InitOptions } from './init/usage';
 import type { LoadOptions } from './load/input';
-import { act, connected, EXIT, onTwin, report, type CommonOptions } from './run';
+import { act, connected, EXIT, onTwin, report, withoutDatasets, type CommonOptions } from './run';
 import { Output, UsageError } from './shared/output';
 import { ACCEPTED_TIMES, type HourRange } from './shared/when';
 
@@ -239,6 +240,29 @@ command('replay', 'send refused events again, after a change of the dataset file
         (load('./replay/work') as typeof import('./replay/work')).replaying({ what, ...options }),
       ),
   );
+command('init', 'make a dataset file from a sample of events or a Parquet file, or compare the two')
+  .argument('<file>', 'NDJSON (also gzipped) or Parquet; "-" reads NDJSON from standard input')
+  .option('--name <name>', 'name of the dataset; default: from the name of the file')
+  .option('--key <columns>', 'the columns that identify an event, separated by commas')
+  .option('--version-column <column>', 'the column that orders the versions of an event')
+  .option('--event-time <column>', 'the column that says when an event happened')
+  .option('--out <file>', 'write the dataset file, for example datasets/rides.yml; default: stdout')
+  .option('--force', 'replace the file that --out names')
+  .option('--check', 'say how well the sample fits the dataset of --dataset; exit code 1 if it refuses a row')
+  .action((file: string, options: CommonOptions & Omit<InitOptions, 'file'>) => {
+    const { checkInit } = load('./init/usage') as typeof import('./init/usage');
+    const init = { file, ...options };
+    if (options.check)
+      return act(options, (output, datasets) => {
+        checkInit(init);
+        return (load('./init/check') as typeof import('./init/check')).runCheck(output, datasets, init);
+      });
+    // A dataset file that is wrong, or none at all, must not keep anybody from making one.
+    return withoutDatasets(options, (output) => {
+      checkInit(init);
+      return (load('./init') as typeof import('./init')).runInit(output, init);
+    });
+  });
 
 command('sql', 'run a statement through the Redshift Data API and print its result')
   .argument('<statement>', 'SQL, for example "SELECT COUNT(*) FROM trips"')

@@ -32,3 +32,19 @@ test('inspect loads no SDK for a local file, and no DuckDB for its footer alone'
   expect([...footer].filter((name) => /aws|smithy|duckdb/.test(name))).toEqual([]);
   expect([...packagesOf('inspect', 'a.parquet')].filter((name) => name.includes('duckdb'))).not.toEqual([]);
 });
+
+test('init loads no SDK, and DuckDB only for Parquet', async () => {
+  writeFileSync(
+    join(folder, 'a.ndjson'),
+    '{"trip_id":"a","pickup_datetime":1763885700,"updated_at":1763885700}',
+  );
+  writeFileSync(join(folder, 'b.parquet'), await parquetOf(`SELECT 1 AS id, TIMESTAMP '2026-11-23' AS at`));
+  for (const check of [[], ['--check', '--dataset', 'trips']]) {
+    const ofEvents = packagesOf('init', 'a.ndjson', ...check);
+    expect(ofEvents).toContain('yaml');
+    expect([...ofEvents].filter((name) => /aws|smithy|duckdb/.test(name))).toEqual([]);
+  }
+  const ofParquet = packagesOf('init', 'b.parquet');
+  expect([...ofParquet].filter((name) => name.includes('duckdb'))).not.toEqual([]);
+  expect([...ofParquet].filter((name) => /aws|smithy/.test(name))).toEqual([]);
+});
