@@ -21,7 +21,7 @@ export function readDatasets(packageDirectory: string): readonly Dataset[] {
     throw new LoadError(
       'DatasetInvalid',
       'There is no dataset file in datasets/.',
-      'Add one, for example a copy of datasets/reference.yml.',
+      'Add one: npx sluice init makes it from a sample of events, and datasets/reference.yml shows every option.',
     );
   }
   refuseShared(datasets);

@@ -133,7 +133,7 @@ export class AttributeValues {
 }
 
 /** A text that is written as JSON writes a number: "007" and "+1" would not come back from one. */
-const NUMERIC_TEXT = /^-?(?:0|[1-9]\d*)(?:\.\d+)?$/;
+export const NUMERIC_TEXT = /^-?(?:0|[1-9]\d*)(?:\.\d+)?$/;
 const OFFSET = /[+-]\d{2}:?\d{2}$/;
 /** UUIDs, ULIDs, and hashes or random numbers in hexadecimal digits. */
 export const MADE_TO_BE_UNIQUE =

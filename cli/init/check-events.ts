@@ -3,7 +3,7 @@ import { readRecord, transformRecord, type EventValues, type TransformedRecord }
 import { RECORD_BYTES } from '../delivery/batches';
 import { readEventLines } from '../trips/events-file';
 import type { CheckDocument, RefusalReason } from './check-document';
-import { limitOf, nearLimit } from './near-limit';
+import { limitOf, nearLimit, type Sizes } from './near-limit';
 import { refusalKind } from './refusal-kind';
 import { SampleError } from './sample';
 import type { SampleFile } from './sample-file';
@@ -41,7 +41,7 @@ class EventsCheck {
   private readonly columns: readonly Column[];
   private readonly names: ReadonlySet<string>;
   private readonly filled = new Set<string>();
-  private readonly most = new Map<string, number>();
+  private readonly sizes = new Map<string, Sizes>();
 
   constructor(private readonly dataset: Dataset) {
     const derived: readonly string[] = dataset.target.derive_in === 'transform' ? dataset.target.derive : [];
@@ -94,7 +94,12 @@ class EventsCheck {
       if (limitOf(type) === undefined) continue;
       const isText = type.kind === 'varchar' || type.kind === 'char';
       const size = isText ? Buffer.byteLength(String(value)) : Math.abs(Number(value));
-      if (size > (this.most.get(name) ?? -1)) this.most.set(name, size);
+      const known = this.sizes.get(name);
+      if (known && size >= known.least && size <= known.most) continue;
+      this.sizes.set(name, {
+        least: Math.min(size, known?.least ?? size),
+        most: Math.max(size, known?.most ?? size),
+      });
     }
   }
 
@@ -113,7 +118,7 @@ class EventsCheck {
         .sort((a, b) => b.rows - a.rows),
       empty_columns: this.columns.map(({ name }) => name).filter((name) => !this.filled.has(name)),
       near_limits: this.columns
-        .map((column) => nearLimit(column, this.most.get(column.name) ?? 0))
+        .map((column) => nearLimit(column, this.sizes.get(column.name)))
         .filter((near) => near !== undefined),
       notes:
         dataset.source.stream === 'external'

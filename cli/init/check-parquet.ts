@@ -27,7 +27,7 @@ export async function checkParquet(
   );
   const found: FoundRows = columns.matches
     ? await checkRows(dataset, name, columns.columns)
-    : { refused: rows, reasons: [], empty: new Set(), most: new Map() };
+    : { refused: rows, reasons: [], empty: new Set(), sizes: new Map() };
   const ofFile = [
     ...(footer.copyProblem === null ? [] : [`COPY does not read the file: ${footer.copyProblem}`]),
     ...(columns.matches ? [] : [`the file ${compared.text}`]),
@@ -51,7 +51,7 @@ export async function checkParquet(
       .filter((column) => lacking.includes(column) || found.empty.has(column.name))
       .map((column) => column.name),
     near_limits: dataset.columns
-      .map((column) => nearLimit(column, found.most.get(column.name) ?? 0))
+      .map((column) => nearLimit(column, found.sizes.get(column.name)))
       .filter((near) => near !== undefined),
     notes: [
       ...(compared.matches ? [`The file ${compared.text}.`] : []),

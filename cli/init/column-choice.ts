@@ -88,8 +88,7 @@ const ROOM_OF_DECIMALS = 3;
 /** @returns undefined if only a text keeps every digit. */
 function numberColumn(numbers: NumberValues, name: string): ColumnChoice | undefined {
   const { hasPoint, hasExponent, isCalculated, fitsDouble, fitsBigint } = numbers;
-  const [least, greatest] = [shortNumber(numbers.least), shortNumber(numbers.greatest)];
-  const range = least === greatest ? `always ${least}` : `${least} to ${greatest}`;
+  const range = rangeText(shortNumber(numbers.least), shortNumber(numbers.greatest));
   if (!hasPoint && !hasExponent && fitsBigint) {
     const magnitude = Math.max(Math.abs(numbers.least), Math.abs(numbers.greatest)) * ROOM_OF_INTEGERS;
     const kind = isIdentifier(name)
@@ -150,8 +149,17 @@ const alsoText = (numbers: number, texts: number): string =>
 const ROOM_OF_TEXTS = 1.5;
 const SHORTEST_WIDTH = 16;
 
+/** What the width of a text column depends on. Lengths are in bytes. */
+export interface TextLengths {
+  readonly shortest: number;
+  readonly longest: number;
+  /** Whether all are UUIDs, hashes or the like, whose length never changes. */
+  readonly looksUnique: boolean;
+}
+
 /** The width of a text column in bytes. */
-export function widthFor(longest: number): number {
+export function widthFor({ shortest, longest, looksUnique }: TextLengths): number {
+  if (looksUnique && shortest === longest) return longest;
   const wanted = Math.max(SHORTEST_WIDTH, longest * ROOM_OF_TEXTS);
   return Math.min(65_535, 2 ** Math.ceil(Math.log2(wanted)));
 }
@@ -178,16 +186,20 @@ function textColumn(values: AttributeValues, numbers: number): ColumnChoice {
         ];
   const isOnlyNumbers = texts === count && numericTexts === count;
   return {
-    type: { kind: 'varchar', length: widthFor(longest) },
+    type: {
+      kind: 'varchar',
+      length: widthFor({ ...values, looksUnique: texts === count && values.looksUnique }),
+    },
     about:
       numbers === count
         ? `numbers of up to ${longest} characters, as text`
-        : `${bytesOfText(longest)}${isOnlyNumbers ? ', always a number' : ''}`,
+        : textAbout(longest, isOnlyNumbers),
     decide: [...mixture, ...almost(values)],
   };
 }
 
-export const bytesOfText = (longest: number): string => `text of up to ${plural(longest, 'byte')}`;
+export const textAbout = (longest: number, isOnlyNumbers: boolean): string =>
+  `text of up to ${plural(longest, 'byte')}${isOnlyNumbers ? ', always a number' : ''}`;
 
 /** What keeps a text from being a time or a day, if few values do. */
 function almost({ texts, times, dates }: AttributeValues): string[] {
@@ -212,6 +224,9 @@ function nestedText({ objects, arrays, count, firstNested }: AttributeValues): s
 
 const exampleText = ({ text, line }: Example): string =>
   `${displayText(JSON.stringify(text), 40)} (line ${line})`;
+
+export const rangeText = (least: string, greatest: string): string =>
+  least === greatest ? `always ${least}` : `${least} to ${greatest}`;
 
 /** A number for people, as short as it can be. */
 const shortNumber = (value: number): string => (Number.isFinite(value) ? String(value) : 'beyond 1e308');

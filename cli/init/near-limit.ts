@@ -31,15 +31,19 @@ export function limitOf(type: ColumnType): number | undefined {
   }
 }
 
-/**
- * Whether a column is nearly full. A CHAR is: it holds codes of one length.
- * @param most the greatest magnitude of its values, or the bytes of the longest text.
- * @returns undefined if there is room.
- */
-export function nearLimit({ name, type }: Column, most: number): NearLimit | undefined {
+/** How much of a type the values of a column need: the magnitude of numbers, the bytes of texts. */
+export interface Sizes {
+  readonly least: number;
+  readonly most: number;
+}
+
+/** Whether a column is nearly full. One with texts of one length is not: they are codes, and never grow. */
+export function nearLimit({ name, type }: Column, sizes: Sizes | undefined): NearLimit | undefined {
   const limit = limitOf(type);
-  if (limit === undefined || most < limit * NEAR || type.kind === 'char') return undefined;
-  return { column: name, type: redshiftType(type), found: most, limit };
+  if (limit === undefined || !sizes || sizes.most < limit * NEAR) return undefined;
+  const isText = type.kind === 'char' || type.kind === 'varchar';
+  if (isText && sizes.least === sizes.most) return undefined;
+  return { column: name, type: redshiftType(type), found: sizes.most, limit };
 }
 
 /** For people: `note, VARCHAR(10): 9 of 10 bytes`. */

@@ -11,8 +11,8 @@ import { readParquetFooter, UnreadableFile, type ParquetFooter } from '../inspec
 import { openFileReader, type FileReader } from '../shared/duckdb';
 import { displayText } from '../shared/table';
 import { plural } from '../shared/text';
-import { MADE_TO_BE_UNIQUE, WIDEST_TEXT } from './attribute-values';
-import { bytesOfText, widthFor } from './column-choice';
+import { MADE_TO_BE_UNIQUE, NUMERIC_TEXT, WIDEST_TEXT } from './attribute-values';
+import { rangeText, textAbout, widthFor, type TextLengths } from './column-choice';
 import { MOST_COLUMNS, nameProblem } from './column-names';
 import { RowValues, rowsToCompare } from './row-values';
 import { SampleError, type LeftOut, type Sample, type SampledColumn } from './sample';
@@ -129,14 +129,13 @@ function obstaclesOf({ copyProblem }: ParquetFooter, leftOut: readonly Omit<Left
 /** What the values of a column say. */
 interface Facts {
   readonly present: number;
+  /** Null for a text column. */
   readonly least: string | null;
   readonly greatest: string | null;
-  /** Of a text column. */
-  readonly text?: {
-    /** Bytes. */
-    readonly longest: number;
+  /** Of a text column that has a text. */
+  readonly text?: TextLengths & {
     readonly endsWithBlank: boolean;
-    readonly looksUnique: boolean;
+    readonly isOnlyNumbers: boolean;
     readonly hasNul: boolean;
   };
 }
@@ -153,37 +152,20 @@ class ParquetRows {
 
   /** What is true of all rows. */
   async facts(fields: readonly Field[]): Promise<readonly Facts[]> {
-    const selected = fields.flatMap(({ place, type }) => {
-      const value = `f${place}`;
-      return [
-        `count(${value})`,
-        ...(isText(type)
-          ? [
-              `max(strlen(${value}))`,
-              `bool_or(suffix(${value}, ' '))`,
-              `bool_and(regexp_full_match(${value}, $unique, 'i'))`,
-              `bool_or(contains(${value}, chr(0)))`,
-            ]
-          : [`CAST(min(${value}) AS VARCHAR)`, `CAST(max(${value}) AS VARCHAR)`, 'NULL', 'NULL']),
-      ];
-    });
+    const selected = fields.map(({ place, type }) => factsOf(`f${place}`, type));
     // The engine refuses a parameter that nothing uses.
-    const unique: Record<string, string> = fields.some(({ type }) => isText(type))
-      ? { unique: UNIQUE_PATTERN }
-      : {};
-    const [row = []] = (await this.read(selected, unique)).getRowsJS();
-    return fields.map(({ type }, index) => {
-      const [present, first, second, third, fourth] = row.slice(FACTS * index);
-      if (!isText(type))
-        return { present: Number(present), least: textOrNull(first), greatest: textOrNull(second) };
-      const text = {
-        longest: Number(first ?? 0),
-        endsWithBlank: second === true,
-        looksUnique: third === true,
-        hasNul: fourth === true,
-      };
-      return { present: Number(present), least: null, greatest: null, text };
-    });
+    const patterns = fields.some(({ type }) => isText(type))
+      ? { unique: UNIQUE_PATTERN, number: NUMBER_PATTERN }
+      : undefined;
+    const [row = []] = (await this.read(selected, patterns ?? {})).getRowsJS();
+    return (row as unknown as readonly EngineFacts[]).map(({ present, least, greatest, text }) => ({
+      present: Number(present),
+      least: least ?? null,
+      greatest: greatest ?? null,
+      ...(text && present > 0n
+        ? { text: { ...text, shortest: Number(text.shortest), longest: Number(text.longest) } }
+        : {}),
+    }));
   }
 
   /** The values of the first rows, to compare them. */
@@ -221,19 +203,51 @@ class ParquetRows {
   }
 }
 
-/** The number of facts of a column in a row of the result. */
-const FACTS = 5;
+/** {@link Facts} as the engine gives them. */
+interface EngineFacts {
+  readonly present: bigint;
+  readonly least?: string | null;
+  readonly greatest?: string | null;
+  readonly text?: Omit<NonNullable<Facts['text']>, 'shortest' | 'longest'> & {
+    readonly shortest: bigint;
+    readonly longest: bigint;
+  };
+}
+
+/** A value of the engine with the facts of a column. */
+function factsOf(value: string, type: ColumnType): string {
+  const facts: Record<string, string> = isText(type)
+    ? {
+        text: structOf({
+          shortest: `min(strlen(${value}))`,
+          longest: `max(strlen(${value}))`,
+          looksUnique: `bool_and(regexp_full_match(${value}, $unique, 'i'))`,
+          isOnlyNumbers: `bool_and(regexp_full_match(${value}, $number))`,
+          endsWithBlank: `bool_or(suffix(${value}, ' '))`,
+          hasNul: `bool_or(contains(${value}, chr(0)))`,
+        }),
+      }
+    : { least: `CAST(min(${value}) AS VARCHAR)`, greatest: `CAST(max(${value}) AS VARCHAR)` };
+  return structOf({ present: `count(${value})`, ...facts });
+}
+
+const structOf = (members: Readonly<Record<string, string>>): string =>
+  `{ ${Object.entries(members)
+    .map(([name, value]) => `'${name}': ${value}`)
+    .join(', ')} }`;
+
 const UNIQUE_PATTERN = MADE_TO_BE_UNIQUE.source.slice(1, -1);
-const textOrNull = (value: unknown): string | null => (typeof value === 'string' ? value : null);
+const NUMBER_PATTERN = NUMERIC_TEXT.source.slice(1, -1);
 
 function columnOf({ field, type }: Field, facts: Facts, values: RowValues): SampledColumn {
   const { present, text, least, greatest } = facts;
-  const range = least === null || type.kind === 'boolean' ? '' : `, ${least} to ${greatest}`;
+  const range =
+    least === null || greatest === null || type.kind === 'boolean' ? '' : `, ${rangeText(least, greatest)}`;
   return {
     name: field.name.toLowerCase(),
     written: field.name,
-    type: text && present > 0 ? { kind: 'varchar', length: widthFor(text.longest) } : unknownWidth(type),
-    about: `${parquetTypeText(field)}${text && present > 0 ? `: ${bytesOfText(text.longest)}` : range}`,
+    type: text ? { kind: 'varchar', length: widthFor(text) } : isText(type) ? UNKNOWN_TYPE : type,
+    about: `${parquetTypeText(field)}${text ? `: ${textAbout(text.longest, text.isOnlyNumbers)}` : range}`,
     decide: [
       ...(present === 0 ? ['Nothing but nulls: nobody has seen what the values are.'] : []),
       ...(text ? textAdvice(text) : []),
@@ -245,9 +259,6 @@ function columnOf({ field, type }: Field, facts: Facts, values: RowValues): Samp
     values,
   };
 }
-
-/** A text column without a text says nothing about its width. */
-const unknownWidth = (type: ColumnType): ColumnType => (isText(type) ? UNKNOWN_TYPE : type);
 
 function textAdvice({ longest, hasNul }: NonNullable<Facts['text']>): string[] {
   return [

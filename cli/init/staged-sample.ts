@@ -1,9 +1,10 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { convertedOrNull } from '../../core/conversions';
 import type { Dataset } from '../../core/dataset';
 import { joinSql, quoteName, quoteText, sql, type Sql } from '../../core/sql';
-import type { StagedColumn } from '../../core/staged-columns';
+import { conversionInto, type StagedColumn } from '../../core/staged-columns';
 import { keyChecks, valueChecks } from '../../core/staging';
 import { SqlError } from '../../local/redshift-data/sql/errors';
 import { quoteLiteral } from '../../local/redshift-data/sql/identifiers';
@@ -11,7 +12,7 @@ import { translate } from '../../local/redshift-data/sql/translate';
 import type { Connection } from '../../local/redshift-data/warehouse/connection';
 import { Database } from '../../local/redshift-data/warehouse/database';
 import type { RefusalReason } from './check-document';
-import { limitOf } from './near-limit';
+import { limitOf, type Sizes } from './near-limit';
 import { SampleError } from './sample';
 
 const DATABASE = 'sample';
@@ -36,8 +37,8 @@ export interface FoundRows {
   readonly reasons: readonly RefusalReason[];
   /** Columns without a value. */
   readonly empty: ReadonlySet<string>;
-  /** The greatest magnitude of a column's numbers, or the bytes of its longest text, by the column's name. */
-  readonly most: ReadonlyMap<string, number>;
+  /** By the names of columns that have a limit and a value. */
+  readonly sizes: ReadonlyMap<string, Sizes>;
 }
 
 /**
@@ -81,11 +82,7 @@ export async function checkRows(
 function viewOf(path: string, columns: readonly StagedColumn[]): string {
   const source = `read_parquet(${quoteLiteral(resolve(path))}, hive_partitioning = false, binary_as_string = true, file_row_number = true)`;
   const aliases = [...columns.map((_, index) => `f${index}`), 'number'];
-  const values = columns.map(({ name, type }, index) => {
-    // The engine reads some as times with a zone, which is UTC.
-    const value = type === 'TIMESTAMP' ? `CAST(f${index} AS TIMESTAMP)` : `f${index}`;
-    return `${value} AS ${quoteName(name)}`;
-  });
+  const values = columns.map(({ name }, index) => `f${index} AS ${quoteName(name)}`);
   return `CREATE VIEW ${DATABASE}.public.${TABLE} AS SELECT number + 1 AS ${ROW}, ${values.join(', ')} FROM ${source} AS file(${aliases.join(', ')})`;
 }
 
@@ -97,19 +94,27 @@ async function found(
   const checks = checksOf(dataset, columns);
   const checked = columns.map(({ name }) => dataset.columns.find((column) => column.name === name)!);
   const [[refused, ...counts] = []] = await connection.rows(countsOf(checks));
-  const sizes = checked.map(({ name, type }) => {
+  const facts = checked.flatMap(({ name, type }, index) => {
     const value = quoteName(name);
-    if (limitOf(type) === undefined) return sql`NULL`;
-    return type.kind === 'varchar' || type.kind === 'char'
-      ? sql`MAX(OCTET_LENGTH(${value}))`
-      : sql`MAX(ABS(${value}))`;
+    const isText = type.kind === 'varchar' || type.kind === 'char';
+    // The least integer has no magnitude in its own type.
+    const size = isText
+      ? sql`OCTET_LENGTH(${value})`
+      : sql`ABS(${double(convertedOrNull(conversionInto(type, columns[index]!), value))})`;
+    const sizes =
+      limitOf(type) === undefined
+        ? [sql`NULL`, sql`NULL`]
+        : [double(sql`MIN(${size})`), double(sql`MAX(${size})`)];
+    return [sql`COUNT(${value})`, ...sizes];
   });
-  const values = checked.map(({ name }) => sql`COUNT(${quoteName(name)})`);
+  const named = facts.map((fact, index) => sql`${fact} AS ${quoteName(`t${index}`)}`);
   const [totals = []] = await connection.rows(
-    engineSql(
-      sql`SELECT ${joinSql([...sizes, ...values].map((each, index) => sql`${each} AS ${quoteName(`t${index}`)}`))} FROM ${quoteName(TABLE)}`,
-    ),
+    engineSql(sql`SELECT ${joinSql(named)} FROM ${quoteName(TABLE)}`),
   );
+  const ofColumns = checked.map(({ name }, index) => {
+    const [count, least, most] = totals.slice(FACTS * index);
+    return { name, count: Number(count), least: numberOf(least), most: numberOf(most) };
+  });
   return {
     refused: Number(refused ?? 0),
     reasons: checks.flatMap(({ column, reason }, index) => {
@@ -124,12 +129,18 @@ async function found(
         },
       ];
     }),
-    empty: new Set(
-      checked.filter((_, index) => Number(totals[checked.length + index]) === 0).map(({ name }) => name),
+    empty: new Set(ofColumns.filter(({ count }) => count === 0).map(({ name }) => name)),
+    sizes: new Map(
+      ofColumns.flatMap(({ name, least, most }) =>
+        least === undefined || most === undefined ? [] : [[name, { least, most }]],
+      ),
     ),
-    most: new Map(checked.map(({ name }, index) => [name, Number(totals[index] ?? 0)])),
   };
 }
+
+const FACTS = 3;
+const double = (value: Sql): Sql => sql`CAST(${value} AS DOUBLE PRECISION)`;
+const numberOf = (value: unknown): number | undefined => (typeof value === 'number' ? value : undefined);
 
 /** The checks of the load: those of COPY, of ValidateStaging's nulls, and of its values and keys. */
 function checksOf(dataset: Dataset, columns: readonly StagedColumn[]): readonly Check[] {

@@ -69,11 +69,12 @@ describe('events', () => {
         '',
         `${event({})}${event({ at: null })}`,
         event({ note: 'x'.repeat(9), count: -30_000, extra: null }),
+        event({ note: 'x' }),
         `{"id":"${'x'.repeat(1_024_000)}"}`,
       ].join('\n'),
     );
     expect(code).toBe(1);
-    expect(document).toMatchObject({ rows: 7, taken: 1, refused: 6 });
+    expect(document).toMatchObject({ rows: 8, taken: 2, refused: 6 });
     expect(document.reasons).toEqual([
       {
         reason: 'not exact as a decimal(6,2): it has more than 2 decimals',
@@ -97,7 +98,7 @@ describe('events', () => {
         reason: 'larger than a record of Firehose',
         column: null,
         rows: 1,
-        example: { at: 7, text: '1,024,009 bytes long, and Firehose takes records of up to 1,024,000' },
+        example: { at: 8, text: '1,024,009 bytes long, and Firehose takes records of up to 1,024,000' },
       },
     ]);
     expect(document.unknown).toEqual([{ name: 'extra', rows: 2 }]);
@@ -107,7 +108,7 @@ describe('events', () => {
       { column: 'count', type: 'SMALLINT', found: 30_000, limit: 32_767 },
       { column: 'note', type: 'VARCHAR(10)', found: 9, limit: 10 },
     ]);
-    expect(text).toContain('✘ Dataset orders takes 1 of 7 events of standard input, and refuses 6.\n');
+    expect(text).toContain('✘ Dataset orders takes 2 of 8 events of standard input, and refuses 6.\n');
     expect(text).toContain(
       '  2 events. at: null\n    for example in line 5: event 2 of 2 in the record: at is null\n',
     );
@@ -153,6 +154,50 @@ describe('a Parquet file', () => {
     });
     expect(text).toContain(`✔ Dataset orders takes all 10 rows`);
     expect(text).toContain('The file has the columns of dataset orders.');
+  });
+
+  test('as Firehose writes it fits, with decimals as text', async () => {
+    const path = await file('firehose.parquet', {
+      ...good,
+      amount: `CASE i WHEN 1 THEN '9999.99' ELSE '1.50' END`,
+      count: 'CASE i WHEN 0 THEN -32768 ELSE i END::INTEGER',
+      at: `TIMESTAMP '2026-11-23 08:15:00'`,
+    });
+    const { code, document } = await check(path);
+    expect(code).toBe(0);
+    expect(document).toMatchObject({ taken: 10, reasons: [] });
+    expect(document.near_limits).toEqual([
+      { column: 'amount', type: 'DECIMAL(6, 2)', found: 9_999.99, limit: 10_000 },
+      { column: 'count', type: 'SMALLINT', found: 32_768, limit: 32_767 },
+    ]);
+  });
+
+  test('has times in UTC, and days of them', async () => {
+    const days = parseDataset(
+      `dataset: days
+source: { prefix: 'days/{yyyy}/{MM}/{dd}/{HH}/' }
+target: { table: days, key: [id], event_time: at }
+columns:
+  - { name: id, type: bigint, required: true }
+  - { name: at, type: timestamp, required: true }
+  - { name: on_day, type: date }
+`,
+      'days.yml',
+    );
+    const path = await file('days.parquet', {
+      id: 'i',
+      at: `TIMESTAMPTZ '2026-11-23 23:15:00-01'`,
+      on_day: `TIMESTAMPTZ '2026-11-23 23:00:00-01' + INTERVAL (i // 9) MINUTE`,
+    });
+    const captured = new CapturedOutput(true);
+    expect(await runCheck(captured.output, [days], { file: path })).toBe(1);
+    expect(captured.document<CheckDocument>().reasons).toMatchObject([
+      {
+        column: 'on_day',
+        rows: 1,
+        example: { at: 10, text: expect.stringMatching(/^2026-11-24 00:01:00/) as string },
+      },
+    ]);
   });
 
   test('is refused row by row, as COPY and ValidateStaging would', async () => {

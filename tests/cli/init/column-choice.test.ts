@@ -40,6 +40,7 @@ test('a number that identifies something grows', () => {
 
 test.each([
   ['the most decimals', ['12.5', '3', '0.125'], 'DECIMAL(18, 3)'],
+  ['nothing but zeros after the point', ['5.0', '3.0'], 'DECIMAL(18, 1)'],
   ['zeros at the end', ['12.50', '3.00'], 'DECIMAL(18, 2)'],
   ['more digits than 18', ['123456789012345678.25'], 'DECIMAL(23, 2)'],
   ['as many digits as a decimal has', [`1.${'3'.repeat(37)}`], 'DECIMAL(38, 37)'],
@@ -138,5 +139,11 @@ test.each([
   [43_690, 65_535],
   [65_535, 65_535],
 ])('a longest text of %d bytes makes a column of %d', (longest, width) => {
-  expect(widthFor(longest)).toBe(width);
+  expect(widthFor({ shortest: longest, longest, looksUnique: false })).toBe(width);
+});
+
+test('identifiers of one length need no room', () => {
+  const uuid = '"01890a5d-ac96-774b-bcce-b302099a8057"';
+  expect(typeOf([uuid, uuid])).toBe('VARCHAR(36)');
+  expect(typeOf([uuid, '"01890a5dac96774bbcceb302099a8057"'])).toBe('VARCHAR(64)');
 });

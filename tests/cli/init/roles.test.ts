@@ -114,6 +114,10 @@ describe('the key', () => {
     ['missing in some', (index: number) => ({ ...(index === 3 ? {} : { id: index }), at: time(index) })],
     ['a text with a blank at its end', (index: number) => ({ id: `${index} `, at: time(index) })],
     ['not different', (index: number) => ({ id: index % 5, at: time(0), amount: index })],
+    [
+      'only parts of something',
+      (index: number) => ({ line_number: index % 2, position: Math.floor(index / 2), at: time(0) }),
+    ],
     ['no identifier by its name', (index: number) => ({ amount: index, at: time(index) })],
   ])('is not guessed if it is %s', async (_, make) => {
     const error = await failure(rolesOf(events(10, make)));
@@ -217,6 +221,21 @@ describe('the version', () => {
       columns: ['updatedat'],
       decide: ['Also possible as version: revision (--version-column).'],
     });
+  });
+
+  test('says whether it is ever before the event time', async () => {
+    const made = (first: number) =>
+      rolesOf(
+        events(4, (index) => ({
+          id: index,
+          at: time(index + 5),
+          updated_at: time(index === 0 ? first : index + 9),
+        })),
+      );
+    expect((await made(5)).roles.version.reasons[0]).toBe(
+      'updated_at: a time that changes with each version, by its name, never before at. No key of the sample has several versions.',
+    );
+    expect((await made(4)).roles.version.reasons[0]).not.toContain('never before');
   });
 
   test('is the event time without one', async () => {

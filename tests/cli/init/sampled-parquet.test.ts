@@ -1,4 +1,4 @@
-import { rmSync, writeFileSync } from 'node:fs';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { checkParquet } from '../../../cli/init/check-parquet';
 import { datasetText } from '../../../cli/init/dataset-text';
@@ -8,6 +8,7 @@ import { openSample, type SampleFile } from '../../../cli/init/sample-file';
 import { sampleParquet } from '../../../cli/init/sampled-parquet';
 import { redshiftType } from '../../../core/column-types';
 import { parseDataset } from '../../../core/dataset';
+import { withoutTypes } from '../../../local/behaviour/parquet/edit-footer';
 import { parquetOf } from '../../../testkit/parquet';
 import { temporaryFolder } from '../../../testkit/temporary-folder';
 
@@ -77,11 +78,44 @@ test('the dataset that is made of a file takes all of its rows', async () => {
   expect(await checkParquet(dataset, file)).toMatchObject({ rows: 100, taken: 100, refused: 0, unknown: [] });
 });
 
-test('a file’s names may differ only in case from the engine’s point of view', async () => {
+test('columns have the names of the file, not those that the engine gives them', async () => {
   // The engine calls the second one a_1.
   const { columns, leftOut } = await sampled(`SELECT 1 AS "A b", 'x' AS a_1, 2 AS "é"`);
   expect(columns.map(({ name }) => name)).toEqual(['a b', 'a_1', 'é']);
   expect(leftOut).toEqual([]);
+});
+
+test('a column without a type and without values is text, which somebody has to check', async () => {
+  const file = await opened(
+    `SELECT i AS id, TIMESTAMP '2026-11-23' AS at, NULL::INTEGER AS nothing FROM range(5) AS rows(i)`,
+  );
+  writeFileSync(file.name, withoutTypes(readFileSync(file.name), ['nothing']));
+  const untyped = await openSample(file.name);
+  if (untyped.format !== 'parquet') throw new Error('not Parquet');
+  const sample = await sampleParquet(untyped);
+  expect(sample.columns[2]).toMatchObject({
+    type: { kind: 'varchar', length: 256 },
+    present: 0,
+    decide: ['Nothing but nulls: nobody has seen what the values are.'],
+  });
+  const draft = draftOf(sample, 'rows', namesGiven({ file: '-' }), 'npx sluice init');
+  const dataset = parseDataset(datasetText(draft, readReference()), 'rows.yml');
+  expect(await checkParquet(dataset, untyped)).toMatchObject({ taken: 5, empty_columns: ['nothing'] });
+});
+
+test('columns that differ only in case are left out: Redshift would have one', async () => {
+  const file = await opened(`SELECT 1 AS id, 2 AS zz_1, 'x' AS zz_2, 3 AS last`);
+  const renamed = readFileSync(file.name).toString('latin1').replaceAll('zz_2', 'ZZ_1');
+  writeFileSync(file.name, Buffer.from(renamed, 'latin1'));
+  const sample = await sampleParquet(file);
+  expect(sample.columns.map(({ name, about }) => [name, about])).toEqual([
+    ['id', 'INT32 INT_32, always 1'],
+    ['last', 'INT32 INT_32, always 3'],
+  ]);
+  expect(sample.leftOut.map(({ name, why }) => [name, why])).toEqual([
+    ['zz_1', 'the same as ZZ_1 but for the case of letters, which Redshift ignores. Rename one of them.'],
+    ['ZZ_1', 'the same as zz_1 but for the case of letters, which Redshift ignores. Rename one of them.'],
+  ]);
 });
 
 test('what no column holds is an obstacle, since a load refuses the file', async () => {
@@ -104,6 +138,15 @@ test('what no column holds is an obstacle, since a load refuses the file', async
   expect(obstacles).toEqual([
     expect.stringMatching(/^COPY does not read this file: column a is compressed with BROTLI/),
     'A load refuses files with a column that the dataset does not have: write them without list, nested, unsigned, nanos, clock, ctid.',
+  ]);
+});
+
+test('a text that is always a number is said: Firehose writes decimals so', async () => {
+  const { columns } = await sampled(`SELECT '12.50' AS amount, '12.5x' AS text, '0123456789abcdef' AS hash`);
+  expect(columns.map(({ about, type }) => [about, redshiftType(type)])).toEqual([
+    ['BYTE_ARRAY UTF8: text of up to 5 bytes, always a number', 'VARCHAR(16)'],
+    ['BYTE_ARRAY UTF8: text of up to 5 bytes', 'VARCHAR(16)'],
+    ['BYTE_ARRAY UTF8: text of up to 16 bytes', 'VARCHAR(16)'],
   ]);
 });
 
