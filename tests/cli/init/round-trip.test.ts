@@ -5,6 +5,8 @@ import { datasetOf } from './sampled';
 
 /** The texts of JSON values of one kind. */
 const KINDS: Readonly<Record<string, fc.Arbitrary<string>>> = {
+  tiny: fc.nat(3_000).map(String),
+  middle: fc.integer({ min: 4_000, max: 40_000_000 }).map(String),
   short: fc.integer({ min: -40_000, max: 40_000 }).map(String),
   long: fc.bigInt({ min: -(10n ** 20n), max: 10n ** 20n }).map(String),
   huge: fc.bigInt({ min: -(10n ** 45n), max: 10n ** 45n }).map(String),
@@ -34,6 +36,9 @@ const KINDS: Readonly<Record<string, fc.Arbitrary<string>>> = {
   flag: fc.boolean().map(String),
   day: fc
     .date({ min: new Date('0001-01-01'), max: new Date('9999-12-31'), noInvalidDate: true })
+    .map((date) => JSON.stringify(date.toISOString().slice(0, 10))),
+  recentDay: fc
+    .date({ min: new Date('2020-01-01'), max: new Date('2030-01-01'), noInvalidDate: true })
     .map((date) => JSON.stringify(date.toISOString().slice(0, 10))),
   time: fc
     .tuple(
@@ -81,17 +86,24 @@ const name = fc.oneof(
 const attribute = (events: number) =>
   fc.record({
     name: name.filter((each) => !['id', 'at'].includes(each.toLowerCase())),
-    values: fc.subarray(Object.keys(KINDS), { minLength: 1, maxLength: 2 }).chain((kinds) =>
-      fc.array(fc.option(fc.oneof(...kinds.map((kind) => KINDS[kind]!)), { nil: undefined, freq: 5 }), {
-        minLength: events,
-        maxLength: events,
-      }),
-    ),
+    values: fc
+      .oneof(
+        fc.constantFrom(...Object.keys(KINDS)).map((kind) => [kind]),
+        fc.subarray(Object.keys(KINDS), { minLength: 2, maxLength: 2 }),
+      )
+      .chain((kinds) =>
+        fc.array(fc.option(fc.oneof(...kinds.map((kind) => KINDS[kind]!)), { nil: undefined, freq: 5 }), {
+          minLength: events,
+          maxLength: events,
+        }),
+      ),
   });
 
 const sample = fc
   .integer({ min: 1, max: 12 })
-  .chain((events) => fc.tuple(fc.constant(events), fc.array(attribute(events), { maxLength: 6 })))
+  .chain((events) =>
+    fc.tuple(fc.constant(events), fc.array(attribute(events), { minLength: 3, maxLength: 8 })),
+  )
   .map(([events, attributes]) =>
     Array.from({ length: events }, (_, index) => [
       ['id', `"e${index}"`],
