@@ -1,7 +1,7 @@
 import type { Column, Dataset } from '../../core/dataset';
 import { readRecord, transformRecord, type EventValues, type TransformedRecord } from '../../core/transform';
 import { RECORD_BYTES } from '../delivery/batches';
-import { readEventLines } from '../trips/events-file';
+import { readEvents } from '../trips/events-file';
 import type { CheckDocument, RefusalReason } from './check-document';
 import { limitOf, nearLimit, type Sizes } from './near-limit';
 import { refusalKind } from './refusal-kind';
@@ -19,7 +19,7 @@ export async function checkEvents(
   onProgress?: (rows: number) => void,
 ): Promise<CheckDocument> {
   const check = new EventsCheck(dataset);
-  for await (const { line, bytes, data } of readEventLines(chunks, { longest: RECORD_BYTES })) {
+  for await (const { line, bytes, data } of readEvents(chunks, { longest: RECORD_BYTES })) {
     if (data) check.add(data, line);
     else check.refuse('larger than a record of Firehose', null, 1, line, tooLongText(bytes));
     if (check.rows % ROWS_OF_PROGRESS === 0) onProgress?.(check.rows);

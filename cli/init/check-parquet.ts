@@ -20,7 +20,7 @@ export async function checkParquet(
   const { rows, fields } = footer;
   if (rows === 0) throw new SampleError('EmptySample', `${name} has no rows. Take a file that has some.`);
   const compared = compareWithDataset(dataset, file.key, fields);
-  const columns = compareColumns(dataset.columns, fields, hourOfKey(dataset, file.key));
+  const columns = compareColumns(dataset.columns, fields, hourOfKey(dataset.source.prefix, file.key));
   const known = new Set(dataset.columns.map((column) => column.name));
   const lacking = dataset.columns.filter(
     (column) => !fields.some((field) => field.name.toLowerCase() === column.name),

@@ -2,7 +2,7 @@ import type { JsonValue } from '../../core/json-reader';
 import { readRecord, type EventAttributes } from '../../core/transform';
 import { RECORD_BYTES } from '../delivery/batches';
 import { plural } from '../shared/text';
-import { readEventLines } from '../trips/events-file';
+import { readEvents } from '../trips/events-file';
 import { AttributeValues } from './attribute-values';
 import { canBeTime, chooseColumn } from './column-choice';
 import { MOST_COLUMNS, nameProblem } from './column-names';
@@ -31,7 +31,7 @@ export async function sampleEvents(
   options: SamplingOptions,
 ): Promise<Sample> {
   const events = new SampledEvents(options);
-  for await (const { line, bytes, data } of readEventLines(chunks, { longest: RECORD_BYTES })) {
+  for await (const { line, bytes, data } of readEvents(chunks, { longest: RECORD_BYTES })) {
     events.bytes += bytes;
     if (data) events.addLine(data, line);
     else events.refuse(line, tooLongText(bytes));
