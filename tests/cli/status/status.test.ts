@@ -60,7 +60,9 @@ test('hours that were loaded, are late, are not loaded and never came are told a
   expect(stateOf.get(addHours(HOUR, -1))).toBe('before');
   expect(stateOf.get(NOW)).toBe('open');
   expect(status).toMatchObject({ newest: addHours(HOUR, 2), is_well: true, code: 0 });
-  expect(status.today).toMatchObject({ wake_ups: 1, dollars: expect.any(Number) as number });
+  // The twin is shared: other tests have woken it, too.
+  expect(status.today.wake_ups).toBeGreaterThanOrEqual(1);
+  expect(status.today.dollars).toBeGreaterThan(0);
   expect(hours.find(({ hour }) => hour === HOUR)).toMatchObject({ files: 1, rows_in_files: 2, inserted: 2 });
   expect(text).toMatch(/^⚠ trips: 1 hour with late files, 1 hour waiting for the next load, \d+ hours? in\s/);
   expect(linesOver(text, 80)).toEqual([expect.stringMatching(/^ {2}npx sluice load /)]);
