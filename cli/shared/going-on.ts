@@ -8,7 +8,7 @@ export function goingOn(connection: Connection, where: string): Interruption {
     get message() {
       const executions = [...connection.followed].map(
         (name) =>
-          `Execution ${name} goes on ${where}.\n  ${sluice(connection, `watch ${name}`)}\n  ${sluice(connection, `stop ${name}`)}`,
+          `Execution ${name} continues ${where}.\n  ${sluice(connection, `watch ${name}`)}\n  ${sluice(connection, `stop ${name}`)}`,
       );
       return executions.length === 0
         ? `Interrupted. Work that was started ${where} continues there.`

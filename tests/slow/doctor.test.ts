@@ -519,7 +519,7 @@ columns:
       {
         check: 'target has the dataset’s columns',
         text: 'it lacks tip',
-        fix: 'npx sluice migrate --dataset trips',
+        fix: `npx sluice migrate --dataset trips --state-dir ${twin.stateDirectory}`,
       },
       {
         check: 'Glue table has the dataset’s columns',

@@ -131,7 +131,9 @@ test('an interrupted command says that the execution continues', async () => {
   letGo();
   twin.twin.faults.observe(undefined);
   expect(code).toBe(130);
-  expect(stderr).toContain('Interrupted. Work that was started in stage local continues there.');
+  expect(stderr).toMatch(
+    /Interrupted\. Execution (\S+) continues in stage local\.\n {2}npx sluice watch \1 --stage local /,
+  );
   const describe = new DescribeExecutionCommand({ executionArn: execution.executionArn });
   let status = (await sfn.send(describe)).status;
   while (status === 'RUNNING') ({ status } = await sfn.send(describe));

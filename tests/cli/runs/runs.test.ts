@@ -118,7 +118,7 @@ test('Ctrl-C says how to follow and how to end what goes on', () => {
   const connection = { ...twin.connection, followed: new Set(['trips-new-1']) };
   const at = `--state-dir ${twin.stateDirectory}`;
   expect(goingOn(connection, 'on the running twin').message).toBe(
-    `Interrupted. Execution trips-new-1 goes on on the running twin.\n  npx sluice watch trips-new-1 ${at}\n  npx sluice stop trips-new-1 ${at}`,
+    `Interrupted. Execution trips-new-1 continues on the running twin.\n  npx sluice watch trips-new-1 ${at}\n  npx sluice stop trips-new-1 ${at}`,
   );
   connection.followed.clear();
   expect(goingOn(connection, 'in stage dev').message).toContain('continues there');
