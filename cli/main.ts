@@ -19,9 +19,6 @@ import { act, connected, EXIT, onTwin, report, withoutDatasets, type CommonOptio
 import { Output, UsageError } from './shared/output';
 import { ACCEPTED_TIMES, type HourRange } from './shared/when';
 
-// The lockfile decides which version runs, so nobody who uses the command can act on the SDK's plans for later ones.
-process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
-
 /**
  * Loads a module when it is needed. The SDK's clients and DuckDB take long to load, and neither --help nor a mistyped
  * option needs them. import() does not serve: tsx hooks into require() only.
