@@ -31,7 +31,7 @@ export const ERROR_TABLES: readonly Mutation[] = [
     breaks: 'A file that is overwritten while its footer is read fails the hour.',
     changes: madeFatal('FileChanged'),
     by: {
-      file: 'tests/system/changed-files.test.ts',
+      file: 'tests/slow/changed-files.test.ts',
       test: 'a file that is overwritten while its footer is read',
     },
   },

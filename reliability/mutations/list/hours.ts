@@ -155,7 +155,7 @@ export const HOURS: readonly Mutation[] = [
     'core/attempts.ts',
     'merges.find((each) => each.merge_number === last_merge)',
     'merges.at(-1)',
-    { file: 'tests/core/attempts.test.ts', test: 'the merge with the greatest number counts' },
+    { file: 'tests/slow/attempts.test.ts', test: 'the merge with the greatest number counts' },
   ),
   mutation(
     'late files that were loaded over another load count as right',
@@ -163,7 +163,7 @@ export const HOURS: readonly Mutation[] = [
     'core/attempts.ts',
     "isOverlapped && last.reason === 'late-files'",
     "isOverlapped && last.reason === 'overlapped'",
-    { file: 'tests/core/attempts.test.ts', test: 'late files that were loaded over another load' },
+    { file: 'tests/slow/attempts.test.ts', test: 'late files that were loaded over another load' },
   ),
   mutation(
     'a finding of nothing to load holds beyond the next merge',
@@ -171,7 +171,7 @@ export const HOURS: readonly Mutation[] = [
     'core/attempts.ts',
     "each.outcome === 'empty' && each.merge_number === last_merge",
     "each.outcome === 'empty'",
-    { file: 'tests/core/attempts.test.ts', test: 'attempts that found nothing to load hold' },
+    { file: 'tests/slow/attempts.test.ts', test: 'attempts that found nothing to load hold' },
   ),
   mutation(
     'an hour that failed once is failing for ever',
@@ -180,7 +180,7 @@ export const HOURS: readonly Mutation[] = [
     'lastFailed && last_failure > known_failure',
     'lastFailed && last_failure > Math.min(known_failure, 0)',
     {
-      file: 'tests/core/attempts.test.ts',
+      file: 'tests/slow/attempts.test.ts',
       test: 'a failure counts until a later attempt that knew it succeeds',
     },
   ),

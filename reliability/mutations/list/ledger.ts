@@ -164,6 +164,6 @@ export const LEDGERS: readonly Mutation[] = [
     'core/attempts.ts',
     "outcome === 'loaded' || outcome === 'dropped'",
     "outcome === 'loaded'",
-    { file: 'tests/core/attempts.test.ts', test: 'nothing holds, but the numbers go on' },
+    { file: 'tests/slow/attempts.test.ts', test: 'nothing holds, but the numbers go on' },
   ),
 ];

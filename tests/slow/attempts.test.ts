@@ -3,7 +3,7 @@ import { parseExecutionInput } from '../../core/execution-input';
 import { filesBeyond, fingerprintOf, type LakeFile } from '../../core/files';
 import { overdueHours, planLoad } from '../../core/partitions';
 import type { DuePartition } from '../../core/states';
-import { ordersDataset } from './orders';
+import { ordersDataset } from '../core/orders';
 
 const dataset = ordersDataset();
 const PARTITION = '2026-11-23T05';
